@@ -1,0 +1,44 @@
+# Everything sets itself up: `make demo` and `make test` are all that has to be typed.
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTHON ?= python3
+
+.PHONY: demo up test check format bench setup
+.DEFAULT_GOAL := demo
+
+demo: $(READY) ## a throwaway LearnFlow: sample questions, their answers, a summary
+	@$(BIN)/learnflow demo
+
+up: $(READY) ## the same, kept between runs where it can be, until Ctrl-C
+	@$(BIN)/learnflow up
+
+test: $(READY) ## every test, on genuine Kafka where Java and Maven are there
+	@$(BIN)/python -m pytest
+
+check: $(READY) ## lint, format, types, layers, and that generated files are fresh
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/learnflow contracts --check
+
+format: $(READY)
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(READY) ## the benchmarks, as ratios against something run in the same call
+	@$(BIN)/python -m benchmarks.sink
+	@$(BIN)/python -m benchmarks.stream
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@echo "Setting up $(VENV) (once; under a minute) …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "LearnFlow needs Python 3.11 or newer")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+	@echo "Set up."

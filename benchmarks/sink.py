@@ -1,0 +1,168 @@
+"""The sink against plain COPY of the same rows into the same tables: `python -m benchmarks.sink [--json]`."""
+
+import argparse
+import asyncio
+import json
+import statistics
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import asyncpg
+import uvloop
+
+from benchmarks import lifecycles
+from learnflow import embedded
+from learnflow.settings import Settings
+from learnflow.sink import Sink, SinkMessage
+from learnflow.sink.migrations import migrate
+
+QUERIES: Final = 5_000
+STUDENTS: Final = 3_000
+ROUNDS: Final = 5
+BATCH: Final = Settings().sink.batch
+WRITES_UNDER_WAY: Final = 2  # as in the sink worker: while one batch is written, the next is decoded
+TEMPLATE: Final = "benchmark_template"
+# Parents first. query_vector is left to the trigger, for both.
+TABLES: Final = {
+    "students": "student_id, name, email, created_at, learning_style, skill_level, active",
+    "query_history": "query_id, student_id, query_text, timestamp, detected_intent, routed_to_agent, status, "
+    "triage_confidence, code_snippet, language, context, failure_reason, topic, question_key",
+    "agent_responses": "*",
+    "message_flow": "*",
+    "student_progress": "*",
+    "student_state": "*",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All rows of a table, ready to be copied."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: list[tuple[object, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Rows a second, medians over the rounds."""
+
+    copy_rows_per_s: int
+    sink_rows_per_s: int
+    ratio: float
+
+
+async def measure(server: str, messages: Sequence[SinkMessage]) -> Result:
+    """Run both in turns, each time into an empty database with the same schema."""
+    await _execute(server, f"CREATE DATABASE {TEMPLATE}")
+    await migrate(_sibling(server, TEMPLATE))
+    tables: list[Table] = []
+    sink, copy = list[float](), list[float]()
+    for number in range(ROUNDS):
+        sink_url = await _database(server, f"benchmark_sink_{number}")
+        sink.append(await _timed_sink(sink_url, messages))
+        tables = tables or await _tables(sink_url)
+        copy_url = await _database(server, f"benchmark_copy_{number}")
+        copy.append(await _timed_copy(copy_url, tables))
+        if await _counts(sink_url) != await _counts(copy_url):
+            msg = "the two sides have written different rows"
+            raise RuntimeError(msg)
+    rows = sum(len(table.rows) for table in tables)
+    copied, sunk = rows / statistics.median(copy), rows / statistics.median(sink)
+    return Result(round(copied), round(sunk), round(sunk / copied, 3))
+
+
+async def _timed_sink(url: str, messages: Sequence[SinkMessage]) -> float:
+    sink = Sink(url)
+    await sink.start()
+    room = asyncio.Semaphore(WRITES_UNDER_WAY)
+
+    async def write(batch: Sequence[SinkMessage]) -> None:
+        try:
+            if rejected := await sink.write(batch):
+                raise RuntimeError(rejected[0].reason)
+        finally:
+            room.release()
+
+    started = time.perf_counter()
+    async with asyncio.TaskGroup() as writes:
+        for batch in _batches(messages):
+            await room.acquire()
+            writes.create_task(write(batch))
+    took = time.perf_counter() - started
+    await sink.close()
+    return took
+
+
+async def _timed_copy(url: str, tables: Sequence[Table]) -> float:
+    connection = await asyncpg.connect(url)
+    started = time.perf_counter()
+    async with connection.transaction():
+        for table in tables:
+            await connection.copy_records_to_table(table.name, records=table.rows, columns=table.columns)
+    took = time.perf_counter() - started
+    await connection.close()
+    return took
+
+
+async def _tables(url: str) -> list[Table]:
+    connection = await asyncpg.connect(url)
+    tables = []
+    for name, columns in TABLES.items():
+        records = await connection.fetch(f"SELECT {columns} FROM {name}")  # noqa: S608 - of the constant above
+        tables.append(Table(name, tuple(records[0].keys()), [tuple(record) for record in records]))
+    await connection.close()
+    return tables
+
+
+async def _counts(url: str) -> list[int]:
+    connection = await asyncpg.connect(url)
+    counts = [await connection.fetchval(f"SELECT count(*) FROM {name}") for name in TABLES]  # noqa: S608 - as above
+    await connection.close()
+    return counts
+
+
+async def _database(server: str, name: str) -> str:
+    await _execute(server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    await _execute(server, "CHECKPOINT")  # of what came before, so that it falls into nobody's time
+    return _sibling(server, name)
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute(statement)
+    await connection.close()
+
+
+def _sibling(url: str, name: str) -> str:
+    return f"{url.rpartition('/')[0]}/{name}"
+
+
+def _batches(messages: Sequence[SinkMessage]) -> Iterator[Sequence[SinkMessage]]:
+    for start in range(0, len(messages), BATCH):
+        yield messages[start : start + BATCH]
+
+
+def main() -> None:
+    """Measure, and print the result."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    arguments = parser.parse_args()
+    messages = lifecycles.messages(QUERIES, STUDENTS)
+    with embedded.throwaway() as directory, embedded.postgres(directory) as server:
+        result = uvloop.run(measure(server, messages))
+    if arguments.json:
+        sys.stdout.write(json.dumps({name: getattr(result, name) for name in Result.__slots__}) + "\n")
+        return
+    sys.stdout.write(
+        f"{len(messages):,} messages of {QUERIES:,} queries of {STUDENTS:,} students, medians of {ROUNDS} rounds\n"
+        f"plain COPY  {result.copy_rows_per_s:>8,} rows/s\n"
+        f"sink        {result.sink_rows_per_s:>8,} rows/s  {result.ratio:.0%}\n"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""`python -m learnflow` is `learnflow`."""
+
+from learnflow.cli import main
+
+main()

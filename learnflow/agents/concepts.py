@@ -1,0 +1,48 @@
+"""concepts-requests → tutor → agent-responses; an explanation for another agent goes back to it."""
+
+from collections.abc import Sequence
+from time import perf_counter
+
+from learnflow.agents.context import Context
+from learnflow.agents.messages import follow
+from learnflow.agents.specialist import answer, milliseconds_since
+from learnflow.models.envelope import Event
+from learnflow.models.events.work import CollaborationAnswered, CollaborationRequested
+from learnflow.models.vocabulary import Specialist
+from learnflow.streams.outbox import Outgoing
+from learnflow.streams.station import Arrival
+from learnflow.topics import REQUESTS
+from learnflow.tutor.interface import TutorUnavailable
+
+NAME = Specialist.CONCEPTS
+
+
+class ConceptsAgent:
+    """Explains what was asked, to students and to other agents."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def __call__(self, arrival: Arrival) -> Sequence[Outgoing]:
+        """Return the response, or the explanation that another agent asked for."""
+        if isinstance(arrival.event.payload, CollaborationRequested):
+            return await self._contribute(arrival.event)
+        return await answer(arrival.event, NAME, self._context.tutor.explain, self._context)
+
+    async def _contribute(self, event: Event[CollaborationRequested]) -> Sequence[Outgoing]:
+        asked = event.payload
+        started = perf_counter()
+        try:
+            explanation = await self._context.tutor.explain_concept(asked.request, asked.concept)
+        except TutorUnavailable:
+            explanation = None  # the other agent answers alone
+        payload = CollaborationAnswered(
+            request=asked.request,
+            source_agent=asked.source_agent,
+            concept=asked.concept,
+            draft=asked.draft,
+            explanation=explanation,
+            spent_ms=asked.spent_ms + milliseconds_since(started),
+        )
+        answered = follow(event, asked.request.query.query_id, "explanation", payload, self._context.now())
+        return [Outgoing(REQUESTS[asked.source_agent], answered)]

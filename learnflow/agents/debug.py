@@ -1,0 +1,71 @@
+"""debug-requests → tutor → agent-responses; where a concept is missing, concepts is asked first.
+
+Nothing is held meanwhile: the draft travels with the question to concepts and comes back with the explanation.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from learnflow.agents.context import Context
+from learnflow.agents.messages import completed, follow
+from learnflow.agents.specialist import answer
+from learnflow.models.draft import Draft
+from learnflow.models.envelope import Event
+from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested
+from learnflow.models.vocabulary import Specialist
+from learnflow.streams.outbox import Outgoing
+from learnflow.streams.station import Arrival
+from learnflow.topics import CONCEPTS_REQUESTS
+
+NAME = Specialist.DEBUG
+
+
+class DebugAgent:
+    """Finds errors, with an explanation of the concept behind them."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def __call__(self, arrival: Arrival) -> Sequence[Outgoing]:
+        """Return the response, or the question to concepts."""
+        event = arrival.event
+        if isinstance(event.payload, CollaborationAnswered):
+            return [self._combined(event)]
+        return await answer(
+            event, NAME, self._context.tutor.debug, self._context, lambda draft, ms: self._next(event, draft, ms)
+        )
+
+    def _next(self, event: Event[AgentRequest], draft: Draft, spent_ms: int) -> Outgoing:
+        request = event.payload
+        if draft.missing_concept is None or request.alone or self._late(event):
+            return completed(event, request.query, NAME, draft, spent_ms, self._context.now())
+        asked = CollaborationRequested(
+            request=request, source_agent=NAME, concept=draft.missing_concept, draft=draft, spent_ms=spent_ms
+        )
+        question = follow(event, request.query.query_id, "collaboration", asked, self._context.now())
+        return Outgoing(CONCEPTS_REQUESTS, question)
+
+    def _late(self, event: Event[AgentRequest]) -> bool:
+        """After this long core has asked for an answer without concepts; another one would be double."""
+        limit = timedelta(seconds=self._context.settings.limits.collaboration_seconds)
+        return self._context.now() - event.timestamp > limit
+
+    def _combined(self, event: Event[CollaborationAnswered]) -> Outgoing:
+        answered = event.payload
+        draft = combine(answered.draft, answered.explanation)
+        return completed(event, answered.request.query, NAME, draft, answered.spent_ms, self._context.now())
+
+
+def combine(draft: Draft, explanation: Draft | None) -> Draft:
+    """Make one answer of debug's and concepts' part."""
+    if explanation is None:
+        return draft
+    tokens = (draft.token_count or 0) + (explanation.token_count or 0)
+    return draft.model_copy(
+        update={
+            "text": f"{draft.text}\n\n{explanation.text}",
+            "code_examples": draft.code_examples + explanation.code_examples,
+            "confidence": round(min(draft.confidence, explanation.confidence), 2),
+            "token_count": tokens or None,
+        }
+    )

@@ -1,0 +1,22 @@
+"""progress-requests → tutor → agent-responses."""
+
+from collections.abc import Sequence
+
+from learnflow.agents.context import Context
+from learnflow.agents.specialist import answer
+from learnflow.models.vocabulary import Specialist
+from learnflow.streams.outbox import Outgoing
+from learnflow.streams.station import Arrival
+
+NAME = Specialist.PROGRESS
+
+
+class ProgressAgent:
+    """Says in words where a student stands."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def __call__(self, arrival: Arrival) -> Sequence[Outgoing]:
+        """Return the response."""
+        return await answer(arrival.event, NAME, self._context.tutor.progress, self._context)

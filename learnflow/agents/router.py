@@ -1,0 +1,87 @@
+"""triage-routing → the join with what is known of the student → *-requests."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from learnflow.agents.context import Context
+from learnflow.agents.known import Known, Student
+from learnflow.agents.messages import failed, follow
+from learnflow.models.envelope import Event
+from learnflow.models.events.responses import Failure
+from learnflow.models.events.work import AgentRequest, RoutingDecision, Standing
+from learnflow.models.student import Profile
+from learnflow.models.student_query import StudentQuery
+from learnflow.models.vocabulary import Agent, SkillLevel
+from learnflow.streams.outbox import Outgoing
+from learnflow.streams.station import Arrival
+from learnflow.topics import REQUESTS
+
+NAME = Agent.ROUTER
+INACTIVE: Final = "Your account is not active. Please ask your school to activate it, then ask again."
+
+
+class RouterAgent:
+    """Gives each request all that its specialist needs, so that specialists keep no state."""
+
+    def __init__(self, context: Context, known: Known) -> None:
+        self._context = context
+        self._known = known
+
+    async def __call__(self, arrival: Arrival) -> Sequence[Outgoing]:
+        """Return the request, a failed response for an inactive student, or nothing for a repeat."""
+        event: Event[RoutingDecision] = arrival.event
+        query = event.payload.query
+        if query is None:
+            msg = "payload.query: must be given"
+            raise ValueError(msg)
+        student = await self._known.student(query.student_id)
+        if self._repeat(arrival, query, student):
+            return []
+        if not student.profile.active:
+            return [failed(event, query, NAME, Failure.INACTIVE, INACTIVE, self._context.now())]
+        low = event.payload.confidence < self._context.settings.triage.minimum_confidence
+        return [request(event, query, student, self._context, low_confidence=low)]
+
+    def _repeat(self, arrival: Arrival, query: StudentQuery, student: Student) -> bool:
+        """Say whether this decision is about a query that another decision has brought, or that has its outcome."""
+        if arrival.event.attempt:
+            return False
+        open_query = self._known.open_query(query)
+        if open_query is None:
+            return student.conversation.has_outcome(query.query_id)
+        return open_query.routed_elsewhere(arrival.partition, arrival.offset)
+
+
+def request(
+    cause: Event[RoutingDecision], query: StudentQuery, student: Student, context: Context,
+    *, low_confidence: bool = False, alone: bool = False,
+) -> Outgoing:  # fmt: skip
+    """Return the request to the query's agent, with profile, standing and last turns."""
+    agent = query.routed_to_agent
+    if agent is None:
+        msg = "payload.query.routed_to_agent: must be given"
+        raise ValueError(msg)
+    payload = AgentRequest(
+        query=query,
+        profile=_profile(student.profile, query),
+        turns=student.conversation.turns,
+        standing=_standing(student),
+        low_confidence=low_confidence,
+        alone=alone,
+    )
+    what = "request-alone" if alone else "request"
+    return Outgoing(REQUESTS[agent], follow(cause, query.query_id, what, payload, context.now(), steps=0))
+
+
+def _profile(profile: Profile, query: StudentQuery) -> Profile:
+    """The producer's word on the skill level counts only while nothing is known."""
+    claimed = (query.context or {}).get("skill_level")
+    if profile.skill_level is not None or claimed not in set(SkillLevel):
+        return profile
+    return profile.model_copy(update={"skill_level": SkillLevel(str(claimed))})
+
+
+def _standing(student: Student) -> Standing:
+    if student.standing is None:
+        return Standing()
+    return Standing.model_validate(student.standing.progress.model_dump())

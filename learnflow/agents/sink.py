@@ -1,0 +1,55 @@
+"""Every topic but the logs → PostgreSQL."""
+
+from functools import partial
+from itertools import count
+from typing import Final
+
+import faust
+from faust.types import EventT
+
+from learnflow.agents.context import Context
+from learnflow.models.vocabulary import Agent
+from learnflow.sink.messages import SinkMessage
+from learnflow.sink.sink import Sink
+from learnflow.streams.activity import Activity
+from learnflow.streams.batches import batches
+from learnflow.streams.keyed import KeyedExecutor
+from learnflow.streams.outbox import Outbox
+from learnflow.streams.station import send_dead_letter
+
+NAME = Agent.SINK
+AT_ONCE: Final = 2  # batches: one is decoded while the database writes the other
+
+
+class SinkAgent:
+    """Writes batches, in their order; acknowledges them when they are committed."""
+
+    def __init__(
+        self, context: Context, sink: Sink, *, activity: Activity, outbox: Outbox, executor: KeyedExecutor
+    ) -> None:
+        self._context = context
+        self._sink = sink
+        self._activity = activity
+        self._outbox = outbox
+        self._executor = executor
+
+    async def run(self, stream: faust.StreamT[bytes]) -> None:
+        """Process the stream until the worker stops."""
+        numbers = count()
+        async for items in batches(stream, self._context.settings.sink.batch):
+            await self._executor.submit(str(next(numbers)), partial(self._store, stream, items))
+
+    async def _store(self, stream: faust.StreamT[bytes], items: list[EventT]) -> None:
+        by_message = {_message(item): item for item in items}
+        for rejected in await self._sink.write(list(by_message)):
+            self._activity.failed()
+            original = by_message[rejected.message].message
+            await send_dead_letter(self._outbox, original, NAME, rejected.reason, self._context.now())
+        for item in items:
+            self._activity.finished(1)
+            await stream.ack(item)
+
+
+def _message(item: EventT) -> SinkMessage:
+    message = item.message
+    return SinkMessage(message.topic, message.partition, message.offset, message.key, message.value)

@@ -1,0 +1,139 @@
+"""Puts the agents of each role on its app."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Final
+
+import faust
+
+from learnflow.agents.code_review import CodeReviewAgent
+from learnflow.agents.concepts import ConceptsAgent
+from learnflow.agents.context import Context
+from learnflow.agents.debug import DebugAgent
+from learnflow.agents.exercise import ExerciseAgent
+from learnflow.agents.known import Known
+from learnflow.agents.learner import LearnerAgent
+from learnflow.agents.progress import ProgressAgent
+from learnflow.agents.reporter import Reporter
+from learnflow.agents.router import RouterAgent
+from learnflow.agents.sink import AT_ONCE, SinkAgent
+from learnflow.agents.sweep import Sweep
+from learnflow.agents.triage import TriageAgent
+from learnflow.models.vocabulary import Agent, Specialist
+from learnflow.sink.messages import STORED
+from learnflow.sink.sink import Sink
+from learnflow.sink.source import PostgresSource
+from learnflow.streams.activity import Activity
+from learnflow.streams.outbox import Outbox
+from learnflow.streams.station import Handler, Station
+from learnflow.streams.stream_app import StreamApp
+from learnflow.tables import Tables
+from learnflow.topics import AGENT_RESPONSES, REQUESTS, STUDENT_EVENTS, STUDENT_QUERIES, TRIAGE_ROUTING, Topic
+
+SPECIALISTS: Final[Mapping[Specialist, Callable[[Context], Handler]]] = MappingProxyType({
+    Specialist.CONCEPTS: ConceptsAgent,
+    Specialist.CODE_REVIEW: CodeReviewAgent,
+    Specialist.DEBUG: DebugAgent,
+    Specialist.EXERCISE: ExerciseAgent,
+    Specialist.PROGRESS: ProgressAgent,
+})
+
+WAITING_EACH: Final = 16  # messages that wait for each that is under way
+
+Run = Callable[[faust.StreamT[bytes]], Awaitable[None]]
+
+
+class Staff:
+    """Puts agents on an app, and lets them say that they are alive."""
+
+    def __init__(self, app: StreamApp, context: Context) -> None:
+        self.app = app
+        self.context = context
+        self.outbox = Outbox(app)
+        self.reporter = Reporter(context)
+        app.timer(timedelta(seconds=context.settings.agents.heartbeat_seconds))(self._beat)
+
+    def add(self, agent: Agent, topic: Topic, handle: Handler) -> None:
+        """Let an agent handle a topic's messages, many at once."""
+        in_flight = self.context.settings.agents.in_flight
+        station = Station(
+            topic,
+            handle,
+            activity=self.activity(agent),
+            outbox=self.outbox,
+            executor=self.app.executor(in_flight, in_flight * WAITING_EACH),
+            reporter=self.reporter,
+            now=self.context.now,
+        )
+        self.run(agent, station.run, topic)
+
+    def activity(self, agent: Agent) -> Activity:
+        """Return the counts of an agent, which its heartbeat tells."""
+        activity = Activity(agent, self.context.instance, self.context.now)
+        self.app.activities.append(activity)
+        return activity
+
+    def run(self, agent: Agent, work: Run, *topics: Topic) -> None:
+        """Let an agent read topics. What escapes it ends the process: Faust would lose the message."""
+
+        async def agent_run(stream: faust.StreamT[bytes]) -> None:
+            try:
+                await work(stream)
+            except Exception as error:
+                await self.app.crash(error)
+                raise
+
+        channel = self.app.topic(
+            *(topic.name for topic in topics),
+            key_type=bytes,
+            value_type=bytes,
+            key_serializer="raw",
+            value_serializer="raw",
+        )
+        self.app.agent(channel, name=str(agent))(agent_run)
+
+    async def _beat(self) -> None:
+        for activity in self.app.activities:
+            await self.outbox.post(self.reporter.heartbeat(activity.heartbeat(self.app.unfinished)))
+
+
+def staff_core(app: StreamApp, context: Context) -> None:
+    """Triage, router and learner, with the tables of core."""
+    staff = Staff(app, context)
+    source = PostgresSource(context.settings.need_database(), context.settings.limits.turns)
+    known = Known(Tables.of(app), source)
+    staff.add(Agent.TRIAGE, STUDENT_QUERIES, TriageAgent(context))
+    staff.add(Agent.ROUTER, TRIAGE_ROUTING, RouterAgent(context, known))
+    learner = LearnerAgent(
+        context,
+        known,
+        activity=staff.activity(Agent.LEARNER),
+        outbox=staff.outbox,
+        reporter=staff.reporter,
+    )
+    staff.run(Agent.LEARNER, learner.run, TRIAGE_ROUTING, AGENT_RESPONSES, STUDENT_EVENTS)
+    sweep = Sweep(context, known, staff.outbox, lambda partition: app.behind(AGENT_RESPONSES.name, partition) > 0)
+
+    @app.timer(min(sweep.patience.collaboration.total_seconds() / 4, 5.0))
+    async def sweep_open_queries() -> None:
+        if app.caught_up:
+            await sweep()
+
+
+def staff_sink(app: StreamApp, context: Context) -> None:
+    """The worker that writes to PostgreSQL."""
+    staff = Staff(app, context)
+    agent = SinkAgent(
+        context,
+        Sink(context.settings.need_database()),
+        activity=staff.activity(Agent.SINK),
+        outbox=staff.outbox,
+        executor=app.executor(AT_ONCE, AT_ONCE),
+    )
+    staff.run(Agent.SINK, agent.run, *STORED)
+
+
+def staff_specialist(app: StreamApp, context: Context, specialist: Specialist) -> None:
+    """One of the five that answer students."""
+    Staff(app, context).add(Agent(specialist), REQUESTS[specialist], SPECIALISTS[specialist](context))

@@ -1,0 +1,57 @@
+"""student-queries → tutor → triage-routing."""
+
+from collections.abc import Sequence
+
+from learnflow.agents.context import Context
+from learnflow.agents.messages import follow
+from learnflow.models.events.queries import submitted_query
+from learnflow.models.events.work import RoutingDecision
+from learnflow.models.student_query import StudentQuery
+from learnflow.models.vocabulary import Agent, QueryStatus, Specialist
+from learnflow.streams.outbox import Outgoing
+from learnflow.streams.station import Arrival
+from learnflow.topics import TRIAGE_ROUTING
+from learnflow.tutor.interface import Triage
+
+NAME = Agent.TRIAGE
+
+
+class TriageAgent:
+    """Decides what each question is, and who answers it."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def __call__(self, arrival: Arrival) -> Sequence[Outgoing]:
+        """Return the routing decision."""
+        query = submitted_query(arrival.event)
+        decision = decide(query, await self._context.tutor.triage(query), self._least_confidence)
+        return [Outgoing(TRIAGE_ROUTING, follow(arrival.event, query.query_id, "routing", decision, self._context.now()))]
+
+    @property
+    def _least_confidence(self) -> float:
+        return self._context.settings.triage.minimum_confidence
+
+
+def decide(query: StudentQuery, triage: Triage, least_confidence: float) -> RoutingDecision:
+    """Route a question by its intent; one that is not understood goes to concepts, which asks back."""
+    target = triage.intent.specialist if triage.confidence >= least_confidence else Specialist.CONCEPTS
+    routed = query.model_copy(
+        update={
+            "detected_intent": triage.intent,
+            "topic": triage.topic,
+            "question_key": triage.question_key,
+            "triage_confidence": round(triage.confidence, 2),
+            "routed_to_agent": target,
+        }
+    )
+    return RoutingDecision(
+        query_id=query.query_id,
+        target_agent=target,
+        confidence=triage.confidence,
+        reasoning=triage.reasoning,
+        intent=triage.intent,
+        topic=triage.topic,
+        question_key=triage.question_key,
+        query=routed.moved_to(QueryStatus.PROCESSING),
+    )

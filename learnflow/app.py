@@ -1,0 +1,89 @@
+"""Builds the Faust app of each role. A process runs one role, several, or all."""
+
+import os
+import socket
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from yarl import URL
+
+from learnflow.agents.context import Context
+from learnflow.agents.staff import staff_core, staff_sink, staff_specialist
+from learnflow.models.vocabulary import Specialist
+from learnflow.settings import Settings, Web, current
+from learnflow.streams.stream_app import StreamApp
+from learnflow.tutor import tutor
+from learnflow.topics import LARGEST_DEAD_LETTER
+from learnflow.web.probes import Probes, add_probes
+
+CORE: Final = "core"
+SINK: Final = "sink"
+ROLES: Final = (CORE, *(str(specialist) for specialist in Specialist), SINK)
+ANSWERING: Final = ROLES[:-1]
+
+
+def build(roles: Sequence[str], settings: Settings, datadir: Path) -> StreamApp:
+    """Return the app of the first role, which brings those of the others, each in its own consumer group."""
+    context = Context(settings, tutor(settings), lambda: datetime.now(UTC), f"{socket.gethostname()}-{os.getpid()}")
+    first, *others = (_staffed(role, context, datadir, web=role == roles[0]) for role in roles)
+    first.bring(others)
+    add_probes(first, Probes((first, *others), context.now))
+    return first
+
+
+def _staffed(role: str, context: Context, datadir: Path, *, web: bool) -> StreamApp:
+    app = _stream_app(f"learnflow-{role}", context.settings, datadir, web=web)
+    if role == CORE:
+        staff_core(app, context)
+    elif role == SINK:
+        staff_sink(app, context)
+    else:
+        staff_specialist(app, context, Specialist(role))
+    return app
+
+
+def _stream_app(name: str, settings: Settings, datadir: Path, *, web: bool) -> StreamApp:
+    datadir.mkdir(parents=True, exist_ok=True)  # or the worker dies
+    session = settings.kafka.session_timeout_seconds
+    return StreamApp(
+        name,
+        broker=[URL(f"kafka://{address}") for address in settings.learnflow.bootstrap],
+        datadir=str(datadir / name),
+        store="rocksdb://",
+        fetch_wait_ms=settings.kafka.fetch_wait_ms,
+        drain_seconds=settings.agents.drain_seconds,
+        topic_allow_declare=False,  # Faust would declare changelogs in another way than ours
+        topic_disable_leader=True,
+        consumer_auto_offset_reset="earliest",
+        broker_commit_interval=1.0,
+        broker_session_timeout=session,
+        broker_heartbeat_interval=session / 12,
+        broker_rebalance_timeout=session,
+        broker_max_poll_interval=86_400,  # past it a worker stalls for good; /live watches instead
+        broker_max_poll_records=5_000,
+        stream_buffer_maxsize=65_536,  # a full buffer stalls the consumer
+        stream_recovery_delay=0,
+        stream_wait_empty=False,
+        producer_acks=-1,
+        producer_linger=0.002,
+        producer_max_batch_size=131_072,
+        producer_max_request_size=2 * LARGEST_DEAD_LETTER,
+        **_web(settings.web, enabled=web),
+    )
+
+
+def _web(web: Web, *, enabled: bool) -> dict[str, Any]:
+    """Only our own views: Faust's would show all tables to whoever asks."""
+    views = ("tables", "router", "stats", "graph")
+    hidden = {f"web_{view}_enabled": False for view in views}
+    return {**hidden, "web_enabled": enabled, "web_bind": web.host, "web_port": web.port, "web_host": web.host}
+
+
+def __getattr__(name: str) -> StreamApp:
+    """Build the app of all answering roles for `faust -A learnflow.app worker`."""
+    if name != "app":
+        raise AttributeError(name)
+    settings = current()
+    return build(ANSWERING, settings, Path(settings.learnflow.data_directory or "."))

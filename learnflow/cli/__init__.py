@@ -1,0 +1,104 @@
+"""The command line. Commands are imported when they run, so that `learnflow --help` is quick."""
+
+import importlib
+import os
+import sys
+from typing import Final, NoReturn
+
+import click
+
+from learnflow import __version__
+
+INTERRUPTED: Final = 130
+
+# Command → its module, which has it as `command`, and its line in `learnflow --help`.
+COMMANDS: Final = {
+    "up": ("learnflow.cli.up", "Run all of LearnFlow on this machine until Ctrl-C."),
+    "demo": ("learnflow.cli.demo", "Send sample questions through a throwaway LearnFlow and show the answers."),
+    "ask": ("learnflow.cli.ask", "Ask a question as a student, and print the answer."),
+    "tail": ("learnflow.cli.tail", "Show the events of topics as they come."),
+    "students": ("learnflow.cli.students", "Import, show and deactivate students."),
+    "dead-letters": ("learnflow.cli.dead_letters", "Look at what could not be processed, and send it again."),
+    "worker": ("learnflow.cli.worker", "Run agents against a broker and a database."),
+    "sink": ("learnflow.cli.sink", "Write what the topics say to PostgreSQL."),
+    "topics": ("learnflow.cli.topics", "Create and check the Kafka topics."),
+    "migrate": ("learnflow.cli.migrate", "Bring the database's schema up to date."),
+    "contracts": ("learnflow.cli.contracts", "Write or check the AsyncAPI document and the JSON Schemas."),
+}
+
+# Errors whose text is meant for the person at the terminal; everything else is a fault of ours and has a traceback.
+# By name: whoever raised one has imported its module, and --help need not.
+FOR_PEOPLE: Final = frozenset({
+    "learnflow.settings.SettingsError",
+    "learnflow.sink.migrations.MigrationError",
+    "learnflow.embedded.errors.EmbeddedError",
+    "learnflow.streams.topic_admin.TopicsError",
+    "aiokafka.errors.KafkaError",
+    "asyncpg.exceptions._base.PostgresError",
+    "asyncpg.exceptions._base.InterfaceError",
+    "builtins.OSError",
+})
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="learnflow", message="%(prog)s %(version)s")
+def group() -> None:
+    """Answer programming students' questions with a team of agents over Kafka.
+
+    \b
+    learnflow demo                                        see it work, on this machine, in a minute
+    learnflow up                                          run it, and stay
+    learnflow ask "Explain recursion" --student student-123
+    learnflow tail agent-responses student-struggle
+
+    Settings come from faust.ini and from the environment: LEARNFLOW_BROKER and LEARNFLOW_DATABASE_URL name a
+    deployment. Without them, commands use the `learnflow up` that runs on this machine.
+    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+
+
+def main() -> NoReturn:
+    """Run a command. Exit codes: 0 done, 1 it failed (one line on stderr says why), 2 wrong usage, 130 Ctrl-C."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        code = group.main(prog_name="learnflow", standalone_mode=False)
+        sys.stdout.flush()
+    except click.UsageError as error:
+        error.show()
+        code = error.exit_code
+    except click.ClickException as error:
+        code = _fail(error.format_message(), error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        code = INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter's last flush complains
+        code = 1
+    except Exception as error:
+        if not _for_people(error):
+            raise
+        code = _fail(str(error) or type(error).__name__, 1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _for_people(error: Exception) -> bool:
+    return any(f"{cls.__module__}.{cls.__qualname__}" in FOR_PEOPLE for cls in type(error).__mro__)
+
+
+def _fail(text: str, code: int) -> int:
+    click.echo(f"learnflow: {' '.join(text.split())}", err=True)
+    return code

@@ -1,0 +1,128 @@
+"""`learnflow ask`: one question, and its answer."""
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import click
+from aiokafka import AIOKafkaConsumer
+from pydantic import ValidationError
+from rich.markdown import Markdown
+from rich.panel import Panel
+from rich.syntax import Syntax
+
+from learnflow.cli import connection, kafka
+from learnflow.cli.output import as_json, console, json_line, plain
+from learnflow.models.envelope import Event
+from learnflow.models.events.queries import QuerySubmitted
+from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
+from learnflow.models.fields import explain
+from learnflow.models.vocabulary import Language
+from learnflow.streams.codec import Refusal, decode
+from learnflow.topics import AGENT_RESPONSES, STUDENT_QUERIES
+
+ENDINGS: Final = {
+    ".py": "python", ".js": "javascript", ".mjs": "javascript", ".java": "java", ".cpp": "cpp", ".cc": "cpp",
+    ".hpp": "cpp", ".go": "go", ".rs": "rust",
+}  # fmt: skip
+
+Outcome = Event[ResponseCompleted] | Event[ResponseFailed]
+
+
+@click.command()
+@click.argument("text")
+@click.option("--student", required=True, metavar="ID", help="The student who asks; unknown ones are enrolled.")
+@click.option("--code", metavar="FILE", help="Send the code in this file along; - reads standard input.")
+@click.option("--language", type=click.Choice([*Language]), help="The code's language, unless its file name says it.")
+@click.option("--wait", type=click.FloatRange(min=0.1), default=60.0, show_default=True, metavar="SECONDS",
+              help="How long to wait for the answer.")  # fmt: skip
+@as_json
+def command(  # noqa: PLR0913 - one for each option
+    text: str, student: str, code: str | None, language: str | None, wait: float, *, as_json: bool
+) -> None:
+    """Ask a question as a student, and print the answer.
+
+    \b
+    learnflow ask "Explain recursion" --student student-123
+    learnflow ask "Why does this throw IndexError?" --student student-123 --code broken.py
+    echo 'fn main() {}' | learnflow ask "Review my code" --student student-123 --code - --language rust
+
+    Ends with 1 when the question fails or is not answered in time.
+    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    question = _question(text, student, code, language)
+    outcome = asyncio.run(_ask(connection.broker(), question, wait))
+    if as_json:
+        json_line(outcome.model_dump(mode="json"))
+    elif isinstance(outcome.payload, ResponseCompleted):
+        _show(outcome.payload)
+    if isinstance(outcome.payload, ResponseFailed):
+        raise click.ClickException(plain(outcome.payload.reason))
+
+
+def _question(text: str, student: str, code: str | None, language: str | None) -> Event[QuerySubmitted]:
+    query_id = uuid4()
+    payload: dict[str, Any] = {"query_id": query_id, "query_text": text}
+    if code is not None:
+        spoken = language or ENDINGS.get(Path(code).suffix.lower())
+        if spoken is None:
+            msg = f"--language: must be given, as the name {code} does not say it"
+            raise click.UsageError(msg)
+        payload |= {"query_type": "code", "code_snippet": _code(code), "language": spoken}
+    try:
+        return Event[QuerySubmitted].model_validate({
+            "message_id": query_id, "trace_id": uuid4(), "timestamp": datetime.now(UTC), "student_id": student,
+            "event_type": "student.query.submitted", "payload": payload,
+        })  # fmt: skip
+    except ValidationError as error:
+        raise click.ClickException(explain(error)) from None
+
+
+def _code(name: str) -> str:
+    content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        msg = f"{name}: is not UTF-8"
+        raise click.ClickException(msg) from None
+
+
+async def _ask(bootstrap: list[str], question: Event[QuerySubmitted], wait: float) -> Outcome:
+    partitions = await kafka.partitions_of(bootstrap, [STUDENT_QUERIES.name, AGENT_RESPONSES.name])
+    answers = [partition for partition in partitions if partition.topic == AGENT_RESPONSES.name]
+    # The reader is in place before the question leaves, or a quick answer would be missed.
+    async with kafka.consumer(bootstrap, answers) as reader, kafka.producer(bootstrap) as sender:
+        await sender.send_and_wait(STUDENT_QUERIES.name, question.encode(), key=question.key)
+        try:
+            with console(stderr=True).status("Waiting for the answer"):
+                async with asyncio.timeout(wait):
+                    return await _outcome(reader, question.message_id)
+        except TimeoutError:
+            msg = f"no answer after {wait:g} s; the question is {question.message_id}"
+            raise click.ClickException(msg) from None
+
+
+async def _outcome(reader: AIOKafkaConsumer, query_id: UUID) -> Outcome:
+    wanted = str(query_id).encode()
+    while True:
+        message = await reader.getone()
+        if message.value is None or wanted not in message.value:
+            continue  # somebody else's, of which there may be many
+        try:
+            event: Outcome = decode(AGENT_RESPONSES, message.key, message.value)
+        except Refusal:
+            continue
+        if event.payload.query_id == query_id:
+            return event
+
+
+def _show(answer: ResponseCompleted) -> None:
+    out = console()
+    language = answer.query.language if answer.query else None
+    facts = [answer.agent_name, f"confidence {answer.confidence:.2f}", f"{answer.processing_time_ms:,} ms"]
+    facts += [answer.claude_model] if answer.claude_model else []
+    out.print(Panel(Markdown(plain(answer.response_text)), title="Answer", subtitle=" · ".join(facts)))
+    for code in answer.code_examples:
+        out.print(Panel(Syntax(plain(code), language or "python", background_color="default"), border_style="dim"))

@@ -1,0 +1,140 @@
+"""`learnflow dead-letters`: look at what could not be processed, and send it again."""
+
+import asyncio
+import base64
+from typing import Any
+
+import click
+
+from learnflow.cli import connection, letters
+from learnflow.cli.letters import Stored
+from learnflow.cli.output import as_json, clock, console, json_line, one_line, plain, table
+
+
+class _Place(click.ParamType):
+    name = "ID"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        partition, _, offset = str(value).partition(":")
+        if not (partition.isdecimal() and offset.isdecimal()):
+            self.fail(f"{value!r} is no id of a dead letter: it looks like 3:17", param, ctx)
+        return int(partition), int(offset)
+
+
+@click.group()
+def command() -> None:
+    """Look at what could not be processed, and send it again.
+
+    A dead letter has an id, partition:offset, the original message's bytes, key and headers, and a reason.
+
+    \b
+    learnflow dead-letters list
+    learnflow dead-letters show 3:17
+    learnflow dead-letters redrive 3:17
+    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+
+
+@command.command(name="list")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="The newest N.")
+@click.option("--origin", metavar="TOPIC", help="Only those that came from this topic.")
+@as_json
+def list_(limit: int, origin: str | None, *, as_json: bool) -> None:
+    """List the newest dead letters, oldest first.
+
+    \b
+    learnflow dead-letters list --limit 5 --origin student-queries
+    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    found = [each for each in asyncio.run(letters.read_all(connection.broker())) if each.comes_from(origin)]
+    newest = found[-limit:]
+    if as_json:
+        for each in newest:
+            json_line(_object(each))
+        return
+    rows = table("id", "refused at", "from", "by", "tries", "key", "reason")
+    for each in newest:
+        letter = each.letter
+        rows.add_row(
+            each.id, clock(letter.at), f"{letter.topic} {letter.partition}:{letter.offset}", letter.agent,
+            str(letter.attempt + 1), one_line(_text(letter.key), 24), one_line(letter.reason),
+        )  # fmt: skip
+    console().print(rows if newest else "There are no dead letters.")
+    if len(found) > limit:
+        console(stderr=True).print(f"{len(found) - limit} older ones; --limit shows more.", style="dim")
+
+
+@command.command()
+@click.argument("place", type=_Place(), metavar="ID")
+@as_json
+def show(place: tuple[int, int], *, as_json: bool) -> None:
+    """Show one dead letter: its headers and the original bytes.
+
+    \b
+    learnflow dead-letters show 3:17
+    learnflow dead-letters show 3:17 --json | jq -r .value_base64 | base64 -d
+    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    (found,) = asyncio.run(letters.read(connection.broker(), [place]))
+    if as_json:
+        json_line(_object(found) | {"value_base64": _base64(found.letter.value)})
+        return
+    out = console()
+    rows = table("header", "value")
+    for name, content in (*found.letter.to_headers(), ("key", found.letter.key)):
+        rows.add_row(one_line(name), plain(_text(content)))
+    out.print(rows)
+    out.print()
+    out.print("The message had no value." if found.letter.value is None else plain(_text(found.letter.value)))
+
+
+@command.command()
+@click.argument("places", type=_Place(), nargs=-1, metavar="ID…")
+@click.option("--all", "everything", is_flag=True, help="Send all of them again.")
+@click.option("--origin", metavar="TOPIC", help="With --all: only those that came from this topic.")
+@as_json
+def redrive(places: tuple[tuple[int, int], ...], origin: str | None, *, everything: bool, as_json: bool) -> None:
+    """Send dead letters again: the original bytes, key and headers, to the topic that they came from.
+
+    Each gets a header learnflow-redrive with the number of the attempt. The dead letter itself stays where it is.
+
+    \b
+    learnflow dead-letters redrive 3:17 0:4
+    learnflow dead-letters redrive --all --origin student-queries
+    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    if everything == bool(places):
+        msg = "give the ids of dead letters, or --all"
+        raise click.UsageError(msg)
+    sent = asyncio.run(_redrive(places, origin))
+    for each in sent:
+        if as_json:
+            json_line({"id": each.id, "topic": each.letter.topic, "attempt": each.letter.attempt + 1})
+        else:
+            click.echo(f"{each.id} → {each.letter.topic} (attempt {each.letter.attempt + 1})")
+    if not sent and not as_json:
+        click.echo("There are no dead letters to send.")
+
+
+async def _redrive(places: tuple[tuple[int, int], ...], origin: str | None) -> list[Stored]:
+    bootstrap = connection.broker()
+    found = await letters.read(bootstrap, places) if places else await letters.read_all(bootstrap)
+    wanted = [each for each in found if each.comes_from(origin)]
+    with console(stderr=True).status(f"Sending {len(wanted):,} messages"):
+        await letters.send_again(bootstrap, wanted)
+    return wanted
+
+
+def _object(stored: Stored) -> dict[str, Any]:
+    letter = stored.letter
+    return {
+        "id": stored.id, "reason": letter.reason, "topic": letter.topic, "partition": letter.partition,
+        "offset": letter.offset, "agent": letter.agent, "attempt": letter.attempt, "at": letter.at.isoformat(),
+        "key": None if letter.key is None else _text(letter.key),
+        "value": None if letter.value is None else _text(letter.value),
+        "headers": {name: _text(content) for name, content in letter.headers},
+    }  # fmt: skip
+
+
+def _text(content: bytes | None) -> str:
+    return (content or b"").decode("utf-8", "replace")
+
+
+def _base64(content: bytes | None) -> str | None:
+    return None if content is None else base64.b64encode(content).decode()

@@ -1,0 +1,48 @@
+"""`learnflow demo`: a throwaway LearnFlow, a lively class, and what became of each question."""
+
+import asyncio
+from time import perf_counter
+
+import click
+from rich.console import Console
+
+from learnflow.cli.output import as_json, json_line
+from learnflow.cli.system import System, system
+from learnflow.cli.demo.play import Play
+from learnflow.cli.demo.report import Summary, print_summary, problems, show
+from learnflow.cli.demo.script import read_script
+from learnflow.cli.demo.stored import wait_until_stored
+from learnflow.embedded import throwaway
+from learnflow.settings import current
+
+
+@click.command()
+@as_json
+def command(*, as_json: bool) -> int:
+    """Send sample questions through a throwaway LearnFlow, and show the answers.
+
+    Starts what is not set (LEARNFLOW_BROKER, LEARNFLOW_DATABASE_URL), sends questions of several students, good and
+    bad, prints the answers, and compares PostgreSQL with what the topics said. Ends with 0 if everything held.
+
+    \b
+    learnflow demo
+    learnflow demo --json | tail -n 1
+    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    started = perf_counter()
+    console = Console(stderr=as_json, highlight=False)
+    with throwaway() as directory, system(current(), directory, console.print, durable=False, any_port=True) as running:
+        summary = _play(running, console, started)
+    print_summary(console, summary)
+    if as_json:
+        json_line(summary.as_json())
+    return 1 if summary.problems else 0
+
+
+def _play(running: System, console: Console, started: float) -> Summary:
+    play = Play(read_script(), lambda outcome: show(console, outcome))
+    asyncio.run(play.run(running.broker.removeprefix("kafka://").split(";")))
+    running.check()
+    console.print("waiting until the sink has written everything …")
+    rows, differences = asyncio.run(wait_until_stored(running.database_url, play.outcomes))
+    first = None if play.first_answer is None else play.first_answer - started
+    return Summary(play.outcomes, rows, first, [*problems(play.outcomes), *differences])

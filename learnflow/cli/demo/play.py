@@ -1,0 +1,112 @@
+"""Plays the script against a running system, and follows what becomes of each question."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.structs import TopicPartition
+
+from learnflow.cli import kafka
+from learnflow.cli.demo.script import Question, Script
+from learnflow.topics import AGENT_RESPONSES, DEAD_LETTERS, STUDENT_EVENTS, STUDENT_QUERIES
+
+PAUSE: Final = 0.15  # seconds between two questions: a lively class
+PATIENCE: Final = 60.0  # seconds for all outcomes, after the last question
+POLL_MS: Final = 200
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a question: its response, its dead letter's reason, or nothing yet."""
+
+    question: Question
+    sent: float
+    response: dict[str, Any] | None = None
+    dead_letter: str | None = None
+    seconds: float = 0.0
+
+    @property
+    def answered(self) -> bool:
+        """Whether there is an answer."""
+        return self.response is not None and self.response["event_type"] == "agent.response.completed"
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is a failed response."""
+        return self.response is not None and not self.answered
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is nothing to wait for."""
+        return self.response is not None or (self.dead_letter is not None and self.question.query_id is None)
+
+
+Show = Callable[[Outcome], None]
+
+
+@dataclass(slots=True)
+class Play:
+    """A performance: every question with its outcome so far."""
+
+    script: Script
+    show: Show
+    outcomes: list[Outcome] = field(default_factory=list)
+    first_answer: float | None = None  # perf_counter
+
+    async def run(self, bootstrap: list[str]) -> None:
+        """Send everything, and wait for what becomes of it."""
+        names = (AGENT_RESPONSES.name, DEAD_LETTERS.name)
+        partitions = await kafka.partitions_of(bootstrap, names)
+        async with kafka.consumer(bootstrap, partitions) as consumer, kafka.producer(bootstrap) as producer:
+            following = asyncio.create_task(self._follow(consumer))
+            await self._send(producer)
+            await asyncio.wait([following], timeout=PATIENCE)
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
+
+    async def _send(self, producer: AIOKafkaProducer) -> None:
+        for student, profile in self.script.profiles:
+            await producer.send_and_wait(STUDENT_EVENTS.name, profile, key=student.encode())
+        await asyncio.sleep(1.0)  # who has left is known before they ask
+        for question in self.script.questions:
+            self.outcomes.append(Outcome(question, perf_counter()))
+            await producer.send_and_wait(STUDENT_QUERIES.name, question.value, key=question.student.encode())
+            await asyncio.sleep(PAUSE)
+
+    async def _follow(self, consumer: AIOKafkaConsumer) -> None:
+        while len(self.outcomes) < len(self.script.questions) or not all(o.settled for o in self.outcomes):
+            batch: dict[TopicPartition, list[Any]] = await consumer.getmany(timeout_ms=POLL_MS)
+            for records in batch.values():
+                for record in records:
+                    self._notice(record)
+
+    def _notice(self, record: kafka.Record) -> None:
+        if record.topic == DEAD_LETTERS.name:
+            self._dead_letter(record)
+            return
+        message = orjson.loads(record.value or b"")
+        outcome = self._by_id(UUID(message["payload"]["query_id"]))
+        if outcome is None or outcome.response is not None:
+            return
+        outcome.response = message
+        outcome.seconds = perf_counter() - outcome.sent
+        if outcome.answered and self.first_answer is None:
+            self.first_answer = perf_counter()
+        self.show(outcome)
+
+    def _dead_letter(self, record: kafka.Record) -> None:
+        outcome = next((o for o in self.outcomes if o.question.value == record.value and o.dead_letter is None), None)
+        if outcome is None:
+            return
+        outcome.dead_letter = (dict(record.headers).get("learnflow-reason") or b"").decode()
+        if outcome.question.query_id is None:
+            outcome.seconds = perf_counter() - outcome.sent
+            self.show(outcome)
+
+    def _by_id(self, query_id: UUID) -> Outcome | None:
+        return next((o for o in self.outcomes if o.question.query_id == query_id), None)

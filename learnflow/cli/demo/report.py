@@ -1,0 +1,94 @@
+"""What the demo prints: each outcome as it comes, then a summary."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import quantiles
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from learnflow.cli.output import one_line, table
+from learnflow.cli.demo.play import Outcome
+from learnflow.cli.demo.script import Expected
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The demo in figures. `problems` is empty when everything held."""
+
+    outcomes: Sequence[Outcome]
+    rows: dict[str, int]
+    first_answer_s: float | None
+    problems: Sequence[str]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the figures: every question is counted in exactly one of the four."""
+        answered = [o for o in self.outcomes if o.answered]
+        failed = sum(o.failed for o in self.outcomes)
+        buried = sum(o.response is None and o.dead_letter is not None for o in self.outcomes)
+        return {
+            "questions": len(self.outcomes),
+            "answered": len(answered),
+            "failed": failed,
+            "unanswered": len(self.outcomes) - len(answered) - failed - buried,
+            "dead_letters": buried,
+            "rows": self.rows,
+            "first_answer_s": None if self.first_answer_s is None else round(self.first_answer_s, 2),
+            "latency_ms": _latency([o.seconds * 1000 for o in answered]),
+        }
+
+
+def problems(outcomes: Sequence[Outcome]) -> list[str]:
+    """Say which questions did not become what they must."""
+    return [
+        f"{o.question.student}: {one_line(o.question.title, 60)!r} should be {o.question.expected}, is {_became(o)}"
+        for o in outcomes
+        if _became(o) != o.question.expected
+    ]
+
+
+def _became(outcome: Outcome) -> str:
+    if outcome.answered:
+        return Expected.ANSWERED
+    if outcome.failed:
+        return Expected.FAILED
+    return Expected.DEAD_LETTER if outcome.dead_letter is not None else "unanswered"
+
+
+def _latency(milliseconds: list[float]) -> dict[str, float | None]:
+    if len(milliseconds) < 2:  # noqa: PLR2004 - quantiles need two
+        only = round(milliseconds[0], 1) if milliseconds else None
+        return {"p50": only, "p99": only}
+    cuts = quantiles(milliseconds, n=100, method="inclusive")
+    return {"p50": round(cuts[49], 1), "p99": round(cuts[98], 1)}
+
+
+def show(console: Console, outcome: Outcome) -> None:
+    """Print one outcome: who asked what, who answered how fast, and the beginning of the answer."""
+    question = f"[bold]{outcome.question.student:6}[/] {escape(one_line(outcome.question.title, 80))}"
+    if outcome.answered and outcome.response:
+        payload = outcome.response["payload"]
+        console.print(f"{question}\n       [green]{payload['agent_name']}[/] {outcome.seconds * 1000:.0f} ms  "
+                      f"{escape(one_line(payload['response_text'], 110))}")  # fmt: skip
+    elif outcome.response:
+        console.print(f"{question}\n       [yellow]failed[/]  {escape(one_line(outcome.response['payload']['reason']))}")
+    else:
+        console.print(f"{question}\n       [red]dead letter[/]  {escape(one_line(outcome.dead_letter or ''))}")
+
+
+def print_summary(console: Console, summary: Summary) -> None:
+    """Print the figures, and what did not hold."""
+    figures = summary.as_json()
+    found = table("", "", title="\nSummary")
+    for name in ("questions", "answered", "failed", "dead_letters", "unanswered"):
+        found.add_row(name.replace("_", " "), str(figures[name]))
+    found.add_row("first answer", f"{figures['first_answer_s']} s after the start")
+    found.add_row("latency", f"median {figures['latency_ms']['p50']} ms, p99 {figures['latency_ms']['p99']} ms")
+    found.add_row("rows", ", ".join(f"{name} {count}" for name, count in summary.rows.items() if count))
+    console.print(found)
+    for problem in summary.problems:
+        console.print(f"[red]does not hold:[/] {escape(problem)}")
+    if not summary.problems:
+        console.print("Everything held: every good question answered, every bad one accounted for, "
+                      "and PostgreSQL holds what the topics say.")  # fmt: skip

@@ -1,0 +1,57 @@
+"""What PostgreSQL holds after the demo, and whether it is what the topics said."""
+
+import asyncio
+from time import perf_counter
+from typing import Final
+
+import asyncpg
+
+from learnflow.cli.demo.play import Outcome
+
+PATIENCE: Final = 30.0  # seconds for the sink to catch up
+PAUSE: Final = 0.2
+_TABLES: Final = """
+SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations' ORDER BY tablename
+"""
+
+
+async def wait_until_stored(url: str, outcomes: list[Outcome]) -> tuple[dict[str, int], list[str]]:
+    """Wait until PostgreSQL holds what the topics said. Return rows by table, and what differs after all."""
+    connection = await asyncpg.connect(url)
+    try:
+        deadline = perf_counter() + PATIENCE
+        while (differences := await _differences(connection, outcomes)) and perf_counter() < deadline:
+            await asyncio.sleep(PAUSE)
+        return await _rows(connection), differences
+    finally:
+        await connection.close()
+
+
+async def _differences(connection: asyncpg.Connection, outcomes: list[Outcome]) -> list[str]:
+    stored = {
+        str(row["query_id"]): (row["status"], row["response_text"])
+        for row in await connection.fetch(
+            "SELECT query_id, status, response_text FROM query_history LEFT JOIN agent_responses USING (query_id)"
+        )
+    }
+    expected = dict(filter(None, map(_row, outcomes)))
+    return [
+        f"query {query_id}: the topics say {expected.get(query_id)}, PostgreSQL {stored.get(query_id)}"
+        for query_id in expected.keys() | stored.keys()
+        if expected.get(query_id) != stored.get(query_id)
+    ]
+
+
+def _row(outcome: Outcome) -> tuple[str, tuple[str, str | None]] | None:
+    """Return the row that an outcome must have; what was no query has none."""
+    if outcome.response is None or outcome.dead_letter is not None:
+        return None
+    query_id = str(outcome.question.query_id)
+    if outcome.answered:
+        return query_id, ("completed", outcome.response["payload"]["response_text"])
+    return query_id, ("failed", None)
+
+
+async def _rows(connection: asyncpg.Connection) -> dict[str, int]:
+    tables = [row["tablename"] for row in await connection.fetch(_TABLES)]
+    return {table: await connection.fetchval(f'SELECT count(*) FROM "{table}"') for table in tables}  # noqa: S608 - from the catalogue

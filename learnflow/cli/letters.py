@@ -1,0 +1,86 @@
+"""Reads dead letters from their topic, and sends their originals back to where they came from."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import click
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from learnflow.cli import kafka
+from learnflow.cli.kafka import Record
+from learnflow.streams.dead_letters import DeadLetter
+from learnflow.topics import DEAD_LETTERS
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A dead letter and where it lies."""
+
+    partition: int
+    offset: int
+    letter: DeadLetter
+
+    @property
+    def id(self) -> str:
+        """The dead letter's id on the command line."""
+        return f"{self.partition}:{self.offset}"
+
+    def comes_from(self, topic: str | None) -> bool:
+        """Whether the original was on a topic; None stands for any."""
+        return topic is None or self.letter.topic == topic
+
+
+async def read_all(bootstrap: list[str]) -> list[Stored]:
+    """Return the dead letters there are now, oldest first; what is none of LearnFlow's is left out."""
+    partitions = await kafka.partitions_of(bootstrap, [DEAD_LETTERS.name])
+    async with kafka.consumer(bootstrap, partitions) as reader:
+        ends = await reader.end_offsets(partitions)
+        await reader.seek_to_beginning()
+        records: list[Record] = []
+        while [each for each in partitions if await reader.position(each) < ends[each]]:
+            for batch in (await reader.getmany(timeout_ms=200)).values():
+                records.extend(batch)
+    return sorted(filter(None, map(_stored, records)), key=lambda each: each.letter.at)
+
+
+async def read(bootstrap: list[str], places: Iterable[tuple[int, int]]) -> list[Stored]:
+    """Return the dead letters at (partition, offset). Raises ClickException where there is none."""
+    partitions = await kafka.partitions_of(bootstrap, [DEAD_LETTERS.name])
+    async with kafka.consumer(bootstrap, partitions) as reader:
+        return [await _read_one(reader, *place) for place in places]
+
+
+async def _read_one(reader: AIOKafkaConsumer, number: int, offset: int) -> Stored:
+    partition = TopicPartition(DEAD_LETTERS.name, number)
+    if partition in reader.assignment():
+        end = (await reader.end_offsets([partition]))[partition]
+        begin = (await reader.beginning_offsets([partition]))[partition]
+        if begin <= offset < end:
+            reader.seek(partition, offset)
+            stored = _stored(await reader.getone(partition))
+            if stored is not None and stored.offset == offset:
+                return stored
+    msg = f"there is no dead letter {number}:{offset}"
+    raise click.ClickException(msg)
+
+
+async def send_again(bootstrap: list[str], found: Sequence[Stored]) -> None:
+    """Send the originals to the topics that they came from, and wait until the broker has them all."""
+    await kafka.partitions_of(bootstrap, {each.letter.topic for each in found})
+    async with kafka.producer(bootstrap) as sender:
+        acknowledgements = []
+        for letter in (each.letter for each in found):
+            headers = list(letter.redriven_headers())
+            # aiokafka refuses a message of neither key nor value; for the codec an empty one is as wrong.
+            value = b"" if letter.value is None and letter.key is None else letter.value
+            acknowledgements.append(await sender.send(letter.topic, value, key=letter.key, headers=headers))
+        await asyncio.gather(*acknowledgements)
+
+
+def _stored(record: Record) -> Stored | None:
+    try:
+        letter = DeadLetter.from_headers(record.key, record.value, record.headers)
+    except ValueError:
+        return None
+    return Stored(record.partition, record.offset, letter)

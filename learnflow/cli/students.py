@@ -1,0 +1,145 @@
+"""`learnflow students`: who learns, and where they stand."""
+
+import asyncio
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+from uuid import uuid4
+
+import click
+from pydantic import ValidationError
+
+from learnflow.cli import connection, kafka, student_record
+from learnflow.cli.output import as_json, console, json_line
+from learnflow.cli.student_lines import Line, read
+from learnflow.models.envelope import Event, version_metadata
+from learnflow.models.events.students import ProfileUpdated
+from learnflow.models.fields import explain
+from learnflow.topics import STUDENT_EVENTS
+
+IN_FLIGHT = 1_000  # events that wait for the broker at once
+
+
+@click.group()
+def command() -> None:
+    """Import, show and deactivate students.
+
+    \b
+    learnflow students import class.csv
+    learnflow students show student-123
+    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+
+
+@command.command(name="import")
+@click.argument("file", type=click.File(encoding="utf-8-sig"))
+@click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), help="Unless the file's name says it.")
+@as_json
+def import_(file: TextIO, form: str | None, *, as_json: bool) -> None:
+    """Send the profiles in a .csv or .jsonl file (or - for standard input) to student-events.
+
+    \b
+    student_id,name,email,learning_style,skill_level,active
+    student-123,Jane Doe,jane.doe@example.com,example-driven,intermediate,true
+
+    Only student_id must be there, and one more; what is empty or left out stays as it is. Lines with a mistake are
+    named on stderr and the others are sent; it ends with 1 then.
+
+    \b
+    learnflow students import class.csv
+    learnflow students import - --format jsonl < class.jsonl
+    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    kind = form or {".csv": "csv", ".jsonl": "jsonl"}.get(Path(file.name).suffix.lower())
+    if kind is None:
+        msg = f"--format: must be given, as the name {file.name} does not say it"
+        raise click.UsageError(msg)
+    good, bad = _sorted_out(read(file, kind))
+    asyncio.run(_send(connection.broker(), good))
+    for text in bad:
+        click.echo(f"learnflow: {text}", err=True)
+    if as_json:
+        json_line({"sent": len(good), "refused": len(bad)})
+    else:
+        click.echo(f"{len(good):,} profiles sent" + (f", {len(bad):,} lines refused" if bad else ""))
+    if bad:
+        click.get_current_context().exit(1)
+
+
+@command.command()
+@click.argument("student_id", metavar="ID")
+@click.option("--queries", type=click.IntRange(min=0), default=10, show_default=True, help="How many of the last.")
+@as_json
+def show(student_id: str, queries: int, *, as_json: bool) -> None:
+    """Show a student's profile, progress and last queries, as PostgreSQL has them.
+
+    \b
+    learnflow students show student-123 --queries 3
+    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    record = asyncio.run(student_record.fetch(connection.database(), student_id, queries))
+    if record is None:
+        msg = f"there is no student {student_id}"
+        raise click.ClickException(msg)
+    if as_json:
+        json_line(record)
+    else:
+        student_record.show(record)
+
+
+@command.command()
+@click.argument("student_id", metavar="ID")
+def deactivate(student_id: str) -> None:
+    """Deactivate a student: further questions get a failed response that says so.
+
+    \b
+    learnflow students deactivate student-123
+
+    `learnflow students import` with active=true takes it back.
+    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    try:
+        event = _event(student_id, ProfileUpdated(active=False))
+    except ValidationError as error:
+        raise click.ClickException(explain(error)) from None
+    asyncio.run(_send(connection.broker(), [event]))
+    click.echo(f"{student_id}: deactivated")
+
+
+def _sorted_out(lines: Iterable[Line]) -> tuple[list[Event[ProfileUpdated]], list[str]]:
+    good: list[Event[ProfileUpdated]] = []
+    bad: list[str] = []
+    for line in lines:
+        if line.fault:
+            bad.append(f"line {line.number}: {line.fault}")
+            continue
+        try:
+            good.append(_event(line.student_id, ProfileUpdated.model_validate(line.profile)))
+        except ValidationError as error:
+            bad.append(f"line {line.number}: {explain(error)}")
+    return good, bad
+
+
+def _event(student_id: object, profile: ProfileUpdated) -> Event[ProfileUpdated]:
+    return Event[ProfileUpdated].model_validate({
+        "message_id": uuid4(),
+        "trace_id": uuid4(),
+        "timestamp": datetime.now(UTC),
+        "student_id": student_id,
+        "event_type": "student.profile.updated",
+        "payload": profile,
+        "metadata": version_metadata(),
+    })
+
+
+async def _send(bootstrap: list[str], events: list[Event[ProfileUpdated]]) -> None:
+    if not events:
+        return
+    await kafka.partitions_of(bootstrap, [STUDENT_EVENTS.name])
+    status = console(stderr=True).status(f"Sending {len(events):,} profiles")
+    async with kafka.producer(bootstrap) as sender:
+        with status:
+            for start in range(0, len(events), IN_FLIGHT):
+                batch = events[start : start + IN_FLIGHT]
+                waiting = [await sender.send(STUDENT_EVENTS.name, each.encode(), key=each.key) for each in batch]
+                await asyncio.gather(*waiting)
+                if sys.stderr.isatty():
+                    status.update(f"Sent {start + len(batch):,} of {len(events):,} profiles")

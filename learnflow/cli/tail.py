@@ -1,0 +1,139 @@
+"""`learnflow tail`: what goes over topics, as it goes."""
+
+import asyncio
+import base64
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+import orjson
+from aiokafka import AIOKafkaConsumer
+
+from learnflow.cli import connection, kafka
+from learnflow.cli.kafka import Record
+from learnflow.cli.output import DASH, as_json, clock, console, json_line, one_line
+from learnflow.cli.summary import summary
+from learnflow.streams.codec import Refusal, decode
+from learnflow.streams.dead_letters import DeadLetter
+from learnflow.topics import BY_NAME, DEAD_LETTERS
+
+
+@click.command()
+@click.argument("topics", nargs=-1, required=True, metavar="TOPIC…")
+@click.option("--from-beginning", is_flag=True, help="Show first what the topics still hold.")
+@click.option("--student", metavar="ID", help="Only messages of this student.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="End after N messages.")
+@as_json
+def command(
+    topics: tuple[str, ...], student: str | None, limit: int | None, *, from_beginning: bool, as_json: bool
+) -> None:
+    """Show the events of topics as they come, until Ctrl-C.
+
+    \b
+    learnflow tail agent-responses --student student-123
+    learnflow tail student-struggle mastery-level-updated --from-beginning --json
+    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    key = None if student is None else student.encode()
+    tail = _Tail(topics, from_beginning, key, limit, _print_json if as_json else _print)
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(tail.run(connection.broker()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    topics: tuple[str, ...]
+    from_beginning: bool
+    key: bytes | None
+    limit: int | None
+    show: Callable[[Record], None]
+
+    async def run(self, bootstrap: list[str]) -> None:
+        partitions = await kafka.partitions_of(bootstrap, dict.fromkeys(self.topics))
+        async with kafka.consumer(bootstrap, partitions) as reader:
+            if self.from_beginning:
+                await reader.seek_to_beginning()
+            _say_ready(self.topics)
+            shown = 0
+            async for record in _records(reader):
+                if self.key in (None, record.key):
+                    self.show(record)
+                    shown += 1
+                if shown == self.limit:
+                    return
+
+
+async def _records(reader: AIOKafkaConsumer) -> AsyncIterator[Record]:
+    """Read batch by batch, and each batch in the order of its times: partitions take turns otherwise."""
+    while True:
+        batches = await reader.getmany(timeout_ms=1000)
+        for record in sorted((each for batch in batches.values() for each in batch), key=lambda each: each.timestamp):
+            yield record
+
+
+def _say_ready(topics: tuple[str, ...]) -> None:
+    if sys.stderr.isatty():
+        console(stderr=True).print(f"Reading {', '.join(topics)}; Ctrl-C ends it.", style="dim")
+
+
+def as_object(record: Record) -> dict[str, Any]:
+    """Return a message as JSON: `event` where its value is JSON, else `value` or `value_base64`."""
+    return {
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "timestamp": _time(record).isoformat(),
+        "key": None if record.key is None else record.key.decode("utf-8", "replace"),
+        **({"headers": headers} if (headers := _headers(record)) else {}),
+        **_value(record.value),
+    }
+
+
+def _headers(record: Record) -> dict[str, str]:
+    return {name: (content or b"").decode("utf-8", "replace") for name, content in record.headers}
+
+
+def _value(value: bytes | None) -> dict[str, Any]:
+    if value is None:
+        return {"value": None}
+    try:
+        return {"event": orjson.loads(value)}
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return {"value": value.decode()}
+    except UnicodeDecodeError:
+        return {"value_base64": base64.b64encode(value).decode()}
+
+
+def _time(record: Record) -> datetime:
+    return datetime.fromtimestamp(record.timestamp / 1000, UTC)
+
+
+def _print_json(record: Record) -> None:
+    json_line(as_object(record))
+
+
+def _print(record: Record) -> None:
+    key = DASH if record.key is None else one_line(record.key.decode("utf-8", "replace"), 20)
+    start = f"{clock(_time(record))}  {record.topic:<21}  {key:<20}  "
+    console().print(start + one_line(_text(record), 400), soft_wrap=True)
+
+
+def _text(record: Record) -> str:
+    if record.topic == DEAD_LETTERS.name:
+        try:
+            letter = DeadLetter.from_headers(record.key, record.value, record.headers)
+        except ValueError as error:
+            return str(error)
+        return f"{letter.agent} refused {letter.topic} {letter.partition}:{letter.offset}: {letter.reason}"
+    if record.topic not in BY_NAME:
+        return (record.value or b"").decode("utf-8", "replace")
+    try:
+        event = decode(BY_NAME[record.topic], record.key, record.value)
+    except Refusal as refusal:
+        return f"cannot be read: {refusal.reason}"
+    return f"{event.event_type}  {summary(event.payload)}"

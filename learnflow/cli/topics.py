@@ -1,0 +1,123 @@
+"""`learnflow topics`: what is declared against what the broker has."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import click
+
+from learnflow.cli import connection
+from learnflow.cli.kafka import reachable
+from learnflow.cli.output import DASH, as_json, console, json_line, table
+from learnflow.streams import topic_admin
+from learnflow.streams.topic_check import Found, Report, retention
+from learnflow.topics import TOPICS, Topic
+
+
+@click.group()
+def command() -> None:
+    """Create and check the Kafka topics, with the changelogs of the tables.
+
+    Nothing is ever changed or deleted: what differs from the declaration is said in words, with the command that
+    would change it.
+    """
+
+
+@command.command()
+@as_json
+def create(*, as_json: bool) -> None:
+    """Create the topics that are missing, and check the others.
+
+    \b
+    LEARNFLOW_BROKER=kafka://broker-1:9092 learnflow topics create
+
+    Replication is capped by the number of brokers that are up. Ends with 1 when a topic differs from its declaration.
+    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    _finish(_run(topic_admin.create), as_json=as_json)
+
+
+@command.command(name="list")
+@as_json
+def list_(*, as_json: bool) -> None:
+    """Show every declared topic, and whether the broker has it as declared.
+
+    \b
+    learnflow topics list
+    learnflow topics list --json | jq 'select(.mismatches != [])'
+
+    Ends with 1 when a topic is missing or differs from its declaration.
+    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    _finish(_run(topic_admin.check), as_json=as_json)
+
+
+def declared() -> tuple[Topic, ...]:
+    """Return every topic that LearnFlow needs, the changelogs of core's tables too."""
+    from learnflow.tables import changelogs  # noqa: PLC0415 - brings Faust, which only these commands need
+
+    return TOPICS + tuple(changelogs())
+
+
+def _run(act: Callable[[list[str], Sequence[Topic]], Awaitable[Report]]) -> Report:
+    bootstrap = connection.broker()
+
+    async def run() -> Report:
+        async with reachable(bootstrap):
+            return await act(bootstrap, declared())
+
+    return asyncio.run(run())
+
+
+def _finish(report: Report, *, as_json: bool) -> None:
+    if as_json:
+        for topic in declared():
+            json_line(_object(topic, report))
+    else:
+        _show(report)
+    if not report.as_declared:
+        click.get_current_context().exit(1)
+
+
+def _object(topic: Topic, report: Report) -> dict[str, object]:
+    found = report.found.get(topic.name)
+    return {
+        "topic": topic.name,
+        "state": _state(topic, report),
+        "declared": {"partitions": topic.partitions, "replication": topic.replication,
+                     **topic.config(topic.replication)},
+        "found": found and {"partitions": found.partitions, "replication": found.replication, **_settings(found)},
+        "mismatches": _about(topic, report.mismatches),
+        "unknown": _about(topic, report.unknown),
+    }  # fmt: skip
+
+
+def _settings(found: Found) -> dict[str, str]:
+    return {name: value for name, value in (found.settings or {}).items() if name in TOPICS[0].config(1)}
+
+
+def _about(topic: Topic, sentences: tuple[str, ...]) -> list[str]:
+    return [text for text in sentences if text.startswith((f"{topic.name} ", f"{topic.name}:"))]
+
+
+def _state(topic: Topic, report: Report) -> str:
+    if topic.name in report.created:
+        return "created"
+    if topic.name in report.missing:
+        return "missing"
+    return "differs" if _about(topic, report.mismatches) else "as declared"
+
+
+def _show(report: Report) -> None:
+    out = console()
+    rows = table("topic", "state", "partitions", "replicas", "kept", "purpose")
+    styles = {"created": "green", "missing": "bold red", "differs": "bold yellow", "as declared": "dim"}
+    for topic in declared():
+        found, state = report.found.get(topic.name), _state(topic, report)
+        rows.add_row(
+            topic.name, state, str(found.partitions if found else DASH), str(found.replication if found else DASH),
+            "newest of each key" if topic.compacted else retention(topic.retention), topic.purpose,
+            style=styles[state] if state != "as declared" else None,
+        )  # fmt: skip
+    out.print(rows)
+    for text in report.mismatches:
+        out.print(f"\n{text}", style="yellow")
+    for text in report.unknown:
+        console(stderr=True).print(text, style="dim")

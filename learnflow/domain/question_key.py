@@ -1,0 +1,94 @@
+"""A slug of what is being asked, the same when the question is put in other words."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from zlib import crc32
+
+from learnflow.domain.lexicon import data, word_set
+from learnflow.domain.reading import Reading
+from learnflow.models.taxonomy import GENERAL
+from learnflow.models.vocabulary import Intent
+
+_LONGEST: Final = 100  # characters of a topic key
+_CONTENT_WORDS: Final = 3
+_DETAILS: Final = 2
+_LONGEST_WORD: Final = 20
+_STOP: Final = word_set(data("lexicon.toml")["words"], "stop")
+_NO_LETTER_OR_DIGIT: Final = re.compile(r"[^a-z0-9]+")
+_PLAIN: Final = re.compile(r"[a-z0-9_]+$")
+
+
+def question_key(reading: Reading, intent: Intent, topic: str) -> str:
+    """Return the key of a question, given its intent and topic."""
+    parts: tuple[str, ...]
+    match intent:
+        case Intent.DEBUG:
+            parts = (reading.error.name, topic) if reading.error else ("debug", *_subject(reading, topic))
+        case Intent.CODE_REVIEW:
+            parts = ("review", *_subject(reading, topic))
+        case Intent.EXERCISE:
+            parts = ("exercise", topic)
+        case Intent.PROGRESS:
+            parts = ("progress",)
+        case Intent.CONCEPTS:
+            parts = _concept(reading, topic)
+    return _slug(parts)
+
+
+def _concept(reading: Reading, topic: str) -> tuple[str, ...]:
+    kind = _kind(reading)
+    if reading.error:
+        return (kind, reading.error.name)
+    return (kind, *(_compared(reading, topic) if kind == "difference" else _subject(reading, topic)))
+
+
+def _kind(reading: Reading) -> str:
+    signals = [hit.meaning for hit in reading.signals if hit.meaning.kind]
+    strongest = max(signals, key=lambda signal: signal.weight, default=None)
+    return (strongest and strongest.kind) or "explain"
+
+
+def _subject(reading: Reading, topic: str) -> tuple[str, ...]:
+    if topic == GENERAL:
+        return content_words(reading)
+    special = sorted(set(_details(reading, topic)))
+    return (topic, *special[:_DETAILS])
+
+
+def _details(reading: Reading, topic: str) -> Iterator[str]:
+    """Yield the first telling word of each detail: the words around it change with the phrasing."""
+    for hit in reading.mentions:
+        if hit.meaning.detail and hit.meaning.topic == topic:
+            telling = [word for word in reading.words[hit.start : hit.end] if word not in _STOP]
+            yield from (_stem(word) for word in telling[:1] if not _same_name(word, topic))
+
+
+def _compared(reading: Reading, topic: str) -> tuple[str, ...]:
+    topics = sorted({topic, *(hit.meaning.topic for hit in reading.mentions)})
+    return tuple(topics) if len(topics) > 1 else _subject(reading, topic)
+
+
+def _same_name(word: str, topic: str) -> bool:
+    """Return whether a word is of the topic's own name, in whatever form: then it tells nothing more."""
+    root = 5
+    return word[:root] in topic
+
+
+def content_words(reading: Reading) -> tuple[str, ...]:
+    """Return the telling words of a question in alphabetical order, or a checksum where there are none."""
+    telling = sorted({_stem(word) for word in reading.words if _PLAIN.match(word) and word not in _STOP})
+    if telling:
+        return tuple(sorted(telling, key=lambda word: (-len(word), word))[:_CONTENT_WORDS])
+    return (f"unclear-{crc32(reading.snippet.prose.encode()):08x}",)
+
+
+def _stem(word: str) -> str:
+    """Plural and singular are one word here."""
+    short = 3
+    return word[:-1] if len(word) > short and word.endswith("s") and not word.endswith("ss") else word
+
+
+def _slug(parts: tuple[str, ...]) -> str:
+    cut = (_NO_LETTER_OR_DIGIT.sub("-", part.lower())[: 2 * _LONGEST_WORD].strip("-") for part in parts)
+    return "-".join(part for part in cut if part)[:_LONGEST].strip("-") or "unclear"

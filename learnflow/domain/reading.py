@@ -1,0 +1,141 @@
+"""What can be read off a question before anything is decided: signals, error, topics, code."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from learnflow.domain.errors import ErrorSign, find_error, has_trace
+from learnflow.domain.lexicon import Hit, Meaning, Phrases, data, word_set, words
+from learnflow.domain.snippet import Snippet, take_apart
+from learnflow.models.student_query import StudentQuery
+from learnflow.models.taxonomy import TOPICS
+from learnflow.models.vocabulary import Intent, Language
+
+_NAME: Final = 2.0  # weights of what tells a topic
+_WEAK_NAME: Final = 1.0
+_DETAIL: Final = 1.6
+_SMALL_TALK_WORDS: Final = 14
+_READ_OF_EACH_END: Final = 120  # words
+_TRACED: Final = 2_000  # characters of the code, where a trace is an exception
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What a phrase says: an intent, how surely, and what kind of question of it."""
+
+    intent: Intent
+    weight: float
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """What a phrase says of the topic; a detail is a part of the topic that a question can be about."""
+
+    topic: str
+    weight: float
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question as read: its words in lower case, and what was found in them."""
+
+    words: tuple[str, ...]
+    snippet: Snippet
+    language: Language | None
+    signals: tuple[Hit[Signal], ...]
+    mentions: tuple[Hit[Mention], ...]
+    error: ErrorSign | None
+    trace: bool
+    technical: bool
+    small_talk: bool
+    off_topic: str | None
+
+    @property
+    def code(self) -> str | None:
+        """The student's code, given apart or pasted."""
+        return self.snippet.code
+
+    def has(self, intent: Intent, at_least: float = 0.0) -> bool:
+        """Return whether a signal of an intent has at least a weight."""
+        return any(hit.meaning.intent is intent and hit.meaning.weight >= at_least for hit in self.signals)
+
+
+_LEXICON: Final = data("lexicon.toml")
+_TOPIC_WORDS: Final = data("topics.toml")
+_SIGNALS: Final = Phrases(
+    (phrase, Signal(Intent(entry["intent"]), entry["weight"], entry.get("kind")))
+    for entry in _LEXICON["signals"]
+    for phrase in entry["phrases"]
+)
+_OFF_TOPIC: Final = Phrases((phrase, phrase) for phrase in _LEXICON["offtopic"]["phrases"])
+_SMALL_TALK: Final = word_set(_LEXICON["offtopic"], "small_talk")
+_GREETINGS: Final = word_set(_LEXICON["offtopic"], "greetings")
+_TECHNICAL: Final = word_set(_LEXICON["words"], "programming")
+_LANGUAGES: Final[Mapping[str, Language]] = MappingProxyType(
+    {word: Language(language) for language, names in _LEXICON["languages"].items() for word in names}
+)
+
+
+def _names() -> Iterable[tuple[str, Mention]]:
+    weak, ignored = (word_set(_TOPIC_WORDS, key) for key in ("weak", "ignored"))
+    for key, topic in TOPICS.items():
+        for name in {key, *topic.aliases, topic.title.lower()} - ignored:
+            yield name.replace("-", " "), Mention(key, _WEAK_NAME if name in weak else _NAME)
+
+
+def _details() -> Iterable[tuple[str, Mention]]:
+    for topic, phrases in _TOPIC_WORDS["details"].items():
+        for phrase in phrases:
+            yield phrase, Mention(topic, _DETAIL, phrase)
+
+
+# of two meanings of one phrase, the first counts
+_MENTIONS: Final = Phrases(sorted((*_names(), *_details()), key=lambda entry: -entry[1].weight))
+
+
+def read(query: StudentQuery) -> Reading:
+    """Read a question. Pure; takes time in proportion to its length."""
+    snippet = take_apart(query)
+    prose = _ends(words(snippet.prose))
+    lower = tuple(word.lower() for word in prose)
+    mentions = tuple(_strongest(_MENTIONS.find(lower), lambda mention: mention.weight))
+    traced = f"{query.query_text}\n{(query.code_snippet or '')[:_TRACED]}"
+    language = snippet.language or next((_LANGUAGES[word] for word in lower if word in _LANGUAGES), None)
+    error = find_error(prose, language)
+    off_topic = next((" ".join(lower[hit.start : hit.end]) for hit in _OFF_TOPIC.find(lower)), None)
+    return Reading(
+        words=lower,
+        snippet=snippet,
+        language=language,
+        signals=tuple(_strongest(_SIGNALS.find(lower), lambda signal: signal.weight)),
+        mentions=mentions,
+        error=error,
+        trace=has_trace(traced),
+        technical=bool(mentions or error or snippet.code) or not _TECHNICAL.isdisjoint(lower),
+        small_talk=_is_small_talk(lower),
+        off_topic=off_topic,
+    )
+
+
+def _ends(said: list[str]) -> list[str]:
+    """Return both ends of a long text: there stands what is asked, and an error is the end of a trace."""
+    return said if len(said) <= 2 * _READ_OF_EACH_END else said[:_READ_OF_EACH_END] + said[-_READ_OF_EACH_END:]
+
+
+def _is_small_talk(lower: Sequence[str]) -> bool:
+    spoken = [word for word in lower if word not in {".", "?", "!"}]
+    return 0 < len(spoken) <= _SMALL_TALK_WORDS and _SMALL_TALK.issuperset(spoken) and not _GREETINGS.isdisjoint(spoken)
+
+
+def _strongest(hits: Iterable[Hit[Meaning]], weight: Callable[[Meaning], float]) -> list[Hit[Meaning]]:
+    """Return the hits without those that a weightier, or else a longer one overlaps; in order of the text."""
+    taken: set[int] = set()
+    kept = []
+    for hit in sorted(hits, key=lambda hit: (-weight(hit.meaning), hit.start - hit.end, hit.start)):
+        if taken.isdisjoint(range(hit.start, hit.end)):
+            taken.update(range(hit.start, hit.end))
+            kept.append(hit)
+    return sorted(kept, key=lambda hit: hit.start)

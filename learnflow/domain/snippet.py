@@ -1,0 +1,164 @@
+"""Code in a question: given apart or pasted into the text, and the language it is in."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from learnflow.models.student_query import StudentQuery
+from learnflow.models.vocabulary import Language
+
+_FENCE: Final = "```"
+_ENOUGH: Final = 2  # lines of code between lines of prose, when none alone is sure
+_LONGEST_LINE: Final = 300  # characters looked at
+
+_SURE: Final = re.compile(
+    r"\s*(?:(?:async )?def \w+\(|class \w+[^.?!]{0,60}[:{]$|from [\w.]+ import |import [\w.]+;?$"
+    r"|#include|package \w+;?$|(?:for|while|if|elif|with|try|except|else)\b[^?]{0,120}:$"
+    r"|(?:public|private|static|final)\s+\w+|func \w*\(|fn \w+|(?:let|const|var) [\w{\[,\s]{1,40}="
+    r"|println!|fmt\.|std::|System\.out|console\.log\(|print\(.{0,200}\)?$"
+    r"|using namespace|template ?<|impl |pub |return\b[^.?!]{0,80};?$|function \w*\()"
+)
+_LIKELY: Final = re.compile(
+    r"\s*(?:[\w.\[\]\"']{1,60}(?:, ?\w{1,30})?\s?(?:=|:=|\+=|-=|\*=|/=)\s?[^=\s]|[\w.]{1,60}\([^?]{0,200}\);?$|@\w+"
+    r"|[^?]{0,200}[;{]$|[})\]]+[;,)]*$|#|//)"
+)
+_FRAME: Final = re.compile(r"\s*(?:Traceback|File \"|at \S+ ?\(|\w+(?:Error|Exception): |goroutine |panic: |error\[)")
+
+_TAGS: Final[Mapping[str, Language]] = MappingProxyType({
+    **{str(language): language for language in Language},
+    "py": Language.PYTHON, "python3": Language.PYTHON, "js": Language.JAVASCRIPT, "c++": Language.CPP,
+    "golang": Language.GO, "rs": Language.RUST,
+})  # fmt: skip
+
+_MARKS: Final[Mapping[Language, tuple[str, ...]]] = MappingProxyType(
+    {
+        Language.PYTHON: (
+            "def ",
+            "elif ",
+            "print(",
+            "):\n",
+            "import ",
+            "self.",
+            "None",
+            "True",
+            "len(",
+            "range(",
+            " in ",
+        ),
+        Language.JAVASCRIPT: (
+            "const ",
+            "let ",
+            "=>",
+            "console.log",
+            "function ",
+            "===",
+            "undefined",
+            "var ",
+            "document.",
+        ),
+        Language.JAVA: (
+            "public class",
+            "System.out",
+            "String[]",
+            "public static",
+            "private ",
+            "String ",
+            "new ",
+            "int[]",
+        ),
+        Language.CPP: ("#include", "std::", "cout", "int main(", "nullptr", "->", "cin ", "using namespace", "delete "),
+        Language.GO: ("func ", ":=", "fmt.", "package main", "nil", "chan ", "go func", "make(", "err != nil"),
+        Language.RUST: (
+            "fn ",
+            "let mut",
+            "println!",
+            "&str",
+            "impl ",
+            "String::from",
+            ".unwrap()",
+            "vec![",
+            "-> ",
+            "&mut",
+        ),
+    }
+)
+_TELLING: Final = frozenset({
+    "def ", "elif ", "print(", "):\n", "console.log", "=>", "===", "function ", "public class", "System.out",
+    "String[]", "#include", "std::", "cout", "nullptr", ":=", "fmt.", "package main", "fn ", "let mut",
+    "println!", "String::from",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A question taken apart: what is said, the code with it (or None), and the code's language where it shows."""
+
+    prose: str
+    code: str | None
+    language: Language | None
+    pasted: bool
+
+
+def take_apart(query: StudentQuery) -> Snippet:
+    """Return the prose and the code of a question; code that was given apart wins over what was pasted."""
+    prose, pasted, tag = _split(query.query_text)
+    given = query.code_snippet if query.code_snippet and query.code_snippet.strip() else None
+    code = given or pasted
+    language = query.language or tag or (guess(code) if code else None)
+    return Snippet(prose, code, language, pasted=given is None and pasted is not None)
+
+
+def guess(code: str) -> Language | None:
+    """Return the language whose marks the code has most of, or None without any."""
+    scores = {
+        language: sum(2 if mark in _TELLING else 1 for mark in marks if mark in code)
+        for language, marks in _MARKS.items()
+    }
+    best = max(scores, key=lambda language: scores[language])
+    return best if scores[best] else None
+
+
+def _split(text: str) -> tuple[str, str | None, Language | None]:
+    if text.count(_FENCE) > 1:
+        return _fenced(text)
+    prose: list[str] = []
+    code: list[str] = []
+    sure = False
+    for line in text.splitlines():
+        certain = _is_code(line, inside=bool(code))
+        sure = sure or certain is True
+        (prose if certain is None else code).append(line)
+    found = "\n".join(code).strip("\n")
+    if found.strip() and (sure or sum(1 for line in code if line.strip()) >= _ENOUGH):
+        return "\n".join(prose), found, None
+    return text, None, None
+
+
+def _is_code(line: str, *, inside: bool) -> bool | None:
+    """Return True for a line that is code, False for one that may be, None for prose."""
+    line = line[:_LONGEST_LINE].rstrip()
+    if not line:
+        return False if inside else None
+    if _FRAME.match(line):
+        return None
+    if _SURE.match(line):
+        return True
+    if _LIKELY.match(line):
+        return False
+    return False if inside and line.startswith(("  ", "\t")) else None
+
+
+def _fenced(text: str) -> tuple[str, str | None, Language | None]:
+    parts = text.split(_FENCE)
+    blocks = [_block(part) for part in parts[1::2]]
+    code = "\n".join(body for _, body in blocks if body.strip()) or None
+    tags = [tag for tag, _ in blocks if tag]
+    return " ".join(parts[::2]), code, tags[0] if tags else None
+
+
+def _block(part: str) -> tuple[Language | None, str]:
+    first, newline, rest = part.partition("\n")
+    tag = _TAGS.get(first.strip().lower())
+    return (tag, rest) if tag or not first.strip() else (None, first + newline + rest)

@@ -1,0 +1,142 @@
+"""Decide what a question is: intent, topic, question key. Rules over what was read; no clock, no I/O."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp
+from typing import Final
+
+from learnflow.domain.question_key import question_key
+from learnflow.domain.reading import Reading, read
+from learnflow.domain.topic import topic_of
+from learnflow.models.student_query import StudentQuery
+from learnflow.models.taxonomy import GENERAL
+from learnflow.models.vocabulary import Intent
+
+OFF_TOPIC: Final = "off-topic"  # the question key of what is not about programming
+
+_SUREST: Final = 0.98  # rules are never certain
+_NOTHING_READ: Final = 0.15
+_NOT_TECHNICAL: Final = 0.35  # nothing in it is about programming: the student should be asked
+_NO_EVIDENCE: Final = 0.55  # an error without code, trace or name: debug can at least ask for them
+_FADING: Final = 0.4  # what each further signal of one intent adds, of its weight
+_NAMED_REASONS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """What a question is: intent, topic and question key, how sure that is (0 to 1), and what decided it."""
+
+    intent: Intent
+    topic: str
+    question_key: str
+    confidence: float
+    reasoning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason for an intent: its weight, and its words in the reasoning."""
+
+    intent: Intent
+    weight: float
+    because: str
+
+
+def triage(query: StudentQuery) -> Triage:
+    """Decide what a question is. The same question always gets the same answer."""
+    return decide(read(query))
+
+
+def decide(reading: Reading) -> Triage:
+    """Decide what a question is, from what was read of it."""
+    off_topic = _off_topic(reading)
+    if off_topic is not None:
+        return off_topic
+    evidence = tuple(_evidence(reading))
+    topic = topic_of(reading)
+    scores = _scores(evidence)
+    if not scores:
+        return Triage(
+            Intent.CONCEPTS, topic, question_key(reading, Intent.CONCEPTS, topic), _NOTHING_READ,
+            "nothing in it tells what is asked → concepts, which asks back",
+        )  # fmt: skip
+    intent = max(scores, key=lambda one: scores[one])
+    confidence = min(_confidence(scores, intent), _ceiling(reading, intent, topic))
+    return Triage(
+        intent, topic, question_key(reading, intent, topic), round(confidence, 2), _reasoning(evidence, intent, topic)
+    )
+
+
+def _off_topic(reading: Reading) -> Triage | None:
+    if reading.small_talk and not reading.error:
+        return Triage(Intent.CONCEPTS, GENERAL, OFF_TOPIC, 0.9, "only a greeting or thanks → concepts, off topic")
+    if reading.off_topic and not reading.technical:
+        because = f"'{reading.off_topic}' and nothing about programming → concepts, off topic"
+        return Triage(Intent.CONCEPTS, GENERAL, OFF_TOPIC, 0.8, because)
+    return None
+
+
+def _evidence(reading: Reading) -> Iterator[Evidence]:
+    for hit in reading.signals:
+        said = " ".join(reading.words[hit.start : hit.end])
+        yield Evidence(hit.meaning.intent, hit.meaning.weight, f"'{said}'")
+    if reading.trace:
+        yield Evidence(Intent.DEBUG, 3.5, "a traceback")
+    if reading.error:
+        yield Evidence(Intent.DEBUG, _error_weight(reading), f"'{reading.error.name}'")
+    if reading.code:
+        yield from _code_evidence(reading)
+    if reading.mentions and not (reading.signals or reading.code or reading.error):
+        yield Evidence(Intent.CONCEPTS, 0.8, "only names a topic")
+
+
+def _error_weight(reading: Reading) -> float:
+    """Weigh a named error: it is asked about in general, or was met, which code and trouble tell."""
+    if reading.code or reading.trace or reading.has(Intent.DEBUG):
+        return 3.0
+    return 0.8 if reading.has(Intent.CONCEPTS, 1.5) else 2.0
+
+
+def _code_evidence(reading: Reading) -> Iterator[Evidence]:
+    if reading.has(Intent.DEBUG, 1.5) or reading.error:
+        yield Evidence(Intent.DEBUG, 1.5, "code")
+    elif reading.has(Intent.CODE_REVIEW):
+        yield Evidence(Intent.CODE_REVIEW, 1.5, "code")
+    elif not any(hit.meaning.weight >= 1.0 for hit in reading.signals):
+        yield Evidence(Intent.CODE_REVIEW, 1.0, "code and no question")
+
+
+def _scores(evidence: Sequence[Evidence]) -> Mapping[Intent, float]:
+    """Add up the evidence for each intent; the strongest counts in full, each further one less."""
+    weights: defaultdict[Intent, list[float]] = defaultdict(list)
+    for one in evidence:
+        weights[one.intent].append(one.weight)
+    return {
+        intent: sum(weight * _FADING**place for place, weight in enumerate(sorted(found, reverse=True)))
+        for intent, found in weights.items()
+    }
+
+
+def _confidence(scores: Mapping[Intent, float], intent: Intent) -> float:
+    """How much of the evidence agrees, times how much there is of it."""
+    share = scores[intent] ** 2 / sum(score**2 for score in scores.values())
+    return min(_SUREST, share * (1 - exp(-scores[intent])))
+
+
+def _ceiling(reading: Reading, intent: Intent, topic: str) -> float:
+    if intent is Intent.CONCEPTS and topic == GENERAL and not reading.technical:
+        return _NOT_TECHNICAL
+    grounded = reading.code or reading.trace or reading.error
+    if intent is Intent.DEBUG and not grounded:
+        return _NO_EVIDENCE if reading.technical else _NOT_TECHNICAL
+    return _SUREST
+
+
+def _reasoning(evidence: Sequence[Evidence], intent: Intent, topic: str) -> str:
+    deciding = sorted((one for one in evidence if one.intent is intent), key=lambda one: -one.weight)
+    because = " and ".join(dict.fromkeys(one.because for one in deciding[:_NAMED_REASONS]))
+    against = max((one for one in evidence if one.intent is not intent), key=lambda one: one.weight, default=None)
+    although = f", although {against.because} speaks for {against.intent}" if against else ""
+    about = "" if topic == GENERAL else f" about {topic}"
+    return f"{because} → {intent}{about}{although}"

@@ -1,0 +1,140 @@
+"""A PostgreSQL for one machine, which keeps its data in a directory."""
+
+import os
+import secrets
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from learnflow.embedded.accounts import account_for, require_reach
+from learnflow.embedded.errors import EmbeddedError
+from learnflow.embedded.installation import binaries
+from learnflow.embedded.leftovers import end, inside, owned
+from learnflow.embedded.processes import (
+    LOCALHOST,
+    Account,
+    Program,
+    last_line,
+    reserved_port,
+    running,
+    wait_until_ready,
+)
+
+NAME: Final = "learnflow"  # of the user and of the database
+CREATE_SECONDS: Final = 120.0
+READY_SECONDS: Final = 120.0  # a crash of a large database is recovered from within it
+STOP_SECONDS: Final = 30.0
+ENVIRONMENT: Final = {"LC_ALL": "C", "TZ": "UTC"}
+
+CLUSTER: Final = (
+    *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+    *("--text-search-config=english", "--auth=scram-sha-256", f"--username={NAME}"),
+)
+SETTINGS: Final = {
+    "listen_addresses": LOCALHOST,
+    "unix_socket_directories": "",
+    "shared_buffers": "32MB",
+    "max_connections": "50",
+    "max_wal_size": "256MB",
+    "io_method": "sync",  # no worker processes for it
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "jit": "off",
+    # A kill -9 leaves shared memory behind; in the data directory the next start clears it.
+    "dynamic_shared_memory_type": "mmap",
+}
+THROWAWAY_SETTINGS: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@contextmanager
+def postgres(directory: Path, *, durable: bool = True) -> Iterator[str]:
+    """Run PostgreSQL on a directory's data, made at the first start, and yield its URL once it accepts connections.
+
+    The URL is postgresql://learnflow:PASSWORD@127.0.0.1:PORT/learnflow, its user a superuser; the port is another one
+    each time. What is not durable is fast, and lost when the machine crashes. Output goes to postgres.log in the
+    directory. EmbeddedError when the wheel is missing, another run owns the directory, root's stand-in cannot reach
+    it, or PostgreSQL is not ready in time.
+    """
+    with owned(directory, "postgres") as pid_file, reserved_port() as port:
+        cluster = directory.absolute() / "database"
+        account = account_for(cluster)
+        require_reach(account, directory)
+        programs = binaries(directory, account)
+        if not cluster.exists():
+            _create(cluster, programs, account, durable=durable)
+        _clear_crash(cluster / "data")
+        settings = {**SETTINGS, "port": str(port), **({} if durable else THROWAWAY_SETTINGS)}
+        program = _program(directory, account, programs, "postgres", "-D", str(cluster / "data"), *_options(settings))
+        with running(program) as process:
+            pid_file.write(process.pid)
+            wait_until_ready(program, process, lambda: _is_ready(cluster / "data", process.pid), READY_SECONDS)
+            yield f"postgresql://{NAME}:{(cluster / 'password').read_text()}@{LOCALHOST}:{port}/{NAME}"
+
+
+def _program(directory: Path, account: Account, programs: Path, name: str, *arguments: str) -> Program:
+    return Program(
+        command=(str(programs / name), *arguments),
+        log=directory / "postgres.log",
+        account=account,
+        environment=ENVIRONMENT,
+        stop_seconds=STOP_SECONDS,
+    )
+
+
+def _options(settings: dict[str, str]) -> list[str]:
+    return [f"--{name}={value}" for name, value in settings.items()]
+
+
+def _create(cluster: Path, programs: Path, account: Account, *, durable: bool) -> None:
+    """Make a cluster with its password and our database; it has its name only when it is whole."""
+    new = cluster.with_suffix(".new")
+    if new.exists():
+        shutil.rmtree(new)
+    new.mkdir(mode=0o700)
+    password = os.open(new / "password", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    os.write(password, secrets.token_urlsafe(24).encode())
+    os.close(password)
+    for path in (new, new / "password"):
+        os.chown(path, account.uid, account.gid)
+    sync = () if durable else ("--no-sync",)
+    arguments = (*CLUSTER, *sync, f"--pwfile={new / 'password'}", "-D", str(new / "data"))
+    _run(_program(cluster.parent, account, programs, "initdb", *arguments))
+    # Without a server, so that no client is needed.
+    single = ("--single", "-c", "exit_on_error=on", "-D", str(new / "data"), "postgres")
+    _run(_program(cluster.parent, account, programs, "postgres", *single), f"CREATE DATABASE {NAME}\n")
+    new.rename(cluster)
+
+
+def _run(program: Program, text: str = "") -> None:
+    with program.log.open("wb") as log:
+        done = subprocess.run(
+            program.launch(),
+            input=text.encode(),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=dict(program.environment),
+            start_new_session=True,
+            timeout=CREATE_SECONDS,
+            check=False,
+        )
+    if done.returncode:
+        message = f"the database could not be made: {last_line(program.log)}"
+        raise EmbeddedError(message)
+
+
+def _clear_crash(data: Path) -> None:
+    """End the sessions that outlived a killed server, and forget its id, which another process may have by now."""
+    end(inside(data, "postgres"))
+    (data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _is_ready(data: Path, pid: int) -> bool:
+    try:
+        lines = (data / "postmaster.pid").read_text().split("\n")
+    except FileNotFoundError:
+        return False
+    state = 7  # the eighth line; the first is the id
+    return len(lines) > state and lines[0] == str(pid) and lines[state].strip() == "ready"

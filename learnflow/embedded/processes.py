@@ -1,0 +1,134 @@
+"""Processes that end when we do: on a stop, on an error, and on kill -9."""
+
+import importlib.util
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+from typing import Final
+
+from learnflow.embedded.errors import EmbeddedError
+
+LOCALHOST: Final = "127.0.0.1"
+LAUNCHER: Final = Path(__file__).with_name("launch.py")
+POLL_SECONDS: Final = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whom a process runs as."""
+
+    name: str
+    uid: int
+    gid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What to run: a command, where its output goes, as whom, and with which environment (ours is not inherited)."""
+
+    command: tuple[str, ...]
+    log: Path
+    account: Account
+    environment: Mapping[str, str] = field(default_factory=dict)
+    stop_seconds: float = 10.0
+
+    def launch(self) -> list[str]:
+        """Return the command that runs the program so that it is interrupted when this process ends."""
+        run_as = (str(self.account.uid), str(self.account.gid))
+        launcher = (sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), str(int(signal.SIGINT)))
+        return [*launcher, *run_as, *self.command]
+
+
+def installed(module: str) -> Path:
+    """Return the folder of a module of the extra `embedded`; EmbeddedError when it is not installed."""
+    spec = importlib.util.find_spec(module)
+    if spec is None or spec.origin is None:
+        message = f"{module} is not installed: the embedded parts need pip install 'learnflow[embedded]'"
+        raise EmbeddedError(message)
+    return Path(spec.origin).parent
+
+
+@contextmanager
+def reserved_port() -> Iterator[int]:
+    """Yield a free port of 127.0.0.1 that nobody else is given while the context is open.
+
+    The socket is bound but does not listen, so a server that sets SO_REUSEADDR can listen there all the same.
+    """
+    with socket.socket() as reservation:
+        reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reservation.bind((LOCALHOST, 0))
+        yield reservation.getsockname()[1]
+
+
+@contextmanager
+def running(program: Program) -> Iterator[subprocess.Popen[bytes]]:
+    """Yield the program's process, and stop it at the end: SIGINT, a deadline, SIGKILL."""
+    started: Future[subprocess.Popen[bytes]] = Future()
+    # The parent-death signal fires when the starting thread ends, so one thread stays for as long as the process.
+    keeper = Thread(target=_keep, args=(program, started), name=f"keeps {program.command[0]}", daemon=True)
+    keeper.start()
+    process = started.result()
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGINT)
+        keeper.join(program.stop_seconds)
+        process.kill()
+        keeper.join()
+
+
+def _keep(program: Program, started: Future[subprocess.Popen[bytes]]) -> None:
+    try:
+        with program.log.open("wb") as log:
+            process = subprocess.Popen(
+                program.launch(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=program.log.parent,
+                env=dict(program.environment),
+                start_new_session=True,  # Ctrl-C reaches a whole group, but only we decide who stops when
+            )
+    except OSError as error:
+        started.set_exception(EmbeddedError(f"{program.command[0]} cannot be started: {error}"))
+        return
+    started.set_result(process)
+    process.wait()
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Return whether the condition came true within the time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True
+
+
+def wait_until_ready(
+    program: Program, process: subprocess.Popen[bytes], ready: Callable[[], bool], seconds: float
+) -> None:
+    """Return when the process is ready; EmbeddedError with the last line of its log when it ends or takes too long."""
+    name = Path(program.command[0]).name
+    if not wait_until(lambda: process.returncode is not None or ready(), seconds):
+        message = f"{name} was not ready after {seconds:.0f} s: {last_line(program.log)}"
+        raise EmbeddedError(message)
+    if process.returncode is not None:
+        message = f"{name} ended at its start: {last_line(program.log)}"
+        raise EmbeddedError(message)
+
+
+def last_line(log: Path) -> str:
+    """Return the last line of a log and where the rest is."""
+    lines = log.read_text(errors="replace").split("\n")
+    return f"{next((line for line in reversed(lines) if line.strip()), 'it said nothing')} ({log})"

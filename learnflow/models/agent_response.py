@@ -1,0 +1,39 @@
+"""AgentResponse (data model 2.2): what an agent answered to a query."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, PositiveInt, StringConstraints
+
+from learnflow.models.fields import Confidence, Id, JsonObject, Model, Text, Timestamp
+from learnflow.models.vocabulary import ResponseType, Specialist
+
+SHORTEST_RESPONSE = 10  # characters, trimmed
+
+
+def _substantive(text: str) -> str:
+    if len(text.strip()) < SHORTEST_RESPONSE:
+        msg = f"must have at least {SHORTEST_RESPONSE} characters"
+        raise ValueError(msg)
+    return text
+
+
+ResponseText = Annotated[
+    Text, AfterValidator(_substantive), Field(json_schema_extra={"minLength": SHORTEST_RESPONSE})
+]
+
+
+class AgentResponse(Model):
+    """The one answer to a query."""
+
+    response_id: Id
+    query_id: Id
+    agent_type: Specialist
+    response_text: ResponseText
+    response_type: ResponseType
+    processing_time_ms: PositiveInt
+    confidence_score: Confidence
+    code_examples: tuple[Text, ...] = ()
+    metadata: JsonObject | None = None
+    created_at: Timestamp
+    claude_model: Annotated[Text, StringConstraints(min_length=1, max_length=100)]
+    token_count: PositiveInt | None = None

@@ -1,0 +1,42 @@
+"""student-queries: what students submit."""
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from learnflow.models.envelope import Event
+from learnflow.models.fields import Id, JsonObject, Model
+from learnflow.models.student_query import Code, QueryText, StudentQuery
+from learnflow.models.vocabulary import Language
+
+
+class QuerySubmitted(Model):
+    """`student.query.submitted`. Without a `query_id`, the envelope's `message_id` is it."""
+
+    query_id: Id | None = None
+    query_text: QueryText
+    query_type: Literal["text", "code"] = "text"
+    code_snippet: Code | None = None
+    language: Language | None = None
+    context: JsonObject | None = None
+
+    @model_validator(mode="after")
+    def _code_has_a_language(self) -> Self:
+        if self.code_snippet and self.language is None:
+            msg = "language: must be given when code_snippet is"
+            raise ValueError(msg)
+        return self
+
+
+def submitted_query(event: Event[QuerySubmitted]) -> StudentQuery:
+    """Return the query that a message submits. The codec has made sure of its student."""
+    payload = event.payload
+    return StudentQuery.model_validate({
+        "query_id": payload.query_id or event.message_id,
+        "student_id": event.student_id,
+        "timestamp": event.timestamp,
+        "query_text": payload.query_text,
+        "code_snippet": payload.code_snippet or None,
+        "language": payload.language,
+        "context": payload.context,
+    })

@@ -1,0 +1,60 @@
+"""agent-responses: the one outcome of each query."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import PositiveInt, StringConstraints
+
+from learnflow.models.agent_response import AgentResponse, ResponseText
+from learnflow.models.envelope import Event
+from learnflow.models.fields import Confidence, Id, JsonObject, Model, NonBlank, Text
+from learnflow.models.student_query import StudentQuery
+from learnflow.models.vocabulary import Agent, ResponseType, Specialist
+
+
+class ResponseCompleted(Model):
+    """`agent.response.completed`. What LearnFlow produces always has all fields."""
+
+    query_id: Id
+    agent_name: Specialist
+    response_text: ResponseText
+    processing_time_ms: PositiveInt
+    confidence: Confidence
+    response_id: Id | None = None
+    response_type: ResponseType | None = None
+    code_examples: tuple[Text, ...] = ()
+    metadata: JsonObject | None = None
+    claude_model: Annotated[Text, StringConstraints(min_length=1, max_length=100)] | None = None
+    token_count: PositiveInt | None = None
+    query: StudentQuery | None = None
+
+
+class Failure(StrEnum):
+    """Why a query has no answer."""
+
+    INVALID = "invalid"
+    INACTIVE = "inactive"
+    OVERDUE = "overdue"
+    UNAVAILABLE = "unavailable"
+    INTERNAL = "internal"
+
+
+class ResponseFailed(Model):
+    """`agent.response.failed`. Without a query, there was none that could be stored."""
+
+    query_id: Id
+    agent_name: Agent
+    failure: Failure
+    reason: NonBlank
+    query: StudentQuery | None = None
+
+
+def agent_response(event: Event[ResponseCompleted]) -> AgentResponse:
+    """Return the row that a completed response becomes. Raises ValidationError when it is incomplete."""
+    payload = event.payload
+    return AgentResponse.model_validate({
+        **payload.model_dump(exclude={"agent_name", "confidence", "query"}),
+        "agent_type": payload.agent_name,
+        "confidence_score": payload.confidence,
+        "created_at": event.timestamp,
+    })

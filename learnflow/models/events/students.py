@@ -1,0 +1,77 @@
+"""student-events: what is known of a student from elsewhere."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, PositiveInt, StringConstraints, model_validator
+
+from learnflow.models.exercise import Exercise
+from learnflow.models.fields import Id, Model, NonBlank, Probability, Short, TopicKey
+from learnflow.models.student import Email
+from learnflow.models.student_query import Code
+from learnflow.models.vocabulary import LearningStyle, SkillLevel
+
+
+class ProfileUpdated(Model):
+    """`student.profile.updated`: the fields that are given replace what was known."""
+
+    name: Short | None = None
+    email: Email | None = None
+    learning_style: LearningStyle | None = None
+    skill_level: SkillLevel | None = None
+    active: bool | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_dump(exclude_none=True):
+            msg = "must give at least one of name, email, learning_style, skill_level, active"
+            raise ValueError(msg)
+        return self
+
+
+class ExerciseAssigned(Model):
+    """`exercise.assigned`, with the whole exercise: its hidden solution travels here only."""
+
+    exercise: Exercise
+
+
+class ExerciseGraded(Model):
+    """`exercise.graded`: what a submission achieved; 1.0 passed every test case."""
+
+    exercise_id: Id
+    query_id: Id | None = None
+    score: Probability
+    passed: bool
+    code: Code | None = None
+
+    @model_validator(mode="after")
+    def _passed_is_full_score(self) -> Self:
+        if self.passed != (self.score == 1.0):
+            msg = "passed: must be true just when score is 1.0"
+            raise ValueError(msg)
+        return self
+
+
+class MasteryLevelSet(Model):
+    """`mastery.level.set`: a teacher corrects a level."""
+
+    topic: TopicKey
+    level: Probability
+    reason: NonBlank
+    set_by: Short
+
+
+class SkillUpgraded(Model):
+    """`student.skill.upgraded`: a student reached the thresholds of the next level."""
+
+    old_level: SkillLevel
+    new_level: SkillLevel
+    reason: NonBlank
+
+
+class StruggleResolved(Model):
+    """`struggle.resolved`: a student no longer struggles with a topic."""
+
+    topic: TopicKey
+    resolved_by: Literal["success", "time"]
+    query_count: Annotated[PositiveInt, Field(description="Similar questions in the struggle that ended.")]
+    reason: Annotated[NonBlank, StringConstraints(max_length=1_000)]

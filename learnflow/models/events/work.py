@@ -1,0 +1,78 @@
+"""triage-routing and the *-requests: who shall answer, and with what knowledge."""
+
+from typing import Annotated
+
+from pydantic import Field, NonNegativeInt, PositiveInt
+
+from learnflow.models.draft import Draft
+from learnflow.models.fields import Confidence, Id, Model, NonBlank, Text, Timestamp, TopicKey
+from learnflow.models.student import Profile
+from learnflow.models.student_query import StudentQuery
+from learnflow.models.vocabulary import Intent, Specialist
+
+
+class RoutingDecision(Model):
+    """`triage.routing.decision`. What LearnFlow produces always carries the query."""
+
+    query_id: Id
+    target_agent: Specialist
+    confidence: Confidence
+    reasoning: NonBlank
+    intent: Intent | None = None
+    topic: TopicKey | None = None
+    question_key: TopicKey | None = None
+    query: StudentQuery | None = None
+
+
+class Turn(Model):
+    """One question and its answer, cut to what a tutor needs to understand a follow-up."""
+
+    query_id: Id
+    at: Timestamp
+    agent: Specialist
+    topic: TopicKey | None = None
+    question: Text
+    answer: Text
+
+
+class Standing(Model):
+    """What the progress agent reports of a student."""
+
+    total_queries: NonNegativeInt = 0
+    queries_by_type: dict[Intent, NonNegativeInt] = Field(default_factory=dict)
+    topics_covered: tuple[TopicKey, ...] = ()
+    last_activity: Timestamp | None = None
+
+
+class AgentRequest(Model):
+    """`agent.request.created`: a query with all that its agent needs to answer it."""
+
+    query: StudentQuery
+    profile: Profile = Profile()
+    turns: tuple[Turn, ...] = ()
+    standing: Standing = Standing()
+    low_confidence: bool = Field(default=False, description="Triage is unsure: ask back.")
+    alone: bool = Field(default=False, description="Answer without asking another agent.")
+    handed_over_from: Specialist | None = None
+    reason: Text | None = Field(default=None, description="Why it was handed over.")
+
+
+class CollaborationRequested(Model):
+    """`agent.collaboration.requested`: an agent needs another's part of the answer."""
+
+    request: AgentRequest
+    source_agent: Specialist
+    concept: TopicKey
+    draft: Draft
+    spent_ms: PositiveInt
+
+
+class CollaborationAnswered(Model):
+    """`agent.collaboration.answered`: the part that was asked for, with all that came with the request."""
+
+    request: AgentRequest
+    source_agent: Specialist
+    concept: TopicKey
+    draft: Draft
+    explanation: Annotated[Draft | None, Field(description="None when there is none to be had.")] = None
+    spent_ms: Annotated[PositiveInt, Field(description="Time that the agents spent so far, in milliseconds.")]

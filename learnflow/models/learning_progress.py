@@ -1,0 +1,39 @@
+"""LearningProgress (data model 2.4): where a student stands."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, model_validator
+
+from learnflow.models.fields import Model, Probability, StudentId, Timestamp, TopicKey
+from learnflow.models.vocabulary import Intent
+
+MASTERED = 0.85
+WEAK = 0.6
+
+
+class LearningProgress(Model):
+    """Counts, mastery and what follows from them."""
+
+    student_id: StudentId
+    python_mastery_levels: dict[TopicKey, Probability] = Field(default_factory=dict)
+    completed_exercises: NonNegativeInt = 0
+    topics_mastered: tuple[TopicKey, ...] = ()
+    topics_covered: tuple[TopicKey, ...] = ()
+    strengths: Annotated[tuple[TopicKey, ...], Field(max_length=3)] = ()
+    weaknesses: tuple[TopicKey, ...] = ()
+    learning_velocity: NonNegativeFloat | None = Field(default=None, description="Questions a day, over seven days.")
+    total_queries: NonNegativeInt = 0
+    queries_by_type: dict[Intent, NonNegativeInt] = Field(default_factory=dict)
+    last_activity: Timestamp
+    struggle_topics: tuple[TopicKey, ...] = ()
+    achievements: tuple[TopicKey, ...] = ()
+    created_at: Timestamp
+    updated_at: Timestamp
+
+    @model_validator(mode="after")
+    def _mastered_by_level(self) -> Self:
+        for topic in self.topics_mastered:
+            if self.python_mastery_levels.get(topic, 0.0) < MASTERED:
+                msg = f"topics_mastered: {topic} is below {MASTERED}"
+                raise ValueError(msg)
+        return self

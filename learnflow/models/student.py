@@ -1,0 +1,49 @@
+"""Student (data model 2.3), and the profile that travels with each request."""
+
+import re
+from typing import Annotated, Final
+from uuid import UUID, uuid5
+
+from pydantic import AfterValidator
+
+from learnflow.models.fields import Model, Short, StudentId, Timestamp
+from learnflow.models.vocabulary import LearningStyle, SkillLevel
+
+_EMAIL: Final = re.compile(r"^.*@.*\..*$", re.DOTALL)  # the rule of the SQL: LIKE '%@%.%'
+_STUDENTS: Final = UUID("8f2ad0a5-5a0b-5c52-9c39-0f9a2f0d7c11")  # namespace of the e-mails of unknown students
+
+
+def _email(text: str) -> str:
+    if not _EMAIL.match(text):
+        msg = "is not an e-mail address"
+        raise ValueError(msg)
+    return text
+
+
+Email = Annotated[Short, AfterValidator(_email)]
+
+
+class Student(Model):
+    """A learner."""
+
+    student_id: StudentId
+    name: Short
+    email: Email
+    created_at: Timestamp
+    learning_style: LearningStyle = LearningStyle.STEP_BY_STEP
+    skill_level: SkillLevel = SkillLevel.BEGINNER
+    active: bool = True
+
+
+class Profile(Model):
+    """What agents need to know of a student. `skill_level` is None while nobody has said it."""
+
+    name: Short | None = None
+    learning_style: LearningStyle = LearningStyle.STEP_BY_STEP
+    skill_level: SkillLevel | None = None
+    active: bool = True
+
+
+def enrolment_email(student_id: str) -> str:
+    """The e-mail of a student of whom only the id is known."""
+    return f"{uuid5(_STUDENTS, student_id)}@students.invalid"

@@ -1,0 +1,77 @@
+"""The topics of programming that LearnFlow knows: one taxonomy, read from taxonomy.toml."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Final
+
+from learnflow.models.vocabulary import SkillLevel
+
+GENERAL: Final = "general"  # what belongs to no topic; it has no mastery
+
+_NO_LETTER_OR_DIGIT: Final = re.compile(r"[^a-z0-9]+")
+_EVERY_LEVEL: Final = tuple(SkillLevel)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic: how hard it is, what it is also called, and the keys of what should be known before it."""
+
+    key: str
+    title: str
+    aliases: tuple[str, ...]
+    difficulty: SkillLevel
+    prerequisites: tuple[str, ...]
+
+
+def _slug(name: str) -> str:
+    return _NO_LETTER_OR_DIGIT.sub("-", name.lower()).strip("-")
+
+
+def _read() -> Mapping[str, Topic]:
+    text = files("learnflow.models").joinpath("taxonomy.toml").read_text(encoding="utf-8")
+    return MappingProxyType(
+        {
+            key: Topic(
+                key,
+                entry["title"],
+                tuple(entry["aliases"]),
+                SkillLevel(entry["difficulty"]),
+                tuple(entry["prerequisites"]),
+            )
+            for key, entry in tomllib.loads(text).items()
+        }
+    )
+
+
+TOPICS: Final[Mapping[str, Topic]] = _read()
+
+_KEYS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **{_slug(name): topic.key for topic in TOPICS.values() for name in (topic.title, *topic.aliases)},
+        **{key: key for key in TOPICS},
+    }
+)
+
+
+def lookup(name: str) -> str:
+    """Return the key of the topic that a key, a title or an alias names; "general" when none does."""
+    return _KEYS.get(_slug(name), GENERAL)
+
+
+def difficulties(topic: str) -> tuple[SkillLevel, ...]:
+    """Return the difficulties that an exercise on a topic may have: the topic's own and those beside it."""
+    known = TOPICS.get(topic)
+    if known is None:
+        return _EVERY_LEVEL
+    place = _EVERY_LEVEL.index(known.difficulty)
+    return _EVERY_LEVEL[max(0, place - 1) : place + 2]
+
+
+def prerequisites(topic: str) -> tuple[str, ...]:
+    """Return the keys of the topics that should be known before a topic; none for an unknown one."""
+    known = TOPICS.get(topic)
+    return known.prerequisites if known else ()

@@ -1,0 +1,131 @@
+"""The closed sets of the data model, each spelled as it is stored."""
+
+from enum import StrEnum
+
+
+class Agent(StrEnum):
+    """Who sends and receives messages; the six of the data model and core's components."""
+
+    TRIAGE = "triage"
+    CONCEPTS = "concepts"
+    CODE_REVIEW = "code-review"
+    DEBUG = "debug"
+    EXERCISE = "exercise"
+    PROGRESS = "progress"
+    ROUTER = "router"
+    STRUGGLE = "struggle"
+    LEARNER = "learner"
+    SINK = "sink"
+
+
+class Specialist(StrEnum):
+    """The agents that answer students."""
+
+    CONCEPTS = "concepts"
+    CODE_REVIEW = "code-review"
+    DEBUG = "debug"
+    EXERCISE = "exercise"
+    PROGRESS = "progress"
+
+
+class Intent(StrEnum):
+    """What a student wants."""
+
+    CONCEPTS = "concepts"
+    CODE_REVIEW = "code_review"
+    DEBUG = "debug"
+    EXERCISE = "exercise"
+    PROGRESS = "progress"
+
+    @property
+    def specialist(self) -> Specialist:
+        """The agent that serves this intent."""
+        return Specialist(self.value.replace("_", "-"))
+
+
+class QueryStatus(StrEnum):
+    """How far a query has come; it only moves forward."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+    @property
+    def final(self) -> bool:
+        """Whether the query has its outcome."""
+        return self in (QueryStatus.COMPLETED, QueryStatus.FAILED)
+
+
+class ResponseType(StrEnum):
+    """What kind of answer a response is."""
+
+    EXPLANATION = "explanation"
+    CODE_REVIEW = "code_review"
+    DEBUG_SOLUTION = "debug_solution"
+    EXERCISE = "exercise"
+    PROGRESS_REPORT = "progress_report"
+
+
+class Language(StrEnum):
+    """Programming languages of the code in a query."""
+
+    PYTHON = "python"
+    JAVASCRIPT = "javascript"
+    JAVA = "java"
+    CPP = "cpp"
+    GO = "go"
+    RUST = "rust"
+
+
+class ExerciseLanguage(StrEnum):
+    """Programming languages that exercises exist in."""
+
+    PYTHON = "python"
+    JAVASCRIPT = "javascript"
+    JAVA = "java"
+
+
+class LearningStyle(StrEnum):
+    """How a student prefers to learn."""
+
+    VISUAL = "visual"
+    AUDITORY = "auditory"
+    KINESTHETIC = "kinesthetic"
+    STEP_BY_STEP = "step-by-step"
+    EXAMPLE_DRIVEN = "example-driven"
+
+
+class SkillLevel(StrEnum):
+    """How far a student is; also how hard an exercise or a topic is."""
+
+    BEGINNER = "beginner"
+    INTERMEDIATE = "intermediate"
+    ADVANCED = "advanced"
+
+
+class MessageType(StrEnum):
+    """What a message between agents is for."""
+
+    ROUTING_DECISION = "routing_decision"
+    REQUEST = "request"
+    RESPONSE = "response"
+    COLLABORATION = "collaboration"
+
+
+class HealthStatus(StrEnum):
+    """The state of an agent."""
+
+    ACTIVE = "active"
+    IDLE = "idle"
+    ERROR = "error"
+    STARTING = "starting"
+    STOPPING = "stopping"
+
+
+class StruggleLevel(StrEnum):
+    """How much a student struggles with a topic."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"

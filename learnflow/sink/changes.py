@@ -1,0 +1,158 @@
+"""What one event changes in the database. No clock, no I/O."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final, NamedTuple, cast
+
+from learnflow.models.envelope import Event
+from learnflow.models.events.queries import QuerySubmitted
+from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
+from learnflow.models.events.work import (
+    AgentRequest,
+    CollaborationAnswered,
+    CollaborationRequested,
+    RoutingDecision,
+)
+from learnflow.models.student_query import StudentQuery
+from learnflow.models.vocabulary import QueryStatus, Specialist
+from learnflow.sink import learning
+from learnflow.sink.flow import answered, asked, completed, failed, handed_over, routed
+from learnflow.sink.messages import SinkMessage, Unstorable
+from learnflow.sink.queries import NEW, carried, content, submitted
+from learnflow.sink.rows import QueryContent, QueryState, ResponseRow, Row, hundredths, json_text
+from learnflow.topics import REQUESTS
+
+
+class Change(NamedTuple):
+    """What one message changes. `rows` are written in any case, `outcome` only if it is the query's outcome."""
+
+    message: SinkMessage
+    student_id: str
+    at: datetime
+    query: QueryContent | None = None
+    state: QueryState | None = None
+    handed_over: bool = False
+    attempt: int = 0
+    rows: tuple[Row, ...] = ()
+    outcome: tuple[Row, ...] = ()
+
+
+def change(message: SinkMessage, event: Event[Any]) -> Change | None:
+    """Return what an event changes, or None. Raises Unstorable."""
+    handler = _OF_QUERIES.get(event.event_type)
+    if handler is not None:
+        return handler(message, event)
+    return Change(message, _student(event), event.timestamp, rows=learning.ROWS[event.event_type](event))
+
+
+def _student(event: Event[Any]) -> str:
+    return cast("str", event.student_id)  # the codec has made sure of it
+
+
+def _owned(event: Event[Any], query: StudentQuery | None) -> StudentQuery:
+    """Return the query that an event carries. Raises Unstorable when there is none, or it is another one."""
+    if query is None:
+        msg = "payload.query: must be given, or nothing can be stored"
+        raise Unstorable(msg)
+    if query.student_id != event.student_id:
+        msg = "payload.query.student_id: differs from the message's student_id"
+        raise Unstorable(msg)
+    if getattr(event.payload, "query_id", query.query_id) != query.query_id:
+        msg = "payload.query.query_id: differs from payload.query_id"
+        raise Unstorable(msg)
+    return query
+
+
+def _submitted(message: SinkMessage, event: Event[QuerySubmitted]) -> Change:
+    return Change(message, _student(event), event.timestamp, submitted(event), NEW)
+
+
+def _routed(message: SinkMessage, event: Event[RoutingDecision]) -> Change:
+    payload = event.payload
+    query = _owned(event, payload.query)
+    state = QueryState(
+        QueryStatus.PROCESSING,
+        payload.target_agent,
+        payload.intent or query.detected_intent,
+        hundredths(payload.confidence),
+        payload.topic or query.topic,
+        payload.question_key or query.question_key,
+        None,
+    )
+    return Change(message, query.student_id, event.timestamp, content(query), state, rows=(routed(event),))
+
+
+def _requested(message: SinkMessage, event: Event[AgentRequest]) -> Change | None:
+    """Keep what was handed over by another specialist; a request of the router leaves no trace of its own."""
+    if event.payload.handed_over_from is None:
+        return None
+    query = _owned(event, event.payload.query)
+    agent = _AGENTS[message.topic]
+    state = carried(query)._replace(routed_to_agent=agent)
+    flow = handed_over(event, agent)
+    return Change(message, query.student_id, event.timestamp, content(query), state, handed_over=True, rows=(flow,))
+
+
+def _collaboration(message: SinkMessage, event: Event[CollaborationRequested]) -> Change:
+    query = _owned(event, event.payload.request.query)
+    return Change(message, query.student_id, event.timestamp, content(query), carried(query), rows=(asked(event),))
+
+
+def _collaboration_answered(message: SinkMessage, event: Event[CollaborationAnswered]) -> Change:
+    query = _owned(event, event.payload.request.query)
+    return Change(message, query.student_id, event.timestamp, content(query), carried(query), rows=(answered(event),))
+
+
+def _completed(message: SinkMessage, event: Event[ResponseCompleted]) -> Change:
+    query = _owned(event, event.payload.query)
+    state = carried(query)._replace(status=QueryStatus.COMPLETED, routed_to_agent=event.payload.agent_name)
+    return Change(
+        message, query.student_id, event.timestamp, content(query), state,
+        attempt=event.attempt, rows=(completed(event),), outcome=(_response(event),),
+    )  # fmt: skip
+
+
+def _failed(message: SinkMessage, event: Event[ResponseFailed]) -> Change | None:
+    """Keep the failure, unless its query could not be stored: then it cannot be stored as a failed one either."""
+    if event.payload.query is None:
+        return None
+    query = _owned(event, event.payload.query)
+    state = carried(query)._replace(status=QueryStatus.FAILED, failure_reason=event.payload.reason)
+    return Change(
+        message, query.student_id, event.timestamp, content(query), state,
+        attempt=event.attempt, outcome=(failed(event),),
+    )  # fmt: skip
+
+
+def _response(event: Event[ResponseCompleted]) -> ResponseRow:
+    """Return the answer's row, of the payload that the codec has checked, without checking it again."""
+    payload = event.payload
+    if payload.response_id is None or payload.response_type is None or payload.claude_model is None:
+        msg = "payload: response_id, response_type and claude_model must be given, or nothing can be stored"
+        raise Unstorable(msg)
+    return ResponseRow(
+        payload.response_id,
+        payload.query_id,
+        payload.agent_name,
+        payload.response_text,
+        payload.response_type,
+        payload.processing_time_ms,
+        hundredths(payload.confidence),
+        payload.code_examples,
+        None if payload.metadata is None else json_text(payload.metadata),
+        event.timestamp,
+        payload.claude_model,
+        payload.token_count,
+    )
+
+
+_AGENTS: Final[Mapping[str, Specialist]] = {topic.name: agent for agent, topic in REQUESTS.items()}
+_OF_QUERIES: Final[Mapping[str, Callable[[SinkMessage, Event[Any]], Change | None]]] = {
+    "student.query.submitted": _submitted,
+    "triage.routing.decision": _routed,
+    "agent.request.created": _requested,
+    "agent.collaboration.requested": _collaboration,
+    "agent.collaboration.answered": _collaboration_answered,
+    "agent.response.completed": _completed,
+    "agent.response.failed": _failed,
+}

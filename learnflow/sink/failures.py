@@ -1,0 +1,44 @@
+"""What an error of PostgreSQL means: the row is refused, or the database cannot work now, or we are wrong."""
+
+import asyncio
+from typing import Final
+
+import asyncpg
+
+_OF_THE_ROW: Final = {"22", "23"}  # data exception, integrity constraint violation
+_OF_THE_MOMENT: Final = {"08", "25", "40", "53", "55", "57", "58"}  # connection, read-only, rollback, resources …
+
+
+class Raced(Exception):  # noqa: N818 - no error, a reason to read again
+    """Another sink wrote a query between our reading and our writing."""
+
+
+def refuses(error: BaseException) -> bool:
+    """Whether the database refuses what a row says."""
+    return _state(error)[:2] in _OF_THE_ROW or isinstance(error, OverflowError)
+
+
+def conflicts(error: BaseException) -> bool:
+    """Whether the same again may succeed at once: another transaction was in the way."""
+    return isinstance(error, Raced) or _state(error)[:2] == "40"
+
+
+def passes(error: BaseException) -> bool:
+    """Whether the same may succeed later: PostgreSQL is away, or cannot work now."""
+    if conflicts(error) or _state(error)[:2] in _OF_THE_MOMENT:
+        return True
+    lost = (OSError, asyncio.TimeoutError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+    return isinstance(error, lost) and not isinstance(error, ValueError)  # a ValueError is about what we passed
+
+
+def reason(error: BaseException) -> str:
+    """Return the database's own words in one line, without the contents of a whole row."""
+    words = str(error.args[0]) if error.args else type(error).__name__
+    detail = getattr(error, "detail", None)
+    if detail and isinstance(error, (asyncpg.UniqueViolationError, asyncpg.ForeignKeyViolationError)):
+        words = f"{words}: {detail}"
+    return " ".join(words.split())
+
+
+def _state(error: BaseException) -> str:
+    return str(getattr(error, "sqlstate", None) or "")

@@ -1,0 +1,101 @@
+"""Applies schema/NNN_name.sql, each once, in order, and refuses when what ran is not what is there."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Final
+
+import asyncpg
+
+_NAME: Final = re.compile(r"^\d{3}_[a-z0-9_]+\.sql$")
+_LOCK: Final = 7_322_660_771  # any number, the same in every process
+_TABLE: Final = """
+CREATE TABLE IF NOT EXISTS schema_migrations (
+    name TEXT PRIMARY KEY,
+    checksum TEXT NOT NULL,
+    applied_at TIMESTAMPTZ NOT NULL DEFAULT NOW()
+)
+"""
+
+
+class MigrationError(Exception):
+    """The database's schema cannot be brought up to date; one line says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A file of SQL."""
+
+    name: str
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        """What tells a changed file."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+def migrations() -> tuple[Migration, ...]:
+    """Return the files of schema/, in their order."""
+    found = (file for file in files("learnflow").joinpath("schema").iterdir() if _NAME.match(file.name))
+    return tuple(
+        Migration(file.name, file.read_text(encoding="utf-8")) for file in sorted(found, key=lambda file: file.name)
+    )
+
+
+def pending(known: Sequence[Migration], applied: Mapping[str, str]) -> list[Migration]:
+    """Return what has not run yet, given name → checksum of what has. Raises MigrationError when they contradict."""
+    by_name = {migration.name: migration for migration in known}
+    for name, checksum in sorted(applied.items()):
+        if name not in by_name:
+            msg = f"schema/{name}: has been applied to the database, but the file is missing"
+            raise MigrationError(msg)
+        if by_name[name].checksum != checksum:
+            msg = f"schema/{name}: has changed since it was applied to the database; write a new file instead"
+            raise MigrationError(msg)
+    new = [migration for migration in known if migration.name not in applied]
+    if new and applied and new[0].name < max(applied):
+        msg = f"schema/{new[0].name}: comes before {max(applied)}, which has been applied already"
+        raise MigrationError(msg)
+    return new
+
+
+async def migrate(url: str) -> list[str]:
+    """Bring a database's schema up to date, and return the names of the files that were applied now.
+
+    Safe to call from several processes at once. Raises MigrationError.
+    """
+    known = migrations()
+    try:
+        connection = await asyncpg.connect(url)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        msg = f"PostgreSQL cannot be reached: {_line(error)}"
+        raise MigrationError(msg) from error
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)  # until the connection ends
+        await connection.execute(_TABLE)
+        records = await connection.fetch("SELECT name, checksum FROM schema_migrations")
+        new = pending(known, {record["name"]: record["checksum"] for record in records})
+        for migration in new:
+            await _apply(connection, migration)
+    finally:
+        await connection.close()
+    return [migration.name for migration in new]
+
+
+async def _apply(connection: "asyncpg.Connection[asyncpg.Record]", migration: Migration) -> None:
+    try:
+        async with connection.transaction():
+            await connection.execute(migration.sql)
+            await connection.execute(
+                "INSERT INTO schema_migrations (name, checksum) VALUES ($1, $2)", migration.name, migration.checksum
+            )
+    except asyncpg.PostgresError as error:
+        msg = f"schema/{migration.name}: {_line(error)}"
+        raise MigrationError(msg) from error
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

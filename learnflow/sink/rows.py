@@ -1,0 +1,252 @@
+"""The rows of each table, as values: the fields of a row are the parameters of its statement, in this order."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+from uuid import UUID
+
+import orjson
+
+
+class StudentRow(NamedTuple):
+    """A student of whom only the id is known."""
+
+    student_id: str
+    email: str
+    created_at: datetime
+
+
+class QueryState(NamedTuple):
+    """What changes of a query while it is worked on."""
+
+    status: str
+    routed_to_agent: str | None
+    detected_intent: str | None
+    triage_confidence: Decimal | None
+    topic: str | None
+    question_key: str | None
+    failure_reason: str | None
+
+
+class QueryContent(NamedTuple):
+    """What never changes of a query. `context` is JSON."""
+
+    query_id: UUID
+    student_id: str
+    query_text: str
+    timestamp: datetime
+    code_snippet: str | None
+    language: str | None
+    context: str | None
+
+
+class ResponseRow(NamedTuple):
+    """A row of agent_responses. `metadata` is JSON."""
+
+    response_id: UUID
+    query_id: UUID
+    agent_type: str
+    response_text: str
+    response_type: str
+    processing_time_ms: int
+    confidence_score: Decimal
+    code_examples: tuple[str, ...]
+    metadata: str | None
+    created_at: datetime
+    claude_model: str
+    token_count: int | None
+
+
+class FlowRow(NamedTuple):
+    """A row of message_flow."""
+
+    message_id: UUID
+    trace_id: UUID
+    query_id: UUID
+    source_agent: str
+    destination_agent: str
+    message_content: str
+    message_type: str
+    timestamp: datetime
+    sequence_order: int
+
+
+class ProfileRow(NamedTuple):
+    """A change of what is known of a student; None leaves it as it is."""
+
+    message_id: UUID
+    student_id: str
+    name: str | None
+    email: str | None
+    learning_style: str | None
+    skill_level: str | None
+    active: bool | None
+    reason: str | None
+    at: datetime
+
+
+class ExerciseRow(NamedTuple):
+    """A row of exercises. `test_cases` is JSON."""
+
+    exercise_id: UUID
+    topic: str
+    difficulty: str
+    problem_text: str
+    solution_code: str
+    starter_code: str | None
+    test_cases: str
+    hints: tuple[str, ...]
+    created_at: datetime
+    created_by_agent: str
+    language: str
+    tags: tuple[str, ...]
+
+
+class AssignmentRow(NamedTuple):
+    """Which student got which exercise, and when."""
+
+    student_id: str
+    exercise_id: UUID
+    assigned_at: datetime
+
+
+class SubmissionRow(NamedTuple):
+    """A graded submission."""
+
+    message_id: UUID
+    student_id: str
+    exercise_id: UUID
+    query_id: UUID | None
+    score: float
+    passed: bool
+    code: str | None
+    at: datetime
+
+
+class MasteryRow(NamedTuple):
+    """A change of a mastery level."""
+
+    message_id: UUID
+    student_id: str
+    topic: str
+    old_level: float | None
+    new_level: float
+    reason: str
+    evidence: tuple[UUID, ...]
+    model_version: str | None
+    set_by: str | None
+    at: datetime
+
+
+class StruggleRow(NamedTuple):
+    """A struggle that was detected, or resolved."""
+
+    message_id: UUID
+    student_id: str
+    topic: str
+    struggle_level: str | None
+    query_count: int
+    time_window_minutes: int | None
+    recommendation: str | None
+    evidence: tuple[UUID, ...]
+    resolved_by: str | None
+    reason: str | None
+    at: datetime
+
+
+class ProgressRow(NamedTuple):
+    """Progress and state of a student. Objects are JSON."""
+
+    student_id: str
+    version: int
+    state: str
+    python_mastery_levels: str
+    completed_exercises: int
+    topics_mastered: tuple[str, ...]
+    topics_covered: tuple[str, ...]
+    strengths: tuple[str, ...]
+    weaknesses: tuple[str, ...]
+    learning_velocity: float | None
+    total_queries: int
+    queries_by_type: str
+    last_activity: datetime
+    struggle_topics: tuple[str, ...]
+    achievements: tuple[str, ...]
+    created_at: datetime
+    updated_at: datetime
+
+
+class QueryInsert(NamedTuple):
+    """A row of query_history that is not there yet: content, then state."""
+
+    query_id: UUID
+    student_id: str
+    query_text: str
+    timestamp: datetime
+    code_snippet: str | None
+    language: str | None
+    context: str | None
+    status: str
+    routed_to_agent: str | None
+    detected_intent: str | None
+    triage_confidence: Decimal | None
+    topic: str | None
+    question_key: str | None
+    failure_reason: str | None
+
+
+class QueryUpdate(NamedTuple):
+    """The new state of a query that is there."""
+
+    query_id: UUID
+    status: str
+    routed_to_agent: str | None
+    detected_intent: str | None
+    triage_confidence: Decimal | None
+    topic: str | None
+    question_key: str | None
+    failure_reason: str | None
+
+
+Row = (
+    ResponseRow | FlowRow | ProfileRow | ExerciseRow | AssignmentRow | SubmissionRow | MasteryRow | StruggleRow
+    | ProgressRow
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Rows:
+    """What a batch writes, each table's rows merged and in the order of their keys."""
+
+    students: list[StudentRow] = field(default_factory=list)
+    new_queries: list[QueryInsert] = field(default_factory=list)
+    moved_queries: list[QueryUpdate] = field(default_factory=list)
+    of: dict[type[Row], list[Row]] = field(default_factory=dict)
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Put rows to the others of their table."""
+        for row in rows:
+            self.of.setdefault(type(row), []).append(row)
+
+
+def array_literal(texts: Collection[object]) -> str:
+    """Return texts, which have no NUL, as an array of PostgreSQL: an array of arrays must not be ragged."""
+    joined = "\0".join(map(str, texts))
+    if not joined:
+        return '{""}' if texts else "{}"
+    escaped = joined.replace("\\", "\\\\").replace('"', '\\"').replace("\0", '","')
+    return f'{{"{escaped}"}}'
+
+
+def json_text(value: object) -> str:
+    """Return JSON as PostgreSQL reads it."""
+    return orjson.dumps(value).decode()
+
+
+@lru_cache(maxsize=256)  # a confidence has two decimals
+def hundredths(value: float) -> Decimal:
+    """Return a confidence as PostgreSQL keeps it."""
+    return Decimal(str(value))

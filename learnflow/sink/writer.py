@@ -1,0 +1,101 @@
+"""Changes → PostgreSQL, inside of a transaction of the caller."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import asyncpg
+
+from learnflow.sink import statements
+from learnflow.sink.changes import Change
+from learnflow.sink.failures import Raced, reason, refuses
+from learnflow.sink.messages import Rejected
+from learnflow.sink.plan import StoredQuery, merged_profiles, settle
+from learnflow.sink.rows import ProfileRow, QueryInsert, QueryState, Row, Rows, array_literal
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+
+async def apply_new(connection: Connection, changes: Sequence[Change]) -> list[Rejected]:
+    """Write changes of which none is a repeat. Raises the database's error when one is, or when a row is refused."""
+    rows, rejected = settle(changes, await _stored(connection, changes))
+    await _write_parents(connection, rows)
+    if rows.new_queries:
+        await _copy(connection, "query_history", rows.new_queries)
+    await _write_children(connection, rows, statements.COPIED)
+    return rejected
+
+
+async def apply(connection: Connection, changes: Sequence[Change]) -> list[Rejected]:
+    """Write changes. Raises the database's error when it refuses one of their rows, Raced when it must be repeated."""
+    rows, rejected = settle(changes, await _stored(connection, changes))
+    await _write_parents(connection, rows)
+    if rows.new_queries:
+        done = await connection.execute(statements.INSERT_QUERIES, *_columns(rows.new_queries))
+        if done != f"INSERT 0 {len(rows.new_queries)}":
+            raise Raced
+    await _write_children(connection, rows, {})
+    return rejected
+
+
+async def apply_each(connection: Connection, changes: Sequence[Change]) -> list[Rejected]:
+    """Write all changes but those that the database refuses, which are found by halving."""
+    try:
+        async with connection.transaction():
+            return await apply(connection, changes)
+    except (asyncpg.PostgresError, OverflowError) as error:
+        if not refuses(error):
+            raise
+        if len(changes) == 1:
+            message = changes[0].message
+            return [Rejected(message, reason(error), ours=not message.external)]
+    middle = len(changes) // 2
+    return [
+        *await apply_each(connection, changes[:middle]),
+        *await apply_each(connection, changes[middle:]),
+    ]
+
+
+async def _stored(connection: Connection, changes: Sequence[Change]) -> dict[UUID, StoredQuery]:
+    query_ids = {change.query.query_id for change in changes if change.query is not None}
+    if not query_ids:
+        return {}
+    records = await connection.fetch(statements.READ_QUERIES, list(query_ids))
+    return {record[0]: StoredQuery(record[1], QueryState(*tuple(record)[2:])) for record in records}
+
+
+async def _write_parents(connection: Connection, rows: Rows) -> None:
+    if rows.students:
+        await connection.execute(statements.ENROL, *_columns(rows.students))
+
+
+async def _write_children(connection: Connection, rows: Rows, copied: Mapping[type[Row], str]) -> None:
+    if rows.moved_queries:
+        await connection.execute(statements.MOVE_QUERIES, *_columns(rows.moved_queries))
+    profiles = [row for row in rows.of.get(ProfileRow, ()) if isinstance(row, ProfileRow)]
+    if profiles:
+        await _write_profiles(connection, profiles)
+    for kind, statement in statements.WRITE.items():
+        if kind in rows.of and kind in copied:
+            await _copy(connection, copied[kind], rows.of[kind])
+        elif kind in rows.of:
+            await connection.execute(statement, *_columns(rows.of[kind]))
+
+
+async def _copy(connection: Connection, table: str, rows: Sequence[QueryInsert | Row]) -> None:
+    await connection.copy_records_to_table(table, records=rows, columns=rows[0]._fields)
+
+
+async def _write_profiles(connection: Connection, rows: list[ProfileRow]) -> None:
+    """Apply what is said of students for the first time; a repeat must not undo what was said after it."""
+    records = await connection.fetch(statements.RECORD_PROFILES, *_columns(rows))
+    merged = merged_profiles(rows, frozenset(record[0] for record in records))
+    if merged:
+        await connection.execute(statements.UPDATE_STUDENTS, *_columns(row[1:7] for row in merged))
+
+
+def _columns(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
+    return [
+        [array_literal(value) for value in column] if isinstance(column[0], tuple) else list(column)
+        for column in zip(*rows, strict=True)
+    ]

@@ -1,0 +1,108 @@
+"""Bytes from Kafka → an event, or a refusal that says why and, where they can be read, whose it is."""
+
+import json
+import re
+from typing import Any, Final, NoReturn
+from uuid import UUID
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from learnflow.models.envelope import Event
+from learnflow.models.events import EVENTS
+from learnflow.models.fields import Id, StudentId, explain
+from learnflow.topics import Topic
+
+_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+_STUDENT: Final = TypeAdapter(StudentId)
+_ID: Final = TypeAdapter(Id)
+
+
+class Refusal(Exception):  # noqa: N818 - a verdict on a message, not a fault of ours
+    """A message that cannot be processed. `student_id` and `query_id` are set where both could be read."""
+
+    def __init__(self, reason: str, student_id: str | None = None, query_id: UUID | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.student_id = student_id
+        self.query_id = query_id
+
+
+def decode(topic: Topic, key: bytes | None, value: bytes | None) -> Event[Any]:
+    """Return the event in a message. Raises Refusal with the field and the reason."""
+    message = _object(value)
+    event_type = message.get("event_type")
+    model = EVENTS.get(event_type) if isinstance(event_type, str) and event_type in topic.events else None
+    if model is None:
+        _refuse(message, key, _unexpected(event_type, topic))
+    try:
+        event = model.model_validate(message)
+    except ValidationError as error:
+        _refuse(message, key, explain(error))
+    if event.student_id is None:
+        if topic.name != "agent-logs":
+            _refuse(message, key, "student_id: must be given")
+    elif key is not None and key != event.key:
+        _refuse(message, key, "student_id: differs from the message's key")
+    return event
+
+
+def _object(value: bytes | None) -> dict[str, Any]:
+    if value is None:
+        raise Refusal("message: has no value")
+    parsed = _parse(value)
+    if not isinstance(parsed, dict):
+        raise Refusal(f"message: must be a JSON object, not {_kind(parsed)}")
+    return parsed
+
+
+def _parse(value: bytes) -> object:
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        if not _SURROGATE.search(value):
+            raise Refusal(f"message: is not valid JSON: {error}") from None
+    # orjson stops at a lone surrogate; the slower parser reads on, and the models name the field
+    try:
+        return json.loads(value, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise Refusal(f"message: is not valid JSON: {error}") from None
+
+
+def _no_constant(name: str) -> NoReturn:
+    msg = f"{name} is no JSON"
+    raise ValueError(msg)
+
+
+def _kind(parsed: object) -> str:
+    names = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(parsed), "a number")
+
+
+def _unexpected(event_type: object, topic: Topic) -> str:
+    if event_type is None:
+        return "event_type: must be given"
+    if not isinstance(event_type, str):
+        return "event_type: must be text"
+    known = "is not known" if event_type not in EVENTS else f"does not belong on {topic.name}"
+    return f"event_type: {event_type[:100]!r} {known}"
+
+
+def _refuse(message: dict[str, Any], key: bytes | None, reason: str) -> NoReturn:
+    raise Refusal(reason, *_owner(message, key))
+
+
+def _owner(message: dict[str, Any], key: bytes | None) -> tuple[str, UUID] | tuple[None, None]:
+    """Read whose query a bad message is; another major version may mean something else by these fields."""
+    payload = message.get("payload")
+    named = payload.get("query_id") if isinstance(payload, dict) else None
+    try:
+        student = _STUDENT.validate_python(message.get("student_id"))
+        query_id = _ID.validate_python(named or message.get("message_id"))
+    except ValidationError:
+        return None, None
+    major_one = str(message.get("schema_version", "1.")).startswith("1.")
+    own_key = key is None or key == student.encode()
+    return (student, query_id) if major_one and own_key else (None, None)
+
+

@@ -1,0 +1,160 @@
+"""The consumer of our apps: Faust's, mended where it loses messages or wastes time.
+
+Each mend has a test on a genuine broker that fails without it (tests/integration/test_mends.py).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Generator, Iterator
+from typing import Any
+
+import aiokafka
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP, Message
+
+
+class ConsumerThread(driver.AIOKafkaConsumerThread):
+    """Faust hardcodes a fetch wait of 1.5 s; the embedded broker does not wake a waiting fetch."""
+
+    def _create_worker_consumer(self, transport: driver.Transport) -> aiokafka.AIOKafkaConsumer:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = self.app.fetch_wait_ms  # noqa: SLF001 - read when it starts, no parameter for it
+        return consumer
+
+
+class Consumer(driver.Consumer):
+    """Commits only what is finished, notices skipped messages, and delivers without a task a message."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._conduct, self.callback = self.callback, self._deliver
+        self._next: dict[TP, int] = {}  # the offset after the last one delivered
+        self._unfinished: dict[TP, dict[int, None]] = {}  # delivered and not acknowledged, in order
+        self._fetch = 0  # counts calls of getmany
+        self._skipped_in: dict[TP, int] = {}  # the fetch in which messages were found missing
+
+    def _new_consumer_thread(self) -> ConsumerThread:
+        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    # -- acknowledge only the contiguous prefix of each partition
+
+    def finished(self, tp: TP) -> int | None:
+        """Return the offset up to which everything is done, or None before the first assignment."""
+        return next(iter(self._unfinished.get(tp, ())), self._next.get(tp))
+
+    def behind(self, tp: TP) -> int:
+        """Return how many messages of a partition are not done, as far as the last fetch knows."""
+        return max((self.highwater(tp) or 0) - (self.finished(tp) or 0), 0)
+
+    def done_and_waiting(self) -> tuple[int, int]:
+        """Return the sum of finished offsets, and of messages that are not done."""
+        return sum(self.finished(tp) or 0 for tp in self._next), sum(self.behind(tp) for tp in self._next)
+
+    def ack(self, message: Message) -> bool:
+        """Mark a message as done, however late and in whatever order."""
+        if message.acked:
+            return False
+        message.acked = True
+        self._unacked_messages.discard(message)
+        self._unfinished.get(message.tp, {}).pop(message.offset, None)
+        self._n_acked += 1
+        return True
+
+    def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:
+        return (tp for tp in list(self._next) if topics is None or tp in topics or tp.topic in topics)
+
+    def _new_offset(self, tp: TP) -> int | None:
+        return self.finished(tp)
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        """Faust counts offsets that it never saw as done; here only what was delivered counts."""
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Forget what belongs to partitions that others may own from now on."""
+        for tp in revoked:
+            self._next.pop(tp, None)
+            self._unfinished.pop(tp, None)
+            self._skipped_in.pop(tp, None)
+        await super().on_partitions_revoked(revoked)
+
+    # -- start where the group stopped, and notice what was skipped
+
+    async def perform_seek(self) -> None:
+        """Go to the committed offsets; to the beginning where there is none, which aiokafka does not."""
+        await super().perform_seek()
+        tracked = {tp for tp in self.assignment() if self.app.topics.acks_enabled_for(tp.topic)}
+        fresh = {tp for tp in tracked if self._committed_offset[tp] is None}
+        starts = await self.earliest_offsets(*fresh) if fresh else {}
+        for tp, start in starts.items():
+            await self.seek(tp, start or 0)
+        for tp in tracked:
+            self._next[tp] = self._committed_offset[tp] or starts.get(tp) or 0
+            self._unfinished[tp] = {}
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:  # noqa: ASYNC109 - Faust's signature
+        """Fetch, after having gone back to what the last fetch skipped."""
+        for tp in [tp for tp, fetch in self._skipped_in.items() if fetch == self._fetch]:
+            await self.seek(tp, self._next[tp])
+            self._read_offset[tp] = None  # or what is fetched again counts as seen
+        self._fetch += 1
+        async for delivery in super().getmany(timeout):
+            yield delivery
+
+    async def _deliver(self, message: Message) -> None:
+        tp = message.tp
+        if self.app.topics.acks_enabled_for(tp.topic):
+            if self._skipped(tp, message.offset):
+                return
+            self._next[tp] = message.offset + 1
+            self._unfinished.setdefault(tp, {})[message.offset] = None
+        await self._conduct(message)
+
+    def _skipped(self, tp: TP, offset: int) -> bool:
+        """Say whether to leave a message, because one before it was fetched and lost on the way.
+
+        A rebalance can drop the head of a fetch. What is missing is fetched again; where it is missing
+        again, the broker does not have it (compaction, retention, markers of transactions).
+        """
+        found = self._skipped_in.get(tp)
+        if found == self._fetch:
+            return True
+        expected = self._next.get(tp)
+        if expected is None or offset <= expected or found is not None:
+            self._skipped_in.pop(tp, None)
+            return False
+        self._skipped_in[tp] = self._fetch
+        return True
+
+    # -- deliver without a task a message
+
+    async def wait_first(self, first: Any, *rest: Any, timeout: Any = None) -> Any:  # noqa: ASYNC109 - Faust's signature
+        """Step the delivery once, and make tasks only when it really waits.
+
+        Faust makes four tasks a message, most of its time; events, which others wait for, go the old way.
+        """
+        if not asyncio.iscoroutine(first):
+            return await super().wait_first(first, *rest, timeout=timeout)
+        try:
+            future = first.send(None)
+        except StopIteration:
+            for other in rest:
+                other.close()
+            return None
+        return await super().wait_first(_rest_of(first, future), *rest, timeout=timeout)
+
+
+class _Started:
+    """The rest of a coroutine that has been stepped once."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, None], future: Any) -> None:
+        self._coroutine = coroutine
+        self._future = future
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        yield self._future
+        return (yield from self._coroutine.__await__())
+
+
+async def _rest_of(coroutine: Coroutine[Any, Any, None], future: Any) -> None:
+    await _Started(coroutine, future)
+
+

@@ -1,0 +1,106 @@
+"""A message that could not be processed: its bytes as they came, and headers that say why and where from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Final, Self
+
+Headers = tuple[tuple[str, bytes | None], ...]  # Kafka allows a header without a value
+
+REASON: Final = "learnflow-reason"
+TOPIC: Final = "learnflow-topic"
+PARTITION: Final = "learnflow-partition"
+OFFSET: Final = "learnflow-offset"
+AGENT: Final = "learnflow-agent"
+ATTEMPT: Final = "learnflow-attempt"
+AT: Final = "learnflow-at"
+NULL_VALUE: Final = "learnflow-null-value"
+REDRIVE: Final = "learnflow-redrive"  # on a message that was sent again: the how manieth attempt it is
+
+LONGEST_REASON: Final = 2_000  # characters; a broker limits the message with its headers
+
+HEADERS: Final[Mapping[str, str]] = MappingProxyType({
+    REASON: "Why it could not be processed, with the field where there is one",
+    TOPIC: "The topic that it came from",
+    PARTITION: "The partition that it came from",
+    OFFSET: "Its offset there",
+    AGENT: "Who refused it",
+    ATTEMPT: "How often it had been redriven before, 0 for the first time",
+    AT: "When it was refused, ISO 8601",
+    NULL_VALUE: "1 when the message had no value; the dead letter's is empty then",
+})
+REQUIRED: Final = (REASON, TOPIC, PARTITION, OFFSET, AGENT, ATTEMPT, AT)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """What could not be processed. `key`, `value` and `headers` are those of the original message."""
+
+    reason: str
+    topic: str
+    partition: int
+    offset: int
+    agent: str
+    at: datetime
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+    attempt: int = 0
+
+    def to_headers(self) -> Headers:
+        """Return the dead letter's headers: the original's as they were, then ours."""
+        ours = {
+            REASON: self.reason[:LONGEST_REASON],
+            TOPIC: self.topic,
+            PARTITION: str(self.partition),
+            OFFSET: str(self.offset),
+            AGENT: self.agent,
+            ATTEMPT: str(self.attempt),
+            AT: self.at.astimezone(UTC).isoformat(),
+            **({NULL_VALUE: "1"} if self.value is None else {}),
+        }
+        return (*self.headers, *((name, text.encode("utf-8", "replace")) for name, text in ours.items()))
+
+    def to_value(self) -> bytes:
+        """Return the dead letter's value: the original bytes."""
+        return self.value or b""
+
+    @classmethod
+    def from_headers(cls, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes | None]]) -> Self:
+        """Read a dead letter. Raises ValueError when a header is missing or wrong: it is not one of ours."""
+        # The original may have headers by our names, its sender's own; the last ones are this letter's.
+        ours = {name: (content or b"").decode("utf-8", "replace") for name, content in headers if name in HEADERS}
+        missing = [name for name in REQUIRED if name not in ours]
+        if missing:
+            msg = f"is no dead letter of LearnFlow: has no {', '.join(missing)}"
+            raise ValueError(msg)
+        try:
+            partition, offset, attempt = (int(ours[name]) for name in (PARTITION, OFFSET, ATTEMPT))
+            at = datetime.fromisoformat(ours[AT])
+        except ValueError as error:
+            msg = f"is no dead letter of LearnFlow: {error}"
+            raise ValueError(msg) from None
+        return cls(
+            reason=ours[REASON],
+            topic=ours[TOPIC],
+            partition=partition,
+            offset=offset,
+            agent=ours[AGENT],
+            at=at,
+            key=key,
+            value=None if NULL_VALUE in ours and not value else value or b"",
+            headers=tuple((name, content) for name, content in headers if name not in HEADERS),
+            attempt=attempt,
+        )
+
+    def redriven_headers(self) -> Headers:
+        """Return the headers with which the original goes back to its topic: its own, and the next attempt's."""
+        own = tuple(header for header in self.headers if header[0] != REDRIVE)
+        return (*own, (REDRIVE, str(self.attempt + 1).encode()))
+
+
+def redrive_attempt(headers: Sequence[tuple[str, bytes | None]]) -> int:
+    """Return how often a message was redriven, by its header: 0 when it never was, or says nonsense."""
+    last = next((content for name, content in reversed(headers) if name == REDRIVE), None) or b""
+    return int(last) if last.isdigit() else 0

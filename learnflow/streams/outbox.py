@@ -1,0 +1,62 @@
+"""Messages to Kafka: sent in order, and only then acknowledged when every broker has them."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import faust
+from aiokafka.errors import KafkaError, KafkaTimeoutError
+from mode.utils.logging import get_logger
+
+from learnflow.models.envelope import Event
+from learnflow.topics import Topic
+
+Headers = Sequence[tuple[str, bytes | None]]
+
+_FIRST_PAUSE: Final = 0.1  # seconds
+_LONGEST_PAUSE: Final = 5.0
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """An event on its way to a topic."""
+
+    topic: Topic
+    event: Event[Any]
+
+
+class Outbox:
+    """Sends for one app. Its messages carry the student as key."""
+
+    def __init__(self, app: faust.App) -> None:
+        self._app = app
+
+    async def send(self, messages: Sequence[Outgoing]) -> None:
+        """Send messages and wait until the brokers have them all. Raises KafkaError when one cannot be kept."""
+        await asyncio.gather(*(self.send_bytes(m.topic, m.event.key, m.event.encode()) for m in messages))
+
+    async def send_bytes(self, topic: Topic, key: bytes | None, value: bytes, headers: Headers = ()) -> None:
+        """Send one message as it is, again and again while the brokers are away."""
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                await (await self._producer.send(topic.name, value, key=key, headers=list(headers)))
+            except KafkaError as error:
+                if not (error.retriable or isinstance(error, KafkaTimeoutError)):
+                    raise
+                _log.warning("%s: not sent yet: %s", topic.name, error)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+            else:
+                return
+
+    async def post(self, message: Outgoing) -> None:
+        """Send a log, which may get lost."""
+        sent = await self._producer.send(message.topic.name, message.event.encode(), key=message.event.key)
+        sent.add_done_callback(lambda future: future.cancelled() or future.exception())
+
+    @property
+    def _producer(self) -> Any:  # noqa: ANN401 - aiokafka's producer; Faust's own buffer in between costs most of its time
+        return self._app.producer._ensure_producer()  # noqa: SLF001

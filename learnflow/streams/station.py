@@ -1,0 +1,162 @@
+"""An agent's place at its topic: decode, handle, send, acknowledge. Nothing raises past it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from time import perf_counter
+from typing import Any, Final, Protocol
+
+import faust
+from faust.types import EventT
+from mode.utils.logging import get_logger
+
+from learnflow.models.envelope import Event
+from learnflow.models.events.cause import query_id_of
+from learnflow.models.events.queries import QuerySubmitted
+from learnflow.models.vocabulary import Agent
+from learnflow.streams import dead_letters
+from learnflow.streams.activity import Activity
+from learnflow.streams.codec import Refusal, decode
+from learnflow.streams.dead_letters import DeadLetter
+from learnflow.streams.keyed import KeyedExecutor
+from learnflow.streams.outbox import Outbox, Outgoing
+from learnflow.streams.recent import Recent
+from learnflow.topics import DEAD_LETTERS, Topic
+
+MOST_REFUSALS: Final = 100  # in a row on an internal topic: then the fault is ours
+_log = get_logger(__name__)
+
+
+class TooManyRefusals(Exception):  # noqa: N818 - as it reads in the log
+    """Message after message of an internal topic is refused: stopping, because the fault is ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An event, and where it lay."""
+
+    event: Event[Any]
+    partition: int
+    offset: int
+
+
+class Handler(Protocol):
+    """Decides what follows from an event. Called again with the same event, it decides the same."""
+
+    def __call__(self, arrival: Arrival) -> Awaitable[Sequence[Outgoing]]:
+        """Return the messages to send."""
+
+
+class Reporter(Protocol):
+    """Tells the student, and the log, what became of a message."""
+
+    def refused(self, agent: Agent, refusal: Refusal) -> Sequence[Outgoing]:
+        """Return what to send for a message that cannot be read."""
+
+    def broken(self, agent: Agent, event: Event[Any]) -> Sequence[Outgoing]:
+        """Return what to send for a message that its agent could not process."""
+
+    def done(self, activity: Activity, event: Event[Any], milliseconds: int) -> Outgoing:
+        """Return the log entry of a message."""
+
+
+class Station:
+    """Feeds one agent from one topic: many messages in flight, those of a student in order."""
+
+    def __init__(  # noqa: PLR0913 - the parts it is made of
+        self, topic: Topic, handle: Handler, *,
+        activity: Activity, outbox: Outbox, executor: KeyedExecutor, reporter: Reporter, now: Callable[[], Any],
+    ) -> None:  # fmt: skip
+        self.topic = topic
+        self.activity = activity
+        self.executor = executor
+        self._handle = handle
+        self._outbox = outbox
+        self._reporter = reporter
+        self._now = now
+        self._done = Recent()
+        self._refusals = 0
+
+    async def run(self, stream: faust.StreamT[bytes]) -> None:
+        """Process the stream until the worker stops."""
+        async for item in stream.noack().events():
+            message = item.message
+            try:
+                event = decode(self.topic, message.key, message.value)
+            except Refusal as refusal:
+                owner = refusal.student_id or f"{message.tp}"
+                await self.executor.submit(owner, partial(self._refuse, stream, item, refusal))
+            else:
+                attempt = attempt_of(message.headers)
+                event = event.redriven(attempt) if attempt else event
+                await self.executor.submit(event.student_id or "", partial(self._process, stream, item, event))
+
+    async def _process(self, stream: faust.StreamT[bytes], item: EventT, event: Event[Any]) -> None:
+        identity = _identity(event)
+        if identity not in self._done:
+            started = perf_counter()
+            arrival = Arrival(event, item.message.partition, item.message.offset)
+            try:
+                outgoing = await self._handle(arrival)
+            except Exception as error:  # the dead-letter guard: the only broad catch
+                _log.exception("%s: %s could not be processed", self.activity.agent, event.event_type)
+                reply = self._reporter.broken(self.activity.agent, event)
+                await self._bury(item, f"{type(error).__name__}: {error}", reply)
+            else:
+                await self._send(outgoing)
+                await self._log_done(event, perf_counter() - started)
+            self._done.add(identity)
+        self._refusals = 0
+        await stream.ack(item)
+
+    async def _refuse(self, stream: faust.StreamT[bytes], item: EventT, refusal: Refusal) -> None:
+        self._refusals += not self.topic.external
+        await self._bury(item, refusal.reason, self._reporter.refused(self.activity.agent, refusal))
+        if self._refusals > MOST_REFUSALS:
+            raise TooManyRefusals(f"{self.topic.name}: {refusal.reason}")
+        await stream.ack(item)
+
+    async def _bury(self, item: EventT, reason: str, reply: Sequence[Outgoing]) -> None:
+        self.activity.failed()
+        await send_dead_letter(self._outbox, item.message, self.activity.agent, reason, self._now())
+        await self._outbox.send(reply)
+
+    async def _send(self, outgoing: Sequence[Outgoing]) -> None:
+        """Send what this worker has not sent yet: two ways to one answer must not give two."""
+        await self._outbox.send([message for message in outgoing if message.event.message_id not in self._done])
+        for message in outgoing:
+            self._done.add(message.event.message_id)
+
+    async def _log_done(self, event: Event[Any], seconds: float) -> None:
+        milliseconds = round(seconds * 1000)
+        self.activity.finished(milliseconds)
+        await self._outbox.post(self._reporter.done(self.activity, event, milliseconds))
+
+
+async def send_dead_letter(outbox: Outbox, message: Any, agent: Agent, reason: str, now: Any) -> None:  # noqa: ANN401 - Faust's message
+    """Keep a message that cannot be processed, as it came."""
+    letter = DeadLetter(
+        reason=reason,
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        agent=agent,
+        at=now,
+        key=message.key,
+        value=message.value,
+        headers=tuple(message.headers or ()),
+        attempt=attempt_of(message.headers),
+    )
+    await outbox.send_bytes(DEAD_LETTERS, message.key, letter.to_value(), letter.to_headers())
+
+
+def attempt_of(headers: Sequence[tuple[str, bytes]] | None) -> int:
+    """Return how often a message was redriven; 0 for one that comes for the first time."""
+    texts = [value for name, value in headers or () if name == dead_letters.REDRIVE]
+    return int(texts[-1]) if texts and texts[-1].isdigit() else 0
+
+
+def _identity(event: Event[Any]) -> tuple[str | None, Any, int]:
+    """What makes two messages the same piece of work: the query where it is submitted, else the message."""
+    submitted = isinstance(event.payload, QuerySubmitted)
+    return event.student_id, query_id_of(event) if submitted else event.message_id, event.attempt

@@ -1,0 +1,89 @@
+"""Faust's app, with our consumer and recovery, and a stop that finishes what is under way."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import faust
+from faust.types.transports import TransportT
+from faust.types.tuples import TP
+
+from learnflow.streams.activity import Activity
+from learnflow.streams.consumer import Consumer
+from learnflow.streams.keyed import KeyedExecutor
+from learnflow.streams.recovery import TableManager
+
+
+class StreamApp(faust.App):
+    """One role: its own consumer group, its own agents. The first app of a process starts the others."""
+
+    def __init__(self, *args: Any, fetch_wait_ms: int, drain_seconds: float, **options: Any) -> None:
+        self.fetch_wait_ms = fetch_wait_ms
+        self._drain_seconds = drain_seconds
+        self._others: Sequence[StreamApp] = ()
+        self.executors: list[KeyedExecutor] = []
+        self.activities: list[Activity] = []
+        super().__init__(*args, TableManager=TableManager, **options)
+
+    def bring(self, others: Sequence["StreamApp"]) -> None:
+        """Let this app start and stop others in its process."""
+        self._others = others
+
+    def executor(self, in_flight: int, accepted: int) -> KeyedExecutor:
+        """Return an executor whose work is finished before the app stops; its failure ends the process."""
+        executor = KeyedExecutor(in_flight, accepted, self._end)
+        self.executors.append(executor)
+        return executor
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether the app has its partitions and its tables, and works."""
+        return self.started and not self.rebalancing and self.tables.recovery.completed.is_set()
+
+    @property
+    def unfinished(self) -> int:
+        """Messages that are under way."""
+        return sum(executor.pending for executor in self.executors)
+
+    def behind(self, topic: str, partition: int) -> int:
+        """Return how many messages of a partition this worker has not finished."""
+        consumer: Consumer = self.consumer
+        return consumer.behind(TP(topic, partition))
+
+    def done_and_waiting(self) -> tuple[int, int]:
+        """Return how many messages are finished, and how many wait, over this worker's partitions."""
+        if self._consumer is None:
+            return 0, 0
+        consumer: Consumer = self.consumer
+        return consumer.done_and_waiting()
+
+    def _new_transport(self) -> TransportT:
+        transport = super()._new_transport()
+        transport.Consumer = Consumer  # type: ignore[misc] - the place that Faust has for it
+        return transport
+
+    def _end(self, error: BaseException) -> None:
+        self.log.error("An agent's work failed: %r", error, exc_info=error)
+        self.add_future(self.crash(error))
+
+    async def on_started_init_extra_services(self) -> None:
+        """Start the other apps of this process."""
+        await super().on_started_init_extra_services()
+        for other in self._others:
+            other.finalize()
+            other.discover()
+            other.in_worker = True
+        await asyncio.gather(*(self.add_runtime_dependency(other) for other in self._others))
+
+    async def on_stop(self) -> None:
+        """Take nothing new, finish what is under way, and commit it; all apps at once."""
+        await asyncio.gather(self._drain(), *(other.stop() for other in self._others))
+        await super().on_stop()
+
+    async def _drain(self) -> None:
+        if self._consumer is None:
+            return
+        self.consumer.pause_partitions(self.consumer.assignment())
+        self.flow_control.suspend()
+        await asyncio.gather(*(executor.drain(self._drain_seconds) for executor in self.executors))
+        await self.consumer.commit()

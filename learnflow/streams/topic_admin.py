@@ -1,0 +1,141 @@
+"""Creates the declared topics that are missing, and checks those that exist. It never changes or deletes one."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from learnflow.streams.topic_check import Found, Report, compare
+from learnflow.topics import Topic
+
+__all__ = ["Found", "Report", "TopicsError", "check", "create", "missing", "partitions"]
+
+REQUEST_SECONDS: Final = 20.0
+LEADER_SECONDS: Final = 30.0
+POLL_SECONDS: Final = 0.05
+NO_LEADER: Final = -1
+
+_Described = Mapping[str, list[dict[str, Any]]]  # the partitions of each topic
+
+
+class TopicsError(Exception):
+    """The broker refused to create topics, or did not give them leaders in time."""
+
+
+async def create(bootstrap: str | list[str], topics: Sequence[Topic]) -> Report:
+    """Create the missing topics in one request, wait until all have leaders, and report on all of them.
+
+    Raises TopicsError, and KafkaError when no broker can be reached.
+    """
+    async with _admin(bootstrap) as admin:
+        described = await _described(admin)
+        absent = [topic for topic in topics if topic.name not in described]
+        if absent:
+            await _create(admin, absent, await _brokers(admin))
+            described = await _described_with_leaders(admin, {topic.name for topic in topics})
+        return await _report(admin, topics, described, created=[topic.name for topic in absent])
+
+
+async def check(bootstrap: str | list[str], topics: Sequence[Topic]) -> Report:
+    """Report on topics and change nothing. Raises KafkaError when no broker can be reached."""
+    async with _admin(bootstrap) as admin:
+        return await _report(admin, topics, await _described(admin))
+
+
+async def missing(bootstrap: str | list[str], topics: Sequence[Topic]) -> list[str]:
+    """Return the names of the topics that do not exist. Raises KafkaError when no broker can be reached."""
+    async with _admin(bootstrap) as admin:
+        existing = await _described(admin)
+        return [topic.name for topic in topics if topic.name not in existing]
+
+
+async def partitions(bootstrap: str | list[str]) -> dict[str, int]:
+    """Return how many partitions each topic of the broker has. Raises KafkaError when no broker can be reached."""
+    async with _admin(bootstrap) as admin:
+        return {name: len(found) for name, found in (await _described(admin)).items()}
+
+
+@asynccontextmanager
+async def _admin(bootstrap: str | list[str]) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=int(REQUEST_SECONDS * 1000))
+    try:
+        await admin.start()
+        yield admin
+    finally:
+        await admin.close()
+
+
+async def _create(admin: AIOKafkaAdminClient, topics: Iterable[Topic], brokers: int) -> None:
+    response = await admin.create_topics([_new(topic, min(topic.replication, brokers)) for topic in topics])
+    # A topic that somebody else created meanwhile is as good.
+    refused = [
+        f"{name}: {message or for_code(code).__name__}"
+        for name, code, message in response.topic_errors
+        if code not in (0, TopicAlreadyExistsError.errno)
+    ]
+    if refused:
+        msg = f"the broker refused to create {'; '.join(refused)}"
+        raise TopicsError(msg)
+
+
+def _new(topic: Topic, replication: int) -> NewTopic:
+    return NewTopic(topic.name, topic.partitions, replication, topic_configs=topic.config(replication))
+
+
+async def _described_with_leaders(admin: AIOKafkaAdminClient, names: AbstractSet[str]) -> _Described:
+    try:
+        async with asyncio.timeout(LEADER_SECONDS):
+            while waiting := names - _led(described := await _described(admin)):  # noqa: ASYNC110 - the broker tells nobody
+                await asyncio.sleep(POLL_SECONDS)
+    except TimeoutError:
+        msg = f"no leader after {LEADER_SECONDS:g} s for {', '.join(sorted(waiting))}"
+        raise TopicsError(msg) from None
+    return described
+
+
+def _led(described: _Described) -> set[str]:
+    return {name for name, found in described.items() if all(each["leader"] != NO_LEADER for each in found)}
+
+
+async def _report(
+    admin: AIOKafkaAdminClient, topics: Sequence[Topic], described: _Described, created: Sequence[str] = ()
+) -> Report:
+    present = [topic.name for topic in topics if topic.name in described]
+    settings = await _settings(admin, present)
+    found = {
+        name: Found(len(described[name]), min(len(each["replicas"]) for each in described[name]), settings.get(name))
+        for name in present
+    }
+    return compare(topics, found, await _brokers(admin), created)
+
+
+async def _described(admin: AIOKafkaAdminClient) -> _Described:
+    """Return the partitions of every topic. Asking for one by name would make some brokers create it."""
+    return {topic["topic"]: topic["partitions"] for topic in await admin.describe_topics() if topic["partitions"]}
+
+
+async def _brokers(admin: AIOKafkaAdminClient) -> int:
+    return len((await admin.describe_cluster())["brokers"])
+
+
+async def _settings(admin: AIOKafkaAdminClient, names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return the settings of topics; those that the broker does not tell are left out."""
+    # Tansu drops the connection when asked for settings by name, and answers when asked for all.
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name, configs=None) for name in names]
+    if not resources:
+        return {}
+    try:
+        responses = await admin.describe_configs(resources)
+    except KafkaError:
+        return {}
+    return {
+        name: {entry[0]: entry[1] for entry in entries}
+        for response in responses
+        for code, _, _, name, entries in response.resources
+        if code == 0
+    }

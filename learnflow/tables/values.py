@@ -1,0 +1,38 @@
+"""A Faust table whose values are models: bytes outside, so that keys partition as every client does."""
+
+from collections.abc import Iterator
+from typing import Final, Generic, TypeVar
+
+import faust
+
+from learnflow.models.fields import Model
+
+PARTITIONS: Final = 12  # as the topics that feed tables
+
+Value = TypeVar("Value", bound=Model)
+
+
+class ValueTable(Generic[Value]):
+    """Read anywhere in core; written by one agent only, while it holds an event of the key's partition."""
+
+    def __init__(self, app: faust.App, name: str, model: type[Value]) -> None:
+        self._model = model
+        self._table = app.Table(name, partitions=PARTITIONS, key_type=bytes, value_type=bytes)
+
+    def get(self, key: str) -> Value | None:
+        """Return a value, or None where there is none."""
+        stored = self._table.get(key.encode())
+        return None if stored is None else self._model.model_validate_json(stored)
+
+    def put(self, key: str, value: Value) -> None:
+        """Write a value, also an equal one: after a crash the changelog may not have it."""
+        self._table[key.encode()] = value.model_dump_json().encode()
+
+    def drop(self, key: str) -> None:
+        """Remove a value, if there is one."""
+        self._table.pop(key.encode(), None)
+
+    def items(self) -> Iterator[tuple[str, Value]]:
+        """Every key of this worker's partitions, with its value."""
+        for key, stored in self._table.items():
+            yield key.decode(), self._model.model_validate_json(stored)

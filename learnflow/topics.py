@@ -1,0 +1,120 @@
+"""Every topic once: partitions, replication, retention, and the event types that travel on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Final
+
+from learnflow.models.vocabulary import Agent, Specialist
+
+DAY: Final = timedelta(days=1)
+WEEK: Final = timedelta(days=7)
+LARGEST_MESSAGE: Final = 1_048_588  # bytes, Kafka's default, said so that no broker's own default matters
+LARGEST_DEAD_LETTER: Final = 2 * LARGEST_MESSAGE  # the original and its headers
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A Kafka topic. `replication` is capped by the number of brokers; `retention` None keeps for good.
+
+    `reader` answers for what cannot be read on it: one dead letter, whoever else reads the topic.
+    What people and programs send is `external`: bad input there, however much of it, is no fault of ours.
+    """
+
+    name: str
+    partitions: int
+    replication: int
+    retention: timedelta | None
+    purpose: str
+    reader: Agent
+    events: tuple[str, ...] = ()
+    compacted: bool = False
+    external: bool = False
+    largest: int = LARGEST_MESSAGE
+
+    def config(self, replication: int) -> dict[str, str]:
+        """Return Kafka's topic settings, given the replication that the brokers allow."""
+        milliseconds = -1 if self.retention is None else int(self.retention.total_seconds() * 1000)
+        return {
+            "cleanup.policy": "compact" if self.compacted else "delete",
+            "retention.ms": str(milliseconds),
+            "max.message.bytes": str(self.largest),
+            "min.insync.replicas": "2" if replication >= 3 else "1",  # noqa: PLR2004 - two of three
+        }
+
+
+def _requests(agent: Specialist, purpose: str, *more: str) -> Topic:
+    return Topic(f"{agent}-requests", 6, 3, DAY, purpose, Agent(agent), ("agent.request.created", *more))
+
+
+STUDENT_QUERIES: Final = Topic(
+    "student-queries", 12, 3, WEEK, "Student query submissions", Agent.TRIAGE,
+    ("student.query.submitted",), external=True,
+)  # fmt: skip
+TRIAGE_ROUTING: Final = Topic(
+    "triage-routing", 12, 3, DAY, "Triage routing decisions", Agent.ROUTER, ("triage.routing.decision",)
+)
+CONCEPTS_REQUESTS: Final = _requests(
+    Specialist.CONCEPTS, "Requests to the concepts agent", "agent.collaboration.requested"
+)
+CODE_REVIEW_REQUESTS: Final = _requests(Specialist.CODE_REVIEW, "Requests to the code review agent")
+DEBUG_REQUESTS: Final = _requests(Specialist.DEBUG, "Requests to the debug agent", "agent.collaboration.answered")
+EXERCISE_REQUESTS: Final = _requests(Specialist.EXERCISE, "Requests to the exercise agent")
+PROGRESS_REQUESTS: Final = _requests(Specialist.PROGRESS, "Requests to the progress agent")
+AGENT_RESPONSES: Final = Topic(
+    "agent-responses", 12, 3, WEEK, "All agent responses", Agent.LEARNER,
+    ("agent.response.completed", "agent.response.failed"),
+)  # fmt: skip
+AGENT_LOGS: Final = Topic(
+    "agent-logs", 6, 2, DAY, "Agent activity and heartbeats", Agent.SINK, ("agent.activity.logged", "agent.heartbeat")
+)
+STUDENT_STRUGGLE: Final = Topic(
+    "student-struggle", 6, 2, DAY, "Struggle detection alerts", Agent.SINK, ("student.struggle.detected",)
+)
+MASTERY_LEVEL_UPDATED: Final = Topic(
+    "mastery-level-updated", 6, 2, DAY, "Mastery level changes", Agent.SINK, ("mastery.level.updated",)
+)
+STUDENT_PROGRESS: Final = Topic(
+    "student-progress", 12, 3, None, "The newest progress of each student", Agent.SINK,
+    ("student.progress.updated",), compacted=True,
+)  # fmt: skip
+STUDENT_EVENTS: Final = Topic(
+    "student-events", 12, 3, WEEK, "What is known of a student from elsewhere", Agent.LEARNER,
+    ("student.profile.updated", "exercise.assigned", "exercise.graded", "mastery.level.set",
+     "student.skill.upgraded", "struggle.resolved"), external=True,
+)  # fmt: skip
+DEAD_LETTERS: Final = Topic(
+    "dead-letters", 6, 3, timedelta(days=30), "What could not be processed, as it came", Agent.SINK,
+    largest=LARGEST_DEAD_LETTER,
+)  # fmt: skip
+
+REQUESTS: Final[Mapping[Specialist, Topic]] = MappingProxyType({
+    Specialist.CONCEPTS: CONCEPTS_REQUESTS,
+    Specialist.CODE_REVIEW: CODE_REVIEW_REQUESTS,
+    Specialist.DEBUG: DEBUG_REQUESTS,
+    Specialist.EXERCISE: EXERCISE_REQUESTS,
+    Specialist.PROGRESS: PROGRESS_REQUESTS,
+})
+
+TOPICS: Final = (
+    STUDENT_QUERIES,
+    TRIAGE_ROUTING,
+    *REQUESTS.values(),
+    AGENT_RESPONSES,
+    AGENT_LOGS,
+    STUDENT_STRUGGLE,
+    MASTERY_LEVEL_UPDATED,
+    STUDENT_PROGRESS,
+    STUDENT_EVENTS,
+    DEAD_LETTERS,
+)
+
+
+BY_NAME: Final[Mapping[str, Topic]] = MappingProxyType({topic.name: topic for topic in TOPICS})
+
+
+def changelog(app: str, table: str) -> Topic:
+    """The topic behind a table of core: compacted and kept for good, or its recovery loses values."""
+    purpose = f"Changelog of the table {table}"
+    return Topic(f"{app}-{table}-changelog", 12, 3, None, purpose, Agent.LEARNER, compacted=True)

@@ -1,0 +1,246 @@
+"""Faults in a student's Python that can be seen without running it, each with its line and, where sure, a mend."""
+
+import ast
+import difflib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from learnflow.tutor.offline.facts import Facts, gather
+from learnflow.tutor.offline.wording import one_line
+
+_IN_PLACE: Final = frozenset({"sort", "append", "reverse", "extend", "insert", "clear", "remove", "update"})
+
+_CHOICES: Final = (ast.If, ast.IfExp, ast.BoolOp, ast.While, ast.For, ast.Match, ast.Try, ast.comprehension)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong on a line: the key of its error, a sentence for the student, and mended code if there is any."""
+
+    error: str
+    line: int
+    says: str
+    mended: tuple[str, ...] = ()
+
+
+def find_fault(code: str, error: str | None) -> Fault | None:
+    """Return the first fault of a kind (of any kind without one) that the code shows; a syntax error comes first."""
+    try:
+        facts = gather(code)
+    except SyntaxError as problem:
+        return _syntax(problem)
+    kinds = [error] if error else list(_CHECKS)
+    found = [fault for kind in kinds if kind in _CHECKS for fault in _CHECKS[kind](facts)]
+    return min(found, key=lambda fault: fault.line, default=None)
+
+
+def _syntax(problem: SyntaxError) -> Fault:
+    kind = "python-indentation-error" if isinstance(problem, IndentationError) else "python-syntax-error"
+    line = problem.lineno or 1
+    text = f" (`{one_line(problem.text)}`)" if problem.text and problem.text.strip() else ""
+    return Fault(kind, line, f"Python cannot read line {line}{text}: {one_line(problem.msg, 160)}.")
+
+
+def _index(facts: Facts) -> Iterator[Fault]:
+    for node in ast.walk(facts.tree):
+        if not (isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load)):
+            continue
+        size, index = _size(facts.value(node.value)), _whole_number(facts.value(node.slice))
+        if size is None or index is None or -size <= index < size:
+            continue
+        name = one_line(ast.unparse(node.value), 30)
+        has = "no elements at all" if not size else "only 1 element (index 0)" if size == 1 else None
+        has = has or f"only {size} elements (indexes 0 to {size - 1})"
+        mended = (facts.replaced(node.slice, str(size - 1)), facts.replaced(node.slice, f"len({name}) - 1"))
+        yield Fault(
+            "python-index-error", node.lineno, f"you ask for index {index} of `{name}`, but it has {has}.",
+            mended if size else (),
+        )  # fmt: skip
+
+
+def _size(node: ast.expr) -> int | None:
+    match node:
+        case ast.List(elts=items) | ast.Tuple(elts=items) if not any(isinstance(one, ast.Starred) for one in items):
+            return len(items)
+        case ast.Constant(value=str(text)):
+            return len(text)
+        case _:
+            return None
+
+
+def _whole_number(node: ast.expr) -> int | None:
+    match node:
+        case ast.Constant(value=bool()):
+            return None
+        case ast.Constant(value=int(number)):
+            return number
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))):
+            return -number
+        case _:
+            return None
+
+
+def _key(facts: Facts) -> Iterator[Fault]:
+    for node in ast.walk(facts.tree):
+        match node:
+            case ast.Subscript(value=ast.Name(id=name) as table, slice=ast.Constant(value=key), ctx=ast.Load()):
+                match facts.value(table):
+                    case ast.Dict(keys=keys) if all(isinstance(one, ast.Constant) for one in keys):
+                        known = [one.value for one in keys if isinstance(one, ast.Constant)]
+                        if key not in known:
+                            listed = one_line(", ".join(map(repr, known)), 80) or "none"
+                            mended = facts.replaced(node, f"{name}.get({key!r})")
+                            says = f"`{name}` has no key {one_line(repr(key), 40)}; its keys are: {listed}."
+                            yield Fault("python-key-error", node.lineno, says, (mended,))
+                    case _:
+                        pass
+            case _:
+                pass
+
+
+def _name(facts: Facts) -> Iterator[Fault]:
+    for node in ast.walk(facts.tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in facts.defined:
+            close = difflib.get_close_matches(node.id, facts.defined, n=1, cutoff=0.75)
+            says = f"the name `{one_line(node.id)}` has no value: nothing in your code assigns or imports it"
+            if close:
+                yield Fault("python-name-error", node.lineno, f"{says}. Did you mean `{close[0]}`?",
+                            (facts.replaced(node, close[0]),))  # fmt: skip
+            else:
+                yield Fault("python-name-error", node.lineno, f"{says}.")
+
+
+def _division(facts: Facts) -> Iterator[Fault]:
+    for node in ast.walk(facts.tree):
+        match node:
+            case ast.BinOp(op=ast.Div() | ast.FloorDiv() | ast.Mod(), right=right) if _is_zero(facts.value(right)):
+                if _kind(facts.value(node.left)) != "text":
+                    divisor = one_line(ast.unparse(right), 30)
+                    says = f"you divide by `{divisor}`, which is 0 there."
+                    yield Fault("python-zero-division-error", node.lineno, says)
+            case _:
+                pass
+
+
+def _is_zero(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.value == 0
+
+
+def _kind(node: ast.expr) -> str | None:
+    match node:
+        case ast.Constant(value=str()) | ast.JoinedStr() | ast.Call(func=ast.Name(id="input" | "str")):
+            return "text"
+        case ast.Constant(value=int() | float()) | ast.Call(func=ast.Name(id="int" | "float" | "len")):
+            return "a number"
+        case ast.Constant(value=None):
+            return "None"
+        case _:
+            return None
+
+
+def _types(facts: Facts) -> Iterator[Fault]:
+    for node in ast.walk(facts.tree):
+        if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)):
+            continue
+        left, right = _kind(facts.value(node.left)), _kind(facts.value(node.right))
+        if left is None or right is None or left == right:
+            continue
+        says = f"`+` gets {left} on its left and {right} on its right, and cannot combine them."
+        number = node.left if left == "a number" else node.right
+        mended = facts.replaced(number, f"str({ast.unparse(number)})") if "a number" in (left, right) else None
+        yield Fault("python-type-error", node.lineno, says, (mended,) if mended and "text" in (left, right) else ())
+
+
+def _conversions(facts: Facts) -> Iterator[Fault]:
+    for node in ast.walk(facts.tree):
+        match node:
+            case ast.Call(func=ast.Name(id="int"), args=[argument]):
+                text = facts.value(argument)
+                if isinstance(text, ast.Constant) and isinstance(text.value, str) and not _is_int(text.value):
+                    says = f"int() gets the text {one_line(repr(text.value), 40)}, which is no whole number."
+                    yield Fault("python-value-error", node.lineno, says)
+            case _:
+                pass
+
+
+def _is_int(text: str) -> bool:
+    try:
+        int(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _none_results(facts: Facts) -> Iterator[Fault]:
+    for node in ast.walk(facts.tree):
+        match node:
+            case ast.Attribute(value=ast.Name(id=name), attr=attr):
+                match facts.assigned_once.get(name):
+                    case ast.Call(func=ast.Attribute(attr=method)) if method in _IN_PLACE:
+                        why = f"`.{method}()` changes in place and gives nothing back"
+                        says = f"`{name}` is None, since {why}; so it has no `.{attr}`."
+                        yield Fault("python-attribute-error", node.lineno, says)
+                    case _:
+                        pass
+            case _:
+                pass
+
+
+def _recursion(facts: Facts) -> Iterator[Fault]:
+    for node in ast.walk(facts.tree):
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        inside = list(ast.walk(node))
+        if any(isinstance(one, _CHOICES) for one in inside):
+            continue
+        for call in inside:
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == node.name:
+                says = f"`{node.name}` calls itself every time: no condition stops it (there is no base case)."
+                yield Fault("python-recursion-error", call.lineno, says)
+
+
+def _unbound(facts: Facts) -> Iterator[Fault]:
+    for node in ast.walk(facts.tree):
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        inside = list(ast.walk(node))
+        changes = [change for one in inside if (change := _changed_from_itself(one)) is not None]
+        targets = {id(name) for name, _ in changes}
+        known = {one.arg for one in inside if isinstance(one, ast.arg)}
+        known |= {name for one in inside if isinstance(one, ast.Global | ast.Nonlocal) for name in one.names}
+        known |= {
+            one.id for one in inside
+            if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store) and id(one) not in targets
+        }  # fmt: skip
+        for name, one in changes:
+            if name.id not in known:
+                why = f"`{name.id}` is changed inside of `{node.name}`, which makes it local there"
+                yield Fault("python-unbound-local-error", one.lineno, f"{why}, and the local one has no value yet.")
+
+
+def _changed_from_itself(node: ast.AST) -> tuple[ast.Name, ast.stmt] | None:
+    match node:
+        case ast.AugAssign(target=ast.Name() as target):
+            return target, node
+        case ast.Assign(targets=[ast.Name() as target], value=value):
+            loaded = any(isinstance(one, ast.Name) and one.id == target.id for one in ast.walk(value))
+            return (target, node) if loaded else None
+        case _:
+            return None
+
+
+_CHECKS: Final[Mapping[str, Callable[[Facts], Iterator[Fault]]]] = MappingProxyType(
+    {
+        "python-index-error": _index,
+        "python-key-error": _key,
+        "python-name-error": _name,
+        "python-zero-division-error": _division,
+        "python-type-error": _types,
+        "python-value-error": _conversions,
+        "python-attribute-error": _none_results,
+        "python-recursion-error": _recursion,
+        "python-unbound-local-error": _unbound,
+    }
+)

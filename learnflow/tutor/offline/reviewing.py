@@ -1,0 +1,126 @@
+"""Code review: the linter's findings in friendly words, sorted by what matters to a learner."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Final
+
+from learnflow.domain.reading import Reading, read
+from learnflow.domain.topic import code_topic
+from learnflow.models.draft import Draft
+from learnflow.models.events.work import AgentRequest
+from learnflow.models.taxonomy import GENERAL
+from learnflow.models.vocabulary import Language
+from learnflow.tutor.offline.linting import Finding, Linter, LinterUnavailableError
+from learnflow.tutor.offline.wording import draft, one_line, topic_asked
+
+MOST_REMARKS: Final = 6
+_LONGEST_LINE: Final = 300  # characters that a pattern sees
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What there is to say on a line, and its rule if it came from the linter."""
+
+    line: int
+    text: str
+    rule: str = ""
+
+
+def _table() -> dict[str, Any]:
+    file = files("learnflow.tutor.offline").joinpath("content", "review.toml")
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+_TABLE: Final = _table()
+_RULES: Final[Mapping[str, str]] = MappingProxyType(_TABLE["rules"])
+_RANK: Final[Mapping[str, int]] = MappingProxyType({rule: rank for rank, rule in enumerate(("", *_RULES))})
+_PATTERNS: Final[Mapping[Language, tuple[tuple[re.Pattern[str], str], ...]]] = MappingProxyType(
+    {
+        language: tuple((re.compile(entry["pattern"]), entry["remark"]) for entry in _TABLE[language])
+        for language in Language
+        if language in _TABLE
+    }
+)
+
+
+async def review(request: AgentRequest, linter: Linter) -> Draft:
+    """Review the student's code, or ask for it."""
+    reading = read(request.query)
+    if reading.code is None:
+        return _ask_for_code(request, reading)
+    topic = topic_asked(request, reading)
+    topic = code_topic(reading.code) if topic == GENERAL else topic
+    if reading.language in (Language.PYTHON, None):
+        return await _python(reading.code, topic, linter)
+    return _by_text(reading.code, reading.language, topic)
+
+
+async def _python(code: str, topic: str, linter: Linter) -> Draft:
+    try:
+        remarks = python_remarks(await linter.findings(code))
+    except LinterUnavailableError:
+        return _report((), code, topic, 0.2, "the linter could not be run this time, so I have not checked your code.")
+    missing = "a linter's view; whether the code does what you want, I did not try."
+    return _report(remarks, code, topic, 0.8, missing)
+
+
+def python_remarks(findings: Sequence[Finding]) -> tuple[Remark, ...]:
+    """Return what matters most to a learner of ruff's findings, at most one of each rule."""
+    ranked = sorted(findings, key=lambda one: (_RANK.get(one.rule, len(_RANK)), one.line))
+    first = {one.rule: one for one in reversed(ranked)}
+    chosen = [one for one in ranked if first[one.rule] is one][:MOST_REMARKS]
+    return tuple(Remark(one.line, _words(one), one.rule) for one in chosen)
+
+
+def _words(finding: Finding) -> str:
+    if not finding.rule:
+        return f"Python cannot read this: {one_line(finding.message, 160)}. Mend it first; the rest comes after that."
+    return _RULES.get(finding.rule) or f"{one_line(finding.message, 160)}."
+
+
+def _by_text(code: str, language: Language, topic: str) -> Draft:
+    missing = f"I have no linter for {language} at hand, so I only looked for a few well-known pitfalls."
+    return _report(tuple(_pitfalls(code, language))[:MOST_REMARKS], code, topic, 0.4, missing)
+
+
+def _pitfalls(code: str, language: Language) -> Iterator[Remark]:
+    lines = [line[:_LONGEST_LINE] for line in code.splitlines()]
+    for pattern, text in _PATTERNS.get(language, ()):
+        number = next((number for number, line in enumerate(lines, start=1) if pattern.search(line)), None)
+        if number is not None:
+            yield Remark(number, text)
+
+
+def _report(remarks: Sequence[Remark], code: str, topic: str, confidence: float, missing: str) -> Draft:
+    lines = code.splitlines()
+    listed = "\n".join(f"- Line {remark.line}{_quoted(lines, remark.line)}: {remark.text}" for remark in remarks)
+    if remarks:
+        opening = f"I have {len(remarks)} remark{'s' if len(remarks) != 1 else ''}, the most important first."
+    else:
+        opening = "I found nothing to complain about by rule. Well done; clear names and small functions come next."
+    return draft(
+        opening, listed or None, "Take them one at a time, and run your code after each change." if remarks else None,
+        topic=topic, confidence=confidence, missing=missing,
+        metadata={
+            "remarks": [{"line": remark.line, "rule": remark.rule, "text": remark.text} for remark in remarks],
+            "suggested_topic": topic,
+        },
+    )  # fmt: skip
+
+
+def _quoted(lines: Sequence[str], number: int) -> str:
+    text = one_line(lines[number - 1]) if number <= len(lines) else ""
+    return f" (`{text}`)" if text else ""
+
+
+def _ask_for_code(request: AgentRequest, reading: Reading) -> Draft:
+    return draft(
+        "Happy to look at it, but there is no code with your question.",
+        "Send the code itself, between ``` lines or as the snippet, and say what it should do.",
+        topic=topic_asked(request, reading), confidence=0.4, missing="I cannot open links or files.",
+        metadata={"asks_back": True},
+    )  # fmt: skip

@@ -1,0 +1,45 @@
+"""The offline tutor: what a tutor can do, each part in a module of its own."""
+
+from learnflow.domain.triage import Triage, triage
+from learnflow.models.draft import Draft
+from learnflow.models.events.work import AgentRequest
+from learnflow.models.student_query import StudentQuery
+from learnflow.tutor.offline import exercising, explaining, standing
+from learnflow.tutor.offline.debugging import debug
+from learnflow.tutor.offline.linting import Linter
+from learnflow.tutor.offline.reviewing import review
+
+
+class OfflineTutor:
+    """Answers from rules, prepared content and the linter; needs no key and no network."""
+
+    def __init__(self, linter: Linter | None = None) -> None:
+        self._linter = linter or Linter()
+
+    async def triage(self, query: StudentQuery) -> Triage:
+        """Decide what a question is."""
+        return triage(query)
+
+    async def explain(self, request: AgentRequest) -> Draft:
+        """Explain what was asked; ask back where triage was unsure; be friendly about what is off topic."""
+        return explaining.explain(request)
+
+    async def explain_concept(self, request: AgentRequest, concept: str) -> Draft:
+        """Explain one topic, as another agent's answer needs it."""
+        return explaining.explain_concept(request, concept)
+
+    async def review(self, request: AgentRequest) -> Draft:
+        """Review the student's code: with the linter for Python, by a few sound checks for the others."""
+        return await review(request, self._linter)
+
+    async def debug(self, request: AgentRequest) -> Draft:
+        """Find the error by its name and by reading the code, which is not run."""
+        return await debug(request, self._linter)
+
+    async def exercise(self, request: AgentRequest) -> Draft:
+        """Give a prepared exercise that fits, without its solution, or the next hint."""
+        return exercising.exercise(request)
+
+    async def progress(self, request: AgentRequest) -> Draft:
+        """Say in words where the student stands."""
+        return standing.progress(request)

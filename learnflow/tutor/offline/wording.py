@@ -1,0 +1,63 @@
+"""How the offline tutor puts an answer together."""
+
+from typing import Final
+
+from pydantic import JsonValue
+
+from learnflow.domain.reading import Reading
+from learnflow.domain.topic import topic_of
+from learnflow.models.draft import Draft
+from learnflow.models.events.work import AgentRequest
+from learnflow.models.taxonomy import GENERAL, TOPICS
+from learnflow.models.vocabulary import SkillLevel
+
+MODEL: Final = "offline"
+LONGEST: Final = 2_500  # characters that are still read on a terminal
+
+
+def draft(
+    *parts: str | None,
+    topic: str,
+    confidence: float,
+    missing: str,
+    code: tuple[str, ...] = (),
+    metadata: dict[str, JsonValue] | None = None,
+) -> Draft:
+    """Return an answer of paragraphs; it ends by saying that it is offline, and what is `missing` therefore."""
+    last = f"(From the offline tutor: {missing})"
+    text = "\n\n".join(part.strip("\n") for part in parts if part)
+    room = LONGEST - len(last) - 2
+    if len(text) > room:
+        text = text[: room - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
+    return Draft(
+        text=f"{text}\n\n{last}",
+        code_examples=code,
+        confidence=confidence,
+        topic=topic,
+        metadata=metadata or {},
+        model=MODEL,
+    )
+
+
+def title(topic: str) -> str:
+    """Return the name of a topic as students see it."""
+    return TOPICS[topic].title if topic in TOPICS else topic.replace("-", " ")
+
+
+def topic_asked(request: AgentRequest, reading: Reading) -> str:
+    """Return the topic that triage gave to the question, or what can be read off it."""
+    return request.query.topic or topic_of(reading) or GENERAL
+
+
+def level(request: AgentRequest) -> SkillLevel:
+    """Return the student's level: from the profile, or else what the query's context says, or else beginner."""
+    if request.profile.skill_level is not None:
+        return request.profile.skill_level
+    said = (request.query.context or {}).get("skill_level")
+    return SkillLevel(said) if isinstance(said, str) and said in set(SkillLevel) else SkillLevel.BEGINNER
+
+
+def one_line(text: str, longest: int = 60) -> str:
+    """Return a text on one line, cut where it is long."""
+    flat = " ".join(text.split()).replace("`", "'")
+    return flat if len(flat) <= longest else flat[: longest - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"

@@ -1,0 +1,97 @@
+"""What core reads of students, after the sink has written it."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from learnflow.models.events.learning import LearnerState
+from learnflow.models.events.students import ProfileUpdated, SkillUpgraded
+from learnflow.models.student import Profile
+from learnflow.models.vocabulary import SkillLevel
+from learnflow.sink import Sink
+from learnflow.sink.read import StoredStudent, load_students
+from tests.sink_messages import AT, Way, progress, student_event, uid
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def sink(database_url: str) -> AsyncIterator[Sink]:
+    sink = Sink(database_url)
+    yield sink
+    await sink.close()
+
+
+async def test_who_is_not_there_is_absent(database: asyncpg.Connection) -> None:
+    assert await load_students(database, ["nobody"], 5) == {}
+    assert await load_students(database, [], 5) == {}
+
+
+async def test_of_an_enrolled_student_nothing_is_known(sink: Sink, database: asyncpg.Connection) -> None:
+    await sink.write([Way(1).submitted()])
+    assert await load_students(database, ["ann", "ann"], 5) == {
+        "ann": StoredStudent(Profile(), None, LearnerState(), 0, ())
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "level"),
+    [
+        pytest.param(ProfileUpdated(name="Ann", email="a@b.c"), None, id="a name"),
+        pytest.param(ProfileUpdated(skill_level="beginner"), SkillLevel.BEGINNER, id="the default, said"),
+        pytest.param(
+            SkillUpgraded(old_level="beginner", new_level="intermediate", reason="5 topics"),
+            SkillLevel.INTERMEDIATE,
+            id="an upgrade",
+        ),
+    ],
+)
+async def test_a_skill_level_counts_when_somebody_has_said_it(
+    sink: Sink, database: asyncpg.Connection, said: ProfileUpdated | SkillUpgraded, level: SkillLevel | None
+) -> None:
+    await sink.write([student_event(said, "ann", "said")])
+    assert (await load_students(database, ["ann"], 5))["ann"].profile.skill_level is level
+
+
+async def test_a_level_that_was_set_by_hand_counts(sink: Sink, database: asyncpg.Connection) -> None:
+    await sink.write([Way(1).submitted()])
+    await database.execute("UPDATE students SET skill_level = 'advanced', active = FALSE")
+    profile = (await load_students(database, ["ann"], 5))["ann"].profile
+    assert profile == Profile(skill_level=SkillLevel.ADVANCED, active=False)
+
+
+async def test_progress_and_state_come_back_as_they_were(sink: Sink, database: asyncpg.Connection) -> None:
+    await sink.write([progress("ann", 3), progress("bob", 7)])
+    found = await load_students(database, ["ann", "bob"], 5)
+    ann = found["ann"]
+    assert (ann.version, ann.state) == (3, LearnerState(applied=("query-3",)))
+    assert ann.progress is not None
+    assert ann.progress.python_mastery_levels == {"loops": 0.9, "recursion": 0.25}
+    assert ann.progress.learning_velocity == 12.5
+    assert (ann.progress.topics_covered, ann.progress.weaknesses) == (("loops", "recursion"), ())
+    assert ann.progress.last_activity == AT
+    assert found["bob"].version == 7
+
+
+async def test_turns_are_the_last_that_were_completed_oldest_first(sink: Sink, database: asyncpg.Connection) -> None:
+    await sink.write([*(Way(number).completed() for number in (3, 1, 4, 2)), Way(5).failed(), Way(6).routing()])
+    await sink.write([Way(7, "bob").completed()])
+    found = await load_students(database, ["ann", "bob"], 3)
+    assert [turn.query_id for turn in found["ann"].turns] == [uid(2), uid(3), uid(4)]
+    assert [turn.query_id for turn in found["bob"].turns] == [uid(7)]
+    turn = found["ann"].turns[-1]
+    assert (turn.agent, turn.topic, turn.answer) == ("debug", "lists", "Lists begin at 0, always.")
+    assert turn.question == "Why does my code throw IndexError? (4)"
+
+
+async def test_turns_are_cut(sink: Sink, database: asyncpg.Connection) -> None:
+    await sink.write([Way(1).completed(text="é" * 3_000)])
+    await database.execute("UPDATE query_history SET query_text = repeat('ü', 5000)")
+    (turn,) = (await load_students(database, ["ann"], 5))["ann"].turns
+    assert (len(turn.question), len(turn.answer)) == (500, 1_000)
