@@ -92,32 +92,36 @@ def _routed(query: StudentQuery, intent: Intent) -> StudentQuery:
 
 
 def _decision(query: StudentQuery) -> RoutingDecision:
-    return RoutingDecision.model_validate({
-        "query_id": query.query_id,
-        "target_agent": query.routed_to_agent,
-        "confidence": 0.9,
-        "reasoning": "The words of the question and the code that comes with it",
-        "intent": query.detected_intent,
-        "topic": query.topic,
-        "question_key": query.question_key,
-        "query": query,
-    })
+    return RoutingDecision.model_validate(
+        {
+            "query_id": query.query_id,
+            "target_agent": query.routed_to_agent,
+            "confidence": 0.9,
+            "reasoning": "The words of the question and the code that comes with it",
+            "intent": query.detected_intent,
+            "topic": query.topic,
+            "question_key": query.question_key,
+            "query": query,
+        }
+    )
 
 
 def _response(query: StudentQuery, kind: ResponseType, chance: random.Random) -> ResponseCompleted:
-    return ResponseCompleted.model_validate({
-        "query_id": query.query_id,
-        "agent_name": query.routed_to_agent,
-        "response_text": ANSWER * chance.randrange(2, 6),
-        "processing_time_ms": chance.randrange(20, 5_000),
-        "confidence": 0.93,
-        "response_id": derived_id(query.student_id, query.query_id, "response"),
-        "response_type": kind,
-        "code_examples": ("for number in numbers:\n    result += number", "total = sum(numbers)"),
-        "metadata": {"error_type": "IndexError", "suggested_topic": "lists"},
-        "claude_model": "offline",
-        "query": query,
-    })
+    return ResponseCompleted.model_validate(
+        {
+            "query_id": query.query_id,
+            "agent_name": query.routed_to_agent,
+            "response_text": ANSWER * chance.randrange(2, 6),
+            "processing_time_ms": chance.randrange(20, 5_000),
+            "confidence": 0.93,
+            "response_id": derived_id(query.student_id, query.query_id, "response"),
+            "response_type": kind,
+            "code_examples": ("for number in numbers:\n    result += number", "total = sum(numbers)"),
+            "metadata": {"error_type": "IndexError", "suggested_topic": "lists"},
+            "claude_model": "offline",
+            "query": query,
+        }
+    )
 
 
 def _progress(query: StudentQuery, nth: int) -> ProgressUpdated:

@@ -14,8 +14,8 @@ from learnflow.agents.staff import staff_core, staff_sink, staff_specialist
 from learnflow.models.vocabulary import Specialist
 from learnflow.settings import Settings, Web, current
 from learnflow.streams.stream_app import StreamApp
-from learnflow.tutor import tutor
 from learnflow.topics import LARGEST_DEAD_LETTER
+from learnflow.tutor import tutor
 from learnflow.web.probes import Probes, add_probes
 
 CORE: Final = "core"

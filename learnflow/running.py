@@ -61,7 +61,9 @@ def _check_port(settings: Settings) -> None:
         try:
             probe.bind(address)
         except OSError as error:
-            msg = f"LEARNFLOW_WEB_HOST, LEARNFLOW_WEB_PORT: cannot listen on {address[0]}:{address[1]}: {error.strerror}"
+            msg = (
+                f"LEARNFLOW_WEB_HOST, LEARNFLOW_WEB_PORT: cannot listen on {address[0]}:{address[1]}: {error.strerror}"
+            )
             raise SettingsError(msg) from None
 
 

@@ -101,7 +101,9 @@ class Way:
             self._message(topics.REQUESTS[self.agent], answered, "answered", 3),
         )
 
-    def completed(self, agent: Specialist | None = None, attempt: int = 0, text: str = "Lists begin at 0, always.") -> SinkMessage:
+    def completed(
+        self, agent: Specialist | None = None, attempt: int = 0, text: str = "Lists begin at 0, always."
+    ) -> SinkMessage:
         response = ResponseCompleted(
             query_id=self.query_id,
             agent_name=agent or self.agent,
@@ -164,15 +166,17 @@ def student_event(payload: Model, student: str, name: str, seconds: int = 0) -> 
 
 def exercise() -> Exercise:
     """The data model's exercise."""
-    return Exercise.model_validate({
-        "exercise_id": EXERCISE,
-        "topic": "loops",
-        "difficulty": "beginner",
-        "problem_text": "Write a function that prints numbers from 1 to N using a for loop.",
-        "solution_code": "def print_numbers(n):\n    for i in range(1, n + 1):\n        print(i)",
-        "test_cases": [{"input": n, "output": "1"} for n in (1, 2, 3)],
-        "hints": ["Use a for loop with range()"],
-        "created_at": AT,
-        "language": "python",
-        "tags": ["loops"],
-    })
+    return Exercise.model_validate(
+        {
+            "exercise_id": EXERCISE,
+            "topic": "loops",
+            "difficulty": "beginner",
+            "problem_text": "Write a function that prints numbers from 1 to N using a for loop.",
+            "solution_code": "def print_numbers(n):\n    for i in range(1, n + 1):\n        print(i)",
+            "test_cases": [{"input": n, "output": "1"} for n in (1, 2, 3)],
+            "hints": ["Use a for loop with range()"],
+            "created_at": AT,
+            "language": "python",
+            "tags": ["loops"],
+        }
+    )

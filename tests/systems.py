@@ -62,6 +62,7 @@ class Systems:
     database_url: str
     directory: Path
     settings: dict[str, str] = field(default_factory=dict)
+    workers: list[Worker] = field(default_factory=list)
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def start(self, *command: str, name: str = "", wait: bool = True) -> Worker:
@@ -79,6 +80,7 @@ class Systems:
             )
         self._stack.callback(_end, process)
         worker = Worker(process, f"http://{LOCALHOST}:{port}", log)
+        self.workers.append(worker)
         if wait:
             worker.wait_ready()
         return worker

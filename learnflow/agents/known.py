@@ -1,8 +1,7 @@
 """What core knows of a student: its tables, and before the first event PostgreSQL."""
 
-
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from learnflow.domain.conversation import Conversation
 from learnflow.domain.open_queries import OpenQuery
@@ -12,6 +11,8 @@ from learnflow.models.student_query import StudentQuery
 from learnflow.sink.read import StoredStudent
 from learnflow.tables import Tables, open_queries
 
+NOTHING_SAID: Final = Conversation()
+
 
 @dataclass(frozen=True, slots=True)
 class Student:
@@ -19,7 +20,7 @@ class Student:
 
     profile: Profile
     standing: ProgressUpdated | None = None
-    conversation: Conversation = Conversation()
+    conversation: Conversation = NOTHING_SAID
 
 
 NEW = Student(Profile())

@@ -2,16 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
-import faust
 from faust.types import EventT
-from mode.utils.logging import get_logger
 
 from learnflow.agents.context import Context
 from learnflow.agents.known import NEW, Known, Student
 from learnflow.agents.messages import follow
-from learnflow.agents.reporter import Reporter
 from learnflow.domain.conversation import Conversation, close, remember
 from learnflow.domain.open_queries import OpenQuery
 from learnflow.domain.progress import count
@@ -21,88 +18,30 @@ from learnflow.models.events.students import ProfileUpdated
 from learnflow.models.events.work import RoutingDecision
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent
-from learnflow.streams.activity import Activity
-from learnflow.streams.batches import batches
-from learnflow.streams.codec import Refusal, decode
-from learnflow.streams.outbox import Outbox, Outgoing
-from learnflow.streams.station import attempt_of, send_dead_letter
-from learnflow.tables import Tables, open_queries
-from learnflow.topics import BY_NAME, STUDENT_PROGRESS
+from learnflow.streams.outbox import Outgoing
+from learnflow.tables import open_queries
+from learnflow.topics import STUDENT_PROGRESS
 
 NAME = Agent.LEARNER
-BATCH: Final = 500  # events between two acknowledgements
-_log = get_logger(__name__)
 
 
 class LearnerAgent:
-    """The only writer of core's tables. It never waits between reading a table and writing it."""
+    """The only writer of what core knows of students and of open queries."""
 
-    def __init__(
-        self, context: Context, known: Known, *, activity: Activity, outbox: Outbox, reporter: Reporter
-    ) -> None:
+    def __init__(self, context: Context, known: Known) -> None:
         self._context = context
         self._known = known
-        self._activity = activity
-        self._outbox = outbox
-        self._reporter = reporter
+        self._tables = known.tables
+        self._loaded: dict[str, Student] = {}
 
-    @property
-    def _tables(self) -> Tables:
-        return self._known.tables
-
-    async def run(self, stream: faust.StreamT[bytes]) -> None:
-        """Process the stream until the worker stops."""
-        async for items in batches(stream, BATCH):
-            events = [(item, event) for item in items if (event := await self._decoded(item)) is not None]
-            loaded = await self._load({event.student_id or "" for _, event in events})
-            outgoing: list[Outgoing] = []
-            for item, event in events:
-                stream._set_current_event(item)  # noqa: SLF001 - says which partition a table write belongs to
-                outgoing += await self._guarded(item, event, loaded)
-            await self._outbox.send(outgoing)
-            for item in items:
-                await stream.ack(item)
-
-    async def _decoded(self, item: EventT) -> Event[Any] | None:
-        message = item.message
-        topic = BY_NAME[message.topic]
-        try:
-            event = decode(topic, message.key, message.value)
-        except Refusal as refusal:
-            if topic.reader is NAME:
-                self._activity.failed()
-                await send_dead_letter(self._outbox, message, NAME, refusal.reason, self._context.now())
-            return None
-        return event.redriven(attempt) if (attempt := attempt_of(message.headers)) else event
-
-    async def _load(self, students: set[str]) -> dict[str, Student]:
+    async def prepare(self, events: Sequence[Event[Any]]) -> None:
         """Read those who are not in the tables; waits while PostgreSQL is away, and starts nobody from nothing."""
-        missing = [student for student in students if self._known.in_tables(student) is None]
-        return dict(zip(missing, await asyncio.gather(*map(self._known.student, missing)), strict=True))
+        missing = list({event.student_id or "" for event in events} - self._seen(events))
+        self._loaded = dict(zip(missing, await asyncio.gather(*map(self._known.student, missing)), strict=True))
 
-    async def _guarded(self, item: EventT, event: Event[Any], loaded: dict[str, Student]) -> Sequence[Outgoing]:
-        try:
-            outgoing = self._fold(item, event, self._student(event.student_id or "", loaded))
-        except Exception as error:  # the dead-letter guard
-            _log.exception("learner: %s could not be processed", event.event_type)
-            self._activity.failed()
-            reason = f"{type(error).__name__}: {error}"
-            await send_dead_letter(self._outbox, item.message, NAME, reason, self._context.now())
-            return []
-        self._activity.finished(1)
-        return outgoing
-
-    def _student(self, student_id: str, loaded: dict[str, Student]) -> Student:
-        student = self._known.in_tables(student_id)
-        if student is None:
-            student = loaded.get(student_id, NEW)
-            self._tables.profiles.put(student_id, student.profile)
-            if student.standing:
-                self._tables.progress.put(student_id, student.standing)
-            self._tables.conversations.put(student_id, student.conversation)
-        return student
-
-    def _fold(self, item: EventT, event: Event[Any], student: Student) -> Sequence[Outgoing]:
+    def fold(self, item: EventT[Any], event: Event[Any]) -> Sequence[Outgoing]:
+        """Count a routed query, close an answered one, note a profile."""
+        student = self._student(event.student_id or "")
         match event.payload:
             case RoutingDecision(query=StudentQuery() as query):
                 return self._routed(item, event, query, student)
@@ -115,8 +54,21 @@ class LearnerAgent:
                 self._tables.profiles.put(event.student_id or "", student.profile.model_validate(known))
         return []
 
+    def _seen(self, events: Sequence[Event[Any]]) -> set[str]:
+        return {event.student_id for event in events if event.student_id and event.student_id in self._tables.profiles}
+
+    def _student(self, student_id: str) -> Student:
+        student = self._known.in_tables(student_id)
+        if student is None:
+            student = self._loaded.get(student_id, NEW)
+            self._tables.profiles.put(student_id, student.profile)
+            if student.standing:
+                self._tables.progress.put(student_id, student.standing)
+            self._tables.conversations.put(student_id, student.conversation)
+        return student
+
     def _routed(
-        self, item: EventT, event: Event[Any], query: StudentQuery, student: Student
+        self, item: EventT[Any], event: Event[Any], query: StudentQuery, student: Student
     ) -> Sequence[Outgoing]:
         if event.attempt or not student.conversation.has_outcome(query.query_id):
             self._open(item, event, query)
@@ -124,7 +76,7 @@ class LearnerAgent:
         self._tables.progress.put(query.student_id, standing)
         return [Outgoing(STUDENT_PROGRESS, follow(event, query.query_id, "progress", standing, self._context.now()))]
 
-    def _open(self, item: EventT, event: Event[Any], query: StudentQuery) -> None:
+    def _open(self, item: EventT[Any], event: Event[Any], query: StudentQuery) -> None:
         key = open_queries.key(query.student_id, query.query_id)
         opened = self._tables.open_queries.get(key) or OpenQuery(
             query=query,

@@ -39,7 +39,7 @@ def follow(  # noqa: PLR0913 - what a message consists of
     )
 
 
-def completed(
+def completed(  # noqa: PLR0913, PLR0917 - what a response consists of
     cause: Event[Any], query: StudentQuery, agent: Specialist, draft: Draft, spent_ms: int, now: datetime
 ) -> Outgoing:  # fmt: skip
     """The answer to a query."""
@@ -60,7 +60,7 @@ def completed(
     return Outgoing(AGENT_RESPONSES, follow(cause, query.query_id, "response", payload, now))
 
 
-def failed(
+def failed(  # noqa: PLR0913, PLR0917 - what a failure consists of
     cause: Event[Any], query: StudentQuery, agent: Agent, failure: Failure, reason: str, now: datetime
 ) -> Outgoing:  # fmt: skip
     """The outcome of a query that cannot be answered, with a reason that its student can read."""

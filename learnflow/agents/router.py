@@ -52,7 +52,7 @@ class RouterAgent:
         return open_query.routed_elsewhere(arrival.partition, arrival.offset)
 
 
-def request(
+def request(  # noqa: PLR0913 - what a request consists of
     cause: Event[RoutingDecision], query: StudentQuery, student: Student, context: Context,
     *, low_confidence: bool = False, alone: bool = False,
 ) -> Outgoing:  # fmt: skip

@@ -2,7 +2,7 @@
 
 from functools import partial
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
 import faust
 from faust.types import EventT
@@ -33,13 +33,13 @@ class SinkAgent:
         self._outbox = outbox
         self._executor = executor
 
-    async def run(self, stream: faust.StreamT[bytes]) -> None:
+    async def run(self, stream: faust.Stream[bytes]) -> None:
         """Process the stream until the worker stops."""
         numbers = count()
         async for items in batches(stream, self._context.settings.sink.batch):
             await self._executor.submit(str(next(numbers)), partial(self._store, stream, items))
 
-    async def _store(self, stream: faust.StreamT[bytes], items: list[EventT]) -> None:
+    async def _store(self, stream: faust.Stream[bytes], items: list[EventT[Any]]) -> None:
         by_message = {_message(item): item for item in items}
         for rejected in await self._sink.write(list(by_message)):
             self._activity.failed()
@@ -50,6 +50,6 @@ class SinkAgent:
             await stream.ack(item)
 
 
-def _message(item: EventT) -> SinkMessage:
+def _message(item: EventT[Any]) -> SinkMessage:
     message = item.message
     return SinkMessage(message.topic, message.partition, message.offset, message.key, message.value)

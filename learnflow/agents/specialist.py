@@ -48,7 +48,5 @@ def milliseconds_since(started: float) -> int:
 
 def _handed_over(event: Event[AgentRequest], agent: Specialist, handover: Handover, context: Context) -> Outgoing:
     query = event.payload.query.model_copy(update={"routed_to_agent": handover.target})
-    request = event.payload.model_copy(
-        update={"query": query, "handed_over_from": agent, "reason": handover.reason}
-    )
+    request = event.payload.model_copy(update={"query": query, "handed_over_from": agent, "reason": handover.reason})
     return Outgoing(REQUESTS[handover.target], follow(event, query.query_id, "handover", request, context.now()))

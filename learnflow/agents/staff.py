@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final, cast
 
 import faust
 
@@ -18,6 +18,7 @@ from learnflow.agents.progress import ProgressAgent
 from learnflow.agents.reporter import Reporter
 from learnflow.agents.router import RouterAgent
 from learnflow.agents.sink import AT_ONCE, SinkAgent
+from learnflow.agents.struggle import StruggleAgent
 from learnflow.agents.sweep import Sweep
 from learnflow.agents.triage import TriageAgent
 from learnflow.models.vocabulary import Agent, Specialist
@@ -25,6 +26,7 @@ from learnflow.sink.messages import STORED
 from learnflow.sink.sink import Sink
 from learnflow.sink.source import PostgresSource
 from learnflow.streams.activity import Activity
+from learnflow.streams.folding import Fold, Folding
 from learnflow.streams.outbox import Outbox
 from learnflow.streams.station import Handler, Station
 from learnflow.streams.stream_app import StreamApp
@@ -39,9 +41,10 @@ SPECIALISTS: Final[Mapping[Specialist, Callable[[Context], Handler]]] = MappingP
     Specialist.PROGRESS: ProgressAgent,
 })
 
+LONGEST_SWEEP_PAUSE: Final = 5.0  # seconds
 WAITING_EACH: Final = 16  # messages that wait for each that is under way
 
-Run = Callable[[faust.StreamT[bytes]], Awaitable[None]]
+Run = Callable[[faust.Stream[bytes]], Awaitable[None]]
 
 
 class Staff:
@@ -68,6 +71,17 @@ class Staff:
         )
         self.run(agent, station.run, topic)
 
+    def fold(self, agent: Agent, fold: Fold, *topics: Topic) -> None:
+        """Let an agent that writes tables read topics, one message after the other."""
+        folding = Folding(
+            fold,
+            activity=self.activity(agent),
+            outbox=self.outbox,
+            now=self.context.now,
+            is_ours=self.app.is_current,
+        )
+        self.run(agent, folding.run, *topics)
+
     def activity(self, agent: Agent) -> Activity:
         """Return the counts of an agent, which its heartbeat tells."""
         activity = Activity(agent, self.context.instance, self.context.now)
@@ -77,7 +91,7 @@ class Staff:
     def run(self, agent: Agent, work: Run, *topics: Topic) -> None:
         """Let an agent read topics. What escapes it ends the process: Faust would lose the message."""
 
-        async def agent_run(stream: faust.StreamT[bytes]) -> None:
+        async def agent_run(stream: faust.Stream[bytes]) -> None:
             try:
                 await work(stream)
             except Exception as error:
@@ -91,7 +105,7 @@ class Staff:
             key_serializer="raw",
             value_serializer="raw",
         )
-        self.app.agent(channel, name=str(agent))(agent_run)
+        self.app.agent(channel, name=str(agent))(cast("Any", agent_run))
 
     async def _beat(self) -> None:
         for activity in self.app.activities:
@@ -105,20 +119,15 @@ def staff_core(app: StreamApp, context: Context) -> None:
     known = Known(Tables.of(app), source)
     staff.add(Agent.TRIAGE, STUDENT_QUERIES, TriageAgent(context))
     staff.add(Agent.ROUTER, TRIAGE_ROUTING, RouterAgent(context, known))
-    learner = LearnerAgent(
-        context,
-        known,
-        activity=staff.activity(Agent.LEARNER),
-        outbox=staff.outbox,
-        reporter=staff.reporter,
-    )
-    staff.run(Agent.LEARNER, learner.run, TRIAGE_ROUTING, AGENT_RESPONSES, STUDENT_EVENTS)
+    staff.fold(Agent.STRUGGLE, StruggleAgent(context, known.tables.struggle), TRIAGE_ROUTING)
+    staff.fold(Agent.LEARNER, LearnerAgent(context, known), TRIAGE_ROUTING, AGENT_RESPONSES, STUDENT_EVENTS)
     sweep = Sweep(context, known, staff.outbox, lambda partition: app.behind(AGENT_RESPONSES.name, partition) > 0)
 
-    @app.timer(min(sweep.patience.collaboration.total_seconds() / 4, 5.0))
     async def sweep_open_queries() -> None:
         if app.caught_up:
             await sweep()
+
+    app.timer(min(sweep.patience.collaboration.total_seconds() / 4, LONGEST_SWEEP_PAUSE))(sweep_open_queries)
 
 
 def staff_sink(app: StreamApp, context: Context) -> None:

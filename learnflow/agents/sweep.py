@@ -57,13 +57,12 @@ class Sweep:
 
 def _cause(query: OpenQuery) -> Event[Any]:
     """Return the routing decision that opened a query, as far as messages that follow need it."""
-    decision = RoutingDecision.model_construct(query=query.query)
     return Event[Any](
         message_id=query.query.query_id,
         timestamp=query.routed_at,
         student_id=query.query.student_id,
         trace_id=query.trace_id,
         event_type=EVENT_TYPES[RoutingDecision],
-        payload=decision,
+        payload=query,
         metadata=version_metadata(sequence=1, attempt=query.attempt),
     )

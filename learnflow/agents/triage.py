@@ -26,7 +26,9 @@ class TriageAgent:
         """Return the routing decision."""
         query = submitted_query(arrival.event)
         decision = decide(query, await self._context.tutor.triage(query), self._least_confidence)
-        return [Outgoing(TRIAGE_ROUTING, follow(arrival.event, query.query_id, "routing", decision, self._context.now()))]
+        return [
+            Outgoing(TRIAGE_ROUTING, follow(arrival.event, query.query_id, "routing", decision, self._context.now()))
+        ]
 
     @property
     def _least_confidence(self) -> float:

@@ -31,12 +31,10 @@ class ErrorSign:
 
 
 def _read() -> Mapping[str, tuple[ErrorSign, tuple[str, ...]]]:
-    return MappingProxyType(
-        {
-            key: (ErrorSign(key, entry["name"], Language(entry["language"]), entry["topic"]), tuple(entry["phrases"]))
-            for key, entry in data("errors.toml").items()
-        }
-    )
+    return MappingProxyType({
+        key: (ErrorSign(key, entry["name"], Language(entry["language"]), entry["topic"]), tuple(entry["phrases"]))
+        for key, entry in data("errors.toml").items()
+    })
 
 
 _SIGNS: Final = _read()
@@ -44,12 +42,10 @@ ERRORS: Final[Mapping[str, ErrorSign]] = MappingProxyType({key: sign for key, (s
 _MESSAGES: Final = Phrases(
     (phrase, sign) for sign, phrases in _SIGNS.values() for phrase in (*phrases, " ".join(words(sign.name.lower())))
 )
-_BY_NAME: Final[Mapping[str, tuple[ErrorSign, ...]]] = MappingProxyType(
-    {
-        name: tuple(sign for sign in ERRORS.values() if sign.name.lower() == name)
-        for name in {sign.name.lower() for sign in ERRORS.values()}
-    }
-)
+_BY_NAME: Final[Mapping[str, tuple[ErrorSign, ...]]] = MappingProxyType({
+    name: tuple(sign for sign in ERRORS.values() if sign.name.lower() == name)
+    for name in {sign.name.lower() for sign in ERRORS.values()}
+})
 
 
 def find_error(said: Sequence[str], language: Language | None) -> ErrorSign | None:

@@ -64,12 +64,10 @@ def _from_progress(reading: Reading) -> Handover | None:
     return None
 
 
-_RULES: Final[Mapping[Specialist, Callable[[Reading], Handover | None]]] = MappingProxyType(
-    {
-        Specialist.CONCEPTS: _from_concepts,
-        Specialist.CODE_REVIEW: _from_code_review,
-        Specialist.DEBUG: _from_debug,
-        Specialist.EXERCISE: _from_exercise,
-        Specialist.PROGRESS: _from_progress,
-    }
-)
+_RULES: Final[Mapping[Specialist, Callable[[Reading], Handover | None]]] = MappingProxyType({
+    Specialist.CONCEPTS: _from_concepts,
+    Specialist.CODE_REVIEW: _from_code_review,
+    Specialist.DEBUG: _from_debug,
+    Specialist.EXERCISE: _from_exercise,
+    Specialist.PROGRESS: _from_progress,
+})

@@ -74,9 +74,9 @@ _OFF_TOPIC: Final = Phrases((phrase, phrase) for phrase in _LEXICON["offtopic"][
 _SMALL_TALK: Final = word_set(_LEXICON["offtopic"], "small_talk")
 _GREETINGS: Final = word_set(_LEXICON["offtopic"], "greetings")
 _TECHNICAL: Final = word_set(_LEXICON["words"], "programming")
-_LANGUAGES: Final[Mapping[str, Language]] = MappingProxyType(
-    {word: Language(language) for language, names in _LEXICON["languages"].items() for word in names}
-)
+_LANGUAGES: Final[Mapping[str, Language]] = MappingProxyType({
+    word: Language(language) for language, names in _LEXICON["languages"].items() for word in names
+})
 
 
 def _names() -> Iterable[tuple[str, Mention]]:

@@ -17,9 +17,7 @@ def _substantive(text: str) -> str:
     return text
 
 
-ResponseText = Annotated[
-    Text, AfterValidator(_substantive), Field(json_schema_extra={"minLength": SHORTEST_RESPONSE})
-]
+ResponseText = Annotated[Text, AfterValidator(_substantive), Field(json_schema_extra={"minLength": SHORTEST_RESPONSE})]
 
 
 class AgentResponse(Model):

@@ -111,9 +111,7 @@ NonBlank = Annotated[Text, AfterValidator(_not_blank), Field(json_schema_extra={
 Short = Annotated[NonBlank, StringConstraints(max_length=255)]
 StudentId = Short
 TopicKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
-Timestamp = Annotated[
-    datetime, BeforeValidator(_time), WithJsonSchema({"type": "string", "format": "date-time"})
-]
+Timestamp = Annotated[datetime, BeforeValidator(_time), WithJsonSchema({"type": "string", "format": "date-time"})]
 Id = Annotated[UUID, BeforeValidator(_uuid), WithJsonSchema({"type": "string", "format": "uuid"})]
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 Confidence = Annotated[Probability, AfterValidator(lambda value: round(value, 2))]  # NUMERIC(3,2) in SQL

@@ -33,28 +33,24 @@ def _slug(name: str) -> str:
 
 def _read() -> Mapping[str, Topic]:
     text = files("learnflow.models").joinpath("taxonomy.toml").read_text(encoding="utf-8")
-    return MappingProxyType(
-        {
-            key: Topic(
-                key,
-                entry["title"],
-                tuple(entry["aliases"]),
-                SkillLevel(entry["difficulty"]),
-                tuple(entry["prerequisites"]),
-            )
-            for key, entry in tomllib.loads(text).items()
-        }
-    )
+    return MappingProxyType({
+        key: Topic(
+            key,
+            entry["title"],
+            tuple(entry["aliases"]),
+            SkillLevel(entry["difficulty"]),
+            tuple(entry["prerequisites"]),
+        )
+        for key, entry in tomllib.loads(text).items()
+    })
 
 
 TOPICS: Final[Mapping[str, Topic]] = _read()
 
-_KEYS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        **{_slug(name): topic.key for topic in TOPICS.values() for name in (topic.title, *topic.aliases)},
-        **{key: key for key in TOPICS},
-    }
-)
+_KEYS: Final[Mapping[str, str]] = MappingProxyType({
+    **{_slug(name): topic.key for topic in TOPICS.values() for name in (topic.title, *topic.aliases)},
+    **{key: key for key in TOPICS},
+})
 
 
 def lookup(name: str) -> str:

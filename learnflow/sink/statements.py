@@ -188,20 +188,20 @@ ON CONFLICT (student_id) DO UPDATE SET
 """
 
 # Tables to which a batch adds many rows. Where all of them are new they are copied, which takes half of the time.
-COPIED: Final[Mapping[type[Row], str]] = MappingProxyType(
-    {ResponseRow: "agent_responses", FlowRow: "message_flow", MasteryRow: "mastery_history"}
-)
+COPIED: Final[Mapping[type[Row], str]] = MappingProxyType({
+    ResponseRow: "agent_responses",
+    FlowRow: "message_flow",
+    MasteryRow: "mastery_history",
+})
 
 # Parents first.
-WRITE: Final[Mapping[type[Row], str]] = MappingProxyType(
-    {
-        ExerciseRow: _EXERCISES,
-        AssignmentRow: _ASSIGNMENTS,
-        SubmissionRow: _SUBMISSIONS,
-        ResponseRow: _RESPONSES,
-        FlowRow: _FLOW,
-        MasteryRow: _MASTERY,
-        StruggleRow: _STRUGGLES,
-        ProgressRow: _PROGRESS,
-    }
-)
+WRITE: Final[Mapping[type[Row], str]] = MappingProxyType({
+    ExerciseRow: _EXERCISES,
+    AssignmentRow: _ASSIGNMENTS,
+    SubmissionRow: _SUBMISSIONS,
+    ResponseRow: _RESPONSES,
+    FlowRow: _FLOW,
+    MasteryRow: _MASTERY,
+    StruggleRow: _STRUGGLES,
+    ProgressRow: _PROGRESS,
+})

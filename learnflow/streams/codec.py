@@ -104,5 +104,3 @@ def _owner(message: dict[str, Any], key: bytes | None) -> tuple[str, UUID] | tup
     major_one = str(message.get("schema_version", "1.")).startswith("1.")
     own_key = key is None or key == student.encode()
     return (student, query_id) if major_one and own_key else (None, None)
-
-

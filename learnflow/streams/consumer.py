@@ -1,3 +1,4 @@
+# ruff: noqa: ANN401 - as the signatures that it overrides
 """The consumer of our apps: Faust's, mended where it loses messages or wastes time.
 
 Each mend has a test on a genuine broker that fails without it (tests/integration/test_mends.py).
@@ -5,7 +6,7 @@ Each mend has a test on a genuine broker that fails without it (tests/integratio
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Generator, Iterator
-from typing import Any
+from typing import Any, cast
 
 import aiokafka
 from faust.transport.drivers import aiokafka as driver
@@ -17,7 +18,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
 
     def _create_worker_consumer(self, transport: driver.Transport) -> aiokafka.AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = self.app.fetch_wait_ms  # noqa: SLF001 - read when it starts, no parameter for it
+        wait = cast("Any", self.app).fetch_wait_ms
+        consumer._fetch_max_wait_ms = wait  # noqa: SLF001 - read when it starts, no parameter for it
         return consumer
 
 
@@ -126,7 +128,12 @@ class Consumer(driver.Consumer):
 
     # -- deliver without a task a message
 
-    async def wait_first(self, first: Any, *rest: Any, timeout: Any = None) -> Any:  # noqa: ASYNC109 - Faust's signature
+    async def wait_first(  # type: ignore[override]
+        self,
+        first: Any,
+        *rest: Any,
+        timeout: Any = None,  # noqa: ASYNC109 - as above
+    ) -> Any:
         """Step the delivery once, and make tasks only when it really waits.
 
         Faust makes four tasks a message, most of its time; events, which others wait for, go the old way.
@@ -156,5 +163,3 @@ class _Started:
 
 async def _rest_of(coroutine: Coroutine[Any, Any, None], future: Any) -> None:
     await _Started(coroutine, future)
-
-

@@ -19,11 +19,14 @@ class KeyedExecutor:
         self._crashed = crashed
         self._chains: dict[str, deque[Work]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._draining = False
         self.pending = 0
 
     async def submit(self, key: str, work: Work) -> None:
-        """Accept a piece of work; return as soon as it is in its chain."""
+        """Accept a piece of work; return as soon as it is in its chain. Once draining, it never returns."""
         await self._accepted.acquire()
+        if self._draining:
+            await asyncio.get_running_loop().create_future()
         self.pending += 1
         chain = self._chains.get(key)
         if chain is not None:
@@ -35,7 +38,8 @@ class KeyedExecutor:
         task.add_done_callback(self._ended)
 
     async def drain(self, seconds: float) -> bool:
-        """Wait for all work, at most so long, then cancel the rest. Return whether all was done."""
+        """Take no more work; wait for all of it, at most so long, then cancel the rest. Return whether all was done."""
+        self._draining = True
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
         rest = list(self._tasks)

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import faust
+from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 from mode.utils.logging import get_logger
 
@@ -58,5 +59,6 @@ class Outbox:
         sent.add_done_callback(lambda future: future.cancelled() or future.exception())
 
     @property
-    def _producer(self) -> Any:  # noqa: ANN401 - aiokafka's producer; Faust's own buffer in between costs most of its time
-        return self._app.producer._ensure_producer()  # noqa: SLF001
+    def _producer(self) -> AIOKafkaProducer:
+        # Faust's own buffer in between costs most of its time.
+        return cast("Any", self._app.producer)._ensure_producer()  # noqa: SLF001

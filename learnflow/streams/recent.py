@@ -20,4 +20,5 @@ class Recent:
             self._items.popitem(last=False)
 
     def __contains__(self, item: Hashable) -> bool:
+        """Whether an item is remembered."""
         return item in self._items

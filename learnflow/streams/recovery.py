@@ -1,9 +1,12 @@
 """Recovery of tables that loses nothing: the flow is stopped around its seeks."""
 
 from functools import cached_property
+from typing import cast
 
 from faust.tables.manager import TableManager as FaustTableManager
 from faust.tables.recovery import Recovery
+
+from learnflow.streams.consumer import Consumer
 
 
 class QuietRecovery(Recovery):
@@ -19,8 +22,9 @@ class QuietRecovery(Recovery):
         await super()._resume_streams(generation_id)
 
     async def _stop_flow(self) -> None:
-        self.app.consumer.stop_flow()
-        await self.app.consumer.wait_for_stopped_flow()
+        consumer = cast("Consumer", self.app.consumer)
+        consumer.stop_flow()
+        await consumer.wait_for_stopped_flow()
 
 
 class TableManager(FaustTableManager):

@@ -14,10 +14,9 @@ from learnflow.models.envelope import Event
 from learnflow.models.events.cause import query_id_of
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.vocabulary import Agent
-from learnflow.streams import dead_letters
 from learnflow.streams.activity import Activity
 from learnflow.streams.codec import Refusal, decode
-from learnflow.streams.dead_letters import DeadLetter
+from learnflow.streams.dead_letters import DeadLetter, Headers, redrive_attempt
 from learnflow.streams.keyed import KeyedExecutor
 from learnflow.streams.outbox import Outbox, Outgoing
 from learnflow.streams.recent import Recent
@@ -29,6 +28,9 @@ _log = get_logger(__name__)
 
 class TooManyRefusals(Exception):  # noqa: N818 - as it reads in the log
     """Message after message of an internal topic is refused: stopping, because the fault is ours."""
+
+    def __init__(self, topic: Topic, reason: str) -> None:
+        super().__init__(f"{MOST_REFUSALS} messages in a row on {topic.name} were refused, the last: {reason}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Station:
         self._done = Recent()
         self._refusals = 0
 
-    async def run(self, stream: faust.StreamT[bytes]) -> None:
+    async def run(self, stream: faust.Stream[bytes]) -> None:
         """Process the stream until the worker stops."""
         async for item in stream.noack().events():
             message = item.message
@@ -87,18 +89,18 @@ class Station:
                 owner = refusal.student_id or f"{message.tp}"
                 await self.executor.submit(owner, partial(self._refuse, stream, item, refusal))
             else:
-                attempt = attempt_of(message.headers)
+                attempt = redrive_attempt(headers_of(message))
                 event = event.redriven(attempt) if attempt else event
                 await self.executor.submit(event.student_id or "", partial(self._process, stream, item, event))
 
-    async def _process(self, stream: faust.StreamT[bytes], item: EventT, event: Event[Any]) -> None:
+    async def _process(self, stream: faust.Stream[bytes], item: EventT[Any], event: Event[Any]) -> None:
         identity = _identity(event)
         if identity not in self._done:
             started = perf_counter()
             arrival = Arrival(event, item.message.partition, item.message.offset)
             try:
                 outgoing = await self._handle(arrival)
-            except Exception as error:  # the dead-letter guard: the only broad catch
+            except Exception as error:  # noqa: BLE001 - the dead-letter guard
                 _log.exception("%s: %s could not be processed", self.activity.agent, event.event_type)
                 reply = self._reporter.broken(self.activity.agent, event)
                 await self._bury(item, f"{type(error).__name__}: {error}", reply)
@@ -109,14 +111,14 @@ class Station:
         self._refusals = 0
         await stream.ack(item)
 
-    async def _refuse(self, stream: faust.StreamT[bytes], item: EventT, refusal: Refusal) -> None:
+    async def _refuse(self, stream: faust.Stream[bytes], item: EventT[Any], refusal: Refusal) -> None:
         self._refusals += not self.topic.external
         await self._bury(item, refusal.reason, self._reporter.refused(self.activity.agent, refusal))
         if self._refusals > MOST_REFUSALS:
-            raise TooManyRefusals(f"{self.topic.name}: {refusal.reason}")
+            raise TooManyRefusals(self.topic, refusal.reason)
         await stream.ack(item)
 
-    async def _bury(self, item: EventT, reason: str, reply: Sequence[Outgoing]) -> None:
+    async def _bury(self, item: EventT[Any], reason: str, reply: Sequence[Outgoing]) -> None:
         self.activity.failed()
         await send_dead_letter(self._outbox, item.message, self.activity.agent, reason, self._now())
         await self._outbox.send(reply)
@@ -144,16 +146,15 @@ async def send_dead_letter(outbox: Outbox, message: Any, agent: Agent, reason: s
         at=now,
         key=message.key,
         value=message.value,
-        headers=tuple(message.headers or ()),
-        attempt=attempt_of(message.headers),
+        headers=headers_of(message),
+        attempt=redrive_attempt(headers_of(message)),
     )
     await outbox.send_bytes(DEAD_LETTERS, message.key, letter.to_value(), letter.to_headers())
 
 
-def attempt_of(headers: Sequence[tuple[str, bytes]] | None) -> int:
-    """Return how often a message was redriven; 0 for one that comes for the first time."""
-    texts = [value for name, value in headers or () if name == dead_letters.REDRIVE]
-    return int(texts[-1]) if texts and texts[-1].isdigit() else 0
+def headers_of(message: Any) -> Headers:  # noqa: ANN401 - Faust's message
+    """Return a message's headers as Kafka had them."""
+    return tuple(message.headers or ())
 
 
 def _identity(event: Event[Any]) -> tuple[str | None, Any, int]:

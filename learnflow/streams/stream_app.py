@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final, cast
 
 import faust
-from faust.types.transports import TransportT
+from faust.types import EventT
+from faust.types.transports import ProducerT, TransportT
 from faust.types.tuples import TP
 
 from learnflow.streams.activity import Activity
@@ -13,17 +14,19 @@ from learnflow.streams.consumer import Consumer
 from learnflow.streams.keyed import KeyedExecutor
 from learnflow.streams.recovery import TableManager
 
+MOST_UNSENT: Final = 10_000  # table changes before streams wait; at Faust's 100 they wait most of the time
+
 
 class StreamApp(faust.App):
     """One role: its own consumer group, its own agents. The first app of a process starts the others."""
 
-    def __init__(self, *args: Any, fetch_wait_ms: int, drain_seconds: float, **options: Any) -> None:
+    def __init__(self, name: str, *, fetch_wait_ms: int, drain_seconds: float, **options: Any) -> None:  # noqa: ANN401 - Faust's
         self.fetch_wait_ms = fetch_wait_ms
         self._drain_seconds = drain_seconds
         self._others: Sequence[StreamApp] = ()
         self.executors: list[KeyedExecutor] = []
         self.activities: list[Activity] = []
-        super().__init__(*args, TableManager=TableManager, **options)
+        super().__init__(name, TableManager=TableManager, **options)
 
     def bring(self, others: Sequence["StreamApp"]) -> None:
         """Let this app start and stop others in its process."""
@@ -38,42 +41,50 @@ class StreamApp(faust.App):
     @property
     def caught_up(self) -> bool:
         """Whether the app has its partitions and its tables, and works."""
-        return self.started and not self.rebalancing and self.tables.recovery.completed.is_set()
+        return self.started and not self.rebalancing and cast("TableManager", self.tables).recovery.completed.is_set()
 
     @property
     def unfinished(self) -> int:
         """Messages that are under way."""
         return sum(executor.pending for executor in self.executors)
 
+    def is_current(self, item: EventT[Any]) -> bool:
+        """Whether a message's partition is still this worker's, as it was when the message was fetched."""
+        return self.flow_control.is_active() and item.message.generation_id == self.consumer_generation_id
+
     def behind(self, topic: str, partition: int) -> int:
         """Return how many messages of a partition this worker has not finished."""
-        consumer: Consumer = self.consumer
-        return consumer.behind(TP(topic, partition))
+        return cast("Consumer", self.consumer).behind(TP(topic, partition))
 
     def done_and_waiting(self) -> tuple[int, int]:
         """Return how many messages are finished, and how many wait, over this worker's partitions."""
         if self._consumer is None:
             return 0, 0
-        consumer: Consumer = self.consumer
-        return consumer.done_and_waiting()
+        return cast("Consumer", self.consumer).done_and_waiting()
 
     def _new_transport(self) -> TransportT:
         transport = super()._new_transport()
-        transport.Consumer = Consumer  # type: ignore[misc] - the place that Faust has for it
+        cast("Any", transport).Consumer = Consumer  # the place that Faust has for it
         return transport
+
+    def _new_producer(self) -> ProducerT:
+        producer = super()._new_producer()
+        producer.buffer.max_messages = MOST_UNSENT
+        return producer
 
     def _end(self, error: BaseException) -> None:
         self.log.error("An agent's work failed: %r", error, exc_info=error)
         self.add_future(self.crash(error))
 
-    async def on_started_init_extra_services(self) -> None:
-        """Start the other apps of this process."""
-        await super().on_started_init_extra_services()
-        for other in self._others:
-            other.finalize()
-            other.discover()
-            other.in_worker = True
-        await asyncio.gather(*(self.add_runtime_dependency(other) for other in self._others))
+    async def on_started(self) -> None:
+        """Start the other apps of this process, while this one joins its group and fills its tables."""
+        await asyncio.gather(super().on_started(), *(self._start(other) for other in self._others))
+
+    async def _start(self, other: "StreamApp") -> None:
+        other.finalize()
+        other.discover()
+        other.in_worker = True
+        await self.add_runtime_dependency(other)
 
     async def on_stop(self) -> None:
         """Take nothing new, finish what is under way, and commit it; all apps at once."""
@@ -85,5 +96,6 @@ class StreamApp(faust.App):
             return
         self.consumer.pause_partitions(self.consumer.assignment())
         self.flow_control.suspend()
+        self.flow_control.clear()  # what waits in buffers is read again by the next worker
         await asyncio.gather(*(executor.drain(self._drain_seconds) for executor in self.executors))
         await self.consumer.commit()

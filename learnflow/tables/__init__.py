@@ -9,7 +9,8 @@ from learnflow.domain.conversation import Conversation
 from learnflow.domain.open_queries import OpenQuery
 from learnflow.models.events.learning import ProgressUpdated
 from learnflow.models.student import Profile
-from learnflow.tables import conversations, open_queries, profiles, progress
+from learnflow.tables import conversations, open_queries, profiles, progress, struggle
+from learnflow.tables.struggle import StruggleTable
 from learnflow.tables.values import ValueTable
 from learnflow.topics import Topic, changelog
 
@@ -24,6 +25,7 @@ class Tables:
     progress: ValueTable[ProgressUpdated]
     conversations: ValueTable[Conversation]
     open_queries: ValueTable[OpenQuery]
+    struggle: StruggleTable
 
     @classmethod
     def of(cls, app: faust.App) -> Self:
@@ -33,9 +35,13 @@ class Tables:
             progress.progress(app),
             conversations.conversations(app),
             open_queries.open_queries(app),
+            StruggleTable(app),
         )
+
+
+_ALL: Final = (profiles, progress, conversations, open_queries, struggle)
 
 
 def changelogs(app: str = CORE) -> tuple[Topic, ...]:
     """The topics that must exist before core starts."""
-    return tuple(changelog(app, table.NAME) for table in (profiles, progress, conversations, open_queries))
+    return tuple(changelog(app, table.NAME) for table in _ALL)

@@ -24,13 +24,18 @@ class ValueTable(Generic[Value]):
         stored = self._table.get(key.encode())
         return None if stored is None else self._model.model_validate_json(stored)
 
+    def __contains__(self, key: str) -> bool:
+        """Whether there is a value."""
+        return key.encode() in self._table
+
     def put(self, key: str, value: Value) -> None:
         """Write a value, also an equal one: after a crash the changelog may not have it."""
         self._table[key.encode()] = value.model_dump_json().encode()
 
     def drop(self, key: str) -> None:
-        """Remove a value, if there is one."""
-        self._table.pop(key.encode(), None)
+        """Remove a value, also one that is gone: after a crash the changelog may still have it."""
+        if self._table.pop(key.encode(), None) is None:
+            self._table.on_key_del(key.encode())
 
     def items(self) -> Iterator[tuple[str, Value]]:
         """Every key of this worker's partitions, with its value."""

@@ -106,7 +106,9 @@ async def test_no_column_is_unknown_to_its_model(database: asyncpg.Connection, t
 async def test_every_index_of_the_data_model_is_there_once(database: asyncpg.Connection) -> None:
     found = await database.fetch("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'")
     assert {index["indexname"] for index in found} >= INDEXES
-    what = [index["indexdef"].partition(" USING ")[2] + index["indexdef"].split(" ON ")[1].split()[0] for index in found]
+    what = [
+        index["indexdef"].partition(" USING ")[2] + index["indexdef"].split(" ON ")[1].split()[0] for index in found
+    ]
     assert len(what) == len(set(what)), "two indexes of the same columns"
 
 

@@ -29,6 +29,7 @@ TABLES: Final = (
 # When a row was made is no part of what it says.
 MADE: Final = {"students": "created_at", "student_progress": "updated_at"}
 
+
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(database_url)
@@ -274,9 +275,13 @@ async def test_progress_is_replaced_only_by_a_newer_version(sink: Sink, database
 
 
 @pytest.mark.parametrize(
-    "value", [None, b"", b"\xff", b"[]", b'{"event_type": "agent.heartbeat"}'], ids=["null", "empty", "bytes", "array", "type"]
+    "value",
+    [None, b"", b"\xff", b"[]", b'{"event_type": "agent.heartbeat"}'],
+    ids=["null", "empty", "bytes", "array", "type"],
 )
-@pytest.mark.parametrize(("topic", "reader"), [("student-queries", False), ("agent-responses", False), ("student-progress", True)])
+@pytest.mark.parametrize(
+    ("topic", "reader"), [("student-queries", False), ("agent-responses", False), ("student-progress", True)]
+)
 async def test_what_cannot_be_read_is_handed_back_by_its_reader_only(
     sink: Sink, database: asyncpg.Connection, topic: str, reader: bool, value: bytes | None
 ) -> None:

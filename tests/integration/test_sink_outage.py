@@ -60,7 +60,6 @@ class Door:
             server.close()
 
 
-
 async def waits_for_a_lock(connection: asyncpg.Connection) -> int:
     """Return the sink's backend, once it waits."""
     while (pid := await connection.fetchval(WAITING)) is None:

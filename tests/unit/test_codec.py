@@ -37,7 +37,7 @@ def message(query: dict[str, Any] | None = None, /, **changes: Any) -> bytes:  #
 
 
 GOOD = {
-    "the data model's example": message({"query_id": GONE, "code_snippet": None, "context": {"skill_level": "beginner"}}),
+    "2.8's example": message({"query_id": GONE, "code_snippet": None, "context": {"skill_level": "beginner"}}),
     "a later minor version": message(schema_version="1.7"),
     "no version": message(schema_version=GONE),
     "fields that nobody knows": message({"mood": "curious"}, region="eu"),
@@ -102,7 +102,7 @@ BAD: dict[str, tuple[bytes | None, str, tuple[str | None, UUID | None]]] = {
     "an unknown query type": (message({"query_type": "song"}), "payload.query_type: ", OWN),
     "NUL in the text": (message({"query_text": "a\0b"}), "payload.query_text: has a NUL", OWN),
     "NUL in the context": (message({"context": {"a": ["\0"]}}), "payload.context: has a NUL", OWN),
-    "a lone surrogate in the text": (message({"query_text": "\ud800"}), "payload.query_text: has a lone surrogate", OWN),
+    "a lone surrogate in text": (message({"query_text": "\ud800"}), "payload.query_text: has a lone surrogate", OWN),
     "a lone surrogate in the context": (message({"context": {"\udfff": 1}}), "payload.context: is no JSON", OWN),
     "a lone surrogate in the student": (message(student_id="\ud800"), "student_id: has a lone surrogate", NOBODY),
     "a malformed query id": (message({"query_id": "550e8400-..."}), "payload.query_id: is not a UUID", NOBODY),
@@ -179,7 +179,8 @@ def either(topic: Topic, key: bytes | None, value: bytes | None) -> None:
     try:
         event = decode(topic, key, value)
     except Refusal as refusal:
-        assert (refusal.student_id is None) == (refusal.query_id is None)
+        both_or_none = (refusal.student_id is None) == (refusal.query_id is None)
+        assert both_or_none
     else:
         assert isinstance(event, Event)
         assert decode(topic, key, event.encode()) == event

@@ -37,7 +37,7 @@ def test_only_its_account_may_read_it(tmp_path: Path) -> None:
 
 
 def test_a_run_that_ended_without_a_word_is_none(tmp_path: Path) -> None:
-    run_file.write(tmp_path, RunFile(ended_process(), *list(RUN.__getstate__())[1:]))  # type: ignore[attr-defined]
+    run_file.write(tmp_path, replace(RUN, pid=ended_process()))
     assert run_file.read(tmp_path) is None
 
 
@@ -48,7 +48,7 @@ def test_a_file_that_is_not_ours_is_none(tmp_path: Path, text: str) -> None:
 
 
 def test_removing_leaves_the_file_of_another_run(tmp_path: Path) -> None:
-    run_file.write(tmp_path, RunFile(os.getppid(), *list(RUN.__getstate__())[1:]))  # type: ignore[attr-defined]
+    run_file.write(tmp_path, replace(RUN, pid=os.getppid()))
     run_file.remove(tmp_path)
     assert run_file.read(tmp_path) is not None
     run_file.write(tmp_path, RUN)

@@ -31,7 +31,9 @@ def of(rows: Rows, kind: type[Row]) -> list[Row]:
 def test_a_whole_question_is_one_row_of_query_history() -> None:
     rows, rejected = planned(*Way(1).whole())
     assert not rejected
-    assert [(row.query_id, row.status, row.routed_to_agent) for row in rows.new_queries] == [(uid(1), "completed", "debug")]
+    assert [(row.query_id, row.status, row.routed_to_agent) for row in rows.new_queries] == [
+        (uid(1), "completed", "debug")
+    ]
     assert [row.student_id for row in rows.students] == ["ann"]
     assert rows.students[0].email == enrolment_email("ann")
     assert len(of(rows, ResponseRow)) == 1
@@ -121,7 +123,12 @@ def profile(number: int, student: str = "ann", name: str | None = None, email: s
 
 
 def test_profiles_merge_to_the_last_that_was_said_of_each_field() -> None:
-    rows = [profile(1, name="A", email="a@b.c"), profile(2, name="B"), profile(3, "bob", name="C"), profile(1, name="A")]
+    rows = [
+        profile(1, name="A", email="a@b.c"),
+        profile(2, name="B"),
+        profile(3, "bob", name="C"),
+        profile(1, name="A"),
+    ]
     merged = merged_profiles(rows, frozenset({uid(1), uid(2), uid(3)}))
     assert [(row.student_id, row.name, row.email) for row in merged] == [("ann", "B", "a@b.c"), ("bob", "C", None)]
 

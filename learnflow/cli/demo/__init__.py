@@ -1,17 +1,18 @@
 """`learnflow demo`: a throwaway LearnFlow, a lively class, and what became of each question."""
 
 import asyncio
+from functools import partial
 from time import perf_counter
 
 import click
 from rich.console import Console
 
-from learnflow.cli.output import as_json, json_line
-from learnflow.cli.system import System, system
 from learnflow.cli.demo.play import Play
-from learnflow.cli.demo.report import Summary, print_summary, problems, show
+from learnflow.cli.demo.report import Summary, print_summary, problems, show, show_struggle
 from learnflow.cli.demo.script import read_script
 from learnflow.cli.demo.stored import wait_until_stored
+from learnflow.cli.output import as_json, json_line
+from learnflow.cli.system import System, system
 from learnflow.embedded import throwaway
 from learnflow.settings import current
 
@@ -39,7 +40,7 @@ def command(*, as_json: bool) -> int:
 
 
 def _play(running: System, console: Console, started: float) -> Summary:
-    play = Play(read_script(), lambda outcome: show(console, outcome))
+    play = Play(read_script(), partial(show, console), partial(show_struggle, console))
     asyncio.run(play.run(running.broker.removeprefix("kafka://").split(";")))
     running.check()
     console.print("waiting until the sink has written everything …")

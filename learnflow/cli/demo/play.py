@@ -13,7 +13,7 @@ from aiokafka.structs import TopicPartition
 
 from learnflow.cli import kafka
 from learnflow.cli.demo.script import Question, Script
-from learnflow.topics import AGENT_RESPONSES, DEAD_LETTERS, STUDENT_EVENTS, STUDENT_QUERIES
+from learnflow.topics import AGENT_RESPONSES, DEAD_LETTERS, STUDENT_EVENTS, STUDENT_QUERIES, STUDENT_STRUGGLE
 
 PAUSE: Final = 0.15  # seconds between two questions: a lively class
 PATIENCE: Final = 60.0  # seconds for all outcomes, after the last question
@@ -55,12 +55,13 @@ class Play:
 
     script: Script
     show: Show
+    show_struggle: Callable[[dict[str, Any]], None]
     outcomes: list[Outcome] = field(default_factory=list)
     first_answer: float | None = None  # perf_counter
 
     async def run(self, bootstrap: list[str]) -> None:
         """Send everything, and wait for what becomes of it."""
-        names = (AGENT_RESPONSES.name, DEAD_LETTERS.name)
+        names = (AGENT_RESPONSES.name, DEAD_LETTERS.name, STUDENT_STRUGGLE.name)
         partitions = await kafka.partitions_of(bootstrap, names)
         async with kafka.consumer(bootstrap, partitions) as consumer, kafka.producer(bootstrap) as producer:
             following = asyncio.create_task(self._follow(consumer))
@@ -90,6 +91,9 @@ class Play:
             self._dead_letter(record)
             return
         message = orjson.loads(record.value or b"")
+        if record.topic == STUDENT_STRUGGLE.name:
+            self.show_struggle(message)
+            return
         outcome = self._by_id(UUID(message["payload"]["query_id"]))
         if outcome is None or outcome.response is not None:
             return

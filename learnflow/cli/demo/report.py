@@ -8,9 +8,9 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from learnflow.cli.output import one_line, table
 from learnflow.cli.demo.play import Outcome
 from learnflow.cli.demo.script import Expected
+from learnflow.cli.output import one_line, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,20 @@ def show(console: Console, outcome: Outcome) -> None:
         console.print(f"{question}\n       [green]{payload['agent_name']}[/] {outcome.seconds * 1000:.0f} ms  "
                       f"{escape(one_line(payload['response_text'], 110))}")  # fmt: skip
     elif outcome.response:
-        console.print(f"{question}\n       [yellow]failed[/]  {escape(one_line(outcome.response['payload']['reason']))}")
+        console.print(
+            f"{question}\n       [yellow]failed[/]  {escape(one_line(outcome.response['payload']['reason']))}"
+        )
     else:
         console.print(f"{question}\n       [red]dead letter[/]  {escape(one_line(outcome.dead_letter or ''))}")
+
+
+def show_struggle(console: Console, event: dict[str, Any]) -> None:
+    """Print a struggle as it is detected."""
+    struggle = event["payload"]
+    console.print(
+        f"[bold]{event['student_id']:6}[/] [magenta]struggles[/] with {struggle['topic']} ({struggle['struggle_level']}: "
+        f"{struggle['query_count']} similar questions): {struggle['recommendation']}"
+    )
 
 
 def print_summary(console: Console, summary: Summary) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final, cast
 
 from learnflow.models.envelope import Event
 from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated, StruggleDetected
@@ -48,6 +48,7 @@ PAYLOADS: Final[Mapping[str, type[Model]]] = MappingProxyType({
 
 EVENT_TYPES: Final[Mapping[type[Model], str]] = MappingProxyType({model: name for name, model in PAYLOADS.items()})
 
-EVENTS: Final[Mapping[str, type[Event[Model]]]] = MappingProxyType({
-    name: Event[model] for name, model in PAYLOADS.items()  # type: ignore[valid-type]
+EVENTS: Final[Mapping[str, type[Event[Any]]]] = MappingProxyType({
+    name: cast("type[Event[Any]]", Event[model])  # type: ignore[valid-type] - mypy takes no variable for a type
+    for name, model in PAYLOADS.items()
 })

@@ -231,16 +231,14 @@ def _changed_from_itself(node: ast.AST) -> tuple[ast.Name, ast.stmt] | None:
             return None
 
 
-_CHECKS: Final[Mapping[str, Callable[[Facts], Iterator[Fault]]]] = MappingProxyType(
-    {
-        "python-index-error": _index,
-        "python-key-error": _key,
-        "python-name-error": _name,
-        "python-zero-division-error": _division,
-        "python-type-error": _types,
-        "python-value-error": _conversions,
-        "python-attribute-error": _none_results,
-        "python-recursion-error": _recursion,
-        "python-unbound-local-error": _unbound,
-    }
-)
+_CHECKS: Final[Mapping[str, Callable[[Facts], Iterator[Fault]]]] = MappingProxyType({
+    "python-index-error": _index,
+    "python-key-error": _key,
+    "python-name-error": _name,
+    "python-zero-division-error": _division,
+    "python-type-error": _types,
+    "python-value-error": _conversions,
+    "python-attribute-error": _none_results,
+    "python-recursion-error": _recursion,
+    "python-unbound-local-error": _unbound,
+})

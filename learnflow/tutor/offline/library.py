@@ -63,19 +63,15 @@ def _prepared(language: str, entry: dict[str, Any]) -> Prepared:
     }))  # fmt: skip
 
 
-EXPLANATIONS: Final[Mapping[str, Explanation]] = MappingProxyType(
-    {
-        topic: Explanation(**{name: text.strip("\n") for name, text in entry.items()})
-        for topic, entry in _tables("concepts")
-    }
-)
-ERROR_NOTES: Final[Mapping[str, ErrorNote]] = MappingProxyType(
-    {
-        key: ErrorNote(**{name: text.strip("\n") for name, text in entry.items()})
-        for _, table in _tables("errors")
-        for key, entry in table.items()
-    }
-)
+EXPLANATIONS: Final[Mapping[str, Explanation]] = MappingProxyType({
+    topic: Explanation(**{name: text.strip("\n") for name, text in entry.items()})
+    for topic, entry in _tables("concepts")
+})
+ERROR_NOTES: Final[Mapping[str, ErrorNote]] = MappingProxyType({
+    key: ErrorNote(**{name: text.strip("\n") for name, text in entry.items()})
+    for _, table in _tables("errors")
+    for key, entry in table.items()
+})
 EXERCISES: Final = tuple(
     _prepared(language, entry) for language, table in _tables("exercises") for entry in table["exercise"]
 )

@@ -38,13 +38,11 @@ def _table() -> dict[str, Any]:
 _TABLE: Final = _table()
 _RULES: Final[Mapping[str, str]] = MappingProxyType(_TABLE["rules"])
 _RANK: Final[Mapping[str, int]] = MappingProxyType({rule: rank for rank, rule in enumerate(("", *_RULES))})
-_PATTERNS: Final[Mapping[Language, tuple[tuple[re.Pattern[str], str], ...]]] = MappingProxyType(
-    {
-        language: tuple((re.compile(entry["pattern"]), entry["remark"]) for entry in _TABLE[language])
-        for language in Language
-        if language in _TABLE
-    }
-)
+_PATTERNS: Final[Mapping[Language, tuple[tuple[re.Pattern[str], str], ...]]] = MappingProxyType({
+    language: tuple((re.compile(entry["pattern"]), entry["remark"]) for entry in _TABLE[language])
+    for language in Language
+    if language in _TABLE
+})
 
 
 async def review(request: AgentRequest, linter: Linter) -> Draft:

@@ -1,0 +1,85 @@
+"""Feeds an agent that writes tables: in order, in batches, with nothing between a read and its write."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+import faust
+from faust.types import EventT
+from mode.utils.logging import get_logger
+
+from learnflow.models.envelope import Event
+from learnflow.streams.activity import Activity
+from learnflow.streams.batches import batches
+from learnflow.streams.codec import Refusal, decode
+from learnflow.streams.dead_letters import redrive_attempt
+from learnflow.streams.outbox import Outbox, Outgoing
+from learnflow.streams.station import headers_of, send_dead_letter
+from learnflow.topics import BY_NAME
+
+BATCH: Final = 500  # events between two acknowledgements
+_log = get_logger(__name__)
+
+
+class Fold(Protocol):
+    """An agent's tables, and how an event changes them."""
+
+    async def prepare(self, events: Sequence[Event[Any]]) -> None:
+        """Fetch what folding a batch needs; this may wait."""
+
+    def fold(self, item: EventT[Any], event: Event[Any]) -> Sequence[Outgoing]:
+        """Change the tables by one event, and return what follows from it."""
+
+
+class Folding:
+    """One agent's place at its topics, where it is the only writer of its tables."""
+
+    def __init__(
+        self, fold: Fold, *, activity: Activity, outbox: Outbox, now: Callable[[], datetime],
+        is_ours: Callable[[EventT[Any]], bool],
+    ) -> None:  # fmt: skip
+        self._fold = fold
+        self._activity = activity
+        self._outbox = outbox
+        self._now = now
+        self._is_ours = is_ours
+
+    async def run(self, stream: faust.Stream[bytes]) -> None:
+        """Process the stream until the worker stops."""
+        async for items in batches(stream, BATCH):
+            arrived = [(item, event) for item in items if (event := await self._decoded(item)) is not None]
+            await self._fold.prepare([event for _, event in arrived])
+            outgoing = [message for item, event in arrived for message in await self._one(stream, item, event)]
+            await self._outbox.send(outgoing)
+            for item in items:
+                await stream.ack(item)
+
+    async def _decoded(self, item: EventT[Any]) -> Event[Any] | None:
+        message = item.message
+        topic = BY_NAME[message.topic]
+        try:
+            event = decode(topic, message.key, message.value)
+        except Refusal as refusal:
+            if topic.reader is self._activity.agent:
+                await self._bury(item, refusal.reason)
+            return None
+        attempt = redrive_attempt(headers_of(message))
+        return event.redriven(attempt) if attempt else event
+
+    async def _one(self, stream: faust.Stream[bytes], item: EventT[Any], event: Event[Any]) -> Sequence[Outgoing]:
+        # While this waited, the partition may have gone to another worker, whose state must not be overwritten.
+        if not self._is_ours(item):
+            return []
+        stream._set_current_event(item)  # noqa: SLF001 - says which partition a table write belongs to
+        try:
+            outgoing = self._fold.fold(item, event)
+        except Exception as error:  # noqa: BLE001 - the dead-letter guard
+            _log.exception("%s: %s could not be processed", self._activity.agent, event.event_type)
+            await self._bury(item, f"{type(error).__name__}: {error}")
+            return []
+        self._activity.finished(1)
+        return outgoing
+
+    async def _bury(self, item: EventT[Any], reason: str) -> None:
+        self._activity.failed()
+        await send_dead_letter(self._outbox, item.message, self._activity.agent, reason, self._now())

@@ -1,0 +1,60 @@
+"""A running system a module: all agents and the sink, on the session's broker and a database of the module's own."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+
+from tests.conftest import Broker, database
+from tests.systems import Client, Systems, Worker, systems
+from tests.watching import Watch, watching
+
+
+@pytest.fixture(scope="module")
+def module_database(postgres_server: str, database_template: str) -> Iterator[str]:
+    """Give the URL of a migrated database of the module's own."""
+    yield from database(postgres_server, database_template)
+
+
+@pytest.fixture(scope="module")
+def running(broker: Broker, module_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Systems]:
+    """Run all agents and the sink."""
+    directory = tmp_path_factory.mktemp("running")
+    with systems(broker, module_database, directory, LEARNFLOW_AGENTS_HEARTBEAT_SECONDS="1") as started:
+        with workers(started, ["worker"], ["sink"]):
+            yield started
+
+
+@pytest.fixture(scope="module")
+def client(running: Systems) -> Client:
+    """Give a plain Kafka client."""
+    return Client(running.broker.address)
+
+
+@pytest.fixture(scope="module")
+def watch(running: Systems) -> Iterator[Watch]:
+    """Watch the running system."""
+    with watching(running.broker.address, running.database_url) as found:
+        yield found
+
+
+@pytest.fixture
+def student() -> str:
+    """Give a student whom no other test knows."""
+    return f"student-{uuid4()}"
+
+
+@contextmanager
+def workers(started: Systems, *commands: list[str]) -> Iterator[list[Worker]]:
+    """Run workers; they leave their groups at the end, or those of the next module would wait for them."""
+    found = [started.start(*command, wait=False) for command in commands]
+    for worker in found:
+        worker.wait_ready()
+    try:
+        yield found
+    finally:
+        with ThreadPoolExecutor() as threads:
+            codes = list(threads.map(Worker.stop, found))
+        assert codes == [0] * len(found), found
