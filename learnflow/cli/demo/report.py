@@ -83,8 +83,8 @@ def show_struggle(console: Console, event: dict[str, Any]) -> None:
     """Print a struggle as it is detected."""
     struggle = event["payload"]
     console.print(
-        f"[bold]{event['student_id']:6}[/] [magenta]struggles[/] with {struggle['topic']} ({struggle['struggle_level']}: "
-        f"{struggle['query_count']} similar questions): {struggle['recommendation']}"
+        f"[bold]{event['student_id']:6}[/] [magenta]struggles[/] with {struggle['topic']} "
+        f"({struggle['struggle_level']}: {struggle['query_count']} similar questions): {struggle['recommendation']}"
     )
 
 

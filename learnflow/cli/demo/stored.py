@@ -20,8 +20,8 @@ async def wait_until_stored(url: str, outcomes: list[Outcome]) -> tuple[dict[str
     connection = await asyncpg.connect(url)
     try:
         deadline = perf_counter() + PATIENCE
-        while (differences := await _differences(connection, outcomes)) and perf_counter() < deadline:
-            await asyncio.sleep(PAUSE)
+        while (differences := await _differences(connection, outcomes)) and perf_counter() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(PAUSE)  # the other process cannot wake us
         return await _rows(connection), differences
     finally:
         await connection.close()

@@ -49,6 +49,6 @@ PAYLOADS: Final[Mapping[str, type[Model]]] = MappingProxyType({
 EVENT_TYPES: Final[Mapping[type[Model], str]] = MappingProxyType({model: name for name, model in PAYLOADS.items()})
 
 EVENTS: Final[Mapping[str, type[Event[Any]]]] = MappingProxyType({
-    name: cast("type[Event[Any]]", Event[model])  # type: ignore[valid-type] - mypy takes no variable for a type
+    name: cast("type[Event[Any]]", Event[model])  # type: ignore[valid-type]
     for name, model in PAYLOADS.items()
 })
