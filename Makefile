@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTHON ?= python3
+QUIET := --quiet --disable-pip-version-check
+INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: demo up test check format bench setup
+.PHONY: demo up test check format bench lock setup
 .DEFAULT_GOAL := demo
 
 demo: $(READY) ## a throwaway LearnFlow: sample questions, their answers, a summary
@@ -34,11 +36,17 @@ bench: $(READY) ## the benchmarks, as ratios against something run in the same c
 
 setup: $(READY)
 
-$(READY): requirements.lock pyproject.toml
-	@echo "Setting up $(VENV) (once; under a minute) …"
+# uv installs in seconds what pip takes a minute for; pip installs uv.
+$(READY): requirements/installer.lock requirements/everything.lock pyproject.toml
+	@echo "Setting up $(VENV), once; it takes less than a minute …"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "LearnFlow needs Python 3.11 or newer")'
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install $(QUIET) --no-deps --require-hashes -r requirements/installer.lock
+	@$(INSTALL) --no-deps --require-hashes -r requirements/everything.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 	@echo "Set up."
+
+lock: $(READY) ## pin again what pyproject.toml asks for, with hashes
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    --all-extras pyproject.toml --output-file requirements/everything.lock

@@ -3,12 +3,12 @@
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 from learnflow import topics
 from learnflow.models.envelope import Event, derived_id, version_metadata
-from learnflow.models.events import EVENT_TYPES
+from learnflow.models.events import EVENT_TYPES, EVENTS
 from learnflow.models.events.learning import LearnerState, ProgressUpdated
 from learnflow.models.events.queries import QuerySubmitted, submitted_query
 from learnflow.models.events.responses import ResponseCompleted
@@ -30,7 +30,12 @@ QUESTIONS: Final = (
     ("Give me an exercise about dictionaries, not too hard.", Intent.EXERCISE, ResponseType.EXERCISE),
     ("How far am I, and what should I learn next?", Intent.PROGRESS, ResponseType.PROGRESS_REPORT),
 )
-CODE: Final = "def total(numbers):\n    result = 0\n    for i in range(len(numbers) + 1):\n        result += numbers[i]\n    return result\n"
+CODE: Final = """def total(numbers):
+    result = 0
+    for i in range(len(numbers) + 1):
+        result += numbers[i]
+    return result
+"""
 ANSWER: Final = (
     "The list has as many elements as its length says, and they are counted from 0. Your loop goes one step further "
     "than the last of them, and there is nothing to be had there, which is what the error says. Loop over the "
@@ -66,7 +71,7 @@ def _lifecycle(chance: random.Random, student: str, nth: int, at: datetime) -> I
     )
     event = _event(submitted, student, UUID(int=chance.getrandbits(128), version=4), trace_id, at, 0)
     yield _message(topics.STUDENT_QUERIES, event)
-    query = _routed(submitted_query(event), intent)
+    query = _routed(submitted_query(cast("Event[QuerySubmitted]", event)), intent)
     steps: tuple[tuple[Topic, Model], ...] = (
         (topics.TRIAGE_ROUTING, _decision(query)),
         (topics.AGENT_RESPONSES, _response(query, kind, chance)),
@@ -92,36 +97,32 @@ def _routed(query: StudentQuery, intent: Intent) -> StudentQuery:
 
 
 def _decision(query: StudentQuery) -> RoutingDecision:
-    return RoutingDecision.model_validate(
-        {
-            "query_id": query.query_id,
-            "target_agent": query.routed_to_agent,
-            "confidence": 0.9,
-            "reasoning": "The words of the question and the code that comes with it",
-            "intent": query.detected_intent,
-            "topic": query.topic,
-            "question_key": query.question_key,
-            "query": query,
-        }
-    )
+    return RoutingDecision.model_validate({
+        "query_id": query.query_id,
+        "target_agent": query.routed_to_agent,
+        "confidence": 0.9,
+        "reasoning": "The words of the question and the code that comes with it",
+        "intent": query.detected_intent,
+        "topic": query.topic,
+        "question_key": query.question_key,
+        "query": query,
+    })
 
 
 def _response(query: StudentQuery, kind: ResponseType, chance: random.Random) -> ResponseCompleted:
-    return ResponseCompleted.model_validate(
-        {
-            "query_id": query.query_id,
-            "agent_name": query.routed_to_agent,
-            "response_text": ANSWER * chance.randrange(2, 6),
-            "processing_time_ms": chance.randrange(20, 5_000),
-            "confidence": 0.93,
-            "response_id": derived_id(query.student_id, query.query_id, "response"),
-            "response_type": kind,
-            "code_examples": ("for number in numbers:\n    result += number", "total = sum(numbers)"),
-            "metadata": {"error_type": "IndexError", "suggested_topic": "lists"},
-            "claude_model": "offline",
-            "query": query,
-        }
-    )
+    return ResponseCompleted.model_validate({
+        "query_id": query.query_id,
+        "agent_name": query.routed_to_agent,
+        "response_text": ANSWER * chance.randrange(2, 6),
+        "processing_time_ms": chance.randrange(20, 5_000),
+        "confidence": 0.93,
+        "response_id": derived_id(query.student_id, query.query_id, "response"),
+        "response_type": kind,
+        "code_examples": ("for number in numbers:\n    result += number", "total = sum(numbers)"),
+        "metadata": {"error_type": "IndexError", "suggested_topic": "lists"},
+        "claude_model": "offline",
+        "query": query,
+    })
 
 
 def _progress(query: StudentQuery, nth: int) -> ProgressUpdated:
@@ -143,7 +144,7 @@ def _progress(query: StudentQuery, nth: int) -> ProgressUpdated:
 def _event(  # noqa: PLR0913, PLR0917 - the fields of an envelope
     payload: Model, student: str, message_id: UUID, trace_id: UUID, at: datetime, sequence: int
 ) -> Event[Model]:
-    return Event[type(payload)](  # type: ignore[misc]
+    return EVENTS[EVENT_TYPES[type(payload)]](
         message_id=message_id,
         timestamp=at,
         student_id=student,

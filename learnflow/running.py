@@ -45,6 +45,7 @@ def run_worker(roles: Sequence[str]) -> int:
 
 def _execute(app: StreamApp, settings: Settings) -> int:
     worker = faust.Worker(app, loglevel=settings.learnflow.log_level, redirect_stdouts=False)
+    worker.spinner = None  # it writes to the terminal's cursor, also where there is no terminal
     try:
         worker.execute_from_commandline()
     except SystemExit as end:

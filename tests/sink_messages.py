@@ -8,7 +8,7 @@ from uuid import UUID
 from learnflow import topics
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event, derived_id, version_metadata
-from learnflow.models.events import EVENT_TYPES
+from learnflow.models.events import EVENT_TYPES, EVENTS
 from learnflow.models.events.learning import LearnerState, ProgressUpdated
 from learnflow.models.events.queries import QuerySubmitted, submitted_query
 from learnflow.models.events.responses import Failure, ResponseCompleted, ResponseFailed
@@ -36,9 +36,9 @@ def uid(number: int) -> UUID:
     return UUID(int=number)
 
 
-def message(topic: Topic, payload: Model, student: str, name: str, **envelope: Any) -> SinkMessage:
+def message(topic: Topic, payload: Model, student: str, name: str, **envelope: Any) -> SinkMessage:  # noqa: ANN401 - its fields
     """Wrap a payload; the same name gives the same message id."""
-    event = Event[type(payload)](
+    event = EVENTS[EVENT_TYPES[type(payload)]](
         message_id=envelope.get("message_id") or derived_id(student, uid(0), name),
         timestamp=envelope.get("at", AT),
         student_id=student,

@@ -232,5 +232,3 @@ def until(condition: Callable[[], object], seconds: float = 30.0) -> bool:
             return False
         time.sleep(0.05)
     return True
-
-

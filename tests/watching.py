@@ -1,27 +1,24 @@
-"""What a running system does, seen from outside: its topics, how far its groups are, and its rows."""
+"""What a running system does, seen from outside: its topics, and how far its groups are."""
 
-import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
-from uuid import UUID, uuid4
+from typing import Any, Final, cast
+from uuid import uuid4
 
-import asyncpg
 import confluent_kafka
 from confluent_kafka import TopicPartition
 
 from learnflow.sink.messages import STORED
 from learnflow.topics import AGENT_LOGS, BY_NAME, REQUESTS, TOPICS, Topic
+from tests.stored import Database
 from tests.systems import until
 
 WAIT_SECONDS: Final = 30.0
 _SPECIALISTS: Final = {topic.name: f"learnflow-{agent}" for agent, topic in REQUESTS.items()}
 _STORED: Final = {topic.name for topic in STORED}
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,35 +44,16 @@ class Seen:
         return self.headers[f"learnflow-{name}"].decode()
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What PostgreSQL has of a query. `flow` is in the order of its numbers."""
-
-    query: Row
-    responses: list[Row]
-    flow: list[Row]
-
-    @property
-    def ways(self) -> list[tuple[int, str, str, str]]:
-        """Each message of the flow: its number, kind, sender and receiver."""
-        return [
-            (row["sequence_order"], row["message_type"], row["source_agent"], row["destination_agent"])
-            for row in self.flow
-        ]
-
-
 @dataclass(slots=True)
 class Watch:
     """Reads every topic from now on, in a thread of its own."""
 
     address: str
-    database_url: str
+    database: Database
     _seen: dict[str, list[Seen]] = field(default_factory=dict)
     _next: dict[tuple[str, int], int] = field(default_factory=dict)
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _stop: threading.Event = field(default_factory=threading.Event)
-
-    # -- topics
 
     def on(self, topic: str, student: str | None = None) -> list[Seen]:
         """Return what has been on a topic so far, of one student where one is named."""
@@ -119,8 +97,6 @@ class Watch:
         """Return the dead letters so far that came from a topic."""
         return [seen for seen in self.on("dead-letters", student) if seen.header("topic") == topic]
 
-    # -- groups
-
     def processed(self, *messages: Seen) -> None:
         """Return when all who read these messages are done with them, and what they sent has been seen here."""
         wanted: dict[str, dict[tuple[str, int], int]] = {}
@@ -158,37 +134,6 @@ class Watch:
             there = self._changed.wait_for(lambda: all(self._next[p] >= ends[p] for p in places), WAIT_SECONDS)
         assert there, "the topics could not be read to their ends"
 
-    # -- rows
-
-    def rows(self, statement: str, *arguments: object) -> list[Row]:
-        """Return what the database answers."""
-        return asyncio.run(_fetch(self.database_url, statement, arguments))
-
-    def stored(self, query_id: str, *, flow: int | None = None) -> Stored:
-        """Return what is stored of a query, once it has its outcome there, and a flow of so many messages."""
-        found: list[Stored] = []
-
-        def complete() -> bool:
-            found[:] = self._stored(query_id)
-            return bool(found) and found[0].query["status"] in ("completed", "failed") and (
-                flow is None or len(found[0].flow) >= flow
-            )  # fmt: skip
-
-        assert until(complete, WAIT_SECONDS), f"{query_id} is not stored: {found}"
-        return found[0]
-
-    def _stored(self, query_id: str) -> Iterator[Stored]:
-        for query in self.rows("SELECT * FROM query_history WHERE query_id = $1", UUID(query_id)):
-            yield Stored(
-                query,
-                self.rows("SELECT * FROM agent_responses WHERE query_id = $1", UUID(query_id)),
-                self.rows(
-                    "SELECT * FROM message_flow WHERE query_id = $1 ORDER BY sequence_order, timestamp", UUID(query_id)
-                ),
-            )
-
-    # -- the thread
-
     def _read(self, consumer: confluent_kafka.Consumer) -> None:
         while not self._stop.is_set():
             batch = [message for message in consumer.consume(1_000, 0.05) if not message.error()]
@@ -207,7 +152,7 @@ def watching(address: str, database_url: str, topics: Iterable[Topic] = TOPICS) 
         "bootstrap.servers": address, "group.id": uuid4().hex, "enable.auto.commit": False, "log_level": 0,
         "fetch.wait.max.ms": 10, "fetch.message.max.bytes": 4_000_000,
     })  # fmt: skip
-    watch = Watch(address, database_url)
+    watch = Watch(address, Database(database_url))
     places = [(topic.name, number) for topic in topics for number in range(topic.partitions)]
     for place in places:
         watch._next[place] = consumer.get_watermark_offsets(TopicPartition(*place), timeout=20)[1]  # noqa: SLF001
@@ -220,6 +165,7 @@ def watching(address: str, database_url: str, topics: Iterable[Topic] = TOPICS) 
         watch._stop.set()  # noqa: SLF001
         thread.join()
         consumer.close()
+        watch.database.close()
 
 
 def readers(topic: Topic) -> Sequence[str]:
@@ -237,7 +183,7 @@ def _seen(message: confluent_kafka.Message) -> Seen:
     value = message.value()
     return Seen(
         message.topic() or "", message.partition() or 0, message.offset() or 0, message.key(), value,
-        {name: content or b"" for name, content in message.headers() or ()}, _object(value),
+        cast("dict[str, bytes]", dict(message.headers() or ())), _object(value),
     )  # fmt: skip
 
 
@@ -247,11 +193,3 @@ def _object(value: bytes | None) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return parsed if isinstance(parsed, dict) else {}
-
-
-async def _fetch(url: str, statement: str, arguments: Sequence[object]) -> list[Row]:
-    connection = await asyncpg.connect(url)
-    try:
-        return [dict(row) for row in await connection.fetch(statement, *arguments)]
-    finally:
-        await connection.close()

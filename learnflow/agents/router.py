@@ -32,8 +32,7 @@ class RouterAgent:
         event: Event[RoutingDecision] = arrival.event
         query = event.payload.query
         if query is None:
-            msg = "payload.query: must be given"
-            raise ValueError(msg)
+            return []  # the sink says so: one dead letter is enough
         student = await self._known.student(query.student_id)
         if self._repeat(arrival, query, student):
             return []
@@ -69,8 +68,9 @@ def request(  # noqa: PLR0913 - what a request consists of
         low_confidence=low_confidence,
         alone=alone,
     )
-    what = "request-alone" if alone else "request"
-    return Outgoing(REQUESTS[agent], follow(cause, query.query_id, what, payload, context.now(), steps=0))
+    # A request leaves no trace in the message flow. One to answer alone follows the question to concepts, which does.
+    what, steps = ("request-alone", 1) if alone else ("request", 0)
+    return Outgoing(REQUESTS[agent], follow(cause, query.query_id, what, payload, context.now(), steps=steps))
 
 
 def _profile(profile: Profile, query: StudentQuery) -> Profile:

@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 import click
 from aiokafka import AIOKafkaConsumer
 from pydantic import ValidationError
-from rich.markdown import Markdown
 from rich.panel import Panel
 from rich.syntax import Syntax
 
@@ -123,6 +122,6 @@ def _show(answer: ResponseCompleted) -> None:
     language = answer.query.language if answer.query else None
     facts = [answer.agent_name, f"confidence {answer.confidence:.2f}", f"{answer.processing_time_ms:,} ms"]
     facts += [answer.claude_model] if answer.claude_model else []
-    out.print(Panel(Markdown(plain(answer.response_text)), title="Answer", subtitle=" · ".join(facts)))
+    out.print(Panel(plain(answer.response_text), title="Answer", subtitle=" · ".join(facts)))
     for code in answer.code_examples:
         out.print(Panel(Syntax(plain(code), language or "python", background_color="default"), border_style="dim"))

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 LARGEST_JSON = 16_384  # bytes; what is derived from a query must still fit into one Kafka message
+DEEPEST_NAMED = 5  # parts of the place of an error; JSON can be nested deeply
 
 
 class Model(BaseModel):
@@ -124,5 +125,11 @@ def explain(error: ValidationError) -> str:
 
 
 def _sentence(item: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
-    where = ".".join(str(part) for part in item["loc"]) or "message"
-    return f"{where}: {item['msg'].removeprefix('Value error, ')}"
+    where = ".".join(str(part) for part in item["loc"][:DEEPEST_NAMED]) or "message"
+    return f"{where}: {_words(item)}"
+
+
+def _words(item: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+    if item["type"] in {"too_long", "string_too_long"} and item["ctx"].get("field_type", "Value") == "Value":
+        return f"must have at most {item['ctx']['max_length']:,} characters"  # text; pydantic calls them items
+    return str(item["msg"]).removeprefix("Value error, ")

@@ -18,7 +18,7 @@ from learnflow.models.vocabulary import QueryStatus, Specialist
 from learnflow.sink import learning
 from learnflow.sink.flow import answered, asked, completed, failed, handed_over, routed
 from learnflow.sink.messages import SinkMessage, Unstorable
-from learnflow.sink.queries import NEW, carried, content, submitted
+from learnflow.sink.queries import NEW, carried, content, ended, submitted
 from learnflow.sink.rows import QueryContent, QueryState, ResponseRow, Row, hundredths, json_text
 from learnflow.topics import REQUESTS
 
@@ -88,7 +88,7 @@ def _requested(message: SinkMessage, event: Event[AgentRequest]) -> Change | Non
         return None
     query = _owned(event, event.payload.query)
     agent = _AGENTS[message.topic]
-    state = carried(query)._replace(routed_to_agent=agent)
+    state = carried(query, agent)
     flow = handed_over(event, agent)
     return Change(message, query.student_id, event.timestamp, content(query), state, handed_over=True, rows=(flow,))
 
@@ -105,7 +105,7 @@ def _collaboration_answered(message: SinkMessage, event: Event[CollaborationAnsw
 
 def _completed(message: SinkMessage, event: Event[ResponseCompleted]) -> Change:
     query = _owned(event, event.payload.query)
-    state = carried(query)._replace(status=QueryStatus.COMPLETED, routed_to_agent=event.payload.agent_name)
+    state = ended(query, QueryStatus.COMPLETED, event.payload.agent_name)
     return Change(
         message, query.student_id, event.timestamp, content(query), state,
         attempt=event.attempt, rows=(completed(event),), outcome=(_response(event),),
@@ -117,7 +117,7 @@ def _failed(message: SinkMessage, event: Event[ResponseFailed]) -> Change | None
     if event.payload.query is None:
         return None
     query = _owned(event, event.payload.query)
-    state = carried(query)._replace(status=QueryStatus.FAILED, failure_reason=event.payload.reason)
+    state = ended(query, QueryStatus.FAILED, query.routed_to_agent, event.payload.reason)
     return Change(
         message, query.student_id, event.timestamp, content(query), state,
         attempt=event.attempt, outcome=(failed(event),),

@@ -22,7 +22,8 @@ def routed(event: Event[RoutingDecision]) -> FlowRow:
     """Tell that triage chose an agent; that is the first message of a flow."""
     payload = event.payload
     intent = payload.intent or payload.target_agent
-    words = f"Routing query to {_title(payload.target_agent)} Agent (intent: {intent}, confidence: {payload.confidence:.2f})"
+    agent = payload.target_agent.replace("-", " ").title()
+    words = f"Routing query to {agent} Agent (intent: {intent}, confidence: {payload.confidence:.2f})"
     way = (Agent.TRIAGE, payload.target_agent)
     row = _row(event, payload.query_id, way, MessageType.ROUTING_DECISION, words)
     return row._replace(sequence_order=event.sequence or 1)
@@ -64,10 +65,6 @@ def failed(event: Event[ResponseFailed]) -> FlowRow:
     payload = event.payload
     words = f"Failed ({payload.failure}): {payload.reason}"
     return _row(event, payload.query_id, (payload.agent_name, STUDENT), MessageType.RESPONSE, words)
-
-
-def _title(agent: Specialist) -> str:
-    return agent.replace("-", " ").title()
 
 
 def _row(event: Event[Any], query_id: UUID, way: tuple[str, str], kind: MessageType, words: str) -> FlowRow:

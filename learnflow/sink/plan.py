@@ -1,7 +1,6 @@
 """The changes of a batch, and the queries as they are stored → the rows to write. No clock, no I/O."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from operator import attrgetter
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -55,7 +54,7 @@ def settle(changes: Sequence[Change], stored: Mapping[UUID, StoredQuery]) -> tup
             students[change.student_id] = _enrolled(change)
     rows.students = sorted(students.values())
     rows.new_queries = sorted(
-        (QueryInsert(*query.new, *query.state) for query in queries.values() if query.new), key=attrgetter("query_id")
+        (QueryInsert(*query.new, *query.state) for query in queries.values() if query.new), key=_in_order
     )
     rows.moved_queries = [
         QueryUpdate(query_id, *query.state) for query_id, query in queries.items() if query.moved and not query.new
@@ -92,6 +91,10 @@ def merged_profiles(rows: Iterable[ProfileRow], unseen: frozenset[UUID]) -> list
             old if new is None else new for old, new in zip(before, row, strict=True)
         )
     return [merged[student_id] for student_id in sorted(merged)]
+
+
+def _in_order(row: QueryInsert) -> int:
+    return row.query_id.int  # two ids are compared in Python, two numbers are not
 
 
 def _enrolled(change: Change) -> StudentRow:

@@ -63,17 +63,23 @@ def submitted(event: Event[QuerySubmitted]) -> QueryContent:
     )
 
 
-def carried(query: StudentQuery) -> QueryState:
-    """Return what a message that only carries a query says of its state."""
+def carried(query: StudentQuery, agent: str | None = None) -> QueryState:
+    """Return what a message that carries a query says of its state, and of the agent that has it."""
     routed = query.routed_to_agent is not None and query.triage_confidence is not None
+    status = QueryStatus.PROCESSING if routed else QueryStatus.PENDING
+    return ended(query, status, agent or query.routed_to_agent)
+
+
+def ended(query: StudentQuery, status: QueryStatus, agent: str | None, reason: str | None = None) -> QueryState:
+    """Return what a message says of the state of the query that it carries."""
     return QueryState(
-        QueryStatus.PROCESSING if routed else QueryStatus.PENDING,
-        query.routed_to_agent,
+        status,
+        agent,
         query.detected_intent,
         None if query.triage_confidence is None else hundredths(query.triage_confidence),
         query.topic,
         query.question_key,
-        None,
+        reason,
     )
 
 

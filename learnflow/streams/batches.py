@@ -17,5 +17,8 @@ async def batches(stream: faust.Stream[bytes], most: int) -> AsyncIterator[list[
     async for first in events:
         batch = [first]
         while len(batch) < most and not waiting.empty():
-            batch.append(await anext(events))
+            event = await anext(events, None)
+            if event is None:  # the worker stops; the next one reads all of it again
+                return
+            batch.append(event)
         yield batch

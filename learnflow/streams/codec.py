@@ -10,8 +10,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from learnflow.models.envelope import Event
 from learnflow.models.events import EVENTS
+from learnflow.models.events.cause import carried_query
 from learnflow.models.fields import Id, StudentId, explain
 from learnflow.topics import Topic
+
+STRANGER: Final = "payload.query.student_id: differs from the message's student_id"
 
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 _STUDENT: Final = TypeAdapter(StudentId)
@@ -44,6 +47,9 @@ def decode(topic: Topic, key: bytes | None, value: bytes | None) -> Event[Any]:
             _refuse(message, key, "student_id: must be given")
     elif key is not None and key != event.key:
         _refuse(message, key, "student_id: differs from the message's key")
+    query = carried_query(event)
+    if query is not None and query.student_id != event.student_id:
+        raise Refusal(STRANGER)  # tables are written by the query's student, on the partition of the message's
     return event
 
 

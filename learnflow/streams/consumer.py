@@ -5,7 +5,7 @@ Each mend has a test on a genuine broker that fails without it (tests/integratio
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Generator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Generator, Iterator, Mapping
 from typing import Any, cast
 
 import aiokafka
@@ -44,20 +44,26 @@ class Consumer(driver.Consumer):
         return next(iter(self._unfinished.get(tp, ())), self._next.get(tp))
 
     def behind(self, tp: TP) -> int:
-        """Return how many messages of a partition are not done, as far as the last fetch knows."""
-        return max((self.highwater(tp) or 0) - (self.finished(tp) or 0), 0)
+        """Return how many messages of a partition are not done, as far as the last fetch knows; 1 before the first."""
+        finished = self.finished(tp)
+        highwater = None if finished is None else self.highwater(tp)
+        return 1 if highwater is None else max(highwater - (finished or 0), 0)
 
     def done_and_waiting(self) -> tuple[int, int]:
         """Return the sum of finished offsets, and of messages that are not done."""
         return sum(self.finished(tp) or 0 for tp in self._next), sum(self.behind(tp) for tp in self._next)
 
     def ack(self, message: Message) -> bool:
-        """Mark a message as done, however late and in whatever order."""
+        """Mark a message as done, however late and in whatever order.
+
+        One that was fetched before a rebalance comes again, and only then counts.
+        """
         if message.acked:
             return False
         message.acked = True
         self._unacked_messages.discard(message)
-        self._unfinished.get(message.tp, {}).pop(message.offset, None)
+        if message.generation_id == self.app.consumer_generation_id:
+            self._unfinished.get(message.tp, {}).pop(message.offset, None)
         self._n_acked += 1
         return True
 
@@ -69,6 +75,11 @@ class Consumer(driver.Consumer):
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """Faust counts offsets that it never saw as done; here only what was delivered counts."""
+
+    async def _handle_attached(self, commit_offsets: Mapping[TP, int]) -> None:
+        """A commit must not overtake the table changes that its messages caused: Faust sends them in its own time."""
+        await super()._handle_attached(commit_offsets)
+        await cast("Any", self.app).changes.all_sent()
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Forget what belongs to partitions that others may own from now on."""
@@ -95,7 +106,9 @@ class Consumer(driver.Consumer):
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:  # noqa: ASYNC109 - Faust's signature
         """Fetch, after having gone back to what the last fetch skipped."""
         for tp in [tp for tp, fetch in self._skipped_in.items() if fetch == self._fetch]:
-            await self.seek(tp, self._next[tp])
+            if (expected := self._next.get(tp)) is None:  # it was revoked while this waited
+                continue
+            await self.seek(tp, expected)
             self._read_offset[tp] = None  # or what is fetched again counts as seen
         self._fetch += 1
         async for delivery in super().getmany(timeout):

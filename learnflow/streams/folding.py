@@ -47,11 +47,18 @@ class Folding:
     async def run(self, stream: faust.Stream[bytes]) -> None:
         """Process the stream until the worker stops."""
         async for items in batches(stream, BATCH):
-            arrived = [(item, event) for item in items if (event := await self._decoded(item)) is not None]
-            await self._fold.prepare([event for _, event in arrived])
-            outgoing = [message for item, event in arrived for message in await self._one(stream, item, event)]
+            arrived = [(item, await self._decoded(item)) for item in items]
+            await self._fold.prepare([event for _, event in arrived if event])
+            done: list[EventT[Any]] = []
+            outgoing: list[Outgoing] = []
+            for item, event in arrived:
+                # While this waited, the partition may have gone to another worker, whose state must not be
+                # overwritten; or the worker stops. What is left is not acknowledged, and so read again.
+                if self._is_ours(item):
+                    outgoing += await self._one(stream, item, event) if event else ()
+                    done.append(item)
             await self._outbox.send(outgoing)
-            for item in items:
+            for item in done:
                 await stream.ack(item)
 
     async def _decoded(self, item: EventT[Any]) -> Event[Any] | None:
@@ -67,9 +74,6 @@ class Folding:
         return event.redriven(attempt) if attempt else event
 
     async def _one(self, stream: faust.Stream[bytes], item: EventT[Any], event: Event[Any]) -> Sequence[Outgoing]:
-        # While this waited, the partition may have gone to another worker, whose state must not be overwritten.
-        if not self._is_ours(item):
-            return []
         stream._set_current_event(item)  # noqa: SLF001 - says which partition a table write belongs to
         try:
             outgoing = self._fold.fold(item, event)

@@ -86,7 +86,7 @@ class Station:
             try:
                 event = decode(self.topic, message.key, message.value)
             except Refusal as refusal:
-                owner = refusal.student_id or f"{message.tp}"
+                owner = refusal.student_id or f"{message.tp}@{message.offset}"
                 await self.executor.submit(owner, partial(self._refuse, stream, item, refusal))
             else:
                 attempt = redrive_attempt(headers_of(message))

@@ -10,6 +10,7 @@ from faust.types.transports import ProducerT, TransportT
 from faust.types.tuples import TP
 
 from learnflow.streams.activity import Activity
+from learnflow.streams.changes import Changes, Table
 from learnflow.streams.consumer import Consumer
 from learnflow.streams.keyed import KeyedExecutor
 from learnflow.streams.recovery import TableManager
@@ -26,7 +27,8 @@ class StreamApp(faust.App):
         self._others: Sequence[StreamApp] = ()
         self.executors: list[KeyedExecutor] = []
         self.activities: list[Activity] = []
-        super().__init__(name, TableManager=TableManager, **options)
+        self.changes = Changes()
+        super().__init__(name, Table=Table, TableManager=TableManager, **options)
 
     def bring(self, others: Sequence["StreamApp"]) -> None:
         """Let this app start and stop others in its process."""

@@ -22,9 +22,12 @@ def module_database(postgres_server: str, database_template: str) -> Iterator[st
 def running(broker: Broker, module_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Systems]:
     """Run all agents and the sink."""
     directory = tmp_path_factory.mktemp("running")
-    with systems(broker, module_database, directory, LEARNFLOW_AGENTS_HEARTBEAT_SECONDS="1") as started:
-        with workers(started, ["worker"], ["sink"]):
-            yield started
+    heartbeat = {"LEARNFLOW_AGENTS_HEARTBEAT_SECONDS": "1"}
+    with (
+        systems(broker, module_database, directory, **heartbeat) as started,
+        workers(started, ["worker"], ["sink"]),
+    ):
+        yield started
 
 
 @pytest.fixture(scope="module")

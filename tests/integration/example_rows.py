@@ -6,16 +6,16 @@ QUERY: Final = "550e8400-e29b-41d4-a716-446655440000"
 TRACE: Final = "850e8400-e29b-41d4-a716-446655440003"
 
 
-def _flow(number: int, source: str, destination: str, kind: str, text: str, at: str) -> dict[str, Any]:
+def _flow(number: int, way: tuple[str, str], kind: str, text: str, second: int) -> dict[str, Any]:
     return {
         "trace_id": TRACE,
         "query_id": QUERY,
         "message_id": f"950e8400-e29b-41d4-a716-44665544000{number}",
-        "source_agent": source,
-        "destination_agent": destination,
+        "source_agent": way[0],
+        "destination_agent": way[1],
         "message_content": text,
         "message_type": kind,
-        "timestamp": f"2026-01-02T14:23:{at}Z",
+        "timestamp": f"2026-01-02T14:23:{second}Z",
         "sequence_order": number,
     }
 
@@ -99,11 +99,14 @@ EXAMPLES: Final[dict[str, list[dict[str, Any]]]] = {
     ],
     "message_flow": [
         _flow(
-            1, "triage", "debug", "routing_decision",
-            "Routing query to Debug Agent (intent: debug, confidence: 0.95)", "45",
+            1,
+            ("triage", "debug"),
+            "routing_decision",
+            "Routing query to Debug Agent (intent: debug, confidence: 0.95)",
+            45,
         ),
-        _flow(2, "debug", "concepts", "collaboration", "Request concept explanation for IndexError", "47"),
-        _flow(3, "concepts", "debug", "response", "IndexError explanation provided", "50"),
+        _flow(2, ("debug", "concepts"), "collaboration", "Request concept explanation for IndexError", 47),
+        _flow(3, ("concepts", "debug"), "response", "IndexError explanation provided", 50),
     ],
     "exercises": [
         {
@@ -129,4 +132,4 @@ EXAMPLES: Final[dict[str, list[dict[str, Any]]]] = {
             "tags": ["loops", "range", "printing"],
         }
     ],
-}  # fmt: skip
+}

@@ -1,6 +1,7 @@
 """The schema is applied once, by whoever comes first, and what ran stays as it was."""
 
 import asyncio
+from itertools import chain
 
 import asyncpg
 import pytest
@@ -21,7 +22,7 @@ async def test_files_are_applied_once_and_in_order(empty_database_url: str) -> N
 
 async def test_two_at_once_apply_each_file_once(empty_database_url: str) -> None:
     applied = await asyncio.gather(*(migrate(empty_database_url) for _ in range(4)))
-    assert sorted(sum(applied, [])) == [migration.name for migration in migrations.migrations()]
+    assert sorted(chain(*applied)) == [migration.name for migration in migrations.migrations()]
 
 
 async def test_a_file_that_fails_leaves_nothing(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,57 +2,28 @@
 
 import json
 import urllib.error
-import urllib.request
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
 from uuid import UUID, uuid4
 
 import pytest
 
-from learnflow.models.envelope import Event, version_metadata
-from learnflow.models.events.work import AgentRequest
-from learnflow.models.student_query import StudentQuery
-from learnflow.models.vocabulary import Agent, QueryStatus, Specialist
+from learnflow.models.vocabulary import Agent
 from learnflow.topics import REQUESTS
-from tests.systems import Client, Systems, envelope, until
-from tests.watching import Seen, Watch
-
-TRACEBACK: Final = 'Traceback (most recent call last):\n  File "a.py", line 2, in <module>\nIndexError: list index out of range'
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question, and what should become of it."""
-
-    text: str
-    intent: str
-    agent: str
-    response_type: str
-    topic: str
-    payload: dict[str, Any] = field(default_factory=dict)
-    messages: int = 2
-
-    def __str__(self) -> str:
-        return self.intent
-
-
-INDEX_ERROR: Final = Asked(
-    "Why does my code throw IndexError?", "debug", "debug", "debug_solution", "list-indexing",
-    {"query_type": "code", "code_snippet": "arr = [1, 2, 3]\nprint(arr[5])", "language": "python",
-     "context": {"skill_level": "beginner", "topics_covered": ["variables", "loops"]}},
-    messages=4,
-)  # fmt: skip
-QUESTIONS: Final = (
-    Asked("Explain recursion", "concepts", "concepts", "explanation", "recursion"),
-    Asked(
-        "Please review my code", "code_review", "code-review", "code_review", "functions",
-        {"query_type": "code", "code_snippet": "def f(x):\n    return x", "language": "python"},
-    ),
+from tests.integration.questions import (
     INDEX_ERROR,
-    Asked("Give me an exercise on loops", "exercise", "exercise", "exercise", "loops"),
-    Asked("How am I doing?", "progress", "progress", "progress_report", "general"),
+    MISROUTED,
+    QUESTIONS,
+    Asked,
+    Misrouted,
+    beat_of,
+    get,
+    progress,
+    request_of,
+    standings,
+    tell,
 )  # fmt: skip
+from tests.systems import Client, Systems, envelope
+from tests.watching import Watch
 
 
 @pytest.mark.parametrize("asked", QUESTIONS, ids=str)
@@ -62,7 +33,7 @@ def test_each_intent_is_answered_by_its_agent_and_stored(
     query_id = client.ask(student, asked.text, **asked.payload)
     payload = watch.answered(query_id).payload
     assert (payload["agent_name"], payload["response_type"]) == (asked.agent, asked.response_type)
-    stored = watch.stored(query_id, flow=asked.messages)
+    stored = watch.database.stored(query_id, flow=asked.messages)
     query, (response,) = stored.query, stored.responses
     assert (query["status"], query["failure_reason"]) == ("completed", None)
     assert (query["student_id"], query["query_text"]) == (student, asked.text)
@@ -83,7 +54,7 @@ def test_debug_and_concepts_answer_the_data_models_question_together(
     message = envelope(student, "student.query.submitted", {"query_text": INDEX_ERROR.text, **INDEX_ERROR.payload})
     client.send("student-queries", student, message)
     watch.answered(message["message_id"])
-    stored = watch.stored(message["message_id"], flow=4)
+    stored = watch.database.stored(message["message_id"], flow=4)
     assert stored.ways == [
         (1, "routing_decision", "triage", "debug"),
         (2, "collaboration", "debug", "concepts"),
@@ -98,43 +69,19 @@ def test_debug_and_concepts_answer_the_data_models_question_together(
     ]
 
 
-# -- routing
-
-
-def misrouted(student: str, text: str, agent: Specialist, **query: object) -> Event[AgentRequest]:
-    """Return a request as the router makes it, to an agent that triage should not have chosen."""
-    asked = StudentQuery(
-        query_id=uuid4(), student_id=student, query_text=text, timestamp=datetime.now(UTC), routed_to_agent=agent,
-        triage_confidence=0.6, status=QueryStatus.PROCESSING, **query,  # type: ignore[arg-type] - pydantic checks them
-    )  # fmt: skip
-    return Event[AgentRequest](
-        message_id=uuid4(), timestamp=datetime.now(UTC), student_id=student, trace_id=uuid4(),
-        event_type="agent.request.created", metadata=version_metadata(sequence=1), payload=AgentRequest(query=asked),
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "text", "code", "messages"),
-    [
-        pytest.param(Specialist.CODE_REVIEW, "debug", TRACEBACK, None, 4, id="a traceback sent for review"),
-        pytest.param(Specialist.DEBUG, "concepts", "What is recursion?", None, 2, id="a plain question sent to debug"),
-        pytest.param(Specialist.EXERCISE, "code-review", "Please review my code", "x = 1", 2, id="code for exercises"),
-        pytest.param(Specialist.PROGRESS, "concepts", TRACEBACK, None, 2, id="handed on to one who would hand it on"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("case", MISROUTED, ids=str)
 def test_a_misrouted_question_is_handed_over_just_once(
-    client: Client, watch: Watch, student: str, first: Specialist, second: str, text: str, code: str | None,
-    messages: int,
-) -> None:  # fmt: skip
-    request = misrouted(student, text, first, code_snippet=code, language="python" if code else None)
+    client: Client, watch: Watch, student: str, case: Misrouted
+) -> None:
+    request = case.request(student)
     query_id = str(request.payload.query.query_id)
-    client.send(REQUESTS[first].name, student, request.encode())
-    assert watch.answered(query_id).payload["agent_name"] == second
-    stored = watch.stored(query_id, flow=messages)
-    assert (stored.query["routed_to_agent"], stored.responses[0]["agent_type"]) == (second, second)
-    assert stored.ways[0] == (2, "request", first, second)
+    client.send(REQUESTS[case.first].name, student, request.encode())
+    assert watch.answered(query_id).payload["agent_name"] == case.second
+    stored = watch.database.stored(query_id, flow=case.messages)
+    assert (stored.query["routed_to_agent"], stored.responses[0]["agent_type"]) == (case.second, case.second)
+    assert stored.ways[0] == (2, "request", case.first, case.second)
     assert [kind for _, kind, *_ in stored.ways].count("request") == 1
-    assert stored.ways[-1] == (messages + 1, "response", second, "student")
+    assert stored.ways[-1] == (case.messages + 1, "response", case.second, "student")
 
 
 def test_a_question_that_is_not_understood_is_asked_back(client: Client, watch: Watch, student: str) -> None:
@@ -142,7 +89,7 @@ def test_a_question_that_is_not_understood_is_asked_back(client: Client, watch: 
     payload = watch.answered(query_id).payload
     assert (payload["agent_name"], payload["metadata"]["asks_back"]) == ("concepts", True)
     assert "I am not sure what you need" in payload["response_text"]
-    assert watch.stored(query_id).query["triage_confidence"] < 0.4
+    assert watch.database.stored(query_id).query["triage_confidence"] < 0.4
 
 
 def test_a_question_that_is_not_about_programming_gets_a_friendly_answer(
@@ -151,9 +98,6 @@ def test_a_question_that_is_not_about_programming_gets_a_friendly_answer(
     payload = watch.answered(client.ask(student, "What is the weather like today?")).payload
     assert (payload["agent_name"], payload["metadata"]["off_topic"]) == ("concepts", True)
     assert payload["response_text"].startswith("Hello!")
-
-
-# -- keys and ids
 
 
 def test_a_message_without_a_key_is_accepted_and_those_that_follow_have_one(
@@ -170,7 +114,7 @@ def test_the_payloads_query_id_wins_over_the_message_id(client: Client, watch: W
     message_id, query_id = str(uuid4()), str(uuid4())
     client.ask(student, "Explain recursion", message_id=message_id, query_id=query_id)
     watch.answered(query_id)
-    assert watch.stored(query_id).query["student_id"] == student
+    assert watch.database.stored(query_id).query["student_id"] == student
     assert watch.answers(message_id) == []
 
 
@@ -178,7 +122,9 @@ def test_the_payloads_query_id_wins_over_the_message_id(client: Client, watch: W
 def test_the_same_query_again_is_answered_and_counted_once(
     client: Client, watch: Watch, student: str, same: str
 ) -> None:
-    message = envelope(student, "student.query.submitted", {"query_text": "Explain recursion", "query_id": str(uuid4())})
+    message = envelope(
+        student, "student.query.submitted", {"query_text": "Explain recursion", "query_id": str(uuid4())}
+    )
     repeat = message if same == "bytes" else message | {"message_id": str(uuid4()), "trace_id": str(uuid4())}
     client.send("student-queries", student, message)
     client.send("student-queries", student, repeat)
@@ -190,39 +136,12 @@ def test_the_same_query_again_is_answered_and_counted_once(
     assert [row["total_queries"] for row in standings(watch, student, 2)] == [2]
 
 
-def progress(watch: Watch, student: str, total: int) -> Seen:
-    """Return what `student-progress` says, once so many queries are counted."""
-    return watch.wait(
-        "student-progress",
-        lambda seen: seen.key == student.encode() and seen.payload["progress"]["total_queries"] >= total,
-    )[-1]
-
-
-def standings(watch: Watch, student: str, total: int) -> list[dict[str, Any]]:
-    """Return the rows of student_progress, once so many queries are counted there."""
-    statement = "SELECT * FROM student_progress WHERE student_id = $1 AND total_queries >= $2"
-    assert until(lambda: watch.rows(statement, student, total))
-    return watch.rows(statement, student, total)
-
-
-# -- students
-
-
-def tell(client: Client, watch: Watch, student: str, **profile: object) -> None:
-    """Say something of a student, and wait until everybody knows it."""
-    message = envelope(student, "student.profile.updated", profile)
-    client.send("student-events", student, message)
-    watch.processed(
-        *watch.wait("student-events", lambda seen: seen.event.get("message_id") == message["message_id"])
-    )
-
-
 def test_an_inactive_student_gets_a_failed_response(client: Client, watch: Watch, student: str) -> None:
     tell(client, watch, student, active=False)
     query_id = client.ask(student, "Explain recursion")
     failed = watch.failure(query_id).payload
     assert (failed["failure"], failed["agent_name"]) == ("inactive", "router")
-    stored = watch.stored(query_id, flow=2)
+    stored = watch.database.stored(query_id, flow=2)
     assert (stored.query["status"], stored.query["failure_reason"]) == ("failed", failed["reason"])
     assert "not active" in failed["reason"]
     assert stored.responses == []
@@ -232,13 +151,13 @@ def test_an_inactive_student_gets_a_failed_response(client: Client, watch: Watch
 
 
 def test_an_enrolled_student_is_completed_by_a_profile(client: Client, watch: Watch, student: str) -> None:
-    watch.stored(client.ask(student, "Explain recursion"))
-    (enrolled,) = watch.rows("SELECT * FROM students WHERE student_id = $1", student)
+    watch.database.stored(client.ask(student, "Explain recursion"))
+    (enrolled,) = watch.database.rows("SELECT * FROM students WHERE student_id = $1", student)
     assert (enrolled["name"], enrolled["active"]) == (student, True)
     assert enrolled["email"].endswith("@students.invalid")
     email = f"{student}@example.com"
     tell(client, watch, student, name="Jane Doe", email=email, skill_level="advanced")
-    (known,) = watch.rows("SELECT * FROM students WHERE student_id = $1", student)
+    (known,) = watch.database.rows("SELECT * FROM students WHERE student_id = $1", student)
     assert (known["name"], known["email"], known["skill_level"]) == ("Jane Doe", email, "advanced")
 
 
@@ -253,14 +172,6 @@ def test_the_profile_wins_over_what_the_producer_says_of_the_skill_level(
     assert level_in_request("beginner") == "beginner"
     tell(client, watch, student, skill_level="advanced")
     assert level_in_request("beginner") == "advanced"
-
-
-def request_of(watch: Watch, topic: str, query_id: str) -> Seen:
-    """Return the request that a query became."""
-    return watch.wait(topic, lambda seen: seen.payload.get("query", {}).get("query_id") == query_id)[0]
-
-
-# -- what is counted, and what is remembered
 
 
 def test_progress_is_counted_and_said_in_words(client: Client, watch: Watch, student: str) -> None:
@@ -286,9 +197,7 @@ def test_progress_is_counted_and_said_in_words(client: Client, watch: Watch, stu
     assert "recursion" in text
 
 
-def test_questions_of_a_student_to_one_agent_are_answered_in_order(
-    client: Client, watch: Watch, student: str
-) -> None:
+def test_questions_of_a_student_to_one_agent_are_answered_in_order(client: Client, watch: Watch, student: str) -> None:
     asked = [str(uuid4()) for _ in range(30)]
     for number, query_id in enumerate(asked):
         payload = {"query_text": f"Explain recursion ({number})", "query_id": query_id}
@@ -309,19 +218,11 @@ def test_the_last_turns_travel_with_a_follow_up(client: Client, watch: Watch, st
     assert answer.payload["response_text"].startswith(turn["answer"])
 
 
-# -- logs and probes
-
-
 def test_every_agent_sends_heartbeats(client: Client, watch: Watch, student: str) -> None:
     watch.answered(client.ask(student, "Explain recursion"))
-    for agent in set(Agent) - {Agent.STRUGGLE}:
+    for agent in Agent:
         beats = watch.wait("agent-logs", lambda seen, agent=agent: beat_of(seen) == agent)  # type: ignore[misc]
         assert beats[0].payload["status"] in ("active", "idle")
-
-
-def beat_of(seen: Seen) -> str | None:
-    """Return whose heartbeat a log entry is."""
-    return seen.payload.get("agent_name") if seen.event["event_type"] == "agent.heartbeat" else None
 
 
 @pytest.mark.parametrize("agent", ["triage", "router", "debug", "concepts"])
@@ -334,16 +235,6 @@ def test_what_agents_do_is_logged(client: Client, watch: Watch, student: str, ag
     assert entry.event["event_type"] == "agent.activity.logged"
     assert entry.key == student.encode()
     assert entry.payload["duration_ms"] >= 0
-
-
-def get(url: str) -> tuple[int, bytes]:
-    """Return status and body of a page."""
-    try:
-        with urllib.request.urlopen(url, timeout=10) as response:  # noqa: S310 - our own worker
-            return response.status, response.read()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read()
 
 
 @pytest.mark.parametrize("probe", ["live", "ready"])

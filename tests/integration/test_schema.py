@@ -53,7 +53,7 @@ async def database(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-def plain(annotation: Any) -> tuple[Any, bool]:
+def plain(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401 - any annotation of a field
     """Return a field's bare type, and whether it may be None."""
     if get_origin(annotation) is Annotated:
         return plain(get_args(annotation)[0])
@@ -123,7 +123,8 @@ async def test_every_trigger_of_the_data_model_is_there(database: asyncpg.Connec
 async def insert(database: asyncpg.Connection, table: str, row: dict[str, Any]) -> None:
     names = ", ".join(row)
     await database.execute(
-        f"INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_record(NULL::{table}, $1)", json.dumps(row)
+        f"INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_record(NULL::{table}, $1)",  # noqa: S608
+        json.dumps(row),
     )
 
 
@@ -197,7 +198,7 @@ async def test_a_bad_row_is_refused_by_its_constraint(
     row = EXAMPLES[table][0] | change
     key = KEYS[table]
     if key not in change:
-        await database.execute(f"DELETE FROM {table} WHERE {key}::text = $1", row[key])
+        await database.execute(f"DELETE FROM {table} WHERE {key}::text = $1", row[key])  # noqa: S608
     with pytest.raises(asyncpg.IntegrityConstraintViolationError) as caught:
         await insert(database, table, row)
     assert caught.value.constraint_name == constraint

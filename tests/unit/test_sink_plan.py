@@ -10,7 +10,7 @@ from learnflow.sink.changes import Change, change
 from learnflow.sink.messages import BY_NAME, Rejected, SinkMessage, Unstorable, consecutive
 from learnflow.sink.plan import STRANGER, StoredQuery, merged_profiles, settle
 from learnflow.sink.queries import NEW
-from learnflow.sink.rows import FlowRow, ProfileRow, ProgressRow, ResponseRow, Row, Rows, array_literal
+from learnflow.sink.rows import FlowRow, ProfileRow, ProgressRow, QueryState, ResponseRow, Row, Rows, array_literal
 from learnflow.streams.codec import decode
 from tests.sink_messages import AT, Way, progress, uid
 
@@ -89,7 +89,7 @@ def test_a_stored_query_is_moved_and_not_inserted() -> None:
 
 def test_a_repeat_moves_nothing() -> None:
     first, _ = planned(*Way(1).whole())
-    stored = {uid(1): StoredQuery("ann", NEW._make(first.new_queries[0][7:]))}
+    stored = {uid(1): StoredQuery("ann", QueryState(*first.new_queries[0][7:]))}
     again, _ = planned(*Way(1).whole(), stored=stored)
     assert not again.moved_queries
     assert of(again, ResponseRow) == []

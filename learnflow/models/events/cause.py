@@ -5,20 +5,29 @@ from uuid import UUID
 
 from learnflow.models.envelope import Event
 from learnflow.models.events.queries import QuerySubmitted, submitted_query
-from learnflow.models.events.work import CollaborationAnswered, CollaborationRequested
+from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
+from learnflow.models.events.work import (
+    AgentRequest,
+    CollaborationAnswered,
+    CollaborationRequested,
+    RoutingDecision,
+)
 from learnflow.models.student_query import StudentQuery
 
 
 def query_of(event: Event[Any]) -> StudentQuery | None:
-    """Return the query that a message carries."""
+    """Return the query that a message submits or carries."""
+    return submitted_query(event) if isinstance(event.payload, QuerySubmitted) else carried_query(event)
+
+
+def carried_query(event: Event[Any]) -> StudentQuery | None:
+    """Return the query that a message carries along, as triage routed it."""
     match event.payload:
-        case QuerySubmitted():
-            return submitted_query(event)
         case CollaborationRequested() | CollaborationAnswered() as collaboration:
             return collaboration.request.query
-        case payload:
-            query: StudentQuery | None = getattr(payload, "query", None)
-            return query
+        case AgentRequest() | RoutingDecision() | ResponseCompleted() | ResponseFailed() as payload:
+            return payload.query
+    return None
 
 
 def query_id_of(event: Event[Any]) -> UUID | None:

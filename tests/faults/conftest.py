@@ -1,0 +1,31 @@
+"""What the fault tests share: a database and workers of the module's own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Broker, database
+from tests.systems import Client, Systems, systems
+
+# The group must notice the dead before the test gives up; genuine deployments wait twice as long.
+SETTINGS = {"LEARNFLOW_KAFKA_SESSION_TIMEOUT_SECONDS": "3"}
+
+
+@pytest.fixture(scope="module")
+def module_database(postgres_server: str, database_template: str) -> Iterator[str]:
+    """Give the URL of a migrated database of the module's own."""
+    yield from database(postgres_server, database_template)
+
+
+@pytest.fixture
+def workers(broker: Broker, module_database: str, tmp_path: Path) -> Iterator[Systems]:
+    """Give what starts workers; those that a test leaves are ended."""
+    with systems(broker, module_database, tmp_path, **SETTINGS) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def client(broker: Broker) -> Client:
+    """Give a plain Kafka client."""
+    return Client(broker.address)

@@ -1,0 +1,51 @@
+"""Workers are killed with -9 while questions are in flight: nothing is lost, and each has one outcome."""
+
+import sys
+
+from tests.faults.traffic import Traffic, check, traffic
+from tests.systems import Client, Systems
+
+
+def tell(what: str, flow: Traffic) -> None:
+    """Show a figure in pytest's captured output."""
+    sys.stdout.write(f"{what}: {flow.repeats()} repeats, {flow.longest_silence:.1f} s of silence\n")
+
+
+def test_500_questions_in_flight_while_the_worker_is_killed_and_started_again(
+    workers: Systems, client: Client, module_database: str
+) -> None:
+    sink = workers.start("sink", wait=False)
+    worker = workers.start("worker", name="one")
+    with traffic(client) as flow:
+        flow.ask(500)
+        assert flow.follow(lambda it: it.answered >= 50)
+        worker.kill()
+        assert not flow.settled()
+        again = workers.start("worker", name="one")
+        check(flow, module_database)
+        tell("one worker", flow)
+    assert again.stop() == 0
+    assert sink.stop() == 0
+
+
+def test_one_of_two_workers_and_of_two_sinks_is_killed_and_started_again(
+    workers: Systems, client: Client, module_database: str
+) -> None:
+    started = [workers.start(role, name=f"{role}-{number}", wait=False) for role in ("worker", "sink") for number in "12"]
+    for worker in started:
+        worker.wait_ready()
+    victim, survivor, sink, other_sink = started
+    with traffic(client) as flow:
+        flow.ask(250)
+        assert flow.follow(lambda it: it.answered >= 20)
+        victim.kill()
+        sink.kill()
+        assert not flow.settled()
+        flow.ask(250)
+        again = workers.start("worker", name="worker-1", wait=False)
+        sink_again = workers.start("sink", name="sink-1", wait=False)
+        check(flow, module_database)
+        tell("two workers", flow)
+    for worker in (again, sink_again):
+        worker.wait_ready()
+    assert [worker.stop() for worker in (again, sink_again, survivor, other_sink)] == [0, 0, 0, 0]

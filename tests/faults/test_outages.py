@@ -1,0 +1,146 @@
+"""PostgreSQL goes away under load, and the embedded broker forgets: progress goes on from what was kept."""
+
+import json
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from learnflow import embedded
+from learnflow.embedded.processes import reserved_port
+from learnflow.sink.migrations import migrate
+from tests.conftest import Broker, run
+from tests.faults.conftest import SETTINGS
+from tests.faults.traffic import KINDS, TOTALS, Traffic, check, rows, traffic
+from tests.parts import named
+from tests.systems import Client, Systems, systems, until
+
+AWAY_SECONDS = float(os.environ.get("LEARNFLOW_TEST_AWAY_SECONDS", "8"))  # 30 in the issue
+CONCEPTS = KINDS[:1]
+VERSIONS = "SELECT student_id, version FROM student_state WHERE student_id = ANY($1)"
+
+
+class Server:
+    """A PostgreSQL that keeps its port over a stop and a start."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._running = ExitStack()
+        self.url = ""
+
+    def start(self) -> None:
+        self.url = self._running.enter_context(embedded.postgres(self._directory))
+
+    def stop(self) -> None:
+        self._running.close()
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Shut it down, and start it again."""
+        self.stop()
+        yield
+        self.start()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let it accept connections and answer nothing."""
+        server = named(self._directory / "postgres.pid")
+        processes = [server, *server.children()]
+        for process in processes:
+            process.suspend()
+        yield
+        for process in processes:
+            process.resume()
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """Give a PostgreSQL of the test's own."""
+    with embedded.throwaway() as directory, reserved_port() as port:
+        monkeypatch.setattr(import_module("learnflow.embedded.postgres"), "reserved_port", lambda: nullcontext(port))
+        server = Server(directory)
+        server.start()
+        run(migrate(server.url))
+        yield server
+        server.stop()
+
+
+@pytest.mark.parametrize("away", [Server.stopped, Server.frozen])
+def test_postgresql_is_away_under_load(away: Any, server: Server, broker: Broker, tmp_path: Path) -> None:
+    client = Client(broker.address)
+    with (
+        systems(broker, server.url, tmp_path, **SETTINGS) as workers,
+        traffic(client, students=20) as known,
+        traffic(client, students=20) as unknown,
+    ):
+        both = [workers.start(role, wait=False) for role in ("worker", "sink")]
+        known.ask(40)
+        check(known, server.url)
+        with away(server):
+            before = len(known.asked)
+            ask_for(AWAY_SECONDS, known, unknown)
+            assert known.answered > before, "whom the tables hold is answered all the same"
+            assert unknown.answered == 0, "nobody is started from nothing"
+        check(known, server.url)
+        check(unknown, server.url)
+        for worker in both:
+            worker.wait_ready()
+        assert [worker.stop() for worker in both] == [0, 0]
+
+
+def ask_for(seconds: float, *flows: Traffic) -> None:
+    """Ask again and again, for so long."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        for flow in flows:
+            if len(flow.asked) < 300:
+                flow.ask(20)
+            flow.read()
+
+
+@contextmanager
+def embedded_run(database_url: str, directory: Path) -> Iterator[Client]:
+    """Run workers on an empty embedded broker, without any tables."""
+    directory.mkdir()
+    with embedded.broker(directory) as url:
+        broker = Broker(url.removeprefix("kafka://"), "embedded")
+        with systems(broker, database_url, directory, **SETTINGS) as workers:
+            both = [workers.start(role, wait=False) for role in ("worker", "sink")]
+            yield Client(broker.address)
+            for worker in both:
+                worker.wait_ready()
+            assert [worker.stop() for worker in both] == [0, 0]
+
+
+def test_an_emptied_embedded_broker_goes_on_from_postgresql(module_database: str, tmp_path: Path) -> None:
+    with embedded_run(module_database, tmp_path / "before") as client, traffic(client, students=10) as flow:
+        flow.ask(40)
+        check(flow, module_database)
+        students = list(flow.students)
+    with embedded_run(module_database, tmp_path / "after") as client, traffic(client) as flow:
+        flow.students = students
+        queries = flow.ask(10, CONCEPTS)
+        flow.wait()
+        after = dict.fromkeys(students, 5)
+        assert until(lambda: dict(rows(module_database, VERSIONS, students)) == after)
+        assert until(lambda: dict(rows(module_database, TOTALS, students)) == after)
+        found = requests(client, queries)
+        assert sorted(found) == sorted(queries)
+        assert {len(request["turns"]) for request in found.values()} == {4}
+        assert {request["standing"]["total_queries"] for request in found.values()} <= {4, 5}
+
+
+def requests(client: Client, queries: Sequence[str]) -> dict[str, Any]:
+    """Return what concepts was asked, by query."""
+    found = {}
+    with client.reading("concepts-requests") as reader:
+        for message in reader.everything():
+            payload = json.loads(message.value() or b"{}")["payload"]
+            if payload["query"]["query_id"] in queries:
+                found[payload["query"]["query_id"]] = payload
+    return found

@@ -1,0 +1,81 @@
+"""Workers are asked to stop while questions are in flight: what they began is finished, and the rest is left."""
+
+import sys
+
+import confluent_kafka
+
+from tests.faults.traffic import DEBUG, check, traffic
+from tests.systems import Client, Systems
+
+RESTARTS = 5
+SPECIALISTS = ("concepts", "debug", "exercise", "progress")
+
+
+def test_a_second_debug_worker_comes_and_goes_under_load(
+    workers: Systems, client: Client, module_database: str
+) -> None:
+    sink = workers.start("sink", wait=False)
+    worker = workers.start("worker")
+    with traffic(client) as flow:
+        flow.ask(200, DEBUG)
+        second = workers.start("worker", "--only", "debug", name="debug")
+        flow.ask(400, DEBUG)
+        assert flow.follow(lambda it: it.answered >= 300)
+        assert not flow.settled()
+        assert second.stop() == 0
+        flow.ask(100)
+        check(flow, module_database)
+        sys.stdout.write(f"debug: {flow.repeats()} repeats\n")
+    assert worker.stop() == 0
+    assert sink.stop() == 0
+
+
+def test_graceful_restarts_while_questions_wait(workers: Systems, client: Client, module_database: str) -> None:
+    sink = workers.start("sink", wait=False)
+    with traffic(client) as flow:
+        flow.ask(300)
+        for _ in range(RESTARTS):
+            flow.ask(100)
+            worker = workers.start("worker", name="worker")
+            least = flow.answered + 20
+            assert flow.follow(lambda it: it.answered >= least)  # noqa: B023 - called before the next round
+            assert worker.stop() == 0
+        assert not flow.settled()
+        worker = workers.start("worker", name="worker", wait=False)
+        check(flow, module_database)
+        sys.stdout.write(f"{RESTARTS} restarts: {flow.repeats()} repeats\n")
+    worker.wait_ready()
+    assert worker.stop() == 0
+    assert sink.stop() == 0
+
+
+def test_a_worker_that_stops_finishes_and_commits_what_it_began(
+    workers: Systems, client: Client, module_database: str
+) -> None:
+    """The next worker has nothing to do again: the answers of the first are all there, and none comes twice."""
+    sink = workers.start("sink", wait=False)
+    worker = workers.start("worker", name="worker")
+    with traffic(client) as flow:
+        flow.ask(100)
+        assert flow.follow(lambda it: it.answered >= 10)
+        assert worker.stop() == 0
+        committed = {role: behind(client, role) for role in SPECIALISTS}
+        assert set(committed.values()) == {0}, f"requests that were read and not committed: {committed}"
+        worker = workers.start("worker", name="worker", wait=False)
+        check(flow, module_database)
+    worker.wait_ready()
+    assert worker.stop() == 0
+    assert sink.stop() == 0
+
+
+def behind(client: Client, role: str) -> int:
+    """Return how many requests of a specialist its group has not committed."""
+    topic = f"{role}-requests"
+    consumer = confluent_kafka.Consumer({"bootstrap.servers": client.address, "group.id": f"learnflow-{role}"})
+    try:
+        partitions = consumer.list_topics(topic, timeout=20).topics[topic].partitions
+        committed = consumer.committed([confluent_kafka.TopicPartition(topic, one) for one in partitions], timeout=20)
+        ends = [consumer.get_watermark_offsets(one, timeout=20)[1] for one in committed]
+        return sum(ends) - sum(max(one.offset, 0) for one in committed)
+    finally:
+        consumer.close()

@@ -1,0 +1,265 @@
+"""Bad input: each has its outcome, and the good question of the same student right after it is answered."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import uuid4
+
+import confluent_kafka
+import pytest
+
+from learnflow.streams.dead_letters import DeadLetter
+from tests.integration.bad_input import BAD, GOOD, INTERNAL, Bad, Sent, question
+from tests.systems import Client, Systems, envelope
+from tests.watching import Seen, Watch
+
+MEGABYTES: Final = 2 * 1024 * 1024
+GOOD_AFTER: Final = "Explain recursion"
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A message that was sent, where it lay, and the good question that the same student asked after it."""
+
+    student: str
+    sent: Sent
+    seen: Seen
+    after: str
+
+
+def play(client: Client, watch: Watch, cases: Mapping[str, Bad]) -> dict[str, Played]:
+    """Send all cases at once, and return them when everybody is done with all of them."""
+    played: dict[str, Played] = {}
+    for name, case in cases.items():
+        student = f"student-{uuid4()}"
+        sent = case.make(student)
+        before = {(seen.partition, seen.offset) for seen in watch.on(sent.topic)}
+        client.send(sent.topic, sent.key, sent.value)
+        seen = watch.wait(
+            sent.topic,
+            lambda seen, sent=sent, before=before: (  # type: ignore[misc]
+                (seen.value or None) == (sent.value or None) and (seen.partition, seen.offset) not in before
+            ),
+        )[0]
+        played[name] = Played(student, sent, seen, client.ask(student, GOOD_AFTER))
+    watch.processed(*(one.seen for one in played.values()))
+    return played
+
+
+def letters_of(watch: Watch, seen: Seen) -> list[Seen]:
+    """Return the dead letters of a message."""
+    place = (seen.topic, str(seen.partition), str(seen.offset))
+    return [
+        letter
+        for letter in watch.on("dead-letters")
+        if (letter.header("topic"), letter.header("partition"), letter.header("offset")) == place
+    ]
+
+
+def assert_dead(watch: Watch, case: Bad, one: Played) -> None:
+    """Check the one dead letter of a message, and that nothing of it but the student's next question is stored."""
+    (letter,) = letters_of(watch, one.seen)
+    assert (letter.value or b"", letter.key) == (one.sent.value or b"", one.seen.key)
+    assert case.reason in letter.header("reason")
+    assert (letter.header("agent"), letter.header("attempt")) == (case.by, "0")
+    assert ("learnflow-null-value" in letter.headers) == (one.sent.value is None)
+    watch.answered(one.after)
+    watch.database.stored(one.after, flow=2)
+    rows = watch.database.rows("SELECT query_id FROM query_history WHERE student_id = $1", one.student)
+    assert [str(row["query_id"]) for row in rows] == [one.after]
+
+
+@pytest.fixture(scope="module")
+def bad(client: Client, watch: Watch) -> dict[str, Played]:
+    """Send all bad questions."""
+    return play(client, watch, BAD)
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_question_is_one_dead_letter_and_its_student_hears_of_it(
+    watch: Watch, bad: dict[str, Played], name: str
+) -> None:
+    one = bad[name]
+    assert_dead(watch, BAD[name], one)
+    responses = [seen for seen in watch.on("agent-responses", one.student) if seen.payload["query_id"] != one.after]
+    assert [seen.payload["query_id"] for seen in responses] == ([one.sent.query_id] if one.sent.query_id else [])
+    for seen in responses:
+        assert (seen.event["event_type"], seen.payload["failure"]) == ("agent.response.failed", "invalid")
+        assert BAD[name].reason in seen.payload["reason"]
+
+
+@pytest.fixture(scope="module")
+def good(client: Client, watch: Watch) -> dict[str, dict[str, Any]]:  # noqa: ARG001 - it looks on from before
+    """Send all questions that look odd and are right."""
+    messages = {}
+    for name, changes in GOOD.items():
+        message = messages[name] = question(f"student-{uuid4()}") | changes
+        client.send("student-queries", message["student_id"], message)
+    return messages
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_an_odd_question_is_answered_and_stored_as_it_came(
+    watch: Watch, good: dict[str, dict[str, Any]], name: str
+) -> None:
+    message = good[name]
+    watch.answered(message["message_id"])
+    query = watch.database.stored(message["message_id"]).query
+    payload = message["payload"]
+    assert (query["status"], query["query_text"]) == ("completed", payload["query_text"])
+    assert query["code_snippet"] == (payload.get("code_snippet") or None)
+    moment = datetime.fromisoformat(message["timestamp"])
+    assert query["timestamp"] == (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    assert watch.letters("student-queries", message["student_id"]) == []
+
+
+def test_the_longest_student_id_is_accepted(client: Client, watch: Watch) -> None:
+    student = f"{uuid4()}".ljust(255, "ü")
+    query_id = client.ask(student, GOOD_AFTER)
+    watch.answered(query_id)
+    assert watch.database.stored(query_id).query["student_id"] == student
+
+
+def test_a_message_of_two_megabytes_is_refused_somewhere(client: Client, watch: Watch, student: str) -> None:
+    message = question(student, query_text="x" * MEGABYTES)
+    try:
+        client.send("student-queries", student, message)
+    except confluent_kafka.KafkaException as refusal:
+        # Kafka tells the producer; the embedded broker takes it.
+        assert refusal.args[0].code() == confluent_kafka.KafkaError.MSG_SIZE_TOO_LARGE  # noqa: PT017
+    else:
+        (letter,) = watch.wait("dead-letters", lambda seen: seen.key == student.encode())
+        assert letter.value == json.dumps(message).encode()
+        assert "query_text" in watch.failure(message["message_id"]).payload["reason"]
+    watch.answered(client.ask(student, GOOD_AFTER))
+
+
+def test_a_question_under_another_students_query_id_touches_nothing_of_theirs(
+    client: Client, watch: Watch, student: str
+) -> None:
+    query_id = client.ask("owner-" + student, "Explain recursion")
+    before = watch.database.stored(query_id, flow=2)
+    client.ask(student, "What is a loop?", query_id=query_id)
+    after = client.ask(student, "What is a dictionary?")
+    watch.answered(after)
+    watch.database.stored(after, flow=2)
+    watch.processed(*(seen for topic in TOUCHED for seen in watch.on(topic, student)))
+    assert watch.database.stored(query_id, flow=2) == before
+    for topic in TOUCHED:
+        (letter,) = watch.letters(topic, student)
+        assert (letter.header("agent"), letter.header("reason")) == ("sink", "query_id: belongs to another student")
+    # Nobody but the sink knows whose an id is: the second student gets an answer, which is not stored.
+    assert [seen.key for seen in watch.answers(query_id)] == [f"owner-{student}".encode(), student.encode()]
+
+
+TOUCHED: Final = ("student-queries", "triage-routing", "agent-responses")
+
+
+def test_a_thousand_bad_messages_in_a_row_stop_nobody(client: Client, watch: Watch, student: str) -> None:
+    for number in range(1_000):
+        client.producer.produce("student-queries", value=f"bad {number}".encode(), key=student)
+    client.producer.flush(20)
+    query_id = client.ask(student, GOOD_AFTER)
+    watch.answered(query_id)
+    watch.database.stored(query_id, flow=2)
+    watch.processed(*watch.on("student-queries", student))
+    values = [letter.value or b"" for letter in watch.letters("student-queries", student)]
+    assert sorted(values) == sorted(f"bad {number}".encode() for number in range(1_000))
+
+
+@pytest.fixture(scope="module")
+def internal(client: Client, watch: Watch) -> dict[str, Played]:
+    """Send all bad messages on internal topics."""
+    return play(client, watch, INTERNAL)
+
+
+@pytest.mark.parametrize("name", INTERNAL)
+def test_a_bad_message_on_an_internal_topic_is_one_dead_letter(
+    watch: Watch, internal: dict[str, Played], name: str
+) -> None:
+    assert_dead(watch, INTERNAL[name], internal[name])
+
+
+def redrive(running: Systems, *letters: Seen) -> None:
+    """Send dead letters again, as an operator does."""
+    places = [f"{letter.partition}:{letter.offset}" for letter in letters]
+    command = [sys.executable, "-m", "learnflow", "dead-letters", "redrive", *places]
+    done = subprocess.run(command, env=running.environment, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout.count("(attempt 1)")) == (0, len(letters)), done.stderr
+
+
+def test_a_redrive_applies_what_the_database_refused_once_its_cause_is_gone(
+    running: Systems, client: Client, watch: Watch, student: str
+) -> None:
+    taken = f"{student}@example.com"
+
+    def tell(who: str, **profile: str) -> None:
+        client.send("student-events", who, envelope(who, "student.profile.updated", profile))
+
+    tell("owner-" + student, email=taken)
+    watch.processed(*watch.wait("student-events", lambda seen: seen.key == f"owner-{student}".encode()))
+    tell(student, email=taken, name="Jane Doe")
+    (letter,) = watch.wait("dead-letters", lambda seen: seen.key == student.encode())
+    assert letter.header("agent") == "sink"
+    assert "idx_student_email" in letter.header("reason")
+    tell("owner-" + student, email=f"other-{taken}")
+    watch.processed(*watch.wait("student-events", lambda seen: seen.key == f"owner-{student}".encode(), count=2))
+    redrive(running, letter)
+    watch.processed(*watch.wait("student-events", lambda seen: seen.key == student.encode(), count=2))
+    (row,) = watch.database.rows("SELECT name, email FROM students WHERE student_id = $1", student)
+    assert row == {"name": "Jane Doe", "email": taken}
+    assert len(watch.on("dead-letters", student)) == 1
+
+
+@pytest.mark.parametrize("topic", ["student-queries", "triage-routing"])
+def test_a_redrive_turns_a_failed_query_into_an_answered_one(
+    running: Systems, client: Client, watch: Watch, student: str, topic: str
+) -> None:
+    query_id = failed_query(client, watch, student)
+    # What a version with a fault in it would have left behind.
+    (original,) = watch.on(topic, student)
+    letter = bury(client, watch, original)
+    redrive(running, letter, letter)
+    after = client.ask(student, "What is a loop?")  # answered in order, so after what a second answer would be
+    watch.answered(after)
+    failed, completed = watch.answers(query_id)
+    assert (failed.event["event_type"], failed.event["metadata"]["attempt"]) == ("agent.response.failed", 0)
+    assert (completed.event["event_type"], completed.event["metadata"]["attempt"]) == ("agent.response.completed", 1)
+    watch.processed(completed)
+    stored = watch.database.stored(query_id)
+    assert (stored.query["status"], stored.query["failure_reason"]) == ("completed", None)
+    assert [str(row["response_id"]) for row in stored.responses] == [completed.payload["response_id"]]
+    totals = [seen.payload["progress"]["total_queries"] for seen in watch.on("student-progress", student)]
+    assert max(totals) == 2
+
+
+def failed_query(client: Client, watch: Watch, student: str) -> str:
+    """Return a query that failed, because its student was not active until after it."""
+
+    def active(*, now: bool, messages: int) -> None:
+        client.send("student-events", student, envelope(student, "student.profile.updated", {"active": now}))
+        watch.processed(*watch.wait("student-events", lambda seen: seen.key == student.encode(), count=messages))
+
+    active(now=False, messages=1)
+    query_id = client.ask(student, GOOD_AFTER)
+    watch.failure(query_id)
+    assert watch.database.stored(query_id).query["status"] == "failed"
+    active(now=True, messages=2)
+    return query_id
+
+
+def bury(client: Client, watch: Watch, original: Seen) -> Seen:
+    """Put a message among the dead letters, as an agent does."""
+    letter = DeadLetter(
+        reason="ValueError: a fault of ours", topic=original.topic, partition=original.partition,
+        offset=original.offset, agent="triage", at=datetime.now(UTC), key=original.key, value=original.value,
+    )  # fmt: skip
+    client.producer.produce(
+        "dead-letters", value=letter.to_value(), key=original.key, headers=list(letter.to_headers())
+    )
+    client.producer.flush(20)
+    return watch.wait("dead-letters", lambda seen: seen.key == original.key)[0]

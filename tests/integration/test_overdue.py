@@ -1,0 +1,105 @@
+"""Questions that nobody answers in time: core fails them, and debug does without concepts."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import Broker
+from tests.integration.conftest import workers
+from tests.integration.questions import INDEX_ERROR
+from tests.systems import Client, Systems, systems
+from tests.watching import Watch
+
+LATE_STUDENT = "student-who-waits"
+
+
+@pytest.fixture(scope="module")
+def running(broker: Broker, module_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Systems]:
+    """Run core and the sink, and no specialist."""
+    limits = {"LEARNFLOW_LIMITS_COLLABORATION_SECONDS": "0.8", "LEARNFLOW_LIMITS_OPEN_QUERY_SECONDS": "5"}
+    with (
+        systems(broker, module_database, tmp_path_factory.mktemp("overdue"), **limits) as started,
+        workers(started, ["worker", "--only", "core"], ["sink"]),
+    ):
+        yield started
+
+
+@pytest.fixture(scope="module")
+def overdue(client: Client, watch: Watch) -> str:
+    """Ask while neither debug nor concepts is running, and return the query that failed."""
+    query_id = client.ask(LATE_STUDENT, INDEX_ERROR.text, **INDEX_ERROR.payload)
+    watch.failure(query_id)
+    return query_id
+
+
+@pytest.fixture(scope="module")
+def debug(running: Systems, overdue: str) -> Iterator[None]:  # noqa: ARG001 - it comes first
+    """Run debug from now on."""
+    with workers(running, ["worker", "--only", "debug"]):
+        yield
+
+
+@pytest.fixture(scope="module")
+def answered_alone(client: Client, watch: Watch, debug: None) -> str:  # noqa: ARG001 - it answers
+    """Ask while concepts is not running, and return the query that debug answered."""
+    query_id = client.ask("student-of-debug", INDEX_ERROR.text, **INDEX_ERROR.payload)
+    watch.answered(query_id)
+    return query_id
+
+
+@pytest.fixture
+def concepts(running: Systems, answered_alone: str) -> Iterator[None]:  # noqa: ARG001 - it comes first
+    """Run concepts from now on."""
+    with workers(running, ["worker", "--only", "concepts"]):
+        yield
+
+
+def test_a_query_that_nobody_answers_fails_with_a_reason(watch: Watch, overdue: str) -> None:
+    (outcome,) = watch.answers(overdue)
+    assert (outcome.payload["failure"], outcome.payload["agent_name"]) == ("overdue", "router")
+    stored = watch.database.stored(overdue, flow=2)
+    assert (stored.query["status"], stored.responses) == ("failed", [])
+    assert stored.query["failure_reason"] == "Nobody could answer this in time. Please ask again."
+    assert stored.ways == [(1, "routing_decision", "triage", "debug"), (2, "response", "router", "student")]
+
+
+@pytest.mark.usefixtures("debug")
+def test_a_late_answer_is_kept_in_the_flow_and_changes_nothing_else(watch: Watch, overdue: str) -> None:
+    failed, late = watch.wait("agent-responses", lambda seen: seen.payload["query_id"] == overdue, count=2)
+    watch.processed(failed, late)
+    stored = watch.database.stored(overdue)
+    assert (stored.query["status"], stored.query["failure_reason"]) == ("failed", failed.payload["reason"])
+    assert stored.responses == []
+    assert [way[1:] for way in stored.ways] == [
+        ("routing_decision", "triage", "debug"),
+        ("response", "router", "student"),
+        ("response", "debug", "student"),
+    ]
+    watch.processed(*watch.on("debug-requests", LATE_STUDENT))
+    assert len(watch.answers(overdue)) == 2
+
+
+def test_debug_answers_alone_when_concepts_does_not(watch: Watch, answered_alone: str) -> None:
+    assert watch.answered(answered_alone).payload["agent_name"] == "debug"
+    stored = watch.database.stored(answered_alone, flow=3)
+    assert (stored.query["status"], len(stored.responses)) == ("completed", 1)
+    assert stored.ways == [
+        (1, "routing_decision", "triage", "debug"),
+        (2, "collaboration", "debug", "concepts"),
+        (3, "response", "debug", "student"),
+    ]
+
+
+@pytest.mark.usefixtures("concepts")
+def test_an_explanation_that_comes_too_late_makes_no_second_answer(watch: Watch, answered_alone: str) -> None:
+    (asked,) = watch.wait("concepts-requests", lambda seen: seen.key == b"student-of-debug")
+    watch.processed(asked)
+    (explained,) = [
+        seen
+        for seen in watch.on("debug-requests", "student-of-debug")
+        if seen.event["event_type"] == "agent.collaboration.answered"
+    ]
+    watch.processed(explained)
+    assert len(watch.answers(answered_alone)) == 1
+    stored = watch.database.stored(answered_alone, flow=4)
+    assert (stored.query["status"], len(stored.responses)) == ("completed", 1)
