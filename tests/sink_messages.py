@@ -9,7 +9,7 @@ from learnflow import topics
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event, derived_id, version_metadata
 from learnflow.models.events import EVENT_TYPES, EVENTS
-from learnflow.models.events.learning import LearnerState, ProgressUpdated
+from learnflow.models.events.learning import LearnerState, ProgressUpdated, StruggleDetected
 from learnflow.models.events.queries import QuerySubmitted, submitted_query
 from learnflow.models.events.responses import Failure, ResponseCompleted, ResponseFailed
 from learnflow.models.events.work import (
@@ -36,7 +36,7 @@ def uid(number: int) -> UUID:
     return UUID(int=number)
 
 
-def message(topic: Topic, payload: Model, student: str, name: str, **envelope: Any) -> SinkMessage:  # noqa: ANN401 - its fields
+def message(topic: Topic, payload: Model, student: str, name: str, **envelope: Any) -> SinkMessage:
     """Wrap a payload; the same name gives the same message id."""
     event = EVENTS[EVENT_TYPES[type(payload)]](
         message_id=envelope.get("message_id") or derived_id(student, uid(0), name),
@@ -159,6 +159,19 @@ def progress(student: str, version: int) -> SinkMessage:
     return message(topics.STUDENT_PROGRESS, payload, student, f"progress {version}")
 
 
+def struggle(recommendation: str, queries: int = 4) -> SinkMessage:
+    """A struggle with recursion, and what is recommended."""
+    payload = StruggleDetected(
+        topic="recursion",
+        struggle_level="high",
+        query_count=queries,
+        time_window_minutes=15,
+        recommendation=recommendation,
+        evidence=(uid(1), uid(2)),
+    )
+    return message(topics.STUDENT_STRUGGLE, payload, "ann", "struggle")
+
+
 def student_event(payload: Model, student: str, name: str, seconds: int = 0) -> SinkMessage:
     """Say something of a student."""
     return message(topics.STUDENT_EVENTS, payload, student, name, at=AT + timedelta(seconds=seconds))
@@ -166,17 +179,15 @@ def student_event(payload: Model, student: str, name: str, seconds: int = 0) -> 
 
 def exercise() -> Exercise:
     """The data model's exercise."""
-    return Exercise.model_validate(
-        {
-            "exercise_id": EXERCISE,
-            "topic": "loops",
-            "difficulty": "beginner",
-            "problem_text": "Write a function that prints numbers from 1 to N using a for loop.",
-            "solution_code": "def print_numbers(n):\n    for i in range(1, n + 1):\n        print(i)",
-            "test_cases": [{"input": n, "output": "1"} for n in (1, 2, 3)],
-            "hints": ["Use a for loop with range()"],
-            "created_at": AT,
-            "language": "python",
-            "tags": ["loops"],
-        }
-    )
+    return Exercise.model_validate({
+        "exercise_id": EXERCISE,
+        "topic": "loops",
+        "difficulty": "beginner",
+        "problem_text": "Write a function that prints numbers from 1 to N using a for loop.",
+        "solution_code": "def print_numbers(n):\n    for i in range(1, n + 1):\n        print(i)",
+        "test_cases": [{"input": n, "output": "1"} for n in (1, 2, 3)],
+        "hints": ["Use a for loop with range()"],
+        "created_at": AT,
+        "language": "python",
+        "tags": ["loops"],
+    })

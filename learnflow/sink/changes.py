@@ -17,9 +17,10 @@ from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import QueryStatus, Specialist
 from learnflow.sink import learning
 from learnflow.sink.flow import answered, asked, completed, failed, handed_over, routed
+from learnflow.sink.literals import hundredths, json_text
 from learnflow.sink.messages import SinkMessage, Unstorable
 from learnflow.sink.queries import NEW, carried, content, ended, submitted
-from learnflow.sink.rows import QueryContent, QueryState, ResponseRow, Row, hundredths, json_text
+from learnflow.sink.rows import QueryContent, QueryState, ResponseRow, Row
 from learnflow.topics import REQUESTS
 
 
@@ -49,16 +50,10 @@ def _student(event: Event[Any]) -> str:
     return cast("str", event.student_id)  # the codec has made sure of it
 
 
-def _owned(event: Event[Any], query: StudentQuery | None) -> StudentQuery:
-    """Return the query that an event carries. Raises Unstorable when there is none, or it is another one."""
+def _carried(query: StudentQuery | None) -> StudentQuery:
+    """Return the query that an event carries, which the codec has checked. Raises Unstorable when there is none."""
     if query is None:
         msg = "payload.query: must be given, or nothing can be stored"
-        raise Unstorable(msg)
-    if query.student_id != event.student_id:
-        msg = "payload.query.student_id: differs from the message's student_id"
-        raise Unstorable(msg)
-    if getattr(event.payload, "query_id", query.query_id) != query.query_id:
-        msg = "payload.query.query_id: differs from payload.query_id"
         raise Unstorable(msg)
     return query
 
@@ -69,7 +64,7 @@ def _submitted(message: SinkMessage, event: Event[QuerySubmitted]) -> Change:
 
 def _routed(message: SinkMessage, event: Event[RoutingDecision]) -> Change:
     payload = event.payload
-    query = _owned(event, payload.query)
+    query = _carried(payload.query)
     state = QueryState(
         QueryStatus.PROCESSING,
         payload.target_agent,
@@ -86,7 +81,7 @@ def _requested(message: SinkMessage, event: Event[AgentRequest]) -> Change | Non
     """Keep what was handed over by another specialist; a request of the router leaves no trace of its own."""
     if event.payload.handed_over_from is None:
         return None
-    query = _owned(event, event.payload.query)
+    query = _carried(event.payload.query)
     agent = _AGENTS[message.topic]
     state = carried(query, agent)
     flow = handed_over(event, agent)
@@ -94,17 +89,17 @@ def _requested(message: SinkMessage, event: Event[AgentRequest]) -> Change | Non
 
 
 def _collaboration(message: SinkMessage, event: Event[CollaborationRequested]) -> Change:
-    query = _owned(event, event.payload.request.query)
+    query = _carried(event.payload.request.query)
     return Change(message, query.student_id, event.timestamp, content(query), carried(query), rows=(asked(event),))
 
 
 def _collaboration_answered(message: SinkMessage, event: Event[CollaborationAnswered]) -> Change:
-    query = _owned(event, event.payload.request.query)
+    query = _carried(event.payload.request.query)
     return Change(message, query.student_id, event.timestamp, content(query), carried(query), rows=(answered(event),))
 
 
 def _completed(message: SinkMessage, event: Event[ResponseCompleted]) -> Change:
-    query = _owned(event, event.payload.query)
+    query = _carried(event.payload.query)
     state = ended(query, QueryStatus.COMPLETED, event.payload.agent_name)
     return Change(
         message, query.student_id, event.timestamp, content(query), state,
@@ -116,7 +111,7 @@ def _failed(message: SinkMessage, event: Event[ResponseFailed]) -> Change | None
     """Keep the failure, unless its query could not be stored: then it cannot be stored as a failed one either."""
     if event.payload.query is None:
         return None
-    query = _owned(event, event.payload.query)
+    query = _carried(event.payload.query)
     state = ended(query, QueryStatus.FAILED, query.routed_to_agent, event.payload.reason)
     return Change(
         message, query.student_id, event.timestamp, content(query), state,

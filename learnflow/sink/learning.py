@@ -13,6 +13,7 @@ from learnflow.models.events.students import (
     SkillUpgraded,
     StruggleResolved,
 )
+from learnflow.sink.literals import json_text
 from learnflow.sink.messages import Unstorable
 from learnflow.sink.rows import (
     AssignmentRow,
@@ -23,7 +24,6 @@ from learnflow.sink.rows import (
     Row,
     StruggleRow,
     SubmissionRow,
-    json_text,
 )
 
 

@@ -7,7 +7,8 @@ from learnflow.models.envelope import Event
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import QueryStatus
-from learnflow.sink.rows import QueryContent, QueryState, hundredths, json_text
+from learnflow.sink.literals import hundredths, json_text
+from learnflow.sink.rows import QueryContent, QueryState
 
 _REACHED: Final[Mapping[str, int]] = {
     QueryStatus.PENDING: 0,

@@ -1,14 +1,11 @@
 """The rows of each table, as values: the fields of a row are the parameters of its statement, in this order."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
-
-import orjson
 
 
 class StudentRow(NamedTuple):
@@ -230,23 +227,3 @@ class Rows:
         """Put rows to the others of their table."""
         for row in rows:
             self.of.setdefault(type(row), []).append(row)
-
-
-def array_literal(texts: Collection[object]) -> str:
-    """Return texts, which have no NUL, as an array of PostgreSQL: an array of arrays must not be ragged."""
-    joined = "\0".join(map(str, texts))
-    if not joined:
-        return '{""}' if texts else "{}"
-    escaped = joined.replace("\\", "\\\\").replace('"', '\\"').replace("\0", '","')
-    return f'{{"{escaped}"}}'
-
-
-def json_text(value: object) -> str:
-    """Return JSON as PostgreSQL reads it."""
-    return orjson.dumps(value).decode()
-
-
-@lru_cache(maxsize=256)  # a confidence has two decimals
-def hundredths(value: float) -> Decimal:
-    """Return a confidence as PostgreSQL keeps it."""
-    return Decimal(str(value))

@@ -9,9 +9,10 @@ import asyncpg
 from learnflow.sink import statements
 from learnflow.sink.changes import Change
 from learnflow.sink.failures import Raced, reason, refuses
+from learnflow.sink.literals import array_literal
 from learnflow.sink.messages import Rejected
 from learnflow.sink.plan import StoredQuery, merged_profiles, settle
-from learnflow.sink.rows import ProfileRow, QueryInsert, QueryState, Row, Rows, array_literal
+from learnflow.sink.rows import ProfileRow, QueryInsert, QueryState, Row, Rows
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

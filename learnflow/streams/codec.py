@@ -14,8 +14,6 @@ from learnflow.models.events.cause import carried_query
 from learnflow.models.fields import Id, StudentId, explain
 from learnflow.topics import Topic
 
-STRANGER: Final = "payload.query.student_id: differs from the message's student_id"
-
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 _STUDENT: Final = TypeAdapter(StudentId)
 _ID: Final = TypeAdapter(Id)
@@ -47,10 +45,19 @@ def decode(topic: Topic, key: bytes | None, value: bytes | None) -> Event[Any]:
             _refuse(message, key, "student_id: must be given")
     elif key is not None and key != event.key:
         _refuse(message, key, "student_id: differs from the message's key")
-    query = carried_query(event)
-    if query is not None and query.student_id != event.student_id:
-        raise Refusal(STRANGER)  # tables are written by the query's student, on the partition of the message's
+    _check_carried(event)
     return event
+
+
+def _check_carried(event: Event[Any]) -> None:
+    """Refuse a message about one query that carries another: its reader would mix up two students."""
+    query = carried_query(event)
+    if query is None:
+        return
+    if query.student_id != event.student_id:
+        raise Refusal("payload.query.student_id: differs from the message's student_id")
+    if getattr(event.payload, "query_id", query.query_id) != query.query_id:
+        raise Refusal("payload.query.query_id: differs from payload.query_id")
 
 
 def _object(value: bytes | None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
@@ -350,16 +350,19 @@ def test_what_is_no_json_reaches_the_agent(mend: bool, one: InProcess) -> None: 
 @pytest.mark.parametrize("mend", [True, False], ids=["batches", "take"])
 def test_a_batch_is_not_acknowledged_before_its_body_has_ended(mend: bool, one: InProcess) -> None:  # noqa: FBT001
     async def fail(stream: faust.Stream[bytes]) -> None:
-        source: AsyncIterator[Any] = batches(stream, 5) if mend else stream.take(5, within=0.1)
-        async for _ in source:
-            one.seen.append(cast("Any", None))
-            raise ZeroDivisionError
+        source: Any = batches(stream, 5) if mend else stream.take(5, within=0.1)
+        with suppress(ZeroDivisionError):
+            async with aclosing(source):
+                async for _ in source:
+                    raise ZeroDivisionError
+        failed.set_result(None)
+        await asyncio.Event().wait()
 
+    failed: Future[None] = Future()
     one.reads(fail)
     one.send(*[b"x"] * 5)
     with one.running():
-        one.wait_for(1)
-        one.wait(lambda: one.app.agents["reader"] is not None)
+        failed.result(DEADLINE)
         one.do(one.consumer.commit())
         assert (one.committed() == 0) is mend
 

@@ -53,7 +53,7 @@ async def database(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-def plain(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401 - any annotation of a field
+def plain(annotation: Any) -> tuple[Any, bool]:
     """Return a field's bare type, and whether it may be None."""
     if get_origin(annotation) is Annotated:
         return plain(get_args(annotation)[0])

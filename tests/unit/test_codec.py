@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learnflow.models.envelope import Event
+from learnflow.models.events.cause import carried_query
+from learnflow.models.examples import EXAMPLES
 from learnflow.streams.codec import Refusal, decode
 from learnflow.topics import AGENT_LOGS, AGENT_RESPONSES, STUDENT_QUERIES, TOPICS, Topic
 
@@ -21,7 +23,7 @@ OWN = ("student-123", UUID(QUERY_ID))
 NOBODY = (None, None)
 
 
-def message(query: dict[str, Any] | None = None, /, **changes: Any) -> bytes:  # noqa: ANN401 - any JSON
+def message(query: dict[str, Any] | None = None, /, **changes: Any) -> bytes:
     """Return the data model's query as bytes, with fields changed, or GONE."""
     payload = {"query_id": QUERY_ID, "query_text": "Explain recursion", "query_type": "text"} | (query or {})
     envelope = {
@@ -151,6 +153,21 @@ def test_a_key_that_differs_is_refused_and_nobody_is_answered() -> None:
 def test_a_bad_message_under_another_key_is_nobodys() -> None:
     refusal = refused(b"student-999", message({"query_text": ""}))
     assert (refusal.student_id, refusal.query_id) == NOBODY
+
+
+@pytest.mark.parametrize("event_type", [name for name in EXAMPLES if carried_query(EXAMPLES[name])])
+def test_another_students_query_is_refused(event_type: str) -> None:
+    topic = next(one for one in TOPICS if event_type in one.events)
+    stranger = json.loads(EXAMPLES[event_type].encode()) | {"student_id": "somebody-else"}
+    refusal = refused(None, json.dumps(stranger).encode(), topic)
+    assert refusal.reason == "payload.query.student_id: differs from the message's student_id"
+    assert refusal.student_id is None
+
+
+def test_a_message_about_one_query_that_carries_another_is_refused() -> None:
+    mixed = json.loads(EXAMPLES["agent.response.completed"].encode())
+    mixed["payload"]["query_id"] = QUERY_ID
+    assert "payload.query.query_id: differs" in refused(None, json.dumps(mixed).encode(), AGENT_RESPONSES).reason
 
 
 def test_without_a_student_only_logs_are_read() -> None:

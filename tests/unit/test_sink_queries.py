@@ -11,7 +11,7 @@ from learnflow.sink.rows import QueryState
 NOTHING = QueryState("pending", None, None, None, None, None, None)
 
 
-def state(status: str, agent: str | None = None, **more: Any) -> QueryState:  # noqa: ANN401 - any fields of it
+def state(status: str, agent: str | None = None, **more: Any) -> QueryState:
     return NOTHING._replace(status=status, routed_to_agent=agent, **more)
 
 

@@ -1,0 +1,107 @@
+"""What cannot be stored is handed back with its reason, and costs nobody else anything."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from learnflow.models.events.students import ExerciseGraded, ProfileUpdated
+from learnflow.sink import Sink, SinkMessage, TooManyRejections
+from tests.sink_messages import Way, struggle, student_event, uid
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def sink(database_url: str) -> AsyncIterator[Sink]:
+    sink = Sink(database_url)
+    await sink.start()
+    yield sink
+    await sink.close()
+
+
+async def count(database: asyncpg.Connection, table: str) -> int:
+    return int(await database.fetchval(f"SELECT count(*) FROM {table}"))  # noqa: S608 - of the tuple above
+
+
+async def test_another_students_query_is_refused(sink: Sink, database: asyncpg.Connection) -> None:
+    await sink.write(Way(1).whole())
+    before = await database.fetch("SELECT * FROM query_history")
+    rejected = await sink.write([*Way(1, "bob").whole(), *Way(2, "bob").whole()])
+    assert {one.reason for one in rejected} == {"query_id: belongs to another student"}
+    assert len(rejected) == 5
+    assert await database.fetch("SELECT * FROM query_history WHERE student_id = 'ann'") == before
+    assert await count(database, "message_flow") == 8
+
+
+@pytest.mark.parametrize("size", [1, 2, 25])
+async def test_a_refused_row_is_found_and_the_rest_is_written(
+    sink: Sink, database: asyncpg.Connection, size: int
+) -> None:
+    too_many = struggle("none", 2**31)
+    good = [one for number in range(1, size) for one in Way(number).whole()]
+    rejected = await sink.write([*good[: len(good) // 2], too_many, *good[len(good) // 2 :]])
+    assert [one.message for one in rejected] == [too_many]
+    assert "int32" in rejected[0].reason or "out of range" in rejected[0].reason
+    assert await count(database, "agent_responses") == size - 1
+
+
+async def test_an_email_of_another_student_is_refused_with_the_databases_reason(
+    sink: Sink, database: asyncpg.Connection
+) -> None:
+    first = student_event(ProfileUpdated(name="Ann", email="a@b.c"), "ann", "first")
+    second = student_event(ProfileUpdated(name="Bob", email="a@b.c"), "bob", "second")
+    rejected = await sink.write([first, second, student_event(ProfileUpdated(name="Eve"), "eve", "third")])
+    assert [one.message for one in rejected] == [second]
+    assert rejected[0].reason == (
+        'duplicate key value violates unique constraint "idx_student_email": Key (email)=(a@b.c) already exists.'
+    )
+    assert not rejected[0].ours
+    assert [row["name"] for row in await database.fetch("SELECT name FROM students ORDER BY name")] == ["Ann", "Eve"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, b"", b"\xff", b"[]", b'{"event_type": "agent.heartbeat"}'],
+    ids=["null", "empty", "bytes", "array", "type"],
+)
+@pytest.mark.parametrize(
+    ("topic", "handed_back"), [("student-queries", 0), ("agent-responses", 0), ("student-progress", 1)]
+)
+async def test_what_cannot_be_read_is_handed_back_by_its_reader_only(
+    sink: Sink, database: asyncpg.Connection, topic: str, handed_back: int, value: bytes | None
+) -> None:
+    bad = SinkMessage(topic, 3, 99, b"ann", value)
+    rejected = await sink.write([bad, *Way(1).whole()])
+    assert [one.message for one in rejected] == [bad] * handed_back
+    assert await count(database, "query_history") == 1
+
+
+@pytest.mark.parametrize("nul", [b"\\u0000", b"\\ud800"], ids=["NUL", "lone surrogate"])
+async def test_what_postgresql_cannot_store_does_not_reach_it(sink: Sink, nul: bytes) -> None:
+    good = struggle("Suggest 1-on-1 session")
+    bad = good._replace(value=(good.value or b"").replace(b"1-on-1", nul))
+    rejected = await sink.write([bad])
+    assert [one.message for one in rejected] == [bad]
+    assert rejected[0].reason.startswith("payload.recommendation: has a")
+
+
+async def test_too_many_rejections_in_a_row_stop_the_sink(sink: Sink) -> None:
+    bad = [SinkMessage("student-progress", 0, offset, None, b"{}") for offset in range(199)]
+    assert len(await sink.write(bad)) == 199
+    with pytest.raises(TooManyRejections, match=r"^200 messages in a row .* student-progress\[0\] @ 0: event_type"):
+        await sink.write(bad[:1])
+
+
+async def test_a_thousand_bad_ones_from_outside_do_not(sink: Sink, database: asyncpg.Connection) -> None:
+    graded = ExerciseGraded(exercise_id=uid(9), score=0.0, passed=False)
+    bad = [SinkMessage("student-queries", 0, offset, None, b"{") for offset in range(1_000)]
+    refused = [student_event(graded, "ann", str(number)) for number in range(300)]
+    rejected = await sink.write([*bad, *refused, *Way(1).whole()])
+    assert len(rejected) == len(refused)
+    assert await count(database, "agent_responses") == 1
