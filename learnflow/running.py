@@ -16,7 +16,7 @@ import uvloop
 from learnflow.app import CORE, build
 from learnflow.embedded.directories import default_directory
 from learnflow.settings import Settings, SettingsError, current
-from learnflow.streams import topic_admin
+from learnflow.streams import collector, topic_admin
 from learnflow.streams.stream_app import StreamApp
 from learnflow.tables import changelogs
 from learnflow.topics import TOPICS
@@ -40,6 +40,7 @@ def run_worker(roles: Sequence[str]) -> int:
         app.worker_init()
         app.discover()
         app.worker_init_post_autodiscover()
+        collector.relax()
         return _execute(app, settings)
 
 

@@ -18,7 +18,7 @@ from learnflow.streams.outbox import Outbox
 from learnflow.streams.station import send_dead_letter
 
 NAME = Agent.SINK
-AT_ONCE: Final = 2  # batches: one is decoded while the database writes the other
+AT_ONCE: Final = 3  # batches: one is written, one is decoded, and one waits so that neither does
 
 
 class SinkAgent:

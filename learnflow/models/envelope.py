@@ -1,25 +1,17 @@
 """KafkaMessage (data model 2.8): the envelope around every event."""
 
-from typing import Annotated, Final, Generic, Self, TypeVar
+from typing import Final, Generic, Self, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveInt
 
 from learnflow import __version__
-from learnflow.models.fields import Id, Model, Short, StudentId, Text, Timestamp
+from learnflow.models.fields import Id, Model, Short, StudentId, Text, Timestamp, Version
 
 Payload = TypeVar("Payload", bound=Model)
 
 SCHEMA_VERSION: Final = "1.0"
 _DERIVED: Final = uuid5(NAMESPACE_URL, "learnflow/derived")
-
-
-def _major_one(version: str) -> str:
-    major, _, minor = version.partition(".")
-    if major != "1" or not minor.isdecimal():
-        msg = f"is {version[:20]!r}, and only 1.x can be read"
-        raise ValueError(msg)
-    return version
 
 
 def derived_id(student_id: str, query_id: UUID, what: str, attempt: int = 0) -> UUID:
@@ -38,7 +30,7 @@ class Metadata(Model):
 class Envelope(Model):
     """What every message has; `Event` adds the payload."""
 
-    schema_version: Annotated[Short, AfterValidator(_major_one)] = SCHEMA_VERSION
+    schema_version: Version = SCHEMA_VERSION
     message_id: Id
     timestamp: Timestamp
     student_id: StudentId | None = None

@@ -78,10 +78,10 @@ class Sink:
 
     @asynccontextmanager
     async def _turn(self, messages: Sequence[SinkMessage]) -> AsyncIterator[tuple[list[Change], list[Rejected]]]:
-        # The turn to write is taken before the turn to decode is given on, which keeps the order of the calls.
         async with self._decoding:
             decoded = await _changes(messages)
-            await self._writing.acquire()
+        # Nothing runs between giving on the turn to decode and asking for the turn to write: the order stays.
+        await self._writing.acquire()
         try:
             yield decoded
         finally:

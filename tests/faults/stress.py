@@ -66,7 +66,9 @@ def completed(url: str, students: list[str]) -> list[object]:
     return [row for row in rows(url, ROWS, students) if row[2:] == ("completed", 1)]
 
 
-def change(chance: random.Random, start: object, names: list[str], running: dict[str, Worker], counts: dict[str, int]) -> None:
+def change(
+    chance: random.Random, start: object, names: list[str], running: dict[str, Worker], counts: dict[str, int]
+) -> None:
     """Start, stop or kill one."""
     idle = [name for name in names if name not in running]
     if idle and (not running or chance.random() < 0.5):

@@ -31,7 +31,8 @@ def test_500_questions_in_flight_while_the_worker_is_killed_and_started_again(
 def test_one_of_two_workers_and_of_two_sinks_is_killed_and_started_again(
     workers: Systems, client: Client, module_database: str
 ) -> None:
-    started = [workers.start(role, name=f"{role}-{number}", wait=False) for role in ("worker", "sink") for number in "12"]
+    names = ("worker-1", "worker-2", "sink-1", "sink-2")
+    started = [workers.start(name.partition("-")[0], name=name, wait=False) for name in names]
     for worker in started:
         worker.wait_ready()
     victim, survivor, sink, other_sink = started

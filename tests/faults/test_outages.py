@@ -18,7 +18,7 @@ from tests.conftest import Broker, run
 from tests.faults.conftest import SETTINGS
 from tests.faults.traffic import KINDS, TOTALS, Traffic, check, rows, traffic
 from tests.parts import named
-from tests.systems import Client, Systems, systems, until
+from tests.systems import Client, systems, until
 
 AWAY_SECONDS = float(os.environ.get("LEARNFLOW_TEST_AWAY_SECONDS", "8"))  # 30 in the issue
 CONCEPTS = KINDS[:1]

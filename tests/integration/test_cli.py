@@ -64,7 +64,7 @@ def student() -> str:
     return f"student-{uuid4()}"
 
 
-def produce(broker: Broker, topic: str, value: bytes | None, key: str | None, headers: Any = None) -> Message:  # noqa: ANN401 - confluent's
+def produce(broker: Broker, topic: str, value: bytes | None, key: str | None, headers: Any = None) -> Message:
     sent: list[Message] = []
     producer = Producer({"bootstrap.servers": broker.address, "partitioner": "murmur2_random"})
     producer.produce(topic, value, key, headers=headers, on_delivery=lambda _, message: sent.append(message))

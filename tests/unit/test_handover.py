@@ -13,22 +13,20 @@ CONCEPTS, REVIEW, DEBUG, EXERCISE, PROGRESS = Specialist
 TRACE = "Traceback (most recent call last):\n  File 'x.py', line 1\nIndexError: list index out of range"
 
 
-def request(text: str, code: str | None = None, **more: Any) -> AgentRequest:  # noqa: ANN401
+def request(text: str, code: str | None = None, **more: Any) -> AgentRequest:
     key = more.pop("question_key", None)
-    return AgentRequest.model_validate(
-        {
-            "query": {
-                "query_id": "550e8400-e29b-41d4-a716-446655440000",
-                "student_id": "student-123",
-                "timestamp": "2026-01-02T14:23:45Z",
-                "query_text": text,
-                "code_snippet": code,
-                "language": Language.PYTHON if code else None,
-                "question_key": key,
-            },
-            **more,
-        }
-    )
+    return AgentRequest.model_validate({
+        "query": {
+            "query_id": "550e8400-e29b-41d4-a716-446655440000",
+            "student_id": "student-123",
+            "timestamp": "2026-01-02T14:23:45Z",
+            "query_text": text,
+            "code_snippet": code,
+            "language": Language.PYTHON if code else None,
+            "question_key": key,
+        },
+        **more,
+    })
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,6 @@ INVALID: list[tuple[str, type[Model], dict[str, Any], str]] = [
     ("a confidence below 0", StudentQuery, {"triage_confidence": -0.01}, "triage_confidence"),
     ("a confidence that is no number", StudentQuery, {"triage_confidence": float("nan")}, "triage_confidence"),
     ("an id that is no UUID", StudentQuery, {"query_id": "query-1"}, "query_id"),
-    ("an id in braces", StudentQuery, {"query_id": "{550e8400-e29b-41d4-a716-446655440000}"}, "query_id"),
     ("a student id of 256", StudentQuery, {"student_id": "s" * 256}, "student_id"),
     ("a date without a time", StudentQuery, {"timestamp": "2026-01-02"}, "timestamp"),
     ("no student", StudentQuery, {"student_id": GONE}, "student_id"),

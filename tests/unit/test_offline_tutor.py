@@ -31,7 +31,7 @@ STARTS = {Language.JAVASCRIPT: "const x = 0 == '';", Language.JAVA: 'if (a == "y
           Language.GO: "v, _ := strconv.Atoi(s)", Language.RUST: "let x = f().unwrap();"}  # fmt: skip
 
 
-def request(text: str, code: str | None = None, language: Language | None = None, **more: Any) -> AgentRequest:  # noqa: ANN401
+def request(text: str, code: str | None = None, language: Language | None = None, **more: Any) -> AgentRequest:
     query = {key: more.pop(key) for key in ("question_key", "topic", "context") if key in more}
     return AgentRequest.model_validate({
         "query": {

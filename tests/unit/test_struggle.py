@@ -61,5 +61,3 @@ def test_general_is_no_topic_to_struggle_with() -> None:
 def test_a_late_question_sees_only_what_came_before_it() -> None:
     later = [asked(0), asked(1)]
     assert detected(later, asked(30)) is None
-
-

@@ -122,16 +122,14 @@ CASES = {
 
 
 def query(text: str, code: str | None = None, language: Language | None = None) -> StudentQuery:
-    return StudentQuery.model_validate(
-        {
-            "query_id": "550e8400-e29b-41d4-a716-446655440000",
-            "student_id": "student-123",
-            "timestamp": "2026-01-02T14:23:45Z",
-            "query_text": text,
-            "code_snippet": code,
-            "language": language or (Language.PYTHON if code else None),
-        }
-    )
+    return StudentQuery.model_validate({
+        "query_id": "550e8400-e29b-41d4-a716-446655440000",
+        "student_id": "student-123",
+        "timestamp": "2026-01-02T14:23:45Z",
+        "query_text": text,
+        "code_snippet": code,
+        "language": language or (Language.PYTHON if code else None),
+    })
 
 
 def asked(text: str) -> Triage:

@@ -1,6 +1,8 @@
 """Which query a message is about."""
 
-from typing import Any
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any, Final
 from uuid import UUID
 
 from learnflow.models.envelope import Event
@@ -14,6 +16,11 @@ from learnflow.models.events.work import (
 )
 from learnflow.models.student_query import StudentQuery
 
+_CARRIED: Final[dict[type[Any], Callable[[Any], Any]]] = {
+    **dict.fromkeys((AgentRequest, RoutingDecision, ResponseCompleted, ResponseFailed), attrgetter("query")),
+    **dict.fromkeys((CollaborationRequested, CollaborationAnswered), attrgetter("request.query")),
+}
+
 
 def query_of(event: Event[Any]) -> StudentQuery | None:
     """Return the query that a message submits or carries."""
@@ -22,12 +29,9 @@ def query_of(event: Event[Any]) -> StudentQuery | None:
 
 def carried_query(event: Event[Any]) -> StudentQuery | None:
     """Return the query that a message carries along, as triage routed it."""
-    match event.payload:
-        case CollaborationRequested() | CollaborationAnswered() as collaboration:
-            return collaboration.request.query
-        case AgentRequest() | RoutingDecision() | ResponseCompleted() | ResponseFailed() as payload:
-            return payload.query
-    return None
+    carried = _CARRIED.get(type(event.payload))
+    query: StudentQuery | None = carried(event.payload) if carried else None
+    return query
 
 
 def query_id_of(event: Event[Any]) -> UUID | None:
