@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import urllib.error
@@ -67,8 +68,8 @@ def system(own: Settings, directory: Path, say: Say, *, durable: bool, any_port:
 
 
 def _broker(stack: ExitStack, directory: Path, say: Say) -> str:
-    shutil.rmtree(directory / "tables", ignore_errors=True)  # they must not outlive a broker that forgets
     address = stack.enter_context(broker(directory / "broker"))
+    shutil.rmtree(directory / "tables", ignore_errors=True)  # they must not outlive a broker that forgets
     say("embedded Kafka broker: keeps its messages in memory, and forgets them when it stops")
     return address
 
@@ -108,6 +109,7 @@ def _program(command: str, environment: Mapping[str, str], directory: Path, port
         account=ourselves(),
         environment={**environment, variable("web", "port"): str(port)},
         stop_seconds=STOP_SECONDS,
+        orphaned=signal.SIGKILL,  # without us the broker ends too, and nothing can be finished without it
     )
 
 

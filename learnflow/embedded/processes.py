@@ -40,11 +40,12 @@ class Program:
     account: Account
     environment: Mapping[str, str] = field(default_factory=dict)
     stop_seconds: float = 10.0
+    orphaned: signal.Signals = signal.SIGINT
 
     def launch(self) -> list[str]:
-        """Return the command that runs the program so that it is interrupted when this process ends."""
+        """Return the command that runs the program so that it gets `orphaned` when this process ends."""
         run_as = (str(self.account.uid), str(self.account.gid))
-        launcher = (sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), str(int(signal.SIGINT)))
+        launcher = (sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), str(int(self.orphaned)))
         return [*launcher, *run_as, *self.command]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final, cast
 
 import faust
@@ -100,4 +101,5 @@ class StreamApp(faust.App):
         self.flow_control.suspend()
         self.flow_control.clear()  # what waits in buffers is read again by the next worker
         await asyncio.gather(*(executor.drain(self._drain_seconds) for executor in self.executors))
-        await self.consumer.commit()
+        with suppress(TimeoutError):  # the brokers may be away: then it is done again by whoever comes next
+            await asyncio.wait_for(self.consumer.commit(), self._drain_seconds)
