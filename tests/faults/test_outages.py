@@ -4,11 +4,12 @@ import json
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from learnflow import embedded
@@ -16,12 +17,11 @@ from learnflow.embedded.processes import reserved_port
 from learnflow.sink.migrations import migrate
 from tests.conftest import Broker, run
 from tests.faults.conftest import SETTINGS
-from tests.faults.traffic import KINDS, TOTALS, Traffic, check, rows, traffic
+from tests.faults.traffic import CONCEPTS, TOTALS, Traffic, check, rows, traffic
 from tests.parts import named
 from tests.systems import Client, systems, until
 
 AWAY_SECONDS = float(os.environ.get("LEARNFLOW_TEST_AWAY_SECONDS", "8"))  # 30 in the issue
-CONCEPTS = KINDS[:1]
 VERSIONS = "SELECT student_id, version FROM student_state WHERE student_id = ANY($1)"
 
 
@@ -50,12 +50,15 @@ class Server:
     def frozen(self) -> Iterator[None]:
         """Let it accept connections and answer nothing."""
         server = named(self._directory / "postgres.pid")
+        server.suspend()  # first, so that it starts no more
         processes = [server, *server.children()]
         for process in processes:
-            process.suspend()
+            with suppress(psutil.NoSuchProcess):
+                process.suspend()
         yield
         for process in processes:
-            process.resume()
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
 
 
 @pytest.fixture

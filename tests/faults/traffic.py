@@ -17,7 +17,6 @@ from tests.systems import Client, Reader, envelope, until
 
 SECONDS: Final = 90.0  # until everything has its outcome, on a busy machine
 KEY_ERROR: Final = 'person = {"name": "Maya"}\nprint(person["age"])\n'
-LARGEST: Final = "def largest(l):\n    max = l[0]\n    for i in range(0, len(l)):\n        if l[i] > max: max = l[i]\n"
 
 KINDS: Final[Sequence[dict[str, Any]]] = (
     {"query_text": "Can you explain how a for loop works in Python?"},
@@ -26,8 +25,8 @@ KINDS: Final[Sequence[dict[str, Any]]] = (
     {"query_text": "How am I doing so far?"},
     {"query_text": "What is the difference between a list and a tuple?"},
 )
+CONCEPTS: Final = KINDS[:1]
 DEBUG: Final = KINDS[1:2]
-REVIEW: Final = ({"query_text": "Could you review this function?", "code_snippet": LARGEST, "language": "python"},)
 
 ROWS: Final = """
 SELECT student_id, query_id::text, status, (SELECT count(*) FROM agent_responses a WHERE a.query_id = q.query_id)

@@ -120,7 +120,6 @@ class InProcess:
             self.do(self.app.stop())
             self.loop.call_soon_threadsafe(self.loop.stop)
             thread.join()
-            self.loop.close()
 
     async def _start(self) -> None:
         self.app.finalize()
@@ -188,9 +187,11 @@ class InProcess:
 
 
 @pytest.fixture
-def one(broker: Broker, tmp_path: Path) -> InProcess:
+def one(broker: Broker, tmp_path: Path) -> Iterator[InProcess]:
     """Give an app of the test's own."""
-    return InProcess(broker, tmp_path)
+    found = InProcess(broker, tmp_path)
+    yield found
+    found.loop.close()
 
 
 def without(monkeypatch: pytest.MonkeyPatch, of: type, *names: str) -> None:
