@@ -6,11 +6,14 @@ Each mend has a test on a genuine broker that fails without it (tests/integratio
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Generator, Iterator, Mapping
-from typing import Any, cast
+from time import monotonic
+from typing import Any, Final, cast
 
 import aiokafka
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, Message
+
+LOOK_SECONDS: Final = 0.02
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
@@ -82,12 +85,23 @@ class Consumer(driver.Consumer):
         await cast("Any", self.app).changes.all_sent()
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
-        """Forget what belongs to partitions that others may own from now on."""
+        """Finish what is under way, or its next owner does it again; then forget it."""
+        await self.finish(self.app.conf.broker_rebalance_timeout / 2)
         for tp in revoked:
             self._next.pop(tp, None)
             self._unfinished.pop(tp, None)
             self._skipped_in.pop(tp, None)
         await super().on_partitions_revoked(revoked)
+
+    async def finish(self, seconds: float) -> None:
+        """Take nothing new, wait for what was delivered, at most so long, and commit what is done."""
+        if not self._next:
+            return
+        self.pause_partitions(self.assignment())
+        deadline = monotonic() + seconds
+        while any(self._unfinished.values()) and monotonic() < deadline:  # noqa: ASYNC110 - every ack would set an event
+            await asyncio.sleep(LOOK_SECONDS)
+        await self.force_commit()
 
     # -- start where the group stopped, and notice what was skipped
 

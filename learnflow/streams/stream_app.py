@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any, Final, cast
 
 import faust
+from faust.exceptions import ConsumerNotStarted
 from faust.types import EventT
 from faust.types.transports import ProducerT, TransportT
 from faust.types.tuples import TP
@@ -16,6 +17,7 @@ from learnflow.streams.consumer import Consumer
 from learnflow.streams.keyed import KeyedExecutor
 from learnflow.streams.recovery import TableManager
 
+COMMIT_SECONDS: Final = 5.0
 MOST_UNSENT: Final = 10_000  # table changes before streams wait; at Faust's 100 they wait most of the time
 
 
@@ -97,9 +99,9 @@ class StreamApp(faust.App):
     async def _drain(self) -> None:
         if self._consumer is None:
             return
-        self.consumer.pause_partitions(self.consumer.assignment())
+        consumer = cast("Consumer", self.consumer)
+        with suppress(TimeoutError, ConsumerNotStarted):  # the brokers may be away: then it is done again by the next
+            await asyncio.wait_for(consumer.finish(self._drain_seconds), self._drain_seconds + COMMIT_SECONDS)
         self.flow_control.suspend()
-        self.flow_control.clear()  # what waits in buffers is read again by the next worker
-        await asyncio.gather(*(executor.drain(self._drain_seconds) for executor in self.executors))
-        with suppress(TimeoutError):  # the brokers may be away: then it is done again by whoever comes next
-            await asyncio.wait_for(self.consumer.commit(), self._drain_seconds)
+        self.flow_control.clear()  # what is left in buffers is read again
+        await asyncio.gather(*(executor.drain(0.0) for executor in self.executors))
