@@ -1,10 +1,12 @@
 """Recovery of tables that loses nothing: the flow is stopped around its seeks."""
 
 from functools import cached_property
-from typing import cast
+from typing import Any, cast
 
 from faust.tables.manager import TableManager as FaustTableManager
-from faust.tables.recovery import Recovery
+from faust.tables.recovery import RebalanceAgain, Recovery
+from faust.types import TP
+from faust.types.transports import ConsumerT
 
 from learnflow.streams.consumer import Consumer
 
@@ -20,6 +22,12 @@ class QuietRecovery(Recovery):
     async def _resume_streams(self, generation_id: int = 0) -> None:
         await self._stop_flow()
         await super()._resume_streams(generation_id)
+
+    async def _seek_offsets(self, consumer: ConsumerT, tps: set[TP], offsets: Any, title: str) -> None:  # noqa: ANN401 - Faust's
+        """Begin again where a rebalance in the middle has added partitions whose offsets nobody has looked up."""
+        if any(offsets[tp] is None for tp in tps):
+            raise RebalanceAgain
+        await super()._seek_offsets(consumer, tps, offsets, title)
 
     async def _stop_flow(self) -> None:
         consumer = cast("Consumer", self.app.consumer)
