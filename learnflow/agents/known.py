@@ -45,7 +45,7 @@ class Known:
         profile = self.tables.profiles.get(student_id)
         if profile is None:
             return None
-        conversation = self.tables.conversations.get(student_id) or Conversation()
+        conversation = self.tables.conversations.get(student_id) or NOTHING_SAID
         return Student(profile, self.tables.progress.get(student_id), conversation)
 
     async def student(self, student_id: str) -> Student:

@@ -7,13 +7,11 @@ from typing import Any, Final, Protocol
 import asyncpg
 import orjson
 
+from learnflow.domain.conversation import LONGEST_ANSWER, LONGEST_QUESTION
 from learnflow.models.events.learning import LearnerState
 from learnflow.models.events.work import Turn
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.models.student import Profile
-
-LONGEST_QUESTION: Final = 500  # characters of a turn
-LONGEST_ANSWER: Final = 1_000
 
 # A skill level counts as said when it is in the history, or is not the one that everybody starts with.
 _STUDENTS: Final = """

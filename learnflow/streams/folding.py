@@ -11,10 +11,9 @@ from mode.utils.logging import get_logger
 from learnflow.models.envelope import Event
 from learnflow.streams.activity import Activity
 from learnflow.streams.batches import batches
-from learnflow.streams.codec import Refusal, decode
-from learnflow.streams.dead_letters import redrive_attempt
+from learnflow.streams.codec import Refusal
 from learnflow.streams.outbox import Outbox, Outgoing
-from learnflow.streams.station import headers_of, send_dead_letter
+from learnflow.streams.station import read, send_dead_letter
 from learnflow.topics import BY_NAME
 
 BATCH: Final = 500  # events between two acknowledgements
@@ -65,13 +64,11 @@ class Folding:
         message = item.message
         topic = BY_NAME[message.topic]
         try:
-            event = decode(topic, message.key, message.value)
+            return read(topic, message)
         except Refusal as refusal:
             if topic.reader is self._activity.agent:
                 await self._bury(item, refusal.reason)
             return None
-        attempt = redrive_attempt(headers_of(message))
-        return event.redriven(attempt) if attempt else event
 
     async def _one(self, stream: faust.Stream[bytes], item: EventT[Any], event: Event[Any]) -> Sequence[Outgoing]:
         stream._set_current_event(item)  # noqa: SLF001 - says which partition a table write belongs to

@@ -84,13 +84,11 @@ class Station:
         async for item in stream.noack().events():
             message = item.message
             try:
-                event = decode(self.topic, message.key, message.value)
+                event = read(self.topic, message)
             except Refusal as refusal:
                 owner = refusal.student_id or f"{message.tp}@{message.offset}"
                 await self.executor.submit(owner, partial(self._refuse, stream, item, refusal))
             else:
-                attempt = redrive_attempt(headers_of(message))
-                event = event.redriven(attempt) if attempt else event
                 await self.executor.submit(event.student_id or "", partial(self._process, stream, item, event))
 
     async def _process(self, stream: faust.Stream[bytes], item: EventT[Any], event: Event[Any]) -> None:
@@ -150,6 +148,13 @@ async def send_dead_letter(outbox: Outbox, message: Any, agent: Agent, reason: s
         attempt=redrive_attempt(headers_of(message)),
     )
     await outbox.send_bytes(DEAD_LETTERS, message.key, letter.to_value(), letter.to_headers())
+
+
+def read(topic: Topic, message: Any) -> Event[Any]:  # noqa: ANN401 - Faust's message
+    """Return a message's event, as part of the attempt that its headers name. Raises Refusal."""
+    event = decode(topic, message.key, message.value)
+    attempt = redrive_attempt(headers_of(message))
+    return event.redriven(attempt) if attempt else event
 
 
 def headers_of(message: Any) -> Headers:  # noqa: ANN401 - Faust's message

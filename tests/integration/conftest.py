@@ -1,13 +1,16 @@
 """A running system a module: all agents and the sink, on the session's broker and a database of the module's own."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
-from tests.conftest import Broker, database
+from learnflow.sink import Sink
+from tests.conftest import Broker
+from tests.conftest import database as copied
 from tests.systems import Client, Systems, Worker, systems
 from tests.watching import Watch, watching
 
@@ -15,7 +18,7 @@ from tests.watching import Watch, watching
 @pytest.fixture(scope="module")
 def module_database(postgres_server: str, database_template: str) -> Iterator[str]:
     """Give the URL of a migrated database of the module's own."""
-    yield from database(postgres_server, database_template)
+    yield from copied(postgres_server, database_template)
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +64,18 @@ def workers(started: Systems, *commands: list[str]) -> Iterator[list[Worker]]:
         with ThreadPoolExecutor() as threads:
             codes = list(threads.map(Worker.stop, found))
         assert codes == [0] * len(found), found
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def sink(database_url: str) -> AsyncIterator[Sink]:
+    sink = Sink(database_url)
+    await sink.start()
+    yield sink
+    await sink.close()

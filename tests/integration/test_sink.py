@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from typing import Final
 
 import asyncpg
@@ -28,21 +27,6 @@ TABLES: Final = (
 )  # fmt: skip
 # When a row was made is no part of what it says.
 MADE: Final = {"students": "created_at", "student_progress": "updated_at"}
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(database_url)
-    yield connection
-    await connection.close()
-
-
-@pytest.fixture
-async def sink(database_url: str) -> AsyncIterator[Sink]:
-    sink = Sink(database_url)
-    await sink.start()
-    yield sink
-    await sink.close()
 
 
 async def contents(database: asyncpg.Connection) -> dict[str, list[str]]:

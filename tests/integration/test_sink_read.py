@@ -1,7 +1,5 @@
 """What core reads of students, after the sink has written it."""
 
-from collections.abc import AsyncIterator
-
 import asyncpg
 import pytest
 
@@ -12,20 +10,6 @@ from learnflow.models.vocabulary import SkillLevel
 from learnflow.sink import Sink
 from learnflow.sink.read import StoredStudent, load_students
 from tests.sink_messages import AT, Way, progress, student_event, uid
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(database_url)
-    yield connection
-    await connection.close()
-
-
-@pytest.fixture
-async def sink(database_url: str) -> AsyncIterator[Sink]:
-    sink = Sink(database_url)
-    yield sink
-    await sink.close()
 
 
 async def test_who_is_not_there_is_absent(database: asyncpg.Connection) -> None:

@@ -1,28 +1,11 @@
 """What cannot be stored is handed back with its reason, and costs nobody else anything."""
 
-from collections.abc import AsyncIterator
-
 import asyncpg
 import pytest
 
 from learnflow.models.events.students import ExerciseGraded, ProfileUpdated
 from learnflow.sink import Sink, SinkMessage, TooManyRejections
 from tests.sink_messages import Way, struggle, student_event, uid
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(database_url)
-    yield connection
-    await connection.close()
-
-
-@pytest.fixture
-async def sink(database_url: str) -> AsyncIterator[Sink]:
-    sink = Sink(database_url)
-    await sink.start()
-    yield sink
-    await sink.close()
 
 
 async def count(database: asyncpg.Connection, table: str) -> int:
