@@ -75,7 +75,7 @@ async def statuses(url: str) -> list[str]:
 
 
 async def test_a_server_that_stops_and_starts_during_a_write(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "learnflow.sink.sink")
+    caplog.set_level(logging.INFO, "learnflow.sink.lane")
     messages = [one for number in range(50) for one in Way(number).whole()]
     async with AsyncExitStack() as end, Door().opened() as door:
         directory = end.enter_context(embedded.throwaway())
@@ -98,7 +98,7 @@ async def test_a_server_that_stops_and_starts_during_a_write(caplog: pytest.LogC
         assert await statuses(url) == ["completed"] * 50
         await sink.close()
         watcher.terminate()
-    words = [record.levelname for record in caplog.records if record.name == "learnflow.sink.sink"]
+    words = [record.levelname for record in caplog.records if record.name == "learnflow.sink.lane"]
     assert words == ["WARNING", "INFO"]
 
 

@@ -39,7 +39,8 @@ async def test_an_email_of_another_student_is_refused_with_the_databases_reason(
 ) -> None:
     first = student_event(ProfileUpdated(name="Ann", email="a@b.c"), "ann", "first")
     second = student_event(ProfileUpdated(name="Bob", email="a@b.c"), "bob", "second")
-    rejected = await sink.write([first, second, student_event(ProfileUpdated(name="Eve"), "eve", "third")])
+    assert await sink.write([first]) == []
+    rejected = await sink.write([second, student_event(ProfileUpdated(name="Eve"), "eve", "third")])
     assert [one.message for one in rejected] == [second]
     assert rejected[0].reason == (
         'duplicate key value violates unique constraint "idx_student_email": Key (email)=(a@b.c) already exists.'
