@@ -102,23 +102,25 @@ def redrive(places: tuple[tuple[int, int], ...], origin: str | None, *, everythi
     if everything == bool(places):
         msg = "give the ids of dead letters, or --all"
         raise click.UsageError(msg)
-    sent = asyncio.run(_redrive(places, origin))
+    sent, too_large = asyncio.run(_redrive(places, origin))
     for each in sent:
         if as_json:
             json_line({"id": each.id, "topic": each.letter.topic, "attempt": each.letter.attempt + 1})
         else:
             click.echo(f"{each.id} → {each.letter.topic} (attempt {each.letter.attempt + 1})")
+    if too_large:
+        msg = f"too large for their topics, and not sent: {', '.join(each.id for each in too_large)}"
+        raise click.ClickException(msg)
     if not sent and not as_json:
         click.echo("There are no dead letters to send.")
 
 
-async def _redrive(places: tuple[tuple[int, int], ...], origin: str | None) -> list[Stored]:
+async def _redrive(places: tuple[tuple[int, int], ...], origin: str | None) -> tuple[list[Stored], list[Stored]]:
     bootstrap = connection.broker()
     found = await letters.read(bootstrap, places) if places else await letters.read_all(bootstrap)
     wanted = [each for each in found if each.comes_from(origin)]
     with console(stderr=True).status(f"Sending {len(wanted):,} messages"):
-        await letters.send_again(bootstrap, wanted)
-    return wanted
+        return await letters.send_again(bootstrap, wanted)
 
 
 def _object(stored: Stored) -> dict[str, Any]:

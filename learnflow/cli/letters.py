@@ -1,11 +1,12 @@
 """Reads dead letters from their topic, and sends their originals back to where they came from."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
 
 import click
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import MessageSizeTooLargeError
 
 from learnflow.cli import kafka
 from learnflow.cli.kafka import Record
@@ -65,17 +66,44 @@ async def _read_one(reader: AIOKafkaConsumer, number: int, offset: int) -> Store
     raise click.ClickException(msg)
 
 
-async def send_again(bootstrap: list[str], found: Sequence[Stored]) -> None:
-    """Send the originals to the topics that they came from, and wait until the broker has them all."""
+async def send_again(bootstrap: list[str], found: Sequence[Stored]) -> tuple[list[Stored], list[Stored]]:
+    """Send the originals to the topics that they came from.
+
+    Return those that the brokers have, and those that are too large for their topics.
+    """
     await kafka.partitions_of(bootstrap, {each.letter.topic for each in found})
     async with kafka.producer(bootstrap) as sender:
-        acknowledgements = []
-        for letter in (each.letter for each in found):
-            headers = list(letter.redriven_headers())
-            # aiokafka refuses a message of neither key nor value; for the codec an empty one is as wrong.
-            value = b"" if letter.value is None and letter.key is None else letter.value
-            acknowledgements.append(await sender.send(letter.topic, value, key=letter.key, headers=headers))
-        await asyncio.gather(*acknowledgements)
+        ends = [await _send(sender, each.letter) for each in found]
+        refused = [isinstance(end, MessageSizeTooLargeError) for end in await _ended(ends)]
+    return (
+        [each for each, no in zip(found, refused, strict=True) if not no],
+        [each for each, no in zip(found, refused, strict=True) if no],
+    )
+
+
+async def _send(sender: AIOKafkaProducer, letter: DeadLetter) -> Awaitable[object]:
+    """Send one, and return what ends when the broker has it, or refuses it."""
+    headers = list(letter.redriven_headers())
+    # aiokafka refuses a message of neither key nor value; for the codec an empty one is as wrong.
+    value = b"" if letter.value is None and letter.key is None else letter.value
+    try:
+        acknowledged: Awaitable[object] = await sender.send(letter.topic, value, key=letter.key, headers=headers)
+    except MessageSizeTooLargeError as error:
+        return _failed(error)
+    return acknowledged
+
+
+async def _failed(error: MessageSizeTooLargeError) -> None:
+    raise error
+
+
+async def _ended(ends: Iterable[Awaitable[object]]) -> list[object]:
+    """Wait for all. Raises what is not about the size of a message."""
+    found = await asyncio.gather(*ends, return_exceptions=True)
+    for each in found:
+        if isinstance(each, BaseException) and not isinstance(each, MessageSizeTooLargeError):
+            raise each
+    return found
 
 
 def _stored(record: Record) -> Stored | None:
