@@ -33,6 +33,7 @@ format: $(READY)
 bench: $(READY) ## the benchmarks, as ratios against something run in the same call
 	@$(BIN)/python -m benchmarks.sink
 	@$(BIN)/python -m benchmarks.stream
+	@$(BIN)/python -m benchmarks.recovery
 
 setup: $(READY)
 

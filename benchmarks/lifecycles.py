@@ -9,11 +9,12 @@ from uuid import UUID
 from learnflow import topics
 from learnflow.models.envelope import Event, derived_id, version_metadata
 from learnflow.models.events import EVENT_TYPES, EVENTS
-from learnflow.models.events.learning import LearnerState, ProgressUpdated
+from learnflow.models.events.learning import ProgressUpdated
 from learnflow.models.events.queries import QuerySubmitted, submitted_query
 from learnflow.models.events.responses import ResponseCompleted
 from learnflow.models.events.work import RoutingDecision
 from learnflow.models.fields import Model
+from learnflow.models.knowledge import LearnerState
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Intent, QueryStatus, ResponseType

@@ -12,7 +12,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -27,6 +27,7 @@ from learnflow.models.examples import EXAMPLES
 from learnflow.models.vocabulary import Agent
 from learnflow.streams import topic_admin
 from learnflow.streams.activity import Activity
+from learnflow.streams.clock import Clock
 from learnflow.streams.codec import decode
 from learnflow.streams.outbox import Outbox, Outgoing
 from learnflow.streams.station import Arrival, Station
@@ -165,7 +166,7 @@ def _learnflow(watch: Stopwatch) -> faust.App:
     activity = Activity(Agent.TRIAGE, "bench", lambda: datetime.now(UTC))
     station = Station(
         STUDENT_QUERIES, handle, activity=activity, outbox=Outbox(app), executor=app.executor(64, 1024),
-        reporter=_Silent(watch), now=lambda: datetime.now(UTC),
+        reporter=_Silent(watch), now=Clock(lambda: datetime.now(UTC), timedelta(minutes=5)),
     )  # fmt: skip
 
     @app.agent(_raw(app))

@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from learnflow.agents.context import Context
 from learnflow.agents.staff import staff_core, staff_sink, staff_specialist
 from learnflow.models.vocabulary import Specialist
 from learnflow.settings import Settings, Web, current
+from learnflow.streams.clock import Clock
 from learnflow.streams.stream_app import StreamApp
 from learnflow.topics import LARGEST_DEAD_LETTER
 from learnflow.tutor import tutor
@@ -26,7 +27,9 @@ ANSWERING: Final = ROLES[:-1]
 
 def build(roles: Sequence[str], settings: Settings, datadir: Path) -> StreamApp:
     """Return the app of the first role, which brings those of the others, each in its own consumer group."""
-    context = Context(settings, tutor(settings), lambda: datetime.now(UTC), f"{socket.gethostname()}-{os.getpid()}")
+    clock = Clock(lambda: datetime.now(UTC), timedelta(seconds=settings.limits.future_seconds))
+    instance = f"{socket.gethostname()}-{os.getpid()}"
+    context = Context(settings, tutor(settings), settings.learner.model(), clock, instance)
     first, *others = (_staffed(role, context, datadir, web=role == roles[0]) for role in roles)
     first.bring(others)
     add_probes(first, Probes((first, *others), context.now))

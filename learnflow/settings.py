@@ -9,6 +9,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError, model_validator
 
+from learnflow.domain.mastery import MasteryModel, shipped
+from learnflow.domain.mastery.parameters import loads
+from learnflow.models.fields import explain
+
 FILE = "faust.ini"
 PREFIX = "LEARNFLOW_"
 TESTS = "LEARNFLOW_TEST_"  # what the test suite reads is no setting
@@ -57,11 +61,12 @@ class Triage(_Section):
 
 
 class Limits(_Section):
-    """How long a query may take."""
+    """How long a query may take, and what else is bounded."""
 
     open_query_seconds: PositiveFloat = 120.0
     collaboration_seconds: PositiveFloat = 15.0
     turns: PositiveInt = 5
+    future_seconds: Annotated[float, Field(gt=0.0, le=86_400.0)] = 300.0
 
     @model_validator(mode="after")
     def _collaboration_ends_first(self) -> Self:
@@ -69,6 +74,25 @@ class Limits(_Section):
             msg = "collaboration_seconds must be less than open_query_seconds"
             raise ValueError(msg)
         return self
+
+
+class Learner(_Section):
+    """How mastery is estimated."""
+
+    parameters: str = ""
+
+    def model(self) -> MasteryModel:
+        """Return the mastery model. Raises SettingsError when its file cannot be used."""
+        if not self.parameters:
+            return shipped()
+        try:
+            return MasteryModel(loads(Path(self.parameters).read_text(encoding="utf-8")))
+        except ValidationError as error:
+            reason = explain(error)
+        except (OSError, UnicodeDecodeError) as error:
+            reason = " ".join(str(error).split())
+        msg = f"{variable('learner', 'parameters')}: {reason}"
+        raise SettingsError(msg)
 
 
 class Sink(_Section):
@@ -99,6 +123,7 @@ class Settings(_Section):
     agents: Agents = Agents()
     triage: Triage = Triage()
     limits: Limits = Limits()
+    learner: Learner = Learner()
     sink: Sink = Sink()
     kafka: Kafka = Kafka()
     web: Web = Web()

@@ -82,7 +82,8 @@ STUDENT_PROGRESS: Final = Topic(
 STUDENT_EVENTS: Final = Topic(
     "student-events", 12, 3, WEEK, "What is known of a student from elsewhere", Agent.LEARNER,
     ("student.profile.updated", "exercise.assigned", "exercise.graded", "mastery.level.set",
-     "student.skill.upgraded", "struggle.resolved"), external=True,
+     "student.skill.upgraded", "student.struggle.detected", "struggle.resolved", "student.progress.due",
+     "student.progress.rebuilt"), external=True,
 )  # fmt: skip
 DEAD_LETTERS: Final = Topic(
     "dead-letters", 6, 3, timedelta(days=30), "What could not be processed, as it came", Agent.SINK,
@@ -112,6 +113,19 @@ TOPICS: Final = (
 
 
 BY_NAME: Final[Mapping[str, Topic]] = MappingProxyType({topic.name: topic for topic in TOPICS})
+
+# What people at a terminal may say instead of a topic's name.
+SHORT_NAMES: Final[Mapping[str, str]] = MappingProxyType({
+    "queries": STUDENT_QUERIES.name,
+    "routing": TRIAGE_ROUTING.name,
+    "responses": AGENT_RESPONSES.name,
+    "struggle": STUDENT_STRUGGLE.name,
+    "mastery": MASTERY_LEVEL_UPDATED.name,
+    "progress": STUDENT_PROGRESS.name,
+    "events": STUDENT_EVENTS.name,
+    "logs": AGENT_LOGS.name,
+    "letters": DEAD_LETTERS.name,
+})
 
 
 def changelog(app: str, table: str) -> Topic:

@@ -1,18 +1,19 @@
 """What every agent is given."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
+from learnflow.domain.mastery import MasteryModel
 from learnflow.settings import Settings
+from learnflow.streams.clock import Clock
 from learnflow.tutor.interface import Tutor
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Settings, the tutor and the clock of one worker."""
+    """Settings, the tutor, the mastery model and the clock of one worker."""
 
     settings: Settings
     tutor: Tutor
-    now: Callable[[], datetime]
+    mastery: MasteryModel
+    now: Clock
     instance: str

@@ -1,4 +1,4 @@
-"""triage-routing, agent-responses, student-events → the tables of core → student-progress."""
+"""triage-routing, agent-responses, student-events → the tables of core, and what is learned of the student."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,19 +8,18 @@ from faust.types import EventT
 
 from learnflow.agents.context import Context
 from learnflow.agents.known import NEW, Known, Student
-from learnflow.agents.messages import follow
+from learnflow.agents.learning import Learning
+from learnflow.agents.observations import observation
 from learnflow.domain.conversation import Conversation, close, remember
 from learnflow.domain.open_queries import OpenQuery
-from learnflow.domain.progress import count
 from learnflow.models.envelope import Event
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
-from learnflow.models.events.students import ProfileUpdated
+from learnflow.models.events.students import ProfileUpdated, ProgressDue, ProgressRebuilt, SkillUpgraded
 from learnflow.models.events.work import RoutingDecision
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent
 from learnflow.streams.outbox import Outgoing
 from learnflow.tables import open_queries
-from learnflow.topics import STUDENT_PROGRESS
 
 NAME = Agent.LEARNER
 
@@ -32,6 +31,7 @@ class LearnerAgent:
         self._context = context
         self._known = known
         self._tables = known.tables
+        self._learning = Learning(context, known.tables)
         self._loaded: dict[str, Student] = {}
 
     async def prepare(self, events: Sequence[Event[Any]]) -> None:
@@ -40,19 +40,27 @@ class LearnerAgent:
         self._loaded = dict(zip(missing, await asyncio.gather(*map(self._known.student, missing)), strict=True))
 
     def fold(self, item: EventT[Any], event: Event[Any]) -> Sequence[Outgoing]:
-        """Count a routed query, close an answered one, note a profile."""
+        """Fold what is observed, open a routed query, close an answered one, note a profile."""
         student = self._student(event.student_id or "")
+        self._tables.mastery.sweep(item.message.partition, self._context.now())
         match event.payload:
             case RoutingDecision(query=StudentQuery() as query):
-                return self._routed(item, event, query, student)
+                if event.attempt or not student.conversation.has_outcome(query.query_id):
+                    self._open(item, event, query)
             case ResponseCompleted(query=StudentQuery() as query) as response:
                 self._close(query, self._with_turn(student, response, event.attempt))
             case ResponseFailed(query=StudentQuery() as query):
                 self._close(query, student.conversation)
             case ProfileUpdated() as update:
-                known = student.profile.model_dump() | update.model_dump(exclude_none=True)
-                self._tables.profiles.put(event.student_id or "", student.profile.model_validate(known))
-        return []
+                self._note(event, student, update.model_dump(exclude_none=True))
+            case SkillUpgraded(new_level=level):
+                self._note(event, student, {"skill_level": level})
+            case ProgressDue(day=day):
+                return self._learning.review(event, day, student)
+            case ProgressRebuilt(state=history):
+                return self._learning.rebuild(event, history, student)
+        seen = observation(event)
+        return self._learning.observe(event, seen, student) if seen else []
 
     def _seen(self, events: Sequence[Event[Any]]) -> set[str]:
         return {event.student_id for event in events if event.student_id and event.student_id in self._tables.profiles}
@@ -67,14 +75,9 @@ class LearnerAgent:
             self._tables.conversations.put(student_id, student.conversation)
         return student
 
-    def _routed(
-        self, item: EventT[Any], event: Event[Any], query: StudentQuery, student: Student
-    ) -> Sequence[Outgoing]:
-        if event.attempt or not student.conversation.has_outcome(query.query_id):
-            self._open(item, event, query)
-        standing = count(student.standing, query, self._context.now())
-        self._tables.progress.put(query.student_id, standing)
-        return [Outgoing(STUDENT_PROGRESS, follow(event, query.query_id, "progress", standing, self._context.now()))]
+    def _note(self, event: Event[Any], student: Student, said: dict[str, Any]) -> None:
+        known = student.profile.model_dump() | said
+        self._tables.profiles.put(event.student_id or "", student.profile.model_validate(known))
 
     def _open(self, item: EventT[Any], event: Event[Any], query: StudentQuery) -> None:
         key = open_queries.key(query.student_id, query.query_id)

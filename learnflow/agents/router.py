@@ -6,6 +6,7 @@ from typing import Final
 from learnflow.agents.context import Context
 from learnflow.agents.known import Known, Student
 from learnflow.agents.messages import failed, follow
+from learnflow.domain.learner import current, progress, streak
 from learnflow.models.envelope import Event
 from learnflow.models.events.responses import Failure
 from learnflow.models.events.work import AgentRequest, RoutingDecision, Standing
@@ -64,7 +65,7 @@ def request(  # noqa: PLR0913 - what a request consists of
         query=query,
         profile=_profile(student.profile, query),
         turns=student.conversation.turns,
-        standing=_standing(student),
+        standing=_standing(student, query, context),
         low_confidence=low_confidence,
         alone=alone,
     )
@@ -81,7 +82,10 @@ def _profile(profile: Profile, query: StudentQuery) -> Profile:
     return profile.model_copy(update={"skill_level": SkillLevel(str(claimed))})
 
 
-def _standing(student: Student) -> Standing:
+def _standing(student: Student, query: StudentQuery, context: Context) -> Standing:
+    """Return the standing as of now: days pass also when nothing happens."""
     if student.standing is None:
         return Standing()
-    return Standing.model_validate(student.standing.progress.model_dump())
+    knowledge, now = current(student.standing.state, context.mastery), context.now()
+    stands = progress(query.student_id, knowledge, now).model_dump()
+    return Standing.model_validate({**stands, "streak_days": streak(knowledge, now.date())})

@@ -41,7 +41,7 @@ class SinkAgent:
 
     async def _store(self, stream: faust.Stream[bytes], items: list[EventT[Any]]) -> None:
         by_message = {_message(item): item for item in items}
-        for rejected in await self._sink.write(list(by_message)):
+        for rejected in await self._sink.write(list(by_message), self._context.now):
             self._activity.failed()
             original = by_message[rejected.message].message
             await send_dead_letter(self._outbox, original, NAME, rejected.reason, self._context.now())

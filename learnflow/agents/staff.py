@@ -16,15 +16,18 @@ from learnflow.agents.known import Known
 from learnflow.agents.learner import LearnerAgent
 from learnflow.agents.progress import ProgressAgent
 from learnflow.agents.reporter import Reporter
+from learnflow.agents.reviews import Reviews
 from learnflow.agents.router import RouterAgent
 from learnflow.agents.sink import AT_ONCE, SinkAgent
 from learnflow.agents.struggle import StruggleAgent
+from learnflow.agents.struggle_sweep import StruggleSweep
 from learnflow.agents.sweep import Sweep
 from learnflow.agents.triage import TriageAgent
 from learnflow.models.vocabulary import Agent, Specialist
 from learnflow.sink.messages import STORED
+from learnflow.sink.read_window import load_windows
 from learnflow.sink.sink import Sink
-from learnflow.sink.source import PostgresSource
+from learnflow.sink.source import BatchSource, PostgresSource
 from learnflow.streams.activity import Activity
 from learnflow.streams.folding import Fold, Folding
 from learnflow.streams.outbox import Outbox
@@ -42,6 +45,8 @@ SPECIALISTS: Final[Mapping[Specialist, Callable[[Context], Handler]]] = MappingP
 })
 
 LONGEST_SWEEP_PAUSE: Final = 5.0  # seconds
+REVIEW_PAUSE: Final = 10.0
+STRUGGLE_PAUSE: Final = 15.0
 WAITING_EACH: Final = 16  # messages that wait for each that is under way
 
 Run = Callable[[faust.Stream[bytes]], Awaitable[None]]
@@ -119,14 +124,32 @@ def staff_core(app: StreamApp, context: Context) -> None:
     known = Known(Tables.of(app), source)
     staff.add(Agent.TRIAGE, STUDENT_QUERIES, TriageAgent(context))
     staff.add(Agent.ROUTER, TRIAGE_ROUTING, RouterAgent(context, known))
-    staff.fold(Agent.STRUGGLE, StruggleAgent(context, known.tables.struggle), TRIAGE_ROUTING)
+    windows = BatchSource(context.settings.need_database(), load_windows)
+    staff.fold(Agent.STRUGGLE, StruggleAgent(context, known.tables, windows), TRIAGE_ROUTING, STUDENT_EVENTS)
+    struggle_sweep = StruggleSweep(
+        context,
+        known.tables.struggles,
+        staff.outbox,
+        lambda partition: any(app.behind(topic.name, partition) for topic in (TRIAGE_ROUTING, STUDENT_EVENTS)),
+    )
     staff.fold(Agent.LEARNER, LearnerAgent(context, known), TRIAGE_ROUTING, AGENT_RESPONSES, STUDENT_EVENTS)
+    reviews = Reviews(context, known, staff.outbox)
     sweep = Sweep(context, known, staff.outbox, lambda partition: app.behind(AGENT_RESPONSES.name, partition) > 0)
 
     async def sweep_open_queries() -> None:
         if app.caught_up:
             await sweep()
 
+    async def review() -> None:
+        if app.caught_up:
+            await reviews(app.partitions(STUDENT_EVENTS.name))
+
+    async def end_struggles() -> None:
+        if app.caught_up:
+            await struggle_sweep()
+
+    app.timer(REVIEW_PAUSE)(review)
+    app.timer(STRUGGLE_PAUSE)(end_struggles)
     app.timer(min(sweep.patience.collaboration.total_seconds() / 4, LONGEST_SWEEP_PAUSE))(sweep_open_queries)
 
 

@@ -1,59 +1,100 @@
-"""triage-routing → the last 24 h of the student → student-struggle."""
+"""triage-routing, student-events → what the student did in the last 24 h → student-struggle, student-events."""
 
+import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Protocol
 
 from faust.types import EventT
 
 from learnflow.agents.context import Context
-from learnflow.agents.messages import follow
-from learnflow.domain.struggle import Observation, detected
+from learnflow.domain.struggle import End, Open, Struggles, observed, reopened, settle
 from learnflow.models.envelope import Event
-from learnflow.models.events.work import RoutingDecision
-from learnflow.models.student_query import StudentQuery
+from learnflow.models.events.learning import StruggleDetected
 from learnflow.models.vocabulary import Agent
+from learnflow.sink.read_window import StoredWindow, Wanted
 from learnflow.streams.outbox import Outgoing
-from learnflow.tables.struggle import StruggleTable
-from learnflow.topics import STUDENT_STRUGGLE
+from learnflow.streams.recent import Recent
+from learnflow.tables import Tables
+from learnflow.topics import STUDENT_EVENTS, STUDENT_STRUGGLE
 
 NAME = Agent.STRUGGLE
-SWEEP_EVERY: Final = timedelta(hours=1)
+
+
+class Source(Protocol):
+    """Where the past of students comes from who are not in the tables. It waits while it is away."""
+
+    async def read(self, wanted: Wanted) -> StoredWindow | None:
+        """Return what a student did, and struggles with."""
 
 
 class StruggleAgent:
-    """Notices when a student asks the same again and again. The only writer of its table."""
+    """Notices when a student asks the same again and again, and when that is over. The only writer of its tables."""
 
-    def __init__(self, context: Context, table: StruggleTable) -> None:
+    def __init__(self, context: Context, tables: Tables, source: Source) -> None:
         self._context = context
-        self._table = table
-        self._swept: dict[int, datetime] = {}
+        self._panes = tables.struggle
+        self._struggles = tables.struggles
+        self._source = source
+        self._stored: dict[str, StoredWindow | None] = {}
+        self._sent = Recent()
 
     async def prepare(self, events: Sequence[Event[Any]]) -> None:
-        """Nothing is needed but the table."""
+        """Read those who are not in the tables; waits while PostgreSQL is away, and starts nobody from nothing."""
+        wanted: dict[str, Wanted] = {}
+        for event in events:
+            student_id, seen = event.student_id or "", observed(event)
+            if seen is None or student_id in self._struggles or self._panes.knows(student_id, seen.at):
+                continue
+            since, until = self._panes.extent(seen.at)
+            known = wanted.get(student_id, Wanted(student_id, since, until))
+            wanted[student_id] = Wanted(student_id, min(since, known.since), max(until, known.until))
+        windows = await asyncio.gather(*map(self._source.read, wanted.values()))
+        self._stored = dict(zip(wanted, windows, strict=True))
 
     def fold(self, item: EventT[Any], event: Event[Any]) -> Sequence[Outgoing]:
-        """Add a question to the student's window, and return the struggle that it brings to light."""
-        match event.payload:
-            case RoutingDecision(query=StudentQuery(topic=str(), question_key=str()) as query):
-                outgoing = self._observe(event, query)
-            case _:
-                outgoing = []
-        self._sweep(item.message.partition)
-        return outgoing
-
-    def _observe(self, event: Event[Any], query: StudentQuery) -> Sequence[Outgoing]:
-        new = Observation(
-            at=query.timestamp, query_id=query.query_id, topic=query.topic or "", key=query.question_key or ""
-        )
-        struggle = detected(self._table.read(query.student_id, new.at), new)
-        self._table.write(query.student_id, new)
-        if struggle is None:
+        """Add what an event shows to the student's window, and return what it brings to light, or to an end."""
+        seen, student_id, partition = observed(event), event.student_id or "", item.message.partition
+        if seen is None:
             return []
-        return [Outgoing(STUDENT_STRUGGLE, follow(event, query.query_id, "struggle", struggle, self._context.now()))]
+        self._restore(student_id, partition)
+        known = self._known(student_id, seen.topic)
+        if isinstance(seen, End) and known and seen.id == known.end_id:
+            seen = seen.model_copy(update={"clears": False})  # the success itself is in the window
+        self._panes.add(student_id, [seen])
+        settled = settle(event, seen, self._panes.around(student_id, seen.at), known)
+        if settled.open or known or isinstance(seen, End):
+            self._keep(student_id, partition, seen.topic, settled.open)
+        # By the clock alone, a worker that catches up would lose panes that it still needs.
+        self._panes.sweep(partition, min(self._context.now(), seen.at))
+        return [message for told in settled.tell for message in self._messages(told)]
 
-    def _sweep(self, partition: int) -> None:
-        now = self._context.now()
-        if now - self._swept.get(partition, datetime.min.replace(tzinfo=now.tzinfo)) > SWEEP_EVERY:
-            self._swept[partition] = now
-            self._table.sweep(partition, now)
+    def _restore(self, student_id: str, partition: int) -> None:
+        stored = self._stored.pop(student_id, None)
+        if stored is None:
+            return
+        self._panes.add(student_id, stored.observations)
+        for topic, told in stored.told.items():
+            self._keep(student_id, partition, topic, reopened(told, stored.observations))
+
+    def _known(self, student_id: str, topic: str) -> Open | None:
+        struggles = self._struggles.get(student_id)
+        return struggles.topics.get(topic) if struggles else None
+
+    def _keep(self, student_id: str, partition: int, topic: str, is_open: Open | None) -> None:
+        struggles = self._struggles.get(student_id)
+        topics = {name: known for name, known in struggles.topics.items() if name != topic} if struggles else {}
+        if is_open:
+            topics[topic] = is_open
+        if topics:
+            self._struggles.put(student_id, Struggles(partition=partition, topics=topics))
+        else:
+            self._struggles.drop(student_id)
+
+    def _messages(self, told: Event[Any]) -> Sequence[Outgoing]:
+        """A struggle goes to those who watch, and to those who fold it: they read topics of 12 partitions only."""
+        if isinstance(told.payload, StruggleDetected):
+            return [Outgoing(STUDENT_STRUGGLE, told), Outgoing(STUDENT_EVENTS, told)]
+        if told.message_id in self._sent:  # it is on its way back, and until then every verdict tells of it
+            return []
+        self._sent.add(told.message_id)
+        return [Outgoing(STUDENT_EVENTS, told)]

@@ -18,6 +18,8 @@ COMMANDS: Final = {
     "ask": ("learnflow.cli.ask", "Ask a question as a student, and print the answer."),
     "tail": ("learnflow.cli.tail", "Show the events of topics as they come."),
     "students": ("learnflow.cli.students", "Import, show and deactivate students."),
+    "rebuild": ("learnflow.cli.rebuild", "Add up again what is known of students, from their history."),
+    "mastery": ("learnflow.cli.mastery", "Show mastery levels and their reasons, set one, fit the model."),
     "dead-letters": ("learnflow.cli.dead_letters", "Look at what could not be processed, and send it again."),
     "worker": ("learnflow.cli.worker", "Run agents against a broker and a database."),
     "sink": ("learnflow.cli.sink", "Write what the topics say to PostgreSQL."),
@@ -64,7 +66,7 @@ def group() -> None:
     learnflow demo                                        see it work, on this machine, in a minute
     learnflow up                                          run it, and stay
     learnflow ask "Explain recursion" --student student-123
-    learnflow tail agent-responses student-struggle
+    learnflow tail struggle mastery
 
     Settings come from faust.ini and from the environment: LEARNFLOW_BROKER and LEARNFLOW_DATABASE_URL name a
     deployment. Without them, commands use the `learnflow up` that runs on this machine.

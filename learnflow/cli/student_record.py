@@ -8,6 +8,7 @@ from rich.console import Group
 from rich.panel import Panel
 
 from learnflow.cli.output import DASH, clock, console, one_line, plain, table
+from learnflow.domain.levels import decimals
 
 CONNECT_SECONDS: Final = 10.0
 
@@ -62,7 +63,7 @@ def _progress(progress: dict[str, Any]) -> list[tuple[str, str]]:
     if not progress:
         return [("progress", "no question yet")]
     by_type = ", ".join(f"{count} {name}" for name, count in progress["queries_by_type"].items())
-    levels = ", ".join(f"{topic} {level:.2f}" for topic, level in progress["python_mastery_levels"].items())
+    levels = ", ".join(f"{topic} {decimals(level)}" for topic, level in progress["python_mastery_levels"].items())
     rows = [
         ("questions", f"{progress['total_queries']}" + (f" ({by_type})" if by_type else "")),
         ("last activity", clock(progress["last_activity"])),

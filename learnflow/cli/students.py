@@ -1,25 +1,19 @@
 """`learnflow students`: who learns, and where they stand."""
 
 import asyncio
-import sys
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
-from uuid import uuid4
 
 import click
 from pydantic import ValidationError
 
-from learnflow.cli import connection, kafka, student_record
-from learnflow.cli.output import as_json, console, json_line
+from learnflow.cli import connection, student_events, student_record
+from learnflow.cli.output import as_json, json_line
 from learnflow.cli.student_lines import Line, read
-from learnflow.models.envelope import Event, version_metadata
+from learnflow.models.envelope import Event
 from learnflow.models.events.students import ProfileUpdated
 from learnflow.models.fields import explain
-from learnflow.topics import STUDENT_EVENTS
-
-IN_FLIGHT = 1_000  # events that wait for the broker at once
 
 
 @click.group()
@@ -55,7 +49,7 @@ def import_(file: TextIO, form: str | None, *, as_json: bool) -> None:
         msg = f"--format: must be given, as the name {file.name} does not say it"
         raise click.UsageError(msg)
     good, bad = _sorted_out(read(file, kind))
-    asyncio.run(_send(connection.broker(), good))
+    asyncio.run(student_events.send(connection.broker(), good))
     for text in bad:
         click.echo(f"learnflow: {text}", err=True)
     if as_json:
@@ -97,10 +91,10 @@ def deactivate(student_id: str) -> None:
     `learnflow students import` with active=true takes it back.
     """  # noqa: D301 - \b is click's sign for a block to leave as it is
     try:
-        event = _event(student_id, ProfileUpdated(active=False))
+        event = student_events.event(student_id, ProfileUpdated(active=False))
     except ValidationError as error:
         raise click.ClickException(explain(error)) from None
-    asyncio.run(_send(connection.broker(), [event]))
+    asyncio.run(student_events.send(connection.broker(), [event]))
     click.echo(f"{student_id}: deactivated")
 
 
@@ -112,34 +106,7 @@ def _sorted_out(lines: Iterable[Line]) -> tuple[list[Event[ProfileUpdated]], lis
             bad.append(f"line {line.number}: {line.fault}")
             continue
         try:
-            good.append(_event(line.student_id, ProfileUpdated.model_validate(line.profile)))
+            good.append(student_events.event(line.student_id, ProfileUpdated.model_validate(line.profile)))
         except ValidationError as error:
             bad.append(f"line {line.number}: {explain(error)}")
     return good, bad
-
-
-def _event(student_id: object, profile: ProfileUpdated) -> Event[ProfileUpdated]:
-    return Event[ProfileUpdated].model_validate({
-        "message_id": uuid4(),
-        "trace_id": uuid4(),
-        "timestamp": datetime.now(UTC),
-        "student_id": student_id,
-        "event_type": "student.profile.updated",
-        "payload": profile,
-        "metadata": version_metadata(),
-    })
-
-
-async def _send(bootstrap: list[str], events: list[Event[ProfileUpdated]]) -> None:
-    if not events:
-        return
-    await kafka.partitions_of(bootstrap, [STUDENT_EVENTS.name])
-    status = console(stderr=True).status(f"Sending {len(events):,} profiles")
-    async with kafka.producer(bootstrap) as sender:
-        with status:
-            for start in range(0, len(events), IN_FLIGHT):
-                batch = events[start : start + IN_FLIGHT]
-                waiting = [await sender.send(STUDENT_EVENTS.name, each.encode(), key=each.key) for each in batch]
-                await asyncio.gather(*waiting)
-                if sys.stderr.isatty():
-                    status.update(f"Sent {start + len(batch):,} of {len(events):,} profiles")

@@ -1,8 +1,12 @@
 """What an event says, in one line for people."""
 
+from collections.abc import Iterator
 from functools import singledispatch
 
-from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated, StruggleDetected
+from learnflow.domain.levels import decimals
+from learnflow.domain.mastery import band
+from learnflow.domain.words import many
+from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated, Signals, StruggleDetected
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
@@ -11,6 +15,8 @@ from learnflow.models.events.students import (
     ExerciseGraded,
     MasteryLevelSet,
     ProfileUpdated,
+    ProgressDue,
+    ProgressRebuilt,
     SkillUpgraded,
     StruggleResolved,
 )
@@ -78,8 +84,21 @@ def _(beat: Heartbeat) -> str:
 
 @summary.register
 def _(struggle: StruggleDetected) -> str:
-    how = f"{struggle.struggle_level}, {struggle.query_count} questions in {struggle.time_window_minutes} min"
-    return f"struggles with {struggle.topic} ({how}): {struggle.recommendation}"
+    asked = many(struggle.query_count, "question")
+    seen = ", ".join((f"{asked} in {struggle.time_window_minutes} min", *_in_words(struggle.signals)))
+    evidence = f" [{many(len(struggle.evidence), 'message')}]" if struggle.evidence else ""
+    return f"struggles with {struggle.topic} ({struggle.struggle_level}): {seen} → {struggle.recommendation}{evidence}"
+
+
+def _in_words(signals: Signals) -> Iterator[str]:
+    if signals.failed_runs:
+        yield many(signals.failed_runs, "failed run")
+    if signals.repeated_errors:
+        yield f"{many(signals.repeated_errors, 'repeated error')} (density {signals.error_density:.2f})"
+    if signals.wheel_spinning:
+        yield "ten tries without three right in a row"
+    if signals.answer_seeking:
+        yield f"{signals.answer_seeking:.0%} of the questions want just the answer"
 
 
 @summary.register
@@ -89,12 +108,22 @@ def _(resolved: StruggleResolved) -> str:
 
 @summary.register
 def _(mastery: MasteryUpdated) -> str:
-    return f"{mastery.topic} {mastery.old_level:.2f} → {mastery.new_level:.2f}: {mastery.reason}"
+    by = f", set by {mastery.set_by}" if mastery.set_by else ""
+    behind = [many(len(mastery.evidence), "message")] if mastery.evidence else []
+    behind += [f"model {mastery.model_version}"] if mastery.model_version else []
+    evidence = f" [{', '.join(behind)}]" if behind else ""
+    return f"{mastery.topic} {changed(mastery.old_level, mastery.new_level)}{by}: {mastery.reason}{evidence}"
+
+
+def changed(old: float, new: float) -> str:
+    """Return a change of level, and of what it is called: 0.75 → 0.88 (learning → mastered)."""
+    names = dict.fromkeys((band(old), band(new)))
+    return f"{decimals(old)} → {decimals(new)} ({' → '.join(names)})"
 
 
 @summary.register
 def _(level: MasteryLevelSet) -> str:
-    return f"{level.topic} set to {level.level:.2f} by {level.set_by}: {level.reason}"
+    return f"{level.topic} set to {decimals(level.level)} ({band(level.level)}) by {level.set_by}: {level.reason}"
 
 
 @summary.register
@@ -104,8 +133,10 @@ def _(skill: SkillUpgraded) -> str:
 
 @summary.register
 def _(updated: ProgressUpdated) -> str:
-    topics = ", ".join(updated.progress.topics_covered)
-    return f"version {updated.version}: {updated.progress.total_queries:,} questions" + (topics and f" on {topics}")
+    progress, levels = updated.progress, updated.progress.python_mastery_levels
+    topics = [f"{topic} {decimals(levels[topic])}" if topic in levels else topic for topic in progress.topics_covered]
+    asked = many(progress.total_queries, "question")
+    return f"version {updated.version}: {asked}" + (f" on {', '.join(topics)}" if topics else "")
 
 
 @summary.register
@@ -120,4 +151,16 @@ def _(assigned: ExerciseAssigned) -> str:
 
 @summary.register
 def _(graded: ExerciseGraded) -> str:
-    return f"{'passed' if graded.passed else 'not passed'} ({graded.score:.2f}): {graded.exercise_id}"
+    error = f" with {graded.error}" if graded.error else ""
+    passed = "passed" if graded.passed else "not passed"
+    return f"{graded.topic} {passed} ({graded.score:.2f}){error}: {graded.exercise_id}"
+
+
+@summary.register
+def _(due: ProgressDue) -> str:
+    return f"{due.day} has ended"
+
+
+@summary.register
+def _(rebuilt: ProgressRebuilt) -> str:
+    return f"rebuilt from {rebuilt.state.knowledge.total_queries:,} questions"

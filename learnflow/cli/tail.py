@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import click
@@ -19,7 +20,7 @@ from learnflow.cli.output import DASH, as_json, clock, console, json_line, one_l
 from learnflow.cli.summary import summary
 from learnflow.streams.codec import Refusal, decode
 from learnflow.streams.dead_letters import DeadLetter
-from learnflow.topics import BY_NAME, DEAD_LETTERS
+from learnflow.topics import BY_NAME, DEAD_LETTERS, SHORT_NAMES
 
 
 @click.command()
@@ -34,11 +35,16 @@ def command(
     """Show the events of topics as they come, until Ctrl-C.
 
     \b
+    learnflow tail struggle mastery
     learnflow tail agent-responses --student student-123
-    learnflow tail student-struggle mastery-level-updated --from-beginning --json
+    learnflow tail mastery --from-beginning --json
+
+    Short names: queries, routing, responses, struggle, mastery, progress, events, logs and letters.
     """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    names = tuple(dict.fromkeys(SHORT_NAMES.get(name, name) for name in topics))
     key = None if student is None else student.encode()
-    tail = _Tail(topics, from_beginning, key, limit, _print_json if as_json else _print)
+    show = _print_json if as_json else partial(_print, named=len(names) > 1)
+    tail = _Tail(names, from_beginning, key, limit, show)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(tail.run(connection.broker()))
 
@@ -52,7 +58,7 @@ class _Tail:
     show: Callable[[Record], None]
 
     async def run(self, bootstrap: list[str]) -> None:
-        partitions = await kafka.partitions_of(bootstrap, dict.fromkeys(self.topics))
+        partitions = await kafka.partitions_of(bootstrap, self.topics)
         async with kafka.consumer(bootstrap, partitions) as reader:
             if self.from_beginning:
                 await reader.seek_to_beginning()
@@ -117,10 +123,11 @@ def _print_json(record: Record) -> None:
     json_line(as_object(record))
 
 
-def _print(record: Record) -> None:
+def _print(record: Record, *, named: bool) -> None:
+    """Print a message in one line; its topic only where there are several."""
     key = DASH if record.key is None else one_line(record.key.decode("utf-8", "replace"), 20)
-    start = f"{clock(_time(record))}  {record.topic:<21}  {key:<20}  "
-    console().print(start + one_line(_text(record), 400), soft_wrap=True)
+    topic = f"{record.topic:<21}  " if named else ""
+    console().print(f"{clock(_time(record))}  {topic}{key:<20}  {one_line(_text(record), 400)}", soft_wrap=True)
 
 
 def _text(record: Record) -> str:
@@ -130,10 +137,12 @@ def _text(record: Record) -> str:
         except ValueError as error:
             return str(error)
         return f"{letter.agent} refused {letter.topic} {letter.partition}:{letter.offset}: {letter.reason}"
-    if record.topic not in BY_NAME:
+    topic = BY_NAME.get(record.topic)
+    if topic is None:
         return (record.value or b"").decode("utf-8", "replace")
     try:
-        event = decode(BY_NAME[record.topic], record.key, record.value)
+        event = decode(topic, record.key, record.value)
     except Refusal as refusal:
         return f"cannot be read: {refusal.reason}"
-    return f"{event.event_type}  {summary(event.payload)}"
+    kind = f"{event.event_type}  " if len(topic.events) > 1 else ""
+    return kind + summary(event.payload)

@@ -74,7 +74,7 @@ def _graded(event: Event[ExerciseGraded]) -> tuple[Row, ...]:
     return (
         SubmissionRow(
             event.message_id, _student(event), said.exercise_id, said.query_id, said.score, said.passed, said.code,
-            event.timestamp,
+            event.timestamp, said.topic, said.error,
         ),
     )  # fmt: skip
 
@@ -94,7 +94,7 @@ def _level_updated(event: Event[MasteryUpdated]) -> tuple[Row, ...]:
     return (
         MasteryRow(
             event.message_id, _student(event), said.topic, said.old_level, said.new_level, said.reason,
-            said.evidence, said.model_version, None, event.timestamp,
+            said.evidence, said.model_version, said.set_by, event.timestamp,
         ),
     )  # fmt: skip
 
@@ -105,6 +105,7 @@ def _struggle(event: Event[StruggleDetected]) -> tuple[Row, ...]:
         StruggleRow(
             event.message_id, _student(event), said.topic, said.struggle_level, said.query_count,
             said.time_window_minutes, said.recommendation, said.evidence, None, None, event.timestamp,
+            said.signals.model_dump_json(),
         ),
     )  # fmt: skip
 
@@ -114,9 +115,14 @@ def _resolved(event: Event[StruggleResolved]) -> tuple[Row, ...]:
     return (
         StruggleRow(
             event.message_id, _student(event), said.topic, None, said.query_count, None, None, (),
-            said.resolved_by, said.reason, event.timestamp,
+            said.resolved_by, said.reason, event.timestamp, None,
         ),
     )  # fmt: skip
+
+
+def _nothing(_event: Event[Any]) -> tuple[Row, ...]:
+    """The learner alone is concerned; what comes of it is stored."""
+    return ()
 
 
 def _progress(event: Event[ProgressUpdated]) -> tuple[Row, ...]:
@@ -157,4 +163,6 @@ ROWS: Final[Mapping[str, Callable[[Event[Any]], tuple[Row, ...]]]] = {
     "student.struggle.detected": _struggle,
     "struggle.resolved": _resolved,
     "student.progress.updated": _progress,
+    "student.progress.due": _nothing,
+    "student.progress.rebuilt": _nothing,
 }

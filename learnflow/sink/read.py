@@ -8,8 +8,8 @@ import asyncpg
 import orjson
 
 from learnflow.domain.conversation import LONGEST_ANSWER, LONGEST_QUESTION
-from learnflow.models.events.learning import LearnerState
 from learnflow.models.events.work import Turn
+from learnflow.models.knowledge import LearnerState
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.models.student import Profile
 

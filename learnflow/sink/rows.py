@@ -121,6 +121,8 @@ class SubmissionRow(NamedTuple):
     passed: bool
     code: str | None
     at: datetime
+    topic: str
+    error: str | None
 
 
 class MasteryRow(NamedTuple):
@@ -139,7 +141,7 @@ class MasteryRow(NamedTuple):
 
 
 class StruggleRow(NamedTuple):
-    """A struggle that was detected, or resolved."""
+    """A struggle that was detected, or resolved. `signals` is JSON."""
 
     message_id: UUID
     student_id: str
@@ -152,6 +154,7 @@ class StruggleRow(NamedTuple):
     resolved_by: str | None
     reason: str | None
     at: datetime
+    signals: str | None
 
 
 class ProgressRow(NamedTuple):

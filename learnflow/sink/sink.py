@@ -18,6 +18,7 @@ from learnflow.sink.messages import (
     Unstorable,
     consecutive,
 )
+from learnflow.streams.clock import Clock
 from learnflow.streams.codec import Refusal, decode
 
 AT_A_TIME: Final = 32  # messages decoded before others get a turn: about a millisecond
@@ -45,15 +46,16 @@ class Sink:
         """Close the connections, after the writes that are under way."""
         await asyncio.gather(*(lane.close() for lane in self._lanes))
 
-    async def write(self, messages: Sequence[SinkMessage]) -> list[Rejected]:
+    async def write(self, messages: Sequence[SinkMessage], clock: Clock | None = None) -> list[Rejected]:
         """Store messages, and return those that cannot be stored, in no certain order.
 
         What cannot be read is returned only on topics whose `reader` the sink is: elsewhere that agent says so.
+        With a clock, that goes for what lies too far in the future, too.
         While PostgreSQL is away this waits. Raises TooManyRejections, after the commit, when so many messages of our
         own were refused in a row that the fault is ours.
         """
         async with self._decoding:
-            changes, refused = await _changes(messages)
+            changes, refused = await _changes(messages, clock)
             # Lined up before the turn to decode is given on: the order stays.
             writing = asyncio.gather(*map(Lane.write, self._lanes, _parts(changes)))
         for part in await writing:
@@ -72,13 +74,13 @@ def _parts(changes: Sequence[Change]) -> list[list[Change]]:
     return parts
 
 
-async def _changes(messages: Sequence[SinkMessage]) -> tuple[list[Change], list[Rejected]]:
+async def _changes(messages: Sequence[SinkMessage], clock: Clock | None) -> tuple[list[Change], list[Rejected]]:
     changes: list[Change] = []
     rejected: list[Rejected] = []
     # Topic by topic, which is an eighth faster than mixed; between topics the order makes no difference.
     for number, message in enumerate(sorted(messages, key=attrgetter("topic")), start=1):
         try:
-            changed = change(message, decode(BY_NAME[message.topic], message.key, message.value))
+            changed = change(message, decode(BY_NAME[message.topic], message.key, message.value, clock))
         except (Refusal, Unstorable) as error:
             if isinstance(error, Unstorable) or BY_NAME[message.topic].reader is Agent.SINK:
                 rejected.append(Rejected(message, str(error), ours=not message.external))

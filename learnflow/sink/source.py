@@ -1,7 +1,9 @@
-"""PostgreSQL as the source of truth: students that core's tables do not hold, read in batches."""
+"""PostgreSQL as the source of truth: what core's tables do not hold, read in batches."""
 
 import asyncio
-from typing import Final
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from functools import partial
+from typing import Final, Generic, TypeVar
 
 import asyncpg
 from mode.utils.logging import get_logger
@@ -9,27 +11,35 @@ from mode.utils.logging import get_logger
 from learnflow.sink.failures import passes, reason
 from learnflow.sink.read import StoredStudent, load_students
 
+Wanted = TypeVar("Wanted", bound=Hashable)
+Stored = TypeVar("Stored")
+
 COLLECT: Final = 0.005  # seconds that requests are collected for
 FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 2.0
 _log = get_logger(__name__)
 
 
-class PostgresSource:
-    """Reads students. While PostgreSQL is away, it waits."""
+class BatchSource(Generic[Wanted, Stored]):
+    """Reads what is wanted, all that is asked for at about the same time at once. While PostgreSQL is away, it waits.
 
-    def __init__(self, url: str, turns: int) -> None:
+    `load` reads a batch over a connection; what it does not find is absent from its result.
+    """
+
+    def __init__(
+        self, url: str, load: Callable[[asyncpg.Connection, list[Wanted]], Awaitable[Mapping[Wanted, Stored]]]
+    ) -> None:
         self._url = url
-        self._turns = turns
-        self._asked: dict[str, asyncio.Future[StoredStudent | None]] = {}
+        self._load = load
+        self._asked: dict[Wanted, asyncio.Future[Stored | None]] = {}
         self._connection: asyncpg.Connection | None = None
         self._reading = asyncio.Lock()
 
-    async def read(self, student_id: str) -> StoredStudent | None:
-        """Return a student, or None where PostgreSQL does not know them."""
-        answer = self._asked.get(student_id)
+    async def read(self, wanted: Wanted) -> Stored | None:
+        """Return what PostgreSQL has of it, or None where it knows nothing."""
+        answer = self._asked.get(wanted)
         if answer is None:
-            answer = self._asked[student_id] = asyncio.get_running_loop().create_future()
+            answer = self._asked[wanted] = asyncio.get_running_loop().create_future()
             if len(self._asked) == 1:
                 self._task = asyncio.create_task(self._answer())
         return await asyncio.shield(answer)
@@ -43,15 +53,20 @@ class PostgresSource:
         await asyncio.sleep(COLLECT)
         async with self._reading:
             asked, self._asked = self._asked, {}
-            known = await self._until_there(list(asked))
-        for student_id, answer in asked.items():
-            answer.set_result(known.get(student_id))
+            try:
+                known = await self._until_there(list(asked))
+            except Exception as error:  # noqa: BLE001 - whoever asked raises it, instead of waiting for good
+                for answer in asked.values():
+                    answer.set_exception(error)
+                return
+        for wanted, answer in asked.items():
+            answer.set_result(known.get(wanted))
 
-    async def _until_there(self, students: list[str]) -> dict[str, StoredStudent]:
+    async def _until_there(self, wanted: list[Wanted]) -> Mapping[Wanted, Stored]:
         pause = FIRST_PAUSE
         while True:
             try:
-                return await self._read(students)
+                return await self._load(await self._connected(), wanted)
             except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
                 if not passes(error):
                     raise
@@ -59,7 +74,14 @@ class PostgresSource:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
 
-    async def _read(self, students: list[str]) -> dict[str, StoredStudent]:
+    async def _connected(self) -> asyncpg.Connection:
         if self._connection is None or self._connection.is_closed():
             self._connection = await asyncpg.connect(self._url, timeout=10, command_timeout=30)
-        return await load_students(self._connection, students, self._turns)
+        return self._connection
+
+
+class PostgresSource(BatchSource[str, StoredStudent]):
+    """Reads students by their ids, each with so many turns at the most."""
+
+    def __init__(self, url: str, turns: int) -> None:
+        super().__init__(url, partial(load_students, turns=turns))

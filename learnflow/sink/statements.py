@@ -91,9 +91,10 @@ ON CONFLICT (student_id, exercise_id) DO NOTHING
 # Only submissions that are new count, so that a repeat changes nothing.
 _SUBMISSIONS: Final = """
 WITH new AS (
-    INSERT INTO exercise_submissions (message_id, student_id, exercise_id, query_id, score, passed, code, at)
+    INSERT INTO exercise_submissions (message_id, student_id, exercise_id, query_id, score, passed, code, at,
+        topic, error)
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::float8[], $6::bool[], $7::text[],
-        $8::timestamptz[])
+        $8::timestamptz[], $9::text[], $10::text[])
     ON CONFLICT (message_id) DO NOTHING
     RETURNING student_id, exercise_id, score, passed, code, at
 ), total AS (
@@ -144,13 +145,13 @@ ON CONFLICT (message_id) DO NOTHING
 
 _STRUGGLES: Final = """
 INSERT INTO struggle_history (message_id, student_id, topic, struggle_level, query_count, time_window_minutes,
-    recommendation, evidence, resolved_by, reason, at)
+    recommendation, evidence, resolved_by, reason, at, signals)
 SELECT message_id, student_id, topic, struggle_level, query_count, time_window_minutes,
-    recommendation, evidence::uuid[], resolved_by, reason, at
+    recommendation, evidence::uuid[], resolved_by, reason, at, signals::jsonb
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[], $7::text[], $8::text[],
-    $9::text[], $10::text[], $11::timestamptz[])
+    $9::text[], $10::text[], $11::timestamptz[], $12::text[])
 AS r (message_id, student_id, topic, struggle_level, query_count, time_window_minutes,
-    recommendation, evidence, resolved_by, reason, at)
+    recommendation, evidence, resolved_by, reason, at, signals)
 ON CONFLICT (message_id) DO NOTHING
 """
 

@@ -10,8 +10,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from learnflow.models.envelope import Event
 from learnflow.models.events import EVENTS
-from learnflow.models.events.cause import carried_query
+from learnflow.models.events.cause import carried_query, query_id_of
 from learnflow.models.fields import Id, StudentId, explain
+from learnflow.models.student_query import StudentQuery
+from learnflow.streams.clock import Clock
 from learnflow.topics import Topic
 
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -29,8 +31,11 @@ class Refusal(Exception):  # noqa: N818 - a verdict on a message, not a fault of
         self.query_id = query_id
 
 
-def decode(topic: Topic, key: bytes | None, value: bytes | None) -> Event[Any]:
-    """Return the event in a message. Raises Refusal with the field and the reason."""
+def decode(topic: Topic, key: bytes | None, value: bytes | None, clock: Clock | None = None) -> Event[Any]:
+    """Return the event in a message. Raises Refusal with the field and the reason.
+
+    Without a clock, any time is believed: for those who only show messages.
+    """
     message = _object(value)
     event_type = message.get("event_type")
     model = EVENTS.get(event_type) if isinstance(event_type, str) and event_type in topic.events else None
@@ -45,19 +50,33 @@ def decode(topic: Topic, key: bytes | None, value: bytes | None) -> Event[Any]:
             _refuse(message, key, "student_id: must be given")
     elif key is not None and key != event.key:
         _refuse(message, key, "student_id: differs from the message's key")
-    _check_carried(event)
+    query = carried_query(event)
+    if query is not None:
+        _check_carried(event, query)
+    if clock is not None:
+        _check_time(event, query, clock)
     return event
 
 
-def _check_carried(event: Event[Any]) -> None:
+def _check_carried(event: Event[Any], query: StudentQuery) -> None:
     """Refuse a message about one query that carries another: its reader would mix up two students."""
-    query = carried_query(event)
-    if query is None:
-        return
     if query.student_id != event.student_id:
         raise Refusal("payload.query.student_id: differs from the message's student_id")
     if getattr(event.payload, "query_id", query.query_id) != query.query_id:
         raise Refusal("payload.query.query_id: differs from payload.query_id")
+
+
+def _check_time(event: Event[Any], query: StudentQuery | None, clock: Clock) -> None:
+    """Refuse a time that is not believed: what comes next would seem to lie before it."""
+    field, fault = "timestamp", clock.disbelieves(event.timestamp)
+    if fault is None and query is not None and query.timestamp > event.timestamp:
+        field, fault = "payload.query.timestamp", clock.disbelieves(query.timestamp)
+    if fault is None:
+        return
+    query_id = query_id_of(event)
+    if query_id is None or event.student_id is None:
+        raise Refusal(f"{field}: {fault}")
+    raise Refusal(f"{field}: {fault}", event.student_id, query_id)
 
 
 def _object(value: bytes | None) -> dict[str, Any]:

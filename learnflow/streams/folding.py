@@ -1,7 +1,6 @@
 """Feeds an agent that writes tables: in order, in batches, with nothing between a read and its write."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any, Final, Protocol
 
 import faust
@@ -11,6 +10,7 @@ from mode.utils.logging import get_logger
 from learnflow.models.envelope import Event
 from learnflow.streams.activity import Activity
 from learnflow.streams.batches import batches
+from learnflow.streams.clock import Clock
 from learnflow.streams.codec import Refusal
 from learnflow.streams.outbox import Outbox, Outgoing
 from learnflow.streams.station import read, send_dead_letter
@@ -34,7 +34,7 @@ class Folding:
     """One agent's place at its topics, where it is the only writer of its tables."""
 
     def __init__(
-        self, fold: Fold, *, activity: Activity, outbox: Outbox, now: Callable[[], datetime],
+        self, fold: Fold, *, activity: Activity, outbox: Outbox, now: Clock,
         is_ours: Callable[[EventT[Any]], bool],
     ) -> None:  # fmt: skip
         self._fold = fold
@@ -64,7 +64,7 @@ class Folding:
         message = item.message
         topic = BY_NAME[message.topic]
         try:
-            return read(topic, message)
+            return read(topic, message, self._now)
         except Refusal as refusal:
             if topic.reader is self._activity.agent:
                 await self._bury(item, refusal.reason)

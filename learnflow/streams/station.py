@@ -1,6 +1,6 @@
 """An agent's place at its topic: decode, handle, send, acknowledge. Nothing raises past it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
@@ -15,6 +15,7 @@ from learnflow.models.events.cause import query_id_of
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.vocabulary import Agent
 from learnflow.streams.activity import Activity
+from learnflow.streams.clock import Clock
 from learnflow.streams.codec import Refusal, decode
 from learnflow.streams.dead_letters import DeadLetter, Headers, redrive_attempt
 from learnflow.streams.keyed import KeyedExecutor
@@ -67,7 +68,7 @@ class Station:
 
     def __init__(  # noqa: PLR0913 - the parts it is made of
         self, topic: Topic, handle: Handler, *,
-        activity: Activity, outbox: Outbox, executor: KeyedExecutor, reporter: Reporter, now: Callable[[], Any],
+        activity: Activity, outbox: Outbox, executor: KeyedExecutor, reporter: Reporter, now: Clock,
     ) -> None:  # fmt: skip
         self.topic = topic
         self.activity = activity
@@ -84,7 +85,7 @@ class Station:
         async for item in stream.noack().events():
             message = item.message
             try:
-                event = read(self.topic, message)
+                event = read(self.topic, message, self._now)
             except Refusal as refusal:
                 owner = refusal.student_id or f"{message.tp}@{message.offset}"
                 await self.executor.submit(owner, partial(self._refuse, stream, item, refusal))
@@ -150,9 +151,9 @@ async def send_dead_letter(outbox: Outbox, message: Any, agent: Agent, reason: s
     await outbox.send_bytes(DEAD_LETTERS, message.key, letter.to_value(), letter.to_headers())
 
 
-def read(topic: Topic, message: Any) -> Event[Any]:  # noqa: ANN401 - Faust's message
+def read(topic: Topic, message: Any, clock: Clock) -> Event[Any]:  # noqa: ANN401 - Faust's message
     """Return a message's event, as part of the attempt that its headers name. Raises Refusal."""
-    event = decode(topic, message.key, message.value)
+    event = decode(topic, message.key, message.value, clock)
     attempt = redrive_attempt(headers_of(message))
     return event.redriven(attempt) if attempt else event
 

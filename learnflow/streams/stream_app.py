@@ -57,6 +57,10 @@ class StreamApp(faust.App):
         """Whether a message's partition is still this worker's, as it was when the message was fetched."""
         return self.flow_control.is_active() and item.message.generation_id == self.consumer_generation_id
 
+    def partitions(self, topic: str) -> frozenset[int]:
+        """Return the partitions of a topic that are this worker's."""
+        return frozenset(tp.partition for tp in self.consumer.assignment() if tp.topic == topic)
+
     def behind(self, topic: str, partition: int) -> int:
         """Return how many messages of a partition this worker has not finished."""
         return cast("Consumer", self.consumer).behind(TP(topic, partition))

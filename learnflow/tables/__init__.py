@@ -6,10 +6,13 @@ from typing import Final, Self
 import faust
 
 from learnflow.domain.conversation import Conversation
+from learnflow.domain.learner import Day
 from learnflow.domain.open_queries import OpenQuery
+from learnflow.domain.struggle import Struggles
 from learnflow.models.events.learning import ProgressUpdated
 from learnflow.models.student import Profile
-from learnflow.tables import conversations, open_queries, profiles, progress, struggle
+from learnflow.tables import conversations, mastery, open_queries, profiles, progress, struggle, struggles
+from learnflow.tables.panes import PaneTable
 from learnflow.tables.struggle import StruggleTable
 from learnflow.tables.values import ValueTable
 from learnflow.topics import Topic, changelog
@@ -23,9 +26,11 @@ class Tables:
 
     profiles: ValueTable[Profile]
     progress: ValueTable[ProgressUpdated]
+    mastery: PaneTable[Day]
     conversations: ValueTable[Conversation]
     open_queries: ValueTable[OpenQuery]
     struggle: StruggleTable
+    struggles: ValueTable[Struggles]
 
     @classmethod
     def of(cls, app: faust.App) -> Self:
@@ -33,13 +38,15 @@ class Tables:
         return cls(
             profiles.profiles(app),
             progress.progress(app),
+            mastery.mastery(app),
             conversations.conversations(app),
             open_queries.open_queries(app),
             StruggleTable(app),
+            struggles.struggles(app),
         )
 
 
-_ALL: Final = (profiles, progress, conversations, open_queries, struggle)
+_ALL: Final = (profiles, progress, mastery, conversations, open_queries, struggle, struggles)
 
 
 def changelogs(app: str = CORE) -> tuple[Topic, ...]:

@@ -1,59 +1,59 @@
 """Table `struggle`: panes of 24 h, keyed by student; the current and the last give the exact last 24 h. Kept 48 h."""
 
-import json
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Final
 
 import faust
-from faust.types.tables import TableT
-from faust.windows import TumblingWindow
 
-from learnflow.domain.struggle import WINDOW, Observation
+from learnflow.domain.struggle import WINDOW, Observation, in_order
 from learnflow.models.fields import Model
-from learnflow.tables.values import PARTITIONS
+from learnflow.tables.panes import PaneTable
 
 NAME = "struggle"
-SIZE: Final = WINDOW.total_seconds()
-KEPT: Final = 2 * SIZE
+MOST: Final = 100  # observations of a pane, the newest: a bound on what one student can cost
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)  # where panes are counted from
+_AROUND: Final = (1, 0, -1, -2)  # panes back: all that is kept of a student, around a time of the last 48 h
 
 
 class Pane(Model):
-    """The questions of one student in one pane."""
+    """What one student did within one pane, in the order of the times."""
 
     observations: tuple[Observation, ...] = ()
 
 
 class StruggleTable:
-    """Addresses panes directly: Faust's own expiry forgets nothing in the changelog, and loses track at a restart."""
+    """Read anywhere in core; written by the struggle agent, while it holds an event of the student's partition."""
 
     def __init__(self, app: faust.App) -> None:
-        self._table: TableT[Any, bytes] = app.Table(NAME, partitions=PARTITIONS, value_type=bytes)
-        self._window = TumblingWindow(SIZE)
-        self._table.using_window(self._window)
+        self._panes = PaneTable(app, NAME, Pane, size=WINDOW, kept=2 * WINDOW)
 
-    def read(self, student_id: str, at: datetime) -> tuple[Observation, ...]:
-        """Return the questions in the pane of a time, and in the one before it."""
-        return tuple(o for back in (1, 0) for o in self._pane(self._key(student_id, at, back)).observations)
+    def around(self, student_id: str, at: datetime) -> tuple[Observation, ...]:
+        """Return what is known of a student around a time: the windows that it can be part of, and those after it."""
+        panes = (self._panes.get(student_id, at, back) for back in _AROUND)
+        return tuple(one for pane in panes if pane for one in pane.observations)
 
-    def write(self, student_id: str, new: Observation) -> None:
-        """Add a question to its pane; one that is there already is written again, for the changelog."""
-        key = self._key(student_id, new.at)
-        others = tuple(o for o in self._pane(key).observations if o.query_id != new.query_id)
-        self._table[key] = Pane(observations=(*others, new)).model_dump_json().encode()
+    @staticmethod
+    def extent(at: datetime) -> tuple[datetime, datetime]:
+        """Return from when on, and until when, `around` looks; nothing is looked for before 1970."""
+        first = max((at - _EPOCH) // WINDOW - max(_AROUND), 0)
+        return _EPOCH + first * WINDOW, _EPOCH + (first + len(_AROUND)) * WINDOW
+
+    def knows(self, student_id: str, at: datetime) -> bool:
+        """Return whether there is anything of a student around a time."""
+        return any(self._panes.get(student_id, at, back) for back in _AROUND)
+
+    def add(self, student_id: str, new: Iterable[Observation]) -> None:
+        """Add observations to their panes. One that is there stays, and is written again, for the changelog."""
+        for _, each in groupby(sorted(new, key=in_order), key=lambda one: (one.at - _EPOCH) // WINDOW):
+            together = list(each)
+            at = together[0].at
+            pane = self._panes.get(student_id, at) or Pane()
+            known = {one.id: one for one in (*together, *pane.observations)}
+            newest = sorted(known.values(), key=in_order)[-MOST:]
+            self._panes.put(student_id, at, Pane(observations=tuple(newest)))
 
     def sweep(self, partition: int, now: datetime) -> None:
         """Remove the panes of a partition that nothing reads any more; only while holding an event of it."""
-        table: Any = self._table  # there is no public way to a partition's keys
-        database = table.data._db_for_partition(partition)  # noqa: SLF001
-        stored = [key for key in database.keys() if key != table.data.offset_key]  # noqa: SIM118 - it is no mapping
-        for key in map(table._to_key, map(json.loads, stored)):  # noqa: SLF001
-            if key[1][1] < now.timestamp() - KEPT:
-                self._table.pop(key, None)
-
-    def _pane(self, key: tuple[str, tuple[float, float]]) -> Pane:
-        stored = self._table.get(key)
-        return Pane() if stored is None else Pane.model_validate_json(stored)
-
-    def _key(self, student_id: str, at: datetime, back: int = 0) -> tuple[str, tuple[float, float]]:
-        start, end = self._window.current(at.timestamp() - back * SIZE)
-        return student_id, (start, end)
+        self._panes.sweep(partition, now)

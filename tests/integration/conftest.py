@@ -1,14 +1,18 @@
 """A running system a module: all agents and the sink, on the session's broker and a database of the module's own."""
 
+import os
+import subprocess
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from learnflow.sink import Sink
+from tests.command_line import LEARNFLOW, SECONDS, Cli, Result
 from tests.conftest import Broker
 from tests.conftest import database as copied
 from tests.systems import Client, Systems, Worker, systems
@@ -79,3 +83,35 @@ async def sink(database_url: str) -> AsyncIterator[Sink]:
     await sink.start()
     yield sink
     await sink.close()
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith("LEARNFLOW_")}
+    return own | {"LEARNFLOW_DATA_DIRECTORY": str(tmp_path / "data")}
+
+
+@pytest.fixture
+def bare(environment: dict[str, str], tmp_path: Path) -> Cli:
+    """Run a command where neither a broker nor a database is known."""
+
+    def call(*arguments: str, given: str = "", **variables: str) -> Result:
+        return subprocess.run(
+            [*LEARNFLOW, *arguments], input=given, env=environment | variables, cwd=tmp_path, capture_output=True,
+            text=True, timeout=SECONDS, check=False,
+        )  # fmt: skip
+
+    return call
+
+
+@pytest.fixture
+def cli(bare: Cli, broker: Broker) -> Cli:
+    """Run a command against the session's broker, on which LearnFlow's topics are."""
+    url = f"kafka://{broker.address}"
+    assert bare("topics", "create", LEARNFLOW_BROKER=url).returncode == 0
+    return lambda *arguments, **more: bare(*arguments, LEARNFLOW_BROKER=url, **more)
+
+
+@pytest.fixture
+def learnflows_topics(cli: Cli) -> None:
+    """Make sure that the broker has them, for a test that does not use `cli`."""

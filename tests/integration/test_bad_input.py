@@ -1,8 +1,6 @@
 """Bad input: each has its outcome, and the good question of the same student right after it is answered."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,13 +10,12 @@ from uuid import uuid4
 import confluent_kafka
 import pytest
 
-from learnflow.streams.dead_letters import DeadLetter
-from tests.integration.bad_input import BAD, GOOD, INTERNAL, Bad, Sent, question
-from tests.systems import Client, Systems, envelope
+from tests.integration.bad_input import BAD, GOOD, GOOD_AFTER, Bad, Sent, question
+from tests.integration.bad_internal import INTERNAL
+from tests.systems import Client
 from tests.watching import Seen, Watch
 
 MEGABYTES: Final = 2 * 1024 * 1024
-GOOD_AFTER: Final = "Explain recursion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,84 +179,3 @@ def test_a_bad_message_on_an_internal_topic_is_one_dead_letter(
     watch: Watch, internal: dict[str, Played], name: str
 ) -> None:
     assert_dead(watch, INTERNAL[name], internal[name])
-
-
-def redrive(running: Systems, *letters: Seen) -> None:
-    """Send dead letters again, as an operator does."""
-    places = [f"{letter.partition}:{letter.offset}" for letter in letters]
-    command = [sys.executable, "-m", "learnflow", "dead-letters", "redrive", *places]
-    done = subprocess.run(command, env=running.environment, capture_output=True, text=True, timeout=60, check=False)
-    assert (done.returncode, done.stdout.count("(attempt 1)")) == (0, len(letters)), done.stderr
-
-
-def test_a_redrive_applies_what_the_database_refused_once_its_cause_is_gone(
-    running: Systems, client: Client, watch: Watch, student: str
-) -> None:
-    taken = f"{student}@example.com"
-
-    def tell(who: str, **profile: str) -> None:
-        client.send("student-events", who, envelope(who, "student.profile.updated", profile))
-
-    tell("owner-" + student, email=taken)
-    watch.processed(*watch.wait("student-events", lambda seen: seen.key == f"owner-{student}".encode()))
-    tell(student, email=taken, name="Jane Doe")
-    (letter,) = watch.wait("dead-letters", lambda seen: seen.key == student.encode())
-    assert letter.header("agent") == "sink"
-    assert "idx_student_email" in letter.header("reason")
-    tell("owner-" + student, email=f"other-{taken}")
-    watch.processed(*watch.wait("student-events", lambda seen: seen.key == f"owner-{student}".encode(), count=2))
-    redrive(running, letter)
-    watch.processed(*watch.wait("student-events", lambda seen: seen.key == student.encode(), count=2))
-    (row,) = watch.database.rows("SELECT name, email FROM students WHERE student_id = $1", student)
-    assert row == {"name": "Jane Doe", "email": taken}
-    assert len(watch.on("dead-letters", student)) == 1
-
-
-@pytest.mark.parametrize("topic", ["student-queries", "triage-routing"])
-def test_a_redrive_turns_a_failed_query_into_an_answered_one(
-    running: Systems, client: Client, watch: Watch, student: str, topic: str
-) -> None:
-    query_id = failed_query(client, watch, student)
-    # What a version with a fault in it would have left behind.
-    (original,) = watch.on(topic, student)
-    letter = bury(client, watch, original)
-    redrive(running, letter, letter)
-    after = client.ask(student, "What is a loop?")  # answered in order, so after what a second answer would be
-    watch.answered(after)
-    failed, completed = watch.answers(query_id)
-    assert (failed.event["event_type"], failed.event["metadata"]["attempt"]) == ("agent.response.failed", 0)
-    assert (completed.event["event_type"], completed.event["metadata"]["attempt"]) == ("agent.response.completed", 1)
-    watch.processed(completed)
-    stored = watch.database.stored(query_id)
-    assert (stored.query["status"], stored.query["failure_reason"]) == ("completed", None)
-    assert [str(row["response_id"]) for row in stored.responses] == [completed.payload["response_id"]]
-    totals = [seen.payload["progress"]["total_queries"] for seen in watch.on("student-progress", student)]
-    assert max(totals) == 2
-
-
-def failed_query(client: Client, watch: Watch, student: str) -> str:
-    """Return a query that failed, because its student was not active until after it."""
-
-    def active(*, now: bool, messages: int) -> None:
-        client.send("student-events", student, envelope(student, "student.profile.updated", {"active": now}))
-        watch.processed(*watch.wait("student-events", lambda seen: seen.key == student.encode(), count=messages))
-
-    active(now=False, messages=1)
-    query_id = client.ask(student, GOOD_AFTER)
-    watch.failure(query_id)
-    assert watch.database.stored(query_id).query["status"] == "failed"
-    active(now=True, messages=2)
-    return query_id
-
-
-def bury(client: Client, watch: Watch, original: Seen) -> Seen:
-    """Put a message among the dead letters, as an agent does."""
-    letter = DeadLetter(
-        reason="ValueError: a fault of ours", topic=original.topic, partition=original.partition,
-        offset=original.offset, agent="triage", at=datetime.now(UTC), key=original.key, value=original.value,
-    )  # fmt: skip
-    client.producer.produce(
-        "dead-letters", value=letter.to_value(), key=original.key, headers=list(letter.to_headers())
-    )
-    client.producer.flush(20)
-    return watch.wait("dead-letters", lambda seen: seen.key == original.key)[0]

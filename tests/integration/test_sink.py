@@ -174,7 +174,7 @@ async def test_a_profile_gives_the_fields_that_it_names(sink: Sink, database: as
 
 async def test_an_exercise_and_its_submissions(sink: Sink, database: asyncpg.Connection) -> None:
     def graded(score: float, name: str, code: str | None, seconds: int) -> SinkMessage:
-        payload = ExerciseGraded(exercise_id=EXERCISE, score=score, passed=score == 1.0, code=code)
+        payload = ExerciseGraded(exercise_id=EXERCISE, topic="loops", score=score, passed=score == 1.0, code=code)
         return student_event(payload, "ann", name, seconds)
 
     assigned = student_event(ExerciseAssigned(exercise=exercise()), "ann", "assigned")
@@ -186,7 +186,7 @@ async def test_an_exercise_and_its_submissions(sink: Sink, database: asyncpg.Con
     )
     assert found == [(3, 1.0, "x = 2", True)]
     rejected = await sink.write([graded(1.0, "four", "x", 4), student_event(
-        ExerciseGraded(exercise_id=uid(9), score=0.0, passed=False), "ann", "unknown")])  # fmt: skip
+        ExerciseGraded(exercise_id=uid(9), topic="loops", score=0.0, passed=False), "ann", "unknown")])  # fmt: skip
     assert ["is not present in table" in one.reason for one in rejected] == [True]
     assert await database.fetchval("SELECT attempts FROM student_exercises") == 4
 

@@ -3,8 +3,8 @@
 import asyncpg
 import pytest
 
-from learnflow.models.events.learning import LearnerState
 from learnflow.models.events.students import ProfileUpdated, SkillUpgraded
+from learnflow.models.knowledge import LearnerState
 from learnflow.models.student import Profile
 from learnflow.models.vocabulary import SkillLevel
 from learnflow.sink import Sink

@@ -83,7 +83,7 @@ async def test_too_many_rejections_in_a_row_stop_the_sink(sink: Sink) -> None:
 
 
 async def test_a_thousand_bad_ones_from_outside_do_not(sink: Sink, database: asyncpg.Connection) -> None:
-    graded = ExerciseGraded(exercise_id=uid(9), score=0.0, passed=False)
+    graded = ExerciseGraded(exercise_id=uid(9), topic="loops", score=0.0, passed=False)
     bad = [SinkMessage("student-queries", 0, offset, None, b"{") for offset in range(1_000)]
     refused = [student_event(graded, "ann", str(number)) for number in range(300)]
     rejected = await sink.write([*bad, *refused, *Way(1).whole()])

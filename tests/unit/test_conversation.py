@@ -1,4 +1,4 @@
-"""What queries add up to, what a conversation remembers, and what is overdue."""
+"""What a conversation remembers, and what is overdue."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -7,8 +7,6 @@ import pytest
 
 from learnflow.domain.conversation import Conversation, close, remember
 from learnflow.domain.open_queries import Due, OpenQuery, Patience, due
-from learnflow.domain.progress import REMEMBERED, count
-from learnflow.models.events.learning import ProgressUpdated
 from learnflow.models.events.responses import ResponseCompleted
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Intent, QueryStatus, Specialist
@@ -32,14 +30,6 @@ def routed(intent: Intent = Intent.CONCEPTS, topic: str = "loops", hours_ago: fl
     )
 
 
-def counted(*queries: StudentQuery) -> ProgressUpdated:
-    standing = None
-    for query in queries:
-        standing = count(standing, query, NOW)
-    assert standing is not None
-    return standing
-
-
 def answered(query: StudentQuery) -> ResponseCompleted:
     return ResponseCompleted(
         query_id=query.query_id,
@@ -49,35 +39,6 @@ def answered(query: StudentQuery) -> ResponseCompleted:
         confidence=0.9,
         query=query,
     )
-
-
-def test_queries_are_counted_by_type_and_topic() -> None:
-    standing = counted(routed(), routed(Intent.DEBUG, "lists"), routed(Intent.DEBUG, "loops"))
-    progress = standing.progress
-    assert progress.total_queries == 3
-    assert progress.queries_by_type == {Intent.CONCEPTS: 1, Intent.DEBUG: 2}
-    assert progress.topics_covered == ("loops", "lists")
-    assert standing.version == 3
-
-
-def test_the_same_query_again_changes_nothing() -> None:
-    first, second = routed(), routed()
-    standing = counted(first, second)
-    assert count(standing, first, NOW + timedelta(days=1)) == standing
-
-
-def test_general_is_no_topic_that_is_covered() -> None:
-    assert counted(routed(topic="general")).progress.topics_covered == ()
-
-
-def test_a_late_query_does_not_turn_last_activity_back() -> None:
-    assert counted(routed(), routed(hours_ago=5)).progress.last_activity == NOW
-
-
-def test_only_the_queries_counted_last_are_remembered() -> None:
-    standing = counted(*(routed() for _ in range(REMEMBERED + 1)))
-    assert len(standing.state.applied) == REMEMBERED
-    assert standing.progress.total_queries == REMEMBERED + 1
 
 
 def test_a_conversation_keeps_its_last_turns_cut_to_a_bound() -> None:

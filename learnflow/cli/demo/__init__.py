@@ -8,13 +8,14 @@ import click
 from rich.console import Console
 
 from learnflow.cli.demo.play import Play
-from learnflow.cli.demo.report import Summary, print_summary, problems, show, show_struggle
+from learnflow.cli.demo.report import Summary, print_summary, problems, show, show_level, show_struggle
 from learnflow.cli.demo.script import read_script
 from learnflow.cli.demo.stored import wait_until_stored
 from learnflow.cli.output import as_json, json_line
 from learnflow.cli.system import System, system
 from learnflow.embedded import throwaway
 from learnflow.settings import current
+from learnflow.topics import MASTERY_LEVEL_UPDATED, STUDENT_STRUGGLE
 
 
 @click.command()
@@ -40,10 +41,14 @@ def command(*, as_json: bool) -> int:
 
 
 def _play(running: System, console: Console, started: float) -> Summary:
-    play = Play(read_script(), partial(show, console), partial(show_struggle, console))
+    learned = {
+        STUDENT_STRUGGLE.name: partial(show_struggle, console),
+        MASTERY_LEVEL_UPDATED.name: partial(show_level, console),
+    }
+    play = Play(read_script(), partial(show, console), learned)
     asyncio.run(play.run(running.broker.removeprefix("kafka://").split(";")))
     running.check()
     console.print("waiting until the sink has written everything …")
-    rows, differences = asyncio.run(wait_until_stored(running.database_url, play.outcomes))
+    rows, differences = asyncio.run(wait_until_stored(running.database_url, play.outcomes, play.learned))
     first = None if play.first_answer is None else play.first_answer - started
-    return Summary(play.outcomes, rows, first, [*problems(play.outcomes), *differences])
+    return Summary(play.outcomes, rows, first, [*problems(play.outcomes, play.learned.values()), *differences])

@@ -1,7 +1,7 @@
 """Plays the script against a running system, and follows what becomes of each question."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, Final
@@ -13,7 +13,7 @@ from aiokafka.structs import TopicPartition
 
 from learnflow.cli import kafka
 from learnflow.cli.demo.script import Question, Script
-from learnflow.topics import AGENT_RESPONSES, DEAD_LETTERS, STUDENT_EVENTS, STUDENT_QUERIES, STUDENT_STRUGGLE
+from learnflow.topics import AGENT_RESPONSES, DEAD_LETTERS, STUDENT_EVENTS, STUDENT_QUERIES
 
 PAUSE: Final = 0.15  # seconds between two questions: a lively class
 PATIENCE: Final = 60.0  # seconds for all outcomes, after the last question
@@ -55,13 +55,14 @@ class Play:
 
     script: Script
     show: Show
-    show_struggle: Callable[[dict[str, Any]], None]
+    show_learned: Mapping[str, Callable[[dict[str, Any]], None]]
+    learned: dict[str, dict[str, Any]] = field(default_factory=dict)  # by message id: struggles and levels
     outcomes: list[Outcome] = field(default_factory=list)
     first_answer: float | None = None  # perf_counter
 
     async def run(self, bootstrap: list[str]) -> None:
         """Send everything, and wait for what becomes of it."""
-        names = (AGENT_RESPONSES.name, DEAD_LETTERS.name, STUDENT_STRUGGLE.name)
+        names = (AGENT_RESPONSES.name, DEAD_LETTERS.name, *self.show_learned)
         partitions = await kafka.partitions_of(bootstrap, names)
         async with kafka.consumer(bootstrap, partitions) as consumer, kafka.producer(bootstrap) as producer:
             following = asyncio.create_task(self._follow(consumer))
@@ -74,7 +75,11 @@ class Play:
         for student, profile in self.script.profiles:
             await producer.send_and_wait(STUDENT_EVENTS.name, profile, key=student.encode())
         await asyncio.sleep(1.0)  # who has left is known before they ask
-        for question in self.script.questions:
+        half = len(self.script.questions) // 2
+        for number, question in enumerate(self.script.questions):
+            if number == half:
+                for student, graded in self.script.submissions:
+                    await producer.send_and_wait(STUDENT_EVENTS.name, graded, key=student.encode())
             self.outcomes.append(Outcome(question, perf_counter()))
             await producer.send_and_wait(STUDENT_QUERIES.name, question.value, key=question.student.encode())
             await asyncio.sleep(PAUSE)
@@ -91,8 +96,9 @@ class Play:
             self._dead_letter(record)
             return
         message = orjson.loads(record.value or b"")
-        if record.topic == STUDENT_STRUGGLE.name:
-            self.show_struggle(message)
+        if record.topic in self.show_learned:
+            self.learned[message["message_id"]] = message
+            self.show_learned[record.topic](message)
             return
         outcome = self._by_id(UUID(message["payload"]["query_id"]))
         if outcome is None or outcome.response is not None:

@@ -1,6 +1,6 @@
 """What the demo prints: each outcome as it comes, then a summary."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import quantiles
 from typing import Any
@@ -11,6 +11,7 @@ from rich.markup import escape
 from learnflow.cli.demo.play import Outcome
 from learnflow.cli.demo.script import Expected
 from learnflow.cli.output import one_line, table
+from learnflow.domain.mastery import band
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,11 @@ class Summary:
         }
 
 
-def problems(outcomes: Sequence[Outcome]) -> list[str]:
-    """Say which questions did not become what they must."""
-    return [
+def problems(outcomes: Sequence[Outcome], learned: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Say which questions did not become what they must, and what was not learned of the students."""
+    types = {event["event_type"] for event in learned}
+    expected = ("student.struggle.detected", "mastery.level.updated")
+    return [f"there was no {name}" for name in expected if name not in types] + [
         f"{o.question.student}: {one_line(o.question.title, 60)!r} should be {o.question.expected}, is {_became(o)}"
         for o in outcomes
         if _became(o) != o.question.expected
@@ -85,6 +88,15 @@ def show_struggle(console: Console, event: dict[str, Any]) -> None:
     console.print(
         f"[bold]{event['student_id']:6}[/] [magenta]struggles[/] with {struggle['topic']} "
         f"({struggle['struggle_level']}: {struggle['query_count']} similar questions): {struggle['recommendation']}"
+    )
+
+
+def show_level(console: Console, event: dict[str, Any]) -> None:
+    """Print a mastery level as it changes."""
+    level = event["payload"]
+    console.print(
+        f"[bold]{event['student_id']:6}[/] [cyan]{level['topic']}[/] {level['old_level']:.2f} → "
+        f"{level['new_level']:.2f} ({band(level['new_level'])}): {escape(level['reason'])}"
     )
 
 

@@ -1,7 +1,7 @@
 """The questions of the demo, and what must become of each."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -33,17 +33,22 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """Profiles to send first, as (student, message), then the questions in their order."""
+    """Messages as (student, message): profiles go first, and after half of the questions what was graded meanwhile."""
 
     profiles: tuple[tuple[str, bytes], ...]
     questions: tuple[Question, ...]
+    submissions: tuple[tuple[str, bytes], ...]
 
 
 def read_script() -> Script:
     """Return the demo's script, with fresh ids."""
     text = files("learnflow.cli.demo").joinpath("questions.toml").read_text(encoding="utf-8")
     content = tomllib.loads(text)
-    return Script(tuple(map(_profile, content["students"])), tuple(map(_question, content["questions"])))
+    return Script(
+        tuple(map(_profile, content["students"])),
+        tuple(map(_question, content["questions"])),
+        tuple(each for entry in content["submissions"] for each in _submission(entry)),
+    )
 
 
 def _profile(entry: Mapping[str, Any]) -> tuple[str, bytes]:
@@ -64,6 +69,16 @@ def _question(entry: Mapping[str, Any]) -> Question:
     }
     value = _envelope(query_id, entry["student"], "student.query.submitted", payload)
     return Question(entry["student"], entry["text"], value, query_id, expected)
+
+
+def _submission(entry: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
+    """Assign an exercise, and grade what became of it: nobody runs the code yet."""
+    student, now = entry["student"], datetime.now(UTC)
+    exercise = {"exercise_id": uuid4(), "created_at": now, **entry["exercise"]}
+    yield student, _envelope(uuid4(), student, "exercise.assigned", {"exercise": exercise})
+    graded = {key: entry[key] for key in ("score", "code") if key in entry}
+    graded |= {"exercise_id": exercise["exercise_id"], "topic": exercise["topic"], "passed": entry["score"] == 1.0}
+    yield student, _envelope(uuid4(), student, "exercise.graded", graded)
 
 
 def _envelope(message_id: UUID, student: str, event_type: str, payload: Mapping[str, Any]) -> bytes:

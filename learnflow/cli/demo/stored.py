@@ -1,6 +1,7 @@
 """What PostgreSQL holds after the demo, and whether it is what the topics said."""
 
 import asyncio
+from collections.abc import Collection
 from time import perf_counter
 from typing import Final
 
@@ -13,21 +14,24 @@ PAUSE: Final = 0.2
 _TABLES: Final = """
 SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations' ORDER BY tablename
 """
+_LEARNED: Final = "SELECT message_id FROM mastery_history UNION ALL SELECT message_id FROM struggle_history"
 
 
-async def wait_until_stored(url: str, outcomes: list[Outcome]) -> tuple[dict[str, int], list[str]]:
+async def wait_until_stored(
+    url: str, outcomes: list[Outcome], learned: Collection[str]
+) -> tuple[dict[str, int], list[str]]:
     """Wait until PostgreSQL holds what the topics said. Return rows by table, and what differs after all."""
     connection = await asyncpg.connect(url)
     try:
         deadline = perf_counter() + PATIENCE
-        while (differences := await _differences(connection, outcomes)) and perf_counter() < deadline:  # noqa: ASYNC110
+        while (differences := await _differences(connection, outcomes, learned)) and perf_counter() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(PAUSE)  # the other process cannot wake us
         return await _rows(connection), differences
     finally:
         await connection.close()
 
 
-async def _differences(connection: asyncpg.Connection, outcomes: list[Outcome]) -> list[str]:
+async def _differences(connection: asyncpg.Connection, outcomes: list[Outcome], learned: Collection[str]) -> list[str]:
     stored = {
         str(row["query_id"]): (row["status"], row["response_text"])
         for row in await connection.fetch(
@@ -35,7 +39,9 @@ async def _differences(connection: asyncpg.Connection, outcomes: list[Outcome]) 
         )
     }
     expected = dict(filter(None, map(_row, outcomes)))
-    return [
+    kept = {str(row["message_id"]) for row in await connection.fetch(_LEARNED)}
+    missing = [f"message {each}: a struggle or a level that PostgreSQL lacks" for each in learned if each not in kept]
+    return missing + [
         f"query {query_id}: the topics say {expected.get(query_id)}, PostgreSQL {stored.get(query_id)}"
         for query_id in expected.keys() | stored.keys()
         if expected.get(query_id) != stored.get(query_id)

@@ -14,6 +14,8 @@ from learnflow.models.events.students import (
     ExerciseGraded,
     MasteryLevelSet,
     ProfileUpdated,
+    ProgressDue,
+    ProgressRebuilt,
     SkillUpgraded,
     StruggleResolved,
 )
@@ -42,6 +44,8 @@ PAYLOADS: Final[Mapping[str, type[Model]]] = MappingProxyType({
     "mastery.level.set": MasteryLevelSet,
     "student.skill.upgraded": SkillUpgraded,
     "struggle.resolved": StruggleResolved,
+    "student.progress.due": ProgressDue,
+    "student.progress.rebuilt": ProgressRebuilt,
     "agent.activity.logged": ActivityLogged,
     "agent.heartbeat": Heartbeat,
 })

@@ -2,11 +2,22 @@
 
 from typing import Annotated
 
-from pydantic import Field, NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
-from learnflow.models.fields import Id, Model, NonBlank, Probability, Text, TopicKey
+from learnflow.models.fields import Id, Model, NonBlank, Probability, Short, Text, TopicKey
+from learnflow.models.knowledge import LearnerState
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.models.vocabulary import StruggleLevel
+
+
+class Signals(Model):
+    """What tells a struggle from curiosity, of the last 24 hours on the topic."""
+
+    failed_runs: NonNegativeInt = Field(default=0, description="Graded submissions that did not pass.")
+    repeated_errors: NonNegativeInt = Field(default=0, description="Errors of a type that had been met before.")
+    error_density: NonNegativeFloat = Field(default=0.0, description="Σ r²/(r+1) over runs of r repeated errors.")
+    wheel_spinning: bool = Field(default=False, description="Ten tries without three right in a row.")
+    answer_seeking: Probability = Field(default=0.0, description="Share of questions that want just the answer.")
 
 
 class StruggleDetected(Model):
@@ -18,6 +29,7 @@ class StruggleDetected(Model):
     time_window_minutes: NonNegativeInt
     recommendation: NonBlank
     evidence: Annotated[tuple[Id, ...], Field(description="The similar queries.")] = ()
+    signals: Signals = Signals()
 
 
 class MasteryUpdated(Model):
@@ -27,14 +39,9 @@ class MasteryUpdated(Model):
     old_level: Probability
     new_level: Probability
     reason: NonBlank
-    evidence: tuple[Id, ...] = ()
+    evidence: Annotated[tuple[Id, ...], Field(description="The messages behind it.")] = ()
     model_version: Text | None = None
-
-
-class LearnerState(Model):
-    """What the progress rules need beyond the progress itself."""
-
-    applied: Annotated[tuple[str, ...], Field(description="The queries counted last, shortened, oldest first.")] = ()
+    set_by: Short | None = Field(default=None, description="The teacher who set the level.")
 
 
 class ProgressUpdated(Model):

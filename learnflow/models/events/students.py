@@ -1,11 +1,13 @@
 """student-events: what is known of a student from elsewhere."""
 
+from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveInt, StringConstraints, model_validator
 
 from learnflow.models.exercise import Exercise
 from learnflow.models.fields import Id, Model, NonBlank, Probability, Short, TopicKey
+from learnflow.models.knowledge import LearnerState
 from learnflow.models.student import Email
 from learnflow.models.student_query import Code
 from learnflow.models.vocabulary import LearningStyle, SkillLevel
@@ -38,10 +40,12 @@ class ExerciseGraded(Model):
     """`exercise.graded`: what a submission achieved; 1.0 passed every test case."""
 
     exercise_id: Id
+    topic: TopicKey
     query_id: Id | None = None
     score: Probability
     passed: bool
     code: Code | None = None
+    error: Short | None = Field(default=None, description="The type of the error that the code ended with.")
 
     @model_validator(mode="after")
     def _passed_is_full_score(self) -> Self:
@@ -75,3 +79,15 @@ class StruggleResolved(Model):
     resolved_by: Literal["success", "time"]
     query_count: Annotated[PositiveInt, Field(description="Similar questions in the struggle that ended.")]
     reason: Annotated[NonBlank, StringConstraints(max_length=1_000)]
+
+
+class ProgressDue(Model):
+    """`student.progress.due`: a day has ended, in UTC, and what changes by time alone is due."""
+
+    day: date
+
+
+class ProgressRebuilt(Model):
+    """`student.progress.rebuilt`: what a student's history in PostgreSQL adds up to, by today's rules."""
+
+    state: LearnerState

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import Field, NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from learnflow.models.draft import Draft
-from learnflow.models.fields import Confidence, Id, Model, NonBlank, Text, Timestamp, TopicKey
+from learnflow.models.fields import Confidence, Id, Model, NonBlank, Probability, Text, Timestamp, TopicKey
 from learnflow.models.student import Profile
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Intent, Specialist
@@ -36,12 +36,21 @@ class Turn(Model):
 
 
 class Standing(Model):
-    """What the progress agent reports of a student."""
+    """Where a student stands, as far as it tunes an answer and is told to the student."""
 
     total_queries: NonNegativeInt = 0
     queries_by_type: dict[Intent, NonNegativeInt] = Field(default_factory=dict)
     topics_covered: tuple[TopicKey, ...] = ()
     last_activity: Timestamp | None = None
+    python_mastery_levels: dict[TopicKey, Probability] = Field(default_factory=dict)
+    topics_mastered: tuple[TopicKey, ...] = ()
+    strengths: tuple[TopicKey, ...] = ()
+    weaknesses: tuple[TopicKey, ...] = ()
+    struggle_topics: tuple[TopicKey, ...] = ()
+    achievements: tuple[TopicKey, ...] = ()
+    completed_exercises: NonNegativeInt = 0
+    learning_velocity: NonNegativeFloat | None = None
+    streak_days: NonNegativeInt = Field(default=0, description="Days in a row with a question, up to today.")
 
 
 class AgentRequest(Model):

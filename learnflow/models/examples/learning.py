@@ -17,6 +17,7 @@ EXAMPLES: Final = (
             "time_window_minutes": 15,
             "recommendation": "Suggest 1-on-1 session",
             "evidence": [str(RECURSION), "0c7cf2d3-2f6f-4b8e-9b1c-8a8f6f5f3a02"],
+            "signals": {"failed_runs": 3, "repeated_errors": 2, "error_density": 1.33, "answer_seeking": 0.25},
         },
         RECURSION,
     ),
@@ -102,6 +103,7 @@ EXAMPLES: Final = (
         "2026-01-02T14:39:58Z",
         {
             "exercise_id": _EXERCISE,
+            "topic": "loops",
             "score": 1.0,
             "passed": True,
             "code": "def print_numbers(n):\n    for number in range(1, n + 1):\n        print(number)",
@@ -130,5 +132,21 @@ EXAMPLES: Final = (
             "reason": "Completed 2 recursion exercises",
         },
         RECURSION,
+    ),
+    Example("student.progress.due", "2026-01-03T00:00:05Z", {"day": "2026-01-02"}, INDEX_ERROR),
+    Example(
+        "student.progress.rebuilt",
+        "2026-01-03T09:30:00Z",
+        {
+            "state": {
+                "knowledge": {
+                    "since": "2026-01-01T10:00:00Z",
+                    "total_queries": 47,
+                    "topics": {"loops": {"queries": 12, "level": 0.88, "announced": 0.88}},
+                },
+                "applied": ["5b1f7c1e2d3", "550e8400e29"],
+            }
+        },
+        INDEX_ERROR,
     ),
 )

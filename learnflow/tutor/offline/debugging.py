@@ -10,8 +10,9 @@ from learnflow.domain.reading import Reading, read
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import GENERAL
-from learnflow.models.vocabulary import Language
+from learnflow.models.vocabulary import Language, Specialist
 from learnflow.tutor.offline.faults import Fault, find_fault
+from learnflow.tutor.offline.knowing import advice
 from learnflow.tutor.offline.library import ERROR_NOTES, EXPLANATIONS
 from learnflow.tutor.offline.linting import Linter, LinterUnavailableError
 from learnflow.tutor.offline.reviewing import python_remarks
@@ -66,6 +67,7 @@ def _known(request: AgentRequest, case: Case, error: ErrorSign) -> Draft:
         _headline(error, fault), None if fault else where, f"What it means: {note.meaning}",
         f"Why it happens: {note.cause}", f"What to do: {note.fix}",
         "Your code, mended, is among the examples." if mended else "The example shows the same fault, mended.",
+        advice(request, error.topic, Specialist.DEBUG),
         topic=error.topic, confidence=0.9 if fault else 0.7 if case.reading.code else 0.6, missing=_NOT_RUN,
         code=mended or (note.mended,), metadata=_metadata(case, error.name),
     ).model_copy(update={"missing_concept": concept})  # fmt: skip

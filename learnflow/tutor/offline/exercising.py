@@ -11,13 +11,22 @@ from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.exercise import Exercise
 from learnflow.models.taxonomy import GENERAL
-from learnflow.models.vocabulary import Specialist
+from learnflow.models.vocabulary import LearningStyle, SkillLevel, Specialist
+from learnflow.tutor.offline.knowing import depth
 from learnflow.tutor.offline.library import EXERCISES, Prepared
-from learnflow.tutor.offline.wording import draft, level, title, topic_asked
+from learnflow.tutor.offline.wording import draft, title, topic_asked
 
 _HINT_WORDS: Final = frozenset({"hint", "hints", "stuck"})
 _MISSING: Final = "a prepared exercise; I cannot check your solution by running it."
 _HINT: Final = "Hint "
+_HARDNESS: Final = tuple(SkillLevel)
+_WAYS: Final = {
+    LearningStyle.VISUAL: "A way to begin: draw the values of the first example, and what becomes of them.",
+    LearningStyle.AUDITORY: "A way to begin: explain your plan aloud before you write it down.",
+    LearningStyle.KINESTHETIC: "A way to begin: type the smallest thing that runs, and change it until it is right.",
+    LearningStyle.STEP_BY_STEP: "A way to begin: write down the steps in words, then turn one after the other to code.",
+    LearningStyle.EXAMPLE_DRIVEN: "A way to begin: work the examples by hand, then write down what you did.",
+}
 
 
 def exercise(request: AgentRequest) -> Draft:
@@ -29,27 +38,31 @@ def exercise(request: AgentRequest) -> Draft:
     if last is not None and {"give", "up"} <= set(reading.words):
         return _no_solution(last)
     topic = topic_asked(request, reading)
-    return _answer(_pick(request, reading, topic), topic)
+    return _answer(request, _pick(request, reading, topic), topic)
 
 
 def _pick(request: AgentRequest, reading: Reading, topic: str) -> Prepared:
-    """Prefer topic, then language, then level, then what was not set before; the rest is settled by the student."""
+    """Prefer topic, language, what was not set before, and what is as hard as the student's knowledge of the topic.
+
+    What is left to choose from is settled by who the student is.
+    """
     done = " ".join(turn.answer for turn in request.turns if turn.agent is Specialist.EXERCISE)
     language = reading.language or "python"
+    wanted = _HARDNESS.index(depth(request, topic))
 
-    def fit(one: Prepared) -> tuple[bool, bool, bool, bool, int]:
+    def fit(one: Prepared) -> tuple[bool, bool, bool, int, int]:
         return (
             one.exercise.topic == topic,
             one.exercise.language == language,
             one.title not in done,
-            one.exercise.difficulty == level(request),
+            -abs(_HARDNESS.index(one.exercise.difficulty) - wanted),
             crc32(f"{request.query.student_id}/{one.title}".encode()),
         )
 
     return max(EXERCISES, key=fit)
 
 
-def _answer(chosen: Prepared, asked: str) -> Draft:
+def _answer(request: AgentRequest, chosen: Prepared, asked: str) -> Draft:
     task = chosen.exercise
     other = (
         f"I have no exercise on {title(asked).lower()} offline, so here is one on {title(task.topic).lower()}."
@@ -59,7 +72,7 @@ def _answer(chosen: Prepared, asked: str) -> Draft:
     tests = "\n".join(f"- {_shown(case.input)} gives {_shown(case.output)}" for case in task.test_cases[:2])
     return draft(
         other, f"Exercise: {chosen.title} ({title(task.topic).lower()}, {task.difficulty}, {task.language})",
-        task.problem_text, f"For example:\n{tests}",
+        task.problem_text, f"For example:\n{tests}", _WAYS[request.profile.learning_style],
         f'{_HINT}1 of {len(task.hints)} is waiting: say "hint" when you are stuck. Send me your code for a review.',
         topic=task.topic, confidence=0.8 if other is None else 0.5, missing=_MISSING,
         code=(task.starter_code.strip("\n"),) if task.starter_code else (), metadata=_metadata(task, 0),

@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from typing import Final
 
+from learnflow.domain.levels import reached
+from learnflow.domain.next_topics import weakest_prerequisite
 from learnflow.domain.reading import Reading, read
 from learnflow.domain.triage import OFF_TOPIC
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, prerequisites
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel, Specialist
+from learnflow.tutor.offline.knowing import asked_before, depth, is_hard
 from learnflow.tutor.offline.library import ERROR_NOTES, EXPLANATIONS, Explanation
-from learnflow.tutor.offline.wording import draft, level, one_line, title, topic_asked
+from learnflow.tutor.offline.wording import draft, name, one_line, title, topic_asked
 
 _PREPARED: Final = "a prepared explanation; I cannot answer the finer points of your question."
 _NAMES: Final = {Language.CPP: "C++", Language.JAVASCRIPT: "JavaScript"}
@@ -39,7 +42,7 @@ def explain_concept(request: AgentRequest, concept: str) -> Draft:
     found = EXPLANATIONS.get(concept)
     if found is None:
         return _unknown(request, concept)
-    more = found.advanced if level(request) is SkillLevel.ADVANCED else f"Watch out: {found.watch_out}"
+    more = found.advanced if depth(request, concept) is SkillLevel.ADVANCED else f"Watch out: {found.watch_out}"
     return draft(
         f"{title(concept)}: {found.idea}", more,
         topic=concept, confidence=0.85, missing=_PREPARED, code=(found.example,), metadata={"suggested_topic": concept},
@@ -48,14 +51,23 @@ def explain_concept(request: AgentRequest, concept: str) -> Draft:
 
 def _explain_topic(request: AgentRequest, reading: Reading, topic: str) -> Draft:
     found = EXPLANATIONS[topic]
-    again = _asked_before(request, topic)
-    order = _order(found, level(request), request.profile.learning_style, again=again)
+    deep, opening = depth(request, topic), _opening(request, topic)
+    again = opening is not None
+    order = _order(found, deep, request.profile.learning_style, again=again)
     return draft(
-        "You asked about this before, so let me begin with another way to see it." if again else None,
-        *order, _example(found), _other_language(reading), _first_know(topic, request),
+        opening, *order, _example(found), _other_language(reading), _first_know(topic, request),
         topic=topic, confidence=0.8 if not again else 0.65, missing=_PREPARED, code=(found.example,),
-        metadata={"level": level(request), "suggested_topic": topic},
+        metadata={"level": deep, "suggested_topic": topic},
     )  # fmt: skip
+
+
+def _opening(request: AgentRequest, topic: str) -> str | None:
+    """Say why another way to see it comes first, where it does."""
+    if is_hard(request, topic):
+        return "This topic is hard for you at the moment, so let me begin with another way to see it."
+    if asked_before(request, topic, Specialist.CONCEPTS):
+        return "You asked about this before, so let me begin with another way to see it."
+    return None
 
 
 def _order(found: Explanation, skill: SkillLevel, style: LearningStyle, *, again: bool) -> Iterator[str]:
@@ -72,6 +84,8 @@ def _order(found: Explanation, skill: SkillLevel, style: LearningStyle, *, again
         yield f"One step further: {found.advanced}"
     if skill is not SkillLevel.ADVANCED or style is LearningStyle.KINESTHETIC:
         yield f"Try it yourself: {found.try_it}"
+    if style is LearningStyle.AUDITORY:
+        yield "Then say it aloud in words of your own, as if to a friend."
 
 
 def _example(found: Explanation) -> str:
@@ -86,14 +100,14 @@ def _other_language(reading: Reading) -> str | None:
 
 
 def _first_know(topic: str, request: AgentRequest) -> str | None:
-    """Name what the topic builds on, unless the student met it already."""
+    """Name what the topic builds on, unless the student met it already; where it is hard, the weakest of that."""
+    levels = request.standing.python_mastery_levels
+    weakest = weakest_prerequisite(topic, levels) if is_hard(request, topic) else None
+    if weakest is not None:
+        return f"It builds on {name(weakest)}, and there {reached(weakest, levels)}: strengthen that first."
     met = set(request.standing.topics_covered)
     needed = [title(key).lower() for key in prerequisites(topic) if key not in met and key in EXPLANATIONS]
     return f"It builds on {' and '.join(needed)}: ask me about that if it feels shaky." if needed else None
-
-
-def _asked_before(request: AgentRequest, topic: str) -> bool:
-    return any(turn.agent is Specialist.CONCEPTS and turn.topic == topic for turn in request.turns)
 
 
 def _explain_error(reading: Reading, key: str) -> Draft:

@@ -13,7 +13,8 @@ from learnflow.domain.topic import code_topic
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import GENERAL
-from learnflow.models.vocabulary import Language
+from learnflow.models.vocabulary import Language, Specialist
+from learnflow.tutor.offline.knowing import advice
 from learnflow.tutor.offline.linting import Finding, Linter, LinterUnavailableError
 from learnflow.tutor.offline.wording import draft, one_line, topic_asked
 
@@ -28,6 +29,15 @@ class Remark:
     line: int
     text: str
     rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found in a piece of code, how sure that is, and what was not looked at."""
+
+    remarks: tuple[Remark, ...]
+    confidence: float
+    missing: str
 
 
 def _table() -> dict[str, Any]:
@@ -53,17 +63,18 @@ async def review(request: AgentRequest, linter: Linter) -> Draft:
     topic = topic_asked(request, reading)
     topic = code_topic(reading.code) if topic == GENERAL else topic
     if reading.language in (Language.PYTHON, None):
-        return await _python(reading.code, topic, linter)
-    return _by_text(reading.code, reading.language, topic)
+        found = await _python(reading.code, linter)
+    else:
+        found = _by_text(reading.code, reading.language)
+    return _report(request, found, reading.code, topic)
 
 
-async def _python(code: str, topic: str, linter: Linter) -> Draft:
+async def _python(code: str, linter: Linter) -> Found:
     try:
         remarks = python_remarks(await linter.findings(code))
     except LinterUnavailableError:
-        return _report((), code, topic, 0.2, "the linter could not be run this time, so I have not checked your code.")
-    missing = "a linter's view; whether the code does what you want, I did not try."
-    return _report(remarks, code, topic, 0.8, missing)
+        return Found((), 0.2, "the linter could not be run this time, so I have not checked your code.")
+    return Found(remarks, 0.8, "a linter's view; whether the code does what you want, I did not try.")
 
 
 def python_remarks(findings: Sequence[Finding]) -> tuple[Remark, ...]:
@@ -80,9 +91,9 @@ def _words(finding: Finding) -> str:
     return _RULES.get(finding.rule) or f"{one_line(finding.message, 160)}."
 
 
-def _by_text(code: str, language: Language, topic: str) -> Draft:
+def _by_text(code: str, language: Language) -> Found:
     missing = f"I have no linter for {language} at hand, so I only looked for a few well-known pitfalls."
-    return _report(tuple(_pitfalls(code, language))[:MOST_REMARKS], code, topic, 0.4, missing)
+    return Found(tuple(_pitfalls(code, language))[:MOST_REMARKS], 0.4, missing)
 
 
 def _pitfalls(code: str, language: Language) -> Iterator[Remark]:
@@ -93,16 +104,17 @@ def _pitfalls(code: str, language: Language) -> Iterator[Remark]:
             yield Remark(number, text)
 
 
-def _report(remarks: Sequence[Remark], code: str, topic: str, confidence: float, missing: str) -> Draft:
-    lines = code.splitlines()
+def _report(request: AgentRequest, found: Found, code: str, topic: str) -> Draft:
+    remarks, lines = found.remarks, code.splitlines()
     listed = "\n".join(f"- Line {remark.line}{_quoted(lines, remark.line)}: {remark.text}" for remark in remarks)
     if remarks:
         opening = f"I have {len(remarks)} remark{'s' if len(remarks) != 1 else ''}, the most important first."
     else:
         opening = "I found nothing to complain about by rule. Well done; clear names and small functions come next."
+    how = "Take them one at a time, and run your code after each change."
     return draft(
-        opening, listed or None, "Take them one at a time, and run your code after each change." if remarks else None,
-        topic=topic, confidence=confidence, missing=missing,
+        opening, listed or None, *((how, advice(request, topic, Specialist.CODE_REVIEW)) if remarks else ()),
+        topic=topic, confidence=found.confidence, missing=found.missing,
         metadata={
             "remarks": [{"line": remark.line, "rule": remark.rule, "text": remark.text} for remark in remarks],
             "suggested_topic": topic,

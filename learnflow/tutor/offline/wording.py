@@ -44,6 +44,12 @@ def title(topic: str) -> str:
     return TOPICS[topic].title if topic in TOPICS else topic.replace("-", " ")
 
 
+def name(topic: str) -> str:
+    """Return the name of a topic within a sentence."""
+    words = title(topic)
+    return words[:1].lower() + words[1:]
+
+
 def topic_asked(request: AgentRequest, reading: Reading) -> str:
     """Return the topic that triage gave to the question, or what can be read off it."""
     return request.query.topic or topic_of(reading) or GENERAL

@@ -1,0 +1,144 @@
+"""`learnflow mastery`: how well students know what, why, and what a teacher says of it."""
+
+import asyncio
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+
+import click
+from pydantic import ValidationError
+
+from learnflow.cli import connection, mastery_fit, mastery_record, student_events
+from learnflow.cli.output import as_json, json_line
+from learnflow.domain.levels import decimals
+from learnflow.domain.mastery import band
+from learnflow.domain.mastery.parameters import dumps
+from learnflow.models.events.students import MasteryLevelSet
+from learnflow.models.fields import explain
+from learnflow.models.taxonomy import GENERAL, TOPICS, lookup
+
+MOST_CHANGES: Final = 50
+
+
+@click.group()
+def command() -> None:
+    """Show mastery levels and why they are what they are, set one as a teacher, fit the model.
+
+    \b
+    learnflow mastery show student-123 loops
+    learnflow mastery set student-123 loops 0.9 --reason "Passed the oral exam" --by teacher-7
+    learnflow mastery fit --out parameters.json
+    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+
+
+@command.command(short_help="Show levels and why they are what they are.")
+@click.argument("student", metavar="STUDENT")
+@click.argument("topic", required=False, metavar="[TOPIC]")
+@click.option("--last", type=click.IntRange(min=1), default=MOST_CHANGES, show_default=True, metavar="N",
+              help="The last N changes.")  # fmt: skip
+@as_json
+def show(student: str, topic: str | None, last: int, *, as_json: bool) -> None:
+    """Show a student's levels, and the changes that led to them, as PostgreSQL has them; the newest last.
+
+    A level is new, learning from 0.5, mastered from 0.85, expert from 0.95. Each change has its reason, the number of
+    messages behind it, and the version of the model. With a TOPIC, those messages are shown, too.
+
+    \b
+    learnflow mastery show student-123
+    learnflow mastery show student-123 loops
+    learnflow mastery show student-123 --json
+    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    if topic is not None:
+        _check_topic(topic)
+    record = asyncio.run(mastery_record.fetch(connection.database(), student, topic, last))
+    if record is None:
+        raise _unknown(student)
+    if as_json:
+        json_line(record)
+    else:
+        mastery_record.show(record, in_full=topic is not None)
+
+
+# A level below 0 is to be refused as a level, not as an option.
+@command.command(name="set", short_help="Set a level, as a teacher.", context_settings={"ignore_unknown_options": True})
+@click.argument("student", metavar="STUDENT")
+@click.argument("topic", metavar="TOPIC")
+@click.argument("level", metavar="LEVEL")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; the student's ledger has it.")
+@click.option("--by", "set_by", required=True, metavar="NAME", help="Who says so.")
+@as_json
+def set_(student: str, topic: str, level: str, reason: str, set_by: str, *, as_json: bool) -> None:  # noqa: PLR0913 - each is its own word
+    """Set a student's LEVEL on a TOPIC, from 0 to 1: a teacher knows better.
+
+    It sends `mastery.level.set` to student-events. The learner applies it: what was graded before gives way to it, and
+    what is graded from then on moves it again.
+
+    \b
+    learnflow mastery set student-123 loops 0.9 --reason "Passed the oral exam" --by teacher-7
+    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    _check_topic(topic)
+    try:
+        said = MasteryLevelSet(topic=topic, level=_level(level), reason=reason, set_by=set_by)
+        event = student_events.event(student, said)
+    except ValidationError as error:
+        raise click.ClickException(explain(error)) from None
+    if not asyncio.run(mastery_record.exists(connection.database(), student)):
+        raise _unknown(student)
+    asyncio.run(student_events.send(connection.broker(), [event]))
+    if as_json:
+        json_line(event.model_dump(mode="json"))
+        return
+    click.echo(f"{student}: sent that {topic} is {decimals(said.level)} ({band(said.level)}), by {set_by}: {reason}")
+    click.echo(f"The learner applies it; `learnflow mastery show {student} {topic}` has it then.")
+
+
+@command.command(short_help="Fit the model to graded submissions.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write them to a file.")
+@as_json
+def fit(out: Path | None, *, as_json: bool) -> None:
+    """Fit the mastery model's parameters to all graded submissions in PostgreSQL.
+
+    It prints the parameters, or writes them to FILE, and says how many answers it had, what was fitted and what was
+    kept. Where there are too few, the shipped ones are kept. Workers use the file that LEARNFLOW_LEARNER_PARAMETERS
+    names, from their next start. The same answers give the same parameters.
+
+    \b
+    learnflow mastery fit --out parameters.json
+    LEARNFLOW_LEARNER_PARAMETERS=parameters.json learnflow worker
+    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    answers = asyncio.run(mastery_fit.histories(connection.database()))
+    found = mastery_fit.fitted(answers)
+    if out is not None:
+        out.write_text(dumps(found.parameters), encoding="utf-8")
+    elif not as_json:
+        click.echo(dumps(found.parameters), nl=False)
+    if as_json:
+        json_line(found.as_object())
+    else:
+        click.echo(found.in_words(), err=out is None)
+
+
+def _check_topic(topic: str) -> None:
+    """Raise ClickException, with the topic that may be meant, unless it is one of the taxonomy."""
+    if topic in TOPICS:
+        return
+    meant = lookup(topic)
+    near = [meant] if meant != GENERAL else get_close_matches(topic.lower(), TOPICS, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(TOPICS)}"
+    msg = f"topic: {topic} is not a topic; {hint}"
+    raise click.ClickException(msg)
+
+
+def _level(text: str) -> float:
+    try:
+        level = float(text)
+    except ValueError:
+        level = -1.0
+    if not 0.0 <= level <= 1.0:
+        msg = f"level: must be a number from 0 to 1, not {text}"
+        raise click.ClickException(msg)
+    return level
+
+
+def _unknown(student: str) -> click.ClickException:
+    return click.ClickException(f"there is no student {student}")

@@ -1,0 +1,113 @@
+"""What PostgreSQL knows of a student's mastery: the levels, each change of them, and what is behind it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import orjson
+from rich.console import Group
+
+from learnflow.cli.output import DASH, clock, console, one_line, plain, table
+from learnflow.cli.student_record import CONNECT_SECONDS
+from learnflow.cli.summary import changed
+from learnflow.domain.levels import decimals
+from learnflow.domain.mastery import band
+
+LEVELS: Final = """
+    SELECT p.python_mastery_levels AS levels
+    FROM students s LEFT JOIN student_progress p USING (student_id) WHERE s.student_id = $1"""
+# A teacher's word has a row of its own, without an old level; the change that it led to has another, which is shown.
+CHANGES: Final = """
+    SELECT at, topic, old_level, new_level, reason, evidence, model_version, set_by
+    FROM mastery_history
+    WHERE student_id = $1 AND old_level IS NOT NULL AND ($2::text IS NULL OR topic = $2)
+    ORDER BY at DESC, message_id DESC LIMIT $3"""
+EVIDENCE: Final = """
+    SELECT message_id AS id, at, 'submission, score ' || score || coalesce(', ' || error, '') AS what
+    FROM exercise_submissions WHERE student_id = $1 AND message_id = ANY($2)
+    UNION ALL
+    SELECT query_id, timestamp, 'question: ' || query_text
+    FROM query_history WHERE student_id = $1 AND query_id = ANY($2)
+    UNION ALL
+    SELECT message_id, at, 'struggle, ' || struggle_level
+    FROM struggle_history WHERE student_id = $1 AND message_id = ANY($2) AND struggle_level IS NOT NULL
+    UNION ALL
+    SELECT message_id, at, 'level set to ' || new_level || ' by ' || set_by
+    FROM mastery_history WHERE student_id = $1 AND message_id = ANY($2) AND old_level IS NULL
+    ORDER BY at, id"""
+
+
+async def exists(url: str, student_id: str) -> bool:
+    """Say whether PostgreSQL knows a student."""
+    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+    try:
+        return bool(await connection.fetchval("SELECT true FROM students WHERE student_id = $1", student_id))
+    finally:
+        await connection.close()
+
+
+async def fetch(url: str, student_id: str, topic: str | None, most: int) -> dict[str, Any] | None:
+    """Return a student's `levels` by topic and the last `changes`, the newest last; None if nobody knows the student.
+
+    With a topic, both are of that topic only.
+    """
+    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+    try:
+        student = await connection.fetchrow(LEVELS, student_id)
+        if student is None:
+            return None
+        changes = await connection.fetch(CHANGES, student_id, topic, most)
+        wanted = [message for change in changes for message in change["evidence"]]
+        known = {row["id"]: dict(row) for row in await connection.fetch(EVIDENCE, student_id, wanted)}
+    finally:
+        await connection.close()
+    levels = {key: level for key, level in orjson.loads(student["levels"] or "{}").items() if topic in (None, key)}
+    return {
+        "student_id": student_id,
+        "levels": {key: {"level": level, "band": band(level)} for key, level in sorted(levels.items())},
+        "changes": [_change(row, known) for row in reversed(changes)],
+    }
+
+
+def _change(row: asyncpg.Record, known: dict[UUID, dict[str, Any]]) -> dict[str, Any]:
+    return {
+        **row,
+        "old_band": band(row["old_level"]),
+        "new_band": band(row["new_level"]),
+        "evidence": [known.get(message) or {"id": message, "at": None, "what": None} for message in row["evidence"]],
+    }
+
+
+def show(record: dict[str, Any], *, in_full: bool) -> None:
+    """Print levels and changes for people; in full, with the evidence of each change."""
+    if not record["levels"] and not record["changes"]:
+        console().print(f"{plain(record['student_id'])}: no level yet; nothing was graded, and no teacher has set one.")
+        return
+    levels = table("topic", "level", "is")
+    for topic, known in record["levels"].items():
+        levels.add_row(topic, decimals(known["level"]), known["band"])
+    console().print(Group(levels, "", _changes(record["changes"], in_full=in_full)))
+
+
+def _changes(changes: Sequence[dict[str, Any]], *, in_full: bool) -> Any:  # noqa: ANN401 - whatever rich can print
+    if not changes:
+        return "No level has changed so far that it was worth an event."
+    rows = table("at", "topic", "level", "because", "evidence", "model", "set by")
+    for change in changes:
+        rows.add_row(
+            clock(change["at"]), change["topic"], changed(change["old_level"], change["new_level"]),
+            one_line(change["reason"], 400), str(len(change["evidence"])), change["model_version"] or DASH,
+            plain(change["set_by"] or DASH),
+        )  # fmt: skip
+        for at, what in _behind(change["evidence"]) if in_full else ():
+            rows.add_row("", "", "", f"{at}  {what}", style="dim")
+    return rows
+
+
+def _behind(evidence: Iterable[dict[str, Any]]) -> Iterable[tuple[str, str]]:
+    for one in evidence:
+        if one["what"] is None:
+            yield DASH, f"{one['id']}, which is not stored"
+        else:
+            yield clock(one["at"]), one_line(one["what"])

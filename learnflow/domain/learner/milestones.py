@@ -1,0 +1,53 @@
+"""What a student has reached: achievements, and the skill level. Both stay once reached. No clock, no I/O."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from learnflow.models.events.students import SkillUpgraded
+from learnflow.models.knowledge import Knowledge
+from learnflow.models.learning_progress import MASTERED
+from learnflow.models.taxonomy import TOPICS
+from learnflow.models.vocabulary import SkillLevel
+
+EXERCISES: Final = (10, 25, 50, 100, 250, 500)
+STREAKS: Final = (7, 14, 30, 100, 365)  # days
+# A level is reached when so many topics that are as hard as the one before it are mastered.
+TOPICS_FOR_NEXT_LEVEL: Final = 5
+LEVELS: Final = tuple(SkillLevel)
+
+
+def milestones(knowledge: Knowledge) -> tuple[str, ...]:
+    """Return all achievements, those that were there already first."""
+    had = knowledge.achievements
+    return (*had, *(name for name in _earned(knowledge) if name not in had))
+
+
+def _earned(knowledge: Knowledge) -> Iterator[str]:
+    yield from (f"mastered-{topic}" for topic, known in knowledge.topics.items() if known.level >= MASTERED)
+    yield from (f"completed-{count}-exercises" for count in EXERCISES if len(knowledge.exercises) >= count)
+    yield from (f"{days}-day-streak" for days in STREAKS if knowledge.streak_days >= days)
+
+
+def reached(knowledge: Knowledge) -> SkillLevel:
+    """Return the skill level: each is reached by mastering enough topics of the one before it."""
+    level = knowledge.skill_level
+    while level is not LEVELS[-1] and mastered_at(knowledge, level) >= TOPICS_FOR_NEXT_LEVEL:
+        level = LEVELS[LEVELS.index(level) + 1]
+    return level
+
+
+def mastered_at(knowledge: Knowledge, difficulty: SkillLevel) -> int:
+    """Return how many topics of a difficulty are mastered."""
+    return sum(
+        known.level >= MASTERED and topic in TOPICS and TOPICS[topic].difficulty is difficulty
+        for topic, known in knowledge.topics.items()
+    )
+
+
+def upgrade(before: Knowledge, after: Knowledge, said: SkillLevel | None) -> SkillUpgraded | None:
+    """Return the upgrade that a student has just reached, unless the level that is said is as high already."""
+    old, new = said or before.skill_level, after.skill_level
+    if new is before.skill_level or LEVELS.index(new) <= LEVELS.index(old):
+        return None
+    passed = LEVELS[LEVELS.index(new) - 1]
+    return SkillUpgraded(old_level=old, new_level=new, reason=f"Mastered {mastered_at(after, passed)} {passed} topics")

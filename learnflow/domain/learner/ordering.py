@@ -1,0 +1,88 @@
+"""Observations in the order of their times, whatever order they arrive in. No clock, no I/O.
+
+The observations of the last hour stay open: a late one is put between them, and they are added up anew. So any order
+of arrival within the hour, and any repetition, gives the same knowledge. What arrives later still counts, as the
+oldest of those that are open.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import reduce
+from typing import Final
+from uuid import UUID
+
+from learnflow.domain.learner.fold import fold
+from learnflow.domain.mastery import MasteryModel
+from learnflow.domain.remembered import REMEMBERED, shortened
+from learnflow.models.knowledge import Knowledge, LearnerState, Observation
+
+LATENESS: Final = timedelta(hours=1)  # within which the order of arrival makes no difference
+LEAST_OPEN: Final = 4  # observations; what a crash repeats is found among them, however old it is
+MOST_OPEN: Final = 256  # observations; a bound on what one student can cost
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one observation did: the state to keep, and the knowledge without it and with it."""
+
+    state: LearnerState
+    before: Knowledge
+    after: Knowledge
+    repeated: bool = False
+
+
+def current(state: LearnerState, model: MasteryModel) -> Knowledge:
+    """Return the knowledge of a student, with all that is still open."""
+    return _folded(state.knowledge, state.recent, model)
+
+
+def observe(state: LearnerState, seen: Observation, model: MasteryModel) -> Change:
+    """Add an observation. One that was added before gives the same change, as far as that is still known."""
+    place = next((number for number, each in enumerate(state.recent) if each.id == seen.id), None)
+    if place is not None:
+        before = _folded(state.knowledge, state.recent[:place], model)
+        return Change(state, before, fold(before, state.recent[place], model), repeated=True)
+    before = current(state, model)
+    if shortened(seen.id) in state.applied:
+        return Change(state, before, before, repeated=True)
+    latest = not state.recent or _in_order(seen) > _in_order(state.recent[-1])
+    added = _added(state, seen, model)
+    return Change(added, before, fold(before, seen, model) if latest else current(added, model))
+
+
+def of_history(seen: Iterable[Observation], model: MasteryModel) -> LearnerState:
+    """Return the state that all observations of a student lead to."""
+    return reduce(lambda state, each: observe(state, each, model).state, seen, LearnerState())
+
+
+def rebuilt(history: LearnerState, live: LearnerState, model: MasteryModel) -> LearnerState:
+    """Return what a history adds up to, and after it what is still open and not yet part of that history."""
+    for seen in live.recent:
+        history = observe(history, seen, model).state
+    return history
+
+
+def _added(state: LearnerState, seen: Observation, model: MasteryModel) -> LearnerState:
+    recent = sorted((*state.recent, seen), key=_in_order)
+    closed = _closed(recent)
+    return LearnerState.model_construct(
+        knowledge=_folded(state.knowledge, recent[:closed], model),
+        recent=tuple(recent[closed:]),
+        applied=(*state.applied, *(shortened(each.id) for each in recent[:closed]))[-REMEMBERED:],
+    )
+
+
+def _closed(recent: list[Observation]) -> int:
+    """Return how many of the oldest are no longer open."""
+    border = recent[-1].at - LATENESS
+    late = sum(each.at < border for each in recent)
+    return max(min(late, len(recent) - LEAST_OPEN), len(recent) - MOST_OPEN, 0)
+
+
+def _folded(knowledge: Knowledge, seen: Sequence[Observation], model: MasteryModel) -> Knowledge:
+    return reduce(lambda known, each: fold(known, each, model), seen, knowledge)
+
+
+def _in_order(seen: Observation) -> tuple[datetime, UUID]:
+    return seen.at, seen.id

@@ -1,0 +1,102 @@
+"""What a student should learn next, and why. No clock, no I/O."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from learnflow.domain.levels import in_words, reached
+from learnflow.models.learning_progress import MASTERED
+from learnflow.models.taxonomy import TOPICS, prerequisites
+from learnflow.models.vocabulary import SkillLevel
+
+LEARNING: Final = 0.5  # from here on, a topic can be built upon
+MOST: Final = 3
+_EASIEST_FIRST: Final = tuple(SkillLevel)
+_STRUGGLE: Final = "You struggle with"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A topic, and in words why it comes next."""
+
+    topic: str
+    reason: str
+
+
+def next_topics(
+    levels: Mapping[str, float], struggles: Iterable[str] = (), weaknesses: Iterable[str] = (), most: int = MOST
+) -> tuple[Suggestion, ...]:
+    """Return what to learn next, the first thing first; nothing only when every topic is mastered.
+
+    First comes what goes wrong, beginning with the weakest of what it builds on; then what is half learned, the most
+    advanced first; then what is new and can be begun, the easiest first. Nothing is suggested before what it builds on
+    is being learned at least.
+    """
+    chosen: dict[str, Suggestion] = {}
+    for one in _wanted(levels, struggles, weaknesses):
+        for step in (*_missing(one.topic, levels), one):
+            chosen.setdefault(step.topic, step)
+    return tuple(chosen.values())[:most]
+
+
+def weakest_prerequisite(topic: str, levels: Mapping[str, float]) -> str | None:
+    """Return that of what a topic builds on which is farthest from being mastered; None where all of it is."""
+    shaky = [key for key in prerequisites(topic) if levels.get(key, 0.0) < MASTERED]
+    return min(shaky, key=lambda key: levels.get(key, 0.0), default=None)
+
+
+def _wanted(levels: Mapping[str, float], struggles: Iterable[str], weaknesses: Iterable[str]) -> Iterator[Suggestion]:
+    """Yield all that could be learned next, in the order of the rules, as if nothing stood before it."""
+    open_topics = [topic for topic in TOPICS if levels.get(topic, 0.0) < MASTERED]
+    troubles = {**dict.fromkeys(weaknesses, "You are weak at"), **dict.fromkeys(struggles, _STRUGGLE)}
+    wrong = [topic for topic in open_topics if topic in troubles]
+    for topic in sorted(wrong, key=lambda key: (troubles[key] != _STRUGGLE, levels.get(key, 0.0))):
+        yield from _repaired(topic, troubles[topic], levels)
+    begun = [topic for topic in open_topics if levels.get(topic, 0.0) >= LEARNING]
+    for topic in sorted(begun, key=lambda key: -levels[key]):
+        yield Suggestion(topic, f"You are at {in_words(levels[topic])}, on the way to mastering it.")
+    ready = [topic for topic in open_topics if topic not in begun and not _unmet(topic, levels)]
+    for topic in sorted(ready, key=lambda key: (_difficulty(key), -levels.get(key, 0.0))):
+        yield Suggestion(topic, _new(topic, levels))
+
+
+def _repaired(topic: str, trouble: str, levels: Mapping[str, float]) -> Iterator[Suggestion]:
+    """Yield the weakest thing that a topic builds on, where it is not mastered, and then the topic."""
+    weakest = weakest_prerequisite(topic, levels)
+    if weakest is not None:
+        yield Suggestion(weakest, f"{trouble} {_name(topic)}, and that builds on this: {reached(weakest, levels)}.")
+        yield Suggestion(topic, f"{trouble} it, and it will be easier once you know {_name(weakest)} better.")
+        return
+    known = _together(prerequisites(topic), levels)
+    firm = f" What it builds on is in place: {known}." if known else ""
+    yield Suggestion(topic, f"{trouble} it: {reached(topic, levels)}.{firm}")
+
+
+def _missing(topic: str, levels: Mapping[str, float]) -> Iterator[Suggestion]:
+    """Yield what must be learned before a topic can be, the first thing first."""
+    for key in _unmet(topic, levels):
+        yield from _missing(key, levels)
+        yield Suggestion(key, f"You need it for {_name(topic)}: {reached(key, levels)}.")
+
+
+def _unmet(topic: str, levels: Mapping[str, float]) -> list[str]:
+    return [key for key in prerequisites(topic) if levels.get(key, 0.0) < LEARNING]
+
+
+def _new(topic: str, levels: Mapping[str, float]) -> str:
+    begun = f"You have begun it, {in_words(levels[topic])}," if levels.get(topic) else "It is new to you"
+    known = _together(prerequisites(topic), levels)
+    return f"{begun} and " + (f"what it builds on is in place: {known}." if known else "it needs nothing before it.")
+
+
+def _together(topics: Iterable[str], levels: Mapping[str, float]) -> str:
+    return " and ".join(f"{_name(topic)} at {in_words(levels.get(topic, 0.0))}" for topic in topics)
+
+
+def _difficulty(topic: str) -> int:
+    return _EASIEST_FIRST.index(TOPICS[topic].difficulty)
+
+
+def _name(topic: str) -> str:
+    title = TOPICS[topic].title
+    return title[0].lower() + title[1:]

@@ -1,0 +1,117 @@
+"""What is looked at of a student: questions, graded submissions, and ends of struggles. Each has a topic and an id."""
+
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from learnflow.domain.lexicon import Phrases, words
+from learnflow.domain.reading import read
+from learnflow.domain.similarity import telling_words
+from learnflow.domain.snippet import take_apart
+from learnflow.models.envelope import Event
+from learnflow.models.events.students import ExerciseGraded, StruggleResolved
+from learnflow.models.events.work import RoutingDecision
+from learnflow.models.fields import Id, Model, Timestamp
+from learnflow.models.student_query import StudentQuery
+from learnflow.models.taxonomy import GENERAL
+from learnflow.models.vocabulary import Intent
+
+
+class _Observed(Model):
+    at: Timestamp
+    id: Id
+    topic: str
+
+
+class Question(_Observed):
+    """A question. `id` is the query's; `text` its telling words; `error` the type of error it is about."""
+
+    kind: Literal["question"] = "question"
+    key: str | None = None
+    text: str = ""
+    wants_answer: bool = False
+    error: str | None = None
+
+
+class Attempt(_Observed):
+    """A graded submission. `id` is the message's; `error` the type of error that the code ended with."""
+
+    kind: Literal["attempt"] = "attempt"
+    passed: bool
+    error: str | None = None
+
+
+class End(_Observed):
+    """A struggle's end, as it was told. One that `clears` makes the questions before it count no more."""
+
+    kind: Literal["end"] = "end"
+    clears: bool
+
+
+Observation = Annotated[Question | Attempt | End, Field(discriminator="kind")]
+
+# at one instant, what was asked comes before what was achieved
+_RANK: Final = {"question": 0, "attempt": 1, "end": 2}
+
+# Asking for the solution instead of for help: "executive" help-seeking, which does without learning
+# (Aleven, McLaren, Roll and Koedinger 2006, Toward meta-cognitive tutoring).
+_WANTS_ANSWER: Final = Phrases(
+    (phrase, True)
+    for phrase in (
+        "just|only|simply give|tell|send|show|write|post me|us|_ the|_ full|whole|working|_ code|program",
+        "give|tell|send|reveal|show me|us the|_ answer|answers|solution|solutions",
+        "i _|just|only need|want the|_ answer|answers|solution|solutions",
+        "do|solve|finish|complete|write it|this|that|everything|all|them for me|us",
+        "do|solve|finish|write _|the|my|this homework|assignment|exercise|task for me|us",
+        "whats|what _|is the answer",
+        "i give up",
+        "dont|without explain|explaining|explanation|explanations",
+        "no explanation|explanations",
+    )
+)
+
+
+def observed(event: Event[Any]) -> Question | Attempt | End | None:
+    """Return what an event shows of its student on a topic; None where it shows nothing that counts."""
+    match event.payload:
+        case RoutingDecision(query=StudentQuery() as query):
+            return question(query)
+        case ExerciseGraded(topic=topic) as graded if topic != GENERAL:
+            return Attempt(
+                at=event.timestamp, id=event.message_id, topic=topic, passed=graded.passed, error=graded.error
+            )
+        case StruggleResolved() as resolved:
+            clears = resolved.resolved_by == "success"
+            return End(at=event.timestamp, id=event.message_id, topic=resolved.topic, clears=clears)
+    return None
+
+
+def question(query: StudentQuery) -> Question | None:
+    """Return what a routed query shows; None without a topic, and for a wish for exercises: that is practice."""
+    if query.topic is None or query.topic == GENERAL:
+        return None
+    prose = take_apart(query).prose
+    wants_answer = _wants_answer(prose)
+    if query.detected_intent is Intent.EXERCISE and not wants_answer:
+        return None
+    error = read(query).error if query.detected_intent is Intent.DEBUG else None
+    return Question(
+        at=query.timestamp,
+        id=query.query_id,
+        topic=query.topic,
+        key=query.question_key,
+        text=telling_words(prose, query.topic),
+        wants_answer=wants_answer,
+        error=error.name if error else None,
+    )
+
+
+def in_order(seen: Question | Attempt | End) -> tuple[datetime, int, UUID]:
+    """Return what observations are sorted by: their time, and what makes the order of equal times the same always."""
+    return seen.at, _RANK[seen.kind], seen.id
+
+
+def _wants_answer(prose: str) -> bool:
+    return any(True for _ in _WANTS_ANSWER.find([word.lower() for word in words(prose)]))

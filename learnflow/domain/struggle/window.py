@@ -1,0 +1,110 @@
+"""The verdict on a topic: what the 24 hours up to a time show. No clock, no I/O."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from learnflow.domain.similarity import alike
+from learnflow.domain.struggle.level import SIMILAR_QUESTIONS, Seen, level
+from learnflow.domain.struggle.observations import Attempt, End, Observation, Question, in_order
+from learnflow.domain.struggle.signals import signals
+from learnflow.models.events.learning import StruggleDetected
+from learnflow.models.taxonomy import GENERAL
+from learnflow.models.vocabulary import StruggleLevel
+
+WINDOW: Final = timedelta(hours=24)
+RECOMMENDATIONS: Final = {
+    StruggleLevel.LOW: "Offer another explanation, with an example",
+    StruggleLevel.MEDIUM: "Go back to what the topic builds on, and practise it",
+    StruggleLevel.HIGH: "Suggest 1-on-1 session",
+}
+TWO_IN_A_ROW: Final = 2  # full passes that end even a high struggle
+
+
+@dataclass(frozen=True, slots=True)
+class Struggle:
+    """A struggle, and the time at which it ends when nothing more happens."""
+
+    detected: StruggleDetected
+    ends_at: datetime
+
+
+def struggle(seen: Iterable[Observation], topic: str, until: datetime) -> Struggle | None:
+    """Return the struggle that the window (until - 24 h, until] shows on a topic, or None.
+
+    A full pass ends a struggle that is low or medium until then, two in a row end a high one; a pass without any
+    struggle counts too. Questions before such a success count no more. The signals are those of the whole window.
+    """
+    window = within(seen, topic, until)
+    return _shown(window, _after_success(window))
+
+
+def within(seen: Iterable[Observation], topic: str, until: datetime) -> list[Observation]:
+    """Return the observations on a topic in the window (until - 24 h, until], in the order of their times."""
+    return sorted((one for one in seen if one.topic == topic and timedelta(0) <= until - one.at < WINDOW), key=in_order)
+
+
+def largest_similar_group(questions: Sequence[Question]) -> list[Question]:
+    """Return the largest set of questions that are similar to one of them; the first of equally large ones.
+
+    Being similar is not transitive: that all are similar to one keeps a chain of small steps from making a group.
+    """
+    groups = ([other for other in questions if similar(one, other)] for one in questions)
+    return max(groups, key=len, default=[])
+
+
+def similar(one: Question, other: Question) -> bool:
+    """Return whether two questions on one topic ask the same."""
+    if one.id == other.id or (one.key is not None and one.key == other.key):
+        return True
+    return alike(one.text, other.text)
+
+
+def _after_success(window: Sequence[Observation]) -> int:
+    """Return the place in the window from which on questions count."""
+    start = row = 0
+    for place, seen in enumerate(window):
+        match seen:
+            case Attempt(passed=True):
+                row += 1
+                if row >= TWO_IN_A_ROW or not _is_high(_shown(window[:place], start)):
+                    start, row = place + 1, 0
+            case Attempt():
+                row = 0
+            case End(clears=True):
+                start = place + 1
+    return start
+
+
+def _shown(window: Sequence[Observation], start: int) -> Struggle | None:
+    questions = [seen for seen in window[start:] if isinstance(seen, Question) and seen.topic != GENERAL]
+    group = largest_similar_group(questions)
+    if len(group) < SIMILAR_QUESTIONS:
+        return None
+    seen = Seen(len(group), group[-1].at - group[0].at, signals(window))
+    how_much = level(seen)
+    detected = StruggleDetected(
+        topic=group[0].topic,
+        struggle_level=how_much,
+        query_count=seen.count,
+        time_window_minutes=round(seen.span.total_seconds() / 60),
+        recommendation=RECOMMENDATIONS[how_much],
+        evidence=tuple(one.id for one in group),
+        signals=seen.signals,
+    )
+    return Struggle(detected, _last_of_three(questions) + WINDOW)
+
+
+def _is_high(shown: Struggle | None) -> bool:
+    return shown is not None and shown.detected.struggle_level is StruggleLevel.HIGH
+
+
+def _last_of_three(questions: Sequence[Question]) -> datetime:
+    """Return the time of the latest question without which the later ones make no struggle."""
+    enough = next(
+        start
+        for start in range(len(questions) - SIMILAR_QUESTIONS, -1, -1)
+        if len(largest_similar_group(questions[start:])) >= SIMILAR_QUESTIONS
+    )
+    return questions[enough].at

@@ -1,0 +1,104 @@
+"""What the learner keeps of a student: what was observed last, and what everything before it added up to."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, NonNegativeInt
+
+from learnflow.models.ability import StudentAbility, TopicAbility
+from learnflow.models.fields import Id, Model, Probability, Timestamp, TopicKey
+from learnflow.models.vocabulary import Intent, SkillLevel, StruggleLevel
+
+
+class _Observation(Model):
+    at: Timestamp
+    id: Id
+
+
+class Asked(_Observation):
+    """A question was routed. `id` is the query's, `at` when it was submitted."""
+
+    kind: Literal["asked"] = "asked"
+    intent: Intent | None = None
+    topic: TopicKey | None = None
+
+
+class Graded(_Observation):
+    """A submission was graded."""
+
+    kind: Literal["graded"] = "graded"
+    topic: TopicKey
+    exercise: Id
+    score: Probability
+
+
+class LevelSet(_Observation):
+    """A teacher said what a level is."""
+
+    kind: Literal["set"] = "set"
+    topic: TopicKey
+    level: Probability
+
+
+class Struggling(_Observation):
+    """A struggle was detected, or has grown."""
+
+    kind: Literal["struggling"] = "struggling"
+    topic: TopicKey
+    level: StruggleLevel
+
+
+class Resolved(_Observation):
+    """A struggle has ended."""
+
+    kind: Literal["resolved"] = "resolved"
+    topic: TopicKey
+
+
+def _without_discriminator(schema: dict[str, Any]) -> None:
+    """AsyncAPI has the word for something else, and each kind is a constant anyway."""
+    schema.pop("discriminator", None)
+
+
+Observation = Annotated[
+    Asked | Graded | LevelSet | Struggling | Resolved,
+    Field(discriminator="kind", json_schema_extra=_without_discriminator),
+]
+
+
+class TopicKnowledge(Model):
+    """One topic: how often it was asked about, and what the student can do."""
+
+    queries: NonNegativeInt = 0
+    ability: TopicAbility = TopicAbility()
+    level: Probability = 0.0
+    announced: Probability = Field(default=0.0, description="The level of the last mastery.level.updated.")
+
+
+class Knowledge(Model):
+    """What observations add up to, in the order of their times. O(1) in their number."""
+
+    since: Timestamp | None = None
+    last_asked: Timestamp | None = None
+    total_queries: NonNegativeInt = 0
+    queries_by_type: dict[Intent, NonNegativeInt] = Field(default_factory=dict)
+    queries_by_day: dict[date, NonNegativeInt] = Field(
+        default_factory=dict, description="Of the seven days up to the last question, in UTC."
+    )
+    streak_days: NonNegativeInt = Field(default=0, description="Days in a row with a question, up to the last one.")
+    ability: StudentAbility = StudentAbility()
+    topics: dict[TopicKey, TopicKnowledge] = Field(default_factory=dict)
+    struggles: dict[TopicKey, StruggleLevel] = Field(default_factory=dict)
+    exercises: tuple[str, ...] = Field(default=(), description="The exercises passed, shortened, in their order.")
+    achievements: tuple[TopicKey, ...] = ()
+    skill_level: SkillLevel = SkillLevel.BEGINNER
+
+
+class LearnerState(Model):
+    """A student's knowledge, and what is still open to be put in order."""
+
+    knowledge: Knowledge = Knowledge()
+    recent: Annotated[
+        tuple[Observation, ...], Field(description="Not yet part of the knowledge: a late one may come between.")
+    ] = ()
+    applied: Annotated[tuple[str, ...], Field(description="The observations counted last, shortened.")] = ()
