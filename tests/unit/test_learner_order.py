@@ -1,5 +1,6 @@
 """Any order of arrival within the bound, any repetition and any split give the same knowledge."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from learnflow.domain.learner import LATENESS, current, observe, of_history, reb
 from learnflow.domain.learner.ordering import MOST_OPEN
 from learnflow.domain.mastery import shipped
 from learnflow.domain.remembered import REMEMBERED
-from learnflow.models.knowledge import LearnerState, Observation
+from learnflow.models.knowledge import LearnerState, Observation, TopicKnowledge
 from learnflow.models.vocabulary import Intent
 from tests.learner import asked, graded, known, level_set, resolved, struggling
 
@@ -34,6 +35,11 @@ def observations(draw: st.DrawFn, most: int = 40) -> list[Observation]:
         ]
         seen.append(draw(st.sampled_from(kinds)))
     return sorted(seen, key=lambda each: (each.at, each.id))
+
+
+def known_after(seen: list[Observation]) -> Mapping[str, TopicKnowledge]:
+    """Return the topics after observations."""
+    return known(seen).topics
 
 
 def arrivals(data: st.DataObject, seen: list[Observation]) -> list[Observation]:
@@ -76,6 +82,22 @@ def test_no_value_leaves_its_range(seen: list[Observation]) -> None:
     assert sum(knowledge.queries_by_type.values()) == knowledge.total_queries
     assert sum(topic.queries for topic in knowledge.topics.values()) == knowledge.total_queries
     assert len(knowledge.queries_by_day) <= 7
+
+
+@settings(deadline=None, max_examples=40)
+@given(observations())
+def test_a_level_moves_only_as_its_own_topic_has_evidence_for(seen: list[Observation]) -> None:
+    levels = dict.fromkeys(TOPICS, 0.0)
+    for number, each in enumerate(seen, start=1):
+        now = {topic: known.level for topic, known in known_after(seen[:number]).items()}
+        for topic, level in now.items():
+            if topic != getattr(each, "topic", None):
+                assert level == levels[topic]
+            elif each.kind in ("asked", "struggling") or (each.kind == "graded" and each.score == 0.0):
+                assert level <= levels[topic]
+            elif each.kind == "graded" and each.score == 1.0:
+                assert level >= levels[topic]
+        levels |= now
 
 
 @settings(deadline=None, max_examples=40)

@@ -11,7 +11,7 @@ from rich.markup import escape
 from learnflow.cli.demo.play import Outcome
 from learnflow.cli.demo.script import Expected
 from learnflow.cli.output import one_line, table
-from learnflow.domain.mastery import band
+from learnflow.cli.summary import changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,8 @@ def show_level(console: Console, event: dict[str, Any]) -> None:
     """Print a mastery level as it changes."""
     level = event["payload"]
     console.print(
-        f"[bold]{event['student_id']:6}[/] [cyan]{level['topic']}[/] {level['old_level']:.2f} → "
-        f"{level['new_level']:.2f} ({band(level['new_level'])}): {escape(level['reason'])}"
+        f"[bold]{event['student_id']:6}[/] [cyan]{level['topic']}[/] "
+        f"{changed(level['old_level'], level['new_level'])}: {escape(level['reason'])}"
     )
 
 

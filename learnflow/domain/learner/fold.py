@@ -90,9 +90,9 @@ def _evidence(  # noqa: PLR0913 - what evidence consists of
 ) -> dict[str, Any]:
     known = knowledge.topics.get(topic, _NEW_TOPIC)
     student, ability = model.updated(topic, knowledge.ability, known.ability, score, weight)
-    level = known.level
-    if weight:
-        level = round(model.level(topic, student, ability), _DECIMALS)
+    level = (
+        _moved(known.level, round(model.level(topic, student, ability), _DECIMALS), score) if weight else known.level
+    )
     now = TopicKnowledge.model_construct(
         queries=known.queries + queries,
         ability=ability,
@@ -100,6 +100,13 @@ def _evidence(  # noqa: PLR0913 - what evidence consists of
         announced=level if worth_saying(known.announced, level, model) else known.announced,
     )
     return {"ability": student, "topics": {**knowledge.topics, topic: now}}
+
+
+def _moved(old: float, new: float, score: float) -> float:
+    """Let a success never lower a level and a failure never raise it, whatever was learned elsewhere meanwhile."""
+    if score == 1.0:
+        return max(old, new)
+    return min(old, new) if score == 0.0 else new
 
 
 def _set(knowledge: Knowledge, seen: LevelSet, model: MasteryModel) -> dict[str, Any]:
