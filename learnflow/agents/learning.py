@@ -1,9 +1,11 @@
 """An observation → the tables of the learner model → student-progress, mastery-level-updated, student-events."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
+
+from mode.utils.logging import get_logger
 
 from learnflow.agents.context import Context
 from learnflow.agents.known import Student
@@ -11,21 +13,25 @@ from learnflow.agents.messages import follow
 from learnflow.agents.observations import outcome
 from learnflow.domain.learner import Change, Day, current, observe, progress, rebuilt
 from learnflow.domain.learner.milestones import upgrade
-from learnflow.domain.learner.reasons import reason
+from learnflow.domain.learner.reasons import Reason, reason
 from learnflow.models.envelope import Event
 from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated
 from learnflow.models.events.students import MasteryLevelSet
 from learnflow.models.fields import Model
 from learnflow.models.knowledge import Knowledge, LearnerState, Observation
+from learnflow.models.taxonomy import lookup
 from learnflow.streams.outbox import Outgoing
 from learnflow.tables import Tables
 from learnflow.topics import MASTERY_LEVEL_UPDATED, STUDENT_EVENTS, STUDENT_PROGRESS, Topic
 
+Why: TypeAlias = Callable[[str, bool], Reason]  # of a topic, and whether its level rose
+
 NOTHING_YET: Final = LearnerState()
+_log = get_logger(__name__)
 
 
 class Learning:
-    """Folds observations. What it returns for a repeat is what it returned the first time, under the same ids."""
+    """Folds observations. What follows from a repeat has the same ids as the first time."""
 
     def __init__(self, context: Context, tables: Tables) -> None:
         self._context = context
@@ -37,18 +43,27 @@ class Learning:
         change = observe(_state(student), seen, self._model)
         standing = student.standing if change.repeated else None
         standing = standing or self._standing(event, student, change.state, change.after)
-        self._tables.progress.put(event.student_id or "", standing)
         day = self._day(event.student_id or "", seen)
         return [
-            self._follow(event, seen.id, "progress", standing, STUDENT_PROGRESS),
-            *self._levels(event, seen, change, day),
-            *self._upgrade(event, seen, change, student),
+            *self._replace(event, seen.id, standing),
+            *self._levels(event, seen.id, change, lambda topic, rose: reason(seen, topic, day, rose=rose)),
+            *self._upgrade(event, seen.id, change, student),
         ]
 
     def rebuild(self, event: Event[Any], history: LearnerState, student: Student) -> list[Outgoing]:
         """Take over what a student's history adds up to, followed by what is not in there yet."""
-        state = rebuilt(history, _state(student), self._model)
-        return self._replace(event, self._standing(event, student, state, current(state, self._model)))
+        live = _state(student)
+        state = rebuilt(history, live, self._model)
+        if state is None:
+            _log.warning("%s is not rebuilt: PostgreSQL lacks some of the history; is a sink behind?", event.student_id)
+            return []
+        change = Change(state, current(live, self._model), current(state, self._model))
+        why = Reason("Rebuilt by today's rules", (event.message_id,))
+        return [
+            *self._replace(event, event.message_id, self._standing(event, student, state, change.after)),
+            *self._levels(event, event.message_id, change, lambda _topic, _rose: why),
+            *self._upgrade(event, event.message_id, change, student),
+        ]
 
     def review(self, event: Event[Any], day: date, student: Student) -> list[Outgoing]:
         """Bring what changes by time alone up to date, when a day has ended."""
@@ -57,11 +72,11 @@ class Learning:
         state = student.standing.state
         now = self._standing(event, student, state, current(state, self._model))
         same = now.progress.learning_velocity == student.standing.progress.learning_velocity
-        return self._replace(event, student.standing if same else now)
+        return self._replace(event, event.message_id, student.standing if same else now)
 
-    def _replace(self, event: Event[Any], standing: ProgressUpdated) -> list[Outgoing]:
+    def _replace(self, event: Event[Any], cause: UUID, standing: ProgressUpdated) -> list[Outgoing]:
         self._tables.progress.put(event.student_id or "", standing)
-        return [self._follow(event, event.message_id, "progress", standing, STUDENT_PROGRESS)]
+        return [self._follow(event, cause, "progress", standing, STUDENT_PROGRESS)]
 
     def _standing(
         self, event: Event[Any], student: Student, state: LearnerState, knowledge: Knowledge
@@ -80,30 +95,31 @@ class Learning:
             self._tables.mastery.put(student_id, seen.at, day)
         return day
 
-    def _levels(self, event: Event[Any], seen: Observation, change: Change, day: Day) -> Iterator[Outgoing]:
+    def _levels(self, event: Event[Any], cause: UUID, change: Change, why: Why) -> Iterator[Outgoing]:
         """Tell each level that has moved, and one that a teacher has set even where it has not."""
         teacher = event.payload if isinstance(event.payload, MasteryLevelSet) else None
         for topic, known in change.after.topics.items():
             before = change.before.topics.get(topic)
             old, new = before.announced if before else 0.0, known.announced
-            if old == new and not (teacher and teacher.topic == topic):
+            its_teacher = teacher if teacher and lookup(teacher.topic) == topic else None
+            if old == new and its_teacher is None:
                 continue
-            why = reason(seen, topic, day, rose=new > old)
+            because = why(topic, new > old)
             said = MasteryUpdated(
                 topic=topic,
                 old_level=old,
                 new_level=new,
-                reason=teacher.reason if teacher else why.text,
-                evidence=why.evidence,
+                reason=its_teacher.reason if its_teacher else because.text,
+                evidence=because.evidence,
                 model_version=self._model.parameters.version,
-                set_by=teacher.set_by if teacher else None,
+                set_by=its_teacher.set_by if its_teacher else None,
             )
-            yield self._follow(event, seen.id, f"mastery/{topic}", said, MASTERY_LEVEL_UPDATED)
+            yield self._follow(event, cause, f"mastery/{topic}", said, MASTERY_LEVEL_UPDATED)
 
-    def _upgrade(self, event: Event[Any], seen: Observation, change: Change, student: Student) -> Iterator[Outgoing]:
+    def _upgrade(self, event: Event[Any], cause: UUID, change: Change, student: Student) -> Iterator[Outgoing]:
         said = upgrade(change.before, change.after, student.profile.skill_level)
         if said:
-            yield self._follow(event, seen.id, "skill", said, STUDENT_EVENTS)
+            yield self._follow(event, cause, "skill", said, STUDENT_EVENTS)
 
     def _follow(self, event: Event[Any], cause: UUID, what: str, payload: Model, topic: Topic) -> Outgoing:
         return Outgoing(topic, follow(event, cause, what, payload, self._context.now()))

@@ -10,7 +10,7 @@ from learnflow.models.events.learning import StruggleDetected
 from learnflow.models.events.students import ExerciseGraded, MasteryLevelSet, StruggleResolved
 from learnflow.models.events.work import RoutingDecision
 from learnflow.models.knowledge import Asked, Graded, LevelSet, Observation, Resolved, Struggling
-from learnflow.models.taxonomy import GENERAL
+from learnflow.models.taxonomy import lookup
 
 
 def observation(event: Event[Any]) -> Observation | None:
@@ -22,11 +22,11 @@ def observation(event: Event[Any]) -> Observation | None:
 def outcome(seen: Observation) -> Outcome | None:
     """Return what an observation is for the day it belongs to, or None."""
     match seen:
-        case Asked(topic=str() as topic) if topic != GENERAL:
-            return Outcome(id=seen.id, topic=topic, kind="asked")
+        case Asked(topic=str() as topic):
+            return Outcome(id=seen.id, topic=lookup(topic), kind="asked")
         case Graded():
             kind: Literal["passed", "failed"] = "passed" if seen.score == 1.0 else "failed"
-            return Outcome(id=seen.id, topic=seen.topic, kind=kind, exercise=seen.exercise)
+            return Outcome(id=seen.id, topic=lookup(seen.topic), kind=kind, exercise=seen.exercise)
     return None
 
 

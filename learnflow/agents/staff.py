@@ -15,8 +15,8 @@ from learnflow.agents.exercise import ExerciseAgent
 from learnflow.agents.known import Known
 from learnflow.agents.learner import LearnerAgent
 from learnflow.agents.progress import ProgressAgent
+from learnflow.agents.progress_sweep import ProgressSweep
 from learnflow.agents.reporter import Reporter
-from learnflow.agents.reviews import Reviews
 from learnflow.agents.router import RouterAgent
 from learnflow.agents.sink import AT_ONCE, SinkAgent
 from learnflow.agents.struggle import StruggleAgent
@@ -45,7 +45,7 @@ SPECIALISTS: Final[Mapping[Specialist, Callable[[Context], Handler]]] = MappingP
 })
 
 LONGEST_SWEEP_PAUSE: Final = 5.0  # seconds
-REVIEW_PAUSE: Final = 10.0
+PROGRESS_PAUSE: Final = 10.0
 STRUGGLE_PAUSE: Final = 15.0
 WAITING_EACH: Final = 16  # messages that wait for each that is under way
 
@@ -86,6 +86,15 @@ class Staff:
             is_ours=self.app.is_current,
         )
         self.run(agent, folding.run, *topics)
+
+    def every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        """Do something again and again, while the app has its partitions and its tables."""
+
+        async def when_caught_up() -> None:
+            if self.app.caught_up:
+                await work()
+
+        self.app.timer(seconds)(when_caught_up)
 
     def activity(self, agent: Agent) -> Activity:
         """Return the counts of an agent, which its heartbeat tells."""
@@ -133,24 +142,12 @@ def staff_core(app: StreamApp, context: Context) -> None:
         lambda partition: any(app.behind(topic.name, partition) for topic in (TRIAGE_ROUTING, STUDENT_EVENTS)),
     )
     staff.fold(Agent.LEARNER, LearnerAgent(context, known), TRIAGE_ROUTING, AGENT_RESPONSES, STUDENT_EVENTS)
-    reviews = Reviews(context, known, staff.outbox)
+    progress_sweep = ProgressSweep(context, known, staff.outbox)
     sweep = Sweep(context, known, staff.outbox, lambda partition: app.behind(AGENT_RESPONSES.name, partition) > 0)
 
-    async def sweep_open_queries() -> None:
-        if app.caught_up:
-            await sweep()
-
-    async def review() -> None:
-        if app.caught_up:
-            await reviews(app.partitions(STUDENT_EVENTS.name))
-
-    async def end_struggles() -> None:
-        if app.caught_up:
-            await struggle_sweep()
-
-    app.timer(REVIEW_PAUSE)(review)
-    app.timer(STRUGGLE_PAUSE)(end_struggles)
-    app.timer(min(sweep.patience.collaboration.total_seconds() / 4, LONGEST_SWEEP_PAUSE))(sweep_open_queries)
+    staff.every(min(sweep.patience.collaboration.total_seconds() / 4, LONGEST_SWEEP_PAUSE), sweep)
+    staff.every(STRUGGLE_PAUSE, struggle_sweep)
+    staff.every(PROGRESS_PAUSE, lambda: progress_sweep(app.partitions(STUDENT_EVENTS.name)))
 
 
 def staff_sink(app: StreamApp, context: Context) -> None:

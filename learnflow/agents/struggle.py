@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from faust.types import EventT
@@ -10,6 +11,8 @@ from learnflow.agents.context import Context
 from learnflow.domain.struggle import End, Open, Struggles, observed, reopened, settle
 from learnflow.models.envelope import Event
 from learnflow.models.events.learning import StruggleDetected
+from learnflow.models.events.work import RoutingDecision
+from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent
 from learnflow.sink.read_window import StoredWindow, Wanted
 from learnflow.streams.outbox import Outgoing
@@ -37,26 +40,29 @@ class StruggleAgent:
         self._source = source
         self._stored: dict[str, StoredWindow | None] = {}
         self._sent = Recent()
+        self._restored = Recent()
 
     async def prepare(self, events: Sequence[Event[Any]]) -> None:
         """Read those who are not in the tables; waits while PostgreSQL is away, and starts nobody from nothing."""
         wanted: dict[str, Wanted] = {}
         for event in events:
-            student_id, seen = event.student_id or "", observed(event)
-            if seen is None or student_id in self._struggles or self._panes.knows(student_id, seen.at):
+            student_id, at = event.student_id or "", _time(event)
+            since, until = self._panes.extent(at)
+            known = student_id in self._struggles or self._panes.knows(student_id, at)
+            if known or (student_id, since) in self._restored:
                 continue
-            since, until = self._panes.extent(seen.at)
-            known = wanted.get(student_id, Wanted(student_id, since, until))
-            wanted[student_id] = Wanted(student_id, min(since, known.since), max(until, known.until))
+            both = wanted.get(student_id, Wanted(student_id, since, until))
+            wanted[student_id] = Wanted(student_id, min(since, both.since), max(until, both.until))
         windows = await asyncio.gather(*map(self._source.read, wanted.values()))
         self._stored = dict(zip(wanted, windows, strict=True))
 
     def fold(self, item: EventT[Any], event: Event[Any]) -> Sequence[Outgoing]:
         """Add what an event shows to the student's window, and return what it brings to light, or to an end."""
         seen, student_id, partition = observed(event), event.student_id or "", item.message.partition
+        self._restore(student_id, partition)
+        self._restored.add((student_id, self._panes.extent(_time(event))[0]))
         if seen is None:
             return []
-        self._restore(student_id, partition)
         known = self._known(student_id, seen.topic)
         if isinstance(seen, End) and known and seen.id == known.end_id:
             seen = seen.model_copy(update={"clears": False})  # the success itself is in the window
@@ -98,3 +104,11 @@ class StruggleAgent:
             return []
         self._sent.add(told.message_id)
         return [Outgoing(STUDENT_EVENTS, told)]
+
+
+def _time(event: Event[Any]) -> datetime:
+    """Return the time of what an event is about."""
+    match event.payload:
+        case RoutingDecision(query=StudentQuery() as query):
+            return query.timestamp
+    return event.timestamp

@@ -1,24 +1,21 @@
 """`learnflow rebuild`: what students' histories in PostgreSQL add up to, by today's rules."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Final
-from uuid import uuid4
 
 import asyncpg
 import click
 
 from learnflow import settings
-from learnflow.cli import connection, kafka
-from learnflow.cli.output import as_json, console, json_line
+from learnflow.cli import connection, student_events
+from learnflow.cli.output import as_json, json_line
+from learnflow.cli.student_record import CONNECT_SECONDS
 from learnflow.domain.learner import of_history
-from learnflow.models.envelope import Event, version_metadata
+from learnflow.models.envelope import Event
 from learnflow.models.events.students import ProgressRebuilt
 from learnflow.sink.history import histories
-from learnflow.topics import STUDENT_EVENTS
 
-SHOWN_EVERY: Final = 100  # students
+AT_A_TIME: Final = 1_000  # students, whose states are sent together
 
 
 @click.command()
@@ -46,35 +43,19 @@ def command(students: tuple[str, ...], *, as_json: bool) -> None:
 
 
 async def _rebuild(students: list[str]) -> tuple[int, list[str]]:
-    database = await asyncpg.connect(connection.database())
-    bootstrap = connection.broker()
-    await kafka.partitions_of(bootstrap, [STUDENT_EVENTS.name])
+    model, bootstrap = settings.current().learner.model(), connection.broker()
+    database = await asyncpg.connect(connection.database(), timeout=CONNECT_SECONDS)
     found: set[str] = set()
+    waiting: list[Event[ProgressRebuilt]] = []
     try:
-        async with kafka.producer(bootstrap) as sender:
-            with console(stderr=True).status("Rebuilding") as status:
-                async for event in _events(database, students or None):
-                    await sender.send(STUDENT_EVENTS.name, event.encode(), key=event.key)
-                    found.add(event.student_id or "")
-                    if len(found) % SHOWN_EVERY == 0:
-                        status.update(f"Rebuilt {len(found):,} students")
-            await sender.flush()
+        async for student_id, observations in histories(database, students or None):
+            state = of_history(observations, model)
+            waiting.append(student_events.event(student_id, ProgressRebuilt(state=state)))
+            found.add(student_id)
+            if len(waiting) == AT_A_TIME:
+                await student_events.send(bootstrap, waiting)
+                waiting.clear()
+        await student_events.send(bootstrap, waiting)
     finally:
         await database.close()
     return len(found), [student for student in students if student not in found]
-
-
-async def _events(
-    database: "asyncpg.Connection[asyncpg.Record]", students: list[str] | None
-) -> AsyncIterator[Event[ProgressRebuilt]]:
-    model = settings.current().learner.model()
-    async for student_id, observations in histories(database, students):
-        yield Event[ProgressRebuilt](
-            message_id=uuid4(),
-            trace_id=uuid4(),
-            timestamp=datetime.now(UTC),
-            student_id=student_id,
-            event_type="student.progress.rebuilt",
-            payload=ProgressRebuilt(state=of_history(observations, model)),
-            metadata=version_metadata(),
-        )

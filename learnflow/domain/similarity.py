@@ -30,6 +30,7 @@ def telling_words(text: str, topic: str = "") -> str:
     return " ".join(word for word in lower if word not in _STOP and _stem(word) not in name)[:LONGEST]
 
 
+@lru_cache(maxsize=65_536)  # each question of a day is compared with the others again and again
 def alike(one: str, other: str) -> bool:
     """Return whether two texts of telling words ask the same; without any such words, they do not."""
     return similarity(one, other) >= ALIKE

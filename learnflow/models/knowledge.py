@@ -7,7 +7,7 @@ from pydantic import Field, NonNegativeInt
 
 from learnflow.models.ability import StudentAbility, TopicAbility
 from learnflow.models.fields import Id, Model, Probability, Timestamp, TopicKey
-from learnflow.models.vocabulary import Intent, SkillLevel, StruggleLevel
+from learnflow.models.vocabulary import Intent, StruggleLevel
 
 
 class _Observation(Model):
@@ -76,7 +76,7 @@ class TopicKnowledge(Model):
 
 
 class Knowledge(Model):
-    """What observations add up to, in the order of their times. O(1) in their number."""
+    """What observations add up to, in the order of their times; it grows only with the topics and exercises."""
 
     since: Timestamp | None = None
     last_asked: Timestamp | None = None
@@ -91,7 +91,6 @@ class Knowledge(Model):
     struggles: dict[TopicKey, StruggleLevel] = Field(default_factory=dict)
     exercises: tuple[str, ...] = Field(default=(), description="The exercises passed, shortened, in their order.")
     achievements: tuple[TopicKey, ...] = ()
-    skill_level: SkillLevel = SkillLevel.BEGINNER
 
 
 class LearnerState(Model):

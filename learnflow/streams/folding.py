@@ -17,6 +17,8 @@ from learnflow.streams.station import read, send_dead_letter
 from learnflow.topics import BY_NAME
 
 BATCH: Final = 500  # events between two acknowledgements
+UNSENT: Final = 8  # messages that wait for others: what follows is told while a repeat can still tell it
+
 _log = get_logger(__name__)
 
 
@@ -56,6 +58,9 @@ class Folding:
                 if self._is_ours(item):
                     outgoing += await self._one(stream, item, event) if event else ()
                     done.append(item)
+                if len(outgoing) >= UNSENT:
+                    await self._outbox.send(outgoing)
+                    outgoing.clear()
             await self._outbox.send(outgoing)
             for item in done:
                 await stream.ack(item)

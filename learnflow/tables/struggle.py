@@ -12,7 +12,7 @@ from learnflow.models.fields import Model
 from learnflow.tables.panes import PaneTable
 
 NAME = "struggle"
-MOST: Final = 100  # observations of a pane, the newest: a bound on what one student can cost
+MOST: Final = 50  # observations of a pane, the newest: a bound on what one student can cost
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)  # where panes are counted from
 _AROUND: Final = (1, 0, -1, -2)  # panes back: all that is kept of a student, around a time of the last 48 h
 

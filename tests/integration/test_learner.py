@@ -10,6 +10,8 @@ from typing import Any
 import orjson
 import pytest
 
+from learnflow.domain.learner import of_history
+from learnflow.domain.mastery import shipped
 from learnflow.models.knowledge import LearnerState
 from learnflow.models.taxonomy import TOPICS
 from tests.learner import graded, known
@@ -131,6 +133,21 @@ def test_the_order_of_arrival_makes_no_difference(
     progress = newest(watch, student, 5)["progress"]
     in_order = known(graded(number, score, minutes=-10 * number) for number, score in enumerate(scores))
     assert progress["python_mastery_levels"] == {"loops": in_order.topics["loops"].level}
+
+
+def test_a_rebuild_tells_each_level_that_changes(client: Client, watch: Watch, student: str) -> None:
+    submit(client, student, "one")
+    before = newest(watch, student, 1)["progress"]["python_mastery_levels"]["loops"]
+    history = of_history([graded(f"{student} {n}", minutes=60 - n) for n in range(5)], shipped())
+    said = event(student, "student.progress.rebuilt", {"state": history.model_dump(mode="json")})
+    client.send("student-events", student, said)
+    after = newest(watch, student, 2)["progress"]
+    assert after["completed_exercises"] == 6, "what the history lacks is kept"
+    settle(watch, student)
+    changed = levels(watch, student)[-1].payload
+    assert changed["old_level"] == before
+    assert abs(changed["new_level"] - after["python_mastery_levels"]["loops"]) < 0.05, "less is not worth an event"
+    assert (changed["reason"], changed["evidence"]) == ("Rebuilt by today's rules", [said["message_id"]])
 
 
 def test_a_rebuilt_state_equals_the_one_built_live(

@@ -109,6 +109,13 @@ def test_a_rebuilt_state_goes_on_with_what_the_history_lacks(seen: list[Observat
         assert rebuilt(history, live, MODEL) == live
 
 
+def test_a_history_that_lacks_what_is_closed_is_not_taken_over() -> None:
+    seen = [asked(n, hours=100 - 2 * n) for n in range(30)]
+    live = of_history(seen, MODEL)
+    assert rebuilt(of_history(seen[:10], MODEL), live, MODEL) is None
+    assert rebuilt(of_history(seen[:-2], MODEL), live, MODEL) == live
+
+
 def test_a_repeat_gives_the_change_that_the_first_time_gave() -> None:
     state = of_history([graded(n, minutes=30 - n) for n in range(5)], MODEL)
     first = observe(state, graded("new", minutes=5), MODEL)

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from learnflow.domain.learner import progress, streak, velocity
+from learnflow.domain.learner.fold import worth_saying
 from learnflow.domain.learner.milestones import upgrade
+from learnflow.domain.mastery import shipped
 from learnflow.models.knowledge import Knowledge, Observation
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.models.taxonomy import TOPICS
@@ -35,6 +37,19 @@ def test_questions_are_counted_by_type_and_topic() -> None:
 def test_what_belongs_to_no_topic_covers_none(topic: str | None) -> None:
     stood = stands(asked(1, topic))
     assert (stood.topics_covered, stood.python_mastery_levels, stood.total_queries) == ((), {}, 1)
+
+
+@pytest.mark.parametrize(("said", "topic"), [("for-loops", "loops"), ("general", None), ("nobody-knows-this", None)])
+def test_topics_are_those_of_the_taxonomy(said: str, topic: str | None) -> None:
+    stood = stands(asked(1, said, hours=4), graded(2, topic=said, hours=3), level_set(3, 0.9, said, hours=2))
+    assert stood.topics_covered == ((topic,) if topic else ())
+    assert stood.python_mastery_levels == ({topic: 0.9} if topic else {})
+    assert stood.completed_exercises == 1
+
+
+@pytest.mark.parametrize(("moved", "said"), [(0.05, True), (0.0499, False)])
+def test_a_move_is_worth_an_event_from_005_on(moved: float, *, said: bool) -> None:
+    assert worth_saying(0.3, round(0.3 + moved, 4), shipped()) == said
 
 
 def test_a_submission_is_no_question() -> None:
@@ -151,6 +166,9 @@ def mastered(*topics: str) -> Knowledge:
         pytest.param(BEGINNER[:5], BEGINNER[:6], None, None, id="reached before"),
         pytest.param(BEGINNER[:4], BEGINNER[:5], SkillLevel.ADVANCED, None, id="a teacher has said more"),
         pytest.param(INTERMEDIATE[:4], INTERMEDIATE[:5], None, None, id="a level is not skipped"),
+        pytest.param(
+            INTERMEDIATE[:4], INTERMEDIATE[:5], SkillLevel.INTERMEDIATE, ("intermediate", "advanced"), id="enrolled so"
+        ),
         pytest.param(
             [*BEGINNER[:5], *INTERMEDIATE[:4]], [*BEGINNER[:5], *INTERMEDIATE[:5]], SkillLevel.INTERMEDIATE,
             ("intermediate", "advanced"), id="five intermediate topics",

@@ -1,8 +1,10 @@
 """What happened on one day, topic by topic: what the reasons of a mastery event are told from. No clock, no I/O."""
 
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from learnflow.models.fields import Id, Model, TopicKey
+
+MOST: Final = 100  # outcomes of a day, the newest: a bound on what one student can cost
 
 
 class Outcome(Model):
@@ -23,7 +25,7 @@ class Day(Model):
         """Return the day with one outcome more."""
         if any(each.id == new.id for each in self.outcomes):
             return self
-        return self.model_copy(update={"outcomes": (*self.outcomes, new)})
+        return self.model_copy(update={"outcomes": (*self.outcomes, new)[-MOST:]})
 
     def on(self, topic: str, kind: str) -> tuple[Outcome, ...]:
         """Return one kind of outcome on a topic."""

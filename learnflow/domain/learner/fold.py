@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any, Final
 
-from learnflow.domain.learner.milestones import milestones, reached
+from learnflow.domain.learner.milestones import milestones
 from learnflow.domain.mastery import MasteryModel, band
 from learnflow.domain.remembered import shortened
 from learnflow.models.knowledge import (
@@ -16,7 +16,7 @@ from learnflow.models.knowledge import (
     Struggling,
     TopicKnowledge,
 )
-from learnflow.models.taxonomy import GENERAL
+from learnflow.models.taxonomy import GENERAL, lookup
 from learnflow.models.vocabulary import Intent
 
 WEEK: Final = timedelta(days=7)
@@ -25,13 +25,13 @@ _NEW_TOPIC: Final = TopicKnowledge()
 
 
 def fold(knowledge: Knowledge, seen: Observation, model: MasteryModel) -> Knowledge:
-    """Return what is known after an observation that is later than all before it.
+    """Return what is known after an observation, the latest so far.
 
-    One that is older changes counts and levels as if it were the newest, and no day before the newest one.
+    One that is earlier than the last counts as well, and neither prolongs nor breaks a streak.
     """
     changed = {"since": min(knowledge.since or seen.at, seen.at), **_changes(knowledge, seen, model)}
     folded = knowledge.model_copy(update=changed)
-    return folded.model_copy(update={"achievements": milestones(folded), "skill_level": reached(folded)})
+    return folded.model_copy(update={"achievements": milestones(folded)})
 
 
 def _changes(knowledge: Knowledge, seen: Observation, model: MasteryModel) -> dict[str, Any]:
@@ -43,11 +43,13 @@ def _changes(knowledge: Knowledge, seen: Observation, model: MasteryModel) -> di
         case LevelSet():
             return _set(knowledge, seen, model)
         case Struggling():
-            weight = 0.0 if seen.topic in knowledge.struggles else model.parameters.evidence.struggle
-            struggles = {**knowledge.struggles, seen.topic: seen.level}
-            return {"struggles": struggles, **_evidence(knowledge, seen.topic, model, 0.0, weight)}
+            topic = lookup(seen.topic)
+            weight = 0.0 if topic in knowledge.struggles else model.parameters.evidence.struggle
+            struggles = {**knowledge.struggles, topic: seen.level} if topic != GENERAL else knowledge.struggles
+            return {"struggles": struggles, **_evidence(knowledge, topic, model, 0.0, weight)}
         case Resolved():
-            return {"struggles": {name: level for name, level in knowledge.struggles.items() if name != seen.topic}}
+            ended = lookup(seen.topic)
+            return {"struggles": {name: level for name, level in knowledge.struggles.items() if name != ended}}
 
 
 def _asked(knowledge: Knowledge, seen: Asked, model: MasteryModel) -> dict[str, Any]:
@@ -56,12 +58,10 @@ def _asked(knowledge: Knowledge, seen: Asked, model: MasteryModel) -> dict[str, 
     if seen.intent:
         by_type = knowledge.queries_by_type
         changes["queries_by_type"] = {**by_type, seen.intent: by_type.get(seen.intent, 0) + 1}
-    if seen.topic and seen.topic != GENERAL:
-        evidence = model.parameters.evidence
-        weights = {Intent.DEBUG: evidence.debug_question, Intent.CONCEPTS: evidence.concepts_question}
-        weight = weights.get(seen.intent, 0.0) if seen.intent else 0.0
-        changes |= _evidence(knowledge, seen.topic, model, 0.0, weight, queries=1)
-    return changes
+    evidence = model.parameters.evidence
+    weights = {Intent.DEBUG: evidence.debug_question, Intent.CONCEPTS: evidence.concepts_question, None: 0.0}
+    weight = weights.get(seen.intent, 0.0)
+    return changes | _evidence(knowledge, lookup(seen.topic or GENERAL), model, 0.0, weight, queries=1)
 
 
 def _days(knowledge: Knowledge, day: date) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def _days(knowledge: Knowledge, day: date) -> dict[str, Any]:
 
 def _graded(knowledge: Knowledge, seen: Graded, model: MasteryModel) -> dict[str, Any]:
     exercise = shortened(seen.exercise)
-    changes = _evidence(knowledge, seen.topic, model, seen.score, 1.0)
+    changes = _evidence(knowledge, lookup(seen.topic), model, seen.score, 1.0)
     if seen.score == 1.0 and exercise not in knowledge.exercises:
         changes["exercises"] = (*knowledge.exercises, exercise)
     return changes
@@ -88,6 +88,9 @@ def _graded(knowledge: Knowledge, seen: Graded, model: MasteryModel) -> dict[str
 def _evidence(  # noqa: PLR0913 - what evidence consists of
     knowledge: Knowledge, topic: str, model: MasteryModel, score: float, weight: float, *, queries: int = 0
 ) -> dict[str, Any]:
+    """What belongs to no topic that we know has no mastery."""
+    if topic == GENERAL:
+        return {}
     known = knowledge.topics.get(topic, _NEW_TOPIC)
     student, ability = model.updated(topic, knowledge.ability, known.ability, score, weight)
     level = (
@@ -110,12 +113,15 @@ def _moved(old: float, new: float, score: float) -> float:
 
 
 def _set(knowledge: Knowledge, seen: LevelSet, model: MasteryModel) -> dict[str, Any]:
-    known = knowledge.topics.get(seen.topic, _NEW_TOPIC)
-    ability = model.set_to(seen.topic, knowledge.ability, known.ability, seen.level)
+    topic = lookup(seen.topic)
+    if topic == GENERAL:
+        return {}
+    known = knowledge.topics.get(topic, _NEW_TOPIC)
+    ability = model.set_to(topic, knowledge.ability, known.ability, seen.level)
     update = {"ability": ability, "level": seen.level, "announced": seen.level}
-    return {"topics": {**knowledge.topics, seen.topic: known.model_copy(update=update)}}
+    return {"topics": {**knowledge.topics, topic: known.model_copy(update=update)}}
 
 
 def worth_saying(old: float, new: float, model: MasteryModel) -> bool:
     """Whether a level has crossed into another band, or has moved far enough."""
-    return band(old) != band(new) or abs(new - old) >= model.parameters.level.event_move
+    return band(old) != band(new) or round(abs(new - old), _DECIMALS) >= model.parameters.level.event_move

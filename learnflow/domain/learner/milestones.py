@@ -1,4 +1,4 @@
-"""What a student has reached: achievements, and the skill level. Both stay once reached. No clock, no I/O."""
+"""What a student has reached: achievements, which stay, and the next skill level. No clock, no I/O."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -28,26 +28,24 @@ def _earned(knowledge: Knowledge) -> Iterator[str]:
     yield from (f"{days}-day-streak" for days in STREAKS if knowledge.streak_days >= days)
 
 
-def reached(knowledge: Knowledge) -> SkillLevel:
+def upgrade(before: Knowledge, after: Knowledge, said: SkillLevel | None) -> SkillUpgraded | None:
+    """Return the upgrade that a student has just reached, from the level that is said; without one, from beginner."""
+    level = said or SkillLevel.BEGINNER
+    old, new = _reached(before, level), _reached(after, level)
+    if LEVELS.index(new) <= LEVELS.index(old):
+        return None
+    passed = LEVELS[LEVELS.index(new) - 1]
+    return SkillUpgraded(old_level=old, new_level=new, reason=f"Mastered {_mastered_at(after, passed)} {passed} topics")
+
+
+def _reached(knowledge: Knowledge, level: SkillLevel) -> SkillLevel:
     """Return the skill level: each is reached by mastering enough topics of the one before it."""
-    level = knowledge.skill_level
-    while level is not LEVELS[-1] and mastered_at(knowledge, level) >= TOPICS_FOR_NEXT_LEVEL:
+    while level is not LEVELS[-1] and _mastered_at(knowledge, level) >= TOPICS_FOR_NEXT_LEVEL:
         level = LEVELS[LEVELS.index(level) + 1]
     return level
 
 
-def mastered_at(knowledge: Knowledge, difficulty: SkillLevel) -> int:
-    """Return how many topics of a difficulty are mastered."""
+def _mastered_at(knowledge: Knowledge, difficulty: SkillLevel) -> int:
     return sum(
-        known.level >= MASTERED and topic in TOPICS and TOPICS[topic].difficulty is difficulty
-        for topic, known in knowledge.topics.items()
+        known.level >= MASTERED and TOPICS[topic].difficulty is difficulty for topic, known in knowledge.topics.items()
     )
-
-
-def upgrade(before: Knowledge, after: Knowledge, said: SkillLevel | None) -> SkillUpgraded | None:
-    """Return the upgrade that a student has just reached, unless the level that is said is as high already."""
-    old, new = said or before.skill_level, after.skill_level
-    if new is before.skill_level or LEVELS.index(new) <= LEVELS.index(old):
-        return None
-    passed = LEVELS[LEVELS.index(new) - 1]
-    return SkillUpgraded(old_level=old, new_level=new, reason=f"Mastered {mastered_at(after, passed)} {passed} topics")

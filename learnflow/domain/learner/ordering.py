@@ -18,8 +18,9 @@ from learnflow.domain.remembered import REMEMBERED, shortened
 from learnflow.models.knowledge import Knowledge, LearnerState, Observation
 
 LATENESS: Final = timedelta(hours=1)  # within which the order of arrival makes no difference
-LEAST_OPEN: Final = 4  # observations; what a crash repeats is found among them, however old it is
-MOST_OPEN: Final = 256  # observations; a bound on what one student can cost
+LEAST_OPEN: Final = 8  # observations, however old: a crash repeats no more before what follows from them is sent
+MOST_OPEN: Final = 64  # observations; a bound on what one student can cost
+COMPARED: Final = 100  # ids of those closed last, which tell whether a history is complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,11 @@ def current(state: LearnerState, model: MasteryModel) -> Knowledge:
 
 
 def observe(state: LearnerState, seen: Observation, model: MasteryModel) -> Change:
-    """Add an observation. One that was added before gives the same change, as far as that is still known."""
+    """Add an observation.
+
+    One that was added before, and is still open, gives the change that it makes in its place: what it gave the first
+    time, unless it had come late. One that is closed changes nothing.
+    """
     place = next((number for number, each in enumerate(state.recent) if each.id == seen.id), None)
     if place is not None:
         before = _folded(state.knowledge, state.recent[:place], model)
@@ -56,11 +61,15 @@ def of_history(seen: Iterable[Observation], model: MasteryModel) -> LearnerState
     return reduce(lambda state, each: observe(state, each, model).state, seen, LearnerState())
 
 
-def rebuilt(history: LearnerState, live: LearnerState, model: MasteryModel) -> LearnerState:
-    """Return what a history adds up to, and after it what is still open and not yet part of that history."""
-    for seen in live.recent:
-        history = observe(history, seen, model).state
-    return history
+def rebuilt(history: LearnerState, live: LearnerState, model: MasteryModel) -> LearnerState | None:
+    """Return what a history adds up to, and after it what is still open and not yet part of that history.
+
+    None when the history lacks what is closed already: then it is not complete yet.
+    """
+    in_history = {*history.applied, *(shortened(seen.id) for seen in history.recent)}
+    if not in_history.issuperset(live.applied[-COMPARED:]):
+        return None
+    return reduce(lambda state, seen: observe(state, seen, model).state, live.recent, history)
 
 
 def _added(state: LearnerState, seen: Observation, model: MasteryModel) -> LearnerState:

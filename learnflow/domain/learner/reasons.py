@@ -7,7 +7,7 @@ from uuid import UUID
 from learnflow.domain.learner.day import Day, Outcome
 from learnflow.domain.words import many
 from learnflow.models.knowledge import Asked, Graded, LevelSet, Observation, Struggling
-from learnflow.models.taxonomy import TOPICS
+from learnflow.models.taxonomy import GENERAL, TOPICS, lookup
 
 MOST_EVIDENCE: Final = 20  # messages that an event names
 
@@ -21,8 +21,8 @@ class Reason(NamedTuple):
 
 def reason(seen: Observation, topic: str, day: Day, *, rose: bool) -> Reason:
     """Return why the level of a topic has changed with an observation, given the day that it belongs to."""
-    name = TOPICS[topic].title.lower() if topic in TOPICS else topic
-    if getattr(seen, "topic", None) != topic:
+    name = TOPICS[topic].title.lower()
+    if lookup(getattr(seen, "topic", None) or GENERAL) != topic:
         return Reason("Something earlier became known late", (seen.id,))
     match seen:
         case Graded():

@@ -116,7 +116,9 @@ def ended(known: Open) -> Event[StruggleResolved]:
 def reopened(told: Sequence[Event[StruggleDetected]], seen: Iterable[Observation]) -> Open:
     """Return the open struggle that stored messages told of; at least one, in the order of their times."""
     last = told[-1].payload
-    announced = tuple(Announcement(cause=event.payload.evidence[-1], event=event) for event in told)
+    announced = tuple(
+        Announcement(cause=(event.payload.evidence or (event.message_id,))[-1], event=event) for event in told
+    )
     newest = told[-1].timestamp
     shown = struggle(seen, last.topic, newest) or Struggle(last, newest + WINDOW)
     return _open(announced, shown, newest)

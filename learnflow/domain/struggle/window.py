@@ -45,13 +45,19 @@ def within(seen: Iterable[Observation], topic: str, until: datetime) -> list[Obs
     return sorted((one for one in seen if one.topic == topic and timedelta(0) <= until - one.at < WINDOW), key=in_order)
 
 
-def largest_similar_group(questions: Sequence[Question]) -> list[Question]:
-    """Return the largest set of questions that are similar to one of them; the first of equally large ones.
+def similar_groups(questions: Sequence[Question]) -> list[list[int]]:
+    """Return for each question the places of those that are similar to it, itself among them.
 
     Being similar is not transitive: that all are similar to one keeps a chain of small steps from making a group.
     """
-    groups = ([other for other in questions if similar(one, other)] for one in questions)
-    return max(groups, key=len, default=[])
+    groups: list[list[int]] = [[] for _ in questions]
+    for place, one in enumerate(questions):
+        for earlier in range(place + 1):
+            if similar(questions[earlier], one):
+                groups[earlier].append(place)
+                if earlier != place:
+                    groups[place].append(earlier)
+    return [sorted(group) for group in groups]
 
 
 def similar(one: Question, other: Question) -> bool:
@@ -79,7 +85,8 @@ def _after_success(window: Sequence[Observation]) -> int:
 
 def _shown(window: Sequence[Observation], start: int) -> Struggle | None:
     questions = [seen for seen in window[start:] if isinstance(seen, Question) and seen.topic != GENERAL]
-    group = largest_similar_group(questions)
+    groups = similar_groups(questions)
+    group = [questions[place] for place in max(groups, key=len, default=[])]  # the first of equally large ones
     if len(group) < SIMILAR_QUESTIONS:
         return None
     seen = Seen(len(group), group[-1].at - group[0].at, signals(window))
@@ -93,18 +100,15 @@ def _shown(window: Sequence[Observation], start: int) -> Struggle | None:
         evidence=tuple(one.id for one in group),
         signals=seen.signals,
     )
-    return Struggle(detected, _last_of_three(questions) + WINDOW)
+    return Struggle(detected, questions[_last_of_three(groups)].at + WINDOW)
 
 
 def _is_high(shown: Struggle | None) -> bool:
     return shown is not None and shown.detected.struggle_level is StruggleLevel.HIGH
 
 
-def _last_of_three(questions: Sequence[Question]) -> datetime:
-    """Return the time of the latest question without which the later ones make no struggle."""
-    enough = next(
-        start
-        for start in range(len(questions) - SIMILAR_QUESTIONS, -1, -1)
-        if len(largest_similar_group(questions[start:])) >= SIMILAR_QUESTIONS
+def _last_of_three(groups: Sequence[Sequence[int]]) -> int:
+    """Return the place of the latest question without which the later ones make no struggle."""
+    return max(
+        min(place, group[-SIMILAR_QUESTIONS]) for place, group in enumerate(groups) if len(group) >= SIMILAR_QUESTIONS
     )
-    return questions[enough].at

@@ -1,14 +1,16 @@
 """What the end of a day brings: what students have asked within seven days is less, though nothing has happened."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any, Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from learnflow.agents.context import Context
 from learnflow.agents.known import Known
 from learnflow.domain.learner import current, velocity
-from learnflow.models.envelope import Event, version_metadata
+from learnflow.models.envelope import Event, derived_id, version_metadata
 from learnflow.models.events import EVENT_TYPES
 from learnflow.models.events.learning import ProgressUpdated
 from learnflow.models.events.students import ProgressDue
@@ -16,10 +18,10 @@ from learnflow.streams.outbox import Outbox, Outgoing
 from learnflow.topics import STUDENT_EVENTS
 
 AT_A_TIME: Final = 20  # students, before others get their turn
-_DUE: Final = UUID("6f6f7c39-2f5c-5f59-9c0e-3a8d3c0f6b1e")
+_NO_QUERY: Final = UUID(int=0)
 
 
-class Reviews:
+class ProgressSweep:
     """Looks once a day through this worker's students. It writes no table: the event comes back to the learner."""
 
     def __init__(self, context: Context, known: Known, outbox: Outbox) -> None:
@@ -33,19 +35,25 @@ class Reviews:
         today = self._context.now().date()
         if self._done == (today, partitions):
             return
-        for number, (student_id, standing) in enumerate(self._known.tables.progress.items(), start=1):
-            if self._is_due(standing, today):
-                await self._outbox.send([self._message(student_id, today - timedelta(days=1))])
-            if number % AT_A_TIME == 0:
-                await asyncio.sleep(0)
+        students = self._known.tables.progress.items()
+        while some := list(islice(students, AT_A_TIME)):
+            await self._outbox.send(self._due(some, today))
+            await asyncio.sleep(0)
         self._done = (today, partitions)
+
+    def _due(self, students: Sequence[tuple[str, ProgressUpdated]], today: date) -> list[Outgoing]:
+        return [
+            self._message(student_id, today - timedelta(days=1))
+            for student_id, standing in students
+            if self._is_due(standing, today)
+        ]
 
     def _is_due(self, standing: ProgressUpdated, today: date) -> bool:
         told = standing.progress.learning_velocity
         return bool(told) and told != velocity(current(standing.state, self._context.mastery), today)
 
     def _message(self, student_id: str, day: date) -> Outgoing:
-        message_id = uuid5(_DUE, f"{student_id}\\n{day}")
+        message_id = derived_id(student_id, _NO_QUERY, f"progress due {day}")
         event = Event[Any](
             message_id=message_id,
             timestamp=self._context.now(),
