@@ -1,9 +1,10 @@
 """A Faust table whose values are models: bytes outside, so that keys partition as every client does."""
 
 from collections.abc import Iterator
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import faust
+from faust.types import TP
 
 from learnflow.models.fields import Model
 
@@ -38,6 +39,17 @@ class ValueTable(Generic[Value]):
             self._table.on_key_del(key.encode())
 
     def items(self) -> Iterator[tuple[str, Value]]:
-        """Every key of this worker's partitions, with its value."""
-        for key, stored in self._table.items():
-            yield key.decode(), self._model.model_validate_json(stored)
+        """Every key of this worker's partitions, with its value.
+
+        The caller may wait in between, and partitions come and go meanwhile: each is read in one go when it has its
+        turn, where Faust's own iteration would fail.
+        """
+        store: Any = self._table.data  # there is no public way to one partition
+        for partition in sorted(store._dbs):  # noqa: SLF001
+            for key, stored in self._stored(store, partition):
+                yield key.decode(), self._model.model_validate_json(stored)
+
+    def _stored(self, store: Any, partition: int) -> list[tuple[bytes, bytes]]:  # noqa: ANN401 - as above
+        ours = TP(self._table.changelog_topic.get_topic_name(), partition) in store.app.assignor.assigned_actives()
+        database = store._dbs.get(partition) if ours else None  # noqa: SLF001
+        return [] if database is None else list(store._visible_items(database))  # noqa: SLF001
