@@ -57,6 +57,7 @@ def _stream_app(name: str, settings: Settings, datadir: Path, *, web: bool) -> S
         store="rocksdb://",
         fetch_wait_ms=settings.kafka.fetch_wait_ms,
         drain_seconds=settings.agents.drain_seconds,
+        table_standby_replicas=0,  # a standby that becomes active has been seen to lack the beginning of its students
         topic_allow_declare=False,  # Faust would declare changelogs in another way than ours
         topic_disable_leader=True,
         consumer_auto_offset_reset="earliest",
