@@ -25,7 +25,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         consumer._fetch_max_wait_ms = wait  # noqa: SLF001 - read when it starts, no parameter for it
         return consumer
 
-    async def _fetch_records(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - the driver's
+    async def _fetch_records(self, *args: Any, **options: Any) -> Any:
         """Survive a rebalance that takes a partition out of aiokafka's hands; what is skipped by it is noticed."""
         try:
             return await super()._fetch_records(*args, **options)
