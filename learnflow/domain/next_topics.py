@@ -6,12 +6,11 @@ from typing import Final
 
 from learnflow.domain.levels import in_words, reached
 from learnflow.models.learning_progress import MASTERED
-from learnflow.models.taxonomy import TOPICS, prerequisites
-from learnflow.models.vocabulary import SkillLevel
+from learnflow.models.taxonomy import TOPICS, name, prerequisites
+from learnflow.models.vocabulary import SKILL_LEVELS
 
 LEARNING: Final = 0.5  # from here on, a topic can be built upon
 MOST: Final = 3
-_EASIEST_FIRST: Final = tuple(SkillLevel)
 _STRUGGLE: Final = "You struggle with"
 
 
@@ -64,8 +63,8 @@ def _repaired(topic: str, trouble: str, levels: Mapping[str, float]) -> Iterator
     """Yield the weakest thing that a topic builds on, where it is not mastered, and then the topic."""
     weakest = weakest_prerequisite(topic, levels)
     if weakest is not None:
-        yield Suggestion(weakest, f"{trouble} {_name(topic)}, and that builds on this: {reached(weakest, levels)}.")
-        yield Suggestion(topic, f"{trouble} it, and it will be easier once you know {_name(weakest)} better.")
+        yield Suggestion(weakest, f"{trouble} {name(topic)}, and that builds on this: {reached(weakest, levels)}.")
+        yield Suggestion(topic, f"{trouble} it, and it will be easier once you know {name(weakest)} better.")
         return
     known = _together(prerequisites(topic), levels)
     firm = f" What it builds on is in place: {known}." if known else ""
@@ -76,7 +75,7 @@ def _missing(topic: str, levels: Mapping[str, float]) -> Iterator[Suggestion]:
     """Yield what must be learned before a topic can be, the first thing first."""
     for key in _unmet(topic, levels):
         yield from _missing(key, levels)
-        yield Suggestion(key, f"You need it for {_name(topic)}: {reached(key, levels)}.")
+        yield Suggestion(key, f"You need it for {name(topic)}: {reached(key, levels)}.")
 
 
 def _unmet(topic: str, levels: Mapping[str, float]) -> list[str]:
@@ -90,13 +89,8 @@ def _new(topic: str, levels: Mapping[str, float]) -> str:
 
 
 def _together(topics: Iterable[str], levels: Mapping[str, float]) -> str:
-    return " and ".join(f"{_name(topic)} at {in_words(levels.get(topic, 0.0))}" for topic in topics)
+    return " and ".join(f"{name(topic)} at {in_words(levels.get(topic, 0.0))}" for topic in topics)
 
 
 def _difficulty(topic: str) -> int:
-    return _EASIEST_FIRST.index(TOPICS[topic].difficulty)
-
-
-def _name(topic: str) -> str:
-    title = TOPICS[topic].title
-    return title[0].lower() + title[1:]
+    return SKILL_LEVELS.index(TOPICS[topic].difficulty)

@@ -8,12 +8,11 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
 
-from learnflow.models.vocabulary import SkillLevel
+from learnflow.models.vocabulary import SKILL_LEVELS, SkillLevel
 
 GENERAL: Final = "general"  # what belongs to no topic; it has no mastery
 
 _NO_LETTER_OR_DIGIT: Final = re.compile(r"[^a-z0-9]+")
-_EVERY_LEVEL: Final = tuple(SkillLevel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +57,24 @@ def lookup(name: str) -> str:
     return _KEYS.get(_slug(name), GENERAL)
 
 
+def title(topic: str) -> str:
+    """Return the name of a topic as students see it."""
+    return TOPICS[topic].title if topic in TOPICS else topic.replace("-", " ")
+
+
+def name(topic: str) -> str:
+    """Return the name of a topic within a sentence."""
+    words = title(topic)
+    return words[:1].lower() + words[1:]
+
+
 def difficulties(topic: str) -> tuple[SkillLevel, ...]:
     """Return the difficulties that an exercise on a topic may have: the topic's own and those beside it."""
     known = TOPICS.get(topic)
     if known is None:
-        return _EVERY_LEVEL
-    place = _EVERY_LEVEL.index(known.difficulty)
-    return _EVERY_LEVEL[max(0, place - 1) : place + 2]
+        return SKILL_LEVELS
+    place = SKILL_LEVELS.index(known.difficulty)
+    return SKILL_LEVELS[max(0, place - 1) : place + 2]
 
 
 def prerequisites(topic: str) -> tuple[str, ...]:

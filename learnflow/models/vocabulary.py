@@ -1,6 +1,7 @@
 """The closed sets of the data model, each spelled as it is stored."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Agent(StrEnum):
@@ -102,6 +103,9 @@ class SkillLevel(StrEnum):
     BEGINNER = "beginner"
     INTERMEDIATE = "intermediate"
     ADVANCED = "advanced"
+
+
+SKILL_LEVELS: Final = tuple(SkillLevel)  # the easiest first
 
 
 class MessageType(StrEnum):

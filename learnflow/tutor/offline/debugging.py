@@ -9,14 +9,14 @@ from learnflow.domain.errors import ERRORS, ErrorSign, last_line
 from learnflow.domain.reading import Reading, read
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
-from learnflow.models.taxonomy import GENERAL
+from learnflow.models.taxonomy import GENERAL, title
 from learnflow.models.vocabulary import Language, Specialist
 from learnflow.tutor.offline.faults import Fault, find_fault
 from learnflow.tutor.offline.knowing import advice
 from learnflow.tutor.offline.library import ERROR_NOTES, EXPLANATIONS
 from learnflow.tutor.offline.linting import Linter, LinterUnavailableError
 from learnflow.tutor.offline.reviewing import python_remarks
-from learnflow.tutor.offline.wording import draft, one_line, title, topic_asked
+from learnflow.tutor.offline.wording import draft, one_line, topic_asked
 
 _NOT_RUN: Final = "I read your code, but did not run it."
 # slips of the hand, not gaps in what is understood

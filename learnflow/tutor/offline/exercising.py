@@ -10,16 +10,15 @@ from learnflow.domain.reading import Reading, read
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.exercise import Exercise
-from learnflow.models.taxonomy import GENERAL
-from learnflow.models.vocabulary import LearningStyle, SkillLevel, Specialist
+from learnflow.models.taxonomy import GENERAL, title
+from learnflow.models.vocabulary import SKILL_LEVELS, LearningStyle, Specialist
 from learnflow.tutor.offline.knowing import depth
 from learnflow.tutor.offline.library import EXERCISES, Prepared
-from learnflow.tutor.offline.wording import draft, title, topic_asked
+from learnflow.tutor.offline.wording import draft, topic_asked
 
 _HINT_WORDS: Final = frozenset({"hint", "hints", "stuck"})
 _MISSING: Final = "a prepared exercise; I cannot check your solution by running it."
 _HINT: Final = "Hint "
-_HARDNESS: Final = tuple(SkillLevel)
 _WAYS: Final = {
     LearningStyle.VISUAL: "A way to begin: draw the values of the first example, and what becomes of them.",
     LearningStyle.AUDITORY: "A way to begin: explain your plan aloud before you write it down.",
@@ -48,14 +47,14 @@ def _pick(request: AgentRequest, reading: Reading, topic: str) -> Prepared:
     """
     done = " ".join(turn.answer for turn in request.turns if turn.agent is Specialist.EXERCISE)
     language = reading.language or "python"
-    wanted = _HARDNESS.index(depth(request, topic))
+    wanted = SKILL_LEVELS.index(depth(request, topic))
 
     def fit(one: Prepared) -> tuple[bool, bool, bool, int, int]:
         return (
             one.exercise.topic == topic,
             one.exercise.language == language,
             one.title not in done,
-            -abs(_HARDNESS.index(one.exercise.difficulty) - wanted),
+            -abs(SKILL_LEVELS.index(one.exercise.difficulty) - wanted),
             crc32(f"{request.query.student_id}/{one.title}".encode()),
         )
 

@@ -9,11 +9,11 @@ from learnflow.domain.reading import Reading, read
 from learnflow.domain.triage import OFF_TOPIC
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
-from learnflow.models.taxonomy import GENERAL, TOPICS, prerequisites
+from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites, title
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel, Specialist
 from learnflow.tutor.offline.knowing import asked_before, depth, is_hard
 from learnflow.tutor.offline.library import ERROR_NOTES, EXPLANATIONS, Explanation
-from learnflow.tutor.offline.wording import draft, name, one_line, title, topic_asked
+from learnflow.tutor.offline.wording import draft, one_line, topic_asked
 
 _PREPARED: Final = "a prepared explanation; I cannot answer the finer points of your question."
 _NAMES: Final = {Language.CPP: "C++", Language.JAVASCRIPT: "JavaScript"}

@@ -4,8 +4,9 @@ from learnflow.domain.levels import percent
 from learnflow.domain.next_topics import LEARNING
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.learning_progress import MASTERED
+from learnflow.models.taxonomy import name
 from learnflow.models.vocabulary import SkillLevel, Specialist
-from learnflow.tutor.offline.wording import level, name
+from learnflow.tutor.offline.wording import level
 
 
 def mastery(request: AgentRequest, topic: str) -> float:

@@ -12,10 +12,10 @@ from learnflow.domain.words import many, together
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest, Standing
 from learnflow.models.learning_progress import MASTERED, WEAK
-from learnflow.models.taxonomy import GENERAL, TOPICS
+from learnflow.models.taxonomy import GENERAL, TOPICS, name
 from learnflow.models.vocabulary import Intent
 from learnflow.tutor.offline.library import EXERCISES, EXPLANATIONS
-from learnflow.tutor.offline.wording import draft, name
+from learnflow.tutor.offline.wording import draft
 
 _WORDS: Final = {
     Intent.CONCEPTS: "to understand something",

@@ -8,7 +8,7 @@ from learnflow.domain.reading import Reading
 from learnflow.domain.topic import topic_of
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
-from learnflow.models.taxonomy import GENERAL, TOPICS
+from learnflow.models.taxonomy import GENERAL
 from learnflow.models.vocabulary import SkillLevel
 
 MODEL: Final = "offline"
@@ -37,17 +37,6 @@ def draft(
         metadata=metadata or {},
         model=MODEL,
     )
-
-
-def title(topic: str) -> str:
-    """Return the name of a topic as students see it."""
-    return TOPICS[topic].title if topic in TOPICS else topic.replace("-", " ")
-
-
-def name(topic: str) -> str:
-    """Return the name of a topic within a sentence."""
-    words = title(topic)
-    return words[:1].lower() + words[1:]
 
 
 def topic_asked(request: AgentRequest, reading: Reading) -> str:
