@@ -45,8 +45,8 @@ SPECIALISTS: Final[Mapping[Specialist, Callable[[Context], Handler]]] = MappingP
 })
 
 LONGEST_SWEEP_PAUSE: Final = 5.0  # seconds
-PROGRESS_PAUSE: Final = 10.0
-STRUGGLE_PAUSE: Final = 15.0
+PROGRESS_PAUSE: Final = 5.0
+STRUGGLE_PAUSE: Final = 5.0
 WAITING_EACH: Final = 16  # messages that wait for each that is under way
 
 Run = Callable[[faust.Stream[bytes]], Awaitable[None]]

@@ -67,15 +67,22 @@ class BatchSource(Generic[Wanted, Stored]):
         while True:
             try:
                 return await self._load(await self._connected(), wanted)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            except Exception as error:
                 if not passes(error):
                     raise
                 _log.warning("PostgreSQL cannot be read, waiting for it: %s", reason(error))
+                self._disconnect()
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
 
+    def _disconnect(self) -> None:
+        """A connection that was lost in the middle of a query may never notice."""
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
+
     async def _connected(self) -> asyncpg.Connection:
-        if self._connection is None or self._connection.is_closed():
+        if self._connection is None:
             self._connection = await asyncpg.connect(self._url, timeout=10, command_timeout=30)
         return self._connection
 

@@ -111,6 +111,8 @@ def test_an_odd_question_is_answered_and_stored_as_it_came(
     assert query["code_snippet"] == (payload.get("code_snippet") or None)
     moment = datetime.fromisoformat(message["timestamp"])
     assert query["timestamp"] == (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    refused = [letter for letter in watch.on("dead-letters") if letter.key == message["student_id"].encode()]
+    assert [letter.header("reason") for letter in refused] == []
     assert watch.letters("student-queries", message["student_id"]) == []
 
 

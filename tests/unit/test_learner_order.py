@@ -1,7 +1,7 @@
 """Any order of arrival within the bound, any repetition and any split give the same knowledge."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -140,6 +140,12 @@ def test_a_student_costs_a_bounded_state() -> None:
     state = of_history([asked(n, milliseconds=5_000 - n) for n in range(REMEMBERED + MOST_OPEN + 50)], MODEL)
     assert (len(state.recent), len(state.applied)) == (MOST_OPEN, REMEMBERED)
     assert current(state, MODEL).total_queries == REMEMBERED + MOST_OPEN + 50
+
+
+def test_the_first_of_all_years_is_a_time_like_any_other() -> None:
+    first = asked(0).model_copy(update={"at": datetime.min.replace(tzinfo=UTC)})
+    assert known([first]).total_queries == 1
+    assert known([first, asked(1), asked(2)]).total_queries == 3
 
 
 def test_the_bound_is_exact() -> None:

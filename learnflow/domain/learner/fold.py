@@ -69,10 +69,10 @@ def _days(knowledge: Knowledge, day: date) -> dict[str, Any]:
     last = max(by_day, default=None)
     by_day[day] = by_day.get(day, 0) + 1
     newest = max(by_day)
-    follows = last is not None and day == last + timedelta(days=1)
+    follows = last is not None and day - last == timedelta(days=1)
     streak = knowledge.streak_days if last is not None and day <= last else 1 + knowledge.streak_days * follows
     return {
-        "queries_by_day": {each: count for each, count in sorted(by_day.items()) if each > newest - WEEK},
+        "queries_by_day": {each: count for each, count in sorted(by_day.items()) if newest - each < WEEK},
         "streak_days": streak,
     }
 

@@ -84,8 +84,7 @@ def _added(state: LearnerState, seen: Observation, model: MasteryModel) -> Learn
 
 def _closed(recent: list[Observation]) -> int:
     """Return how many of the oldest are no longer open."""
-    border = recent[-1].at - LATENESS
-    late = sum(each.at < border for each in recent)
+    late = sum(recent[-1].at - each.at > LATENESS for each in recent)
     return max(min(late, len(recent) - LEAST_OPEN), len(recent) - MOST_OPEN, 0)
 
 
