@@ -17,7 +17,7 @@ up: $(READY) ## the same, kept between runs where it can be, until Ctrl-C
 	@$(BIN)/learnflow up
 
 test: $(READY) ## every test, on genuine Kafka where Java and Maven are there
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 check: $(READY) ## lint, format, types, layers, and that generated files are fresh
 	@$(BIN)/ruff check .
@@ -34,6 +34,7 @@ bench: $(READY) ## the benchmarks, as ratios against something run in the same c
 	@$(BIN)/python -m benchmarks.sink
 	@$(BIN)/python -m benchmarks.stream
 	@$(BIN)/python -m benchmarks.recovery
+	@$(BIN)/python -m benchmarks.sandbox
 
 setup: $(READY)
 

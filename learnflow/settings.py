@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, V
 from learnflow.domain.mastery import MasteryModel, shipped
 from learnflow.domain.mastery.parameters import loads
 from learnflow.models.fields import explain
+from learnflow.sandbox.settings import SandboxSettings
 
 FILE = "faust.ini"
 PREFIX = "LEARNFLOW_"
@@ -31,7 +32,7 @@ class Learnflow(_Section):
 
     broker: Annotated[str, Field(pattern=r"^(kafka://[^/\s]+)?$")] = ""
     data_directory: str = ""
-    tutor: Literal["offline"] = "offline"
+    tutor: Literal["auto", "claude", "offline"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
 
     @property
@@ -95,6 +96,13 @@ class Learner(_Section):
         raise SettingsError(msg)
 
 
+class Claude(_Section):
+    """How Claude is asked; the key is ANTHROPIC_API_KEY of the environment."""
+
+    model: Annotated[str, Field(min_length=1)] = "claude-sonnet-5-5"
+    timeout_seconds: PositiveFloat = 60.0
+
+
 class Sink(_Section):
     """How the sink batches."""
 
@@ -124,6 +132,8 @@ class Settings(_Section):
     triage: Triage = Triage()
     limits: Limits = Limits()
     learner: Learner = Learner()
+    claude: Claude = Claude()
+    sandbox: SandboxSettings = SandboxSettings()
     sink: Sink = Sink()
     kafka: Kafka = Kafka()
     web: Web = Web()

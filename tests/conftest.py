@@ -6,8 +6,8 @@ import shutil
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import count
 from typing import Final, Literal
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -17,8 +17,6 @@ from tests.brokers import apache
 
 SWITCH: Final = "LEARNFLOW_TEST_BROKER"
 TEMPLATE: Final = "template_learnflow"
-
-names = (f"test_{number}" for number in count(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +47,13 @@ def pytest_report_header() -> str:
     """Say which broker the tests run on."""
     kind, reason = chosen()
     return f"broker: {kind} ({reason})"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep what runs on real parts in one process and in order; unit tests may run beside it."""
+    for item in items:
+        if "unit" not in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group("real parts"))
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +100,7 @@ def empty_database_url(postgres_server: str) -> Iterator[str]:
 
 def database(server: str, template: str) -> Iterator[str]:
     """Copy a database, and drop the copy afterwards, also from under those still connected."""
-    name = next(names)
+    name = f"test_{uuid4().hex}"
     run(execute(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log"))
     yield sibling(server, name)
     run(execute(server, f"DROP DATABASE {name} WITH (FORCE)"))
@@ -113,6 +118,12 @@ async def execute(url: str, statement: str) -> None:
         await connection.execute(statement)
     finally:
         await connection.close()
+
+
+@pytest.fixture
+def student() -> str:
+    """Give a student whom no other test knows."""
+    return f"student-{uuid4()}"
 
 
 def run(coroutine: Coroutine[object, object, object]) -> None:

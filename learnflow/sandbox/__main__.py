@@ -1,0 +1,154 @@
+"""Grade or run a program in the sandbox: `python -m learnflow.sandbox grade|run --help`.
+
+Exit codes: 0 passed (or ran to its end), 1 failed, 2 the sandbox or what it was given cannot be used.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, NoReturn
+
+from pydantic import ValidationError
+
+from learnflow.models.exercise import TestCase
+from learnflow.models.fields import explain
+from learnflow.models.vocabulary import ExerciseLanguage
+from learnflow.sandbox.calling import calling_of
+from learnflow.sandbox.grading import refused
+from learnflow.sandbox.process import SandboxUnavailable
+from learnflow.sandbox.results import CaseResult, Ended, Execution, Fault, Grading, Verdict
+from learnflow.sandbox.sandbox import Sandbox, not_run
+from learnflow.sandbox.settings import SandboxSettings
+
+_UNUSABLE: Final = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks for, and return the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return asyncio.run(_grade(options) if options.command == "grade" else _run(options))
+    except (SandboxUnavailable, OSError, ValueError) as error:
+        _refuse(str(error))
+
+
+def _parser() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--language", required=True, choices=[str(language) for language in ExerciseLanguage])
+    shared.add_argument("--code", required=True, type=Path, metavar="FILE", help="the program")
+    shared.add_argument("--json", action="store_true", help="print one JSON object")
+    shared.add_argument(
+        "--isolation", choices=["bubblewrap", "limits"], default="bubblewrap",
+        help="limits is weaker: the program sees the files and the network of this machine",
+    )  # fmt: skip
+    parser = argparse.ArgumentParser(
+        prog="python -m learnflow.sandbox", description="Runs student code, and grades it."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    grade = commands.add_parser("grade", parents=[shared], help="run a program on tests")
+    grade.add_argument(
+        "--tests", required=True, type=Path, metavar="FILE", help='a JSON object {"input": …, "output": …} a line'
+    )
+    grade.add_argument("--entry", metavar="NAME", help="the function to call (default: what the program looks like)")
+    run = commands.add_parser("run", parents=[shared], help="run a program once")
+    run.add_argument("--stdin", type=Path, metavar="FILE", help="its standard input (default: empty)")
+    return parser
+
+
+async def _grade(options: argparse.Namespace) -> int:
+    tests, (code, fault) = _tests(options.tests), _code(options.code)
+    language = ExerciseLanguage(options.language)
+    if fault is not None:
+        grading = refused(tests, fault)
+    else:
+        calling = calling_of(language, code, tests, options.entry)
+        async with Sandbox(SandboxSettings(isolation=options.isolation)) as sandbox:
+            grading = await sandbox.grade(language, code, tests, calling)
+    _print(_as_json(grading) if options.json else _as_text(grading))
+    return 0 if grading.verdict is Verdict.PASSED else 1
+
+
+async def _run(options: argparse.Namespace) -> int:
+    stdin = options.stdin.read_bytes().decode("utf-8", "replace") if options.stdin else ""
+    code, fault = _code(options.code)
+    if fault is not None:
+        execution = not_run(fault)
+    else:
+        async with Sandbox(SandboxSettings(isolation=options.isolation)) as sandbox:
+            execution = await sandbox.run(ExerciseLanguage(options.language), code, stdin)
+    _print(execution.model_dump_json() if options.json else _told(execution))
+    return 0 if execution.ended is Ended.FINISHED else 1
+
+
+def _tests(path: Path) -> list[TestCase]:
+    """Read tests; a ValueError names the line that is none."""
+    tests = []
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+        try:
+            if line.strip():
+                tests.append(TestCase.model_validate(json.loads(line.decode(), parse_constant=_constant)))
+        except (ValueError, RecursionError) as error:
+            reason = explain(error) if isinstance(error, ValidationError) else str(error)
+            message = f"{path}:{number}: is no test: {reason}"
+            raise ValueError(message) from None
+    if not tests:
+        message = f"{path}: there is no test in it"
+        raise ValueError(message)
+    return tests
+
+
+def _constant(name: str) -> NoReturn:
+    message = f"{name} is no JSON"
+    raise ValueError(message)
+
+
+def _code(path: Path) -> tuple[str, Fault | None]:
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig"), None
+    except UnicodeDecodeError as error:
+        message = f"the code is not UTF-8: byte {data[error.start]:#04x} cannot be read"
+        line = data.count(b"\n", 0, error.start) + 1
+        return "", Fault(type="SyntaxError", message=message, line=line, trace=f"SyntaxError: {message}")
+
+
+def _as_json(grading: Grading) -> str:
+    told = grading.model_dump(mode="json")
+    figures = {"verdict": told.pop("verdict"), "passed": told.pop("passed"), "total": len(grading.cases)}
+    return json.dumps({**figures, "score": round(grading.score, 4), **told}, ensure_ascii=False)
+
+
+def _as_text(grading: Grading) -> str:
+    lines = [f"{grading.verdict}: {grading.passed} of {len(grading.cases)} tests passed"]
+    lines += [line for case in grading.cases for line in _lines(case)]
+    return "\n".join((*lines, grading.fault.trace.rstrip() if grading.fault else "")).rstrip()
+
+
+def _lines(case: CaseResult) -> list[str]:
+    if case.got is None:
+        return [f"  {case.number}. {case.verdict}"]
+    shown = f"input {case.input!r}, expected {case.expected!r}"
+    got = "" if case.verdict is Verdict.PASSED else f", got {case.got!r}"
+    return [f"  {case.number}. {case.verdict}: {shown}{got}"]
+
+
+def _told(execution: Execution) -> str:
+    parts = [execution.stdout, execution.stderr, execution.fault.trace if execution.fault else ""]
+    parts.append(f"{execution.ended} after {execution.milliseconds} ms")
+    return "\n".join(part.rstrip("\n") for part in parts if part)
+
+
+def _print(text: str) -> None:
+    sys.stdout.buffer.write(f"{text}\n".encode())
+
+
+def _refuse(reason: str) -> NoReturn:
+    sys.stderr.write(f"learnflow.sandbox: {' '.join(reason.split())}\n")
+    sys.exit(_UNUSABLE)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+package learnflow;
+
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.FileObject;
+import javax.tools.ForwardingJavaFileManager;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileManager;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+
+/** Compiles a student's code in memory. */
+final class Compiler {
+    static final String FILE = "Main.java";
+    private static final int ERRORS_SHOWN = 5;
+    private static final List<String> OPTIONS =
+            List.of("-g", "-proc:none", "-nowarn", "-Xlint:none", "-cp", "/nowhere");
+
+    /** The JSON of the first error, or null. */
+    String fault;
+
+    private final Map<String, ByteArrayOutputStream> classes = new LinkedHashMap<>();
+
+    Compiler(String code) {
+        JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
+        DiagnosticCollector<JavaFileObject> told = new DiagnosticCollector<>();
+        JavaFileManager files = new InMemory(javac.getStandardFileManager(told, Locale.ENGLISH, null));
+        if (!javac.getTask(null, files, told, OPTIONS, null, List.of(new Source(code))).call()) {
+            fault = fault(told, code.split("\n", -1));
+        }
+    }
+
+    /** Returns the class files by their names, in the order in which the compiler wrote them. */
+    Map<String, byte[]> classes() {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        classes.forEach((name, file) -> files.put(name, StudentClasses.withoutExit(file.toByteArray())));
+        return files;
+    }
+
+    private static String fault(DiagnosticCollector<JavaFileObject> told, String[] lines) {
+        List<Diagnostic<? extends JavaFileObject>> errors = told.getDiagnostics().stream()
+                .filter(one -> one.getKind() == Diagnostic.Kind.ERROR).collect(Collectors.toList());
+        String trace = errors.stream().limit(ERRORS_SHOWN).map(error -> shown(error, lines)).collect(Collectors.joining());
+        Diagnostic<?> first = errors.get(0);
+        String line = first.getLineNumber() > 0 ? String.valueOf(first.getLineNumber()) : "null";
+        return "{\"type\":\"CompileError\",\"message\":" + Json.quoted(first.getMessage(Locale.ENGLISH))
+                + ",\"line\":" + line + ",\"trace\":" + Json.quoted(trace) + "}";
+    }
+
+    private static String shown(Diagnostic<?> error, String[] lines) {
+        int line = (int) error.getLineNumber();
+        String message = FILE + ":" + line + ": error: " + error.getMessage(Locale.ENGLISH) + "\n";
+        if (line < 1 || line > lines.length) {
+            return message;
+        }
+        return message + lines[line - 1] + "\n" + " ".repeat((int) Math.max(0, error.getColumnNumber() - 1)) + "^\n";
+    }
+
+    private static final class Source extends SimpleJavaFileObject {
+        private final String code;
+
+        Source(String code) {
+            super(URI.create("string:///" + FILE), Kind.SOURCE);
+            this.code = code;
+        }
+
+        @Override
+        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return code;
+        }
+
+        @Override
+        public boolean isNameCompatible(String simpleName, Kind kind) {
+            return true; // a public class may have any name
+        }
+    }
+
+    private final class InMemory extends ForwardingJavaFileManager<JavaFileManager> {
+        InMemory(JavaFileManager files) {
+            super(files);
+        }
+
+        @Override
+        public JavaFileObject getJavaFileForOutput(Location place, String name, JavaFileObject.Kind kind, FileObject near) {
+            return new SimpleJavaFileObject(URI.create("memory:///" + name.replace('.', '/')), kind) {
+                @Override
+                public OutputStream openOutputStream() {
+                    return classes.computeIfAbsent(name, unused -> new ByteArrayOutputStream());
+                }
+            };
+        }
+    }
+}

@@ -1,0 +1,68 @@
+"""What can be seen of a program without running it: its functions, and whether it is one to be run as a whole."""
+
+from dataclasses import dataclass
+
+from learnflow.models.vocabulary import ExerciseLanguage
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function that a test can call.
+
+    `parameters` are those that are given by place, of which the first `required` have no default; `names` is what the
+    function mentions. `returns` is whether it returns a value: yes, no, or (None) it cannot be seen.
+    """
+
+    name: str
+    parameters: tuple[str, ...] = ()
+    required: int = 0
+    variadic: bool = False
+    takes_list: bool = False
+    returns: bool | None = None
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A program's functions in their order, and whether running it reads input, or does anything at all."""
+
+    functions: tuple[Function, ...] = ()
+    reads_input: bool = False
+    acts: bool = False
+
+
+def outline(language: ExerciseLanguage, code: str) -> Outline:
+    """Return the outline of a program, which is empty for code that cannot be read."""
+    match language:
+        case ExerciseLanguage.PYTHON:
+            from learnflow.sandbox.outline_python import python_outline as read  # noqa: PLC0415 - each on its own
+        case ExerciseLanguage.JAVASCRIPT:
+            from learnflow.sandbox.outline_javascript import javascript_outline as read  # noqa: PLC0415 - as above
+        case ExerciseLanguage.JAVA:
+            from learnflow.sandbox.outline_java import java_outline as read  # noqa: PLC0415 - as above
+    try:
+        return read(code)
+    except RecursionError:
+        return Outline()
+
+
+def compilation_unit(language: ExerciseLanguage, code: str) -> str:
+    """Return code as its language takes it: a snippet of Java gets a class around it, without another line."""
+    if language is not ExerciseLanguage.JAVA:
+        return code
+    from learnflow.sandbox.outline_java import wrapped  # noqa: PLC0415 - its parser is loaded for Java only
+
+    return wrapped(code)
+
+
+def reached(names: frozenset[str], functions: tuple[Function, ...]) -> frozenset[str]:
+    """Return the names that are mentioned, also by functions that are mentioned."""
+    by_name = {function.name: function for function in functions}
+    seen: set[str] = set()
+    left = set(names)
+    while left:
+        name = left.pop()
+        seen.add(name)
+        if name in by_name:
+            left |= by_name[name].names - seen
+    return frozenset(seen)

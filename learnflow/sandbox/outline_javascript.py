@@ -1,0 +1,127 @@
+"""The outline of a JavaScript program."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+import tree_sitter_javascript
+from tree_sitter import Language, Node, Parser
+
+from learnflow.sandbox.outline import Function, Outline, reached
+
+_READS: Final = re.compile(r"process\.stdin|readFile(?:Sync)?\(\s*(?:0\b|['\"]/dev/stdin)|createInterface")
+_READING: Final = "process.stdin"
+_FUNCTIONS: Final = frozenset({"function_declaration", "generator_function_declaration"})
+_VALUES: Final = frozenset({"arrow_function", "function_expression", "generator_function"})
+_DEFINING: Final = frozenset({
+    "class_declaration", "comment", "empty_statement", "hash_bang_line", "import_statement", "lexical_declaration",
+    "variable_declaration",
+}) | _FUNCTIONS  # fmt: skip
+
+
+@cache
+def _parser() -> Parser:
+    return Parser(Language(tree_sitter_javascript.language()))
+
+
+def javascript_outline(code: str) -> Outline:
+    """Return the outline of a JavaScript program; of code that does not parse, what the parser makes of it."""
+    statements = [
+        inner for node in _parser().parse(code.encode("utf-8", "replace")).root_node.children for inner in _bare(node)
+    ]
+    found = [item for node in statements for item in _functions(node)]
+    functions = tuple(_function(name, node) for name, node in found)
+    definitions = {node.id for _, node in found}
+    acting = [node for node in statements if node.type not in _DEFINING and not _is_export(node)]
+    loose = [node for node in statements if node.type != "class_declaration"]
+    names = frozenset(name for node in loose for name in _names(node, definitions))
+    return Outline(functions, _READING in reached(names, functions), acts=bool(acting))
+
+
+def _bare(node: Node) -> Iterator[Node]:
+    """Yield a statement without its export."""
+    inner = node.child_by_field_name("declaration") or node.child_by_field_name("value")
+    if node.type != "export_statement":
+        yield node
+    elif inner is not None:
+        yield inner
+
+
+def _functions(node: Node) -> Iterator[tuple[str, Node]]:
+    if node.type in _FUNCTIONS or node.type in _VALUES:
+        yield _text(node.child_by_field_name("name")) or "default", node
+    elif _is_export(node):
+        yield from _exported(node.children[0].child_by_field_name("right"))
+    for child in node.named_children if node.type in ("lexical_declaration", "variable_declaration") else ():
+        name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
+        if name is not None and value is not None and value.type in _VALUES:
+            yield _text(name), value
+
+
+def _exported(value: Node | None) -> Iterator[tuple[str, Node]]:
+    """Yield the functions that stand in `module.exports = …` itself."""
+    if value is not None and value.type in _VALUES:
+        yield _text(value.child_by_field_name("name")) or "default", value
+    for pair in value.named_children if value is not None and value.type == "object" else ():
+        inner = pair.child_by_field_name("value")
+        if pair.type == "pair" and inner is not None and inner.type in _VALUES:
+            yield _text(pair.child_by_field_name("key")).strip("'\""), inner
+        elif pair.type == "method_definition":
+            yield _text(pair.child_by_field_name("name")), pair
+
+
+def _is_export(node: Node) -> bool:
+    return node.type == "expression_statement" and _text(node).startswith(("module.exports", "exports."))
+
+
+def _function(name: str, node: Node) -> Function:
+    single = node.child_by_field_name("parameter")
+    listed = node.child_by_field_name("parameters")
+    given = [single] if single is not None else listed.named_children if listed is not None else []
+    plain = [part for part in given if part.type not in ("rest_pattern", "comment")]
+    return Function(
+        name,
+        tuple(_text(part.child_by_field_name("left") or part) for part in plain),
+        sum(1 for part in plain if part.type != "assignment_pattern"),
+        variadic=any(part.type == "rest_pattern" for part in given),
+        takes_list=len(plain) == 1 and plain[0].type == "array_pattern",
+        returns=_returns(node),
+        names=frozenset(_names(node, set())),
+    )
+
+
+def _returns(node: Node) -> bool | None:
+    body = node.child_by_field_name("body")
+    if node.type.startswith("generator"):
+        return True
+    if body is None or body.type != "statement_block":
+        return None if body is None or body.type in ("call_expression", "await_expression") else True
+    values = list(_returned(body))
+    if not values:
+        return False
+    return None if all(value.type in ("call_expression", "await_expression") for value in values) else True
+
+
+def _returned(node: Node) -> Iterator[Node]:
+    for child in node.named_children:
+        if child.type == "return_statement":
+            yield from child.named_children
+        elif child.type not in _VALUES and child.type not in _FUNCTIONS and child.type != "class_declaration":
+            yield from _returned(child)
+
+
+def _names(node: Node, apart: set[int]) -> Iterator[str]:
+    """Yield the names in a part of a program, but not those in the parts that are looked at on their own."""
+    if node.id in apart:
+        return
+    if node.type in ("identifier", "shorthand_property_identifier"):
+        yield _text(node)
+    elif node.type in ("call_expression", "member_expression") and _READS.search(_text(node)[:200]):
+        yield _READING
+    for child in node.named_children:
+        yield from _names(child, apart)
+
+
+def _text(node: Node | None) -> str:
+    return "" if node is None or node.text is None else node.text.decode("utf-8", "replace")

@@ -1,0 +1,108 @@
+"""Runs student code apart from the host, a few programs at a time and never in the event loop."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Final, Self, TypeVar
+
+from pydantic import JsonValue
+
+from learnflow.models.exercise import TestCase
+from learnflow.models.vocabulary import ExerciseLanguage
+from learnflow.sandbox.batches import Batches
+from learnflow.sandbox.calling import PROGRAM, Calling, calling_of
+from learnflow.sandbox.errors import SandboxUnavailable
+from learnflow.sandbox.grading import graded
+from learnflow.sandbox.reading import Outcomes, read_outcomes
+from learnflow.sandbox.results import Ended, Execution, Fault, Grading
+from learnflow.sandbox.settings import SandboxSettings
+
+LARGEST: Final = 256 * 1024  # characters of code
+
+Result = TypeVar("Result")
+
+
+def not_run(fault: Fault, milliseconds: int = 1) -> Execution:
+    """Return how a program has ended that could not begin."""
+    return Execution(
+        ended=Ended.SYNTAX_ERROR, stdout="", stderr="", fault=fault, exit_code=1, milliseconds=milliseconds
+    )
+
+
+class Sandbox:
+    """One for a process: a bounded pool of threads, with a queue before it."""
+
+    def __init__(self, settings: SandboxSettings) -> None:
+        self._batches = Batches(settings)
+        # The threads stay, because what one has started ends with it.
+        self._threads = ThreadPoolExecutor(settings.at_once, thread_name_prefix="sandbox")
+
+    @property
+    def problem(self) -> str | None:
+        """Why code cannot be run apart from the host here; None when it can be, or while nothing was run yet."""
+        return self._batches.problem
+
+    async def check(self) -> str | None:
+        """Find out by running something whether code can be run here, and return the problem or None."""
+        try:
+            await self._in_thread(self._batches.isolation)
+        except SandboxUnavailable as error:
+            return str(error)
+        return None
+
+    async def run(self, language: ExerciseLanguage, code: str, stdin: str = "") -> Execution:
+        """Run a program once. Raises SandboxUnavailable."""
+        return await self._in_thread(partial(self._run, language, code, stdin))
+
+    async def grade(
+        self, language: ExerciseLanguage, code: str, tests: Sequence[TestCase], calling: Calling | None = None
+    ) -> Grading:
+        """Run a program on its tests, of which there is at least one, and compare. Raises SandboxUnavailable."""
+        return await self._in_thread(partial(self._grade, language, code, tuple(tests), calling))
+
+    async def close(self) -> None:
+        """Let the runs that have begun end, and drop those that wait."""
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+        self._batches.close()
+
+    async def __aenter__(self) -> Self:
+        """Return the sandbox, which is closed at the end."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the sandbox."""
+        await self.close()
+
+    async def _in_thread(self, work: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def _grade(
+        self, language: ExerciseLanguage, code: str, tests: Sequence[TestCase], calling: Calling | None
+    ) -> Grading:
+        how = calling or calling_of(language, code, tests)
+        outcomes, milliseconds = self._outcomes(language, code, how, [test.input for test in tests])
+        return graded(tests, how, outcomes, milliseconds)
+
+    def _run(self, language: ExerciseLanguage, code: str, stdin: str) -> Execution:
+        outcomes, milliseconds = self._outcomes(language, code, PROGRAM, [stdin])
+        if outcomes.syntax is not None:
+            return not_run(outcomes.syntax, milliseconds)
+        outcome = outcomes.cases[0]
+        return Execution(
+            ended=outcome.ended,
+            stdout=outcome.stdout,
+            stderr=outcome.stderr,
+            fault=outcome.fault,
+            exit_code=1 if outcome.ended is Ended.EXCEPTION else outcome.exit_code,
+            milliseconds=max(1, outcome.milliseconds),
+        )
+
+    def _outcomes(
+        self, language: ExerciseLanguage, code: str, calling: Calling, inputs: Sequence[JsonValue]
+    ) -> tuple[Outcomes, int]:
+        if len(code) > LARGEST:
+            message = f"the code has more than {LARGEST:,} characters"
+            return Outcomes((), Fault(type="SyntaxError", message=message, line=None, trace=message)), 1
+        finished = self._batches.run(language, code, calling, inputs)
+        return read_outcomes(finished, len(inputs)), max(1, round(finished.seconds * 1000))

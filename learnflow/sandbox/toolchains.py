@@ -1,0 +1,108 @@
+"""The interpreters and compilers that student code runs with, and what of the host they need to see."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from learnflow.models.vocabulary import ExerciseLanguage
+from learnflow.sandbox.accounts import reachable
+from learnflow.sandbox.errors import SandboxUnavailable
+
+SYSTEM_PYTHON: Final = Path("/usr/bin/python3")
+# What every run sees of the host: the system's programs and libraries, but not what an administrator put beside them.
+SYSTEM: Final = tuple(Path("/usr") / name for name in ("bin", "lib", "lib32", "lib64", "libexec", "share"))
+_SHALLOWEST: Final = 3  # "/", "etc" and a directory that belongs to one package
+_ASK_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Toolchain:
+    """The programs of a language, and the host directories that must be visible for them beside the system's.
+
+    `program` runs code: python3, node or java, as an absolute path without symbolic links. `compiler` is javac.
+    """
+
+    language: ExerciseLanguage
+    program: Path
+    compiler: Path | None = None
+    directories: tuple[Path, ...] = ()
+
+
+@cache
+def toolchain(language: ExerciseLanguage) -> Toolchain:
+    """Return the toolchain of a language; raises SandboxUnavailable when none is installed that a run can reach."""
+    found = _FIND[language]()
+    closed = [path for path in (found.program, *found.directories) if not reachable(path)]
+    if closed:
+        message = f"{closed[0]} cannot be read by the account that {language} code runs under: install it system-wide"
+        raise SandboxUnavailable(message)
+    return found
+
+
+def _python() -> Toolchain:
+    if SYSTEM_PYTHON.exists():
+        return _from(ExerciseLanguage.PYTHON, SYSTEM_PYTHON.resolve())
+    ours = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
+    return _from(ExerciseLanguage.PYTHON, ours, Path(sys.base_prefix).resolve())
+
+
+def _javascript() -> Toolchain:
+    node = shutil.which("node")
+    if node is None:
+        message = "no JavaScript (node) on this machine: install Node.js"
+        raise SandboxUnavailable(message)
+    # What is on the path may be a script of a version manager; node itself knows where it is.
+    program = Path(_ask(node, "-p", "process.execPath")).resolve()
+    return _from(ExerciseLanguage.JAVASCRIPT, program, program.parents[1])
+
+
+def _java() -> Toolchain:
+    home = os.environ.get("JAVA_HOME", "")
+    java = Path(home, "bin", "java") if home else Path(shutil.which("java") or "")
+    compiler = java.resolve().with_name("javac")
+    if not (java.is_file() and compiler.is_file()):
+        message = (
+            f"no Java (javac) {f'in JAVA_HOME, {home}' if home else 'on this machine'}: install a JDK, 17 or newer"
+        )
+        raise SandboxUnavailable(message)
+    root = compiler.parents[1]
+    found = _from(ExerciseLanguage.JAVA, compiler.with_name("java"), root)
+    return Toolchain(found.language, found.program, compiler, (*found.directories, *_configuration(root)))
+
+
+def _from(language: ExerciseLanguage, program: Path, *homes: Path) -> Toolchain:
+    return Toolchain(language, program, directories=tuple(home for home in homes if not _visible(home)))
+
+
+def _visible(path: Path) -> bool:
+    return path == Path("/usr") or any(path.is_relative_to(directory) for directory in SYSTEM)
+
+
+def _configuration(home: Path) -> tuple[Path, ...]:
+    """Return the directories that a JDK's configuration is linked from: Debian keeps it below /etc."""
+    links = (path for path in (home / "conf").rglob("*") if path.is_symlink() and path.exists())
+    outside = {link.resolve().parent for link in links}
+    own = sorted(path for path in outside if len(path.parts) >= _SHALLOWEST and not _visible(path))
+    return tuple(path for path in own if reachable(path) and not any(parent in own for parent in path.parents))
+
+
+def _ask(*command: str) -> str:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_ASK_SECONDS, check=True)
+    except (OSError, subprocess.SubprocessError) as error:
+        message = f"{command[0]} does not run: {error}"
+        raise SandboxUnavailable(message) from error
+    return done.stdout.strip()
+
+
+_FIND: Final[dict[ExerciseLanguage, Callable[[], Toolchain]]] = {
+    ExerciseLanguage.PYTHON: _python,
+    ExerciseLanguage.JAVASCRIPT: _javascript,
+    ExerciseLanguage.JAVA: _java,
+}

@@ -1,0 +1,112 @@
+"""What the processes of a run use together, read from /proc by whoever started them."""
+
+import os
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+_KIBIBYTE: Final = 1024
+# Resident pages, page tables (a program can make more of these than of pages), pages swapped out.
+_STATUS: Final = re.compile(rb"^(VmRSS|VmPTE|VmSwap|Threads):\s+(\d+)", re.MULTILINE)
+_SHARE: Final = re.compile(rb"^(?:Pss|SwapPss):\s+(\d+)", re.MULTILINE)
+_CPU_FIELDS: Final = slice(11, 15)  # behind the name: own and reaped children's time, each in user and kernel mode
+_GONE: Final = (FileNotFoundError, ProcessLookupError, NotADirectoryError)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Memory in bytes (shared pages counted once a process), CPU time in seconds, threads, and open files."""
+
+    memory: int = 0
+    cpu_seconds: float = 0.0
+    threads: int = 0
+    open_files: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        """Return what both use together."""
+        return Usage(
+            self.memory + other.memory,
+            self.cpu_seconds + other.cpu_seconds,
+            self.threads + other.threads,
+            self.open_files + other.open_files,
+        )
+
+
+def usage(proc: int, processes: Iterable[str]) -> Usage:
+    """Return what processes of an open /proc use together; those that have ended meanwhile use nothing."""
+    return sum((_one(proc, pid) for pid in processes), Usage())
+
+
+def proportional_memory(proc: int, processes: Iterable[str]) -> int:
+    """Return the bytes of memory of processes with each shared page counted once; costs more than `usage`."""
+    found = (_read(proc, f"{pid}/smaps_rollup") for pid in processes)
+    return sum(int(kibibytes) for text in found for kibibytes in _SHARE.findall(text)) * _KIBIBYTE
+
+
+def pids(proc: int) -> list[str]:
+    """Return the processes of an open /proc."""
+    return [name for name in os.listdir(proc) if name.isdigit()]
+
+
+def descendants(proc: int, pid: str) -> list[str]:
+    """Return a process and what descends from it, without what has lost its parent."""
+    found, unread = [], [pid]
+    while unread:
+        found.append(parent := unread.pop())
+        unread += (child.decode() for task in _tasks(proc, parent) for child in _read(proc, task).split())
+    return found
+
+
+def of_account(proc: int, processes: Iterable[str], uid: int) -> list[str]:
+    """Return those of the processes that an account runs."""
+    found = []
+    for pid in processes:
+        with suppress(*_GONE):
+            if os.stat(pid, dir_fd=proc).st_uid == uid:
+                found.append(pid)
+    return found
+
+
+def _tasks(proc: int, pid: str) -> list[str]:
+    try:
+        tasks = os.open(f"{pid}/task", os.O_RDONLY | os.O_DIRECTORY, dir_fd=proc)
+    except _GONE:
+        return []
+    try:
+        return [f"{pid}/task/{task}/children" for task in os.listdir(tasks)]  # noqa: PTH208 - an open directory has no path
+    finally:
+        os.close(tasks)
+
+
+def _one(proc: int, pid: str) -> Usage:
+    status = {name: int(value) for name, value in _STATUS.findall(_read(proc, f"{pid}/status"))}
+    stat = _read(proc, f"{pid}/stat").rpartition(b")")[2].split()
+    return Usage(
+        memory=sum(status.get(name, 0) for name in (b"VmRSS", b"VmPTE", b"VmSwap")) * _KIBIBYTE,
+        cpu_seconds=sum(map(int, stat[_CPU_FIELDS])) / _TICKS,
+        threads=status.get(b"Threads", 0),
+        open_files=_open_files(proc, pid),
+    )
+
+
+def _open_files(proc: int, pid: str) -> int:
+    try:
+        return os.stat(f"{pid}/fd", dir_fd=proc).st_size  # the count, since Linux 6.2
+    except _GONE:
+        return 0
+
+
+def _read(proc: int, name: str) -> bytes:
+    try:
+        file = os.open(name, os.O_RDONLY, dir_fd=proc)
+    except _GONE:
+        return b""
+    try:
+        return os.read(file, 1 << 16)
+    except ProcessLookupError:
+        return b""  # it has ended since the file was opened
+    finally:
+        os.close(file)
