@@ -1,15 +1,27 @@
 """Review: what matters first, and honest about what was not looked at."""
 
+import asyncio
+import os
+from pathlib import Path
+
 import pytest
 
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline import OfflineTutor
-from learnflow.tutor.offline.linting import Linter
+from learnflow.tutor.offline.linting import Linter, LinterUnavailableError
 from tests.offline import honest, request
 
 STARTS = {Language.JAVASCRIPT: "const x = 0 == '';", Language.JAVA: 'if (a == "yes") {}',
           Language.CPP: "int* p = new int;",
           Language.GO: "v, _ := strconv.Atoi(s)", Language.RUST: "let x = f().unwrap();"}  # fmt: skip
+
+BROKEN = {
+    Language.JAVASCRIPT: "const x = 1;\nif (x {}",
+    Language.JAVA: "int y = 1;\nint x 5;",
+    Language.CPP: "int y = 1;\nint x 5;",
+    Language.GO: "y := 1\nx := := 5",
+    Language.RUST: "let y = 1;\nlet x 5;",
+}
 
 
 @pytest.fixture
@@ -75,3 +87,48 @@ async def test_code_without_remarks_needs_no_advice(tutor: OfflineTutor) -> None
     asked = request("Is this good?", "def add(first, second):\n    return first + second", topic="functions",
                     standing={"python_mastery_levels": {"functions": 0.9}})  # fmt: skip
     assert "You know functions well" not in honest(await tutor.review(asked)).text
+
+
+@pytest.mark.parametrize("language", BROKEN)
+async def test_review_of_code_that_cannot_be_read_begins_with_that(language: Language, tutor: OfflineTutor) -> None:
+    draft = honest(await tutor.review(request("review this", BROKEN[language], language)))
+    first = draft.metadata["remarks"][0]
+    assert first["line"] == 2
+    assert "cannot read this" in first["text"]
+
+
+@pytest.mark.parametrize(
+    "comment", ["# noqa", "# noqa: F841", "# ruff: noqa", "# flake8: noqa", "# ruff: disable[F841]"]
+)
+async def test_a_comment_in_the_code_silences_nothing(comment: str) -> None:
+    code = f"{comment}\ndef f():\n    unused = 1  {comment}\n"
+    assert [finding.rule for finding in await Linter().findings(code)] == ["F841"]
+
+
+async def test_no_file_and_no_variable_configures_the_linter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ruff.toml").write_text('exclude = ["*"]\n[lint]\nselect = []\n')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RUFF_CONFIG", str(tmp_path / "ruff.toml"))
+    assert [finding.rule for finding in await Linter().findings("def f():\n    unused = 1\n")] == ["F841"]
+
+
+async def test_what_is_too_long_for_the_linter_is_refused() -> None:
+    with pytest.raises(LinterUnavailableError, match="more than"):
+        await Linter().findings("x = 1\n" * 20_000)
+
+
+async def test_a_review_that_is_cancelled_leaves_no_process_and_holds_no_place() -> None:
+    linter = Linter(at_once=1)
+    before = children()
+    for steps in range(1, 12):
+        task = asyncio.create_task(linter.findings("x = 1\n" * 5_000))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert children() <= before
+    assert await linter.findings("x = 1\n") == ()
+
+
+def children() -> set[str]:
+    return set(Path("/proc/self/task").joinpath(str(os.getpid()), "children").read_text().split())

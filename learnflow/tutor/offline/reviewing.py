@@ -17,9 +17,11 @@ from learnflow.models.vocabulary import Language, Specialist
 from learnflow.tutor.offline.knowing import advice
 from learnflow.tutor.offline.linting import Finding, Linter, LinterUnavailableError
 from learnflow.tutor.offline.wording import draft, one_line, topic_asked
+from learnflow.tutor.syntax import check
 
 MOST_REMARKS: Final = 6
 _LONGEST_LINE: Final = 300  # characters that a pattern sees
+_NAMES: Final = {Language.CPP: "C++", Language.JAVASCRIPT: "JavaScript"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +89,22 @@ def python_remarks(findings: Sequence[Finding]) -> tuple[Remark, ...]:
 
 def _words(finding: Finding) -> str:
     if not finding.rule:
-        return f"Python cannot read this: {one_line(finding.message, 160)}. Mend it first; the rest comes after that."
+        return _unreadable("Python", finding.message)
     return _RULES.get(finding.rule) or f"{one_line(finding.message, 160)}."
 
 
+def _unreadable(name: str, message: str) -> str:
+    return f"{name} cannot read this: {one_line(message, 160)}. Mend it first; the rest comes after that."
+
+
 def _by_text(code: str, language: Language) -> Found:
-    missing = f"I have no linter for {language} at hand, so I only looked for a few well-known pitfalls."
-    return Found(tuple(_pitfalls(code, language))[:MOST_REMARKS], 0.4, missing)
+    name = _NAMES.get(language, language.capitalize())
+    missing = f"I have no linter for {name} at hand, so I only looked for syntax errors and a few well-known pitfalls."
+    fault = check(language, code)
+    if fault is None:
+        return Found(tuple(_pitfalls(code, language))[:MOST_REMARKS], 0.4, missing)
+    first = Remark(fault.line, _unreadable(name, fault.message))
+    return Found((first, *_pitfalls(code, language))[:MOST_REMARKS], 0.7, missing)
 
 
 def _pitfalls(code: str, language: Language) -> Iterator[Remark]:
