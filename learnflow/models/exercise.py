@@ -1,12 +1,14 @@
 """Exercise (data model 2.7): a problem with its tests."""
 
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
-from pydantic import Field, JsonValue, StringConstraints, model_validator
+from pydantic import Field, JsonValue, NonNegativeInt, StringConstraints, model_validator
 
 from learnflow.models import taxonomy
 from learnflow.models.fields import Id, Model, NonBlank, Short, Text, Timestamp, TopicKey
-from learnflow.models.vocabulary import ExerciseLanguage, SkillLevel
+from learnflow.models.vocabulary import Closing, ExerciseLanguage, SkillLevel
+
+_NAMING_WORDS: Final = 8  # of the problem, where an exercise has no title
 
 
 class TestCase(Model):
@@ -22,6 +24,7 @@ class Exercise(Model):
     """A practice problem; its solution is hidden from students."""
 
     exercise_id: Id
+    title: Annotated[Short, StringConstraints(max_length=100)] | None = None
     topic: TopicKey
     difficulty: SkillLevel
     problem_text: Annotated[NonBlank, StringConstraints(max_length=1_000)]
@@ -41,3 +44,22 @@ class Exercise(Model):
             msg = f"difficulty: {self.difficulty} does not fit {self.topic}, which takes {', '.join(allowed)}"
             raise ValueError(msg)
         return self
+
+    @property
+    def name(self) -> str:
+        """What a student knows it by: its title, or else the beginning of the problem."""
+        if self.title:
+            return self.title
+        words = self.problem_text.split()
+        beginning = " ".join(words[:_NAMING_WORDS])
+        return beginning if len(words) <= _NAMING_WORDS else f"{beginning} \N{HORIZONTAL ELLIPSIS}"
+
+
+class Assigned(Model):
+    """An exercise that a student was given, and how far they are with it."""
+
+    exercise: Exercise
+    assigned_at: Timestamp
+    attempts: NonNegativeInt = 0
+    hints_given: NonNegativeInt = 0
+    closed: Closing | None = Field(default=None, description="How it came to its end; None while it is open.")

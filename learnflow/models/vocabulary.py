@@ -87,6 +87,13 @@ class ExerciseLanguage(StrEnum):
     JAVA = "java"
 
 
+class Closing(StrEnum):
+    """How a student's exercise came to its end."""
+
+    SOLVED = "solved"
+    GIVEN_UP = "given-up"
+
+
 class LearningStyle(StrEnum):
     """How a student prefers to learn."""
 

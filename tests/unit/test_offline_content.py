@@ -1,22 +1,19 @@
 """The offline tutor's content is correct: every example runs, every error is raised, every fault is seen."""
 
-import json
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from learnflow.domain.errors import ERRORS
-from learnflow.models.exercise import Exercise
 from learnflow.models.taxonomy import TOPICS
-from learnflow.models.vocabulary import ExerciseLanguage, Language
+from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline.faults import find_fault
-from learnflow.tutor.offline.library import ERROR_NOTES, EXERCISES, EXPLANATIONS, Prepared
+from learnflow.tutor.offline.library import ERROR_NOTES, EXPLANATIONS
 
 SYNTAX = ("python-syntax-error", "python-indentation-error")
 PYTHON_NOTES = [key for key, sign in ERRORS.items() if sign.language is Language.PYTHON]
@@ -62,62 +59,17 @@ def test_each_javascript_error_is_really_raised_and_really_mended(key: str) -> N
 @pytest.mark.skipif(not shutil.which("java"), reason="needs java")
 @pytest.mark.parametrize("key", [key for key, sign in ERRORS.items() if sign.language is Language.JAVA])
 def test_each_java_error_is_really_raised_and_really_mended(key: str, tmp_path: Path) -> None:
-    assert ERRORS[key].name in run_java(ERROR_NOTES[key].broken, "", tmp_path).stderr
-    assert run_java(ERROR_NOTES[key].mended, "", tmp_path).returncode == 0
+    assert ERRORS[key].name in run_java(ERROR_NOTES[key].broken, tmp_path).stderr
+    assert run_java(ERROR_NOTES[key].mended, tmp_path).returncode == 0
 
 
-def run_java(code: str, given_input: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def run_java(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
     source = folder / "Main.java"
     source.write_text(code, encoding="utf-8")
     return subprocess.run(
         [shutil.which("java") or "", str(source)],
-        input=given_input, capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
-
-
-def function_of(task: Exercise) -> str:
-    """Name the function that a test calls: the last one of the starter code."""
-    word = "def " if task.language is ExerciseLanguage.PYTHON else "function "
-    return (task.starter_code or "").rsplit(f"\n{word}", 1)[-1].removeprefix(word).partition("(")[0]
-
-
-def outputs(one: Prepared, folder: Path) -> list[Any]:
-    task, name = one.exercise, function_of(one.exercise)
-    inputs = json.dumps([case.input for case in task.test_cases])
-    if task.language is ExerciseLanguage.JAVA:
-        return [run_java(task.solution_code, f"{case.input}\n", folder).stdout.rstrip("\n") for case in task.test_cases]
-    if task.language is ExerciseLanguage.JAVASCRIPT:
-        code = f"{task.solution_code}\nconsole.log(JSON.stringify({inputs}.map({name})))"
-        command = [shutil.which("node") or "", "-e", code]
-        return list(json.loads(subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout))
-    code = f"""{task.solution_code}
-import contextlib, io, json
-results = []
-for value in json.loads({inputs!r}):
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        result = {name}(value)
-    results.append(printed.getvalue().rstrip("\\n") if result is None else result)
-print(json.dumps(results))
-"""
-    return list(json.loads(run(code).stdout))
-
-
-@pytest.mark.parametrize("one", EXERCISES, ids=lambda one: one.title)
-def test_each_solution_passes_its_own_tests(one: Prepared, tmp_path: Path) -> None:
-    needs = {ExerciseLanguage.JAVASCRIPT: "node", ExerciseLanguage.JAVA: "java"}.get(one.exercise.language)
-    if needs and not shutil.which(needs):
-        pytest.skip(f"needs {needs}")
-    assert outputs(one, tmp_path) == [case.output for case in one.exercise.test_cases]
-    assert len(one.exercise.hints) == 3
-
-
-def test_the_exercises_are_many_and_varied() -> None:
-    assert len(EXERCISES) >= 8
-    assert len({one.exercise.topic for one in EXERCISES}) >= 8
-    assert {one.exercise.language for one in EXERCISES} == set(ExerciseLanguage)
-    assert (
-        len({one.exercise.exercise_id for one in EXERCISES}) == len({one.title for one in EXERCISES}) == len(EXERCISES)
-    )
 
 
 @pytest.mark.parametrize(

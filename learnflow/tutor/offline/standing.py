@@ -14,7 +14,8 @@ from learnflow.models.events.work import AgentRequest, Standing
 from learnflow.models.learning_progress import MASTERED, WEAK
 from learnflow.models.taxonomy import GENERAL, TOPICS, name
 from learnflow.models.vocabulary import Intent
-from learnflow.tutor.offline.library import EXERCISES, EXPLANATIONS
+from learnflow.tutor.bank import BANK
+from learnflow.tutor.offline.library import EXPLANATIONS
 from learnflow.tutor.offline.wording import draft
 
 _WORDS: Final = {
@@ -27,7 +28,6 @@ _WORDS: Final = {
 _WEEK: Final = 7
 _EXPERT: Final = "expert"
 _MOST_ACHIEVEMENTS: Final = 20
-_PRACTISED: Final = frozenset(one.exercise.topic for one in EXERCISES)
 _FIGURES: Final = "I go by your figures; to judge your way of thinking takes a human."
 _NOTHING: Final = "I count what you ask and solve, from the first question on."
 _NO_FIGURES: Final = "I have seen questions of yours, and no solved exercise to measure a level by."
@@ -134,7 +134,7 @@ def _next(suggested: tuple[Suggestion, ...]) -> Iterator[str]:
 def _invitation(topic: str) -> str:
     ways = [
         f'"{asked} {name(topic)}"'
-        for asked, prepared in (("Explain", EXPLANATIONS), ("Give me an exercise on", _PRACTISED))
+        for asked, prepared in (("Explain", EXPLANATIONS), ("Give me an exercise on", BANK.topics))
         if topic in prepared
     ]
     return f" Just ask: {' or '.join(ways)}." if ways else ""
