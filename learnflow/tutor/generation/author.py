@@ -1,0 +1,65 @@
+"""Claude as an author of exercises."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from learnflow.models.taxonomy import title
+from learnflow.tutor.claude import Claude, Said, Written
+from learnflow.tutor.generation.proposal import Attempt, Order, Proposal
+from learnflow.tutor.prompts import prompt
+
+_MAX_TOKENS: Final = 12_000
+_MOST_SEEN: Final = 20
+_FENCE: Final = re.compile(r"`{3,}")
+
+
+class ClaudeAuthor:
+    """Asks Claude for exercises, and shows it what was wrong with those before."""
+
+    def __init__(self, claude: Claude) -> None:
+        self._claude = claude
+        self._prompt = prompt("exercise")
+        self.prompt = self._prompt.version
+
+    async def write(self, order: Order, tried: Sequence[Attempt]) -> Written[Proposal]:
+        """Propose an exercise, or a better one than those tried. Raises ClaudeUnavailable or ClaudeMisspoke."""
+        return await self._claude.write(self._prompt.text, _conversation(order, tried), Proposal, _MAX_TOKENS)
+
+
+def _conversation(order: Order, tried: Sequence[Attempt]) -> tuple[Said, ...]:
+    """Return the order, and for each attempt what was proposed and why it was not accepted."""
+    turns = [Said("user", _asked(order))]
+    for attempt in tried:
+        problem = f"This was not accepted: {attempt.problem}."
+        if attempt.proposal is None:
+            turns[-1] = Said("user", f"{turns[-1].text}\n\nYour last answer was of no use: {attempt.problem}.")
+            continue
+        turns.append(Said("assistant", attempt.proposal.model_dump_json()))
+        turns.append(Said("user", f"{problem}\n\n{_fenced(attempt.details)}" if attempt.details else problem))
+    return tuple(turns)
+
+
+def _asked(order: Order) -> str:
+    lines = [
+        "Write an exercise.",
+        "",
+        f"- Topic: {title(order.topic)}",
+        f"- Difficulty: {order.difficulty}",
+        f"- Language: {order.language}",
+    ]
+    if order.style is not None:
+        lines.append(f"- The student prefers to learn: {order.style}")
+    if order.mastery is not None:
+        lines.append(f"- The student's mastery of the topic, from 0 to 1: {order.mastery:.2f}")
+    if order.seen:
+        seen = "\n".join(" ".join(name.split()) for name in order.seen[-_MOST_SEEN:])
+        lines.append(f"- The student knows these already; write something else:\n\n{_fenced(seen)}")
+    return "\n".join(lines)
+
+
+def _fenced(text: str) -> str:
+    """Put a text between fences that it cannot close."""
+    longest = max((len(run) for run in _FENCE.findall(text)), default=2)
+    fence = "`" * (longest + 1)
+    return f"{fence}\n{text}\n{fence}"

@@ -1,0 +1,24 @@
+"""The prompts: Markdown files beside this one, each with a version that changes whenever its text does."""
+
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Final
+
+_VERSION: Final = 12  # characters of the hash: enough to tell texts apart
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A system prompt and the version by which answers name it."""
+
+    text: str
+    version: str
+
+
+@cache
+def prompt(name: str) -> Prompt:
+    """Return the prompt in the file of that name. Raises FileNotFoundError when there is none."""
+    text = files(__name__).joinpath(f"{name}.md").read_text(encoding="utf-8")
+    return Prompt(text, f"{name}-{sha256(text.encode()).hexdigest()[:_VERSION]}")
