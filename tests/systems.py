@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,6 +112,20 @@ def systems(broker: Broker, database_url: str, directory: Path, **settings: str)
         yield found
     finally:
         found.close()
+
+
+@contextmanager
+def workers(started: Systems, *commands: list[str]) -> Iterator[list[Worker]]:
+    """Run workers; they leave their groups at the end, or those of the next module would wait for them."""
+    found = [started.start(*command, wait=False) for command in commands]
+    for worker in found:
+        worker.wait_ready()
+    try:
+        yield found
+    finally:
+        with ThreadPoolExecutor() as threads:
+            codes = list(threads.map(Worker.stop, found))
+        assert codes == [0] * len(found), found
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -21,7 +21,7 @@ from tests.faults.traffic import CONCEPTS, TOTALS, Traffic, check, rows, traffic
 from tests.parts import named
 from tests.systems import Client, systems, until
 
-AWAY_SECONDS = float(os.environ.get("LEARNFLOW_TEST_AWAY_SECONDS", "8"))  # 30 in the issue
+AWAY_SECONDS = float(os.environ.get("LEARNFLOW_TEST_AWAY_SECONDS", "8"))
 VERSIONS = "SELECT student_id, version FROM student_state WHERE student_id = ANY($1)"
 
 

@@ -1,12 +1,9 @@
-"""A running system a module: all agents and the sink, on the session's broker and a database of the module's own."""
+"""What tests of single parts share; a module that runs a system of its own calls it `running`."""
 
 import os
 import subprocess
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -15,7 +12,7 @@ from learnflow.sink import Sink
 from tests.command_line import LEARNFLOW, SECONDS, Cli, Result
 from tests.conftest import Broker
 from tests.conftest import database as copied
-from tests.systems import Client, Systems, Worker, systems
+from tests.systems import Client, Systems
 from tests.watching import Watch, watching
 
 
@@ -23,18 +20,6 @@ from tests.watching import Watch, watching
 def module_database(postgres_server: str, database_template: str) -> Iterator[str]:
     """Give the URL of a migrated database of the module's own."""
     yield from copied(postgres_server, database_template)
-
-
-@pytest.fixture(scope="module")
-def running(broker: Broker, module_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Systems]:
-    """Run all agents and the sink."""
-    directory = tmp_path_factory.mktemp("running")
-    heartbeat = {"LEARNFLOW_AGENTS_HEARTBEAT_SECONDS": "1"}
-    with (
-        systems(broker, module_database, directory, **heartbeat) as started,
-        workers(started, ["worker"], ["sink"]),
-    ):
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -48,26 +33,6 @@ def watch(running: Systems) -> Iterator[Watch]:
     """Watch the running system."""
     with watching(running.broker.address, running.database_url) as found:
         yield found
-
-
-@pytest.fixture
-def student() -> str:
-    """Give a student whom no other test knows."""
-    return f"student-{uuid4()}"
-
-
-@contextmanager
-def workers(started: Systems, *commands: list[str]) -> Iterator[list[Worker]]:
-    """Run workers; they leave their groups at the end, or those of the next module would wait for them."""
-    found = [started.start(*command, wait=False) for command in commands]
-    for worker in found:
-        worker.wait_ready()
-    try:
-        yield found
-    finally:
-        with ThreadPoolExecutor() as threads:
-            codes = list(threads.map(Worker.stop, found))
-        assert codes == [0] * len(found), found
 
 
 @pytest.fixture

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import Broker
-from tests.integration.conftest import workers
-from tests.integration.questions import INDEX_ERROR
-from tests.systems import Client, Systems, systems
+from tests.running.questions import INDEX_ERROR
+from tests.systems import Client, Systems, systems, workers
 from tests.watching import Watch
 
 LATE_STUDENT = "student-who-waits"

@@ -14,9 +14,8 @@ from learnflow.tables import CORE, profiles
 from learnflow.tables import progress as progress_table
 from learnflow.topics import changelog
 from tests.conftest import Broker
-from tests.integration.conftest import workers
 from tests.learner import uid
-from tests.systems import Client, systems
+from tests.systems import Client, systems, workers
 
 ASKED = 14
 SECONDS = 60.0

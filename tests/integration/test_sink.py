@@ -11,6 +11,7 @@ from learnflow.models.events.learning import MasteryUpdated
 from learnflow.models.events.students import (
     ExerciseAssigned,
     ExerciseGraded,
+    HintGiven,
     MasteryLevelSet,
     ProfileUpdated,
     SkillUpgraded,
@@ -189,6 +190,22 @@ async def test_an_exercise_and_its_submissions(sink: Sink, database: asyncpg.Con
         ExerciseGraded(exercise_id=uid(9), topic="loops", score=0.0, passed=False), "ann", "unknown")])  # fmt: skip
     assert ["is not present in table" in one.reason for one in rejected] == [True]
     assert await database.fetchval("SELECT attempts FROM student_exercises") == 4
+
+
+async def test_hints_are_counted_once_and_giving_up_is_kept(sink: Sink, database: asyncpg.Connection) -> None:
+    assigned = student_event(ExerciseAssigned(exercise=exercise()), "ann", "assigned")
+    hints = [
+        student_event(HintGiven(exercise_id=EXERCISE, number=number), "ann", f"hint {number}") for number in (1, 2)
+    ]
+    given_up = student_event(
+        ExerciseGraded(exercise_id=EXERCISE, topic="loops", score=0.0, passed=False, gave_up=True), "ann", "up", 9
+    )
+    assert await sink.write([assigned, hints[1], hints[0], given_up]) == []
+    assert await sink.write([hints[0], given_up]) == [], "repeats"
+    found = await rows(
+        database, "SELECT hints_given, attempts, passed_at, given_up_at = submitted_at FROM student_exercises"
+    )
+    assert found == [(2, 1, None, True)]
 
 
 async def test_what_is_said_of_levels_and_struggles(sink: Sink, database: asyncpg.Connection) -> None:

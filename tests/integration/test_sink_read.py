@@ -3,13 +3,23 @@
 import asyncpg
 import pytest
 
-from learnflow.models.events.students import ProfileUpdated, SkillUpgraded
+from learnflow.domain.exercises import Exercises
+from learnflow.domain.remembered import shortened
+from learnflow.models.events.students import (
+    ExerciseAssigned,
+    ExerciseGraded,
+    HintGiven,
+    ProfileUpdated,
+    SkillUpgraded,
+)
 from learnflow.models.knowledge import LearnerState
 from learnflow.models.student import Profile
-from learnflow.models.vocabulary import SkillLevel
+from learnflow.models.vocabulary import Closing, SkillLevel
 from learnflow.sink import Sink
 from learnflow.sink.read import StoredStudent, load_students
-from tests.sink_messages import AT, Way, progress, student_event, uid
+from learnflow.sink.read_exercises import Given, load_given
+from learnflow.sink.source import BatchSource
+from tests.sink_messages import AT, Way, exercise, progress, student_event, uid
 
 
 async def test_who_is_not_there_is_absent(database: asyncpg.Connection) -> None:
@@ -20,7 +30,7 @@ async def test_who_is_not_there_is_absent(database: asyncpg.Connection) -> None:
 async def test_of_an_enrolled_student_nothing_is_known(sink: Sink, database: asyncpg.Connection) -> None:
     await sink.write([Way(1).submitted()])
     assert await load_students(database, ["ann", "ann"], 5) == {
-        "ann": StoredStudent(Profile(), None, LearnerState(), 0, ())
+        "ann": StoredStudent(Profile(), None, LearnerState(), 0, (), Exercises())
     }
 
 
@@ -79,3 +89,36 @@ async def test_turns_are_cut(sink: Sink, database: asyncpg.Connection) -> None:
     await database.execute("UPDATE query_history SET query_text = repeat('ü', 5000)")
     (turn,) = (await load_students(database, ["ann"], 5))["ann"].turns
     assert (len(turn.question), len(turn.answer)) == (500, 1_000)
+
+
+async def test_exercises_come_back_with_how_far_the_student_is(sink: Sink, database: asyncpg.Connection) -> None:
+    task = exercise()
+    given = student_event(ExerciseAssigned(exercise=task), "ann", "given")
+    hint = student_event(HintGiven(exercise_id=task.exercise_id, number=1), "ann", "hint")
+    await sink.write([given, hint, student_event(ProfileUpdated(name="Bob"), "bob", "name")])
+    found = await load_students(database, ["ann", "bob"], 5)
+    (open_one,) = found["ann"].exercises.open
+    assert (open_one.exercise, open_one.hints_given, open_one.attempts) == (task, 1, 0)
+    assert found["bob"].exercises == Exercises()
+    failed = ExerciseGraded(exercise_id=task.exercise_id, topic="loops", score=0.0, passed=False, gave_up=True)
+    await sink.write([student_event(failed, "ann", "gave up")])
+    known = (await load_students(database, ["ann"], 5))["ann"].exercises
+    assert (known.kept, known.done) == ((), (shortened(task.exercise_id),))
+    wanted = [Given("ann", task.exercise_id), Given("bob", task.exercise_id), Given("ann", uid(7))]
+    assert {one: it.closed for one, it in (await load_given(database, wanted)).items()} == {wanted[0]: Closing.GIVEN_UP}
+
+
+async def test_a_connection_that_breaks_in_the_middle_of_a_query_is_replaced(database_url: str) -> None:
+    used: list[asyncpg.Connection] = []
+
+    async def load(connection: asyncpg.Connection, wanted: list[str]) -> dict[str, int]:
+        used.append(connection)
+        if len(used) == 1:  # what asyncpg raises where a server stops while a statement is being prepared
+            msg = "cannot switch to state 12; another operation (2) is in progress"
+            raise asyncpg.InternalClientError(msg)
+        return {one: await connection.fetchval("SELECT 42") for one in wanted}
+
+    source = BatchSource(database_url, load)
+    assert await source.read("answer") == 42
+    assert (len(used), used[0].is_closed()) == (2, True)
+    await source.close()

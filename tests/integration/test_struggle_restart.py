@@ -13,7 +13,7 @@ from rocksdict import AccessType, Rdict
 
 from learnflow import embedded
 from tests.conftest import Broker
-from tests.integration.test_struggle import DETECTED, HISTORY, RESOLVED, ask, assign, submit
+from tests.running.test_struggle import DETECTED, HISTORY, RESOLVED, ask, assign, submit
 from tests.stored import Database
 from tests.systems import Client, Systems, Worker, systems, until
 from tests.watching import Watch, watching

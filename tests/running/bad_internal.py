@@ -9,7 +9,7 @@ from uuid import uuid4
 from learnflow import topics
 from learnflow.models.examples import EXAMPLES
 from learnflow.topics import TOPICS, Topic
-from tests.integration.bad_input import TOMORROW, Bad, Sent
+from tests.running.bad_input import TOMORROW, Bad, Sent
 
 OUTSIDE: Final = {topics.STUDENT_QUERIES, topics.AGENT_LOGS, topics.DEAD_LETTERS}
 INSIDE: Final = [topic for topic in TOPICS if topic not in OUTSIDE]

@@ -9,7 +9,7 @@ import pytest
 
 from learnflow.models.vocabulary import Agent
 from learnflow.topics import REQUESTS
-from tests.integration.questions import (
+from tests.running.questions import (
     INDEX_ERROR,
     MISROUTED,
     QUESTIONS,

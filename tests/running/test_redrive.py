@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from learnflow.streams.dead_letters import DeadLetter
-from tests.integration.bad_input import GOOD_AFTER
+from tests.running.bad_input import GOOD_AFTER
 from tests.systems import Client, Systems, envelope
 from tests.watching import Seen, Watch
 

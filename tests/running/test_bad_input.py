@@ -10,8 +10,8 @@ from uuid import uuid4
 import confluent_kafka
 import pytest
 
-from tests.integration.bad_input import BAD, GOOD, GOOD_AFTER, Bad, Sent, question
-from tests.integration.bad_internal import INTERNAL
+from tests.running.bad_input import BAD, GOOD, GOOD_AFTER, Bad, Sent, question
+from tests.running.bad_internal import INTERNAL
 from tests.systems import Client
 from tests.watching import Seen, Watch
 
