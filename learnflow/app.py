@@ -12,11 +12,12 @@ from yarl import URL
 from learnflow.agents.context import Context
 from learnflow.agents.staff import staff_core, staff_sink, staff_specialist
 from learnflow.models.vocabulary import Specialist
+from learnflow.sandbox import Sandbox
 from learnflow.settings import Settings, Web, current
 from learnflow.streams.clock import Clock
 from learnflow.streams.stream_app import StreamApp
 from learnflow.topics import LARGEST_DEAD_LETTER
-from learnflow.tutor import tutor
+from learnflow.tutor.of_settings import tutor
 from learnflow.web.probes import Probes, add_probes
 
 CORE: Final = "core"
@@ -29,9 +30,13 @@ def build(roles: Sequence[str], settings: Settings, datadir: Path) -> StreamApp:
     """Return the app of the first role, which brings those of the others, each in its own consumer group."""
     clock = Clock(lambda: datetime.now(UTC), timedelta(seconds=settings.limits.future_seconds))
     instance = f"{socket.gethostname()}-{os.getpid()}"
-    context = Context(settings, tutor(settings), settings.learner.model(), clock, instance)
+    sandbox = Sandbox(settings.sandbox)
+    teacher = tutor(settings, sandbox, clock)
+    context = Context(settings, teacher, sandbox, settings.learner.model(), clock, instance)
     first, *others = (_staffed(role, context, datadir, web=role == roles[0]) for role in roles)
     first.bring(others)
+    first.at_end(sandbox.close)
+    first.at_end(teacher.close)
     add_probes(first, Probes((first, *others), context.now))
     return first
 

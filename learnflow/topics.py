@@ -81,7 +81,7 @@ STUDENT_PROGRESS: Final = Topic(
 )  # fmt: skip
 STUDENT_EVENTS: Final = Topic(
     "student-events", 12, 3, WEEK, "What is known of a student from elsewhere", Agent.LEARNER,
-    ("student.profile.updated", "exercise.assigned", "exercise.graded", "mastery.level.set",
+    ("student.profile.updated", "exercise.assigned", "exercise.hint.given", "exercise.graded", "mastery.level.set",
      "student.skill.upgraded", "student.struggle.detected", "struggle.resolved", "student.progress.due",
      "student.progress.rebuilt"), external=True,
 )  # fmt: skip

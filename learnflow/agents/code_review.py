@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from learnflow.agents.context import Context
-from learnflow.agents.specialist import answer
+from learnflow.agents.specialist import answer, responding
 from learnflow.models.vocabulary import Specialist
 from learnflow.streams.outbox import Outgoing
 from learnflow.streams.station import Arrival
@@ -19,4 +19,5 @@ class CodeReviewAgent:
 
     async def __call__(self, arrival: Arrival) -> Sequence[Outgoing]:
         """Return the response."""
-        return await answer(arrival.event, NAME, self._context.tutor.review, self._context)
+        event, context = arrival.event, self._context
+        return await answer(event, NAME, context.tutor.review, responding(event, NAME, context), context)

@@ -5,7 +5,7 @@ from time import perf_counter
 
 from learnflow.agents.context import Context
 from learnflow.agents.messages import follow
-from learnflow.agents.specialist import answer, milliseconds_since
+from learnflow.agents.specialist import answer, milliseconds_since, responding
 from learnflow.models.envelope import Event
 from learnflow.models.events.work import CollaborationAnswered, CollaborationRequested
 from learnflow.models.vocabulary import Specialist
@@ -27,7 +27,8 @@ class ConceptsAgent:
         """Return the response, or the explanation that another agent asked for."""
         if isinstance(arrival.event.payload, CollaborationRequested):
             return await self._contribute(arrival.event)
-        return await answer(arrival.event, NAME, self._context.tutor.explain, self._context)
+        event, context = arrival.event, self._context
+        return await answer(event, NAME, context.tutor.explain, responding(event, NAME, context), context)
 
     async def _contribute(self, event: Event[CollaborationRequested]) -> Sequence[Outgoing]:
         asked = event.payload

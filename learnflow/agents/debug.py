@@ -1,4 +1,4 @@
-"""debug-requests → tutor → agent-responses; where a concept is missing, concepts is asked first.
+"""debug-requests → sandbox → tutor → agent-responses; where a concept is missing, concepts is asked first.
 
 Nothing is held meanwhile: the draft travels with the question to concepts and comes back with the explanation.
 """
@@ -16,6 +16,7 @@ from learnflow.models.vocabulary import Specialist
 from learnflow.streams.outbox import Outgoing
 from learnflow.streams.station import Arrival
 from learnflow.topics import CONCEPTS_REQUESTS
+from learnflow.tutor.grounding import ran
 
 NAME = Specialist.DEBUG
 
@@ -32,8 +33,12 @@ class DebugAgent:
         if isinstance(event.payload, CollaborationAnswered):
             return [self._combined(event)]
         return await answer(
-            event, NAME, self._context.tutor.debug, self._context, lambda draft, ms: self._next(event, draft, ms)
+            event, NAME, self._draft, lambda draft, spent: [self._next(event, draft, spent)], self._context
         )
+
+    async def _draft(self, request: AgentRequest) -> Draft:
+        """Run the code first: what really happens is the ground of every explanation."""
+        return await self._context.tutor.debug(request, await ran(request, self._context.sandbox))
 
     def _next(self, event: Event[AgentRequest], draft: Draft, spent_ms: int) -> Outgoing:
         request = event.payload

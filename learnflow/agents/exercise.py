@@ -1,22 +1,74 @@
-"""exercise-requests → tutor → agent-responses."""
+"""exercise-requests → tutor or sandbox → agent-responses; what becomes of exercises → student-events."""
 
 from collections.abc import Sequence
 
 from learnflow.agents.context import Context
-from learnflow.agents.specialist import answer
+from learnflow.agents.messages import completed, follow
+from learnflow.agents.specialist import answer, outcome
+from learnflow.domain.exercise_wish import Hint, NewExercise, Solution, Submission, Wish, wish
+from learnflow.models.envelope import Event
+from learnflow.models.events import EVENT_TYPES
+from learnflow.models.events.work import AgentRequest
 from learnflow.models.vocabulary import Specialist
+from learnflow.sandbox import SandboxUnavailable, calling_of
 from learnflow.streams.outbox import Outgoing
 from learnflow.streams.station import Arrival
+from learnflow.topics import STUDENT_EVENTS
+from learnflow.tutor.exercises import Reply, hint, report, solution
+from learnflow.tutor.interface import TutorUnavailable
 
 NAME = Specialist.EXERCISE
 
 
 class ExerciseAgent:
-    """Gives exercises that fit."""
+    """Gives exercises that fit, hints and solutions, and grades what is submitted."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
 
     async def __call__(self, arrival: Arrival) -> Sequence[Outgoing]:
-        """Return the response."""
-        return await answer(arrival.event, NAME, self._context.tutor.exercise, self._context)
+        """Return the response, after the events that it brings."""
+        event: Event[AgentRequest] = arrival.event
+        wished = wish(event.payload)
+
+        def finish(reply: Reply, spent_ms: int) -> Sequence[Outgoing]:
+            return self._sent(event, reply, spent_ms)
+
+        async def compose(request: AgentRequest) -> Reply:
+            return await self._reply(request, wished)
+
+        handle = answer if isinstance(wished, NewExercise) else outcome
+        return await handle(event, NAME, compose, finish, self._context)
+
+    async def _reply(self, request: AgentRequest, wished: Wish) -> Reply:
+        query_id = request.query.query_id
+        match wished:
+            case Submission():
+                return await self._graded(request, wished)
+            case Hint(exercise=assigned):
+                return hint(assigned, query_id)
+            case Solution(exercise=assigned):
+                return solution(assigned, query_id)
+            case NewExercise():
+                return await self._context.tutor.exercise(request)
+
+    async def _graded(self, request: AgentRequest, submission: Submission) -> Reply:
+        """Run the code on the tests, called as the solution would be."""
+        exercise = submission.exercise.exercise
+        calling = calling_of(exercise.language, exercise.solution_code, exercise.test_cases)
+        try:
+            grading = await self._context.sandbox.grade(
+                exercise.language, submission.code, exercise.test_cases, calling
+            )
+        except SandboxUnavailable as error:
+            msg = f"Submissions cannot be graded here at the moment, so yours does not count: {error}"
+            raise TutorUnavailable(msg) from error
+        return report(submission.exercise, grading, request)
+
+    def _sent(self, event: Event[AgentRequest], reply: Reply, spent_ms: int) -> Sequence[Outgoing]:
+        query, now = event.payload.query, self._context.now()
+        told = [
+            Outgoing(STUDENT_EVENTS, follow(event, query.query_id, EVENT_TYPES[type(payload)], payload, now, steps=0))
+            for payload in reply.told
+        ]
+        return [*told, completed(event, query, NAME, reply.draft, spent_ms, now)]

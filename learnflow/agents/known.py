@@ -1,17 +1,24 @@
 """What core knows of a student: its tables, and before the first event PostgreSQL."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Final, Protocol
+from uuid import UUID
 
 from learnflow.domain.conversation import Conversation
+from learnflow.domain.exercises import Exercises
 from learnflow.domain.open_queries import OpenQuery
 from learnflow.models.events.learning import ProgressUpdated
+from learnflow.models.exercise import Assigned
 from learnflow.models.student import Profile
 from learnflow.models.student_query import StudentQuery
 from learnflow.sink.read import StoredStudent
+from learnflow.sink.read_exercises import Given
 from learnflow.tables import Tables, open_queries
 
 NOTHING_SAID: Final = Conversation()
+NO_EXERCISES: Final = Exercises()
+_ON_ITS_WAY: Final = (0.1, 0.2, 0.4, 0.8, 1.6, 0.0)  # seconds; its event travels on another topic than its answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +28,7 @@ class Student:
     profile: Profile
     standing: ProgressUpdated | None = None
     conversation: Conversation = NOTHING_SAID
+    exercises: Exercises = NO_EXERCISES
 
 
 NEW = Student(Profile())
@@ -33,20 +41,32 @@ class Source(Protocol):
         """Return a student, or None where nobody knows them."""
 
 
-class Known:
-    """Reads the tables, and the source behind them."""
+class GivenSource(Protocol):
+    """Where exercises come from that are in the tables no more. It waits while it is away."""
 
-    def __init__(self, tables: Tables, source: Source) -> None:
+    async def read(self, wanted: Given) -> Assigned | None:
+        """Return an exercise of a student, or None where it was never given to them."""
+
+
+class Known:
+    """Reads the tables, and the sources behind them."""
+
+    def __init__(self, tables: Tables, source: Source, given: GivenSource) -> None:
         self.tables = tables
         self._source = source
+        self._given = given
 
     def in_tables(self, student_id: str) -> Student | None:
         """Return a student that the tables hold; None before the learner has seen the student."""
         profile = self.tables.profiles.get(student_id)
         if profile is None:
             return None
-        conversation = self.tables.conversations.get(student_id) or NOTHING_SAID
-        return Student(profile, self.tables.progress.get(student_id), conversation)
+        return Student(
+            profile,
+            self.tables.progress.get(student_id),
+            self.tables.conversations.get(student_id) or NOTHING_SAID,
+            self.tables.open_exercises.get(student_id) or NO_EXERCISES,
+        )
 
     async def student(self, student_id: str) -> Student:
         """Return a student, from PostgreSQL if need be; waits while that is away."""
@@ -55,6 +75,16 @@ class Known:
             stored = await self._source.read(student_id)
             known = _from_store(stored) if stored else NEW
         return known
+
+    async def given(self, student_id: str, exercise_id: UUID) -> Assigned | None:
+        """Return an exercise that a student was given, however long ago; one that is on its way is waited for."""
+        for pause in _ON_ITS_WAY:
+            exercises = self.tables.open_exercises.get(student_id) or NO_EXERCISES
+            found = exercises.get(exercise_id) or await self._given.read(Given(student_id, exercise_id))
+            if found is not None:
+                return found
+            await asyncio.sleep(pause)
+        return None
 
     def open_query(self, query: StudentQuery) -> OpenQuery | None:
         """Return a query's entry, while it has no outcome."""
@@ -65,4 +95,4 @@ def _from_store(stored: StoredStudent) -> Student:
     standing = None
     if stored.progress is not None and stored.version:
         standing = ProgressUpdated(version=stored.version, progress=stored.progress, state=stored.state)
-    return Student(stored.profile, standing, Conversation(turns=stored.turns))
+    return Student(stored.profile, standing, Conversation(turns=stored.turns), stored.exercises)

@@ -11,10 +11,19 @@ from learnflow.agents.known import NEW, Known, Student
 from learnflow.agents.learning import Learning
 from learnflow.agents.observations import observation
 from learnflow.domain.conversation import Conversation, close, remember
+from learnflow.domain.exercises import after
 from learnflow.domain.open_queries import OpenQuery
 from learnflow.models.envelope import Event
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
-from learnflow.models.events.students import ProfileUpdated, ProgressDue, ProgressRebuilt, SkillUpgraded
+from learnflow.models.events.students import (
+    ExerciseAssigned,
+    ExerciseGraded,
+    HintGiven,
+    ProfileUpdated,
+    ProgressDue,
+    ProgressRebuilt,
+    SkillUpgraded,
+)
 from learnflow.models.events.work import RoutingDecision
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent
@@ -55,6 +64,8 @@ class LearnerAgent:
                 self._note(event, student, update.model_dump(exclude_none=True))
             case SkillUpgraded(new_level=level):
                 self._note(event, student, {"skill_level": level})
+            case ExerciseAssigned() | HintGiven() | ExerciseGraded():
+                self._tables.open_exercises.put(event.student_id or "", after(student.exercises, event))
             case ProgressDue(day=day):
                 return self._learning.review(event, day, student)
             case ProgressRebuilt(state=history):
@@ -73,6 +84,7 @@ class LearnerAgent:
             if student.standing:
                 self._tables.progress.put(student_id, student.standing)
             self._tables.conversations.put(student_id, student.conversation)
+            self._tables.open_exercises.put(student_id, student.exercises)
         return student
 
     def _note(self, event: Event[Any], student: Student, said: dict[str, Any]) -> None:

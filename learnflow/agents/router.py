@@ -7,18 +7,22 @@ from learnflow.agents.context import Context
 from learnflow.agents.known import Known, Student
 from learnflow.agents.messages import failed, follow
 from learnflow.domain.learner import current, progress, streak
+from learnflow.domain.submission import exercise_named
 from learnflow.models.envelope import Event
 from learnflow.models.events.responses import Failure
 from learnflow.models.events.work import AgentRequest, RoutingDecision, Standing
+from learnflow.models.exercise import Assigned
 from learnflow.models.student import Profile
 from learnflow.models.student_query import StudentQuery
-from learnflow.models.vocabulary import Agent, SkillLevel
+from learnflow.models.vocabulary import Agent, SkillLevel, Specialist
 from learnflow.streams.outbox import Outgoing
 from learnflow.streams.station import Arrival
 from learnflow.topics import REQUESTS
 
 NAME = Agent.ROUTER
 INACTIVE: Final = "Your account is not active. Please ask your school to activate it, then ask again."
+
+NOT_GIVEN: Final = "context.exercise_id: you were given no exercise {}. Ask for one, and submit your code with its id."
 
 
 class RouterAgent:
@@ -39,8 +43,24 @@ class RouterAgent:
             return []
         if not student.profile.active:
             return [failed(event, query, NAME, Failure.INACTIVE, INACTIVE, self._context.now())]
+        try:
+            named = await self._named(query)
+        except ValueError as error:
+            return [failed(event, query, NAME, Failure.INVALID, str(error), self._context.now())]
         low = event.payload.confidence < self._context.settings.triage.minimum_confidence
-        return [request(event, query, student, self._context, low_confidence=low)]
+        return [request(event, query, student, self._context, named=named, low_confidence=low)]
+
+    async def _named(self, query: StudentQuery) -> Assigned | None:
+        """Return the exercise that a question for the exercise agent names. Raises ValueError where there is none."""
+        if query.routed_to_agent is not Specialist.EXERCISE:
+            return None
+        exercise_id = exercise_named(query)
+        if exercise_id is None:
+            return None
+        named = await self._known.given(query.student_id, exercise_id)
+        if named is None:
+            raise ValueError(NOT_GIVEN.format(exercise_id))
+        return named
 
     def _repeat(self, arrival: Arrival, query: StudentQuery, student: Student) -> bool:
         """Say whether this decision is about a query that another decision has brought, or that has its outcome."""
@@ -54,7 +74,7 @@ class RouterAgent:
 
 def request(  # noqa: PLR0913 - what a request consists of
     cause: Event[RoutingDecision], query: StudentQuery, student: Student, context: Context,
-    *, low_confidence: bool = False, alone: bool = False,
+    *, named: Assigned | None = None, low_confidence: bool = False, alone: bool = False,
 ) -> Outgoing:  # fmt: skip
     """Return the request to the query's agent, with profile, standing and last turns."""
     agent = query.routed_to_agent
@@ -66,6 +86,9 @@ def request(  # noqa: PLR0913 - what a request consists of
         profile=_profile(student.profile, query),
         turns=student.conversation.turns,
         standing=_standing(student, query, context),
+        exercises=student.exercises.open,
+        named=named,
+        done=student.exercises.done,
         low_confidence=low_confidence,
         alone=alone,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from time import perf_counter
+from typing import TypeVar
 
 from learnflow.agents.context import Context
 from learnflow.agents.messages import completed, failed, follow
@@ -15,30 +16,38 @@ from learnflow.streams.outbox import Outgoing
 from learnflow.topics import REQUESTS
 from learnflow.tutor.interface import TutorUnavailable
 
-Finish = Callable[[Draft, int], Outgoing]
+Composed = TypeVar("Composed")
+Compose = Callable[[AgentRequest], Awaitable[Composed]]
+Finish = Callable[[Composed, int], Sequence[Outgoing]]  # what was composed, and the milliseconds that it took
 
 
 async def answer(
-    event: Event[AgentRequest], agent: Specialist, compose: Callable[[AgentRequest], Awaitable[Draft]],
-    context: Context, finish: Finish | None = None,
+    event: Event[AgentRequest], agent: Specialist, compose: Compose[Composed], finish: Finish[Composed],
+    context: Context,
 ) -> Sequence[Outgoing]:  # fmt: skip
-    """Return the one outcome of a request, or its hand-over.
-
-    `finish` makes a message of the draft and the milliseconds it took; without it, that is the response.
-    """
-    request = event.payload
-    handover = misrouted(request, agent)
+    """Return the one outcome of a request, or its hand-over."""
+    handover = misrouted(event.payload, agent)
     if handover:
         return [_handed_over(event, agent, handover, context)]
+    return await outcome(event, agent, compose, finish, context)
+
+
+async def outcome(
+    event: Event[AgentRequest], agent: Specialist, compose: Compose[Composed], finish: Finish[Composed],
+    context: Context,
+) -> Sequence[Outgoing]:  # fmt: skip
+    """Return the one outcome of a request that is certainly this agent's."""
     started = perf_counter()
     try:
-        draft = await compose(request)
+        composed = await compose(event.payload)
     except TutorUnavailable as error:
-        return [failed(event, request.query, Agent(agent), Failure.UNAVAILABLE, str(error), context.now())]
-    spent = milliseconds_since(started)
-    if finish:
-        return [finish(draft, spent)]
-    return [completed(event, request.query, agent, draft, spent, context.now())]
+        return [failed(event, event.payload.query, Agent(agent), Failure.UNAVAILABLE, str(error), context.now())]
+    return finish(composed, milliseconds_since(started))
+
+
+def responding(event: Event[AgentRequest], agent: Specialist, context: Context) -> Finish[Draft]:
+    """Return what makes the response of a draft."""
+    return lambda draft, spent: [completed(event, event.payload.query, agent, draft, spent, context.now())]
 
 
 def milliseconds_since(started: float) -> int:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final, cast
 
 import faust
+from mode.utils.logging import get_logger
 
 from learnflow.agents.code_review import CodeReviewAgent
 from learnflow.agents.concepts import ConceptsAgent
@@ -25,6 +26,7 @@ from learnflow.agents.sweep import Sweep
 from learnflow.agents.triage import TriageAgent
 from learnflow.models.vocabulary import Agent, Specialist
 from learnflow.sink.messages import STORED
+from learnflow.sink.read_exercises import load_given
 from learnflow.sink.read_window import load_windows
 from learnflow.sink.sink import Sink
 from learnflow.sink.source import BatchSource, PostgresSource
@@ -44,10 +46,14 @@ SPECIALISTS: Final[Mapping[Specialist, Callable[[Context], Handler]]] = MappingP
     Specialist.PROGRESS: ProgressAgent,
 })
 
+RUNS_CODE: Final = frozenset({Agent.EXERCISE, Agent.DEBUG})
+
 LONGEST_SWEEP_PAUSE: Final = 5.0  # seconds
 PROGRESS_PAUSE: Final = 5.0
 STRUGGLE_PAUSE: Final = 5.0
 WAITING_EACH: Final = 16  # messages that wait for each that is under way
+
+_log = get_logger(__name__)
 
 Run = Callable[[faust.Stream[bytes]], Awaitable[None]]
 
@@ -123,17 +129,28 @@ class Staff:
 
     async def _beat(self) -> None:
         for activity in self.app.activities:
-            await self.outbox.post(self.reporter.heartbeat(activity.heartbeat(self.app.unfinished)))
+            problem = self.context.sandbox.problem if activity.agent in RUNS_CODE else None
+            await self.outbox.post(self.reporter.heartbeat(activity.heartbeat(self.app.unfinished, problem)))
+
+    async def check_sandbox(self) -> None:
+        """Know from the start whether code can be run here."""
+        problem = await self.context.sandbox.check()
+        if problem:
+            _log.warning("Student code cannot be run here, so nothing is graded: %s", problem)
 
 
 def staff_core(app: StreamApp, context: Context) -> None:
     """Triage, router and learner, with the tables of core."""
     staff = Staff(app, context)
-    source = PostgresSource(context.settings.need_database(), context.settings.limits.turns)
-    known = Known(Tables.of(app), source)
+    url = context.settings.need_database()
+    source, given, windows = (
+        PostgresSource(url, context.settings.limits.turns), BatchSource(url, load_given), BatchSource(url, load_windows)
+    )  # fmt: skip
+    for each in (source, given, windows):
+        app.at_end(each.close)
+    known = Known(Tables.of(app), source, given)
     staff.add(Agent.TRIAGE, STUDENT_QUERIES, TriageAgent(context))
     staff.add(Agent.ROUTER, TRIAGE_ROUTING, RouterAgent(context, known))
-    windows = BatchSource(context.settings.need_database(), load_windows)
     staff.fold(Agent.STRUGGLE, StruggleAgent(context, known.tables, windows), TRIAGE_ROUTING, STUDENT_EVENTS)
     struggle_sweep = StruggleSweep(
         context,
@@ -165,4 +182,7 @@ def staff_sink(app: StreamApp, context: Context) -> None:
 
 def staff_specialist(app: StreamApp, context: Context, specialist: Specialist) -> None:
     """One of the five that answer students."""
-    Staff(app, context).add(Agent(specialist), REQUESTS[specialist], SPECIALISTS[specialist](context))
+    staff = Staff(app, context)
+    staff.add(Agent(specialist), REQUESTS[specialist], SPECIALISTS[specialist](context))
+    if Agent(specialist) in RUNS_CODE:
+        app.task(staff.check_sandbox)

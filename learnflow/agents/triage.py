@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from learnflow.agents.context import Context
 from learnflow.agents.messages import follow
+from learnflow.domain.submission import certain
 from learnflow.models.events.queries import submitted_query
 from learnflow.models.events.work import RoutingDecision
 from learnflow.models.student_query import StudentQuery
@@ -25,7 +26,8 @@ class TriageAgent:
     async def __call__(self, arrival: Arrival) -> Sequence[Outgoing]:
         """Return the routing decision."""
         query = submitted_query(arrival.event)
-        decision = decide(query, await self._context.tutor.triage(query), self._least_confidence)
+        triage = certain(query) or await self._context.tutor.triage(query)
+        decision = decide(query, triage, self._least_confidence)
         return [
             Outgoing(TRIAGE_ROUTING, follow(arrival.event, query.query_id, "routing", decision, self._context.now()))
         ]

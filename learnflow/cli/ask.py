@@ -36,22 +36,30 @@ Outcome = Event[ResponseCompleted] | Event[ResponseFailed]
 @click.option("--student", required=True, metavar="ID", help="The student who asks; unknown ones are enrolled.")
 @click.option("--code", metavar="FILE", help="Send the code in this file along; - reads standard input.")
 @click.option("--language", type=click.Choice([*Language]), help="The code's language, unless its file name says it.")
+@click.option(
+    "--exercise",
+    type=click.UUID,
+    metavar="ID",
+    help="The exercise that the question is about; with code, a submission to be graded.",
+)
 @click.option("--wait", type=click.FloatRange(min=0.1), default=60.0, show_default=True, metavar="SECONDS",
               help="How long to wait for the answer.")  # fmt: skip
 @as_json
 def command(  # noqa: PLR0913 - one for each option
-    text: str, student: str, code: str | None, language: str | None, wait: float, *, as_json: bool
-) -> None:
+    *, text: str, student: str, code: str | None, language: str | None, exercise: UUID | None, wait: float,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Ask a question as a student, and print the answer.
 
     \b
     learnflow ask "Explain recursion" --student student-123
     learnflow ask "Why does this throw IndexError?" --student student-123 --code broken.py
+    learnflow ask "Here is my code" --student student-123 --code a.py --exercise 750e8400-e29b-41d4-a716-446655440002
     echo 'fn main() {}' | learnflow ask "Review my code" --student student-123 --code - --language rust
 
     Ends with 1 when the question fails or is not answered in time.
     """  # noqa: D301 - \b is click's sign for a block to leave as it is
-    question = _question(text, student, code, language)
+    question = _question(text, student, code, language, exercise)
     outcome = asyncio.run(_ask(connection.broker(), question, wait))
     if as_json:
         json_line(outcome.model_dump(mode="json"))
@@ -61,7 +69,9 @@ def command(  # noqa: PLR0913 - one for each option
         raise click.ClickException(plain(outcome.payload.reason))
 
 
-def _question(text: str, student: str, code: str | None, language: str | None) -> Event[QuerySubmitted]:
+def _question(
+    text: str, student: str, code: str | None, language: str | None, exercise: UUID | None
+) -> Event[QuerySubmitted]:
     query_id = uuid4()
     payload: dict[str, Any] = {"query_id": query_id, "query_text": text}
     if code is not None:
@@ -70,6 +80,8 @@ def _question(text: str, student: str, code: str | None, language: str | None) -
             msg = f"--language: must be given, as the name {code} does not say it"
             raise click.UsageError(msg)
         payload |= {"query_type": "code", "code_snippet": _code(code), "language": spoken}
+    if exercise is not None:
+        payload["context"] = {"exercise_id": str(exercise)}
     try:
         return Event[QuerySubmitted].model_validate({
             "message_id": query_id, "trace_id": uuid4(), "timestamp": datetime.now(UTC), "student_id": student,

@@ -13,6 +13,7 @@ from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
 from learnflow.models.events.students import (
     ExerciseAssigned,
     ExerciseGraded,
+    HintGiven,
     MasteryLevelSet,
     ProfileUpdated,
     ProgressDue,
@@ -150,9 +151,14 @@ def _(assigned: ExerciseAssigned) -> str:
 
 
 @summary.register
+def _(hint: HintGiven) -> str:
+    return f"hint {hint.number} to {hint.exercise_id}"
+
+
+@summary.register
 def _(graded: ExerciseGraded) -> str:
     error = f" with {graded.error}" if graded.error else ""
-    passed = "passed" if graded.passed else "not passed"
+    passed = "passed" if graded.passed else "given up" if graded.gave_up else "not passed"
     return f"{graded.topic} {passed} ({graded.score:.2f}){error}: {graded.exercise_id}"
 
 

@@ -8,6 +8,7 @@ from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated, St
 from learnflow.models.events.students import (
     ExerciseAssigned,
     ExerciseGraded,
+    HintGiven,
     MasteryLevelSet,
     ProfileUpdated,
     SkillUpgraded,
@@ -18,6 +19,7 @@ from learnflow.sink.messages import Unstorable
 from learnflow.sink.rows import (
     AssignmentRow,
     ExerciseRow,
+    HintRow,
     MasteryRow,
     ProfileRow,
     ProgressRow,
@@ -53,6 +55,7 @@ def _assigned(event: Event[ExerciseAssigned]) -> tuple[Row, ...]:
     return (
         ExerciseRow(
             exercise.exercise_id,
+            exercise.title,
             exercise.topic,
             exercise.difficulty,
             exercise.problem_text,
@@ -69,12 +72,16 @@ def _assigned(event: Event[ExerciseAssigned]) -> tuple[Row, ...]:
     )
 
 
+def _hint_given(event: Event[HintGiven]) -> tuple[Row, ...]:
+    return (HintRow(_student(event), event.payload.exercise_id, event.payload.number),)
+
+
 def _graded(event: Event[ExerciseGraded]) -> tuple[Row, ...]:
     said = event.payload
     return (
         SubmissionRow(
             event.message_id, _student(event), said.exercise_id, said.query_id, said.score, said.passed, said.code,
-            event.timestamp, said.topic, said.error,
+            event.timestamp, said.topic, said.error, said.gave_up,
         ),
     )  # fmt: skip
 
@@ -157,6 +164,7 @@ ROWS: Final[Mapping[str, Callable[[Event[Any]], tuple[Row, ...]]]] = {
     "student.profile.updated": _profile,
     "student.skill.upgraded": _skill,
     "exercise.assigned": _assigned,
+    "exercise.hint.given": _hint_given,
     "exercise.graded": _graded,
     "mastery.level.set": _level_set,
     "mastery.level.updated": _level_updated,

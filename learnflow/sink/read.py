@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Final
 
 import asyncpg
 import orjson
 
 from learnflow.domain.conversation import LONGEST_ANSWER, LONGEST_QUESTION
+from learnflow.domain.exercises import Exercises
 from learnflow.models.events.work import Turn
 from learnflow.models.knowledge import LearnerState
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.models.student import Profile
+from learnflow.sink.read_exercises import load_exercises
+from learnflow.sink.reader import Reader
 
 # A skill level counts as said when it is in the history, or is not the one that everybody starts with.
 _STUDENTS: Final = """
@@ -55,13 +58,7 @@ class StoredStudent:
     state: LearnerState
     version: int
     turns: tuple[Turn, ...]
-
-
-class Reader(Protocol):
-    """A connection or a pool."""
-
-    async def fetch(self, query: str, *args: Any) -> list[asyncpg.Record]:  # noqa: ANN401 - asyncpg's own
-        """Return the rows of a query."""
+    exercises: Exercises
 
 
 async def load_students(database: Reader, student_ids: Sequence[str], turns: int) -> dict[str, StoredStudent]:
@@ -70,13 +67,16 @@ async def load_students(database: Reader, student_ids: Sequence[str], turns: int
     conversations: dict[str, list[Turn]] = {}
     for record in await database.fetch(_TURNS, wanted, turns):
         conversations.setdefault(record["student_id"], []).append(Turn.model_validate(dict(record)))
+    exercises = await load_exercises(database, wanted)
     return {
-        record["student_id"]: _student(record, tuple(conversations.get(record["student_id"], ())))
+        (student_id := record["student_id"]): _student(
+            record, tuple(conversations.get(student_id, ())), exercises[student_id]
+        )
         for record in await database.fetch(_STUDENTS, wanted)
     }
 
 
-def _student(record: asyncpg.Record, turns: tuple[Turn, ...]) -> StoredStudent:
+def _student(record: asyncpg.Record, turns: tuple[Turn, ...], exercises: Exercises) -> StoredStudent:
     known = {name: record[name] for name in _PROFILE if record[name] is not None}
     return StoredStudent(
         profile=Profile.model_validate(known),
@@ -84,6 +84,7 @@ def _student(record: asyncpg.Record, turns: tuple[Turn, ...]) -> StoredStudent:
         state=LearnerState() if record["state"] is None else LearnerState.model_validate_json(record["state"]),
         version=record["version"] or 0,
         turns=turns,
+        exercises=exercises,
     )
 
 

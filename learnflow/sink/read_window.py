@@ -14,7 +14,7 @@ from learnflow.models.events import EVENT_TYPES
 from learnflow.models.events.learning import StruggleDetected
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.taxonomy import GENERAL
-from learnflow.sink.read import Reader
+from learnflow.sink.reader import Reader
 
 MOST: Final = 200  # rows of a kind and a student, the newest
 

@@ -89,6 +89,7 @@ class ExerciseRow(NamedTuple):
     """A row of exercises. `test_cases` is JSON."""
 
     exercise_id: UUID
+    title: str | None
     topic: str
     difficulty: str
     problem_text: str
@@ -110,8 +111,16 @@ class AssignmentRow(NamedTuple):
     assigned_at: datetime
 
 
+class HintRow(NamedTuple):
+    """How many hints to an exercise a student has had."""
+
+    student_id: str
+    exercise_id: UUID
+    number: int
+
+
 class SubmissionRow(NamedTuple):
-    """A graded submission."""
+    """A graded submission, or that the student gave up."""
 
     message_id: UUID
     student_id: str
@@ -123,6 +132,7 @@ class SubmissionRow(NamedTuple):
     at: datetime
     topic: str
     error: str | None
+    gave_up: bool
 
 
 class MasteryRow(NamedTuple):
@@ -212,8 +222,8 @@ class QueryUpdate(NamedTuple):
 
 
 Row = (
-    ResponseRow | FlowRow | ProfileRow | ExerciseRow | AssignmentRow | SubmissionRow | MasteryRow | StruggleRow
-    | ProgressRow
+    ResponseRow | FlowRow | ProfileRow | ExerciseRow | AssignmentRow | HintRow | SubmissionRow | MasteryRow
+    | StruggleRow | ProgressRow
 )  # fmt: skip
 
 

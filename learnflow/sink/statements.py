@@ -8,6 +8,7 @@ from learnflow.sink.rows import (
     AssignmentRow,
     ExerciseRow,
     FlowRow,
+    HintRow,
     MasteryRow,
     ProgressRow,
     ResponseRow,
@@ -71,13 +72,13 @@ WHERE s.student_id = r.student_id
 """
 
 _EXERCISES: Final = """
-INSERT INTO exercises (exercise_id, topic, difficulty, problem_text, solution_code, starter_code, test_cases, hints,
-    created_at, created_by_agent, language, tags)
-SELECT exercise_id, topic, difficulty, problem_text, solution_code, starter_code, test_cases::jsonb, hints::text[],
-    created_at, created_by_agent, language, tags::text[]
+INSERT INTO exercises (exercise_id, title, topic, difficulty, problem_text, solution_code, starter_code, test_cases,
+    hints, created_at, created_by_agent, language, tags)
+SELECT exercise_id, title, topic, difficulty, problem_text, solution_code, starter_code, test_cases::jsonb,
+    hints::text[], created_at, created_by_agent, language, tags::text[]
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-    $9::timestamptz[], $10::text[], $11::text[], $12::text[])
-AS r (exercise_id, topic, difficulty, problem_text, solution_code, starter_code, test_cases, hints,
+    $9::text[], $10::timestamptz[], $11::text[], $12::text[], $13::text[])
+AS r (exercise_id, title, topic, difficulty, problem_text, solution_code, starter_code, test_cases, hints,
     created_at, created_by_agent, language, tags)
 ON CONFLICT (exercise_id) DO NOTHING
 """
@@ -88,18 +89,28 @@ SELECT * FROM unnest($1::text[], $2::uuid[], $3::timestamptz[])
 ON CONFLICT (student_id, exercise_id) DO NOTHING
 """
 
+_HINTS: Final = """
+UPDATE student_exercises AS e SET hints_given = GREATEST(e.hints_given, r.number)
+FROM (
+    SELECT student_id, exercise_id, max(number) AS number
+    FROM unnest($1::text[], $2::uuid[], $3::int[]) AS given (student_id, exercise_id, number)
+    GROUP BY student_id, exercise_id
+) AS r
+WHERE e.student_id = r.student_id AND e.exercise_id = r.exercise_id
+"""
+
 # Only submissions that are new count, so that a repeat changes nothing.
 _SUBMISSIONS: Final = """
 WITH new AS (
     INSERT INTO exercise_submissions (message_id, student_id, exercise_id, query_id, score, passed, code, at,
-        topic, error)
+        topic, error, gave_up)
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::float8[], $6::bool[], $7::text[],
-        $8::timestamptz[], $9::text[], $10::text[])
+        $8::timestamptz[], $9::text[], $10::text[], $11::bool[])
     ON CONFLICT (message_id) DO NOTHING
-    RETURNING student_id, exercise_id, score, passed, code, at
+    RETURNING student_id, exercise_id, score, passed, code, at, gave_up
 ), total AS (
     SELECT student_id, exercise_id, count(*) AS attempts, max(score) AS score, max(at) AS at,
-        min(at) FILTER (WHERE passed) AS passed_at,
+        min(at) FILTER (WHERE passed) AS passed_at, min(at) FILTER (WHERE gave_up) AS given_up_at,
         (array_agg(code ORDER BY at DESC) FILTER (WHERE code IS NOT NULL))[1] AS code
     FROM new GROUP BY student_id, exercise_id
 )
@@ -107,7 +118,7 @@ UPDATE student_exercises AS e
 SET attempts = e.attempts + total.attempts,
     best_score = GREATEST(e.best_score, total.score),
     submitted_at = GREATEST(e.submitted_at, total.at),
-    passed_at = LEAST(e.passed_at, total.passed_at),
+    passed_at = LEAST(e.passed_at, total.passed_at), given_up_at = LEAST(e.given_up_at, total.given_up_at),
     last_code = CASE WHEN e.last_code IS NULL OR total.at >= e.submitted_at
         THEN COALESCE(total.code, e.last_code) ELSE e.last_code END
 FROM total WHERE e.student_id = total.student_id AND e.exercise_id = total.exercise_id
@@ -199,6 +210,7 @@ COPIED: Final[Mapping[type[Row], str]] = MappingProxyType({
 WRITE: Final[Mapping[type[Row], str]] = MappingProxyType({
     ExerciseRow: _EXERCISES,
     AssignmentRow: _ASSIGNMENTS,
+    HintRow: _HINTS,
     SubmissionRow: _SUBMISSIONS,
     ResponseRow: _RESPONSES,
     FlowRow: _FLOW,

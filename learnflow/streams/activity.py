@@ -36,8 +36,8 @@ class Activity:
         self.errors += 1
         self._failed.append(self._now())
 
-    def heartbeat(self, in_flight: int) -> Heartbeat:
-        """Return how the agent is doing now."""
+    def heartbeat(self, in_flight: int, problem: str | None = None) -> Heartbeat:
+        """Return how the agent is doing now, and what it cannot do."""
         since = self._now() - HOUR
         durations = sorted(milliseconds for at, milliseconds in self._done if at > since)
         return Heartbeat(
@@ -52,5 +52,6 @@ class Activity:
             avg_response_time_ms=round(sum(durations) / len(durations)) if durations else None,
             p95_response_time_ms=durations[int(0.95 * (len(durations) - 1))] if durations else None,
             in_flight=in_flight,
+            problem=problem,
             version=f"v{__version__}",
         )

@@ -1,7 +1,7 @@
 """Faust's app, with our consumer and recovery, and a stop that finishes what is under way."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final, cast
 
@@ -28,6 +28,7 @@ class StreamApp(faust.App):
         self.fetch_wait_ms = fetch_wait_ms
         self._drain_seconds = drain_seconds
         self._others: Sequence[StreamApp] = ()
+        self._closing: list[Callable[[], Awaitable[None]]] = []
         self.executors: list[KeyedExecutor] = []
         self.activities: list[Activity] = []
         self.changes = Changes()
@@ -36,6 +37,10 @@ class StreamApp(faust.App):
     def bring(self, others: Sequence["StreamApp"]) -> None:
         """Let this app start and stop others in its process."""
         self._others = others
+
+    def at_end(self, close: Callable[[], Awaitable[None]]) -> None:
+        """Close something when this app has stopped, and with it those that it brought."""
+        self._closing.append(close)
 
     def executor(self, in_flight: int, accepted: int) -> KeyedExecutor:
         """Return an executor whose work is finished before the app stops; its failure ends the process."""
@@ -99,6 +104,7 @@ class StreamApp(faust.App):
         """Take nothing new, finish what is under way, and commit it; all apps at once."""
         await asyncio.gather(self._drain(), *(other.stop() for other in self._others))
         await super().on_stop()
+        await asyncio.gather(*(close() for close in self._closing))
 
     async def _drain(self) -> None:
         if self._consumer is None:

@@ -6,12 +6,22 @@ from typing import Final, Self
 import faust
 
 from learnflow.domain.conversation import Conversation
+from learnflow.domain.exercises import Exercises
 from learnflow.domain.learner import Day
 from learnflow.domain.open_queries import OpenQuery
 from learnflow.domain.struggle import Struggles
 from learnflow.models.events.learning import ProgressUpdated
 from learnflow.models.student import Profile
-from learnflow.tables import conversations, mastery, open_queries, profiles, progress, struggle, struggles
+from learnflow.tables import (
+    conversations,
+    mastery,
+    open_exercises,
+    open_queries,
+    profiles,
+    progress,
+    struggle,
+    struggles,
+)
 from learnflow.tables.panes import PaneTable
 from learnflow.tables.struggle import StruggleTable
 from learnflow.tables.values import ValueTable
@@ -29,6 +39,7 @@ class Tables:
     mastery: PaneTable[Day]
     conversations: ValueTable[Conversation]
     open_queries: ValueTable[OpenQuery]
+    open_exercises: ValueTable[Exercises]
     struggle: StruggleTable
     struggles: ValueTable[Struggles]
 
@@ -41,12 +52,13 @@ class Tables:
             mastery.mastery(app),
             conversations.conversations(app),
             open_queries.open_queries(app),
+            open_exercises.open_exercises(app),
             StruggleTable(app),
             struggles.struggles(app),
         )
 
 
-_ALL: Final = (profiles, progress, mastery, conversations, open_queries, struggle, struggles)
+_ALL: Final = (profiles, progress, mastery, conversations, open_queries, open_exercises, struggle, struggles)
 
 
 def changelogs(app: str = CORE) -> tuple[Topic, ...]:

@@ -6,6 +6,8 @@ from learnflow.domain.triage import OFF_TOPIC, Triage
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
+from learnflow.tutor.exercises import Reply
+from learnflow.tutor.grounding import Ran
 
 __all__ = ("OFF_TOPIC", "Triage", "Tutor", "TutorUnavailable")
 
@@ -29,11 +31,14 @@ class Tutor(Protocol):
     async def review(self, request: AgentRequest) -> Draft:
         """Review the student's code."""
 
-    async def debug(self, request: AgentRequest) -> Draft:
+    async def debug(self, request: AgentRequest, ran: Ran) -> Draft:
         """Find the error; `missing_concept` names a topic whose explanation would complete the answer."""
 
-    async def exercise(self, request: AgentRequest) -> Draft:
-        """Give an exercise that fits, without its solution."""
+    async def exercise(self, request: AgentRequest) -> Reply:
+        """Give a new exercise that fits, without its solution."""
 
     async def progress(self, request: AgentRequest) -> Draft:
         """Say in words where the student stands."""
+
+    async def close(self) -> None:
+        """Let go of what it holds, at the end of the process."""

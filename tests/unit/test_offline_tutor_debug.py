@@ -29,6 +29,7 @@ async def test_the_data_models_question_is_answered_and_asks_concepts_for_list_i
         "fix_applied": True,
         "suggested_topic": "list-indexing",
         "line": 2,
+        "ran": None,
     }
     assert (draft.topic, draft.missing_concept) == ("list-indexing", "list-indexing")
     assert draft.confidence >= 0.85

@@ -2,16 +2,17 @@
 
 import configparser
 import re
-import tomllib
 from pathlib import Path
 
 import orjson
 
 from learnflow.cli import COMMANDS
+from learnflow.cli.demo.script import read_script
 from learnflow.models.events.queries import submitted_query
 from learnflow.settings import Settings, load
 from learnflow.streams.codec import decode
 from learnflow.topics import STUDENT_QUERIES
+from learnflow.tutor.bank import BANK
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -30,8 +31,11 @@ def test_every_command_is_named() -> None:
 
 
 def test_the_demo_asks_as_many_questions_as_the_readme_says() -> None:
-    script = (ROOT / "learnflow/cli/demo/questions.toml").read_text(encoding="utf-8")
-    assert f"asks {len(tomllib.loads(script)['questions'])} questions" in README
+    assert f"asks {len(read_script().questions)} questions" in README
+
+
+def test_the_bank_is_as_large_as_the_readme_says() -> None:
+    assert f"{len(BANK.exercises)} exercises on {len(BANK.topics)} topics" in README
 
 
 def test_every_folder_that_is_described_exists() -> None:

@@ -14,6 +14,7 @@ from learnflow.cli.demo.stored import wait_until_stored
 from learnflow.cli.output import as_json, json_line
 from learnflow.cli.system import System, system
 from learnflow.embedded import throwaway
+from learnflow.sandbox import Sandbox
 from learnflow.settings import current
 from learnflow.topics import MASTERY_LEVEL_UPDATED, STUDENT_STRUGGLE
 
@@ -45,10 +46,19 @@ def _play(running: System, console: Console, started: float) -> Summary:
         STUDENT_STRUGGLE.name: partial(show_struggle, console),
         MASTERY_LEVEL_UPDATED.name: partial(show_level, console),
     }
-    play = Play(read_script(), partial(show, console), learned)
+    problem = asyncio.run(_sandbox_problem())
+    if problem:
+        console.print(f"[yellow]Code cannot be run here, so submissions fail:[/] {problem}")
+    play = Play(read_script(graded=problem is None), partial(show, console), learned)
     asyncio.run(play.run(running.broker.removeprefix("kafka://").split(";")))
     running.check()
     console.print("waiting until the sink has written everything …")
     rows, differences = asyncio.run(wait_until_stored(running.database_url, play.outcomes, play.learned))
     first = None if play.first_answer is None else play.first_answer - started
     return Summary(play.outcomes, rows, first, [*problems(play.outcomes, play.learned.values()), *differences])
+
+
+async def _sandbox_problem() -> str | None:
+    """Return why nothing can be graded on this machine, if so."""
+    async with Sandbox(current().sandbox) as sandbox:
+        return await sandbox.check()

@@ -72,14 +72,10 @@ class Play:
             await asyncio.gather(following, return_exceptions=True)
 
     async def _send(self, producer: AIOKafkaProducer) -> None:
-        for student, profile in self.script.profiles:
-            await producer.send_and_wait(STUDENT_EVENTS.name, profile, key=student.encode())
+        for student, known in self.script.known:
+            await producer.send_and_wait(STUDENT_EVENTS.name, known, key=student.encode())
         await asyncio.sleep(1.0)  # who has left is known before they ask
-        half = len(self.script.questions) // 2
-        for number, question in enumerate(self.script.questions):
-            if number == half:
-                for student, graded in self.script.submissions:
-                    await producer.send_and_wait(STUDENT_EVENTS.name, graded, key=student.encode())
+        for question in self.script.questions:
             self.outcomes.append(Outcome(question, perf_counter()))
             await producer.send_and_wait(STUDENT_QUERIES.name, question.value, key=question.student.encode())
             await asyncio.sleep(PAUSE)

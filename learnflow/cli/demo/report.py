@@ -45,10 +45,18 @@ def problems(outcomes: Sequence[Outcome], learned: Iterable[Mapping[str, Any]]) 
     types = {event["event_type"] for event in learned}
     expected = ("student.struggle.detected", "mastery.level.updated")
     return [f"there was no {name}" for name in expected if name not in types] + [
-        f"{o.question.student}: {one_line(o.question.title, 60)!r} should be {o.question.expected}, is {_became(o)}"
+        f"{o.question.student}: {one_line(o.question.title, 60)!r} should be {wanted}, is {found}"
         for o in outcomes
-        if _became(o) != o.question.expected
+        for wanted, found in ((o.question.expected, _became(o)), (o.question.verdict, _verdict(o)))
+        if wanted != found
     ]
+
+
+def _verdict(outcome: Outcome) -> str | None:
+    """Return how a submission was graded; None for what is no submission."""
+    metadata = outcome.response["payload"].get("metadata") if outcome.response else None
+    verdict: str | None = (metadata or {}).get("verdict")
+    return verdict
 
 
 def _became(outcome: Outcome) -> str:

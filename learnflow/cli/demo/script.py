@@ -1,7 +1,7 @@
 """The questions of the demo, and what must become of each."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -22,33 +22,35 @@ class Expected(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A message to send as it is, and whose it is. `query_id` is None where nobody could read one."""
+    """A message to send as it is, and whose it is. `query_id` is None where nobody could read one.
+
+    A submission has the `verdict` that it must get.
+    """
 
     student: str
     title: str
     value: bytes
     query_id: UUID | None
     expected: Expected
+    verdict: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """Messages as (student, message): profiles go first, and after half of the questions what was graded meanwhile."""
+    """What is known of students beforehand, as (student, message), and then their questions and submissions."""
 
-    profiles: tuple[tuple[str, bytes], ...]
+    known: tuple[tuple[str, bytes], ...]
     questions: tuple[Question, ...]
-    submissions: tuple[tuple[str, bytes], ...]
 
 
-def read_script() -> Script:
-    """Return the demo's script, with fresh ids."""
+def read_script(*, graded: bool = True) -> Script:
+    """Return the demo's script, with fresh ids. Where code cannot be run, nothing is `graded`: submissions fail."""
     text = files("learnflow.cli.demo").joinpath("questions.toml").read_text(encoding="utf-8")
     content = tomllib.loads(text)
-    return Script(
-        tuple(map(_profile, content["students"])),
-        tuple(map(_question, content["questions"])),
-        tuple(each for entry in content["submissions"] for each in _submission(entry)),
-    )
+    questions = tuple(map(_question, content["questions"]))
+    assigned, submitted = zip(*(_submission(entry, graded=graded) for entry in content["submissions"]), strict=True)
+    half = len(questions) // 2
+    return Script((*map(_profile, content["students"]), *assigned), (*questions[:half], *submitted, *questions[half:]))
 
 
 def _profile(entry: Mapping[str, Any]) -> tuple[str, bytes]:
@@ -71,14 +73,22 @@ def _question(entry: Mapping[str, Any]) -> Question:
     return Question(entry["student"], entry["text"], value, query_id, expected)
 
 
-def _submission(entry: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
-    """Assign an exercise, and grade what became of it: nobody runs the code yet."""
-    student, now = entry["student"], datetime.now(UTC)
-    exercise = {"exercise_id": uuid4(), "created_at": now, **entry["exercise"]}
-    yield student, _envelope(uuid4(), student, "exercise.assigned", {"exercise": exercise})
-    graded = {key: entry[key] for key in ("score", "code") if key in entry}
-    graded |= {"exercise_id": exercise["exercise_id"], "topic": exercise["topic"], "passed": entry["score"] == 1.0}
-    yield student, _envelope(uuid4(), student, "exercise.graded", graded)
+def _submission(entry: Mapping[str, Any], *, graded: bool) -> tuple[tuple[str, bytes], Question]:
+    """Return the assignment of an exercise, and the question that brings the student's code for it."""
+    student, exercise_id = entry["student"], uuid4()
+    exercise = {"exercise_id": exercise_id, "created_at": datetime.now(UTC), **entry["exercise"]}
+    assigned = _envelope(uuid4(), student, "exercise.assigned", {"exercise": exercise})
+    query_id, text = uuid4(), f'Here is my code for "{exercise["title"]}"'
+    payload = {
+        "query_text": text,
+        "query_type": "code",
+        "code_snippet": entry.get("code", exercise["solution_code"]).strip("\n"),
+        "language": exercise["language"],
+        "context": {"exercise_id": exercise_id},
+    }
+    value = _envelope(query_id, student, "student.query.submitted", payload)
+    expected = Expected.ANSWERED if graded else Expected.FAILED
+    return (student, assigned), Question(student, text, value, query_id, expected, entry["verdict"] if graded else None)
 
 
 def _envelope(message_id: UUID, student: str, event_type: str, payload: Mapping[str, Any]) -> bytes:

@@ -12,6 +12,7 @@ from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
 from learnflow.models.events.students import (
     ExerciseAssigned,
     ExerciseGraded,
+    HintGiven,
     MasteryLevelSet,
     ProfileUpdated,
     ProgressDue,
@@ -40,6 +41,7 @@ PAYLOADS: Final[Mapping[str, type[Model]]] = MappingProxyType({
     "student.progress.updated": ProgressUpdated,
     "student.profile.updated": ProfileUpdated,
     "exercise.assigned": ExerciseAssigned,
+    "exercise.hint.given": HintGiven,
     "exercise.graded": ExerciseGraded,
     "mastery.level.set": MasteryLevelSet,
     "student.skill.upgraded": SkillUpgraded,

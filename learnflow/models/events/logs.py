@@ -1,6 +1,6 @@
 """agent-logs: what agents do, and that they are alive."""
 
-from pydantic import NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveInt
 
 from learnflow.models.fields import Id, Model, NonBlank, Short, Text, Timestamp
 from learnflow.models.vocabulary import Agent, HealthStatus
@@ -31,4 +31,5 @@ class Heartbeat(Model):
     avg_response_time_ms: PositiveInt | None = None
     p95_response_time_ms: PositiveInt | None = None
     in_flight: NonNegativeInt = 0
+    problem: Text | None = Field(default=None, description="What the agent cannot do here, although it is alive.")
     version: Short

@@ -31,13 +31,22 @@ class ProfileUpdated(Model):
 
 
 class ExerciseAssigned(Model):
-    """`exercise.assigned`, with the whole exercise: its hidden solution travels here only."""
+    """`exercise.assigned`, with the whole exercise: its hidden solution never travels in a response."""
 
     exercise: Exercise
+    query_id: Id | None = Field(default=None, description="The question that it answers.")
+
+
+class HintGiven(Model):
+    """`exercise.hint.given`: hints come one at a time, from 1 on."""
+
+    exercise_id: Id
+    number: PositiveInt
+    query_id: Id | None = None
 
 
 class ExerciseGraded(Model):
-    """`exercise.graded`: what a submission achieved; 1.0 passed every test case."""
+    """`exercise.graded`: what a submission achieved; 1.0 passed every test case. Who gives up has not solved it."""
 
     exercise_id: Id
     topic: TopicKey
@@ -46,11 +55,15 @@ class ExerciseGraded(Model):
     passed: bool
     code: Code | None = None
     error: Short | None = Field(default=None, description="The type of the error that the code ended with.")
+    gave_up: bool = Field(default=False, description="The student asked for the solution, which closes the exercise.")
 
     @model_validator(mode="after")
     def _passed_is_full_score(self) -> Self:
         if self.passed != (self.score == 1.0):
             msg = "passed: must be true just when score is 1.0"
+            raise ValueError(msg)
+        if self.gave_up and self.passed:
+            msg = "gave_up: must be false when the exercise is passed"
             raise ValueError(msg)
         return self
 

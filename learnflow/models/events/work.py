@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from learnflow.models.draft import Draft
+from learnflow.models.exercise import Assigned
 from learnflow.models.fields import Confidence, Id, Model, NonBlank, Probability, Text, Timestamp, TopicKey
 from learnflow.models.student import Profile
 from learnflow.models.student_query import StudentQuery
@@ -60,6 +61,11 @@ class AgentRequest(Model):
     profile: Profile = Profile()
     turns: tuple[Turn, ...] = ()
     standing: Standing = Standing()
+    exercises: Annotated[tuple[Assigned, ...], Field(description="Those that are open, the newest last.")] = ()
+    named: Annotated[
+        Assigned | None, Field(description="The exercise that `context.exercise_id` names, also when it is closed.")
+    ] = None
+    done: Annotated[tuple[str, ...], Field(description="Exercises that are behind the student, shortened.")] = ()
     low_confidence: bool = Field(default=False, description="Triage is unsure: ask back.")
     alone: bool = Field(default=False, description="Answer without asking another agent.")
     handed_over_from: Specialist | None = None

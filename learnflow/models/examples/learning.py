@@ -99,6 +99,12 @@ EXAMPLES: Final = (
         INDEX_ERROR,
     ),
     Example(
+        "exercise.hint.given",
+        "2026-01-02T14:35:10Z",
+        {"exercise_id": _EXERCISE, "number": 1},
+        INDEX_ERROR,
+    ),
+    Example(
         "exercise.graded",
         "2026-01-02T14:39:58Z",
         {

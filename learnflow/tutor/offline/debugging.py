@@ -1,4 +1,4 @@
-"""Debugging by reading: the error by its name, and its place in the student's own code. Nothing is run."""
+"""Debugging: what happened when the code ran, the error by its name, and its place in the student's own code."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,31 +11,42 @@ from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import GENERAL, title
 from learnflow.models.vocabulary import Language, Specialist
+from learnflow.tutor.grounding import Ran
 from learnflow.tutor.offline.faults import Fault, find_fault
 from learnflow.tutor.offline.knowing import advice
 from learnflow.tutor.offline.library import ERROR_NOTES, EXPLANATIONS
 from learnflow.tutor.offline.linting import Linter, LinterUnavailableError
 from learnflow.tutor.offline.reviewing import python_remarks
+from learnflow.tutor.offline.running import happened, line_raised, raised, what_happened
 from learnflow.tutor.offline.wording import draft, one_line, topic_asked
 
-_NOT_RUN: Final = "I read your code, but did not run it."
 # slips of the hand, not gaps in what is understood
 _SLIPS: Final = frozenset({"python-syntax-error", "python-indentation-error", "python-name-error"})
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question about an error: what was read, the error if one is known, and the fault if it can be seen."""
+    """A question about an error: what was read, the error if one is known, the fault if it can be seen, and the run."""
 
     reading: Reading
     topic: str
     error: ErrorSign | None
     fault: Fault | None
+    ran: Ran
+
+    @property
+    def missing(self) -> str:
+        """What could not be done."""
+        if self.ran.execution:
+            return "I ran your code by itself, without input, and without files that it may need."
+        if self.ran.problem:
+            return f"I read your code, but did not run it: {self.ran.problem}"
+        return "I read what you sent, and ran nothing."
 
 
-async def debug(request: AgentRequest, linter: Linter) -> Draft:
+async def debug(request: AgentRequest, linter: Linter, ran: Ran) -> Draft:
     """Explain the error and point at its place; ask for what is missing."""
-    case = _case(request)
+    case = _case(request, ran)
     if case.error and case.error.key in ERROR_NOTES:
         return _known(request, case, case.error)
     if case.error:
@@ -45,9 +56,9 @@ async def debug(request: AgentRequest, linter: Linter) -> Draft:
     return _ask(case)
 
 
-def _case(request: AgentRequest) -> Case:
+def _case(request: AgentRequest, ran: Ran) -> Case:
     reading = read(request.query)
-    error = reading.error
+    error = reading.error or raised(ran, reading.language)
     fault = None
     if reading.code and reading.language in (Language.PYTHON, None):
         fault = find_fault(reading.code, error.key if error else None)
@@ -55,7 +66,7 @@ def _case(request: AgentRequest) -> Case:
             fault = None  # it need not be Python at all
     if fault is not None:
         error = ERRORS[fault.error]
-    return Case(reading, topic_asked(request, reading) if error is None else error.topic, error, fault)
+    return Case(reading, topic_asked(request, reading) if error is None else error.topic, error, fault, ran)
 
 
 def _known(request: AgentRequest, case: Case, error: ErrorSign) -> Draft:
@@ -64,11 +75,12 @@ def _known(request: AgentRequest, case: Case, error: ErrorSign) -> Draft:
     concept = None if request.alone or error.key in _SLIPS or error.topic not in EXPLANATIONS else error.topic
     where = _place(request, case)
     return draft(
-        _headline(error, fault), None if fault else where, f"What it means: {note.meaning}",
+        what_happened(case.ran, error), _headline(error, fault), None if fault else where,
+        f"What it means: {note.meaning}",
         f"Why it happens: {note.cause}", f"What to do: {note.fix}",
         "Your code, mended, is among the examples." if mended else "The example shows the same fault, mended.",
         advice(request, error.topic, Specialist.DEBUG),
-        topic=error.topic, confidence=0.9 if fault else 0.7 if case.reading.code else 0.6, missing=_NOT_RUN,
+        topic=error.topic, confidence=0.9 if fault else 0.7 if case.reading.code else 0.6, missing=case.missing,
         code=mended or (note.mended,), metadata=_metadata(case, error.name),
     ).model_copy(update={"missing_concept": concept})  # fmt: skip
 
@@ -81,6 +93,8 @@ def _headline(error: ErrorSign, fault: Fault | None) -> str:
 
 def _place(request: AgentRequest, case: Case) -> str | None:
     line = last_line(request.query.query_text)
+    if line is None and happened(case.ran, case.error):
+        return None
     if line is None:
         return "I could not tell from the code alone which line it is." if case.reading.code else None
     lines = (case.reading.code or "").splitlines()
@@ -90,11 +104,12 @@ def _place(request: AgentRequest, case: Case) -> str | None:
 
 def _unknown_error(request: AgentRequest, case: Case, error: ErrorSign) -> Draft:
     return draft(
+        what_happened(case.ran, error),
         f"I have nothing prepared on `{one_line(error.name)}`, so I will not pretend to know it.",
         _place(request, case),
         "How to go on: read the last line of the message, go to the line that it names, and print the values that are "
         "used there. Then change one thing and run it again.",
-        topic=error.topic, confidence=0.3, missing=_NOT_RUN, metadata=_metadata(case, error.name),
+        topic=error.topic, confidence=0.3, missing=case.missing, metadata=_metadata(case, error.name),
     ).model_copy(update={"missing_concept": None if request.alone else "debugging"})  # fmt: skip
 
 
@@ -108,9 +123,10 @@ async def _nothing_seen(case: Case, code: str, linter: Linter) -> Draft:
         listed = "\n".join(f"- Line {remark.line}: {remark.text}" for remark in remarks)
         noticed = f"The linter noticed this, which may or may not be the cause:\n{listed}" if remarks else None
     return draft(
-        "By reading alone I cannot see what goes wrong in your code.", noticed, _suspect(case.topic),
+        what_happened(case.ran, None) or "By reading alone I cannot see what goes wrong in your code.", noticed,
+        _suspect(case.topic),
         "Please send me the full error message, or what it does and what you expected instead.",
-        topic=case.topic, confidence=0.35, missing=_NOT_RUN, metadata=_metadata(case, None),
+        topic=case.topic, confidence=0.35, missing=case.missing, metadata=_metadata(case, None),
     )  # fmt: skip
 
 
@@ -133,5 +149,6 @@ def _metadata(case: Case, error_type: str | None) -> dict[str, JsonValue]:
         "error_type": error_type,
         "fix_applied": bool(case.fault and case.fault.mended),
         "suggested_topic": None if case.topic == GENERAL else case.topic,
-        "line": case.fault.line if case.fault else None,
+        "line": case.fault.line if case.fault else line_raised(case.ran, case.error),
+        "ran": case.ran.execution.ended if case.ran.execution else None,
     }

@@ -4,6 +4,8 @@ from learnflow.domain.triage import Triage, triage
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
+from learnflow.tutor.exercises import Reply
+from learnflow.tutor.grounding import NOT_RUN, Ran
 from learnflow.tutor.offline import exercising, explaining, standing
 from learnflow.tutor.offline.debugging import debug
 from learnflow.tutor.offline.linting import Linter
@@ -32,13 +34,16 @@ class OfflineTutor:
         """Review the student's code: with the linter for Python, by a few sound checks for the others."""
         return await review(request, self._linter)
 
-    async def debug(self, request: AgentRequest) -> Draft:
-        """Find the error by its name and by reading the code, which is not run."""
-        return await debug(request, self._linter)
+    async def debug(self, request: AgentRequest, ran: Ran = NOT_RUN) -> Draft:
+        """Find the error: by what happened when the code ran, by its name, and by reading the code."""
+        return await debug(request, self._linter, ran)
 
-    async def exercise(self, request: AgentRequest) -> Draft:
-        """Give a prepared exercise that fits, without its solution, or the next hint."""
+    async def exercise(self, request: AgentRequest) -> Reply:
+        """Give a prepared exercise that fits, without its solution."""
         return exercising.exercise(request)
+
+    async def close(self) -> None:
+        """Hold nothing."""
 
     async def progress(self, request: AgentRequest) -> Draft:
         """Say in words where the student stands."""

@@ -24,7 +24,7 @@ def draft(
     metadata: dict[str, JsonValue] | None = None,
 ) -> Draft:
     """Return an answer of paragraphs; it ends by saying that it is offline, and what is `missing` therefore."""
-    last = f"(From the offline tutor: {missing})"
+    last = signed(missing)
     text = "\n\n".join(part.strip("\n") for part in parts if part)
     room = LONGEST - len(last) - 2
     if len(text) > room:
@@ -37,6 +37,11 @@ def draft(
         metadata=metadata or {},
         model=MODEL,
     )
+
+
+def signed(missing: str) -> str:
+    """Return how an answer ends: it says that it is offline, and what is missing therefore."""
+    return f"(From the offline tutor: {missing})"
 
 
 def topic_asked(request: AgentRequest, reading: Reading) -> str:

@@ -1,0 +1,59 @@
+"""Which exercise of the bank a student gets."""
+
+from dataclasses import dataclass
+from typing import Final
+from zlib import crc32
+
+from learnflow.domain.remembered import shortened
+from learnflow.models.events.work import AgentRequest
+from learnflow.models.exercise import Exercise
+from learnflow.models.taxonomy import GENERAL, name
+from learnflow.models.vocabulary import ExerciseLanguage, Language
+from learnflow.tutor.bank import BANK
+from learnflow.tutor.exercises.wanted import Wanted, steps_between, wanted
+
+_SPOKEN: Final = {Language.CPP: "C++", Language.GO: "Go", Language.RUST: "Rust"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An exercise, and what the student should know of the choice."""
+
+    exercise: Exercise
+    note: str | None = None
+
+
+def choose(request: AgentRequest) -> Choice:
+    """Prefer topic, then language, then what is new to the student, then what is as hard as it should be.
+
+    What is left to choose from is settled by who the student is, so that a repeated request gets the same.
+    """
+    exercises = BANK.exercises
+    order = wanted(request, BANK.topics)
+    behind = {*request.done, *(shortened(one.exercise.exercise_id) for one in request.exercises)}
+
+    def fit(one: Exercise) -> tuple[bool, bool, bool, int, int]:
+        return (
+            one.topic == order.topic,
+            one.language == order.language,
+            shortened(one.exercise_id) not in behind,
+            -steps_between(one.difficulty, order.difficulty),
+            crc32(f"{request.query.student_id}/{one.exercise_id}".encode()),
+        )
+
+    chosen = max(exercises, key=fit)
+    return Choice(chosen, _note(chosen, order, again=shortened(chosen.exercise_id) in behind))
+
+
+def _note(chosen: Exercise, order: Wanted, *, again: bool) -> str | None:
+    said = []
+    if order.asked_topic not in (chosen.topic, GENERAL):
+        said.append(f"I have no exercise on {name(order.asked_topic)}, so here is one on {name(chosen.topic)}.")
+    if order.asked_language and order.asked_language not in set(ExerciseLanguage):
+        spoken = _SPOKEN.get(Language(order.asked_language), order.asked_language)
+        said.append(f"I have no exercises in {spoken}: they are in Python, JavaScript and Java.")
+    elif order.asked_language and order.asked_language != chosen.language:
+        said.append(f"I have none on this in {order.asked_language.capitalize()}, so this one is in another language.")
+    if again:
+        said.append("You have had all that I have on this, so here is one that you know: can you do it better now?")
+    return " ".join(said) or None

@@ -1,0 +1,68 @@
+"""What exercise a student should get: on which topic, in which language, how hard."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from learnflow.domain.exercise_difficulty import difficulty_for
+from learnflow.domain.next_topics import next_topics
+from learnflow.domain.reading import Reading, read
+from learnflow.domain.topic import topic_of
+from learnflow.models.events.work import AgentRequest
+from learnflow.models.taxonomy import GENERAL, TOPICS, difficulties
+from learnflow.models.vocabulary import SKILL_LEVELS, ExerciseLanguage, SkillLevel
+
+_HERE: Final = frozenset(map(str, ExerciseLanguage))
+_EASIER: Final = frozenset({"easy", "easier", "simple", "simpler", "beginner", "basic", "warmup"})
+_HARDER: Final = frozenset({"hard", "harder", "difficult", "challenging", "challenge", "advanced", "tough", "tricky"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An exercise to find or to make; `asked` is what the student named, which need not be to be had."""
+
+    topic: str
+    language: ExerciseLanguage
+    difficulty: SkillLevel
+    asked_topic: str
+    asked_language: str | None
+
+
+def wanted(request: AgentRequest, topics: Iterable[str] = TOPICS) -> Wanted:
+    """Return what to look for. `topics` are those to choose from, where the student named none."""
+    reading = read(request.query)
+    asked = request.query.topic or topic_of(reading) or GENERAL
+    topic = asked if asked != GENERAL else _next(request, frozenset(topics))
+    return Wanted(topic, _language(request, reading), _difficulty(request, reading, topic), asked, reading.language)
+
+
+def _next(request: AgentRequest, topics: frozenset[str]) -> str:
+    """Return the topic that does the student most good, of those to choose from."""
+    standing = request.standing
+    suggested = next_topics(
+        standing.python_mastery_levels, standing.struggle_topics, standing.weaknesses, most=len(TOPICS)
+    )
+    return next((one.topic for one in suggested if one.topic in topics), next(iter(sorted(topics)), GENERAL))
+
+
+def _language(request: AgentRequest, reading: Reading) -> ExerciseLanguage:
+    """Return the language that is named; else that of the last exercise."""
+    if str(reading.language) in _HERE:
+        return ExerciseLanguage(str(reading.language))
+    return request.exercises[-1].exercise.language if request.exercises else ExerciseLanguage.PYTHON
+
+
+def _difficulty(request: AgentRequest, reading: Reading, topic: str) -> SkillLevel:
+    """Return how hard it should be; who asks for an easier or a harder one gets it, within what fits the topic."""
+    standing, words = request.standing, frozenset(reading.words)
+    hard = topic in (*standing.struggle_topics, *standing.weaknesses)
+    level = 0.0 if hard else standing.python_mastery_levels.get(topic) or None
+    fitting = difficulties(topic)
+    place = fitting.index(difficulty_for(topic, level, request.profile.skill_level))
+    place += (not words.isdisjoint(_HARDER)) - (not words.isdisjoint(_EASIER))
+    return fitting[min(max(place, 0), len(fitting) - 1)]
+
+
+def steps_between(one: SkillLevel, other: SkillLevel) -> int:
+    """Return how far two difficulties are apart."""
+    return abs(SKILL_LEVELS.index(one) - SKILL_LEVELS.index(other))

@@ -1,0 +1,37 @@
+"""The tutor that the settings ask for."""
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from learnflow.sandbox import Sandbox
+from learnflow.settings import Claude as ClaudeSettings
+from learnflow.settings import Settings, SettingsError
+from learnflow.tutor.careful import CarefulTutor
+from learnflow.tutor.interface import Tutor
+from learnflow.tutor.offline import OfflineTutor
+
+KEYS: Final = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
+
+
+def tutor(settings: Settings, sandbox: Sandbox, now: Callable[[], datetime]) -> Tutor:
+    """Return the tutor, whose answers are looked over before they are given.
+
+    `auto` is Claude where there is a key. Raises SettingsError when Claude is asked for and there is none.
+    """
+    wanted = settings.learnflow.tutor
+    with_claude = wanted == "claude" or (wanted == "auto" and any(map(os.environ.get, KEYS)))
+    return CarefulTutor(_claude(settings.claude, sandbox, now) if with_claude else OfflineTutor(), sandbox)
+
+
+def _claude(settings: ClaudeSettings, sandbox: Sandbox, now: Callable[[], datetime]) -> Tutor:
+    from learnflow.tutor.claude import Claude, ClaudeUnavailable  # noqa: PLC0415 - the SDK costs 59 MB
+    from learnflow.tutor.claude_tutor import ClaudeTutor  # noqa: PLC0415 - as above
+
+    try:
+        claude = Claude(model=settings.model, timeout_seconds=settings.timeout_seconds)
+    except ClaudeUnavailable as error:
+        msg = f"LEARNFLOW_TUTOR: asks for Claude, but {error}"
+        raise SettingsError(msg) from None
+    return ClaudeTutor(claude, sandbox, now)

@@ -1,0 +1,66 @@
+"""What happened when the student's code was run, in words."""
+
+from typing import Final
+
+from learnflow.domain.errors import ErrorSign, find_error
+from learnflow.domain.lexicon import words
+from learnflow.models.vocabulary import Language
+from learnflow.sandbox import Ended, Execution, Fault
+from learnflow.tutor.grounding import Ran
+from learnflow.tutor.offline.wording import one_line
+
+_WANTS_INPUT: Final = frozenset({"EOFError", "NoSuchElementException"})  # of code that reads what nobody has typed
+_LONGEST_OUTPUT: Final = 200  # characters
+_STOPPED: Final = {
+    Ended.TIMEOUT: "it did not end, so I stopped it after {seconds:.0f} s. Is there a loop that never ends?",
+    Ended.MEMORY: "it used so much memory that I stopped it. Does something grow in a loop that never ends?",
+    Ended.OUTPUT: "it printed without end, so I stopped it. Is there a print in a loop that never ends?",
+    Ended.KILLED: "it ended all of a sudden, without an error message.",
+}
+
+
+def raised(ran: Ran, language: Language | None) -> ErrorSign | None:
+    """Return the error that the run ended with; None where it only wanted input that nobody gave."""
+    fault = ran.execution.fault if ran.execution else None
+    if fault is None or fault.type in _WANTS_INPUT:
+        return None
+    return find_error((fault.type, *words(fault.message)), language)
+
+
+def happened(ran: Ran, error: ErrorSign | None) -> bool:
+    """Say whether the run ended with an error, and with none but that one."""
+    fault = ran.execution.fault if ran.execution else None
+    return fault is not None and error is not None and fault.type == error.name
+
+
+def line_raised(ran: Ran, error: ErrorSign | None) -> int | None:
+    """Return the line on which the run ended with an error."""
+    return ran.execution.fault.line if ran.execution and ran.execution.fault and happened(ran, error) else None
+
+
+def what_happened(ran: Ran, error: ErrorSign | None) -> str | None:
+    """Return what running the code showed, or None where it was not run."""
+    execution = ran.execution
+    if execution is None:
+        return None
+    fault = execution.fault
+    if fault is None:
+        return f"I ran your code: {_without_error(execution)}"
+    if fault.type in _WANTS_INPUT:
+        return "I ran your code up to where it reads input: I had none to give it, so I do not know what comes after."
+    if error is None or happened(ran, error):
+        return f"I ran your code: it ends with {_told(fault)}"
+    return f"You write of {error.name}; when I ran this code by itself, it ended with {_told(fault)}"
+
+
+def _without_error(execution: Execution) -> str:
+    stopped = _STOPPED.get(execution.ended)
+    if stopped is not None:
+        return stopped.format(seconds=execution.milliseconds / 1000)
+    printed = one_line(execution.stdout, _LONGEST_OUTPUT)
+    return f"it ends without an error{f', and prints `{printed}`' if printed else ' and prints nothing'}."
+
+
+def _told(fault: Fault) -> str:
+    where = f" in line {fault.line}" if fault.line else ""
+    return f"{fault.type}{where}: {one_line(fault.message, _LONGEST_OUTPUT)}"
