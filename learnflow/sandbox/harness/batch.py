@@ -74,6 +74,7 @@ class Streams:
     def __init__(self, bound: int) -> None:
         self._bound = bound
         self._poll = select.poll()
+        os.dup2(1, student.REPORT)  # or a pipe would take its place
         self._pipes = [os.pipe() for _ in range(student.REPORT)]
         for number, (reading, writing) in enumerate(self._pipes, 1):
             os.dup2(writing, number, inheritable=number < student.REPORT)

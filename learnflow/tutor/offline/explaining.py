@@ -115,9 +115,9 @@ def _explain_error(reading: Reading, key: str) -> Draft:
     name, topic = (error.name, error.topic) if error else (key, GENERAL)
     return draft(
         f"{name}: {note.meaning}", f"Why it happens: {note.cause}", f"What to do: {note.fix}",
-        "The first example raises it, the second is the same code mended. "
+        f"This raises it, and the example is the same code mended:\n```\n{note.broken}\n```",
         f"Behind it is the topic {title(topic).lower()}.",
-        topic=topic, confidence=0.85, missing=_PREPARED, code=(note.broken, note.mended),
+        topic=topic, confidence=0.85, missing=_PREPARED, code=(note.mended,),
         metadata={"error_type": name, "suggested_topic": topic},
     )  # fmt: skip
 
