@@ -117,9 +117,8 @@ def main() -> None:
     if arguments.json:
         print(json.dumps({name: asdict(result) for name, result in results.items()}))
         return
-    print(
-        f"{CASES} tests, medians of {ROUNDS} rounds, in ms\n{'':12}{'one start':>10}{'graded':>10}{'ratio':>8}  one by one"
-    )
+    print(f"{CASES} tests, medians of {ROUNDS} rounds, in ms")
+    print(f"{'':12}{'one start':>10}{'graded':>10}{'ratio':>8}{'one by one':>12}")
     for name, result in results.items():
         print(f"{name:12}{result.start_ms:>10}{result.graded_ms:>10}{result.ratio:>8}{result.one_by_one_ms:>12}")
 

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -14,14 +14,20 @@ _OTHERS_WRITE: Final = 0o022
 
 def directory() -> Path | None:
     """Return a directory of ours that nobody else can write; None where there is none."""
-    user = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "learnflow"
-    for path in (_OF_ROOT, user) if os.geteuid() == 0 else (user,):
+    for path in _candidates():
         with suppress(OSError):
             path.mkdir(mode=0o755, parents=True, exist_ok=True)
             found = path.stat()
             if found.st_uid == os.geteuid() and not found.st_mode & _OTHERS_WRITE and os.access(path, os.W_OK):
                 return path
     return None
+
+
+def _candidates() -> Iterator[Path]:
+    if os.geteuid() == 0:
+        yield _OF_ROOT
+    with suppress(RuntimeError):  # an account may have no home
+        yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "learnflow"
 
 
 def publish(path: Path, content: bytes) -> None:

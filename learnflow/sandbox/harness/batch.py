@@ -40,7 +40,7 @@ USUAL = frozenset((
 KILL = 9
 BUFFER = bytearray(64 * 1024)  # as much as a pipe holds
 QUICK = 5  # milliseconds in which most cases end, and need not be watched
-RESULTS = 10  # a descriptor that no other file takes
+AHEAD = 4  # processes at most
 
 
 class Decoding:
@@ -58,9 +58,11 @@ class Lines:
         self._descriptor = descriptor
         self._waiting: list[str] = []
 
-    def add(self, line: str) -> None:
-        """Keep a line until the next flush."""
-        self._waiting.append(line)
+    def add(self, number: int, how: str, texts: list[bytearray]) -> None:
+        """Keep a case's result until the next flush; `how` is JSON, and the texts are what came through its pipes."""
+        names = zip(("stdout", "stderr", "report"), texts)  # noqa: B905 - for a Python before 3.10
+        shown = ",".join(f'"{name}":{quoted(text.decode("utf-8", "replace"))}' for name, text in names)
+        self._waiting.append(f'{{"case":{number},{how},{shown}}}\n')
 
     def flush(self) -> None:
         """Write what waits."""
@@ -68,47 +70,62 @@ class Lines:
         self._waiting.clear()
 
 
-class Streams:
-    """What forks print and report, through pipes that are made once: descriptors 1, 2 and 3 lead into them."""
+class Fork:
+    """A process for one case. It is made ahead of its turn, and begins when the one before it has ended."""
 
-    def __init__(self, bound: int) -> None:
-        self._bound = bound
-        self._poll = select.poll()
-        os.dup2(1, student.REPORT)  # or a pipe would take its place
-        self._pipes = [os.pipe() for _ in range(student.REPORT)]
-        for number, (reading, writing) in enumerate(self._pipes, 1):
-            os.dup2(writing, number, inheritable=number < student.REPORT)
-            os.close(writing)
-            os.set_blocking(reading, False)
-            self._poll.register(reading, select.POLLIN)
+    def __init__(self, job: dict[str, Any], code: CodeType, case: dict[str, Any], before: Fork | None) -> None:
+        given = student.nameless_file(case["stdin"]) if "stdin" in case else os.open(os.devnull, os.O_RDONLY)
+        pipes = [os.pipe() for _ in range(student.REPORT)]
+        writing = [pipe for _, pipe in pipes]
+        self.pid = os.fork()
+        if not self.pid:
+            student.run(job, code, case, [given, *writing], before.end if before else None)
+        for unused in (given, *writing):
+            os.close(unused)
+        self.end: int = os.pidfd_open(self.pid)
+        self._pipes = [pipe for pipe, _ in pipes]
+        self._taken = {pipe: bytearray() for pipe in self._pipes}
 
-    def take(self, end: int, deadline: float) -> tuple[list[bytearray], str]:
-        """Return what came until a process had ended, and the limit that it has hit, or an empty text."""
-        taken = [bytearray() for _ in self._pipes]
-        self._poll.register(end, select.POLLIN)
-        ended, limit = False, ""
-        while not (ended or limit):
-            ready = [descriptor for descriptor, _ in self._poll.poll(max(0.0, deadline - time.monotonic()) * 1000)]
-            ended, limit = end in ready, "" if ready else "timeout"
-            for texts, (reading, _) in zip(taken, self._pipes):  # noqa: B905 - for a Python before 3.10
-                if _read(reading, texts) > self._bound:
-                    limit = "output"
-        self._poll.unregister(end)
-        return [texts[: self._bound] for texts in taken], limit
+    def watch(self, seconds: float, bound: int, lines: Lines) -> str:
+        """Return when the process has ended, or with the limit that it has hit."""
+        deadline = time.monotonic() + seconds
+        poll = select.poll()
+        poll.register(self.end, select.POLLIN)
+        if not poll.poll(QUICK):
+            lines.flush()  # this case may be what ends us
+        for pipe in self._pipes:
+            os.set_blocking(pipe, False)
+            poll.register(pipe, select.POLLIN)
+        while ready := [descriptor for descriptor, _ in poll.poll(max(0.0, deadline - time.monotonic()) * 1000)]:
+            ended = self.end in ready
+            for pipe in self._pipes if ended else ready:
+                if not self._read(pipe) and not ended:
+                    poll.unregister(pipe)  # it was closed at the other end
+                if len(self._taken[pipe]) > bound:
+                    return "output"
+            if ended:
+                return ""
+        return "timeout"
 
-    def drop(self) -> None:
-        """Throw away what came too late."""
-        for reading, _ in self._pipes:
-            _read(reading, bytearray())
+    def _read(self, pipe: int) -> int:
+        try:
+            count = os.readv(pipe, [BUFFER])
+        except BlockingIOError:
+            return 0
+        self._taken[pipe] += BUFFER[:count]
+        return count
 
-
-def _read(pipe: int, texts: bytearray) -> int:
-    """Add what is in a pipe, and return how much there is in all."""
-    try:
-        texts += BUFFER[: os.readv(pipe, [BUFFER])]
-    except BlockingIOError:
-        pass
-    return len(texts)
+    def close(self) -> tuple[int, list[bytearray]]:
+        """End the process with its children; return its exit code, or a signal's number below zero, and its texts."""
+        for kill in (os.killpg, os.kill):
+            try:
+                kill(self.pid, KILL)
+            except OSError:  # there may be no such group yet
+                continue
+        status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        for descriptor in (self.end, *self._pipes):
+            os.close(descriptor)
+        return status, list(self._taken.values())
 
 
 def main() -> None:
@@ -116,8 +133,7 @@ def main() -> None:
     with open(0, "rb", closefd=False) as stdin:
         decoding: Any = Decoding()
         job = make_scanner(decoding)(stdin.read().decode(), 0)[0]
-    results = os.dup2(1, RESULTS, inheritable=False)
-    streams = Streams(job["output"])
+    results = os.dup(1)
     student.open_streams()
     student.write(results, '{"ready":true}\n')
     try:
@@ -128,48 +144,27 @@ def main() -> None:
     for name in USUAL.intersection(code.co_names):
         __import__(name)  # once here, and not again in each fork
     resource.setrlimit(resource.RLIMIT_AS, (job["memory"], job["memory"]))
-    lines = Lines(results)
-    for number, case in enumerate(job["cases"]):
-        how, limit = _run(job, code, case, streams, lines)
-        lines.add(f'{{"case":{number},{how}}}\n')
+    _run(job, code, Lines(results))
+
+
+def _run(job: dict[str, Any], code: CodeType, lines: Lines) -> None:
+    forks: list[Fork] = []
+    cases, bound, limit = job["cases"], job["output"], ""
+    for number in range(len(cases)):
+        for case in cases[number + len(forks) : number + AHEAD]:
+            forks.append(Fork(job, code, case, forks[-1] if forks else None))
+        started = time.monotonic()
+        limit = forks[0].watch(job["seconds"], bound, lines)
+        milliseconds = round((time.monotonic() - started) * 1000)
+        if limit:
+            for later in forks[:0:-1]:  # the last first: each waits for the end of the one before it
+                later.close()
+        status, texts = forks.pop(0).close()
+        how = f'"milliseconds":{milliseconds},"status":{status},"limit":"{limit}"'
+        lines.add(number, how, [text[:bound] for text in texts])
         if limit:
             break
     lines.flush()
-
-
-def _run(
-    job: dict[str, Any], code: CodeType, case: dict[str, Any], streams: Streams, lines: Lines
-) -> tuple[str, str]:
-    if "stdin" in case:
-        student.give(case["stdin"])
-    started = time.monotonic()
-    pid = os.fork()
-    if not pid:
-        student.run(job, code, case)
-    end = os.pidfd_open(pid)
-    quick = select.poll()
-    quick.register(end, select.POLLIN)
-    if not quick.poll(QUICK):
-        lines.flush()  # this case may be what ends us
-    taken, limit = streams.take(end, started + job["seconds"])
-    os.close(end)
-    status = _end(pid)
-    if limit or status:
-        streams.drop()
-    spent = (time.monotonic() - started) * 1000
-    names = zip(("stdout", "stderr", "report"), taken)  # noqa: B905 - as above
-    texts = ",".join(f'"{name}":{quoted(text.decode("utf-8", "replace"))}' for name, text in names)
-    return f'"milliseconds":{spent:.0f},"status":{status},"limit":"{limit}",{texts}', limit
-
-
-def _end(pid: int) -> int:
-    """End a fork and its children, and return its exit code, or a signal's number below zero."""
-    for kill in (os.killpg, os.kill):
-        try:
-            kill(pid, KILL)
-        except OSError:  # there may be no such group yet
-            continue
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import resource
+import select
 import sys
 from _json import encode_basestring_ascii as quoted
 
@@ -37,29 +38,42 @@ def write(descriptor: int, text: str) -> None:
         data = data[os.write(descriptor, data) :]
 
 
-def give(text: str) -> None:
-    """Make a text what the next fork reads from standard input: a file, as many programs seek in it."""
+def nameless_file(text: str) -> int:
+    """Return an open file with a text, which nobody else can open."""
     file = os.open(".stdin", os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
     os.unlink(".stdin")  # noqa: PTH108 - pathlib takes as long to import as ten cases to run
     write(file, text)
     os.lseek(file, 0, os.SEEK_SET)
-    os.dup2(file, 0)
-    os.close(file)
+    return file
 
 
 def open_streams() -> None:
-    """Open the standard streams once, for all forks."""
-    give("")
+    """Open the standard streams once, as what they are in each fork: a file, and two pipes."""
+    reading, writing = os.pipe()
+    for number, descriptor in enumerate((nameless_file(""), writing, writing)):
+        os.dup2(descriptor, number)
+    os.close(reading)
     streams: Any = sys
     streams.stdin = streams.__stdin__ = open(0, encoding="utf-8")  # noqa: SIM115 - it stays open
     streams.stdout = streams.__stdout__ = open(1, "w", 1, encoding="utf-8")  # noqa: SIM115 - as above
     streams.stderr = streams.__stderr__ = open(2, "w", 1, encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
 
 
-def run(job: dict[str, Any], code: CodeType, case: dict[str, Any]) -> NoReturn:
-    """Become the student's program, report, and end."""
+def run(
+    job: dict[str, Any], code: CodeType, case: dict[str, Any], descriptors: list[int], before: int | None
+) -> NoReturn:
+    """Become the student's program when the process `before` has ended, report to the last descriptor, and end.
+
+    The others are its standard streams.
+    """
     os.setsid()
-    os.closerange(REPORT + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    if before is not None:
+        poll = select.poll()
+        poll.register(before, select.POLLIN)
+        poll.poll()
+    for number, descriptor in enumerate(descriptors):
+        os.dup2(descriptor, number, inheritable=number < REPORT)
+    os.closerange(len(descriptors), resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     sys.argv, sys.path[0] = [NAME], "/tmp"  # noqa: S108 - the working directory inside of the sandbox
     ours, printed = os.getpid(), sys.stdout
     try:

@@ -1,10 +1,9 @@
-// The globals and modules of one run: everything that reads or prints belongs to that run alone.
+// The globals and modules of one run: everything that reads or prints belongs to that run alone. What few runs need is
+// loaded when it is asked for.
 'use strict';
 
-const { Console } = require('console');
 const { EventEmitter } = require('events');
 const realFs = require('fs');
-const { Readable, Writable } = require('stream');
 const { promisify } = require('util');
 const vm = require('vm');
 
@@ -22,7 +21,7 @@ function world(run, stdin) {
   const input = Buffer.from(stdin);
   const process = processOf(run, input);
   const globals = { process, ...timersOf(run) };
-  lazy(globals, 'console', () => new Console({ stdout: process.stdout, stderr: process.stderr }));
+  lazy(globals, 'console', () => new (require('console').Console)({ stdout: process.stdout, stderr: process.stderr }));
   for (const name of GLOBALS) {
     Object.defineProperty(globals, name, Object.getOwnPropertyDescriptor(globalThis, name));
   }
@@ -68,7 +67,7 @@ function reading(run, input) {
     if (input.length) this.push(input);
     this.push(null);
   };
-  const stream = Object.assign(new Readable({ read }), { fd: 0, isTTY: false });
+  const stream = Object.assign(new (require('stream').Readable)({ read }), { fd: 0, isTTY: false });
   run.atEnd.push(() => stream.destroy());
   return stream;
 }
@@ -78,7 +77,7 @@ function printing(run, name, fd) {
     run.print(name, chunk.toString());
     done();
   };
-  return Object.assign(new Writable({ write, decodeStrings: false }), { fd, isTTY: false });
+  return Object.assign(new (require('stream').Writable)({ write, decodeStrings: false }), { fd, isTTY: false });
 }
 
 function timersOf(run) {
@@ -95,8 +94,9 @@ function timersOf(run) {
 }
 
 function requireOf(process, input, globals) {
-  const fs = fsOf(process, input);
-  const own = { fs, 'fs/promises': fs.promises, process, timers: globals };
+  const own = { process, timers: globals };
+  lazy(own, 'fs', () => fsOf(process, input));
+  lazy(own, 'fs/promises', () => own.fs.promises);
   lazy(own, 'console', () => globals.console);
   return (name) => {
     const plain = String(name).replace(/^node:/, '');
