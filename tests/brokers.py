@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
-from typing import Final
+from typing import Final, Literal
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
@@ -53,6 +53,14 @@ broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
 {extra}
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """The broker of this session: where it is, host:port, and what it is."""
+
+    address: str
+    kind: Literal["apache", "embedded"]
 
 
 class KafkaNotStartedError(Exception):

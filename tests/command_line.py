@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
 
-from tests.conftest import Broker
+from tests.brokers import Broker
 
 LEARNFLOW: Final = [sys.executable, "-c", "from learnflow.cli import main; main()"]
 SECONDS: Final = 60

@@ -3,28 +3,24 @@
 import asyncio
 import os
 import shutil
+import subprocess
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Literal
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from learnflow import embedded
-from tests.brokers import apache
+from tests.brokers import Broker, apache
+from tests.command_line import LEARNFLOW, SECONDS, Cli, Result
 
 SWITCH: Final = "LEARNFLOW_TEST_BROKER"
 TEMPLATE: Final = "template_learnflow"
-
-
-@dataclass(frozen=True, slots=True)
-class Broker:
-    """The broker of this session: where it is, host:port, and what it is."""
-
-    address: str
-    kind: Literal["apache", "embedded"]
 
 
 def chosen() -> tuple[Literal["apache", "embedded"], str]:
@@ -49,11 +45,16 @@ def pytest_report_header() -> str:
     return f"broker: {kind} ({reason})"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what runs on real parts in one process and in order; unit tests may run beside it."""
-    for item in items:
-        if "unit" not in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group("real parts"))
+class RealPartsTogether(LoadScopeScheduling):  # type: ignore[misc] # it has no types
+    """What runs on real parts stays in one process and in order; the files of unit tests may run beside it."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.partition("::")[0] if nodeid.startswith("tests/unit/") else "real parts"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> RealPartsTogether:
+    """Say how tests are shared out among processes."""
+    return RealPartsTogether(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -118,6 +119,25 @@ async def execute(url: str, statement: str) -> None:
         await connection.execute(statement)
     finally:
         await connection.close()
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith("LEARNFLOW_")}
+    return own | {"LEARNFLOW_DATA_DIRECTORY": str(tmp_path / "data")}
+
+
+@pytest.fixture
+def bare(environment: dict[str, str], tmp_path: Path) -> Cli:
+    """Run a command where neither a broker nor a database is known."""
+
+    def call(*arguments: str, given: str = "", **variables: str) -> Result:
+        return subprocess.run(
+            [*LEARNFLOW, *arguments], input=given, env=environment | variables, cwd=tmp_path, capture_output=True,
+            text=True, timeout=SECONDS, check=False,
+        )  # fmt: skip
+
+    return call
 
 
 @pytest.fixture

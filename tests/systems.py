@@ -22,7 +22,7 @@ from learnflow.embedded.processes import LOCALHOST, reserved_port
 from learnflow.streams import topic_admin
 from learnflow.tables import changelogs
 from learnflow.topics import TOPICS
-from tests.conftest import Broker
+from tests.brokers import Broker
 
 START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 40.0

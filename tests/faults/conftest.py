@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Broker, database
+from tests.brokers import Broker
+from tests.conftest import database
 from tests.systems import Client, Systems, systems
 
 # The group must notice the dead before the test gives up; genuine deployments wait twice as long.

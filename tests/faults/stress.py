@@ -8,8 +8,8 @@ from pathlib import Path
 
 from learnflow import embedded
 from learnflow.sink import migrations
-from tests.brokers import apache
-from tests.conftest import Broker, run
+from tests.brokers import Broker, apache
+from tests.conftest import run
 from tests.faults.conftest import SETTINGS
 from tests.faults.traffic import ROWS, TOTALS, Traffic, rows, traffic
 from tests.systems import Client, Worker, systems, until

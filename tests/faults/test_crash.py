@@ -7,7 +7,7 @@ import pytest
 
 from learnflow import embedded
 from learnflow.streams.station import MOST_REFUSALS
-from tests.conftest import Broker
+from tests.brokers import Broker
 from tests.faults.conftest import SETTINGS
 from tests.systems import STOP_SECONDS, Client, Systems, systems
 

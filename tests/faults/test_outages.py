@@ -15,7 +15,8 @@ import pytest
 from learnflow import embedded
 from learnflow.embedded.processes import reserved_port
 from learnflow.sink.migrations import migrate
-from tests.conftest import Broker, run
+from tests.brokers import Broker
+from tests.conftest import run
 from tests.faults.conftest import SETTINGS
 from tests.faults.traffic import CONCEPTS, TOTALS, Traffic, check, rows, traffic
 from tests.parts import named

@@ -1,16 +1,13 @@
 """What tests of single parts share; a module that runs a system of its own calls it `running`."""
 
-import os
-import subprocess
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import asyncpg
 import pytest
 
 from learnflow.sink import Sink
-from tests.command_line import LEARNFLOW, SECONDS, Cli, Result
-from tests.conftest import Broker
+from tests.brokers import Broker
+from tests.command_line import Cli
 from tests.conftest import database as copied
 from tests.systems import Client, Systems
 from tests.watching import Watch, watching
@@ -48,25 +45,6 @@ async def sink(database_url: str) -> AsyncIterator[Sink]:
     await sink.start()
     yield sink
     await sink.close()
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("LEARNFLOW_")}
-    return own | {"LEARNFLOW_DATA_DIRECTORY": str(tmp_path / "data")}
-
-
-@pytest.fixture
-def bare(environment: dict[str, str], tmp_path: Path) -> Cli:
-    """Run a command where neither a broker nor a database is known."""
-
-    def call(*arguments: str, given: str = "", **variables: str) -> Result:
-        return subprocess.run(
-            [*LEARNFLOW, *arguments], input=given, env=environment | variables, cwd=tmp_path, capture_output=True,
-            text=True, timeout=SECONDS, check=False,
-        )  # fmt: skip
-
-    return call
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from learnflow.streams.recovery import QuietRecovery
 from learnflow.streams.stream_app import StreamApp
 from learnflow.tables.values import ValueTable
 from learnflow.topics import Topic, changelog
-from tests.conftest import Broker
+from tests.brokers import Broker
 from tests.systems import Client
 
 DEADLINE: Final = 30.0

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import Broker
+from tests.brokers import Broker
 from tests.running.questions import INDEX_ERROR
 from tests.systems import Client, Systems, systems, workers
 from tests.watching import Watch

@@ -13,7 +13,7 @@ from learnflow.models.vocabulary import Intent
 from learnflow.tables import CORE, profiles
 from learnflow.tables import progress as progress_table
 from learnflow.topics import changelog
-from tests.conftest import Broker
+from tests.brokers import Broker
 from tests.learner import uid
 from tests.systems import Client, systems, workers
 

@@ -12,7 +12,7 @@ import pytest
 from rocksdict import AccessType, Rdict
 
 from learnflow import embedded
-from tests.conftest import Broker
+from tests.brokers import Broker
 from tests.running.test_struggle import DETECTED, HISTORY, RESOLVED, ask, assign, submit
 from tests.stored import Database
 from tests.systems import Client, Systems, Worker, systems, until

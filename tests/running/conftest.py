@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import Broker, database
+from tests.brokers import Broker
+from tests.conftest import database
 from tests.systems import Client, Systems, systems, workers
 from tests.watching import Watch, watching
 

@@ -118,7 +118,7 @@ def request_of(watch: Watch, topic: str, query_id: str) -> Seen:
 
 def beat_of(seen: Seen) -> str | None:
     """Return whose heartbeat a log entry is."""
-    return seen.payload.get("agent_name") if seen.event["event_type"] == "agent.heartbeat" else None
+    return seen.payload.get("agent_name") if seen.event.get("event_type") == "agent.heartbeat" else None
 
 
 def get(url: str) -> tuple[int, bytes]:

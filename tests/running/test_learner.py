@@ -27,9 +27,9 @@ LEDGER = "SELECT * FROM mastery_history WHERE student_id = $1 AND old_level IS N
 
 def newest(watch: Watch, student: str, version: int) -> dict[str, Any]:
     """Return a student's progress, once it has a version, and PostgreSQL has it too."""
-    seen = watch.wait(
-        "student-progress", lambda it: it.event["student_id"] == student and it.payload["version"] >= version
-    )[-1]
+    seen = watch.wait("student-progress", lambda it: it.key == student.encode() and it.payload["version"] >= version)[
+        -1
+    ]
     assert until(lambda: stored_version(watch, student) >= seen.payload["version"])
     return dict(seen.payload)
 
@@ -110,7 +110,7 @@ def test_a_skill_level_is_upgraded_in_the_profile_and_in_requests(client: Client
         client.send("student-events", student, event(student, "mastery.level.set", said, at=after_noon(number)))
     (upgrade,) = watch.wait(
         "student-events",
-        lambda it: it.event["event_type"] == "student.skill.upgraded" and it.event["student_id"] == student,
+        lambda it: it.key == student.encode() and it.event["event_type"] == "student.skill.upgraded",
     )
     assert (upgrade.payload["old_level"], upgrade.payload["new_level"]) == ("beginner", "intermediate")
     watch.processed(upgrade)
