@@ -1,5 +1,6 @@
 """exercise-requests → tutor or sandbox → agent-responses; what becomes of exercises → student-events."""
 
+import asyncio
 from collections.abc import Sequence
 
 from learnflow.agents.context import Context
@@ -14,7 +15,7 @@ from learnflow.sandbox import SandboxUnavailable, calling_of
 from learnflow.streams.outbox import Outgoing
 from learnflow.streams.station import Arrival
 from learnflow.topics import STUDENT_EVENTS
-from learnflow.tutor.exercises import Reply, hint, report, solution
+from learnflow.tutor.exercises import Reply, hint, report, solution, wrong_language
 from learnflow.tutor.interface import TutorUnavailable
 
 NAME = Specialist.EXERCISE
@@ -55,7 +56,9 @@ class ExerciseAgent:
     async def _graded(self, request: AgentRequest, submission: Submission) -> Reply:
         """Run the code on the tests, called as the solution would be."""
         exercise = submission.exercise.exercise
-        calling = calling_of(exercise.language, exercise.solution_code, exercise.test_cases)
+        if str(request.query.language) != str(exercise.language):
+            return wrong_language(submission.exercise, request)
+        calling = await asyncio.to_thread(calling_of, exercise.language, exercise.solution_code, exercise.test_cases)
         try:
             grading = await self._context.sandbox.grade(
                 exercise.language, submission.code, exercise.test_cases, calling

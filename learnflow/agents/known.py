@@ -1,6 +1,7 @@
 """What core knows of a student: its tables, and before the first event PostgreSQL."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 from uuid import UUID
@@ -18,7 +19,10 @@ from learnflow.tables import Tables, open_queries
 
 NOTHING_SAID: Final = Conversation()
 NO_EXERCISES: Final = Exercises()
-_ON_ITS_WAY: Final = (0.1, 0.2, 0.4, 0.8, 1.6, 0.0)  # seconds; its event travels on another topic than its answer
+# Seconds. An exercise travels on another topic than its answer: that its event waits may not even be known yet.
+_PAUSE: Final = 0.15
+_LEAST_WAITED: Final = 0.6
+_MOST_WAITED: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,9 @@ class GivenSource(Protocol):
 class Known:
     """Reads the tables, and the sources behind them."""
 
-    def __init__(self, tables: Tables, source: Source, given: GivenSource) -> None:
+    def __init__(self, tables: Tables, source: Source, given: GivenSource, behind: Callable[[int], bool]) -> None:
+        """`behind` says whether student-events of a partition wait to be read."""
+        self._behind = behind
         self.tables = tables
         self._source = source
         self._given = given
@@ -76,14 +82,16 @@ class Known:
             known = _from_store(stored) if stored else NEW
         return known
 
-    async def given(self, student_id: str, exercise_id: UUID) -> Assigned | None:
+    async def given(self, student_id: str, exercise_id: UUID, partition: int) -> Assigned | None:
         """Return an exercise that a student was given, however long ago; one that is on its way is waited for."""
-        for pause in _ON_ITS_WAY:
+        waited = 0.0
+        while waited < (_MOST_WAITED if self._behind(partition) else _LEAST_WAITED):
             exercises = self.tables.open_exercises.get(student_id) or NO_EXERCISES
             found = exercises.get(exercise_id) or await self._given.read(Given(student_id, exercise_id))
             if found is not None:
                 return found
-            await asyncio.sleep(pause)
+            waited += _PAUSE
+            await asyncio.sleep(_PAUSE)
         return None
 
     def open_query(self, query: StudentQuery) -> OpenQuery | None:

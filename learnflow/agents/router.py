@@ -44,20 +44,20 @@ class RouterAgent:
         if not student.profile.active:
             return [failed(event, query, NAME, Failure.INACTIVE, INACTIVE, self._context.now())]
         try:
-            named = await self._named(query)
+            named = await self._named(query, arrival.partition)
         except ValueError as error:
             return [failed(event, query, NAME, Failure.INVALID, str(error), self._context.now())]
         low = event.payload.confidence < self._context.settings.triage.minimum_confidence
         return [request(event, query, student, self._context, named=named, low_confidence=low)]
 
-    async def _named(self, query: StudentQuery) -> Assigned | None:
+    async def _named(self, query: StudentQuery, partition: int) -> Assigned | None:
         """Return the exercise that a question for the exercise agent names. Raises ValueError where there is none."""
         if query.routed_to_agent is not Specialist.EXERCISE:
             return None
         exercise_id = exercise_named(query)
         if exercise_id is None:
             return None
-        named = await self._known.given(query.student_id, exercise_id)
+        named = await self._known.given(query.student_id, exercise_id, partition)
         if named is None:
             raise ValueError(NOT_GIVEN.format(exercise_id))
         return named

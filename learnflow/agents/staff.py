@@ -148,7 +148,7 @@ def staff_core(app: StreamApp, context: Context) -> None:
     )  # fmt: skip
     for each in (source, given, windows):
         app.at_end(each.close)
-    known = Known(Tables.of(app), source, given)
+    known = Known(Tables.of(app), source, given, lambda partition: app.behind(STUDENT_EVENTS.name, partition) > 0)
     staff.add(Agent.TRIAGE, STUDENT_QUERIES, TriageAgent(context))
     staff.add(Agent.ROUTER, TRIAGE_ROUTING, RouterAgent(context, known))
     staff.fold(Agent.STRUGGLE, StruggleAgent(context, known.tables, windows), TRIAGE_ROUTING, STUDENT_EVENTS)

@@ -1,20 +1,27 @@
 """What a student wants of the exercise agent. Rules over words; no clock, no I/O."""
 
+import re
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 from learnflow.domain.reading import read
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.exercise import Assigned
 
-_HINT: Final = frozenset({"hint", "hints", "clue", "stuck"})
-_NEW: Final = frozenset({"another", "new", "next", "different"})
-_SOLUTION: Final = frozenset({"solution", "answer"})
-_SHOW: Final = frozenset({"show", "see", "tell", "reveal", "give", "whats"})
-_GIVING_UP: Final = frozenset({("give", "up"), ("giving", "up"), ("gave", "up"), ("surrender",)})
-_NOT: Final = frozenset({"not", "dont", "wont", "never", "without", "before", "no"})
-_REACH: Final = 4  # words over which a "not" is heard
+# Giving up cannot be undone, so it takes plain words; so does a new exercise, which uses up nothing.
+_GIVES_UP: Final = re.compile(r"(?:^|\b(?:i|im|we|ill|will|to) (?:now |just |really |am )?)(?:give|giving|gave) up\b")
+_NOT_YET: Final = re.compile(r"\b(?:not|dont|wont|never|without|before|should|may|can|could|ok|okay|allowed|if)\b")
+_SOLUTION: Final = re.compile(
+    r"\b(?:(?:show|tell|give|reveal|send)(?: me| us)?|whats|what is|see) (?:the|its|your) "
+    r"(?:full |whole |correct |right )?(?:solution|answer)\b|^(?:the )?(?:solution|answer)(?: please)?$"
+)
+_NEW: Final = re.compile(
+    r"\b(?:give|get|have|want|need|like|send|make|set)\b(?: \w+){0,2} (?:an?|another|some|new|one more)\b"
+    r"(?: (?!hints?\b|clues?\b)\w+){0,4} "
+    r"(?:exercises?|problems?|tasks?|challenges?|one)\b|\b(?:another|new|next|different|harder|easier) "
+    r"(?:exercise|problem|task|challenge|one)\b"
+)
+_HINT: Final = re.compile(r"\b(?:hints?|clues?|stuck)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +59,18 @@ def wish(request: AgentRequest) -> Wish:
     code, named = request.query.code_snippet, request.named
     if code and named is not None:
         return Submission(named, code)
-    words = read(request.query).words
+    said = " ".join(read(request.query).words)
     exercise = named or (request.exercises[-1] if request.exercises else None)
-    if _gives_up(words) or (exercise is not None and _asks_for_solution(words)):
+    if _NEW.search(said):
+        return NewExercise()
+    if _gives_up(said) or (exercise is not None and _asks_for_solution(said)):
         return Solution(exercise)
-    if not _HINT.isdisjoint(words) and ("hint" in words or _NEW.isdisjoint(words)) and not _with_hints(words):
-        return Hint(exercise)
-    return NewExercise()
+    return Hint(exercise) if _HINT.search(said) else NewExercise()
 
 
-def _gives_up(words: tuple[str, ...]) -> bool:
-    return any(
-        words[place : place + len(phrase)] == phrase and _NOT.isdisjoint(words[max(place - _REACH, 0) : place])
-        for phrase in _GIVING_UP
-        for place in range(len(words))
-    )
+def _gives_up(said: str) -> bool:
+    return _GIVES_UP.search(said) is not None and not _NOT_YET.search(said)
 
 
-def _asks_for_solution(words: tuple[str, ...]) -> bool:
-    return not _SOLUTION.isdisjoint(words) and not _SHOW.isdisjoint(words) and _NOT.isdisjoint(words)
-
-
-def _with_hints(words: tuple[str, ...]) -> bool:
-    """Say whether hints are only a property of the exercise that is asked for."""
-    return ("with", "hints") in pairwise(words)
+def _asks_for_solution(said: str) -> bool:
+    return _SOLUTION.search(said) is not None and not _NOT_YET.search(said)

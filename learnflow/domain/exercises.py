@@ -27,6 +27,16 @@ class Exercises(Model):
         """Those that the student may still solve, the newest last."""
         return tuple(one for one in self.kept if one.closed is None)
 
+    def behind(self, exercise_id: UUID) -> bool:
+        """Say whether an exercise is solved or given up."""
+        return shortened(exercise_id) in self.done
+
+    def counts(self, event: Event[Any]) -> bool:
+        """Say whether an event is evidence: what is graded after its exercise is behind the student is none."""
+        said = event.payload
+        late = isinstance(said, ExerciseGraded) and self.behind(said.exercise_id)
+        return not late or shortened(event.message_id) in self.applied
+
     def get(self, exercise_id: UUID) -> Assigned | None:
         """Return one of those that are kept."""
         return next((one for one in self.kept if one.exercise.exercise_id == exercise_id), None)
@@ -45,15 +55,13 @@ def after(exercises: Exercises, event: Event[Any]) -> Exercises:
 
 
 def assigned(exercises: Exercises, event_id: UUID, at: datetime, said: ExerciseAssigned) -> Exercises:
-    """Add an exercise. One that is open stays as it is; one that was closed begins anew."""
+    """Add an exercise. One that is open stays as it is, and so does one that is closed."""
     if shortened(event_id) in exercises.applied:
         return exercises
-    known = exercises.get(said.exercise.exercise_id)
-    if known is not None and known.closed is None:
+    if exercises.get(said.exercise.exercise_id) is not None or exercises.behind(said.exercise.exercise_id):
         return _applied(exercises, event_id)
     new = Assigned(exercise=said.exercise, assigned_at=at)
-    others = tuple(one for one in exercises.kept if one is not known)
-    return _applied(exercises, event_id, kept=_bounded((*others, new)))
+    return _applied(exercises, event_id, kept=_bounded((*exercises.kept, new)))
 
 
 def hint_given(exercises: Exercises, event_id: UUID, said: HintGiven) -> Exercises:
@@ -66,15 +74,15 @@ def hint_given(exercises: Exercises, event_id: UUID, said: HintGiven) -> Exercis
 
 
 def graded(exercises: Exercises, event_id: UUID, said: ExerciseGraded) -> Exercises:
-    """Count an attempt; one that passed closes the exercise, and so does giving up."""
-    if shortened(event_id) in exercises.applied:
+    """Count an attempt; one that passed closes the exercise, and so does giving up. After that nothing counts."""
+    if shortened(event_id) in exercises.applied or exercises.behind(said.exercise_id):
         return exercises
     closed = Closing.SOLVED if said.passed else Closing.GIVEN_UP if said.gave_up else None
     done = exercises.done if closed is None else _with_done(exercises.done, said.exercise_id)
     known = exercises.get(said.exercise_id)
     if known is None:
         return _applied(exercises, event_id, done=done)
-    further = known.model_copy(update={"attempts": known.attempts + 1, "closed": known.closed or closed})
+    further = known.model_copy(update={"attempts": known.attempts + 1, "closed": closed})
     return _applied(exercises, event_id, kept=_replaced(exercises, known, further), done=done)
 
 

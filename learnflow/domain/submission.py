@@ -19,7 +19,7 @@ _CERTAIN: Final = Triage(
 def exercise_named(query: StudentQuery) -> UUID | None:
     """Return the exercise that a question names, or None. Raises ValueError with a sentence for the student."""
     said = (query.context or {}).get(NAMES_IT)
-    if said is None:
+    if not said:
         return None
     try:
         return UUID(str(said))
@@ -30,7 +30,7 @@ def exercise_named(query: StudentQuery) -> UUID | None:
 
 def is_submission(query: StudentQuery) -> bool:
     """Say whether a question is code to be graded."""
-    return bool(query.code_snippet) and (query.context or {}).get(NAMES_IT) is not None
+    return bool(query.code_snippet) and bool((query.context or {}).get(NAMES_IT))
 
 
 def certain(query: StudentQuery) -> Triage | None:

@@ -2,13 +2,38 @@
 
 from typing import Annotated, Final, Self
 
-from pydantic import Field, JsonValue, NonNegativeInt, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, JsonValue, NonNegativeInt, StringConstraints, model_validator
 
 from learnflow.models import taxonomy
-from learnflow.models.fields import Id, Model, NonBlank, Short, Text, Timestamp, TopicKey
+from learnflow.models.fields import HAS_NUL, NUL, Id, Model, NonBlank, Short, Text, Timestamp, TopicKey
+from learnflow.models.student_query import LONGEST_CODE, Code
 from learnflow.models.vocabulary import Closing, ExerciseLanguage, SkillLevel
 
 _NAMING_WORDS: Final = 8  # of the problem, where an exercise has no title
+
+
+LARGEST: Final = 32_768  # bytes of an exercise as JSON: a student's open ones travel with each request
+MOST_TESTS: Final = 100
+_EXACT: Final = 2**53  # integers up to here are the same in every language's JSON
+
+
+def _exact(value: JsonValue) -> JsonValue:
+    """Return a value that stays what it is on its way: no NUL, no huge integer, keys in the order of JSONB."""
+    match value:
+        case str() if NUL in value:
+            raise ValueError(HAS_NUL)
+        case int() if abs(value) > _EXACT:
+            msg = "has an integer beyond 2^53, which not every language's JSON keeps"
+            raise ValueError(msg)
+        case list():
+            return [_exact(item) for item in value]
+        case dict():
+            keys = sorted(value, key=lambda key: (len(key.encode()), key.encode()))
+            return {str(_exact(key)): _exact(value[key]) for key in keys}
+    return value
+
+
+Exact = Annotated[JsonValue, AfterValidator(_exact)]
 
 
 class TestCase(Model):
@@ -16,8 +41,8 @@ class TestCase(Model):
 
     __test__ = False  # not a class of tests, although its name begins like one
 
-    input: JsonValue
-    output: JsonValue
+    input: Exact
+    output: Exact
 
 
 class Exercise(Model):
@@ -28,10 +53,10 @@ class Exercise(Model):
     topic: TopicKey
     difficulty: SkillLevel
     problem_text: Annotated[NonBlank, StringConstraints(max_length=1_000)]
-    solution_code: NonBlank
-    starter_code: Text | None = None
-    test_cases: Annotated[tuple[TestCase, ...], Field(min_length=3)]
-    hints: tuple[Text, ...] = ()
+    solution_code: Annotated[NonBlank, StringConstraints(max_length=LONGEST_CODE)]
+    starter_code: Code | None = None
+    test_cases: Annotated[tuple[TestCase, ...], Field(min_length=3, max_length=MOST_TESTS)]
+    hints: tuple[NonBlank, ...] = ()
     created_at: Timestamp
     created_by_agent: Annotated[Short, StringConstraints(max_length=50)] = "exercise"
     language: ExerciseLanguage
@@ -42,6 +67,14 @@ class Exercise(Model):
         allowed = taxonomy.difficulties(self.topic)
         if self.difficulty not in allowed:
             msg = f"difficulty: {self.difficulty} does not fit {self.topic}, which takes {', '.join(allowed)}"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _is_no_burden(self) -> Self:
+        size = len(self.model_dump_json())
+        if size > LARGEST:
+            msg = f"is larger than {LARGEST:,} bytes"
             raise ValueError(msg)
         return self
 

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,6 +24,9 @@ from learnflow.sandbox.python_harness import python_harness
 from learnflow.sandbox.settings import SandboxSettings
 
 _START_SECONDS: Final = 10.0  # for the language to start, however busy the machine is
+_MARGIN_SECONDS: Final = 1.5  # for what a case takes beside the program
+_COMPILE_SECONDS: Final = 4.0  # of Java
+_AGAIN_SECONDS: Final = 60.0  # after which isolation that was not to be had is looked for again
 _OVERHEAD: Final = 4 * 1024  # bytes of a case's line beside what was printed
 _ESCAPED: Final = 6  # bytes that a character may take in JSON
 _LARGEST_OUTPUT: Final = 16 * MEBIBYTE
@@ -33,6 +37,7 @@ class Batches:
 
     def __init__(self, settings: SandboxSettings) -> None:
         self.problem: str | None = None
+        self._looked = 0.0
         self._settings = settings
         self._isolation: Isolation | None = None
         self._finding = Lock()
@@ -41,16 +46,18 @@ class Batches:
         self._kept = ExitStack()
 
     def isolation(self) -> Isolation:
-        """Return the isolation, which is looked for once. Raises SandboxUnavailable."""
+        """Return the isolation, which is looked for until it is found. Raises SandboxUnavailable."""
         with self._finding:
-            if self.problem is not None:
+            if self.problem is not None and time.monotonic() - self._looked < _AGAIN_SECONDS:
                 raise SandboxUnavailable(self.problem)
             if self._isolation is None:
+                self._looked = time.monotonic()
                 try:
                     self._isolation = Isolation.find(self._settings.isolation)
                 except SandboxUnavailable as error:
                     self.problem = str(error)
                     raise
+                self.problem = None
             return self._isolation
 
     def run(self, language: ExerciseLanguage, code: str, calling: Calling, inputs: Sequence[JsonValue]) -> Finished:
@@ -67,7 +74,7 @@ class Batches:
         start = self._start(language, tools)
         output = min(_LARGEST_OUTPUT, len(inputs) * (_ESCAPED * bound + _OVERHEAD) + MEBIBYTE)
         return isolation.execute(
-            start.command, stdin=json.dumps(job).encode(), limits=self._limits(output), files=start.files,
+            start.command, stdin=json.dumps(job).encode(), limits=self._limits(language, output), files=start.files,
             toolchain=tools,
         )  # fmt: skip
 
@@ -79,10 +86,12 @@ class Batches:
     def _memory(self) -> int:
         return self._settings.memory_mb * MEBIBYTE
 
-    def _limits(self, output: int) -> Limits:
+    def _limits(self, language: ExerciseLanguage, output: int) -> Limits:
         total = self._settings.total_seconds
+        margin = _COMPILE_SECONDS if language is ExerciseLanguage.JAVA else _MARGIN_SECONDS
         return Limits(
             wall_seconds=_START_SECONDS + total,
+            quiet_seconds=self._settings.case_seconds + margin,  # a program may have stopped what limits it
             cpu_seconds=int(_START_SECONDS + total),
             memory_bytes=self._memory,
             output_bytes=output,

@@ -24,6 +24,7 @@ class Limits:
     """What one run may use: the whole tree of its processes together, where nothing else is said."""
 
     wall_seconds: float = 10.0
+    quiet_seconds: float | None = None  # between two pieces of output, from the first one on
     cpu_seconds: int = 5
     memory_bytes: int = 512 * MEBIBYTE  # also what one process may ask for at once
     processes: int = 64  # threads count; node starts with 7, a JVM with 14 and more on many cores

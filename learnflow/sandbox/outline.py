@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from learnflow.models.vocabulary import ExerciseLanguage
+from learnflow.parsing.depth import too_deep
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,9 @@ class Outline:
 
 
 def outline(language: ExerciseLanguage, code: str) -> Outline:
-    """Return the outline of a program, which is empty for code that cannot be read."""
+    """Return the outline of a program, which is empty for code that cannot be read, or not in a bounded time."""
+    if too_deep(code, semicolons=language is ExerciseLanguage.JAVA) is not None:
+        return Outline()
     match language:
         case ExerciseLanguage.PYTHON:
             from learnflow.sandbox.outline_python import python_outline as read  # noqa: PLC0415 - each on its own
@@ -48,7 +51,7 @@ def outline(language: ExerciseLanguage, code: str) -> Outline:
 
 def compilation_unit(language: ExerciseLanguage, code: str) -> str:
     """Return code as its language takes it: a snippet of Java gets a class around it, without another line."""
-    if language is not ExerciseLanguage.JAVA:
+    if language is not ExerciseLanguage.JAVA or too_deep(code, semicolons=True) is not None:
         return code
     from learnflow.sandbox.outline_java import wrapped  # noqa: PLC0415 - its parser is loaded for Java only
 

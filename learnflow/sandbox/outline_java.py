@@ -6,8 +6,9 @@ from itertools import pairwise
 from typing import Final
 
 import tree_sitter_java
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Language, Node
 
+from learnflow.parsing.bounded import parse
 from learnflow.sandbox.outline import Function, Outline
 
 _TYPES: Final = frozenset({
@@ -22,17 +23,20 @@ _MAIN: Final = "main"
 
 
 @cache
-def _parser() -> Parser:
-    return Parser(Language(tree_sitter_java.language()))
+def _grammar() -> Language:
+    return Language(tree_sitter_java.language())
 
 
-def _parse(code: str) -> Node:
-    return _parser().parse(code.encode("utf-8", "replace")).root_node
+def _parse(code: str) -> Node | None:
+    tree = parse(_grammar(), code.encode("utf-8", "replace"))
+    return tree.root_node if tree else None
 
 
 def java_outline(code: str) -> Outline:
     """Return the outline of a Java program; of code that does not parse, what the parser makes of it."""
     root = _parse(code)
+    if root is None:
+        return Outline()
     methods = list(_methods(root))
     has_main = any(_text(method.child_by_field_name("name")) == _MAIN for method in methods)
     loose = not has_main and _loose(root) is not None
@@ -46,6 +50,8 @@ def java_outline(code: str) -> Outline:
 def wrapped(code: str) -> str:
     """Return code as a compilation unit: methods get a class, statements a main; every line keeps its number."""
     root = _parse(code)
+    if root is None:
+        return code
     parts = [node for node in root.children if node.type not in _HEAD | _COMMENTS]
     if not parts or all(node.type in _TYPES or node.is_extra for node in parts):
         return code

@@ -6,8 +6,9 @@ from functools import cache
 from typing import Final
 
 import tree_sitter_javascript
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Language, Node
 
+from learnflow.parsing.bounded import parse
 from learnflow.sandbox.outline import Function, Outline, reached
 
 _READS: Final = re.compile(r"process\.stdin|readFile(?:Sync)?\(\s*(?:0\b|['\"]/dev/stdin)|createInterface")
@@ -21,15 +22,16 @@ _DEFINING: Final = frozenset({
 
 
 @cache
-def _parser() -> Parser:
-    return Parser(Language(tree_sitter_javascript.language()))
+def _grammar() -> Language:
+    return Language(tree_sitter_javascript.language())
 
 
 def javascript_outline(code: str) -> Outline:
     """Return the outline of a JavaScript program; of code that does not parse, what the parser makes of it."""
-    statements = [
-        inner for node in _parser().parse(code.encode("utf-8", "replace")).root_node.children for inner in _bare(node)
-    ]
+    tree = parse(_grammar(), code.encode("utf-8", "replace"))
+    if tree is None:
+        return Outline()
+    statements = [inner for node in tree.root_node.children for inner in _bare(node)]
     found = [item for node in statements for item in _functions(node)]
     functions = tuple(_function(name, node) for name, node in found)
     definitions = {node.id for _, node in found}

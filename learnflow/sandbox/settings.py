@@ -11,7 +11,7 @@ class SandboxSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     isolation: Literal["bubblewrap", "limits"] = "bubblewrap"
-    at_once: PositiveInt = 2
+    at_once: PositiveInt = 4
     case_seconds: PositiveFloat = 2.0
     total_seconds: PositiveFloat = 20.0
     memory_mb: Annotated[int, Field(ge=256)] = 512

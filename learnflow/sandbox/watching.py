@@ -76,13 +76,16 @@ class Watch:
 
     def _until_limit(self, pipes: Pipes, stdin: bytes) -> Limit | None:
         pipes.feed(stdin)
-        look_at = self.started
+        look_at, heard, heard_at = self.started, 0, self.started
         while not pipes.ended:
             pipes.wait(LOOK_SECONDS)
             if pipes.overflowing:
                 return Limit.OUTPUT
             now = time.monotonic()
-            if now - self.started > self.limits.wall_seconds:
+            if len(pipes.stdout) != heard:
+                heard, heard_at = len(pipes.stdout), now
+            quiet = self.limits.quiet_seconds
+            if now - self.started > self.limits.wall_seconds or (quiet and heard and now - heard_at > quiet):
                 return Limit.WALL
             if now >= look_at:
                 if limit := self._exceeded():

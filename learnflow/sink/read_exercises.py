@@ -6,12 +6,17 @@ from uuid import UUID
 
 import asyncpg
 import orjson
+from mode.utils.logging import get_logger
+from pydantic import ValidationError
 
 from learnflow.domain.exercises import MOST_DONE, MOST_KEPT, Exercises
 from learnflow.domain.remembered import shortened
 from learnflow.models.exercise import Assigned, Exercise
+from learnflow.models.fields import explain
 from learnflow.models.vocabulary import Closing
 from learnflow.sink.reader import Reader
+
+_log = get_logger(__name__)
 
 _COLUMNS: Final = """
     s.student_id, s.assigned_at, s.attempts, s.hints_given, s.passed_at, s.given_up_at, e.exercise_id, e.title,
@@ -57,8 +62,9 @@ async def load_exercises(database: Reader, student_ids: Sequence[str]) -> dict[s
     """Return what is open of each student, and what is behind them."""
     found = {student_id: Exercises() for student_id in student_ids}
     for record in await database.fetch(_OPEN, list(found)):
-        known = found[record["student_id"]]
-        found[record["student_id"]] = known.model_copy(update={"kept": (*known.kept, _assigned(record))})
+        known, assigned = found[record["student_id"]], _assigned(record)
+        kept = known.kept if assigned is None else (*known.kept, assigned)
+        found[record["student_id"]] = known.model_copy(update={"kept": kept})
     for record in await database.fetch(_DONE, list(found)):
         known = found[record["student_id"]]
         found[record["student_id"]] = known.model_copy(update={"done": (*known.done, shortened(record["exercise_id"]))})
@@ -69,15 +75,22 @@ async def load_given(database: Reader, wanted: Sequence[Given]) -> dict[Given, A
     """Return exercises that students were given, however long ago; others are absent."""
     students, exercises = [one.student_id for one in wanted], [one.exercise_id for one in wanted]
     records = await database.fetch(_GIVEN, students, exercises)
-    return {Given(record["student_id"], record["exercise_id"]): _assigned(record) for record in records}
+    given = {Given(record["student_id"], record["exercise_id"]): _assigned(record) for record in records}
+    return {wanted: assigned for wanted, assigned in given.items() if assigned is not None}
 
 
-def _assigned(record: asyncpg.Record) -> Assigned:
+def _assigned(record: asyncpg.Record) -> Assigned | None:
+    """Return what a row says; None, and a warning, where today's rules refuse its exercise."""
     values: dict[str, Any] = {name: value for name, value in record.items() if value is not None}
     values["test_cases"] = orjson.loads(values["test_cases"])
     closed = Closing.SOLVED if record["passed_at"] else Closing.GIVEN_UP if record["given_up_at"] else None
+    try:
+        exercise = Exercise.model_validate(values)
+    except ValidationError as error:
+        _log.warning("exercise %s cannot be used: %s", record["exercise_id"], explain(error))
+        return None
     return Assigned(
-        exercise=Exercise.model_validate(values),
+        exercise=exercise,
         assigned_at=record["assigned_at"],
         attempts=record["attempts"],
         hints_given=record["hints_given"],

@@ -1,5 +1,6 @@
 """A tutor whose answers are looked over before they are given: their code parses, and solves no open exercise."""
 
+import asyncio
 from typing import Final
 
 from learnflow.domain.reading import read
@@ -58,5 +59,5 @@ class CarefulTutor:
         await self._tutor.close()
 
     async def _looked_over(self, request: AgentRequest, draft: Draft) -> Draft:
-        parsed = checked(draft, read(request.query).language or _USUAL)
+        parsed = await asyncio.to_thread(checked, draft, read(request.query).language or _USUAL)
         return await self._leaks.withheld(parsed, request)

@@ -1,5 +1,6 @@
 """What is tried out before anything is said: the student's code, really run."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,7 +30,7 @@ async def ran(request: AgentRequest, sandbox: Sandbox) -> Ran:
     if not reading.code:
         return NOT_RUN
     language = reading.language
-    if language is None and check(Language.PYTHON, reading.code) is None:
+    if language is None and await asyncio.to_thread(check, Language.PYTHON, reading.code) is None:
         language = Language.PYTHON
     if language not in _RUNNABLE:
         return NOT_RUN

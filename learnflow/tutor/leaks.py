@@ -1,5 +1,6 @@
 """No answer gives away the solution of an exercise that its student is still solving."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -59,7 +60,7 @@ class Leaks:
         return self._known[key]
 
     async def _passes(self, code: str, exercise: Exercise) -> bool:
-        for calling in _callings(code, exercise):
+        for calling in await asyncio.to_thread(lambda: tuple(_callings(code, exercise))):
             grading = await self._sandbox.grade(exercise.language, code, exercise.test_cases, calling)
             if grading.verdict is Verdict.PASSED:
                 return True
@@ -108,6 +109,7 @@ def _hint_instead(draft: Draft, assigned: Assigned) -> Draft:
         update={
             "text": "\n\n".join(part for part in parts if part),
             "code_examples": (),
+            "missing_concept": None,
             "metadata": {**draft.metadata, "withheld": str(exercise.exercise_id), "fix_applied": False},
         }
     )

@@ -6,10 +6,10 @@ import pytest
 
 from learnflow.models.events.students import ExerciseGraded, HintGiven
 from learnflow.models.exercise import Assigned, Exercise
-from learnflow.models.vocabulary import Closing
+from learnflow.models.vocabulary import Closing, Language
 from learnflow.sandbox import CaseResult, Fault, Grading, Verdict
 from learnflow.tutor.bank import BANK
-from learnflow.tutor.exercises import Reply, hint, report, solution
+from learnflow.tutor.exercises import Reply, hint, report, solution, wrong_language
 from tests.offline import request
 from tests.unit.test_exercises import NOON
 
@@ -116,6 +116,28 @@ def test_code_that_cannot_be_read_is_told_with_its_line_and_takes_no_hint() -> N
     (outcome,) = reply.told
     assert isinstance(outcome, ExerciseGraded)
     assert (outcome.score, outcome.error) == (0.0, "SyntaxError")
+
+
+@pytest.mark.parametrize("closed", Closing)
+def test_what_is_closed_has_no_hints(closed: Closing) -> None:
+    reply = hint(assigned(closed=closed), QUERY)
+    assert "nothing left to hint at" in reply.draft.text
+    assert all(text not in reply.draft.text for text in TASK.hints)
+    assert reply.told == ()
+
+
+def test_code_in_another_language_is_not_graded() -> None:
+    reply = wrong_language(assigned(), request("here", "let x = 1;", Language.JAVASCRIPT))
+    assert "is an exercise in python, and your code came as javascript" in reply.draft.text
+    assert reply.told == ()
+
+
+@pytest.mark.parametrize(("name", "kept"), [(" ", None), ("E" * 300, "E" * 255), ("Missing", None)])
+def test_the_name_of_an_error_is_one_that_can_be_kept(name: str, kept: str | None) -> None:
+    reply = graded(Verdict.EXCEPTION, of_case=Fault(type=name, message="no", line=1, trace=""))
+    outcome = reply.told[0]
+    assert isinstance(outcome, ExerciseGraded)
+    assert outcome.error == kept
 
 
 @pytest.mark.parametrize("closed", Closing)

@@ -31,6 +31,18 @@ OPEN: dict[str, Any] = {"exercises": [FIRST, LAST]}
         ("Do not show me the solution, only a hint", Hint),
         ("Give me another exercise", NewExercise),
         ("Give me an exercise on recursion", NewExercise),
+        ("Give up", Solution),
+        ("Please show me the full solution of the exercise", Solution),
+        ("I want to give up now", Solution),
+        ("Is it ok to give up on this exercise?", NewExercise),
+        ("Give me an exercise on functions that give an answer", NewExercise),
+        ("My solution to the exercise fails, tell me why", NewExercise),
+        ("Give me a harder one, the last solution was easy to see", NewExercise),
+        ("Give me another exercise with a longer solution", NewExercise),
+        ("I am stuck on recursion, give me an exercise", NewExercise),
+        ("Give me an exercise on loops without hints", NewExercise),
+        ("I am stuck", Hint),
+        ("Could I get a hint for this exercise?", Hint),
     ],
 )
 def test_words_tell_what_is_wanted(text: str, kind: type) -> None:
@@ -80,8 +92,9 @@ def test_a_submission_is_certain(code: str | None, context: dict[str, Any] | Non
 
 def test_what_a_question_names_is_an_id() -> None:
     assert exercise_named(request("hint", context={"exercise_id": ID}).query) == UUID(ID)
-    assert exercise_named(request("hint", context={}).query) is None
-    several: tuple[object, ...] = ("loops", 7, [ID], {})
+    for empty in ({}, {"exercise_id": None}, {"exercise_id": ""}):
+        assert exercise_named(request("hint", context=empty).query) is None
+    several: tuple[object, ...] = ("loops", 7, [ID], {"id": ID})
     for wrong in several:
         with pytest.raises(ValueError, match=r"context\.exercise_id: must be the id"):
             exercise_named(request("hint", context={"exercise_id": wrong}).query)

@@ -10,6 +10,7 @@ import pytest
 
 from learnflow.domain.exercises import MOST_KEPT, Exercises, assigned, graded, hint_given
 from learnflow.domain.remembered import shortened
+from learnflow.models.envelope import Event
 from learnflow.models.events.students import ExerciseAssigned, ExerciseGraded, HintGiven
 from learnflow.models.exercise import Exercise
 from learnflow.models.vocabulary import Closing
@@ -42,8 +43,19 @@ def hint(name: object, number: int) -> Step:
     return lambda exercises: hint_given(exercises, uid((name, "hint", number)), said)
 
 
+def grading(name: object, score: float, **more: Any) -> ExerciseGraded:
+    return ExerciseGraded(exercise_id=uid(name), topic="loops", score=score, passed=score == 1.0, **more)
+
+
+def event(said: ExerciseGraded, name: object) -> Event[ExerciseGraded]:
+    return Event[ExerciseGraded](
+        message_id=uid(name), timestamp=NOON, student_id="ann", trace_id=uid("trace"), event_type="exercise.graded",
+        payload=said,
+    )  # fmt: skip
+
+
 def grade(name: object, score: float, event: object, **more: Any) -> Step:
-    said = ExerciseGraded(exercise_id=uid(name), topic="loops", score=score, passed=score == 1.0, **more)
+    said = grading(name, score, **more)
     return lambda exercises: graded(exercises, uid((name, event)), said)
 
 
@@ -85,11 +97,19 @@ def test_the_same_event_again_changes_nothing(steps: list[Step]) -> None:
     assert after(*steps, steps[-1]) == after(*steps)
 
 
-def test_the_assignment_that_comes_again_does_not_open_it_anew_but_another_one_does() -> None:
+def test_what_is_closed_stays_closed_however_often_it_is_assigned() -> None:
     closed = after(give("a"), grade("a", 1.0, 1))
     assert give("a")(closed).open == ()
-    again = give("a", "a second time")(closed)
-    assert [(one.attempts, one.hints_given) for one in again.open] == [(0, 0)]
+    assert give("a", "a second time")(closed).kept == closed.kept
+
+
+def test_what_is_graded_after_the_end_is_no_evidence_but_a_repeat_of_the_end_is_one() -> None:
+    for score, gave_up in ((1.0, False), (0.0, True)):
+        closed = after(give("a"), grade("a", score, 1, gave_up=gave_up))
+        assert grade("a", 1.0, 2)(closed) == closed
+        assert not closed.counts(event(grading("a", 1.0), ("a", 2)))
+        assert closed.counts(event(grading("a", score, gave_up=gave_up), ("a", 1)))
+        assert closed.counts(event(grading("b", 1.0), ("b", 1)))
 
 
 def test_an_exercise_that_is_open_is_not_begun_anew_by_another_assignment() -> None:

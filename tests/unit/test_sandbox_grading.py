@@ -9,6 +9,7 @@ import pytest
 
 from learnflow.models.vocabulary import ExerciseLanguage
 from learnflow.sandbox import Calling, Grading, Sandbox, SandboxSettings, SandboxUnavailable, Verdict, calling_of
+from learnflow.sandbox.calling import PROGRAM
 from learnflow.sandbox.comparing import same_text, same_value
 from learnflow.sandbox.limits import Finished, Limit
 from learnflow.sandbox.reading import read_outcomes
@@ -362,3 +363,23 @@ def test_whatever_comes_out_of_the_sandbox_is_an_outcome(output: bytes, limit: L
 def test_a_language_that_does_not_start_is_not_the_students_fault() -> None:
     with pytest.raises(SandboxUnavailable, match="exit code 1: no such module"):
         read_outcomes(Finished(b"", b"no such\nmodule", 1, None, 0.1), 1)
+
+
+STOPS_THE_HARNESS = """
+import os, signal
+os.kill(os.getppid(), signal.SIGSTOP)
+while True:
+    pass
+"""
+
+
+async def test_a_program_that_stops_what_limits_it_holds_its_place_no_longer(sandbox: Sandbox) -> None:
+    grading = await sandbox.grade(PYTHON, STOPS_THE_HARNESS, cases(("", ""), ("a", ""), ("b", "")))
+    assert grading.verdict is Verdict.TIMEOUT
+    assert grading.milliseconds < 1_000 * SandboxSettings().total_seconds
+
+
+async def test_code_that_would_keep_a_parser_busy_is_told_like_any_other(sandbox: Sandbox) -> None:
+    assert calling_of(JAVA, "A<" * 20_000, cases((1, 1))) == PROGRAM
+    grading = await sandbox.grade(JAVA, "A<" * 4_000, cases((1, 1)))
+    assert grading.verdict is Verdict.SYNTAX_ERROR

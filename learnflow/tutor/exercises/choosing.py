@@ -55,5 +55,5 @@ def _note(chosen: Exercise, order: Wanted, *, again: bool) -> str | None:
     elif order.asked_language and order.asked_language != chosen.language:
         said.append(f"I have none on this in {order.asked_language.capitalize()}, so this one is in another language.")
     if again:
-        said.append("You have had all that I have on this, so here is one that you know: can you do it better now?")
+        said.append("You have had all that I have on this, so here is one that you know. It does not count again.")
     return " ".join(said) or None

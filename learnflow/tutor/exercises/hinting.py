@@ -1,5 +1,6 @@
 """Hints, one at a time, and the solution for who gives up."""
 
+from typing import Final
 from uuid import UUID
 
 from learnflow.models.draft import Draft
@@ -9,6 +10,8 @@ from learnflow.models.fields import Model
 from learnflow.models.taxonomy import GENERAL
 from learnflow.models.vocabulary import Closing
 from learnflow.tutor.exercises.reply import MODEL, Reply, draft
+
+_NEXT: Final = 'Say "another exercise" when you want to go on.'
 
 
 def next_hint(assigned: Assigned) -> int | None:
@@ -23,6 +26,9 @@ def hint(assigned: Assigned | None, query_id: UUID) -> Reply:
         return Reply(_nothing_open("There is no open exercise to give a hint for."))
     exercise, number, most = assigned.exercise, next_hint(assigned), len(assigned.exercise.hints)
     metadata = {"hint": number, "hints_available": most}
+    if assigned.closed is not None:
+        over = "solved" if assigned.closed is Closing.SOLVED else "given up"
+        return Reply(draft(exercise, f'You have {over} "{exercise.name}": there is nothing left to hint at.', _NEXT))
     if number is None:
         said = f'You have had all {most} hints to "{exercise.name}"' if most else f'"{exercise.name}" has no hints'
         last = f"The last was: {exercise.hints[-1]}" if most else None

@@ -13,6 +13,8 @@ from learnflow.sandbox import CaseResult, Fault, Grading, Verdict
 from learnflow.tutor.exercises.hinting import next_hint
 from learnflow.tutor.exercises.reply import Reply, draft, fenced
 
+MISSING: Final = "Missing"  # the sandbox's own: there is no function of that name
+_LONGEST_NAME: Final = 255
 _ENDED: Final = {
     Verdict.TIMEOUT: "It did not end in time. Is there a loop that never ends?",
     Verdict.MEMORY: "It used more memory than it may. Does something grow without end?",
@@ -44,6 +46,14 @@ def report(assigned: Assigned, grading: Grading, request: AgentRequest) -> Reply
     return Reply(answer, _told(assigned, grading, request, number))
 
 
+def wrong_language(assigned: Assigned, request: AgentRequest) -> Reply:
+    """Return the answer to code in another language than the exercise's: nothing is run, and nothing counts."""
+    exercise = assigned.exercise
+    said = f'"{exercise.name}" is an exercise in {exercise.language}, and your code came as {request.query.language}.'
+    more = f"Send it in {exercise.language}, or ask me for an exercise in the language that you want to practise."
+    return Reply(draft(exercise, said, more, metadata={"verdict": "wrong-language", "counted": False}))
+
+
 def _told(assigned: Assigned, grading: Grading, request: AgentRequest, hint: int | None) -> tuple[Model, ...]:
     if assigned.closed is not None:
         return ()
@@ -71,7 +81,9 @@ def _unreadable(grading: Grading) -> bool:
 
 
 def _error_type(grading: Grading) -> str | None:
-    return grading.fault.type if grading.fault else None
+    """Return the name of the error, if it has one that can be kept; that a function is missing is none."""
+    name = grading.fault.type[:_LONGEST_NAME].strip() if grading.fault else ""
+    return name if name and name != MISSING else None
 
 
 def _opening(assigned: Assigned, grading: Grading) -> str:
@@ -107,7 +119,7 @@ def _failure(grading: Grading) -> str | None:
         got = "nothing" if case.got is None else case.got
         parts += ["It should give:", fenced(case.expected), "Your code gave:", fenced(got)]
     elif case.fault:
-        parts.append(f"Your code ended with {_fault(case.fault)}")
+        parts.append(f"Your code did not get through it: {_fault(case.fault)}")
     else:
         parts.append(_ENDED[case.verdict])
     return "\n".join(parts)
@@ -115,6 +127,8 @@ def _failure(grading: Grading) -> str | None:
 
 def _fault(fault: Fault) -> str:
     where = f" in line {fault.line}" if fault.line else ""
+    if fault.type == MISSING:
+        return fault.message
     return f"{fault.type}{where}: {fault.message}" if fault.message else f"{fault.type}{where}."
 
 

@@ -5,10 +5,10 @@ from operator import attrgetter, itemgetter
 from time import thread_time
 from typing import Final
 
-from learnflow.tutor.syntax.depth import too_deep
+from learnflow.parsing.bounded import parse
+from learnflow.parsing.depth import too_deep
 from learnflow.tutor.syntax.fault import SyntaxFault, fault_at
 from learnflow.tutor.syntax.grammar import Frame, Grammar
-from learnflow.tutor.syntax.parsing import parse
 from learnflow.tutor.syntax.stopping import damage, first_stop
 from learnflow.tutor.syntax.strictness import Breach, first_breach
 

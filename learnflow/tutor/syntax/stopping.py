@@ -10,7 +10,7 @@ from typing import Final
 
 from tree_sitter import Language, LogType, Node
 
-from learnflow.tutor.syntax.parsing import follow
+from learnflow.parsing.bounded import follow
 
 _PROCESS: Final = re.compile(r"process version:\d+, .*row:(\d+), col:(\d+)")
 _LEXED: Final = re.compile(r"lexed_lookahead sym:(.+), size:(\d+)", re.DOTALL)

@@ -28,6 +28,7 @@ public final class Batch {
             return;
         }
         job.classes = compiler.classes();
+        write("{\"ready\":true}"); // compiling took its time, and is none of a case's
         for (int number = 0; number < job.size(); number++) {
             Run.of(job, number);
         }

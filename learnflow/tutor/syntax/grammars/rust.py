@@ -6,8 +6,8 @@ from typing import Final
 
 from tree_sitter import Node
 
+from learnflow.parsing.bounded import parse
 from learnflow.tutor.syntax.grammar import BARE, Frame, Grammar, reserved
-from learnflow.tutor.syntax.parsing import parse
 
 _LIKE_CALLS: Final = frozenset({
     b"print", b"println", b"eprint", b"eprintln", b"format", b"write", b"writeln", b"panic", b"assert", b"assert_eq",

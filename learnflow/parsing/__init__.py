@@ -1,0 +1,1 @@
+"""Parsing what anybody may have written: bounded in time and memory."""
