@@ -33,16 +33,20 @@ def _exact(value: JsonValue) -> JsonValue:
     return value
 
 
-Exact = Annotated[JsonValue, AfterValidator(_exact)]
-
-
 class TestCase(Model):
     """An input, and the output that a right program prints or returns for it."""
 
     __test__ = False  # not a class of tests, although its name begins like one
 
-    input: Exact
-    output: Exact
+    input: JsonValue
+    output: JsonValue
+
+
+def _exact_case(case: TestCase) -> TestCase:
+    return TestCase(input=_exact(case.input), output=_exact(case.output))
+
+
+ExactCase = Annotated[TestCase, AfterValidator(_exact_case)]
 
 
 class Exercise(Model):
@@ -55,7 +59,7 @@ class Exercise(Model):
     problem_text: Annotated[NonBlank, StringConstraints(max_length=1_000)]
     solution_code: Annotated[NonBlank, StringConstraints(max_length=LONGEST_CODE)]
     starter_code: Code | None = None
-    test_cases: Annotated[tuple[TestCase, ...], Field(min_length=3, max_length=MOST_TESTS)]
+    test_cases: Annotated[tuple[ExactCase, ...], Field(min_length=3, max_length=MOST_TESTS)]
     hints: tuple[NonBlank, ...] = ()
     created_at: Timestamp
     created_by_agent: Annotated[Short, StringConstraints(max_length=50)] = "exercise"

@@ -115,7 +115,7 @@ CASES = RIGHT["test_cases"]
         ({"starter_code": "\n"}, "no starter code"),
         ({"solution_code": ""}, "solution_code"),
         ({"hints": RIGHT["hints"][:2]}, "2 hints instead of 3"),
-        ({"hints": ["One.", " ", "Three."]}, "hints instead of 3"),
+        ({"hints": ["One.", " ", "Three."]}, "hints\\.1: must not be blank"),
         ({"hints": ["Count.", "Like so:", f"```python\n{SOLUTION}```"]}, "the hints contain the solution"),
         ({"hints": [SOLUTION[:60], SOLUTION[60:100], SOLUTION[100:]]}, "the hints contain the solution"),
     ],

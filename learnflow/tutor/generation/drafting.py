@@ -68,7 +68,7 @@ def _problems(order: Order, exercise: Exercise) -> Iterator[str]:
         yield "the student has seen an exercise of this title"
     if not exercise.starter_code or not exercise.starter_code.strip():
         yield "there is no starter code"
-    if len(exercise.hints) != HINTS or not all(hint.strip() for hint in exercise.hints):
+    if len(exercise.hints) != HINTS:
         yield f"there are {len(exercise.hints)} hints instead of {HINTS}"
     inputs = [orjson.dumps(case.input, option=orjson.OPT_SORT_KEYS) for case in exercise.test_cases]
     for number, value in enumerate(inputs, start=1):
