@@ -16,7 +16,7 @@ from learnflow.models.vocabulary import Specialist
 from learnflow.streams.outbox import Outgoing
 from learnflow.streams.station import Arrival
 from learnflow.topics import CONCEPTS_REQUESTS
-from learnflow.tutor.grounding import ran
+from learnflow.tutor.grounding import Grounding
 
 NAME = Specialist.DEBUG
 
@@ -26,6 +26,7 @@ class DebugAgent:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._grounding = Grounding(context.sandbox)
 
     async def __call__(self, arrival: Arrival) -> Sequence[Outgoing]:
         """Return the response, or the question to concepts."""
@@ -38,7 +39,7 @@ class DebugAgent:
 
     async def _draft(self, request: AgentRequest) -> Draft:
         """Run the code first: what really happens is the ground of every explanation."""
-        return await self._context.tutor.debug(request, await ran(request, self._context.sandbox))
+        return await self._context.tutor.debug(request, await self._grounding.ran(request))
 
     def _next(self, event: Event[AgentRequest], draft: Draft, spent_ms: int) -> Outgoing:
         request = event.payload
