@@ -70,7 +70,7 @@ class LearnerAgent:
                 return self._learning.review(event, day, student)
             case ProgressRebuilt(state=history):
                 return self._learning.rebuild(event, history, student)
-        seen = observation(event) if student.exercises.counts(event) else None
+        seen = observation(event)
         return self._learning.observe(event, seen, student) if seen else []
 
     def _seen(self, events: Sequence[Event[Any]]) -> set[str]:

@@ -31,12 +31,6 @@ class Exercises(Model):
         """Say whether an exercise is solved or given up."""
         return shortened(exercise_id) in self.done
 
-    def counts(self, event: Event[Any]) -> bool:
-        """Say whether an event is evidence: what is graded after its exercise is behind the student is none."""
-        said = event.payload
-        late = isinstance(said, ExerciseGraded) and self.behind(said.exercise_id)
-        return not late or shortened(event.message_id) in self.applied
-
     def get(self, exercise_id: UUID) -> Assigned | None:
         """Return one of those that are kept."""
         return next((one for one in self.kept if one.exercise.exercise_id == exercise_id), None)

@@ -99,24 +99,13 @@ FROM (
 WHERE e.student_id = r.student_id AND e.exercise_id = r.exercise_id
 """
 
-# Only submissions that are new count, so that a repeat changes nothing; and none after the one that passed, or after
-# the student gave up.
+# Only submissions that are new count, so that a repeat changes nothing.
 _SUBMISSIONS: Final = """
-WITH submitted AS (
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::float8[], $6::bool[], $7::text[],
-        $8::timestamptz[], $9::text[], $10::text[], $11::bool[]) WITH ORDINALITY
-    AS r (message_id, student_id, exercise_id, query_id, score, passed, code, at, topic, error, gave_up, place)
-), new AS (
+WITH new AS (
     INSERT INTO exercise_submissions (message_id, student_id, exercise_id, query_id, score, passed, code, at,
         topic, error, gave_up)
-    SELECT r.message_id, r.student_id, r.exercise_id, r.query_id, r.score, r.passed, r.code, r.at, r.topic, r.error,
-        r.gave_up
-    FROM submitted AS r LEFT JOIN student_exercises AS e USING (student_id, exercise_id)
-    WHERE e.passed_at IS NULL AND e.given_up_at IS NULL AND NOT EXISTS (
-        SELECT FROM submitted AS s
-        WHERE s.student_id = r.student_id AND s.exercise_id = r.exercise_id AND s.place < r.place
-            AND (s.passed OR s.gave_up) AND s.message_id <> r.message_id
-    )
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::float8[], $6::bool[], $7::text[],
+        $8::timestamptz[], $9::text[], $10::text[], $11::bool[])
     ON CONFLICT (message_id) DO NOTHING
     RETURNING student_id, exercise_id, score, passed, code, at, gave_up
 ), total AS (

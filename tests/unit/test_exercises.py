@@ -10,7 +10,6 @@ import pytest
 
 from learnflow.domain.exercises import MOST_KEPT, Exercises, assigned, graded, hint_given
 from learnflow.domain.remembered import shortened
-from learnflow.models.envelope import Event
 from learnflow.models.events.students import ExerciseAssigned, ExerciseGraded, HintGiven
 from learnflow.models.exercise import Exercise
 from learnflow.models.vocabulary import Closing
@@ -45,13 +44,6 @@ def hint(name: object, number: int) -> Step:
 
 def grading(name: object, score: float, **more: Any) -> ExerciseGraded:
     return ExerciseGraded(exercise_id=uid(name), topic="loops", score=score, passed=score == 1.0, **more)
-
-
-def event(said: ExerciseGraded, name: object) -> Event[ExerciseGraded]:
-    return Event[ExerciseGraded](
-        message_id=uid(name), timestamp=NOON, student_id="ann", trace_id=uid("trace"), event_type="exercise.graded",
-        payload=said,
-    )  # fmt: skip
 
 
 def grade(name: object, score: float, event: object, **more: Any) -> Step:
@@ -101,15 +93,6 @@ def test_what_is_closed_stays_closed_however_often_it_is_assigned() -> None:
     closed = after(give("a"), grade("a", 1.0, 1))
     assert give("a")(closed).open == ()
     assert give("a", "a second time")(closed).kept == closed.kept
-
-
-def test_what_is_graded_after_the_end_is_no_evidence_but_a_repeat_of_the_end_is_one() -> None:
-    for score, gave_up in ((1.0, False), (0.0, True)):
-        closed = after(give("a"), grade("a", score, 1, gave_up=gave_up))
-        assert grade("a", 1.0, 2)(closed) == closed
-        assert not closed.counts(event(grading("a", 1.0), ("a", 2)))
-        assert closed.counts(event(grading("a", score, gave_up=gave_up), ("a", 1)))
-        assert closed.counts(event(grading("b", 1.0), ("b", 1)))
 
 
 def test_an_exercise_that_is_open_is_not_begun_anew_by_another_assignment() -> None:
