@@ -28,7 +28,7 @@ class ExerciseAgent:
         self._context = context
 
     async def __call__(self, arrival: Arrival) -> Sequence[Outgoing]:
-        """Return the response, after the events that it brings."""
+        """Return the response, and the events that it brings."""
         event: Event[AgentRequest] = arrival.event
         wished = wish(event.payload)
 
