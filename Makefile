@@ -46,6 +46,7 @@ $(READY): requirements/installer.lock requirements/everything.lock pyproject.tom
 	@$(BIN)/python -m pip install $(QUIET) --no-deps --require-hashes -r requirements/installer.lock
 	@$(INSTALL) --no-deps --require-hashes -r requirements/everything.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m learnflow.sandbox prepare
 	@touch $@
 	@echo "Set up."
 

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from learnflow.agents.context import Context
 from learnflow.agents.messages import completed, follow
@@ -9,7 +11,9 @@ from learnflow.agents.specialist import answer, outcome
 from learnflow.domain.exercise_wish import Hint, NewExercise, Solution, Submission, Wish, wish
 from learnflow.models.envelope import Event
 from learnflow.models.events import EVENT_TYPES
+from learnflow.models.events.students import ExerciseGraded
 from learnflow.models.events.work import AgentRequest
+from learnflow.models.fields import Model
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import SandboxUnavailable, calling_of
 from learnflow.streams.outbox import Outgoing
@@ -69,9 +73,17 @@ class ExerciseAgent:
         return report(submission.exercise, grading, request)
 
     def _sent(self, event: Event[AgentRequest], reply: Reply, spent_ms: int) -> Sequence[Outgoing]:
-        query, now = event.payload.query, self._context.now()
-        told = [
-            Outgoing(STUDENT_EVENTS, follow(event, query.query_id, EVENT_TYPES[type(payload)], payload, now, steps=0))
-            for payload in reply.told
-        ]
-        return [*told, completed(event, query, NAME, reply.draft, spent_ms, now)]
+        now = self._context.now()
+        told = [Outgoing(STUDENT_EVENTS, _told(event, payload, now)) for payload in reply.told]
+        return [*told, completed(event, event.payload.query, NAME, reply.draft, spent_ms, now)]
+
+
+def _told(event: Event[AgentRequest], payload: Model, now: datetime) -> Event[Any]:
+    """Return the event that tells what became of an exercise.
+
+    An exercise ends once. Its end has one id, whichever question brings it, so that the second of two right
+    submissions which were graded at once is a repeat of the first, and one that crosses with giving up counts nothing.
+    """
+    if isinstance(payload, ExerciseGraded) and (payload.passed or payload.gave_up):
+        return follow(event, payload.exercise_id, "exercise-ended", payload, now, steps=0)
+    return follow(event, event.payload.query.query_id, EVENT_TYPES[type(payload)], payload, now, steps=0)

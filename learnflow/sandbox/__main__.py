@@ -1,6 +1,6 @@
-"""Grade or run a program in the sandbox: `python -m learnflow.sandbox grade|run --help`.
+"""Grade or run a program in the sandbox: `python -m learnflow.sandbox grade|run|prepare --help`.
 
-Exit codes: 0 passed (or ran to its end), 1 failed, 2 the sandbox or what it was given cannot be used.
+Exit codes: 0 passed (or ran to its end, or prepared), 1 failed, 2 the sandbox or what it was given cannot be used.
 """
 
 import argparse
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks for, and return the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        return asyncio.run(_grade(options) if options.command == "grade" else _run(options))
+        return asyncio.run(_COMMANDS[options.command](options))
     except (SandboxUnavailable, OSError, ValueError) as error:
         _refuse(str(error))
 
@@ -55,7 +55,21 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--entry", metavar="NAME", help="the function to call (default: what the program looks like)")
     run = commands.add_parser("run", parents=[shared], help="run a program once")
     run.add_argument("--stdin", type=Path, metavar="FILE", help="its standard input (default: empty)")
+    commands.add_parser("prepare", help="make what the languages need, which otherwise the first run waits for")
     return parser
+
+
+async def _prepare(_options: argparse.Namespace) -> int:
+    """Say of each language whether it can be run; one that cannot is no failure, as the others go on."""
+    async with Sandbox(SandboxSettings()) as sandbox:
+        for language in ExerciseLanguage:
+            try:
+                await sandbox.prepare(language)
+            except SandboxUnavailable as error:
+                _print(f"{language} cannot be run here: {error}")
+            else:
+                _print(f"{language} can be run here")
+    return 0
 
 
 async def _grade(options: argparse.Namespace) -> int:
@@ -149,6 +163,8 @@ def _refuse(reason: str) -> NoReturn:
     sys.stderr.write(f"learnflow.sandbox: {' '.join(reason.split())}\n")
     sys.exit(_UNUSABLE)
 
+
+_COMMANDS: Final = {"grade": _grade, "run": _run, "prepare": _prepare}
 
 if __name__ == "__main__":
     sys.exit(main())

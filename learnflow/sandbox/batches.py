@@ -78,6 +78,11 @@ class Batches:
             toolchain=tools,
         )  # fmt: skip
 
+    def prepare(self, language: ExerciseLanguage) -> None:
+        """Make what a language needs before its first run. Raises SandboxUnavailable."""
+        self.isolation()
+        self._start(language, toolchain(language))
+
     def close(self) -> None:
         """Remove what was made for this process alone."""
         self._kept.close()

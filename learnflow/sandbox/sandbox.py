@@ -51,6 +51,10 @@ class Sandbox:
             return str(error)
         return None
 
+    async def prepare(self, language: ExerciseLanguage) -> None:
+        """Make what a language needs, once for this machine; Java's takes seconds. Raises SandboxUnavailable."""
+        await self._in_thread(partial(self._batches.prepare, language))
+
     async def run(self, language: ExerciseLanguage, code: str, stdin: str = "") -> Execution:
         """Run a program once. Raises SandboxUnavailable."""
         return await self._in_thread(partial(self._run, language, code, stdin))

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
-from uuid import uuid4
 
 from learnflow import topics
 from learnflow.models.examples import EXAMPLES
@@ -99,7 +98,7 @@ INTERNAL: Final[Mapping[str, Bad]] = {
     "a level above 1": _example(
         "mastery-level-updated", "sink", "payload.new_level", "mastery.level.updated", new_level=1.5
     ),
-    "a submission of an unknown exercise": _example(
-        "student-events", "sink", "is not present in table", "exercise.graded", exercise_id=str(uuid4())
+    "a struggle that its column cannot hold": _example(
+        "student-struggle", "sink", "int32", "student.struggle.detected", query_count=2**31
     ),
 }  # fmt: skip

@@ -169,3 +169,12 @@ def test_a_run_shows_output_fault_and_how_it_ended(tmp_path: Path) -> None:
     told = json.loads(sandboxed("run", "--language", "python", "--code", code, "--stdin", stdin, "--json").stdout)
     assert (told["ended"], told["stdout"], told["exit_code"]) == ("exception", "GRÖSSE\n", 1)
     assert (told["fault"]["type"], told["fault"]["line"]) == ("ZeroDivisionError", 2)
+
+
+def test_prepare_says_of_each_language_whether_it_can_be_run() -> None:
+    done = sandboxed("prepare")
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [f"{language} can be run here" for language in ("python", "javascript", "java")]
+    without_java = sandboxed("prepare", JAVA_HOME="/nowhere")
+    assert without_java.returncode == 0, "what is there is still of use"
+    assert without_java.stdout.splitlines()[-1].startswith("java cannot be run here: no Java (javac) in JAVA_HOME")
