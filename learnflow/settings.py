@@ -7,7 +7,17 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
 
 from learnflow.domain.mastery import MasteryModel, shipped
 from learnflow.domain.mastery.parameters import loads
@@ -21,6 +31,11 @@ TESTS = "LEARNFLOW_TEST_"  # what the test suite reads is no setting
 
 class SettingsError(Exception):
     """A setting is unknown or has a wrong value."""
+
+
+def _one_line(text: object) -> object:
+    """Return a text that the file has on several lines as one."""
+    return " ".join(text.split()) if isinstance(text, str) else text
 
 
 class _Section(BaseModel):
@@ -100,7 +115,32 @@ class Claude(_Section):
     """How Claude is asked; the key is ANTHROPIC_API_KEY of the environment."""
 
     model: Annotated[str, Field(min_length=1)] = "claude-sonnet-5-5"
+    triage_model: Annotated[str, Field(min_length=1)] = "claude-haiku-5-5"
     timeout_seconds: PositiveFloat = 60.0
+    attempts: PositiveInt = 4
+    requests_per_minute: NonNegativeInt = 0
+    input_tokens_per_minute: NonNegativeInt = 0
+    output_tokens_per_minute: NonNegativeInt = 0
+    failures_until_pause: PositiveInt = 5
+    pause_seconds: PositiveFloat = 30.0
+    when_away: Literal["offline", "cache", "fail"] = "offline"
+    cache_days: NonNegativeInt = 7
+    history_tokens: NonNegativeInt = 1_500
+    questions_per_day: NonNegativeInt = 200
+    budget_usd_per_day: Annotated[float, Field(ge=0.0)] = 0.0
+    prices: str = "claude-sonnet-5-5 3 15, claude-haiku-5-5 1 5"
+
+
+class Safety(_Section):
+    """What a student is told who may be in distress or danger."""
+
+    supportive_answer: Annotated[str, BeforeValidator(_one_line), Field(min_length=10)] = (
+        "What you write sounds as if you are having a very hard time, and that matters more than any exercise. "
+        "Please talk to somebody you trust now: a friend, your family, a teacher. If you might hurt yourself or "
+        "are in danger, call your local emergency number or a crisis line; they listen at any hour. I am a program "
+        "and cannot help with this as a person can, but you do not have to carry it alone. Whenever you want to go "
+        "on programming, I am here."
+    )
 
 
 class Sink(_Section):
@@ -133,6 +173,7 @@ class Settings(_Section):
     limits: Limits = Limits()
     learner: Learner = Learner()
     claude: Claude = Claude()
+    safety: Safety = Safety()
     sandbox: SandboxSettings = SandboxSettings()
     sink: Sink = Sink()
     kafka: Kafka = Kafka()

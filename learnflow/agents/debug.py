@@ -73,5 +73,6 @@ def combine(draft: Draft, explanation: Draft | None) -> Draft:
             "code_examples": draft.code_examples + explanation.code_examples,
             "confidence": round(min(draft.confidence, explanation.confidence), 2),
             "token_count": tokens or None,
+            "usage": draft.usage + explanation.usage,
         }
     )

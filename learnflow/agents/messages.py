@@ -8,8 +8,10 @@ from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event, derived_id, version_metadata
 from learnflow.models.events import EVENT_TYPES
 from learnflow.models.events.responses import Failure, ResponseCompleted, ResponseFailed
+from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested
 from learnflow.models.fields import Model
 from learnflow.models.student_query import StudentQuery
+from learnflow.models.usage import Usage
 from learnflow.models.vocabulary import Agent, QueryStatus, ResponseType, Specialist
 from learnflow.streams.outbox import Outgoing
 from learnflow.topics import AGENT_RESPONSES
@@ -56,12 +58,14 @@ def completed(  # noqa: PLR0913, PLR0917 - what a response consists of
         claude_model=draft.model,
         token_count=draft.token_count,
         query=query.moved_to(QueryStatus.COMPLETED),
+        usage=(*_spent_before(cause), *draft.usage),
     )
     return Outgoing(AGENT_RESPONSES, follow(cause, query.query_id, "response", payload, now))
 
 
 def failed(  # noqa: PLR0913, PLR0917 - what a failure consists of
-    cause: Event[Any], query: StudentQuery, agent: Agent, failure: Failure, reason: str, now: datetime
+    cause: Event[Any], query: StudentQuery, agent: Agent, failure: Failure, reason: str, now: datetime,
+    usage: tuple[Usage, ...] = (),
 ) -> Outgoing:  # fmt: skip
     """The outcome of a query that cannot be answered, with a reason that its student can read."""
     payload = ResponseFailed(
@@ -70,5 +74,16 @@ def failed(  # noqa: PLR0913, PLR0917 - what a failure consists of
         failure=failure,
         reason=reason,
         query=query.moved_to(QueryStatus.FAILED, reason=reason),
+        usage=(*_spent_before(cause), *usage),
     )
     return Outgoing(AGENT_RESPONSES, follow(cause, query.query_id, "failure", payload, now))
+
+
+def _spent_before(cause: Event[Any]) -> tuple[Usage, ...]:
+    """Return what agents spent that had the question before, so that the outcome tells all that it cost."""
+    match cause.payload:
+        case AgentRequest(usage=usage):
+            return usage
+        case CollaborationAnswered(request=request) | CollaborationRequested(request=request):
+            return request.usage
+    return ()

@@ -11,10 +11,11 @@ from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event
 from learnflow.models.events.responses import Failure
 from learnflow.models.events.work import AgentRequest
+from learnflow.models.usage import Usage
 from learnflow.models.vocabulary import Agent, Specialist
 from learnflow.streams.outbox import Outgoing
 from learnflow.topics import REQUESTS
-from learnflow.tutor.interface import TutorUnavailable
+from learnflow.tutor.interface import Misrouted, TutorUnavailable
 
 Composed = TypeVar("Composed")
 Compose = Callable[[AgentRequest], Awaitable[Composed]]
@@ -36,12 +37,15 @@ async def outcome(
     event: Event[AgentRequest], agent: Specialist, compose: Compose[Composed], finish: Finish[Composed],
     context: Context,
 ) -> Sequence[Outgoing]:  # fmt: skip
-    """Return the one outcome of a request that is certainly this agent's."""
+    """Return the one outcome of a request whose words are this agent's; its tutor may still see that it is not."""
     started = perf_counter()
     try:
         composed = await compose(event.payload)
+    except Misrouted as error:
+        return [_handed_over(event, agent, Handover(error.target, str(error)), context, error.usage)]
     except TutorUnavailable as error:
-        return [failed(event, event.payload.query, Agent(agent), Failure.UNAVAILABLE, str(error), context.now())]
+        query, now = event.payload.query, context.now()
+        return [failed(event, query, Agent(agent), Failure.UNAVAILABLE, str(error), now, error.usage)]
     return finish(composed, milliseconds_since(started))
 
 
@@ -55,7 +59,11 @@ def milliseconds_since(started: float) -> int:
     return max(round((perf_counter() - started) * 1000), 1)
 
 
-def _handed_over(event: Event[AgentRequest], agent: Specialist, handover: Handover, context: Context) -> Outgoing:
+def _handed_over(
+    event: Event[AgentRequest], agent: Specialist, handover: Handover, context: Context, usage: tuple[Usage, ...] = ()
+) -> Outgoing:
     query = event.payload.query.model_copy(update={"routed_to_agent": handover.target})
-    request = event.payload.model_copy(update={"query": query, "handed_over_from": agent, "reason": handover.reason})
+    request = event.payload.model_copy(
+        update={"query": query, "handed_over_from": agent, "reason": handover.reason, "usage": usage}
+    )
     return Outgoing(REQUESTS[handover.target], follow(event, query.query_id, "handover", request, context.now()))

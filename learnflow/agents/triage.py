@@ -58,4 +58,5 @@ def decide(query: StudentQuery, triage: Triage, least_confidence: float) -> Rout
         topic=triage.topic,
         question_key=triage.question_key,
         query=routed.moved_to(QueryStatus.PROCESSING),
+        usage=triage.usage,
     )

@@ -11,6 +11,7 @@ from learnflow.domain.reading import Reading, read
 from learnflow.domain.topic import topic_of
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.taxonomy import GENERAL
+from learnflow.models.usage import Usage
 from learnflow.models.vocabulary import Intent
 
 OFF_TOPIC: Final = "off-topic"  # the question key of what is not about programming
@@ -32,6 +33,7 @@ class Triage:
     question_key: str
     confidence: float
     reasoning: str
+    usage: tuple[Usage, ...] = ()  # what it cost to find out
 
 
 @dataclass(frozen=True, slots=True)

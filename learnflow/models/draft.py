@@ -4,6 +4,7 @@ from pydantic import Field, PositiveInt
 
 from learnflow.models.agent_response import ResponseText
 from learnflow.models.fields import Confidence, JsonObject, Model, Short, Text, TopicKey
+from learnflow.models.usage import Usage
 
 
 class Draft(Model):
@@ -16,6 +17,7 @@ class Draft(Model):
     metadata: JsonObject = Field(default_factory=dict, description="error_type, suggested_topic, hints …")
     model: Short = Field(description='Who wrote it: a Claude model, or "offline".')
     token_count: PositiveInt | None = None
+    usage: tuple[Usage, ...] = Field(default=(), description="What it cost, whoever wrote it in the end.")
     missing_concept: TopicKey | None = Field(
         default=None, description="A topic whose explanation would complete the answer."
     )

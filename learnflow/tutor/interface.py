@@ -6,18 +6,37 @@ from learnflow.domain.triage import OFF_TOPIC, Triage
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
+from learnflow.models.usage import Usage
+from learnflow.models.vocabulary import Specialist
 from learnflow.tutor.exercises import Reply
 from learnflow.tutor.grounding import Ran
 
-__all__ = ("OFF_TOPIC", "Triage", "Tutor", "TutorUnavailable")
+__all__ = ("OFF_TOPIC", "Misrouted", "Triage", "Tutor", "TutorUnavailable")
 
 
 class TutorUnavailable(Exception):  # noqa: N818 - a state of the tutor, which agents answer
-    """The tutor cannot answer now; the text is for the student."""
+    """The tutor cannot answer now; the text is for the student. `usage` is what was paid all the same."""
+
+    def __init__(self, reason: str, usage: tuple[Usage, ...] = ()) -> None:
+        super().__init__(reason)
+        self.usage = usage
+
+
+class Misrouted(Exception):  # noqa: N818 - what the question is, which agents hand over
+    """Another specialist should answer this question; the text says why."""
+
+    def __init__(self, target: Specialist, reason: str, usage: tuple[Usage, ...] = ()) -> None:
+        super().__init__(reason)
+        self.target = target
+        self.usage = usage
 
 
 class Tutor(Protocol):
-    """Answers the students. Each method raises TutorUnavailable when it cannot."""
+    """Answers the students. Each method raises TutorUnavailable when it cannot.
+
+    What answers a request raises Misrouted where the question is another specialist's; for a request that was handed
+    over once it never does.
+    """
 
     async def triage(self, query: StudentQuery) -> Triage:
         """Decide what a question is."""

@@ -9,6 +9,7 @@ from learnflow.models.agent_response import AgentResponse, ResponseText
 from learnflow.models.envelope import Event
 from learnflow.models.fields import Confidence, Id, JsonObject, Model, NonBlank, Text
 from learnflow.models.student_query import StudentQuery
+from learnflow.models.usage import Usage
 from learnflow.models.vocabulary import Agent, ResponseType, Specialist
 
 
@@ -27,6 +28,7 @@ class ResponseCompleted(Model):
     claude_model: Annotated[Text, StringConstraints(min_length=1, max_length=100)] | None = None
     token_count: PositiveInt | None = None
     query: StudentQuery | None = None
+    usage: tuple[Usage, ...] = ()
 
 
 class Failure(StrEnum):
@@ -47,13 +49,14 @@ class ResponseFailed(Model):
     failure: Failure
     reason: NonBlank
     query: StudentQuery | None = None
+    usage: tuple[Usage, ...] = ()
 
 
 def agent_response(event: Event[ResponseCompleted]) -> AgentResponse:
     """Return the row that a completed response becomes. Raises ValidationError when it is incomplete."""
     payload = event.payload
     return AgentResponse.model_validate({
-        **payload.model_dump(exclude={"agent_name", "confidence", "query"}),
+        **payload.model_dump(exclude={"agent_name", "confidence", "query", "usage"}),
         "agent_type": payload.agent_name,
         "confidence_score": payload.confidence,
         "created_at": event.timestamp,

@@ -9,6 +9,7 @@ from learnflow.models.exercise import Assigned
 from learnflow.models.fields import Confidence, Id, Model, NonBlank, Probability, Text, Timestamp, TopicKey
 from learnflow.models.student import Profile
 from learnflow.models.student_query import StudentQuery
+from learnflow.models.usage import Usage
 from learnflow.models.vocabulary import Intent, Specialist
 
 
@@ -23,6 +24,7 @@ class RoutingDecision(Model):
     topic: TopicKey | None = None
     question_key: TopicKey | None = None
     query: StudentQuery | None = None
+    usage: tuple[Usage, ...] = ()
 
 
 class Turn(Model):
@@ -70,6 +72,7 @@ class AgentRequest(Model):
     alone: bool = Field(default=False, description="Answer without asking another agent.")
     handed_over_from: Specialist | None = None
     reason: Text | None = Field(default=None, description="Why it was handed over.")
+    usage: tuple[Usage, ...] = Field(default=(), description="What those who handed it over have spent.")
 
 
 class CollaborationRequested(Model):
