@@ -77,7 +77,7 @@ def _stream_app(name: str, settings: Settings, datadir: Path, *, web: bool) -> S
         stream_wait_empty=False,
         producer_acks=-1,
         producer_linger=0.002,
-        producer_max_batch_size=131_072,
+        producer_max_batch_size=settings.kafka.batch_bytes,
         producer_max_request_size=2 * LARGEST_DEAD_LETTER,
         **_web(settings.web, enabled=web),
     )

@@ -153,6 +153,7 @@ class Kafka(_Section):
     """How the clients talk to the brokers."""
 
     fetch_wait_ms: PositiveInt = 500
+    batch_bytes: PositiveInt = 131_072
     session_timeout_seconds: PositiveFloat = 6.0
 
 

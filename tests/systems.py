@@ -18,7 +18,9 @@ from uuid import uuid4
 import confluent_kafka
 
 from learnflow.cli.system import ready
+from learnflow.embedded import CLIENT_SETTINGS
 from learnflow.embedded.processes import LOCALHOST, reserved_port
+from learnflow.settings import variable
 from learnflow.streams import topic_admin
 from learnflow.tables import changelogs
 from learnflow.topics import TOPICS
@@ -89,12 +91,12 @@ class Systems:
     @property
     def environment(self) -> dict[str, str]:
         """What a process needs to find this broker and this database."""
-        fetch_wait = "10" if self.broker.kind == "embedded" else "500"
+        embedded = CLIENT_SETTINGS if self.broker.kind == "embedded" else {}
         return {
             **os.environ,
             "LEARNFLOW_BROKER": f"kafka://{self.broker.address}",
             "LEARNFLOW_DATABASE_URL": self.database_url,
-            "LEARNFLOW_KAFKA_FETCH_WAIT_MS": fetch_wait,
+            **{variable("kafka", key): str(value) for key, value in embedded.items()},
             **self.settings,
         }
 

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from learnflow.embedded import EmbeddedError, broker, postgres
+from learnflow.embedded import CLIENT_SETTINGS, EmbeddedError, broker, postgres
 from learnflow.embedded.accounts import ourselves
 from learnflow.embedded.processes import LOCALHOST, Program, last_line, reserved_port, running, wait_until_ready
 from learnflow.settings import Settings, variable
@@ -27,7 +27,6 @@ from learnflow.topics import TOPICS
 
 READY_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 30.0
-EMBEDDED_FETCH_WAIT_MS: Final = 10  # the embedded broker does not wake a waiting fetch
 Say = Callable[[str], None]
 
 
@@ -98,7 +97,8 @@ def _environment(own: Settings, address: str, url: str, directory: Path) -> dict
         variable("database", "url"): url,
         variable("web", "host"): LOCALHOST,
     }
-    kafka = {} if own.learnflow.broker else {variable("kafka", "fetch_wait_ms"): str(EMBEDDED_FETCH_WAIT_MS)}
+    embedded = {} if own.learnflow.broker else CLIENT_SETTINGS
+    kafka = {variable("kafka", key): str(value) for key, value in embedded.items()}
     return {**own.as_environment(), **ours, **kafka, "PATH": os.environ.get("PATH", os.defpath)}
 
 

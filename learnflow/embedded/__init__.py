@@ -1,8 +1,8 @@
 """A broker and a database for one machine, from wheels: for `up`, `demo` and the tests."""
 
-from learnflow.embedded.broker import broker
+from learnflow.embedded.broker import CLIENT_SETTINGS, broker
 from learnflow.embedded.directories import default_directory, throwaway
 from learnflow.embedded.errors import EmbeddedError
 from learnflow.embedded.postgres import postgres
 
-__all__ = ["EmbeddedError", "broker", "default_directory", "postgres", "throwaway"]
+__all__ = ["CLIENT_SETTINGS", "EmbeddedError", "broker", "default_directory", "postgres", "throwaway"]

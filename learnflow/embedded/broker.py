@@ -2,9 +2,10 @@
 
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from learnflow.embedded.accounts import ourselves
@@ -18,6 +19,9 @@ from learnflow.embedded.processes import (
     wait_until_ready,
 )
 
+# How clients have to be set for it, by the names of our settings: it does not wake a waiting fetch; and it takes a
+# batch's first offset for its last, so a table read back up to the end that it names would lack the rest of a batch.
+CLIENT_SETTINGS: Final[Mapping[str, int]] = MappingProxyType({"fetch_wait_ms": 10, "batch_bytes": 1})
 READY_SECONDS: Final = 20.0
 ANSWER_SECONDS: Final = 1.0
 

@@ -7,15 +7,21 @@ import socket
 import stat
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
+import aiokafka
 import asyncpg
 import psutil
 import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 
-from learnflow.embedded import broker, default_directory, postgres
+from learnflow.embedded import CLIENT_SETTINGS, broker, default_directory, postgres
+from learnflow.models.vocabulary import Agent
+from learnflow.streams import topic_admin
+from learnflow.topics import Topic
 from tests.parts import (
     DEADLINE,
     listening,
@@ -58,6 +64,22 @@ def test_a_record_comes_back_from_the_broker(directory: Path) -> None:
         consumer.close()
     assert record is not None
     assert (record.error(), record.key(), record.value()) == (None, b"student", b"question")
+
+
+@pytest.mark.parametrize(("batch_bytes", "end"), [(CLIENT_SETTINGS["batch_bytes"], 20), (131_072, 1)])
+async def test_the_broker_knows_its_end_where_each_message_is_a_batch(
+    directory: Path, batch_bytes: int, end: int
+) -> None:
+    """With larger batches it names their first offset: a table would be read back without the rest."""
+    with broker(directory) as address:
+        server = address.removeprefix("kafka://")
+        await topic_admin.create([server], [Topic("notes", 1, 1, timedelta(days=1), "A test's", Agent.TRIAGE)])
+        async with AIOKafkaProducer(bootstrap_servers=server, linger_ms=50, max_batch_size=batch_bytes) as producer:
+            sent = [await producer.send("notes", b"%d" % number, partition=0) for number in range(20)]
+            assert [(await each).offset for each in sent] == list(range(20))
+        async with AIOKafkaConsumer(bootstrap_servers=server) as consumer:
+            partition = aiokafka.TopicPartition("notes", 0)
+            assert await consumer.end_offsets([partition]) == {partition: end}
 
 
 def test_the_broker_listens_on_this_machine_only(directory: Path) -> None:
