@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -27,6 +28,10 @@ from learnflow.topics import TOPICS
 
 READY_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 30.0
+# What a worker may need of our environment beside the settings: the key, the way to the API, and where Java is.
+_PASSED_ON: Final = re.compile(
+    r"ANTHROPIC_\w+|(?i:(?:https?|all|no)_proxy)|SSL_CERT_(?:FILE|DIR)|JAVA_HOME|PATH|HOME|LANG|TZ"
+)
 Say = Callable[[str], None]
 
 
@@ -99,7 +104,12 @@ def _environment(own: Settings, address: str, url: str, directory: Path) -> dict
     }
     embedded = {} if own.learnflow.broker else CLIENT_SETTINGS
     kafka = {variable("kafka", key): str(value) for key, value in embedded.items()}
-    return {**own.as_environment(), **ours, **kafka, "PATH": os.environ.get("PATH", os.defpath)}
+    return {"PATH": os.defpath, **passed_on(os.environ), **own.as_environment(), **ours, **kafka}
+
+
+def passed_on(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what workers inherit of an environment."""
+    return {name: value for name, value in environment.items() if _PASSED_ON.fullmatch(name)}
 
 
 def _program(command: str, environment: Mapping[str, str], directory: Path, port: int) -> Program:
