@@ -13,7 +13,7 @@ from tests.unit.sandboxed import opened
 PYTHON: Final = ExerciseLanguage.PYTHON
 ENDLESS: Final = "while True:\n    pass"
 HONEST: Final = "print(6 * 7)"
-HOSTILE: Final = 12
+HOSTILE: Final = 8
 
 
 @pytest.fixture(params=[1, 2], ids=["one place", "two places"])
@@ -24,7 +24,7 @@ def places(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture
 def sandbox(places: int) -> Iterator[Sandbox]:
-    yield from opened(SandboxSettings(at_once=places, case_seconds=0.2))
+    yield from opened(SandboxSettings(at_once=places, case_seconds=0.4))
 
 
 def hostile_before_honest(sandbox: Sandbox, hostile: list[asyncio.Task[Ended]]) -> asyncio.Task[int]:
