@@ -64,7 +64,7 @@ class ExerciseAgent:
             return wrong_language(submission.exercise, request)
         calling = await asyncio.to_thread(calling_of, exercise.language, exercise.solution_code, exercise.test_cases)
         try:
-            grading = await self._context.sandbox.grade(
+            grading = await self._context.sandbox.of(request.query.student_id).grade(
                 exercise.language, submission.code, exercise.test_cases, calling
             )
         except SandboxUnavailable as error:

@@ -15,6 +15,7 @@ from typing import Final
 from learnflow.sandbox.bubblewrap import Binary, arguments, copied, hint, sealed
 from learnflow.sandbox.errors import SandboxUnavailable
 from learnflow.sandbox.limits import Finished
+from learnflow.sandbox.orphans import GUARD
 from learnflow.sandbox.rlimits import NICE, rlimits
 from learnflow.sandbox.runner import Job
 from learnflow.sandbox.usage import Usage, pids, proportional_memory, usage
@@ -141,7 +142,7 @@ class Bubblewrap:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=dict(self.binary.environment),
+                env={**self.binary.environment, **GUARD.environment()},
                 cwd="/",
                 pass_fds=[*self.binary.descriptors, *descriptors],
                 start_new_session=True,

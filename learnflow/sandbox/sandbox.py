@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from functools import partial
 from typing import Final, Self, TypeVar
 
@@ -17,6 +17,7 @@ from learnflow.sandbox.grading import graded
 from learnflow.sandbox.reading import Outcomes, read_outcomes
 from learnflow.sandbox.results import Ended, Execution, Fault, Grading
 from learnflow.sandbox.settings import SandboxSettings
+from learnflow.sandbox.threads import FairThreads
 
 LARGEST: Final = 256 * 1024  # characters of code
 
@@ -31,12 +32,18 @@ def not_run(fault: Fault, milliseconds: int = 1) -> Execution:
 
 
 class Sandbox:
-    """One for a process: a bounded pool of threads, with a queue before it."""
+    """One for a process: a few runs at once, and those that wait in fair turns (`turns.py`) of whom they belong to."""
 
     def __init__(self, settings: SandboxSettings) -> None:
         self._batches = Batches(settings)
-        # The threads stay, because what one has started ends with it.
-        self._threads = ThreadPoolExecutor(settings.at_once, thread_name_prefix="sandbox")
+        self._threads = FairThreads(settings.at_once, settings.case_seconds / 2)  # who hits a limit uses more
+        self._owner = ""
+
+    def of(self, owner: str) -> Self:
+        """Return this same sandbox for the runs of one owner, a student; the others are the platform's own."""
+        theirs = copy(self)
+        theirs._owner = owner  # noqa: SLF001 - of its own class
+        return theirs
 
     @property
     def problem(self) -> str | None:
@@ -46,7 +53,7 @@ class Sandbox:
     async def check(self) -> str | None:
         """Find out by running something whether code can be run here, and return the problem or None."""
         try:
-            await self._in_thread(self._batches.isolation)
+            await asyncio.to_thread(self._batches.isolation)  # no run of anybody's, which would have to wait
         except SandboxUnavailable as error:
             return str(error)
         return None
@@ -67,7 +74,7 @@ class Sandbox:
 
     async def close(self) -> None:
         """Let the runs that have begun end, and drop those that wait."""
-        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+        await asyncio.to_thread(self._threads.close)
         self._batches.close()
 
     async def __aenter__(self) -> Self:
@@ -79,7 +86,7 @@ class Sandbox:
         await self.close()
 
     async def _in_thread(self, work: Callable[[], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        return await asyncio.wrap_future(self._threads.submit(self._owner, work))
 
     def _grade(
         self, language: ExerciseLanguage, code: str, tests: Sequence[TestCase], calling: Calling | None

@@ -32,7 +32,11 @@ class ClaudeTutor(OfflineTutor):
         exercise_id = derived_id(query.student_id, query.query_id, "exercise")
         try:
             made = await generate(
-                _order(request), self._author, self._sandbox, exercise_id=exercise_id, now=self._now()
+                _order(request),
+                self._author,
+                self._sandbox.of(query.student_id),
+                exercise_id=exercise_id,
+                now=self._now(),
             )
         except GenerationFailed as failure:
             return _from_the_bank(request, failure)

@@ -44,17 +44,18 @@ class Grounding:
         if language not in _RUNNABLE:
             return NOT_RUN
         try:
-            return Ran(await self._run(_RUNNABLE[language], reading.code))
+            return Ran(await self._run(_RUNNABLE[language], reading.code, request.query.student_id))
         except SandboxUnavailable as error:
             return Ran(problem=str(error))
 
-    async def _run(self, language: ExerciseLanguage, code: str) -> Execution:
+    async def _run(self, language: ExerciseLanguage, code: str, student_id: str) -> Execution:
+        """Run code, or wait for the run of it that belongs to who asked first."""
         key = (language, code)
         run = self._runs.get(key)
         if run is None:
             while len(self._runs) >= _REMEMBERED:
                 self._runs.pop(next(iter(self._runs)))
-            run = self._runs[key] = asyncio.create_task(self._sandbox.run(language, code))
+            run = self._runs[key] = asyncio.create_task(self._sandbox.of(student_id).run(language, code))
             run.add_done_callback(lambda done: self._runs.pop(key, None) if _passes(done) else None)
         return await asyncio.shield(run)
 

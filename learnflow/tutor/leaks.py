@@ -33,25 +33,28 @@ class Leaks:
 
         Code that the student has found already is no secret to them.
         """
+        sandbox = self._sandbox.of(request.query.student_id)
         programs = tuple(_programs(draft))
         own = request.query.code_snippet
         for assigned in request.exercises if programs else ():
             exercise = assigned.exercise
-            if await self._any_solves(programs, exercise) and not (own and await self._solves(own, exercise)):
+            if await self._any_solves(programs, exercise, sandbox) and not (
+                own and await self._solves(own, exercise, sandbox)
+            ):
                 return _hint_instead(draft, assigned)
         return draft
 
-    async def _any_solves(self, programs: tuple[str, ...], exercise: Exercise) -> bool:
+    async def _any_solves(self, programs: tuple[str, ...], exercise: Exercise, sandbox: Sandbox) -> bool:
         for code in programs:
-            if await self._solves(code, exercise):
+            if await self._solves(code, exercise, sandbox):
                 return True
         return False
 
-    async def _solves(self, code: str, exercise: Exercise) -> bool:
+    async def _solves(self, code: str, exercise: Exercise, sandbox: Sandbox) -> bool:
         key = (exercise.exercise_id, code)
         if key not in self._known:
             try:
-                found = await self._passes(code, exercise)
+                found = await _passes(code, exercise, sandbox)
             except SandboxUnavailable:
                 return _same_text(exercise.solution_code, code)
             while len(self._known) >= _REMEMBERED:
@@ -59,12 +62,13 @@ class Leaks:
             self._known[key] = found
         return self._known[key]
 
-    async def _passes(self, code: str, exercise: Exercise) -> bool:
-        for calling in await asyncio.to_thread(lambda: tuple(_callings(code, exercise))):
-            grading = await self._sandbox.grade(exercise.language, code, exercise.test_cases, calling)
-            if grading.verdict is Verdict.PASSED:
-                return True
-        return False
+
+async def _passes(code: str, exercise: Exercise, sandbox: Sandbox) -> bool:
+    for calling in await asyncio.to_thread(lambda: tuple(_callings(code, exercise))):
+        grading = await sandbox.grade(exercise.language, code, exercise.test_cases, calling)
+        if grading.verdict is Verdict.PASSED:
+            return True
+    return False
 
 
 def _programs(draft: Draft) -> Iterator[str]:

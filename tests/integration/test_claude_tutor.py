@@ -8,7 +8,7 @@ from pytest_httpserver import HTTPServer
 
 from learnflow.models.events.students import ExerciseAssigned
 from learnflow.models.exercise import Exercise
-from learnflow.sandbox import Sandbox, SandboxSettings
+from learnflow.sandbox import Sandbox
 from learnflow.settings import Settings, SettingsError
 from learnflow.tutor.bank import BANK
 from learnflow.tutor.exercises import Reply
@@ -17,6 +17,7 @@ from learnflow.tutor.of_settings import tutor
 from tests.integration.proposals import RIGHT, SOLUTION, WRONG_SOLUTION
 from tests.messages_api import INPUT_TOKENS, KEY, MODEL, OUTPUT_TOKENS, MessagesApi, fails, says
 from tests.offline import request
+from tests.unit.sandboxed import Recorded
 
 ASKED = request("Give me an exercise on loops", topic="loops", standing={"python_mastery_levels": {"loops": 0.2}})
 
@@ -27,8 +28,8 @@ def api(httpserver: HTTPServer) -> MessagesApi:
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox(SandboxSettings()) as found:
+async def sandbox() -> AsyncIterator[Recorded]:
+    async with Recorded() as found:
         assert await found.check() is None
         yield found
 
@@ -50,7 +51,9 @@ def assigned(reply: Reply) -> Exercise:
     return told.exercise
 
 
-async def test_with_a_key_an_exercise_is_made_for_the_student(api: MessagesApi, claude: Tutor) -> None:
+async def test_with_a_key_an_exercise_is_made_for_the_student(
+    api: MessagesApi, claude: Tutor, sandbox: Recorded
+) -> None:
     api.will(says({**RIGHT, "solution_code": WRONG_SOLUTION["solution_code"]}), says(RIGHT))
     reply = await claude.exercise(ASKED)
     exercise = assigned(reply)
@@ -62,6 +65,7 @@ async def test_with_a_key_an_exercise_is_made_for_the_student(api: MessagesApi, 
     assert isinstance(tried, list)
     assert [one["problem"] is None for one in tried if isinstance(one, dict)] == [False, True]
     assert SOLUTION not in reply.draft.model_dump_json()
+    assert set(sandbox.owners) == {ASKED.query.student_id}, "and what it is verified with is the student's"
 
 
 async def test_a_request_that_comes_again_gives_the_exercise_the_same_id(api: MessagesApi, claude: Tutor) -> None:

@@ -2,13 +2,14 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from learnflow.models.exercise import TestCase
 from learnflow.models.vocabulary import ExerciseLanguage
 from learnflow.sandbox import Sandbox, SandboxSettings
+from learnflow.sandbox.sandbox import Result
 
 PYTHON, JAVASCRIPT, JAVA = ExerciseLanguage.PYTHON, ExerciseLanguage.JAVASCRIPT, ExerciseLanguage.JAVA
 
@@ -21,6 +22,18 @@ def opened(settings: SandboxSettings | None = None) -> Iterator[Sandbox]:
         pytest.skip(problem)
     yield sandbox
     asyncio.run(sandbox.close())
+
+
+class Recorded(Sandbox):
+    """A sandbox that records whose its runs are."""
+
+    def __init__(self, settings: SandboxSettings | None = None) -> None:
+        super().__init__(settings or SandboxSettings())
+        self.owners: list[str] = []
+
+    async def _in_thread(self, work: Callable[[], Result]) -> Result:
+        self.owners.append(self._owner)
+        return await super()._in_thread(work)
 
 
 def cases(*pairs: tuple[object, object]) -> list[TestCase]:
