@@ -11,7 +11,7 @@ from learnflow.models.vocabulary import Specialist
 from learnflow.tutor.exercises import Reply
 from learnflow.tutor.grounding import Ran
 
-__all__ = ("OFF_TOPIC", "Misrouted", "Triage", "Tutor", "TutorUnavailable")
+__all__ = ("OFF_TOPIC", "ClaudeAway", "Misrouted", "Triage", "Tutor", "TutorUnavailable")
 
 
 class TutorUnavailable(Exception):  # noqa: N818 - a state of the tutor, which agents answer
@@ -20,6 +20,10 @@ class TutorUnavailable(Exception):  # noqa: N818 - a state of the tutor, which a
     def __init__(self, reason: str, usage: tuple[Usage, ...] = ()) -> None:
         super().__init__(reason)
         self.usage = usage
+
+
+class ClaudeAway(TutorUnavailable):
+    """Claude cannot be asked now. The text is a whole sentence for the student; a tutor without Claude may answer."""
 
 
 class Misrouted(Exception):  # noqa: N818 - what the question is, which agents hand over

@@ -1,10 +1,13 @@
 """What is asked of Claude, what comes back, and how asking can end."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from learnflow.models.fields import Model
+from learnflow.models.student_query import StudentQuery
+from learnflow.models.usage import Usage
+from learnflow.models.vocabulary import Agent
 
 T = TypeVar("T", bound=Model)
 
@@ -52,7 +55,12 @@ class Written(Generic[T]):
 
 
 class ClaudeUnavailable(Exception):  # noqa: N818 - a state, which a tutor without Claude answers
-    """Claude cannot be asked now, and asking again soon does not help. The text says why."""
+    """Claude cannot be asked now, and asking again soon does not help.
+
+    The text says why, to those who run LearnFlow; `for_students` says it to a student, in a whole sentence.
+    """
+
+    for_students: str = "Claude, who usually answers here, cannot be reached at the moment."
 
 
 class TryLater(ClaudeUnavailable):
@@ -87,3 +95,17 @@ class Asker(Protocol):
 
     async def close(self) -> None:
         """Let go of the connections."""
+
+
+class Metered(Asker, Protocol):
+    """Asks Claude for one agent and one question, within the student's quota and the budget.
+
+    What is asked beyond them raises QuotaUsedUp or BudgetUsedUp, which are ClaudeUnavailable.
+    """
+
+    @property
+    def usage(self) -> tuple[Usage, ...]:
+        """What was paid so far, one for each model, also for answers that were of no use."""
+
+
+Meters: TypeAlias = Callable[[Agent, StudentQuery], Metered]  # makes one for an agent's work on a question
