@@ -85,6 +85,13 @@ def test_a_wrong_setting_is_refused_in_one_line_that_names_it(tmp_path: Path, na
         ("[web]\ncolour = red\n", "LEARNFLOW_WEB_COLOUR"),
         ("[weather]\nsun = 1\n", "[weather]"),
         ("[limits]\ncollaboration_seconds = 120\n", "collaboration_seconds must be less than open_query_seconds"),
+        ("[claude]\nprices = claude-sonnet-5-5 3\n", "LEARNFLOW_CLAUDE_PRICES (or [claude] in faust.ini): 'claude-son"),
+        ("[claude]\nprices = claude-sonnet-5-5 3 dear\n", "'dear' is no price in US dollars"),
+        ("[claude]\nprices = claude-sonnet-5-5 -3 15\n", "'-3' is no price"),
+        ("[claude]\nprices = claude-sonnet-5-5 nan 15\n", "'nan' is no price"),
+        ("[claude]\nprices = a 3 15, a 1 5\n", "a has two entries"),
+        ("[claude]\nmodel = claude-other\n", "none for claude-other, the model of LEARNFLOW_CLAUDE_MODEL"),
+        ("[claude]\nprices = claude-sonnet-5-5 3 15\n", "none for claude-haiku-5-5, the model of LEARNFLOW_CLAUDE_TRIAGE"),
         ("port = 1\n", "faust.ini: cannot be read"),
         ("[web]\nport = 1\nport = 2\n", "faust.ini: cannot be read"),
     ],
@@ -94,6 +101,11 @@ def test_a_wrong_file_is_refused_in_one_line_that_names_what(tmp_path: Path, ini
         loaded(tmp_path, ini=ini)
     assert named in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_prices_may_stand_on_lines_of_their_own(tmp_path: Path) -> None:
+    ini = "[claude]\nprices =\n  claude-sonnet-5-5 3 15,\n  claude-haiku-5-5 0.8 4,\n"
+    assert loaded(tmp_path, ini=ini).claude.rates() == {"claude-sonnet-5-5": (3, 15), "claude-haiku-5-5": (0.8, 4)}
 
 
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:

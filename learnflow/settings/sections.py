@@ -1,0 +1,118 @@
+"""The sections of faust.ini, but for Claude's and the sandbox's."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, ValidationError, model_validator
+
+from learnflow.domain.mastery import MasteryModel, shipped
+from learnflow.domain.mastery.parameters import loads
+from learnflow.models.fields import explain
+from learnflow.settings.section import Section, SettingsError, variable
+
+
+def _one_line(text: object) -> object:
+    """Return a text that the file has on several lines as one."""
+    return " ".join(text.split()) if isinstance(text, str) else text
+
+
+class Learnflow(Section):
+    """What a deployment sets first."""
+
+    broker: Annotated[str, Field(pattern=r"^(kafka://[^/\s]+)?$")] = ""
+    data_directory: str = ""
+    tutor: Literal["auto", "claude", "offline"] = "auto"
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+
+    @property
+    def bootstrap(self) -> list[str]:
+        """The brokers as host:port."""
+        return self.broker.removeprefix("kafka://").split(";")
+
+
+class Database(Section):
+    """Where PostgreSQL is."""
+
+    url: Annotated[str, Field(pattern=r"^(postgres(ql)?://\S+)?$", repr=False)] = ""
+
+
+class Agents(Section):
+    """How much agents do at once."""
+
+    in_flight: PositiveInt = 64
+    drain_seconds: PositiveFloat = 10.0
+    heartbeat_seconds: PositiveFloat = 10.0
+
+
+class Triage(Section):
+    """When triage is sure enough."""
+
+    minimum_confidence: Annotated[float, Field(ge=0.0, le=1.0)] = 0.4
+
+
+class Limits(Section):
+    """How long a query may take, and what else is bounded."""
+
+    open_query_seconds: PositiveFloat = 120.0
+    collaboration_seconds: PositiveFloat = 15.0
+    turns: PositiveInt = 5
+    future_seconds: Annotated[float, Field(gt=0.0, le=86_400.0)] = 300.0
+
+    @model_validator(mode="after")
+    def _collaboration_ends_first(self) -> Self:
+        if self.collaboration_seconds >= self.open_query_seconds:
+            msg = "collaboration_seconds must be less than open_query_seconds"
+            raise ValueError(msg)
+        return self
+
+
+class Learner(Section):
+    """How mastery is estimated."""
+
+    parameters: str = ""
+
+    def model(self) -> MasteryModel:
+        """Return the mastery model. Raises SettingsError when its file cannot be used."""
+        if not self.parameters:
+            return shipped()
+        try:
+            return MasteryModel(loads(Path(self.parameters).read_text(encoding="utf-8")))
+        except ValidationError as error:
+            reason = explain(error)
+        except (OSError, UnicodeDecodeError) as error:
+            reason = " ".join(str(error).split())
+        msg = f"{variable('learner', 'parameters')}: {reason}"
+        raise SettingsError(msg)
+
+
+class Safety(Section):
+    """What a student is told who may be in distress or danger."""
+
+    supportive_answer: Annotated[str, BeforeValidator(_one_line), Field(min_length=10)] = (
+        "What you write sounds as if you are having a very hard time, and that matters more than any exercise. "
+        "Please talk to somebody you trust now: a friend, your family, a teacher. If you might hurt yourself or "
+        "are in danger, call your local emergency number or a crisis line; they listen at any hour. I am a program "
+        "and cannot help with this as a person can, but you do not have to carry it alone. Whenever you want to go "
+        "on programming, I am here."
+    )
+
+
+class Sink(Section):
+    """How the sink batches."""
+
+    batch: PositiveInt = 2_000
+
+
+class Kafka(Section):
+    """How the clients talk to the brokers."""
+
+    fetch_wait_ms: PositiveInt = 500
+    batch_bytes: PositiveInt = 131_072
+    session_timeout_seconds: PositiveFloat = 6.0
+
+
+class Web(Section):
+    """Where a worker's web views are served."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 6066
