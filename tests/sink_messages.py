@@ -23,6 +23,7 @@ from learnflow.models.fields import Model
 from learnflow.models.knowledge import LearnerState
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.models.student_query import StudentQuery
+from learnflow.models.usage import Usage
 from learnflow.models.vocabulary import Agent, Specialist
 from learnflow.sink import SinkMessage
 from learnflow.topics import Topic
@@ -49,6 +50,14 @@ def message(topic: Topic, payload: Model, student: str, name: str, **envelope: A
         payload=payload,
     )
     return SinkMessage(topic.name, 0, next(_offsets), event.key, event.encode())
+
+
+def usage(agent: Agent, calls: int = 1, price: float = 0.0105, model: str = "claude-sonnet-5-5") -> Usage:
+    """What calls of one agent cost."""
+    return Usage(
+        agent=agent, model=model, calls=calls, input_tokens=1_000 * calls, output_tokens=500 * calls,
+        cache_read_tokens=400 * calls, price_usd=price,
+    )  # fmt: skip
 
 
 class Way:
@@ -79,10 +88,11 @@ class Way:
     def submitted(self) -> SinkMessage:
         return self._message(topics.STUDENT_QUERIES, self._asked, "submitted", 0)
 
-    def routing(self) -> SinkMessage:
+    def routing(self, *paid: Usage) -> SinkMessage:
         decision = RoutingDecision(
-            query_id=self.query_id, target_agent=self.agent, confidence=0.95, reasoning="words", query=self.query
-        )
+            query_id=self.query_id, target_agent=self.agent, confidence=0.95, reasoning="words", query=self.query,
+            usage=paid,
+        )  # fmt: skip
         return self._message(topics.TRIAGE_ROUTING, decision, "routing", 1)
 
     def request(self) -> SinkMessage:
@@ -103,8 +113,9 @@ class Way:
         )
 
     def completed(
-        self, agent: Specialist | None = None, attempt: int = 0, text: str = "Lists begin at 0, always."
-    ) -> SinkMessage:
+        self, agent: Specialist | None = None, attempt: int = 0, text: str = "Lists begin at 0, always.",
+        paid: tuple[Usage, ...] = (),
+    ) -> SinkMessage:  # fmt: skip
         response = ResponseCompleted(
             query_id=self.query_id,
             agent_name=agent or self.agent,
@@ -117,16 +128,21 @@ class Way:
             metadata={"error_type": "IndexError"},
             claude_model="offline",
             query=self.query,
+            usage=paid,
         )
         return self._message(topics.AGENT_RESPONSES, response, f"completed {text}", 4, attempt)
 
-    def failed(self, reason: str = "Nobody answered in time.", query: bool = True, attempt: int = 0) -> SinkMessage:  # noqa: FBT001, FBT002
+    def failed(
+        self, reason: str = "Nobody answered in time.", query: bool = True, attempt: int = 0,  # noqa: FBT001, FBT002
+        paid: tuple[Usage, ...] = (),
+    ) -> SinkMessage:  # fmt: skip
         payload = ResponseFailed(
             query_id=self.query_id,
             agent_name=Agent.ROUTER,
             failure=Failure.OVERDUE,
             reason=reason,
             query=self.query if query else None,
+            usage=paid,
         )
         return self._message(topics.AGENT_RESPONSES, payload, f"failed {reason}", 4, attempt)
 

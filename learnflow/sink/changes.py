@@ -21,11 +21,15 @@ from learnflow.sink.literals import hundredths, json_text
 from learnflow.sink.messages import SinkMessage, Unstorable
 from learnflow.sink.queries import NEW, carried, content, ended, submitted
 from learnflow.sink.rows import QueryContent, QueryState, ResponseRow, Row
+from learnflow.sink.usage import paid
 from learnflow.topics import REQUESTS
 
 
 class Change(NamedTuple):
-    """What one message changes. `rows` are written in any case, `outcome` only if it is the query's outcome."""
+    """What one message changes.
+
+    `rows` are written if the query is the student's, `outcome` if it is the query's outcome, `paid` in any case.
+    """
 
     message: SinkMessage
     student_id: str
@@ -36,6 +40,7 @@ class Change(NamedTuple):
     attempt: int = 0
     rows: tuple[Row, ...] = ()
     outcome: tuple[Row, ...] = ()
+    paid: tuple[Row, ...] = ()
 
 
 def change(message: SinkMessage, event: Event[Any]) -> Change | None:
@@ -74,7 +79,8 @@ def _routed(message: SinkMessage, event: Event[RoutingDecision]) -> Change:
         payload.question_key or query.question_key,
         None,
     )
-    return Change(message, query.student_id, event.timestamp, content(query), state, rows=(routed(event),))
+    usage = paid(event, payload.query_id, state.topic, payload.usage)
+    return Change(message, query.student_id, event.timestamp, content(query), state, rows=(routed(event),), paid=usage)
 
 
 def _requested(message: SinkMessage, event: Event[AgentRequest]) -> Change | None:
@@ -104,18 +110,20 @@ def _completed(message: SinkMessage, event: Event[ResponseCompleted]) -> Change:
     return Change(
         message, query.student_id, event.timestamp, content(query), state,
         attempt=event.attempt, rows=(completed(event),), outcome=(_response(event),),
+        paid=paid(event, query.query_id, query.topic, event.payload.usage),
     )  # fmt: skip
 
 
 def _failed(message: SinkMessage, event: Event[ResponseFailed]) -> Change | None:
-    """Keep the failure, unless its query could not be stored: then it cannot be stored as a failed one either."""
-    if event.payload.query is None:
-        return None
-    query = _carried(event.payload.query)
+    """Keep the failure. A query that could not be stored cannot be stored as a failed one either; what it cost can."""
+    query, payload = event.payload.query, event.payload
+    if query is None:
+        usage = paid(event, payload.query_id, None, payload.usage)
+        return Change(message, _student(event), event.timestamp, paid=usage) if usage else None
     state = ended(query, QueryStatus.FAILED, query.routed_to_agent, event.payload.reason)
     return Change(
         message, query.student_id, event.timestamp, content(query), state,
-        attempt=event.attempt, outcome=(failed(event),),
+        attempt=event.attempt, outcome=(failed(event),), paid=paid(event, query.query_id, query.topic, payload.usage),
     )  # fmt: skip
 
 

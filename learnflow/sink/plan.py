@@ -42,16 +42,16 @@ def settle(changes: Sequence[Change], stored: Mapping[UUID, StoredQuery]) -> tup
     queries = {query_id: _Query(*query) for query_id, query in stored.items()}
     students: dict[str, StudentRow] = {}
     for change in changes:
-        if change.query is not None:
-            outcome = _fold_into(queries, change, change.query)
-            if outcome is None:
-                rejected.append(Rejected(change.message, STRANGER, ours=False))
-                continue
-            if outcome:
-                rows.add(change.outcome)
-        rows.add(change.rows)
-        if change.student_id not in students:
-            students[change.student_id] = _enrolled(change)
+        moved = False if change.query is None else _fold_into(queries, change, change.query)
+        if moved is None:
+            rejected.append(Rejected(change.message, STRANGER, ours=False))
+        else:
+            rows.add(change.rows)
+        if moved:
+            rows.add(change.outcome)
+        rows.add(change.paid)
+        if moved is not None or change.paid:
+            _enrol(students, change)
     rows.students = sorted(students.values())
     rows.new_queries = sorted(
         (QueryInsert(*query.new, *query.state) for query in queries.values() if query.new), key=_in_order
@@ -97,8 +97,9 @@ def _in_order(row: QueryInsert) -> int:
     return row.query_id.int  # two ids are compared in Python, two numbers are not
 
 
-def _enrolled(change: Change) -> StudentRow:
-    return StudentRow(change.student_id, enrolment_email(change.student_id), change.at)
+def _enrol(students: dict[str, StudentRow], change: Change) -> None:
+    if change.student_id not in students:
+        students[change.student_id] = StudentRow(change.student_id, enrolment_email(change.student_id), change.at)
 
 
 def _keep_newest_progress(rows: Rows) -> None:

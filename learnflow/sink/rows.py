@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
+from learnflow.sink.usage import UsageRow
+
 
 class StudentRow(NamedTuple):
     """A student of whom only the id is known."""
@@ -223,7 +225,7 @@ class QueryUpdate(NamedTuple):
 
 Row = (
     ResponseRow | FlowRow | ProfileRow | ExerciseRow | AssignmentRow | HintRow | SubmissionRow | MasteryRow
-    | StruggleRow | ProgressRow
+    | StruggleRow | ProgressRow | UsageRow
 )  # fmt: skip
 
 

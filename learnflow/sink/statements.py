@@ -16,6 +16,7 @@ from learnflow.sink.rows import (
     StruggleRow,
     SubmissionRow,
 )
+from learnflow.sink.usage import UsageRow
 
 # Locked, so that what is decided on these states still holds when it is written; in one order, against deadlocks.
 READ_QUERIES: Final = """
@@ -199,11 +200,20 @@ ON CONFLICT (student_id) DO UPDATE SET
     created_at = EXCLUDED.created_at
 """
 
+_USAGE: Final = """
+INSERT INTO claude_usage (message_id, agent, model, query_id, student_id, topic, calls, input_tokens, output_tokens,
+    cache_read_tokens, cache_write_tokens, price_usd, at)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::int[], $8::int8[],
+    $9::int8[], $10::int8[], $11::int8[], $12::numeric[], $13::timestamptz[])
+ON CONFLICT (message_id, agent, model) DO NOTHING
+"""
+
 # Tables to which a batch adds many rows. Where all of them are new they are copied, which takes half of the time.
 COPIED: Final[Mapping[type[Row], str]] = MappingProxyType({
     ResponseRow: "agent_responses",
     FlowRow: "message_flow",
     MasteryRow: "mastery_history",
+    UsageRow: "claude_usage",
 })
 
 # Parents first.
@@ -217,4 +227,5 @@ WRITE: Final[Mapping[type[Row], str]] = MappingProxyType({
     MasteryRow: _MASTERY,
     StruggleRow: _STRUGGLES,
     ProgressRow: _PROGRESS,
+    UsageRow: _USAGE,
 })

@@ -1,0 +1,71 @@
+"""PostgreSQL, where the tutor can do without it: what is asked of it while it is away fails at once."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from typing import Final
+
+import asyncpg
+
+SECONDS: Final = 2.0  # for one statement, with its connection: a student waits
+PAUSE_SECONDS: Final = 10.0  # that PostgreSQL is left in peace after it failed
+CONNECTIONS: Final = 4
+
+_FAILURES: Final = (
+    OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError
+)  # fmt: skip
+_log = logging.getLogger(__name__)
+
+
+class DatabaseAway(Exception):  # noqa: N818 - a state, which the tutor goes on without
+    """PostgreSQL cannot be asked now; the text says why."""
+
+
+class Database:
+    """A few connections, made when they are needed. Says once that PostgreSQL is away, and once that it is back."""
+
+    def __init__(self, url: str, tick: Callable[[], float] = time.monotonic) -> None:
+        self._url = url
+        self._tick = tick
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._connecting = asyncio.Lock()
+        self._failed_at: float | None = None
+
+    async def fetch(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
+        """Return the rows of a statement. Raises DatabaseAway, at once where PostgreSQL failed a moment ago."""
+        if self._failed_at is not None and self._tick() - self._failed_at < PAUSE_SECONDS:
+            msg = "PostgreSQL failed a moment ago"
+            raise DatabaseAway(msg)
+        try:
+            async with asyncio.timeout(SECONDS):
+                pool = await self._connected()
+                rows: list[asyncpg.Record] = await pool.fetch(statement, *arguments)
+        except _FAILURES as error:
+            raise await self._failed(error) from error
+        if self._failed_at is not None:
+            self._failed_at = None
+            _log.warning("PostgreSQL is back: what was remembered and spent is read again")
+        return rows
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._pool is not None:
+            self._pool.terminate()
+
+    async def _connected(self) -> "asyncpg.Pool[asyncpg.Record]":
+        async with self._connecting:
+            if self._pool is None:
+                self._pool = await asyncpg.create_pool(self._url, min_size=0, max_size=CONNECTIONS)
+            return self._pool
+
+    async def _failed(self, error: Exception) -> DatabaseAway:
+        words = " ".join(str(error).split()) or type(error).__name__
+        if self._failed_at is None:
+            _log.warning(
+                "PostgreSQL is away, so nothing is remembered, and only this worker's spending known: %s", words
+            )
+        self._failed_at = self._tick()
+        if self._pool is not None:
+            await self._pool.expire_connections()
+        return DatabaseAway(words)
