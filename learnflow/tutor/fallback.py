@@ -1,0 +1,131 @@
+"""What students get while Claude is away: which of three ways, the settings say. No question is left without a word."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Final, Literal, Protocol
+
+from learnflow.domain.triage import Triage
+from learnflow.models.draft import Draft
+from learnflow.models.events.work import AgentRequest
+from learnflow.models.student_query import StudentQuery
+from learnflow.tutor.exercises import Reply
+from learnflow.tutor.grounding import Ran
+from learnflow.tutor.interface import ClaudeAway, Tutor, TutorUnavailable
+
+WhenAway = Literal["offline", "cache", "fail"]
+
+AWAY: Final = "claude_away"  # in an answer's metadata, with the reason
+_REMEMBERED: Final = "Here is what it wrote to somebody who asked the same."
+_OFFLINE: Final = "So here is what LearnFlow knows without it."
+_FAILED: Final = "Please ask again later."
+
+Recall = Callable[[], Awaitable[Draft | None]]
+Answer = Callable[[], Awaitable[Draft]]
+
+
+class Memory(Protocol):
+    """Knows what Claude explained before, at whatever level."""
+
+    async def remembered(self, request: AgentRequest) -> Draft | None:
+        """Return what was explained to somebody who asked the same; None where there is nothing."""
+
+    async def remembered_concept(self, request: AgentRequest, concept: str) -> Draft | None:
+        """Return how a topic was explained for another answer; None where there is nothing."""
+
+
+class FallbackTutor:
+    """Passes everything on to Claude's tutor, and has an answer for when that raises ClaudeAway.
+
+    `offline`: what was explained before, or else the offline tutor's answer; it begins with the reason. `cache`: only
+    what was explained before; all else raises TutorUnavailable, as `fail` always does. Triage goes by the offline
+    rules, and exercises come from the bank, whatever is set: neither is worse than no answer.
+    """
+
+    def __init__(self, claude: Tutor, offline: Tutor, when_away: WhenAway, memory: Memory | None = None) -> None:
+        self._claude = claude
+        self._offline = offline
+        self._when_away = when_away
+        self._memory = memory
+
+    async def triage(self, query: StudentQuery) -> Triage:
+        """Decide what a question is."""
+        try:
+            return await self._claude.triage(query)
+        except ClaudeAway as away:
+            found = await self._offline.triage(query)
+            return replace(found, reasoning=f"{found.reasoning} (by rules: {away})", usage=away.usage)
+
+    async def explain(self, request: AgentRequest) -> Draft:
+        """Explain what was asked."""
+
+        async def recall() -> Draft | None:
+            return await self._memory.remembered(request) if self._memory else None
+
+        return await self._answered(
+            lambda: self._claude.explain(request), lambda: self._offline.explain(request), recall
+        )  # fmt: skip
+
+    async def explain_concept(self, request: AgentRequest, concept: str) -> Draft:
+        """Explain one topic, as another agent's answer needs it; within that, no word is said of who is away."""
+
+        async def recall() -> Draft | None:
+            return await self._memory.remembered_concept(request, concept) if self._memory else None
+
+        return await self._answered(
+            lambda: self._claude.explain_concept(request, concept),
+            lambda: self._offline.explain_concept(request, concept),
+            recall,
+            part=True,
+        )
+
+    async def review(self, request: AgentRequest) -> Draft:
+        """Review the student's code."""
+        return await self._answered(lambda: self._claude.review(request), lambda: self._offline.review(request))
+
+    async def debug(self, request: AgentRequest, ran: Ran) -> Draft:
+        """Find the error."""
+        return await self._answered(
+            lambda: self._claude.debug(request, ran), lambda: self._offline.debug(request, ran)
+        )  # fmt: skip
+
+    async def exercise(self, request: AgentRequest) -> Reply:
+        """Give an exercise."""
+        try:
+            return await self._claude.exercise(request)
+        except ClaudeAway as away:
+            reply = await self._offline.exercise(request)
+            return replace(reply, draft=_instead(reply.draft, away))
+
+    async def progress(self, request: AgentRequest) -> Draft:
+        """Say in words where the student stands."""
+        return await self._answered(lambda: self._claude.progress(request), lambda: self._offline.progress(request))
+
+    async def close(self) -> None:
+        """Let go of what the others hold."""
+        await self._claude.close()
+        await self._offline.close()
+
+    async def _answered(
+        self, claude: Answer, offline: Answer, recall: Recall | None = None, *, part: bool = False
+    ) -> Draft:
+        try:
+            return await claude()
+        except ClaudeAway as away:
+            known = await recall() if recall and self._when_away != "fail" else None
+            if known is not None:
+                return _instead(known, away, None if part else _REMEMBERED)
+            if self._when_away == "offline":
+                return _instead(await offline(), away, None if part else _OFFLINE)
+            msg = f"{away} {_FAILED}"
+            raise TutorUnavailable(msg, away.usage) from away
+
+
+def _instead(draft: Draft, away: ClaudeAway, opening: str | None = None) -> Draft:
+    """Return an answer that says why it is not Claude's, and has what was paid all the same."""
+    return draft.model_copy(
+        update={
+            "text": f"{away} {opening}\n\n{draft.text}" if opening else draft.text,
+            "metadata": {**draft.metadata, AWAY: str(away)},
+            "usage": (*away.usage, *draft.usage),
+        }
+    )
