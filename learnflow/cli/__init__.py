@@ -20,11 +20,13 @@ COMMANDS: Final = {
     "students": ("learnflow.cli.students", "Import, show and deactivate students."),
     "rebuild": ("learnflow.cli.rebuild", "Add up again what is known of students, from their history."),
     "mastery": ("learnflow.cli.mastery", "Show mastery levels and their reasons, set one, fit the model."),
+    "costs": ("learnflow.cli.costs", "Show what Claude cost, by agent, topic, student or model."),
     "dead-letters": ("learnflow.cli.dead_letters", "Look at what could not be processed, and send it again."),
     "worker": ("learnflow.cli.worker", "Run agents against a broker and a database."),
     "sink": ("learnflow.cli.sink", "Write what the topics say to PostgreSQL."),
     "topics": ("learnflow.cli.topics", "Create and check the Kafka topics."),
     "migrate": ("learnflow.cli.migrate", "Bring the database's schema up to date."),
+    "purge": ("learnflow.cli.purge", "Delete what has been kept for long enough."),
     "contracts": ("learnflow.cli.contracts", "Write or check the AsyncAPI document and the JSON Schemas."),
 }
 

@@ -30,6 +30,7 @@ class Claude(OfflineTutor):
         super().__init__()
         self.asked: list[AgentRequest] = []
         self.confidence = 0.9
+        self.metadata: dict[str, bool] = {}
         self.away: list[Exception] = []
         self.go_on = asyncio.Event()
         self.go_on.set()
@@ -47,7 +48,7 @@ class Claude(OfflineTutor):
             raise self.away.pop(0)
         return Draft(
             text=f"{what} number {len(self.asked)}", confidence=self.confidence, topic="recursion", model="claude-x",
-            token_count=1_500, usage=(PAID,),
+            token_count=1_500, usage=(PAID,), metadata=self.metadata,
         )  # fmt: skip
 
 
@@ -194,9 +195,13 @@ async def test_after_its_days_an_explanation_is_forgotten() -> None:
     assert await tutor.remembered(asked()) is not None
 
 
-async def test_what_answers_nothing_is_not_remembered() -> None:
+@pytest.mark.parametrize(
+    ("confidence", "sign"), [(0.4, None), (0.9, "asks_back"), (0.9, "off_topic"), (0.9, "distress")]
+)
+async def test_what_answers_nobody_else_is_not_remembered(confidence: float, sign: str | None) -> None:
     claude = Claude()
-    claude.confidence = 0.4
+    claude.confidence = confidence
+    claude.metadata = {sign: True} if sign else {}
     tutor = cached(claude)
     await tutor.explain(asked())
     await tutor.explain(asked())

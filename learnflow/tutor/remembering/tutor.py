@@ -22,7 +22,7 @@ from learnflow.tutor.remembering.question import (
 )
 
 SURE: Final = 0.5  # confidence of an explanation that is worth giving again
-_NOT_FOR_ALL: Final = ("asks_back", "off_topic")  # in the metadata of what answers nothing
+_NOT_FOR_ALL: Final = ("asks_back", "off_topic", "distress")  # in the metadata of what answers nobody else
 
 Explain = Callable[[], Awaitable[Draft]]
 

@@ -1,0 +1,77 @@
+"""`learnflow costs`: what Claude cost."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import Final, Literal
+
+import asyncpg
+import click
+
+from learnflow.cli import connection
+from learnflow.cli.output import as_json, console, json_line, plain, table
+from learnflow.cli.student_record import CONNECT_SECONDS
+
+By = Literal["agent", "topic", "student", "model"]
+
+DAYS: Final = 7
+FORGOTTEN: Final = "(deleted)"  # students whose names are gone
+_KEYS: Final[Mapping[By, str]] = {
+    "agent": "agent", "topic": "coalesce(topic, 'general')", "model": "model",
+    "student": f"coalesce(student_id, '{FORGOTTEN}')",
+}  # fmt: skip
+_SUMS: Final = """
+    SELECT {key} AS key, count(DISTINCT query_id) AS questions, sum(calls)::int8 AS calls,
+        sum(input_tokens)::int8 AS input_tokens, sum(output_tokens)::int8 AS output_tokens,
+        sum(cache_read_tokens)::int8 AS cache_read_tokens, sum(cache_write_tokens)::int8 AS cache_write_tokens,
+        sum(price_usd)::float8 AS price_usd
+    FROM claude_usage WHERE at >= $1 GROUP BY GROUPING SETS ((1), ()) HAVING count(*) > 0
+    ORDER BY grouping({key}), price_usd DESC, 1"""
+
+
+@click.command()
+@click.option("--days", type=click.IntRange(min=1, max=36_500), default=DAYS, show_default=True, metavar="N",
+              help="The last N days of UTC, with today.")  # fmt: skip
+@click.option("--by", type=click.Choice(tuple(_KEYS)), default="agent", show_default=True, help="What is summed.")
+@as_json
+def command(days: int, by: By, *, as_json: bool) -> None:
+    """Show what Claude cost, as PostgreSQL has it; the dearest first, and all together at the end.
+
+    Prices are those that the settings had on the day. The view claude_costs has the same by day.
+
+    \b
+    learnflow costs
+    learnflow costs --days 30 --by student
+    learnflow costs --days 1 --by model --json
+    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    rows = asyncio.run(_sums(connection.database(), days, by))
+    if as_json:
+        for row in rows[:-1]:
+            json_line({by: row["key"], **{name: value for name, value in row.items() if name != "key"}})
+    elif rows:
+        _show(rows, by)
+    else:
+        click.echo(f"Claude was not asked in the last {days} days.")
+
+
+async def _sums(url: str, days: int, by: By) -> list[asyncpg.Record]:
+    """Return the sums, and in a last row those of all; nothing where there is nothing."""
+    today = datetime.combine(datetime.now(UTC), time(), UTC)
+    database = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+    try:
+        return await database.fetch(_SUMS.format(key=_KEYS[by]), today - timedelta(days=days - 1))
+    finally:
+        await database.close()
+
+
+def _show(rows: Sequence[asyncpg.Record], by: By) -> None:
+    shown = table(by, "questions", "calls", "tokens in", "of them from the cache", "tokens out", "US dollars")
+    for column in shown.columns[1:]:
+        column.justify = "right"
+    for row in rows:
+        shown.add_row(
+            "all" if row is rows[-1] else plain(row["key"]), f"{row['questions']:,}", f"{row['calls']:,}",
+            f"{row['input_tokens']:,}", f"{row['cache_read_tokens'] / max(row['input_tokens'], 1):.0%}",
+            f"{row['output_tokens']:,}", f"{row['price_usd']:,.4f}",
+        )  # fmt: skip
+    console().print(shown)
