@@ -1,22 +1,25 @@
 """Claude, through the SDK. No other module imports anthropic, and this one only when Claude is made: it costs 59 MB."""
 
-import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
+from http import HTTPStatus
 from json import JSONDecodeError
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
-from learnflow.models.fields import Model, explain
+from learnflow.models.fields import explain
+from learnflow.tutor.asking.asker import Ask, ClaudeMisspoke, ClaudeUnavailable, Said, T, Tokens, TryLater, Written
+from learnflow.tutor.asking.calling import Called, OverLimit, Seen
+from learnflow.tutor.asking.headers import retry_after, seen
 
 if TYPE_CHECKING:
-    from anthropic.types import MessageParam
+    from anthropic import APIStatusError
+    from anthropic.types import MessageParam, TextBlockParam, Usage
+    from httpx2 import AsyncBaseTransport
 
-SECONDS: Final = 90.0
-RETRIES: Final = 2
+CONNECT_SECONDS: Final = 5.0
+SECONDS: Final = 600.0  # whoever asks has a deadline; this only ends what nobody waits for
 
 _CUT_SHORT: Final[Mapping[str, str]] = MappingProxyType({
     "max_tokens": "it was longer than the limit of tokens, and cut off",
@@ -24,61 +27,40 @@ _CUT_SHORT: Final[Mapping[str, str]] = MappingProxyType({
     "refusal": "it was a refusal",
 })
 _NOT_THE_API: Final = "what answered is not the Messages API"
-
-T = TypeVar("T", bound=Model)
-
-
-class ClaudeUnavailable(Exception):  # noqa: N818 - a state, which a tutor without Claude answers
-    """Claude cannot be asked now: the service, the network, the key or the model. The text says why."""
-
-
-class ClaudeMisspoke(Exception):  # noqa: N818 - what it did
-    """Claude answered, and the answer is of no use. The text says why, so that Claude can do better."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One turn of a conversation with Claude."""
-
-    role: Literal["user", "assistant"]
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Written(Generic[T]):
-    """What Claude wrote, which model it was, and what it cost in tokens."""
-
-    value: T
-    model: str
-    input_tokens: int
-    output_tokens: int
+_SPENT: Final = frozenset({
+    "contract_spend_limit_reached",
+    "enforced_spend_limit_reached",
+    "linked_organization_billing_unavailable",
+    "linked_organization_spend_limit_reached",
+})
+_PASSING: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS})
 
 
 class Claude:
-    """Asks Claude for values of a given shape. One is made for a process, and closed at its end."""
+    """Asks Claude for values of a given shape, each time with one call. One is made for a process."""
 
     def __init__(
         self,
         *,
         api_key: str | None = None,
         base_url: str | None = None,
-        model: str,
-        timeout_seconds: float = SECONDS,
-        retries: int = RETRIES,
+        transport: "AsyncBaseTransport | None" = None,
     ) -> None:
         """Read what is None from ANTHROPIC_API_KEY and the other variables of the SDK.
 
-        `timeout_seconds` bounds a whole request, with the SDK's retries and their waits. Raises ClaudeUnavailable when
-        there is no key, or no address in ANTHROPIC_BASE_URL.
+        `transport` takes the place of the network, to record or to replay. Raises ClaudeUnavailable when there is no
+        key, or no address in ANTHROPIC_BASE_URL.
         """
-        from anthropic import AsyncAnthropic  # noqa: PLC0415 - as the module says
-        from httpx2 import InvalidURL  # noqa: PLC0415 - the SDK's own, and as dear
+        from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient  # noqa: PLC0415 - as the module says
+        from httpx2 import InvalidURL, Timeout  # noqa: PLC0415 - the SDK's own, and as dear
 
-        self.model = model
-        self._seconds = timeout_seconds
         try:
             self._client = AsyncAnthropic(
-                api_key=api_key, base_url=base_url, timeout=timeout_seconds, max_retries=retries
+                api_key=api_key,
+                base_url=base_url,
+                timeout=Timeout(SECONDS, connect=CONNECT_SECONDS),
+                max_retries=0,  # who asks again has to heed the limits, and to count
+                http_client=None if transport is None else DefaultAsyncHttpxClient(transport=transport),
             )
         except InvalidURL as error:
             msg = f"ANTHROPIC_BASE_URL is no address: {error}"
@@ -87,26 +69,46 @@ class Claude:
             msg = "there is no key: ANTHROPIC_API_KEY is not set"
             raise ClaudeUnavailable(msg)
 
-    async def write(self, system: str, messages: Sequence[Said], shape: type[T], max_tokens: int) -> Written[T]:
-        """Return Claude's answer as a value of a shape. Raises ClaudeUnavailable or ClaudeMisspoke."""
-        from anthropic import transform_schema  # noqa: PLC0415 - as the module says
+    async def ask_once(self, ask: Ask[T]) -> Called[T]:
+        """Make one call, and return what became of it with the limits that the service told.
 
-        # not messages.parse: it reads the text before anyone can see that the answer was refused or cut off
-        schema = transform_schema(shape)
-        with _unavailable(self._seconds):
-            async with asyncio.timeout(self._seconds):
-                message = await self._client.messages.create(
-                    model=self.model,
-                    max_tokens=max_tokens,
-                    system=system,
-                    messages=[_turn(one) for one in messages],
-                    output_config={"format": {"type": "json_schema", "schema": schema}},
-                )
-        return _read(message, shape)
+        A failure is returned: TryLater, or OverLimit, where the next time can be better; ClaudeUnavailable where it
+        cannot; ClaudeMisspoke where there was an answer, and it is of no use.
+        """
+        from anthropic import AnthropicError, APIStatusError  # noqa: PLC0415 - as the module says
+
+        told = Seen()
+        try:
+            response = await self._client.messages.with_raw_response.create(**_request(ask))
+            told = seen(response.headers)
+            return Called(_read(await response.parse(), ask), told)
+        except (JSONDecodeError, UnicodeDecodeError):
+            return Called(TryLater(_NOT_THE_API), told)
+        except ClaudeMisspoke as error:
+            return Called(error, told)
+        except APIStatusError as error:
+            return Called(_refused(error, ask.model), seen(error.response.headers))
+        except (ClaudeUnavailable, AnthropicError) as error:
+            return Called(_failed(error), told)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
+
+
+def _request(ask: Ask[Any]) -> dict[str, Any]:
+    """Return what the SDK is given. The system prompt comes first and is kept in the API's cache."""
+    from anthropic import transform_schema  # noqa: PLC0415 - as the module says
+
+    system: TextBlockParam = {"type": "text", "text": ask.system, "cache_control": {"type": "ephemeral"}}
+    return {
+        "model": ask.model,
+        "max_tokens": ask.max_tokens,
+        "system": [system],
+        "messages": [_turn(one) for one in ask.messages],
+        # not messages.parse: it reads the text before anyone can see that the answer was refused or cut off
+        "output_config": {"format": {"type": "json_schema", "schema": transform_schema(ask.shape)}},
+    }
 
 
 def _turn(said: Said) -> "MessageParam":
@@ -115,47 +117,63 @@ def _turn(said: Said) -> "MessageParam":
     return {"role": "assistant", "content": said.text}
 
 
-@contextmanager
-def _unavailable(seconds: float) -> Iterator[None]:
-    """Turn what the SDK raises while it asks into ClaudeUnavailable."""
-    from anthropic import AnthropicError  # noqa: PLC0415 - as the module says
+def _refused(error: "APIStatusError", model: str) -> ClaudeUnavailable:
+    """Say what a status means. The service's own words are left out: nobody knows what they repeat."""
+    status, kind, headers = error.status_code, error.type or "no reason given", error.response.headers
+    told = f"status {status} ({kind})"
+    if status == HTTPStatus.PAYMENT_REQUIRED or kind == "billing_error" or error.error_code in _SPENT:
+        return ClaudeUnavailable(f"the spending limit or the credit of the account is used up: {told}")
+    passing = status in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    if {"true": True, "false": False}.get(headers.get("x-should-retry", ""), passing):
+        after = retry_after(headers)
+        if status == HTTPStatus.TOO_MANY_REQUESTS and after is not None:
+            return OverLimit(told, after)
+        return TryLater(told, after)
+    match status:
+        case 401 | 403:
+            return ClaudeUnavailable(f"the key is not accepted: {told}")
+        case 404:
+            return ClaudeUnavailable(f"there is no model {model} at this address: {told}")
+    # a spending limit that was set in the console is a 400, too, and differs in its words only
+    return ClaudeUnavailable(f"the request, or what its account may spend, was refused: {told}")
 
-    try:
-        yield
-    except TimeoutError as error:
-        msg = f"no answer within {seconds:g} s"
-        raise ClaudeUnavailable(msg) from error
-    except (JSONDecodeError, UnicodeDecodeError) as error:
-        raise ClaudeUnavailable(_NOT_THE_API) from error
-    except AnthropicError as error:
-        raise ClaudeUnavailable(_reason(error)) from error
 
-
-def _reason(error: Exception) -> str:
-    """Say why the SDK gave up. The service's own words are left out: nobody knows what they repeat."""
-    from anthropic import APIConnectionError, APIStatusError, APITimeoutError  # noqa: PLC0415 - as the module says
+def _failed(error: Exception) -> ClaudeUnavailable:
+    """Say why there is no answer, where no status says it."""
+    from anthropic import APIConnectionError, APITimeoutError  # noqa: PLC0415 - as the module says
 
     match error:
-        case APIStatusError():
-            return f"status {error.status_code} ({error.type or 'no reason given'})"
+        case ClaudeUnavailable():
+            return error
         case APITimeoutError():
-            return "no answer in time"
+            return TryLater("no answer in time")
         case APIConnectionError():
-            return f"no connection ({type(error.__cause__ or error).__name__})"
-    return type(error).__name__
+            return TryLater(f"no connection ({type(error.__cause__ or error).__name__})")
+    return ClaudeUnavailable(type(error).__name__)
 
 
-def _read(message: object, shape: type[T]) -> Written[T]:
+def _read(message: object, ask: Ask[T]) -> Written[T]:
     """Read an answer. The SDK checks nothing of it: it may be text, and its fields may be None."""
     from anthropic.types import Message  # noqa: PLC0415 - as the module says
 
-    if not isinstance(message, Message) or None in (message.content, message.stop_reason, message.usage):
-        raise ClaudeUnavailable(_NOT_THE_API)
-    if message.stop_reason != "end_turn":
-        raise ClaudeMisspoke(_CUT_SHORT.get(str(message.stop_reason), f"it ended with {message.stop_reason}"))
-    text = "".join(block.text for block in message.content if block.type == "text")
+    if (
+        not isinstance(message, Message)
+        or not isinstance(message.content, list)
+        or None in (message.stop_reason, message.usage)
+    ):
+        raise TryLater(_NOT_THE_API)
+    tokens, stop = _tokens(message.usage), str(message.stop_reason)
+    if stop != "end_turn":
+        reason = _CUT_SHORT.get(stop, f"it ended with {stop}")
+        raise ClaudeMisspoke(reason, message.model, tokens, refused=stop == "refusal")
+    text = "".join(block.text or "" for block in message.content if block.type == "text")
     try:
-        value = shape.model_validate_json(text)
+        value = ask.shape.model_validate_json(text)
     except ValidationError as error:
-        raise ClaudeMisspoke(explain(error)) from error
-    return Written(value, message.model, message.usage.input_tokens, message.usage.output_tokens)
+        raise ClaudeMisspoke(explain(error), message.model, tokens) from error
+    return Written(value, message.model, tokens)
+
+
+def _tokens(usage: "Usage") -> Tokens:
+    read, written = usage.cache_read_input_tokens or 0, usage.cache_creation_input_tokens or 0
+    return Tokens((usage.input_tokens or 0) + read + written, usage.output_tokens or 0, read, written)

@@ -8,6 +8,8 @@ from typing import Final
 from learnflow.sandbox import Sandbox
 from learnflow.settings import Claude as ClaudeSettings
 from learnflow.settings import Settings, SettingsError
+from learnflow.tutor.asking.asker import ClaudeUnavailable
+from learnflow.tutor.asking.asking import Asking
 from learnflow.tutor.careful import CarefulTutor
 from learnflow.tutor.interface import Tutor
 from learnflow.tutor.offline import OfflineTutor
@@ -26,12 +28,12 @@ def tutor(settings: Settings, sandbox: Sandbox, now: Callable[[], datetime]) -> 
 
 
 def _claude(settings: ClaudeSettings, sandbox: Sandbox, now: Callable[[], datetime]) -> Tutor:
-    from learnflow.tutor.claude import Claude, ClaudeUnavailable  # noqa: PLC0415 - the SDK costs 59 MB
+    from learnflow.tutor.claude import Claude  # noqa: PLC0415 - the SDK costs 59 MB
     from learnflow.tutor.claude_tutor import ClaudeTutor  # noqa: PLC0415 - as above
 
     try:
-        claude = Claude(model=settings.model, timeout_seconds=settings.timeout_seconds)
+        claude = Claude()
     except ClaudeUnavailable as error:
         msg = f"LEARNFLOW_TUTOR: asks for Claude, but {error}"
         raise SettingsError(msg) from None
-    return ClaudeTutor(claude, sandbox, now)
+    return ClaudeTutor(Asking(claude, settings), settings.model, sandbox, now)

@@ -1,12 +1,15 @@
-"""Claude through the real SDK: what is asked, what is read, and which of two errors every failure becomes."""
+"""Claude through the real SDK: what is asked, what is read, and what every failure becomes."""
 
 import logging
 
+import httpx2
 import pytest
 from pytest_httpserver import HTTPServer
 
 from learnflow.models.fields import Model
-from learnflow.tutor.claude import Claude, ClaudeMisspoke, ClaudeUnavailable, Said
+from learnflow.tutor.asking.asker import Ask, ClaudeMisspoke, ClaudeUnavailable, Said, Tokens, TryLater, Written
+from learnflow.tutor.asking.calling import Called, OverLimit, Seen, Window
+from learnflow.tutor.claude import Claude
 from tests.messages_api import (
     INPUT_TOKENS,
     KEY,
@@ -37,25 +40,33 @@ def api(httpserver: HTTPServer) -> MessagesApi:
     return MessagesApi(httpserver)
 
 
-async def ask(api: MessagesApi, *, retries: int = 0, seconds: float = 20.0) -> int:
-    claude = Claude(api_key=KEY, base_url=api.url, model=MODEL, timeout_seconds=seconds, retries=retries)
+ASK = Ask(MODEL, "Count things.", QUESTION, Count, 500)
+
+
+async def called(api: MessagesApi) -> Called[Count]:
+    claude = Claude(api_key=KEY, base_url=api.url)
     try:
-        written = await claude.write("Count things.", QUESTION, Count, 500)
+        return await claude.ask_once(ASK)
     finally:
         await claude.close()
-    assert (written.model, written.input_tokens, written.output_tokens) == (MODEL, INPUT_TOKENS, OUTPUT_TOKENS)
-    return written.value.count
+
+
+async def answer(api: MessagesApi) -> int:
+    found = (await called(api)).outcome
+    assert isinstance(found, Written)
+    assert found == Written(Count(count=found.value.count), MODEL, Tokens(INPUT_TOKENS, OUTPUT_TOKENS))
+    return found.value.count
 
 
 async def test_the_request_is_exactly_this_and_the_answer_becomes_a_value(api: MessagesApi) -> None:
     api.will(says({"count": 3}))
-    assert await ask(api) == 3
+    assert await answer(api) == 3
     assert api.keys == [KEY]
     assert api.asked == [
         {
             "model": MODEL,
             "max_tokens": 500,
-            "system": "Count things.",
+            "system": [{"type": "text", "text": "Count things.", "cache_control": {"type": "ephemeral"}}],
             "messages": [
                 {"role": "user", "content": "How many?"},
                 {"role": "assistant", "content": '{"count": -1}'},
@@ -78,6 +89,40 @@ async def test_the_request_is_exactly_this_and_the_answer_becomes_a_value(api: M
     ]
 
 
+async def test_all_tokens_that_went_in_are_counted_also_those_of_the_cache(api: MessagesApi) -> None:
+    usage = {"input_tokens": 10, "output_tokens": 7, "cache_read_input_tokens": 900, "cache_creation_input_tokens": 60}
+    api.will(sends({**message('{"count": 3}'), "usage": usage}), sends({**message("Three."), "usage": usage}))
+    for _ in range(2):
+        found = (await called(api)).outcome
+        assert isinstance(found, Written | ClaudeMisspoke)
+        assert found.tokens == Tokens(970, 7, cache_read=900, cache_write=60)
+
+
+LIMITS = {
+    "anthropic-ratelimit-requests-limit": "50",
+    "anthropic-ratelimit-requests-remaining": "49",
+    "anthropic-ratelimit-output-tokens-limit": "8000",
+    "anthropic-ratelimit-output-tokens-remaining": "0",
+}
+TOLD = Seen(requests=Window(50, 49), output=Window(8_000, 0))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        sends(message('{"count": 3}'), headers=LIMITS),
+        sends(message("Three."), headers=LIMITS),
+        sends({}, headers=LIMITS),
+        fails(529, "overloaded_error", LIMITS),
+        fails(401, "authentication_error", LIMITS),
+    ],
+    ids=["answer", "no use", "empty", "overloaded", "key"],
+)
+async def test_limits_are_read_whatever_the_answer_is(answer: Answer, api: MessagesApi) -> None:
+    api.will(answer)
+    assert (await called(api)).seen == TOLD
+
+
 async def test_an_answer_in_several_blocks_is_read_as_one(api: MessagesApi) -> None:
     body = message("")
     body["content"] = [
@@ -86,47 +131,72 @@ async def test_an_answer_in_several_blocks_is_read_as_one(api: MessagesApi) -> N
         {"type": "text", "text": 'nt": 7}'},
     ]
     api.will(sends(body))
-    assert await ask(api) == 7
+    assert await answer(api) == 7
 
 
-async def test_what_passes_by_is_tried_again(api: MessagesApi) -> None:
-    soon = {"retry-after-ms": "1"}
-    api.will(fails(529, "overloaded_error", soon), fails(500, "api_error", soon), says({"count": 3}))
-    assert await ask(api, retries=2) == 3
-    assert len(api.asked) == 3
+SPENT = {
+    "type": "error",
+    "error": {"type": "rate_limit_error", "details": {"error_code": "enforced_spend_limit_reached"}},
+}
+UP = "the spending limit or the credit of the account is used up: "
+NO_API = "what answered is not the Messages API"
 
 
 @pytest.mark.parametrize(
-    ("answer", "reason"),
+    ("answer", "kind", "reason"),
     [
-        (fails(529, "overloaded_error"), "status 529 (overloaded_error)"),
-        (fails(500, "api_error"), "status 500 (api_error)"),
-        (fails(429, "rate_limit_error"), "status 429 (rate_limit_error)"),
-        (fails(401, "authentication_error"), "status 401 (authentication_error)"),
-        (fails(404, "not_found_error"), "status 404 (not_found_error)"),
-        (fails(400, "invalid_request_error"), "status 400 (invalid_request_error)"),
-        (sends([], 502), "status 502 (no reason given)"),
-        (disconnects, "no connection (RemoteProtocolError)"),
-        (breaks_off, "no connection (RemoteProtocolError)"),
-        (sends_text("<html>Welcome to this network</html>", "text/html"), "what answered is not the Messages API"),
-        (sends_text("<html>", "application/json"), "what answered is not the Messages API"),
-        (sends_text("", "application/json"), "what answered is not the Messages API"),
-        (sends({}), "what answered is not the Messages API"),
-        (sends([]), "what answered is not the Messages API"),
-        (sends(None), "what answered is not the Messages API"),
-        (sends({"content": "text", "stop_reason": "end_turn"}), "what answered is not the Messages API"),
-        (says({"count": 3}, None), "what answered is not the Messages API"),
+        (fails(529, "overloaded_error"), TryLater, "status 529 (overloaded_error)"),
+        (fails(500, "api_error"), TryLater, "status 500 (api_error)"),
+        (fails(503, "overloaded_error"), TryLater, "status 503 (overloaded_error)"),
+        (fails(504, "timeout_error"), TryLater, "status 504 (timeout_error)"),
+        (sends([], 502), TryLater, "status 502 (no reason given)"),
+        (fails(429, "rate_limit_error"), TryLater, "status 429 (rate_limit_error)"),
+        (fails(429, "rate_limit_error", {"retry-after": "3"}), OverLimit, "status 429 (rate_limit_error)"),
+        (fails(429, "rate_limit_error", {"x-should-retry": "false"}), ClaudeUnavailable,
+         "the request, or what its account may spend, was refused: status 429 (rate_limit_error)"),
+        (sends(SPENT, 429), ClaudeUnavailable, f"{UP}status 429 (rate_limit_error)"),
+        (fails(402, "billing_error"), ClaudeUnavailable, f"{UP}status 402 (billing_error)"),
+        (fails(403, "billing_error"), ClaudeUnavailable, f"{UP}status 403 (billing_error)"),
+        (fails(401, "authentication_error"), ClaudeUnavailable,
+         "the key is not accepted: status 401 (authentication_error)"),
+        (fails(403, "permission_error"), ClaudeUnavailable, "the key is not accepted: status 403 (permission_error)"),
+        (fails(404, "not_found_error"), ClaudeUnavailable,
+         f"there is no model {MODEL} at this address: status 404 (not_found_error)"),
+        (fails(400, "invalid_request_error"), ClaudeUnavailable,
+         "the request, or what its account may spend, was refused: status 400 (invalid_request_error)"),
+        (fails(400, "invalid_request_error", {"x-should-retry": "true"}), TryLater,
+         "status 400 (invalid_request_error)"),
+        (disconnects, TryLater, "no connection (RemoteProtocolError)"),
+        (breaks_off, TryLater, "no connection (RemoteProtocolError)"),
+        (sends_text("<html>Welcome to this network</html>", "text/html"), TryLater, NO_API),
+        (sends_text("<html>", "application/json"), TryLater, NO_API),
+        (sends_text("", "application/json"), TryLater, NO_API),
+        (sends({}), TryLater, NO_API),
+        (sends([]), TryLater, NO_API),
+        (sends(None), TryLater, NO_API),
+        (sends({"content": "text", "stop_reason": "end_turn"}), TryLater, NO_API),
+        (sends({**message(""), "content": "text"}), TryLater, NO_API),
+        (says({"count": 3}, None), TryLater, NO_API),
     ],
-)
-async def test_without_an_answer_claude_is_unavailable(
-    answer: Answer, reason: str, api: MessagesApi, caplog: pytest.LogCaptureFixture
+)  # fmt: skip
+async def test_without_an_answer_it_is_known_whether_to_ask_again(
+    answer: Answer, kind: type[ClaudeUnavailable], reason: str, api: MessagesApi, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     api.will(answer)
-    with pytest.raises(ClaudeUnavailable) as raised:
-        await ask(api)
-    assert str(raised.value) == reason
+    found = (await called(api)).outcome
+    assert type(found) is kind
+    assert str(found) == reason
+    assert len(api.asked) == 1
     assert KEY not in caplog.text
+
+
+@pytest.mark.parametrize(("status", "kind"), [(429, OverLimit), (529, TryLater)])
+async def test_the_service_may_say_for_how_long(status: int, kind: type[TryLater], api: MessagesApi) -> None:
+    api.will(fails(status, "any_error", {"retry-after": "3"}))
+    found = (await called(api)).outcome
+    assert type(found) is kind
+    assert found.after == 3.0
 
 
 @pytest.mark.parametrize(
@@ -146,37 +216,54 @@ async def test_without_an_answer_claude_is_unavailable(
 )
 async def test_an_answer_of_no_use_is_told_apart(answer: Answer, reason: str, api: MessagesApi) -> None:
     api.will(answer)
-    with pytest.raises(ClaudeMisspoke) as raised:
-        await ask(api)
-    assert reason in str(raised.value)
+    found = (await called(api)).outcome
+    assert isinstance(found, ClaudeMisspoke)
+    assert reason in str(found)
+    assert (found.model, found.tokens) == (MODEL, Tokens(INPUT_TOKENS, OUTPUT_TOKENS))
+    assert found.refused is (reason == "it was a refusal")
 
 
-async def test_a_wait_that_the_service_asks_for_is_bounded(api: MessagesApi) -> None:
-    api.will(fails(429, "rate_limit_error", {"retry-after": "50"}))
-    with pytest.raises(ClaudeUnavailable, match=r"no answer within 0\.5 s"):
-        await ask(api, retries=2, seconds=0.5)
-
-
-async def test_nobody_there_is_unavailable() -> None:
-    claude = Claude(api_key=KEY, base_url="http://127.0.0.1:1", model=MODEL, retries=0)
-    with pytest.raises(ClaudeUnavailable, match=r"no connection \(ConnectError\)"):
-        await claude.write("Count things.", QUESTION, Count, 500)
+async def test_nobody_there_is_worth_another_try() -> None:
+    claude = Claude(api_key=KEY, base_url="http://127.0.0.1:1")
+    found = (await claude.ask_once(ASK)).outcome
     await claude.close()
+    assert type(found) is TryLater
+    assert str(found) == "no connection (ConnectError)"
     assert KEY not in repr(vars(claude))
+
+
+async def test_what_takes_the_place_of_the_network_sees_every_call() -> None:
+    asked: list[str] = []
+    reset = {
+        "date": "Fri, 02 Jan 2026 14:00:00 GMT",
+        "anthropic-ratelimit-requests-reset": "2026-01-02T14:00:02Z",
+    }
+
+    def replay(request: httpx2.Request) -> httpx2.Response:
+        asked.append(str(request.url))
+        return httpx2.Response(200, json=message('{"count": 5}'), headers=LIMITS | reset)
+
+    claude = Claude(api_key=KEY, base_url="http://nowhere.test", transport=httpx2.MockTransport(replay))
+    found = await claude.ask_once(ASK)
+    await claude.close()
+    assert isinstance(found.outcome, Written)
+    assert found.outcome.value.count == 5
+    assert found.seen == Seen(requests=Window(50, 49, 2.0), output=Window(8_000, 0))
+    assert asked == ["http://nowhere.test/v1/messages"]
 
 
 def test_without_a_key_it_cannot_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(ClaudeUnavailable, match="ANTHROPIC_API_KEY is not set"):
-        Claude(base_url="http://127.0.0.1:1", model=MODEL)
+        Claude(base_url="http://127.0.0.1:1")
 
 
 async def test_the_usual_variables_are_read(api: MessagesApi, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
     monkeypatch.setenv("ANTHROPIC_BASE_URL", api.url)
     api.will(says({"count": 3}))
-    claude = Claude(model=MODEL)
-    await claude.write("Count things.", QUESTION, Count, 500)
+    claude = Claude()
+    await claude.ask_once(ASK)
     await claude.close()
     assert api.keys == [KEY]

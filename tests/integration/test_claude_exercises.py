@@ -13,6 +13,8 @@ from pytest_httpserver import HTTPServer
 
 from learnflow.models.vocabulary import ExerciseLanguage, LearningStyle, SkillLevel
 from learnflow.sandbox import Sandbox, SandboxSettings
+from learnflow.settings import Claude as ClaudeSettings
+from learnflow.tutor.asking.asking import Asking
 from learnflow.tutor.claude import Claude
 from learnflow.tutor.generation import ClaudeAuthor, Generated, GenerationFailed, Order, Proposal, generate
 from learnflow.tutor.prompts import prompt
@@ -28,10 +30,8 @@ from tests.integration.proposals import (
     case,
 )
 from tests.messages_api import (
-    INPUT_TOKENS,
     KEY,
     MODEL,
-    OUTPUT_TOKENS,
     Answer,
     MessagesApi,
     breaks_off,
@@ -67,11 +67,11 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 
 async def made(api: MessagesApi, sandbox: Sandbox, order: Order = ORDER, seconds: float = 200.0) -> Generated:
-    claude = Claude(api_key=KEY, base_url=api.url, model=MODEL, retries=0)
+    asking = Asking(Claude(api_key=KEY, base_url=api.url), ClaudeSettings(attempts=1))
     try:
-        return await generate(order, ClaudeAuthor(claude), sandbox, exercise_id=ID, now=NOW, seconds=seconds)
+        return await generate(order, ClaudeAuthor(asking, MODEL), sandbox, exercise_id=ID, now=NOW, seconds=seconds)
     finally:
-        await claude.close()
+        await asking.close()
 
 
 async def test_a_right_exercise_is_taken_as_it_is(
@@ -84,7 +84,6 @@ async def test_a_right_exercise_is_taken_as_it_is(
     assert (done.exercise.name, done.exercise.solution_code) == ("Passing marks", SOLUTION)
     assert [one.model_dump(mode="json") for one in done.tried] == [{"number": 1, "problem": None}]
     assert (done.model, done.prompt) == (MODEL, prompt("exercise").version)
-    assert (done.input_tokens, done.output_tokens) == (INPUT_TOKENS, OUTPUT_TOKENS)
     assert KEY not in f"{caplog.text}{done}{api.asked}"
 
 
@@ -92,7 +91,7 @@ async def test_claude_is_asked_exactly_for_this(api: MessagesApi, sandbox: Sandb
     api.will(says(RIGHT))
     await made(api, sandbox)
     (asked,) = api.asked
-    assert asked["system"] == prompt("exercise").text
+    assert [one["text"] for one in asked["system"]] == [prompt("exercise").text]
     assert asked["messages"] == [
         {
             "role": "user",
@@ -151,15 +150,23 @@ async def test_what_is_wrong_is_shown_and_mended(
 
 
 async def test_an_answer_of_no_use_counts_as_an_attempt(api: MessagesApi, sandbox: Sandbox) -> None:
-    api.will(says("Sorry.", "refusal"), says(RIGHT, "max_tokens"), says(RIGHT))
+    api.will(says("Sorry."), says(RIGHT, "max_tokens"), says(RIGHT))
     done = await made(api, sandbox)
-    assert [one.problem for one in done.tried] == [
-        "the answer is no exercise: it was a refusal",
+    problems = [str(one.problem) for one in done.tried]
+    assert "Invalid JSON" in problems[0]
+    assert problems[1:] == [
         "the answer is no exercise: it was longer than the limit of tokens, and cut off",
-        None,
+        "None",
     ]
     assert [one["role"] for one in api.asked[2]["messages"]] == ["user"]
-    assert "it was a refusal" in api.asked[2]["messages"][0]["content"]
+    assert "cut off" in api.asked[2]["messages"][0]["content"]
+
+
+async def test_who_refuses_is_not_asked_again(api: MessagesApi, sandbox: Sandbox) -> None:
+    api.will(says("I would rather not.", "refusal"))
+    with pytest.raises(GenerationFailed, match="Claude does not want to write it"):
+        await made(api, sandbox)
+    assert len(api.asked) == 1
 
 
 async def test_three_wrong_ones_are_enough(api: MessagesApi, sandbox: Sandbox) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from learnflow.models.taxonomy import title
-from learnflow.tutor.claude import Claude, Said, Written
+from learnflow.tutor.asking.asker import Ask, Asker, Said, Written
 from learnflow.tutor.generation.proposal import Attempt, Order, Proposal
 from learnflow.tutor.prompts import prompt
 
@@ -17,14 +17,20 @@ _FENCE: Final = re.compile(r"`{3,}")
 class ClaudeAuthor:
     """Asks Claude for exercises, and shows it what was wrong with those before."""
 
-    def __init__(self, claude: Claude) -> None:
-        self._claude = claude
+    def __init__(self, asker: Asker, model: str) -> None:
+        """Ask a model; who asks for one question counts what it costs."""
+        self._asker = asker
+        self._model = model
         self._prompt = prompt("exercise")
         self.prompt = self._prompt.version
 
-    async def write(self, order: Order, tried: Sequence[Attempt]) -> Written[Proposal]:
-        """Propose an exercise, or a better one than those tried. Raises ClaudeUnavailable or ClaudeMisspoke."""
-        return await self._claude.write(self._prompt.text, _conversation(order, tried), Proposal, _MAX_TOKENS)
+    async def write(self, order: Order, tried: Sequence[Attempt], deadline: float) -> Written[Proposal]:
+        """Propose an exercise, or a better one than those tried, before a time of the event loop's clock.
+
+        Raises ClaudeUnavailable or ClaudeMisspoke.
+        """
+        ask = Ask(self._model, self._prompt.text, _conversation(order, tried), Proposal, _MAX_TOKENS)
+        return await self._asker.ask(ask, deadline)
 
 
 def _conversation(order: Order, tried: Sequence[Attempt]) -> tuple[Said, ...]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from learnflow.models.exercise import Exercise
 from learnflow.sandbox import Sandbox, SandboxUnavailable
-from learnflow.tutor.claude import ClaudeMisspoke, ClaudeUnavailable
+from learnflow.tutor.asking.asker import ClaudeMisspoke, ClaudeUnavailable
 from learnflow.tutor.generation.drafting import Flawed, drafted
 from learnflow.tutor.generation.proposal import Attempt, Author, Order
 from learnflow.tutor.generation.verification import verify
@@ -28,17 +28,12 @@ class GenerationFailed(Exception):  # noqa: N818 - what happened, which the bank
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """A verified exercise, all attempts with the last that held, and who wrote it by which prompt.
-
-    The tokens are those of the last attempt.
-    """
+    """A verified exercise, all attempts with the last that held, and who wrote it by which prompt."""
 
     exercise: Exercise
     tried: tuple[Attempt, ...]
     model: str
     prompt: str
-    input_tokens: int
-    output_tokens: int
 
 
 async def generate(  # noqa: PLR0913 - an order, who works on it, and what a repeated query must find again
@@ -50,19 +45,23 @@ async def generate(  # noqa: PLR0913 - an order, who works on it, and what a rep
     now: datetime,
     seconds: float = SECONDS,
 ) -> Generated:
-    """Return a verified exercise. Raises GenerationFailed when there is none after two repairs, or in that time."""
+    """Return a verified exercise. Raises GenerationFailed when there is none after two repairs, or in that time.
+
+    What the author's calls cost is counted by whoever asks for it: those of exercises that do not hold are paid, too.
+    """
     problem = await sandbox.check()
     if problem is not None:
         raise GenerationFailed(_why(SandboxUnavailable(problem), seconds), ())
     tried: list[Attempt] = []
+    deadline = asyncio.get_running_loop().time() + seconds
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout_at(deadline):
             while len(tried) < ATTEMPTS:
-                outcome = await _attempt(order, author, sandbox, tried, exercise_id, now)
+                outcome = await _attempt(order, author, sandbox, tried, exercise_id, now, deadline)
                 if isinstance(outcome, Generated):
                     return outcome
                 tried.append(outcome)
-    except (ClaudeUnavailable, SandboxUnavailable, TimeoutError) as error:
+    except (ClaudeMisspoke, ClaudeUnavailable, SandboxUnavailable, TimeoutError) as error:
         raise GenerationFailed(_why(error, seconds), tried) from error
     reason = f"none of {ATTEMPTS} attempts holds"
     raise GenerationFailed(reason, tried)
@@ -70,6 +69,8 @@ async def generate(  # noqa: PLR0913 - an order, who works on it, and what a rep
 
 def _why(error: Exception, seconds: float) -> str:
     match error:
+        case ClaudeMisspoke():
+            return "Claude does not want to write it"
         case ClaudeUnavailable():
             return f"Claude cannot be asked: {error}"
         case SandboxUnavailable():
@@ -78,12 +79,20 @@ def _why(error: Exception, seconds: float) -> str:
 
 
 async def _attempt(  # noqa: PLR0913, PLR0917 - as above
-    order: Order, author: Author, sandbox: Sandbox, tried: Sequence[Attempt], exercise_id: UUID, now: datetime
+    order: Order,
+    author: Author,
+    sandbox: Sandbox,
+    tried: Sequence[Attempt],
+    exercise_id: UUID,
+    now: datetime,
+    deadline: float,
 ) -> Generated | Attempt:
     number = len(tried) + 1
     try:
-        written = await author.write(order, tried)
+        written = await author.write(order, tried, deadline)
     except ClaudeMisspoke as error:
+        if error.refused:
+            raise
         return Attempt(number=number, problem=f"the answer is no exercise: {error}")
     try:
         exercise = drafted(order, written.value, exercise_id, now)
@@ -95,6 +104,4 @@ async def _attempt(  # noqa: PLR0913, PLR0917 - as above
         tried=(*tried, Attempt(number=number)),
         model=written.model,
         prompt=author.prompt,
-        input_tokens=written.input_tokens,
-        output_tokens=written.output_tokens,
     )

@@ -8,7 +8,7 @@ from pydantic import Field, PositiveInt
 
 from learnflow.models.fields import Model
 from learnflow.models.vocabulary import ExerciseLanguage, LearningStyle, SkillLevel
-from learnflow.tutor.claude import Written
+from learnflow.tutor.asking.asker import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +60,8 @@ class Author(Protocol):
     prompt: str
     """The version of the instructions that it follows."""
 
-    async def write(self, order: Order, tried: Sequence[Attempt]) -> Written[Proposal]:
-        """Propose an exercise, or a better one than those tried. Raises ClaudeUnavailable or ClaudeMisspoke."""
+    async def write(self, order: Order, tried: Sequence[Attempt], deadline: float) -> Written[Proposal]:
+        """Propose an exercise, or a better one than those tried, before a time of the event loop's clock.
+
+        Raises ClaudeUnavailable or ClaudeMisspoke.
+        """

@@ -1,0 +1,81 @@
+"""A token bucket: so much a minute, by the settings and by what the service tells. No clock, no I/O.
+
+In no 60 seconds is more taken than the limit, whether the service counts in a bucket or in minutes: a tenth of the
+limit can be taken at once, and nine tenths come back in a minute. What is larger than the tenth is taken as soon as the
+bucket is full, and owed. Below 10 a minute, at least 1 can be taken at once, and at least half of the limit comes back.
+"""
+
+from dataclasses import dataclass, replace
+from math import inf
+from typing import Final
+
+from learnflow.tutor.asking.calling import Window
+
+MINUTE: Final = 60.0
+_AT_ONCE: Final = 0.1
+_SCARCE: Final = 0.1  # of the limit; when less is left, the time of the reset is far enough to tell a rate
+_NOTHING: Final = 1e-6  # less is a rounding error
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """What can be taken: `level` at the time `at`, in seconds of any one clock.
+
+    `own` is the limit of the settings and `told` that of the service, both a minute; 0 is none. Until `slow_until` what
+    is taken comes back only at `slow` a second, because the service says so.
+    """
+
+    own: float = 0.0
+    told: float = 0.0
+    level: float = inf
+    at: float = 0.0
+    slow: float = inf
+    slow_until: float = 0.0
+
+    @property
+    def limit(self) -> float:
+        """The lower of both limits, or infinity."""
+        return min(self.own or inf, self.told or inf)
+
+    @property
+    def burst(self) -> float:
+        """How much can be taken at once."""
+        return max(self.limit * _AT_ONCE, 1.0)
+
+    @property
+    def _rate(self) -> float:
+        return inf if self.limit == inf else max(self.limit - self.burst, self.limit / 2) / MINUTE
+
+    def wait(self, amount: float, now: float, ahead: float = 0.0) -> float:
+        """Return the seconds until an amount can be taken after all that is ahead of it."""
+        missing = min(amount, self.burst) + ahead - self.refilled(now).level
+        if self.limit == inf or amount <= 0.0 or missing <= _NOTHING:
+            return 0.0
+        slowly = max(self.slow_until - now, 0.0)
+        slow = min(self.slow, self._rate)
+        if missing <= slow * slowly:
+            return missing / slow
+        return slowly + (missing - slow * slowly) / self._rate
+
+    def taken(self, amount: float, now: float) -> "Bucket":
+        """Take an amount, or put one back where it is negative."""
+        full = self.refilled(now)
+        return replace(full, level=min(full.level - amount, full.burst))
+
+    def follow(self, window: Window | None, now: float) -> "Bucket":
+        """Tighten to what the service tells: others may take from the same limit."""
+        if window is None:
+            return self
+        known = replace(self.refilled(now), told=window.limit, slow=inf, slow_until=0.0)
+        left = replace(known, level=min(known.level, window.remaining, known.burst))
+        if not window.reset or window.remaining > window.limit * _SCARCE:
+            return left
+        return replace(left, slow=(window.limit - window.remaining) / window.reset, slow_until=now + window.reset)
+
+    def refilled(self, now: float) -> "Bucket":
+        """Return the bucket as it is now."""
+        if self.limit == inf:
+            return replace(self, level=inf, at=now)
+        slowly = min(max(self.slow_until - self.at, 0.0), now - self.at)
+        back = min(self.slow, self._rate) * slowly + self._rate * (now - self.at - slowly)
+        return replace(self, level=min(self.level + back, self.burst), at=now)
