@@ -1,17 +1,16 @@
 """Claude as an author of exercises."""
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
 from learnflow.models.taxonomy import title
 from learnflow.tutor.asking.asker import Ask, Asker, Said, Written
+from learnflow.tutor.fencing import fenced
 from learnflow.tutor.generation.proposal import Attempt, Order, Proposal
 from learnflow.tutor.prompts import prompt
 
 _MAX_TOKENS: Final = 12_000
 _MOST_SEEN: Final = 20
-_FENCE: Final = re.compile(r"`{3,}")
 
 
 class ClaudeAuthor:
@@ -42,7 +41,7 @@ def _conversation(order: Order, tried: Sequence[Attempt]) -> tuple[Said, ...]:
             turns[-1] = Said("user", f"{turns[-1].text}\n\nYour last answer was of no use: {attempt.problem}.")
             continue
         turns.append(Said("assistant", attempt.proposal.model_dump_json()))
-        turns.append(Said("user", f"{problem}\n\n{_fenced(attempt.details)}" if attempt.details else problem))
+        turns.append(Said("user", f"{problem}\n\n{fenced(attempt.details)}" if attempt.details else problem))
     return tuple(turns)
 
 
@@ -60,12 +59,5 @@ def _asked(order: Order) -> str:
         lines.append(f"- The student's mastery of the topic, from 0 to 1: {order.mastery:.2f}")
     if order.seen:
         seen = "\n".join(" ".join(name.split()) for name in order.seen[-_MOST_SEEN:])
-        lines.append(f"- The student knows these already; write something else:\n\n{_fenced(seen)}")
+        lines.append(f"- The student knows these already; write something else:\n\n{fenced(seen)}")
     return "\n".join(lines)
-
-
-def _fenced(text: str) -> str:
-    """Put a text between fences that it cannot close."""
-    longest = max((len(run) for run in _FENCE.findall(text)), default=2)
-    fence = "`" * (longest + 1)
-    return f"{fence}\n{text}\n{fence}"
