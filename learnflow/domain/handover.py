@@ -23,10 +23,16 @@ class Handover:
 
 def misrouted(request: AgentRequest, agent: Specialist) -> Handover | None:
     """Return to whom an agent should hand a question over, or None to keep it. It happens once at the most."""
-    query = request.query
-    if request.handed_over_from is not None or request.low_confidence or query.question_key == OFF_TOPIC:
-        return None
-    return _RULES[agent](read(query))
+    return None if settled(request) else _RULES[agent](read(request.query))
+
+
+def settled(request: AgentRequest) -> bool:
+    """Say whether a question stays where it is, whatever it turns out to be.
+
+    It was handed over before, nobody is sure what it is, or its agent has kept it once and is asked again.
+    """
+    kept = request.handed_over_from is not None or request.alone
+    return kept or request.low_confidence or request.query.question_key == OFF_TOPIC
 
 
 def _from_debug(reading: Reading) -> Handover | None:

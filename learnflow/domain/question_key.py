@@ -1,7 +1,7 @@
 """A slug of what is being asked, the same when the question is put in other words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 from zlib import crc32
 
@@ -19,28 +19,32 @@ _NO_LETTER_OR_DIGIT: Final = re.compile(r"[^a-z0-9]+")
 _PLAIN: Final = re.compile(r"[a-z0-9_]+$")
 
 
-def question_key(reading: Reading, intent: Intent, topic: str) -> str:
-    """Return the key of a question, given its intent and topic."""
+def question_key(reading: Reading, intent: Intent, topic: str, telling: Sequence[str] = ()) -> str:
+    """Return the key of a question, given its intent and topic.
+
+    `telling` are English words that tell what of the topic is asked about; they count where none is read here.
+    """
     parts: tuple[str, ...]
+    subject = _subject(reading, topic, telling)
     match intent:
         case Intent.DEBUG:
-            parts = (reading.error.name, topic) if reading.error else ("debug", *_subject(reading, topic))
+            parts = (reading.error.name, topic) if reading.error else ("debug", *subject)
         case Intent.CODE_REVIEW:
-            parts = ("review", *_subject(reading, topic))
+            parts = ("review", *subject)
         case Intent.EXERCISE:
             parts = ("exercise", topic)
         case Intent.PROGRESS:
             parts = ("progress",)
         case Intent.CONCEPTS:
-            parts = _concept(reading, topic)
+            parts = _concept(reading, topic, subject)
     return _slug(parts)
 
 
-def _concept(reading: Reading, topic: str) -> tuple[str, ...]:
+def _concept(reading: Reading, topic: str, subject: tuple[str, ...]) -> tuple[str, ...]:
     kind = _kind(reading)
     if reading.error:
         return (kind, reading.error.name)
-    return (kind, *(_compared(reading, topic) if kind == "difference" else _subject(reading, topic)))
+    return (kind, *(_compared(reading, topic) or subject if kind == "difference" else subject))
 
 
 def _kind(reading: Reading) -> str:
@@ -49,11 +53,19 @@ def _kind(reading: Reading) -> str:
     return (strongest and strongest.kind) or "explain"
 
 
-def _subject(reading: Reading, topic: str) -> tuple[str, ...]:
+def _subject(reading: Reading, topic: str, telling: Sequence[str]) -> tuple[str, ...]:
+    told = sorted(set(_first_words(telling, topic)))
     if topic == GENERAL:
-        return content_words(reading)
-    special = sorted(set(_details(reading, topic)))
+        return tuple(told[:_DETAILS]) or content_words(reading)
+    special = sorted(set(_details(reading, topic))) or told
     return (topic, *special[:_DETAILS])
+
+
+def _first_words(telling: Sequence[str], topic: str) -> Iterator[str]:
+    """Yield of each phrase the first telling word, as for the details that are read."""
+    for phrase in telling:
+        words = [word for word in phrase.lower().split() if _PLAIN.match(word) and word not in _STOP]
+        yield from (_stem(word) for word in words[:1] if topic == GENERAL or not _same_name(word, topic))
 
 
 def _details(reading: Reading, topic: str) -> Iterator[str]:
@@ -66,7 +78,7 @@ def _details(reading: Reading, topic: str) -> Iterator[str]:
 
 def _compared(reading: Reading, topic: str) -> tuple[str, ...]:
     topics = sorted({topic, *(hit.meaning.topic for hit in reading.mentions)})
-    return tuple(topics) if len(topics) > 1 else _subject(reading, topic)
+    return tuple(topics) if len(topics) > 1 else ()
 
 
 def _same_name(word: str, topic: str) -> bool:

@@ -1,5 +1,6 @@
 """Code review: the linter's findings in friendly words, sorted by what matters to a learner."""
 
+import asyncio
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -64,11 +65,14 @@ async def review(request: AgentRequest, linter: Linter) -> Draft:
         return _ask_for_code(request, reading)
     topic = topic_asked(request, reading)
     topic = code_topic(reading.code) if topic == GENERAL else topic
-    if reading.language in (Language.PYTHON, None):
-        found = await _python(reading.code, linter)
-    else:
-        found = _by_text(reading.code, reading.language)
-    return _report(request, found, reading.code, topic)
+    return _report(request, await look_over(reading.code, reading.language, linter), reading.code, topic)
+
+
+async def look_over(code: str, language: Language | None, linter: Linter) -> Found:
+    """Return what tools find in code, whose language is taken for Python where it is unknown."""
+    if language in (Language.PYTHON, None):
+        return await _python(code, linter)
+    return await asyncio.to_thread(_by_text, code, language)
 
 
 async def _python(code: str, linter: Linter) -> Found:

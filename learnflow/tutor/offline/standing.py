@@ -37,22 +37,28 @@ def progress(request: AgentRequest) -> Draft:
     """Say in words where the student stands, what that is based on, and what to learn next."""
     standing = request.standing
     levels = standing.python_mastery_levels
-    suggested = next_topics(levels, standing.struggle_topics, standing.weaknesses)
+    suggested = suggestions(standing)
     if not (standing.total_queries or levels):
         return draft(
             "You are at the very beginning: there is nothing to report yet.",
             'Ask me anything, for example "What is a variable?", and I will keep track from there.',
-            topic=GENERAL, confidence=0.9, missing=_NOTHING, metadata=_metadata(standing, suggested),
+            topic=GENERAL, confidence=0.9, missing=_NOTHING, metadata=figures(standing, suggested),
         )  # fmt: skip
     opening = f"{request.profile.name}, this" if request.profile.name else "This"
     return draft(
-        f"{opening} is where you stand.", *_figures(request), *_next(suggested),
+        f"{opening} is where you stand.", *told(request), *what_next(suggested),
         topic=GENERAL, confidence=0.9 if levels else 0.8,
-        missing=_FIGURES if any(levels.values()) else _NO_FIGURES, metadata=_metadata(standing, suggested),
+        missing=_FIGURES if any(levels.values()) else _NO_FIGURES, metadata=figures(standing, suggested),
     )  # fmt: skip
 
 
-def _figures(request: AgentRequest) -> Iterator[str | None]:
+def suggestions(standing: Standing) -> tuple[Suggestion, ...]:
+    """Return what to learn next."""
+    return next_topics(standing.python_mastery_levels, standing.struggle_topics, standing.weaknesses)
+
+
+def told(request: AgentRequest) -> Iterator[str | None]:
+    """Yield what the figures say, in sentences for the student."""
     standing = request.standing
     asked = request.query.topic
     if asked is not None and asked in TOPICS:
@@ -121,7 +127,8 @@ def _questions(standing: Standing) -> str:
     return f"You have asked {many(standing.total_queries, 'question')}{of_them}.{last}"
 
 
-def _next(suggested: tuple[Suggestion, ...]) -> Iterator[str]:
+def what_next(suggested: tuple[Suggestion, ...]) -> Iterator[str]:
+    """Yield what to learn next and why, in sentences for the student."""
     if not suggested:
         yield "You have mastered every topic that I know: there is nothing left for me to suggest."
         return
@@ -148,14 +155,14 @@ def _badge(key: str) -> str:
     return key.replace("-", " ").replace(" day ", "-day ")
 
 
-def _metadata(standing: Standing, suggested: tuple[Suggestion, ...]) -> dict[str, JsonValue]:
+def figures(standing: Standing, suggested: tuple[Suggestion, ...]) -> dict[str, JsonValue]:
     """Return the figures. What is no topic of the taxonomy is left out: metadata has a largest size."""
-    figures: dict[str, JsonValue] = {
+    topics: dict[str, JsonValue] = {
         field: [topic for topic in getattr(standing, field) if topic in TOPICS]
         for field in ("topics_covered", "topics_mastered", "strengths", "weaknesses", "struggle_topics")
     }
     return {
-        **figures,
+        **topics,
         "total_queries": standing.total_queries,
         "mastery_levels": {key: level for key, level in standing.python_mastery_levels.items() if key in TOPICS},
         "achievements": list(standing.achievements[-_MOST_ACHIEVEMENTS:]),
