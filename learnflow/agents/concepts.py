@@ -32,13 +32,13 @@ class ConceptsAgent:
 
     async def _contribute(self, event: Event[CollaborationRequested]) -> Sequence[Outgoing]:
         asked = event.payload
-        started = perf_counter()
+        request, explanation, started = asked.request, None, perf_counter()
         try:
-            explanation = await self._context.tutor.explain_concept(asked.request, asked.concept)
-        except TutorUnavailable:
-            explanation = None  # the other agent answers alone
+            explanation = await self._context.tutor.explain_concept(request, asked.concept)
+        except TutorUnavailable as error:  # the other agent answers alone, and tells what was paid in vain
+            request = request.model_copy(update={"usage": request.usage + error.usage})
         payload = CollaborationAnswered(
-            request=asked.request,
+            request=request,
             source_agent=asked.source_agent,
             concept=asked.concept,
             draft=asked.draft,

@@ -5,6 +5,7 @@ Nothing is held meanwhile: the draft travels with the question to concepts and c
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Final
 
 from learnflow.agents.context import Context
 from learnflow.agents.messages import completed, follow
@@ -12,6 +13,8 @@ from learnflow.agents.specialist import answer
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event
 from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested
+from learnflow.models.fields import JsonObject
+from learnflow.models.usage import total_tokens
 from learnflow.models.vocabulary import Specialist
 from learnflow.streams.outbox import Outgoing
 from learnflow.streams.station import Arrival
@@ -19,6 +22,8 @@ from learnflow.topics import CONCEPTS_REQUESTS
 from learnflow.tutor.grounding import Grounding
 
 NAME = Specialist.DEBUG
+
+_APART: Final = "\n\n"  # between paragraphs
 
 
 class DebugAgent:
@@ -63,16 +68,34 @@ class DebugAgent:
 
 
 def combine(draft: Draft, explanation: Draft | None) -> Draft:
-    """Make one answer of debug's and concepts' part."""
+    """Make one answer of debug's and concepts' part, which is written to follow on debug's."""
     if explanation is None:
         return draft
-    tokens = (draft.token_count or 0) + (explanation.token_count or 0)
+    usage = draft.usage + explanation.usage
+    if explanation.metadata.get("distress"):  # then nothing else is said
+        return explanation.model_copy(update={"token_count": total_tokens(usage), "usage": usage})
     return draft.model_copy(
         update={
-            "text": f"{draft.text}\n\n{explanation.text}",
-            "code_examples": draft.code_examples + explanation.code_examples,
+            "text": _together(draft.text, explanation.text),
+            "code_examples": tuple(dict.fromkeys(draft.code_examples + explanation.code_examples)),
             "confidence": round(min(draft.confidence, explanation.confidence), 2),
-            "token_count": tokens or None,
-            "usage": draft.usage + explanation.usage,
+            "metadata": {**draft.metadata, "explained": _origin(explanation)},
+            "token_count": total_tokens(usage),
+            "usage": usage,
         }
     )
+
+
+def _together(text: str, more: str) -> str:
+    """Return both texts, without those paragraphs of the second that stand in the first."""
+    said = text.split(_APART)
+    return _APART.join((text, *(paragraph for paragraph in more.split(_APART) if paragraph not in said)))
+
+
+def _origin(explanation: Draft) -> JsonObject:
+    """Return what was explained, and by whom: it need not be who wrote the rest."""
+    return {
+        "topic": explanation.topic,
+        "model": explanation.model,
+        **{key: explanation.metadata[key] for key in ("prompt",) if key in explanation.metadata},
+    }
