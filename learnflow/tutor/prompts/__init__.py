@@ -6,6 +6,9 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Final
 
+from learnflow.models.vocabulary import Specialist
+
+_COMMON: Final = "tutor"
 _VERSION: Final = 12  # characters of the hash: enough to tell texts apart
 
 
@@ -20,5 +23,19 @@ class Prompt:
 @cache
 def prompt(name: str) -> Prompt:
     """Return the prompt in the file of that name. Raises FileNotFoundError when there is none."""
-    text = files(__name__).joinpath(f"{name}.md").read_text(encoding="utf-8")
+    return _prompt(name, _text(name))
+
+
+@cache
+def answering(agent: Specialist) -> Prompt:
+    """Return what an agent is told that answers students: the common ground of all of them, and its own part."""
+    own = agent.replace("-", "_")
+    return _prompt(own, f"{_text(_COMMON)}\n{_text(own)}")
+
+
+def _text(name: str) -> str:
+    return files(__name__).joinpath(f"{name}.md").read_text(encoding="utf-8")
+
+
+def _prompt(name: str, text: str) -> Prompt:
     return Prompt(text, f"{name}-{sha256(text.encode()).hexdigest()[:_VERSION]}")
