@@ -1,4 +1,4 @@
-"""The tutor with a key: exercises are written by Claude for the student. All else is the offline tutor's so far."""
+"""Exercises that Claude writes for a student, and that were verified; where none holds, the bank has one."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -7,72 +7,42 @@ from pydantic import JsonValue
 
 from learnflow.models.envelope import derived_id
 from learnflow.models.events.work import AgentRequest
+from learnflow.models.usage import Usage
+from learnflow.models.vocabulary import Agent
 from learnflow.sandbox import Sandbox
-from learnflow.tutor.asking.asker import Ask, Asker, ClaudeMisspoke, T, Written
+from learnflow.settings import Claude as ClaudeSettings
+from learnflow.tutor.asking.asker import Meters
 from learnflow.tutor.bank import BANK
 from learnflow.tutor.exercises import Reply, choose, given
 from learnflow.tutor.exercises.wanted import wanted
 from learnflow.tutor.generation import Attempt, ClaudeAuthor, GenerationFailed, Order, generate
-from learnflow.tutor.offline import OfflineTutor
 
 
-class _Counting:
-    """Asks for one question, and counts the tokens of all its calls."""
+class Exercising:
+    """Has exercises written."""
 
-    def __init__(self, asker: Asker) -> None:
-        self._asker = asker
-        self.tokens = 0
-
-    async def ask(self, ask: Ask[T], deadline: float) -> Written[T]:
-        try:
-            written = await self._asker.ask(ask, deadline)
-        except ClaudeMisspoke as error:
-            self.tokens += error.tokens.input + error.tokens.output
-            raise
-        self.tokens += written.tokens.input + written.tokens.output
-        return written
-
-    async def close(self) -> None:
-        await self._asker.close()
-
-
-class ClaudeTutor(OfflineTutor):
-    """Has exercises written and verified; where none holds, the bank has one."""
-
-    def __init__(self, asker: Asker, model: str, sandbox: Sandbox, now: Callable[[], datetime]) -> None:
-        super().__init__()
-        self._asker = asker
-        self._model = model
+    def __init__(
+        self, meters: Meters, settings: ClaudeSettings, sandbox: Sandbox, now: Callable[[], datetime]
+    ) -> None:  # fmt: skip
+        self._meters = meters
+        self._model = settings.model
         self._sandbox = sandbox
         self._now = now
 
-    async def exercise(self, request: AgentRequest) -> Reply:
-        """Give an exercise that was made for the student, without its solution; what was tried is in the metadata."""
+    async def __call__(self, request: AgentRequest) -> Reply:
+        """Return an exercise without its solution; what was tried is in the metadata."""
         query = request.query
-        exercise_id = derived_id(query.student_id, query.query_id, "exercise")
-        asker = _Counting(self._asker)
-        author = ClaudeAuthor(asker, self._model)
+        meter = self._meters(Agent.EXERCISE, query)
         try:
             made = await generate(
-                _order(request),
-                author,
-                self._sandbox.of(query.student_id),
-                exercise_id=exercise_id,
-                now=self._now(),
-            )
+                _order(request), ClaudeAuthor(meter, self._model), self._sandbox.of(query.student_id),
+                exercise_id=derived_id(query.student_id, query.query_id, "exercise"), now=self._now(),
+            )  # fmt: skip
         except GenerationFailed as failure:
-            return _from_the_bank(request, failure)
-        return given(
-            made.exercise,
-            request,
-            model=made.model,
-            tokens=asker.tokens,
-            metadata={"generation": {"by": made.model, "prompt": made.prompt, "tried": _as_json(made.tried)}},
-        )
-
-    async def close(self) -> None:
-        """Close the connections to Claude."""
-        await self._asker.close()
+            return _from_the_bank(request, failure, meter.usage)
+        generation: dict[str, JsonValue] = {"by": made.model, "prompt": made.prompt, "tried": _as_json(made.tried)}
+        metadata: dict[str, JsonValue] = {"generation": generation, "prompt": made.prompt}
+        return given(made.exercise, request, model=made.model, usage=meter.usage, metadata=metadata)
 
 
 def _order(request: AgentRequest) -> Order:
@@ -87,10 +57,10 @@ def _order(request: AgentRequest) -> Order:
     )
 
 
-def _from_the_bank(request: AgentRequest, failure: GenerationFailed) -> Reply:
+def _from_the_bank(request: AgentRequest, failure: GenerationFailed, usage: tuple[Usage, ...]) -> Reply:
     choice = choose(request)
     made: dict[str, JsonValue] = {"by": "bank", "reason": str(failure), "tried": _as_json(failure.tried)}
-    return given(choice.exercise, request, note=choice.note, metadata={"generation": made})
+    return given(choice.exercise, request, note=choice.note, usage=usage, metadata={"generation": made})
 
 
 def _as_json(tried: Sequence[Attempt]) -> list[JsonValue]:

@@ -9,6 +9,7 @@ from learnflow.models.events.students import ExerciseAssigned
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.exercise import Exercise
 from learnflow.models.taxonomy import name
+from learnflow.models.usage import Usage
 from learnflow.models.vocabulary import ExerciseLanguage, LearningStyle
 from learnflow.tutor.exercises.reply import MODEL, Reply, draft
 
@@ -29,9 +30,12 @@ _WAYS: Final = {
 
 def given(  # noqa: PLR0913 - what giving an exercise consists of
     exercise: Exercise, request: AgentRequest, *, note: str | None = None, closing: str | None = None,
-    model: str = MODEL, tokens: int | None = None, metadata: dict[str, JsonValue] | None = None,
+    model: str = MODEL, usage: tuple[Usage, ...] = (), metadata: dict[str, JsonValue] | None = None,
 ) -> Reply:  # fmt: skip
-    """Return the exercise for a student; `note` says what they should know of the choice, `closing` ends the text."""
+    """Return the exercise for a student; `note` says what they should know of the choice, `closing` ends the text.
+
+    `usage` is what was paid for it, also where it was in vain.
+    """
     language, topic = _LANGUAGES[exercise.language], name(exercise.topic)
     examples = exercise.test_cases[:_SHOWN_TESTS]
     shown = "\n".join(f"- {_shown(case.input)} gives {_shown(case.output)}" for case in examples)
@@ -46,7 +50,7 @@ def given(  # noqa: PLR0913 - what giving an exercise consists of
         closing,
         code=(exercise.starter_code.strip("\n"),) if exercise.starter_code else (),
         metadata={"hints_available": len(exercise.hints), "test_cases": len(exercise.test_cases), **(metadata or {})},
-        model=model, tokens=tokens,
+        model=model, usage=usage,
     )  # fmt: skip
     return Reply(answer, (ExerciseAssigned(exercise=exercise, query_id=request.query.query_id),))
 

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from learnflow.models.draft import Draft
 from learnflow.models.exercise import Exercise
 from learnflow.models.fields import Model
+from learnflow.models.usage import Usage, total_tokens
 
 MODEL = "offline"  # no model wrote these answers
 
@@ -26,7 +27,7 @@ def draft(
     code: tuple[str, ...] = (),
     metadata: Mapping[str, JsonValue] | None = None,
     model: str = MODEL,
-    tokens: int | None = None,
+    usage: tuple[Usage, ...] = (),
 ) -> Draft:
     """Return an answer about an exercise, of paragraphs. It holds nothing that is not known for sure."""
     return Draft(
@@ -43,7 +44,8 @@ def draft(
             **(metadata or {}),
         },
         model=model,
-        token_count=tokens,
+        token_count=None if model == MODEL else total_tokens(usage),
+        usage=usage,
     )
 
 

@@ -1,0 +1,105 @@
+"""What Claude is asked to write, one shape for each agent. The fields stand in the order in which they are written.
+
+No field has a default, a bound or free JSON: structured output knows none of these. What they mean to Claude stands in
+the prompts; what is out of bounds is mended where it can be, and else found in drafting.
+"""
+
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+
+from learnflow.models.fields import Model, TopicKey
+from learnflow.models.taxonomy import GENERAL, TOPICS, lookup
+from learnflow.models.vocabulary import Intent, Specialist
+
+_KEYS: Final = (*TOPICS, GENERAL)
+
+
+def _known(said: object) -> object:
+    return lookup(said) if isinstance(said, str) else said
+
+
+def _within(confidence: float) -> float:
+    return min(max(confidence, 0.0), 1.0)
+
+
+Topic = Annotated[TopicKey, BeforeValidator(_known), WithJsonSchema({"enum": list(_KEYS)})]
+# the same, without telling all of them again: a schema is paid with every question
+AnotherTopic = Annotated[TopicKey, BeforeValidator(_known), WithJsonSchema({"type": "string"})]
+Sureness = Annotated[float, AfterValidator(_within)]
+
+
+class Elsewhere(Model):
+    """The agent that should answer the question instead, and why in a few words."""
+
+    agent: Specialist
+    because: str
+
+
+class CodeExample(Model):
+    """Code for the student, and the name of its language in lower case."""
+
+    language: str
+    code: str
+
+
+class Answer(Model):
+    """What every agent writes."""
+
+    distress: bool
+    belongs_to: Elsewhere | None
+    text: str
+    confidence: Sureness
+
+
+class Teaching(Answer):
+    """What an agent writes that teaches a topic."""
+
+    topic: Topic
+    suggested_topic: AnotherTopic | None
+    asks_back: bool
+    code_examples: tuple[CodeExample, ...]
+
+
+class Explanation(Teaching):
+    """An explanation."""
+
+    error_type: str | None
+
+
+class Diagnosis(Teaching):
+    """What is wrong with the code, and how it can be mended."""
+
+    error_type: str | None
+    line: int | None
+    fix_applied: bool
+    missing_concept: AnotherTopic | None
+
+
+class Remark(Model):
+    """What there is to say on a line."""
+
+    line: int
+    rule: str
+    text: str
+
+
+class Review(Teaching):
+    """A review of the code."""
+
+    remarks: tuple[Remark, ...]
+
+
+class Report(Answer):
+    """Where the student stands, in words."""
+
+
+class Sorted(Model):
+    """What a question is."""
+
+    reasoning: str
+    off_topic: bool
+    intent: Intent
+    topic: Topic
+    telling: tuple[str, ...]
+    confidence: Sureness

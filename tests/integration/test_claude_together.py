@@ -1,0 +1,221 @@
+"""Agents that share a question, with Claude behind each: one answer made of two, and a hand-over that happens once."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from learnflow.agents.code_review import CodeReviewAgent
+from learnflow.agents.concepts import ConceptsAgent
+from learnflow.agents.context import Context
+from learnflow.agents.debug import DebugAgent, combine
+from learnflow.agents.exercise import ExerciseAgent
+from learnflow.agents.progress import ProgressAgent
+from learnflow.domain.mastery import shipped
+from learnflow.models.draft import Draft
+from learnflow.models.envelope import Event, version_metadata
+from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
+from learnflow.models.events.students import ExerciseAssigned
+from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested
+from learnflow.models.vocabulary import Specialist
+from learnflow.sandbox import Sandbox, SandboxSettings
+from learnflow.settings import Settings
+from learnflow.streams.clock import Clock
+from learnflow.streams.outbox import Outgoing
+from learnflow.streams.station import Arrival, Handler
+from learnflow.tutor.bank import BANK
+from learnflow.tutor.claude_tutor.dialogue import REFUSED
+from learnflow.tutor.exercises import Reply
+from learnflow.tutor.interface import Misrouted, Tutor
+from learnflow.tutor.offline import OfflineTutor
+from learnflow.tutor.prompts import answering, prompt
+from tests.claude import DIAGNOSIS, EXPLANATION, QUESTION, REPORT, REVIEW, claude_tutor
+from tests.integration.proposals import GIVEN_AWAY, RIGHT
+from tests.messages_api import INPUT_TOKENS, MODEL, OUTPUT_TOKENS, MessagesApi, says
+from tests.offline import request
+
+NOW = datetime(2026, 1, 2, 14, 24, tzinfo=UTC)
+TOKENS = INPUT_TOKENS + OUTPUT_TOKENS
+CONCEPT = EXPLANATION | {
+    "text": "Behind this stands how lists count: from 0.", "topic": "lists",
+    "code_examples": [*EXPLANATION["code_examples"], {"language": "python", "code": "print([7][0])"}],
+}  # fmt: skip
+
+
+@pytest.fixture
+def api(httpserver: HTTPServer) -> MessagesApi:
+    return MessagesApi(httpserver)
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox(SandboxSettings()) as found:
+        yield found
+
+
+@pytest.fixture
+async def context(api: MessagesApi, sandbox: Sandbox) -> AsyncIterator[Context]:
+    async with claude_tutor(api) as tutor:
+        yield working(tutor, sandbox)
+
+
+def working(tutor: Tutor, sandbox: Sandbox) -> Context:
+    return Context(Settings(), tutor, sandbox, shipped(), Clock(lambda: NOW, timedelta(minutes=5)), "test")
+
+
+def asked(agent: Specialist, of: AgentRequest = QUESTION, **more: Any) -> Arrival:
+    routed = {"routed_to_agent": agent, "triage_confidence": 0.9}
+    query = of.query.model_copy(update=routed)
+    event = Event[AgentRequest](
+        message_id=uuid4(), timestamp=NOW, student_id=query.student_id, trace_id=uuid4(),
+        event_type="agent.request.created", payload=of.model_copy(update={"query": query, **more}),
+        metadata=version_metadata(sequence=1),
+    )  # fmt: skip
+    return arrived(event)
+
+
+def arrived(event: Event[Any]) -> Arrival:
+    return Arrival(event=event, partition=0, offset=0)
+
+
+async def one(handler: Handler, arrival: Arrival) -> Outgoing:
+    (sent,) = await handler(arrival)
+    return sent
+
+
+async def test_a_student_gets_one_answer_made_of_both(api: MessagesApi, context: Context) -> None:
+    api.will(says(DIAGNOSIS | {"missing_concept": "lists"}), says(CONCEPT))
+    debug, concepts = DebugAgent(context), ConceptsAgent(context)
+    to_concepts = await one(debug, asked(Specialist.DEBUG))
+    assert isinstance(to_concepts.event.payload, CollaborationRequested)
+    back = await one(concepts, arrived(to_concepts.event))
+    final = (await one(debug, arrived(back.event))).event.payload
+    assert isinstance(final, ResponseCompleted)
+    assert final.response_text == f"{DIAGNOSIS['text']}\n\n{CONCEPT['text']}"
+    assert final.code_examples == ("print(arr[2])", "print([7][0])")  # the first is in both, and is told once
+    assert [(str(usage.agent), usage.calls) for usage in final.usage] == [("debug", 1), ("concepts", 1)]
+    assert final.token_count == 2 * TOKENS
+    assert final.metadata is not None
+    assert final.metadata["prompt"] == answering(Specialist.DEBUG).version
+    assert final.metadata["explained"] == {
+        "topic": "lists", "model": MODEL, "prompt": answering(Specialist.CONCEPTS).version,
+    }  # fmt: skip
+    assert final.metadata["error_type"] == "IndexError"
+
+
+async def test_where_concepts_has_nothing_to_say_debug_answers_alone_and_tells_what_it_cost(
+    api: MessagesApi, context: Context
+) -> None:
+    api.will(says(DIAGNOSIS | {"missing_concept": "lists"}), says("No.", "refusal"))
+    debug, concepts = DebugAgent(context), ConceptsAgent(context)
+    back = await one(concepts, arrived((await one(debug, asked(Specialist.DEBUG))).event))
+    assert isinstance(back.event.payload, CollaborationAnswered)
+    final = (await one(debug, arrived(back.event))).event.payload
+    assert isinstance(final, ResponseCompleted)
+    assert (final.response_text, final.token_count) == (DIAGNOSIS["text"], TOKENS)
+    assert {(str(usage.agent), usage.calls) for usage in final.usage} == {("debug", 1), ("concepts", 1)}
+
+
+async def test_distress_that_only_concepts_has_seen_is_answered_alone(api: MessagesApi, context: Context) -> None:
+    api.will(says(DIAGNOSIS | {"missing_concept": "lists"}), says(CONCEPT | {"distress": True}))
+    debug, concepts = DebugAgent(context), ConceptsAgent(context)
+    back = await one(concepts, arrived((await one(debug, asked(Specialist.DEBUG))).event))
+    final = (await one(debug, arrived(back.event))).event.payload
+    assert isinstance(final, ResponseCompleted)
+    assert final.response_text == context.settings.safety.supportive_answer
+    assert (final.code_examples, final.token_count) == ((), 2 * TOKENS)
+
+
+def test_a_paragraph_is_not_said_twice() -> None:
+    first = Draft(text="It is past the end.\n\nLists count from 0.", confidence=0.9, topic="lists", model="offline")
+    second = first.model_copy(update={"text": "Lists count from 0.\n\nSo the last is at 2.", "confidence": 0.5})
+    both = combine(first, second)
+    assert both.text == "It is past the end.\n\nLists count from 0.\n\nSo the last is at 2."
+    assert (both.confidence, both.token_count) == (0.5, None)
+    assert combine(first, None) == first
+
+
+async def test_a_question_goes_to_the_agent_that_claude_names_and_stays_there(
+    api: MessagesApi, context: Context
+) -> None:
+    elsewhere = {"belongs_to": {"agent": "code-review", "because": "nothing fails"}, "text": ""}
+    back_again = {"belongs_to": {"agent": "debug", "because": "it fails"}}
+    api.will(says(DIAGNOSIS | elsewhere), says(REVIEW | back_again))
+    handed = await one(DebugAgent(context), asked(Specialist.DEBUG))
+    passed_on = handed.event.payload
+    assert isinstance(passed_on, AgentRequest)
+    assert (passed_on.handed_over_from, passed_on.reason) == (Specialist.DEBUG, "nothing fails")
+    assert passed_on.query.routed_to_agent is Specialist.CODE_REVIEW
+    final = (await one(CodeReviewAgent(context), arrived(handed.event))).event.payload
+    assert isinstance(final, ResponseCompleted)
+    assert final.response_text == REVIEW["text"]
+    assert [(str(usage.agent), usage.calls) for usage in final.usage] == [("debug", 1), ("code-review", 1)]
+
+
+@pytest.mark.parametrize("agent", [ConceptsAgent, CodeReviewAgent, DebugAgent, ProgressAgent])
+async def test_what_was_handed_over_is_never_handed_on(agent: Any, api: MessagesApi, context: Context) -> None:
+    answers: dict[Any, dict[str, Any]] = {
+        ConceptsAgent: EXPLANATION, CodeReviewAgent: REVIEW, DebugAgent: DIAGNOSIS,
+        ProgressAgent: REPORT | {"text": "Nothing is solved yet."},
+    }  # fmt: skip
+    api.will(says(answers[agent] | {"belongs_to": {"agent": "exercise", "because": "practice"}}))
+    arrival = asked(Specialist.CONCEPTS, handed_over_from=Specialist.EXERCISE)
+    assert isinstance((await one(agent(context), arrival)).event.payload, ResponseCompleted)
+
+
+async def test_a_question_that_was_kept_once_is_not_handed_over_when_it_is_asked_alone(
+    api: MessagesApi, context: Context
+) -> None:
+    api.will(says(DIAGNOSIS | {"belongs_to": {"agent": "concepts", "because": "?"}, "missing_concept": "lists"}))
+    final = (await one(DebugAgent(context), asked(Specialist.DEBUG, alone=True))).event.payload
+    assert isinstance(final, ResponseCompleted)
+
+
+class NoExercises(OfflineTutor):
+    """A tutor for whom nothing is a wish for an exercise."""
+
+    async def exercise(self, request: AgentRequest) -> Reply:
+        raise Misrouted(Specialist.CONCEPTS, f"asks {request.query.query_text}")
+
+
+async def test_the_exercise_agent_hands_over_too(sandbox: Sandbox) -> None:
+    agent = ExerciseAgent(working(NoExercises(), sandbox))
+    handed = (await one(agent, asked(Specialist.EXERCISE, request("something on loops")))).event.payload
+    assert isinstance(handed, AgentRequest)
+    assert (handed.handed_over_from, handed.query.routed_to_agent) == (Specialist.EXERCISE, Specialist.CONCEPTS)
+
+
+async def test_a_refusal_is_a_failure_that_tells_its_cost(api: MessagesApi, context: Context) -> None:
+    api.will(says("No.", "refusal"))
+    final = (await one(DebugAgent(context), asked(Specialist.DEBUG))).event.payload
+    assert isinstance(final, ResponseFailed)
+    assert (final.reason, final.usage[0].calls) == (REFUSED, 1)
+
+
+def made(reply: Sequence[Outgoing]) -> tuple[ExerciseAssigned, ResponseCompleted]:
+    told, response = (sent.event.payload for sent in reply)
+    assert isinstance(told, ExerciseAssigned)
+    assert isinstance(response, ResponseCompleted)
+    return told, response
+
+
+async def test_an_exercise_tells_its_prompt_and_all_that_it_cost(api: MessagesApi, context: Context) -> None:
+    api.will(says(RIGHT | GIVEN_AWAY), says(RIGHT))
+    wish = request("Give me an exercise on loops", topic="loops")
+    _, response = made(await ExerciseAgent(context)(asked(Specialist.EXERCISE, wish)))
+    assert response.metadata is not None
+    assert response.metadata["prompt"] == prompt("exercise").version
+    assert (response.claude_model, response.token_count) == (MODEL, 2 * TOKENS)
+    assert [(str(usage.agent), usage.calls) for usage in response.usage] == [("exercise", 2)]
+
+
+async def test_an_exercise_of_the_bank_tells_what_was_paid_in_vain(api: MessagesApi, context: Context) -> None:
+    api.will(*[says(RIGHT | GIVEN_AWAY)] * 3)
+    wish = request("Give me an exercise on loops", topic="loops")
+    told, response = made(await ExerciseAgent(context)(asked(Specialist.EXERCISE, wish)))
+    assert told.exercise in BANK.exercises
+    assert (response.claude_model, response.token_count) == ("offline", None)
+    assert [(str(usage.agent), usage.calls) for usage in response.usage] == [("exercise", 3)]
