@@ -6,11 +6,14 @@ from datetime import datetime
 from typing import Final
 
 from learnflow.sandbox import Sandbox
-from learnflow.settings import Claude as ClaudeSettings
 from learnflow.settings import Settings, SettingsError
 from learnflow.tutor.asking.asker import ClaudeUnavailable
 from learnflow.tutor.asking.asking import Asking
+from learnflow.tutor.asking.meter import meters
+from learnflow.tutor.asking.spending import Allowed, Spending
 from learnflow.tutor.careful import CarefulTutor
+from learnflow.tutor.claude_tutor import ClaudeTutor
+from learnflow.tutor.fallback import FallbackTutor
 from learnflow.tutor.interface import Tutor
 from learnflow.tutor.offline import OfflineTutor
 
@@ -24,16 +27,20 @@ def tutor(settings: Settings, sandbox: Sandbox, now: Callable[[], datetime]) -> 
     """
     wanted = settings.learnflow.tutor
     with_claude = wanted == "claude" or (wanted == "auto" and any(map(os.environ.get, KEYS)))
-    return CarefulTutor(_claude(settings.claude, sandbox, now) if with_claude else OfflineTutor(), sandbox)
+    return CarefulTutor(_claude(settings, sandbox, now) if with_claude else OfflineTutor(), sandbox)
 
 
-def _claude(settings: ClaudeSettings, sandbox: Sandbox, now: Callable[[], datetime]) -> Tutor:
+def _claude(settings: Settings, sandbox: Sandbox, now: Callable[[], datetime]) -> Tutor:
     from learnflow.tutor.claude import Claude  # noqa: PLC0415 - the SDK costs 59 MB
-    from learnflow.tutor.claude_tutor import ClaudeTutor  # noqa: PLC0415 - as above
 
+    chosen = settings.claude
     try:
-        claude = Claude()
+        asking = Asking(Claude(), chosen)
     except ClaudeUnavailable as error:
         msg = f"LEARNFLOW_TUTOR: asks for Claude, but {error}"
         raise SettingsError(msg) from None
-    return ClaudeTutor(Asking(claude, settings), settings.model, sandbox, now)
+    spending = Spending(Allowed(chosen.questions_per_day, chosen.budget_usd_per_day), now)
+    asked = ClaudeTutor(
+        meters(asking, spending, chosen.rates()), settings, sandbox, now=now, close=asking.close
+    )  # fmt: skip
+    return FallbackTutor(asked, OfflineTutor(), chosen.when_away)
