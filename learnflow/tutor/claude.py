@@ -1,6 +1,7 @@
 """Claude, through the SDK. No other module imports anthropic, and this one only when Claude is made: it costs 59 MB."""
 
 from collections.abc import Mapping
+from functools import cache
 from http import HTTPStatus
 from json import JSONDecodeError
 from types import MappingProxyType
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
-from learnflow.models.fields import explain
+from learnflow.models.fields import Model, explain
 from learnflow.tutor.asking.asker import Ask, ClaudeMisspoke, ClaudeUnavailable, Said, T, Tokens, TryLater, Written
 from learnflow.tutor.asking.calling import Called, OverLimit, Seen
 from learnflow.tutor.asking.headers import retry_after, seen
@@ -96,10 +97,8 @@ class Claude:
         await self._client.close()
 
 
-def _request(ask: Ask[Any]) -> dict[str, Any]:
+def _request(ask: Ask[T]) -> dict[str, Any]:
     """Return what the SDK is given. The system prompt comes first and is kept in the API's cache."""
-    from anthropic import transform_schema  # noqa: PLC0415 - as the module says
-
     system: TextBlockParam = {"type": "text", "text": ask.system, "cache_control": {"type": "ephemeral"}}
     return {
         "model": ask.model,
@@ -107,8 +106,15 @@ def _request(ask: Ask[Any]) -> dict[str, Any]:
         "system": [system],
         "messages": [_turn(one) for one in ask.messages],
         # not messages.parse: it reads the text before anyone can see that the answer was refused or cut off
-        "output_config": {"format": {"type": "json_schema", "schema": transform_schema(ask.shape)}},
+        "output_config": {"format": {"type": "json_schema", "schema": _schema(ask.shape)}},
     }
+
+
+@cache
+def _schema(shape: type[Model]) -> dict[str, Any]:
+    from anthropic import transform_schema  # noqa: PLC0415 - as the module says
+
+    return transform_schema(shape)
 
 
 def _turn(said: Said) -> "MessageParam":

@@ -77,7 +77,7 @@ def test_a_limit_of_ours_is_waited_for_in_order() -> None:
         assert claude.texts == texts
 
     virtually(scenario())
-    assert claude.began == pytest.approx([0] * 6 + [number / 0.9 for number in range(1, 7)])
+    assert claude.began == pytest.approx([0] * 6 + [number / 0.85 for number in range(1, 7)])
     assert under_test.counters.waits == 6
 
 
@@ -86,7 +86,7 @@ def test_a_wait_beyond_the_deadline_is_refused_at_once_and_those_ahead_count() -
     under_test = asking(claude, requests_per_minute=60)
 
     async def scenario() -> list[tuple[Outcome, float]]:
-        return await asyncio.gather(*(outcome(under_test, 3.3) for _ in range(12)))
+        return await asyncio.gather(*(outcome(under_test, 3.4) for _ in range(12)))
 
     found = virtually(scenario())
     late = [at for one, at in found if isinstance(one, ClaudeUnavailable)]
@@ -105,7 +105,7 @@ def test_a_limit_that_the_service_tells_holds_from_then_on() -> None:
         await asyncio.gather(*(outcome(under_test) for _ in range(3)))
 
     virtually(scenario())
-    assert claude.began == pytest.approx([0, 1, 1 + 1 / 0.9, 1 + 2 / 0.9])
+    assert claude.began == pytest.approx([0, 1, 1 + 1 / 0.85, 1 + 2 / 0.85])
 
 
 def test_while_the_service_asks_to_wait_nobody_asks_that_model() -> None:
@@ -123,6 +123,21 @@ def test_while_the_service_asks_to_wait_nobody_asks_that_model() -> None:
     assert claude.began == pytest.approx([0, 11, 11, 12])
 
 
+def test_who_asks_to_wait_for_ages_is_asked_again_after_ten_minutes() -> None:
+    claude = SlowClaude(planned=(limited(1e9),))
+    under_test = asking(claude)
+
+    async def scenario() -> list[bool]:
+        await outcome(under_test)
+        early, _ = await outcome(under_test)
+        await asyncio.sleep(600)
+        late, _ = await outcome(under_test)
+        return [isinstance(one, Written) for one in (early, late)]
+
+    assert virtually(scenario()) == [False, True]
+    assert len(claude.began) == 2
+
+
 def test_what_an_answer_leaves_over_lets_the_next_in_sooner() -> None:
     claude = SlowClaude(always=Called(wrote(output=10)))
     under_test = asking(claude, output_tokens_per_minute=5_000)
@@ -131,7 +146,7 @@ def test_what_an_answer_leaves_over_lets_the_next_in_sooner() -> None:
         await asyncio.gather(outcome(under_test), outcome(under_test))
 
     virtually(scenario())
-    assert claude.began == pytest.approx([0, 1])  # not 500 / 75 s
+    assert claude.began == pytest.approx([0, 1])  # not 500 / 71 s
 
 
 def test_after_failures_in_a_row_claude_is_left_in_peace_and_then_tried_once() -> None:

@@ -1,13 +1,12 @@
 """Token buckets: how long to wait, what the service's headers change, and that no minute has more than its limit."""
 
-from math import inf
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from learnflow.tutor.asking.asker import Tokens
 from learnflow.tutor.asking.bucket import Bucket
+from learnflow.tutor.asking.bucket import full as bucket_of
 from learnflow.tutor.asking.calling import Seen, Window
 from learnflow.tutor.asking.headers import retry_after, seen
 from learnflow.tutor.asking.limits import Limits, Need, limits
@@ -17,7 +16,7 @@ DATE = {"date": "Fri, 02 Jan 2026 14:00:00 GMT"}
 
 
 def full(own: float) -> Bucket:
-    return Bucket(own=own).refilled(0.0)
+    return bucket_of(own, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -26,13 +25,13 @@ def full(own: float) -> Bucket:
         pytest.param(0, [(0, 1e9)], 1e9, 0.0, id="no limit"),
         pytest.param(600, [], 60, 0.0, id="a tenth at once"),
         pytest.param(600, [], 61, 0.0, id="more than a tenth when it is full"),
-        pytest.param(600, [(0, 60)], 1, 1 / 9, id="nine tenths of it come back in a minute"),
-        pytest.param(600, [(0, 60)], 60, 60 / 9, id="and the tenth after as long"),
-        pytest.param(600, [(0, 150)], 1, 91 / 9, id="what was owed comes back first"),
-        pytest.param(600, [(0, 60)], 600, 60 / 9, id="too large ever to fit waits for full"),
+        pytest.param(600, [(0, 60)], 1, 1 / 8.5, id="85 % come back in a minute"),
+        pytest.param(600, [(0, 60)], 60, 60 / 8.5, id="and the tenth after as long"),
+        pytest.param(600, [(0, 150)], 1, 91 / 8.5, id="what was owed comes back first"),
+        pytest.param(600, [(0, 60)], 600, 60 / 8.5, id="too large ever to fit waits for full"),
         pytest.param(600, [(0, -500)], 61, 0.0, id="putting back does not overfill"),
         pytest.param(1, [(0, 1)], 1, 120.0, id="one a minute"),
-        pytest.param(5, [(0, 1)], 1, 15.0, id="few a minute"),
+        pytest.param(5, [(0, 1)], 1, 60 / 3.75, id="few a minute"),
     ],
 )
 def test_a_bucket_says_how_long_to_wait(
@@ -47,7 +46,7 @@ def test_a_bucket_says_how_long_to_wait(
 
 def test_what_is_ahead_is_waited_for_too() -> None:
     bucket = full(600).taken(60, 0.0)
-    assert bucket.wait(1, 0.0, ahead=8) == pytest.approx(1.0)
+    assert bucket.wait(1, 0.0, ahead=7.5) == pytest.approx(1.0)
 
 
 @given(
@@ -81,6 +80,27 @@ def test_a_bucket_follows_the_service(own: float, window: Window | None, limit: 
     assert (bucket.limit, bucket.level) == (limit, level)
 
 
+@pytest.mark.parametrize(
+    ("takes", "at", "level"),
+    [
+        pytest.param([(0, 64)], 0, 30 - 64, id="at once"),
+        pytest.param([(0, 64)], 5, 30 - 64 + 5 * 4.25, id="what came back since then"),
+        pytest.param([(0, 64), (1, 10)], 5, 30 - 74 + 5 * 4.25, id="all that was taken"),
+        pytest.param([(0, 64), (1, -10)], 5, 30 - 54 + 5 * 4.25, id="less what was put back"),
+        pytest.param([(0, 64)], 60, 30, id="a minute later"),
+        pytest.param([(0, 1_000), (2_000, 9_000)], 2_000, -300, id="at most a minute is owed"),
+    ],
+)
+def test_what_was_taken_before_a_limit_was_told_counts(
+    takes: list[tuple[float, float]], at: float, level: float
+) -> None:
+    bucket = full(0)
+    for when, amount in takes:
+        assert bucket.wait(amount, when) == 0
+        bucket = bucket.taken(amount, when)
+    assert bucket.follow(Window(300, 300), at).level == pytest.approx(level)
+
+
 def test_a_limit_that_is_raised_is_followed_up_too() -> None:
     bucket = full(0).follow(Window(300, 300), 0.0).follow(Window(1_200, 1_200), 1.0)
     assert bucket.limit == 1_200
@@ -90,10 +110,10 @@ def test_a_limit_that_is_raised_is_followed_up_too() -> None:
 @pytest.mark.parametrize(
     ("window", "amount", "seconds"),
     [
-        pytest.param(Window(600, 0, 60.0), 9, 1.0, id="as fast as ours"),
+        pytest.param(Window(600, 0, 60.0), 8.5, 1.0, id="as fast as ours"),
         pytest.param(Window(600, 0, 600.0), 9, 9.0, id="slower than ours"),
-        pytest.param(Window(600, 0, 5.0), 9, 1.0, id="faster than ours"),
-        pytest.param(Window(600, 0, None), 9, 1.0, id="no reset is told"),
+        pytest.param(Window(600, 0, 5.0), 8.5, 1.0, id="faster than ours"),
+        pytest.param(Window(600, 0, None), 8.5, 1.0, id="no reset is told"),
         pytest.param(Window(600, 59, 541.0), 60, 1.0, id="little is left"),
         pytest.param(Window(600, 599, 600.0), 61, 0.0, id="much is left: a rounded time tells no rate"),
         pytest.param(Window(6_000, 0, 300.0), 590, 29.5, id="slower"),
@@ -111,8 +131,8 @@ def test_after_the_reset_it_comes_back_as_before() -> None:
     bucket = full(0).follow(Window(60, 0, 120.0), 0.0).taken(50, 0.0)
     assert bucket.refilled(120.0).level == pytest.approx(6)
     slow = full(0).follow(Window(60, 0, 120.0), 0.0).taken(100, 0.0)
-    assert slow.refilled(130.0).level == pytest.approx(-100 + 60 + 10 * 0.9)
-    assert slow.wait(6, 0.0) == pytest.approx(120.0 + 46 / 0.9)
+    assert slow.refilled(130.0).level == pytest.approx(-100 + 60 + 10 * 0.85)
+    assert slow.wait(6, 0.0) == pytest.approx(120.0 + 46 / 0.85)
 
 
 def level(found: Limits) -> tuple[float, float, float]:
@@ -154,15 +174,15 @@ def test_the_longest_wait_counts(need: Need, seconds: float) -> None:
     own = limits(600, 60_000, 6_000, 0.0)
     assert own.wait(need, 0.0) == seconds
     busy = own.taken(Need(60, 0, 300), 0.0)
-    assert busy.wait(Need(1, 1, 1), 0.0) == pytest.approx(1 / 9)
-    assert busy.wait(Need(1, 1, 600), 0.0) == pytest.approx(300 / 90)
+    assert busy.wait(Need(1, 1, 1), 0.0) == pytest.approx(1 / 8.5)
+    assert busy.wait(Need(1, 1, 600), 0.0) == pytest.approx(300 / 85)
     assert busy.shut(7.0).wait(need, 1.0) == 6.0
     assert busy.shut(7.0).shut(3.0).wait(need, 1.0) == 6.0
 
 
 def test_each_limit_follows_its_own_headers() -> None:
     found = limits(0, 0, 0, 0.0).follow(Seen(Window(50, 49), Window(30_000, 100), None), 0.0)
-    assert level(found) == (5, 100, inf)
+    assert level(found) == (5, 100, 0)
 
 
 @pytest.mark.parametrize(

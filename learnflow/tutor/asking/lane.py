@@ -9,6 +9,7 @@ from learnflow.tutor.asking.calling import Seen
 from learnflow.tutor.asking.limits import NOTHING, Limits, Need
 
 _NONE_SEEN: Final = Seen()
+_LONGEST: Final = 600.0  # who asks to be left alone for longer is asked again after 10 minutes
 _FULL: Final = "the limits of what may be sent to Claude are used up for longer than this question can wait"
 
 
@@ -37,7 +38,7 @@ class Lane:
         """Settle a call that was made, and heed what the service told with it."""
         now = _now()
         settled = self._limits.settled(need, tokens, now).follow(seen, now)
-        self._limits = settled.shut(now + shut_seconds) if shut_seconds else settled
+        self._limits = settled.shut(now + min(shut_seconds, _LONGEST)) if shut_seconds else settled
         self._changed.set()
 
     def give_back(self, need: Need) -> None:

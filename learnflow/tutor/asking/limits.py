@@ -14,7 +14,7 @@ import orjson
 
 from learnflow.models.fields import Model
 from learnflow.tutor.asking.asker import Ask, T, Tokens
-from learnflow.tutor.asking.bucket import Bucket
+from learnflow.tutor.asking.bucket import Bucket, full
 from learnflow.tutor.asking.calling import Seen
 
 BYTES_A_TOKEN: Final = 4
@@ -99,17 +99,13 @@ class Limits:
 
 def limits(requests: float, input_tokens: float, output_tokens: float, now: float) -> Limits:
     """Return limits a minute, with nothing taken from them yet; 0 is no limit of ours."""
-    return Limits(_full(requests, now), _full(input_tokens, now), _full(output_tokens, now))
+    return Limits(full(requests, now), full(input_tokens, now), full(output_tokens, now))
 
 
 def estimated_input(ask: Ask[T]) -> int:
     """Estimate the tokens that go in."""
     texts = (ask.system, *(one.text for one in ask.messages))
     return ceil((sum(len(text.encode()) for text in texts) + _schema_bytes(ask.shape)) / BYTES_A_TOKEN)
-
-
-def _full(own: float, now: float) -> Bucket:
-    return Bucket(own=own, at=now).refilled(now)
 
 
 @cache
