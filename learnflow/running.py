@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-import faust
 import uvloop
 
 from learnflow.app import CORE, build
@@ -18,6 +17,7 @@ from learnflow.embedded.directories import default_directory
 from learnflow.settings import Settings, SettingsError, current
 from learnflow.streams import collector, topic_admin
 from learnflow.streams.stream_app import StreamApp
+from learnflow.streams.worker import Worker
 from learnflow.tables import changelogs
 from learnflow.topics import TOPICS
 
@@ -45,8 +45,7 @@ def run_worker(roles: Sequence[str]) -> int:
 
 
 def _execute(app: StreamApp, settings: Settings) -> int:
-    worker = faust.Worker(app, loglevel=settings.learnflow.log_level, redirect_stdouts=False)
-    worker.spinner = None  # it writes to the terminal's cursor, also where there is no terminal
+    worker = Worker(app, loglevel=settings.learnflow.log_level, redirect_stdouts=False)
     try:
         worker.execute_from_commandline()
     except SystemExit as end:

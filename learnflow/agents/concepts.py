@@ -5,9 +5,11 @@ from time import perf_counter
 
 from learnflow.agents.context import Context
 from learnflow.agents.messages import follow
-from learnflow.agents.specialist import answer, milliseconds_since, responding
+from learnflow.agents.safety import asks_for_support, supportive
+from learnflow.agents.specialist import answer, milliseconds_since, outcome, responding
+from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event
-from learnflow.models.events.work import CollaborationAnswered, CollaborationRequested
+from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested
 from learnflow.models.vocabulary import Specialist
 from learnflow.streams.outbox import Outgoing
 from learnflow.streams.station import Arrival
@@ -28,7 +30,14 @@ class ConceptsAgent:
         if isinstance(arrival.event.payload, CollaborationRequested):
             return await self._contribute(arrival.event)
         event, context = arrival.event, self._context
-        return await answer(event, NAME, context.tutor.explain, responding(event, NAME, context), context)
+        finish = responding(event, NAME, context)
+        if asks_for_support(event.payload):
+            return await outcome(event, NAME, self._support, finish, context)
+        return await answer(event, NAME, context.tutor.explain, finish, context)
+
+    async def _support(self, _: AgentRequest) -> Draft:
+        """Answer somebody in distress, whoever the tutor is: no lecture on loops, and nobody else is asked."""
+        return supportive(self._context)
 
     async def _contribute(self, event: Event[CollaborationRequested]) -> Sequence[Outgoing]:
         asked = event.payload

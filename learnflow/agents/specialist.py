@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from learnflow.agents.context import Context
 from learnflow.agents.messages import completed, failed, follow
+from learnflow.agents.safety import reported
 from learnflow.domain.handover import Handover, misrouted
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event
@@ -46,7 +47,7 @@ async def outcome(
     except TutorUnavailable as error:
         query, now = event.payload.query, context.now()
         return [failed(event, query, Agent(agent), Failure.UNAVAILABLE, str(error), now, error.usage)]
-    return finish(composed, milliseconds_since(started))
+    return reported(event, finish(composed, milliseconds_since(started)), context)
 
 
 def responding(event: Event[AgentRequest], agent: Specialist, context: Context) -> Finish[Draft]:

@@ -8,6 +8,7 @@ from typing import Final, NoReturn
 import click
 
 from learnflow import __version__
+from learnflow.logs import mask_logs
 
 INTERRUPTED: Final = 130
 
@@ -79,6 +80,7 @@ def main() -> NoReturn:
     """Run a command. Exit codes: 0 done, 1 it failed (one line on stderr says why), 2 wrong usage, 130 Ctrl-C."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    mask_logs()
     try:
         code = group.main(prog_name="learnflow", standalone_mode=False)
         sys.stdout.flush()

@@ -3,6 +3,7 @@
 from typing import Final
 from uuid import UUID
 
+from learnflow.domain import distress
 from learnflow.domain.triage import Triage
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.taxonomy import GENERAL
@@ -34,5 +35,7 @@ def is_submission(query: StudentQuery) -> bool:
 
 
 def certain(query: StudentQuery) -> Triage | None:
-    """Return what a question is where nothing has to be weighed: a submission. None for any other."""
+    """Return what a question is where nothing has to be weighed: words of distress, a submission. None for others."""
+    if distress.in_distress(query):
+        return distress.TRIAGE
     return _CERTAIN if is_submission(query) else None

@@ -16,6 +16,7 @@ from learnflow.streams.changes import Changes, Table
 from learnflow.streams.consumer import Consumer
 from learnflow.streams.keyed import KeyedExecutor
 from learnflow.streams.recovery import TableManager
+from learnflow.streams.worker import Worker
 
 COMMIT_SECONDS: Final = 5.0
 MOST_UNSENT: Final = 10_000  # table changes before streams wait; at Faust's 100 they wait most of the time
@@ -32,7 +33,7 @@ class StreamApp(faust.App):
         self.executors: list[KeyedExecutor] = []
         self.activities: list[Activity] = []
         self.changes = Changes()
-        super().__init__(name, Table=Table, TableManager=TableManager, **options)
+        super().__init__(name, Table=Table, TableManager=TableManager, Worker=Worker, **options)
 
     def bring(self, others: Sequence["StreamApp"]) -> None:
         """Let this app start and stop others in its process."""

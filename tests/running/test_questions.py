@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from learnflow.models.vocabulary import Agent
+from learnflow.settings import Settings
 from learnflow.topics import REQUESTS
 from tests.running.questions import (
     INDEX_ERROR,
@@ -24,6 +25,8 @@ from tests.running.questions import (
 )  # fmt: skip
 from tests.systems import Client, Systems, envelope
 from tests.watching import Watch
+
+SUPPORTIVE = Settings().safety.supportive_answer
 
 
 @pytest.mark.parametrize("asked", QUESTIONS, ids=str)
@@ -98,6 +101,27 @@ def test_a_question_that_is_not_about_programming_gets_a_friendly_answer(
     payload = watch.answered(client.ask(student, "What is the weather like today?")).payload
     assert (payload["agent_name"], payload["metadata"]["off_topic"]) == ("concepts", True)
     assert payload["response_text"].startswith("Hello!")
+
+
+def test_somebody_in_distress_gets_the_supportive_answer_and_those_who_watch_hear_of_it(
+    client: Client, watch: Watch, student: str
+) -> None:
+    for _ in range(3):  # which of an ordinary question would be a struggle
+        query_id = client.ask(student, "I can't stop this loop and I want to die", query_type="text")
+    answer = watch.answered(query_id)
+    assert (answer.payload["agent_name"], answer.payload["response_text"]) == ("concepts", SUPPORTIVE)
+    assert (answer.payload["confidence"], answer.payload["metadata"]["distress"]) == (1.0, True)
+    (told,) = watch.wait(
+        "agent-logs",
+        lambda seen: seen.payload.get("action") == "safety.distress.noticed" and seen.payload["query_id"] == query_id,
+    )
+    assert told.key == student.encode()
+    assert b"die" not in (told.value or b"")
+    (decision,) = [seen for seen in watch.on("triage-routing", student) if seen.payload["query_id"] == query_id]
+    assert "die" not in decision.payload["reasoning"]
+    watch.processed(answer)
+    assert progress(watch, student, 3).payload["progress"]["topics_covered"] == []
+    assert [watch.on(topic, student) for topic in ("student-struggle", "mastery-level-updated")] == [[], []]
 
 
 def test_a_message_without_a_key_is_accepted_and_those_that_follow_have_one(
