@@ -5,17 +5,25 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from learnflow.domain.personal_data import mask
+from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox
 from learnflow.settings import Settings, SettingsError
 from learnflow.tutor.asking.asker import ClaudeUnavailable
 from learnflow.tutor.asking.asking import Asking
+from learnflow.tutor.asking.masking import Masked
 from learnflow.tutor.asking.meter import meters
 from learnflow.tutor.asking.spending import Allowed, Spending
+from learnflow.tutor.asking.stored_usage import UsageInPostgres
 from learnflow.tutor.careful import CarefulTutor
+from learnflow.tutor.claude import Claude
 from learnflow.tutor.claude_tutor import ClaudeTutor
+from learnflow.tutor.database import Database
 from learnflow.tutor.fallback import FallbackTutor
 from learnflow.tutor.interface import Tutor
 from learnflow.tutor.offline import OfflineTutor
+from learnflow.tutor.prompts import answering
+from learnflow.tutor.remembering import CachedTutor, Explanations
 
 KEYS: Final = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 
@@ -31,16 +39,32 @@ def tutor(settings: Settings, sandbox: Sandbox, now: Callable[[], datetime]) -> 
 
 
 def _claude(settings: Settings, sandbox: Sandbox, now: Callable[[], datetime]) -> Tutor:
-    from learnflow.tutor.claude import Claude  # noqa: PLC0415 - the SDK costs 59 MB
+    """Return Claude's tutor, with what it remembers before it and, before that, what answers while Claude is away."""
+    own, url = settings.claude, settings.database.url
+    database = Database(url) if url else None
+    claude = _asking(settings, sandbox, now, database)
+    if not own.cache_days:
+        return FallbackTutor(claude, OfflineTutor(), own.when_away)
+    version = f"{answering(Specialist.CONCEPTS).version} {own.model}"
+    explanations = Explanations(database, version, own.cache_days, now)
+    remembering = CachedTutor(claude, explanations, lambda text: mask(text) != text)
+    return FallbackTutor(remembering, OfflineTutor(), own.when_away, remembering)
 
-    chosen = settings.claude
+
+def _asking(settings: Settings, sandbox: Sandbox, now: Callable[[], datetime], database: Database | None) -> Tutor:
+    own = settings.claude
     try:
-        asking = Asking(Claude(), chosen)
+        asker = Masked(Asking(Claude(), own))
     except ClaudeUnavailable as error:
         msg = f"LEARNFLOW_TUTOR: asks for Claude, but {error}"
         raise SettingsError(msg) from None
-    spending = Spending(Allowed(chosen.questions_per_day, chosen.budget_usd_per_day), now)
-    asked = ClaudeTutor(
-        meters(asking, spending, chosen.rates()), settings, sandbox, now=now, close=asking.close
-    )  # fmt: skip
-    return FallbackTutor(asked, OfflineTutor(), chosen.when_away)
+    stored = None if database is None else UsageInPostgres(database)
+    spending = Spending(Allowed(own.questions_per_day, own.budget_usd_per_day), now, stored)
+
+    async def close() -> None:
+        await spending.close()
+        await asker.close()
+        if database is not None:
+            await database.close()
+
+    return ClaudeTutor(meters(asker, spending, own.rates()), settings, sandbox, now=now, close=close)
