@@ -9,6 +9,7 @@ from typing import Final
 
 from learnflow.agents.context import Context
 from learnflow.agents.messages import completed, follow
+from learnflow.agents.safety import reported
 from learnflow.agents.specialist import answer
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event
@@ -37,7 +38,7 @@ class DebugAgent:
         """Return the response, or the question to concepts."""
         event = arrival.event
         if isinstance(event.payload, CollaborationAnswered):
-            return [self._combined(event)]
+            return reported(event, [self._combined(event)], self._context)
         return await answer(
             event, NAME, self._draft, lambda draft, spent: [self._next(event, draft, spent)], self._context
         )

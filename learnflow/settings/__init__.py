@@ -3,9 +3,10 @@
 from learnflow.settings.claude import Claude
 from learnflow.settings.reading import Settings, current, load
 from learnflow.settings.section import SettingsError, variable
-from learnflow.settings.sections import Database, Learnflow, Safety, Web
+from learnflow.settings.sections import Agents, Database, Learnflow, Safety, Web
 
 __all__ = (
+    "Agents",
     "Claude",
     "Database",
     "Learnflow",

@@ -14,9 +14,11 @@ from learnflow.agents.context import Context
 from learnflow.agents.debug import DebugAgent, combine
 from learnflow.agents.exercise import ExerciseAgent
 from learnflow.agents.progress import ProgressAgent
+from learnflow.agents.safety import NOTICED
 from learnflow.domain.mastery import shipped
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event, version_metadata
+from learnflow.models.events.logs import ActivityLogged
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
 from learnflow.models.events.students import ExerciseAssigned
 from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested
@@ -123,10 +125,13 @@ async def test_distress_that_only_concepts_has_seen_is_answered_alone(api: Messa
     api.will(says(DIAGNOSIS | {"missing_concept": "lists"}), says(CONCEPT | {"distress": True}))
     debug, concepts = DebugAgent(context), ConceptsAgent(context)
     back = await one(concepts, arrived((await one(debug, asked(Specialist.DEBUG))).event))
-    final = (await one(debug, arrived(back.event))).event.payload
+    answer, log = await debug(arrived(back.event))
+    final = answer.event.payload
     assert isinstance(final, ResponseCompleted)
     assert final.response_text == context.settings.safety.supportive_answer
     assert (final.code_examples, final.token_count) == ((), 2 * TOKENS)
+    assert isinstance(log.event.payload, ActivityLogged)
+    assert log.event.payload.action == NOTICED
 
 
 def test_a_paragraph_is_not_said_twice() -> None:

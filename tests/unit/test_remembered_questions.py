@@ -6,7 +6,7 @@ import pytest
 
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.vocabulary import Language, Specialist
-from learnflow.tutor.remembering.question import Question, stands_alone
+from learnflow.tutor.remembering.question import Question, of_concept, stands_alone
 from learnflow.tutor.remembering.wording import LONGEST, same_words
 from tests.offline import turn
 from tests.remembering import asked
@@ -73,3 +73,16 @@ def test_each_part_of_a_question_is_in_its_key() -> None:
     keys = {question.key("1"), question.key("2"), *(other.key("1") for other in others)}
     assert len(keys) == 6
     assert all(key.startswith("concepts:cache:") and len(key) == 15 + 64 for key in keys)
+
+
+@pytest.mark.parametrize(
+    ("text", "remembered"),
+    [
+        ("Why does this raise IndexError?", True),
+        ("IndexError?", False),
+        ("Warum wirft das einen IndexError?", False),
+        ("¿Por qué falla mi lista?", False),
+    ],
+)
+def test_a_concept_is_asked_in_english_for_who_writes_english(text: str, remembered: bool) -> None:  # noqa: FBT001
+    assert (of_concept(asked(text, "lists", code="[][0]", language=Language.PYTHON), "lists") is not None) == remembered

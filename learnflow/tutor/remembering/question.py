@@ -22,6 +22,11 @@ _REFERRING: Final = frozenset({
     "it", "its", "this", "that", "these", "those", "they", "them", "there", "again", "also", "another", "other", "else",
     "more", "above", "before", "earlier", "previous", "instead", "then", "still", "same",
 })  # fmt: skip
+_ENGLISH: Final = frozenset({
+    "the", "this", "that", "it", "is", "are", "was", "does", "do", "i", "my", "me", "you", "why", "what", "how", "when",
+    "where", "which", "get", "gives", "help", "please", "with", "not", "wrong", "error", "fix", "line", "and", "to",
+    "of",
+})  # fmt: skip
 _GOING_ON: Final = frozenset({"and", "but", "or", "so", "ok", "okay"})  # at the beginning
 
 
@@ -55,10 +60,15 @@ def stands_alone(request: AgentRequest, is_personal: Callable[[str], bool]) -> Q
 
 
 def of_concept(request: AgentRequest, concept: str) -> Question | None:
-    """Return the question that another agent has when it needs a concept; None where the answer would not fit all."""
-    if concept not in TOPICS or is_at_work_on(request, concept):
+    """Return the question that another agent has when it needs a concept; None where the answer would not fit all.
+
+    It is asked in English, so it is nobody's who writes in another language.
+    """
+    reading = read(request.query)
+    other_language = bool(reading.words) and _ENGLISH.isdisjoint(reading.words)
+    if concept not in TOPICS or is_at_work_on(request, concept) or other_language:
         return None
-    return _question(request, read(request.query), f"concept:{concept}", concept)
+    return _question(request, reading, f"concept:{concept}", concept)
 
 
 def wants_its_own(request: AgentRequest, topic: str) -> bool:
