@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -37,6 +38,11 @@ def chosen() -> tuple[Literal["apache", "embedded"], str]:
     if missing:
         return "embedded", f"no {' and no '.join(missing)} on the PATH"
     return "apache", "java and mvn are on the PATH"
+
+
+def pytest_configure() -> None:
+    """Let SIGINT reach the processes of the tests: what a shell starts in the background inherits that it is ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_report_header() -> str:
