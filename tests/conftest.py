@@ -41,7 +41,7 @@ def chosen() -> tuple[Literal["apache", "embedded"], str]:
 
 
 def pytest_configure() -> None:
-    """Let SIGINT reach the processes of the tests: what a shell starts in the background inherits that it is ignored."""
+    """Let SIGINT reach the processes of the tests, also where a shell that began them in the background ignores it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
