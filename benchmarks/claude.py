@@ -23,8 +23,8 @@ import aiohttp
 import uvloop
 
 from learnflow.models.fields import Model
-from learnflow.settings import Agents
 from learnflow.settings import Claude as ClaudeSettings
+from learnflow.settings import Settings
 from learnflow.streams.keyed import KeyedExecutor
 from learnflow.tutor.asking.asker import Ask, ClaudeUnavailable, Said, T
 from learnflow.tutor.asking.asking import Asking
@@ -131,7 +131,7 @@ class Counted:
 
 async def measure(address: str, questions: int, limit: int) -> Result:
     """Ask all questions, each once, and look at what the server saw."""
-    bound = Agents().in_flight
+    bound = Settings().agents.in_flight
     pieces, calls = Bound(bound), Bound(bound)
     asked = _asked(questions)
     left = Counter(student for student, _ in asked)
