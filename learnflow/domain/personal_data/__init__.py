@@ -10,7 +10,7 @@ from learnflow.domain.personal_data.keys import mask_keys
 from learnflow.domain.personal_data.numbers import mask_numbers
 from learnflow.domain.personal_data.passwords import mask_passwords
 
-__all__ = ("mask",)
+__all__ = ("is_personal", "mask")
 
 
 def mask(text: str) -> str:
@@ -20,3 +20,8 @@ def mask(text: str) -> str:
     text masked again stays as it is.
     """
     return mask_numbers(mask_addresses(mask_passwords(mask_keys(text))))
+
+
+def is_personal(text: str) -> bool:
+    """Say whether a text holds personal data or secrets."""
+    return mask(text) != text
