@@ -65,6 +65,7 @@ def test_what_is_recorded_replays_without_network_and_key_to_the_same_report(
     live = bare("evaluate", questions, "--record", "kept", "--out", "live.json", **with_key)
     assert api.asked, live.stderr
     assert not [body for body in api.asked if E_MAIL in body]
+    assert [body for body in api.asked if "Explain recursion to [e-mail]" in body]
     kept = [file.read_text() for file in (tmp_path / "kept").iterdir()]
     assert len(kept) == len(set(api.asked))
     assert not [file for file in kept if KEY in file or E_MAIL in file]
