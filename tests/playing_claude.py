@@ -21,6 +21,8 @@ HANGS_SECONDS: Final = 120.0  # longer than any question waits
 _SHAPES: Final[dict[str, dict[str, Any]]] = {
     "missing_concept": DIAGNOSIS, "remarks": REVIEW, "intent": SORTED, "error_type": EXPLANATION,
 }  # fmt: skip
+
+
 @dataclass
 class Player:
     """The server, what it was asked, and how it behaves from now on.
@@ -68,13 +70,14 @@ class Player:
         if "solution_code" in required:
             return RIGHT
         shape = next((key for key in _SHAPES if key in required), "report")
-        value = _SHAPES.get(shape) or REPORT | {"text": _told(asked)}
-        return value | self.changes.get(shape, {})
+        value: dict[str, Any] = _SHAPES.get(shape) or REPORT | {"text": _told(asked)}
+        return {**value, **self.changes.get(shape, {})}
 
 
 def _told(asked: dict[str, Any]) -> str:
     """Return a report that invents no figure."""
-    return "You know " + (re.findall(r"\d+%", asked["messages"][-1]["content"]) or ["little so far"])[0] + ". Go on."
+    known = next(iter(re.findall(r"\d+%", asked["messages"][-1]["content"])), "little so far")
+    return f"You know {known}. Go on."
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from learnflow.topics import TOPICS
 from tests.brokers import Broker
 from tests.messages_api import KEY, MODEL
 from tests.playing_claude import Player, playing_claude
-from tests.systems import Client, Systems, systems, workers
+from tests.systems import Client, systems, workers
 from tests.watching import Seen, Watch, watching
 
 OFFLINE: Final = "offline"
@@ -61,7 +61,7 @@ class Ground:
 
     def usage(self, query_id: str) -> list[tuple[str, str, int, bool]]:
         """Return who was paid for a question: agent, model, calls, and whether they have a price."""
-        return sorted(tuple(row.values()) for row in self.watch.database.rows(USAGE, query_id))  # type: ignore[misc]
+        return sorted(tuple(row.values()) for row in self.watch.database.rows(USAGE, query_id))
 
 
 @pytest.fixture(scope="module")
