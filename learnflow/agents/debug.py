@@ -1,11 +1,14 @@
 """debug-requests → sandbox → tutor → agent-responses; where a concept is missing, concepts is asked first.
 
-Nothing is held meanwhile: the draft travels with the question to concepts and comes back with the explanation.
+The draft travels with the question to concepts and comes back with the explanation. It is remembered meanwhile, only so
+that nothing is asked and paid again when core wants the answer without concepts.
 """
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from learnflow.agents.context import Context
 from learnflow.agents.messages import completed, follow
@@ -14,7 +17,7 @@ from learnflow.agents.specialist import answer
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event
 from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested
-from learnflow.models.fields import JsonObject
+from learnflow.models.fields import JsonObject, Model
 from learnflow.models.usage import total_tokens
 from learnflow.models.vocabulary import Specialist
 from learnflow.streams.outbox import Outgoing
@@ -25,6 +28,7 @@ from learnflow.tutor.grounding import Grounding
 NAME = Specialist.DEBUG
 
 _APART: Final = "\n\n"  # between paragraphs
+_REMEMBERED: Final = 1_024  # questions
 
 
 class DebugAgent:
@@ -33,15 +37,32 @@ class DebugAgent:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._grounding = Grounding(context.sandbox)
+        self._sent: OrderedDict[tuple[UUID, int], CollaborationRequested | None] = OrderedDict()
 
     async def __call__(self, arrival: Arrival) -> Sequence[Outgoing]:
         """Return the response, or the question to concepts."""
         event = arrival.event
         if isinstance(event.payload, CollaborationAnswered):
             return reported(event, [self._combined(event)], self._context)
-        return await answer(
+        work = (event.payload.query.query_id, event.attempt)
+        if event.payload.alone and work in self._sent:
+            return self._without_concepts(event, self._sent[work])
+        sent = await answer(
             event, NAME, self._draft, lambda draft, spent: [self._next(event, draft, spent)], self._context
         )
+        self._remember(work, sent[0].event.payload)
+        return sent
+
+    def _without_concepts(self, event: Event[AgentRequest], asked: CollaborationRequested | None) -> Sequence[Outgoing]:
+        """Answer with what concepts was sent; nothing where the question has left here with its answer, or for good."""
+        if asked is None:
+            return []
+        return [completed(event, event.payload.query, NAME, asked.draft, asked.spent_ms, self._context.now())]
+
+    def _remember(self, work: tuple[UUID, int], payload: Model) -> None:
+        self._sent[work] = payload if isinstance(payload, CollaborationRequested) else None
+        if len(self._sent) > _REMEMBERED:
+            self._sent.popitem(last=False)
 
     async def _draft(self, request: AgentRequest) -> Draft:
         """Run the code first: what really happens is the ground of every explanation."""

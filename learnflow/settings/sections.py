@@ -54,7 +54,7 @@ class Limits(Section):
     """How long a query may take, and what else is bounded."""
 
     open_query_seconds: PositiveFloat = 120.0
-    collaboration_seconds: PositiveFloat = 15.0
+    collaboration_seconds: PositiveFloat = 40.0
     turns: PositiveInt = 5
     future_seconds: Annotated[float, Field(gt=0.0, le=86_400.0)] = 300.0
 

@@ -108,6 +108,33 @@ async def test_a_student_gets_one_answer_made_of_both(api: MessagesApi, context:
     assert final.metadata["error_type"] == "IndexError"
 
 
+async def test_what_debug_has_written_is_not_paid_again_where_concepts_is_late(
+    api: MessagesApi, context: Context
+) -> None:
+    """Core wants the answer without concepts; there is one already."""
+    api.will(says(DIAGNOSIS | {"missing_concept": "lists"}))
+    debug = DebugAgent(context)
+    first = await one(debug, asked(Specialist.DEBUG))
+    assert isinstance(first.event.payload, CollaborationRequested)
+    final = (await one(debug, asked(Specialist.DEBUG, alone=True))).event.payload
+    assert isinstance(final, ResponseCompleted)
+    assert (final.response_text, final.token_count) == (DIAGNOSIS["text"], TOKENS)
+    assert [(str(usage.agent), usage.calls) for usage in final.usage] == [("debug", 1)]
+    assert len(api.asked) == 1
+
+
+@pytest.mark.parametrize("more", [{}, {"belongs_to": {"agent": "concepts", "because": "nothing fails"}}])
+async def test_a_question_that_debug_is_done_with_is_not_paid_again(
+    more: dict[str, Any], api: MessagesApi, context: Context
+) -> None:
+    """Claude was slow: core has lost patience before the answer, or before that of whom the question was handed to."""
+    api.will(says(DIAGNOSIS | more))
+    debug = DebugAgent(context)
+    await one(debug, asked(Specialist.DEBUG))
+    assert await debug(asked(Specialist.DEBUG, alone=True)) == []
+    assert len(api.asked) == 1
+
+
 async def test_where_concepts_has_nothing_to_say_debug_answers_alone_and_tells_what_it_cost(
     api: MessagesApi, context: Context
 ) -> None:
