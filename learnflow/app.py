@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -18,12 +18,16 @@ from learnflow.streams.clock import Clock
 from learnflow.streams.stream_app import StreamApp
 from learnflow.topics import LARGEST_DEAD_LETTER
 from learnflow.tutor.of_settings import tutor
+from learnflow.web.access import Access
 from learnflow.web.probes import Probes, add_probes
+from learnflow.web.session import add_session
 
 CORE: Final = "core"
 SINK: Final = "sink"
 ROLES: Final = (CORE, *(str(specialist) for specialist in Specialist), SINK)
 ANSWERING: Final = ROLES[:-1]
+
+Middlewares = Sequence[Callable[..., Any]]
 
 
 def build(roles: Sequence[str], settings: Settings, datadir: Path) -> StreamApp:
@@ -33,16 +37,19 @@ def build(roles: Sequence[str], settings: Settings, datadir: Path) -> StreamApp:
     sandbox = Sandbox(settings.sandbox)
     teacher = tutor(settings, sandbox, clock)
     context = Context(settings, teacher, sandbox, settings.learner.model(), clock, instance)
-    first, *others = (_staffed(role, context, datadir, web=role == roles[0]) for role in roles)
+    access = Access.of(settings.web)
+    middlewares = [access.middleware()]
+    first, *others = (_staffed(role, context, datadir, middlewares if role == roles[0] else None) for role in roles)
     first.bring(others)
     first.at_end(sandbox.close)
     first.at_end(teacher.close)
     add_probes(first, Probes((first, *others), context.now))
+    add_session(first, access)
     return first
 
 
-def _staffed(role: str, context: Context, datadir: Path, *, web: bool) -> StreamApp:
-    app = _stream_app(f"learnflow-{role}", context.settings, datadir, web=web)
+def _staffed(role: str, context: Context, datadir: Path, middlewares: Middlewares | None) -> StreamApp:
+    app = _stream_app(f"learnflow-{role}", context.settings, datadir, middlewares)
     if role == CORE:
         staff_core(app, context)
     elif role == SINK:
@@ -52,7 +59,8 @@ def _staffed(role: str, context: Context, datadir: Path, *, web: bool) -> Stream
     return app
 
 
-def _stream_app(name: str, settings: Settings, datadir: Path, *, web: bool) -> StreamApp:
+def _stream_app(name: str, settings: Settings, datadir: Path, middlewares: Middlewares | None) -> StreamApp:
+    """Return an app without agents. It serves web views where it is given what they pass through."""
     datadir.mkdir(parents=True, exist_ok=True)  # or the worker dies
     session = settings.kafka.session_timeout_seconds
     return StreamApp(
@@ -79,15 +87,22 @@ def _stream_app(name: str, settings: Settings, datadir: Path, *, web: bool) -> S
         producer_linger=0.002,
         producer_max_batch_size=settings.kafka.batch_bytes,
         producer_max_request_size=2 * LARGEST_DEAD_LETTER,
-        **_web(settings.web, enabled=web),
+        **_web(settings.web, middlewares),
     )
 
 
-def _web(web: Web, *, enabled: bool) -> dict[str, Any]:
+def _web(web: Web, middlewares: Middlewares | None) -> dict[str, Any]:
     """Only our own views: Faust's would show all tables to whoever asks."""
     views = ("tables", "router", "stats", "graph")
-    hidden = {f"web_{view}_enabled": False for view in views}
-    return {**hidden, "web_enabled": enabled, "web_bind": web.host, "web_port": web.port, "web_host": web.host}
+    return {
+        **{f"web_{view}_enabled": False for view in views},
+        "web_enabled": middlewares is not None,
+        "web_bind": web.host,
+        "web_port": web.port,
+        "web_host": web.host,
+        "canonical_url": web.reached_at,  # where the workers of a group find each other's tables
+        "web_application_options": {"middlewares": middlewares or ()},
+    }
 
 
 def __getattr__(name: str) -> StreamApp:
