@@ -19,7 +19,11 @@ from learnflow.streams.stream_app import StreamApp
 from learnflow.topics import LARGEST_DEAD_LETTER
 from learnflow.tutor.of_settings import tutor
 from learnflow.web.access import Access
+from learnflow.web.ask import add_questions
+from learnflow.web.events import READ, Events, add_events
+from learnflow.web.page import add_page
 from learnflow.web.probes import Probes, add_probes
+from learnflow.web.reader import TopicReader
 from learnflow.web.session import add_session
 
 CORE: Final = "core"
@@ -45,7 +49,15 @@ def build(roles: Sequence[str], settings: Settings, datadir: Path) -> StreamApp:
     first.at_end(teacher.close)
     add_probes(first, Probes((first, *others), context.now))
     add_session(first, access)
+    _add_page(first, settings, context)
     return first
+
+
+def _add_page(app: StreamApp, settings: Settings, context: Context) -> None:
+    events = Events(TopicReader(settings.learnflow.bootstrap, READ, settings.kafka.fetch_wait_ms))
+    add_page(app)
+    add_events(app, events)
+    add_questions(app, context.now, events.asked)
 
 
 def _staffed(role: str, context: Context, datadir: Path, middlewares: Middlewares | None) -> StreamApp:
