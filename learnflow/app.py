@@ -19,7 +19,7 @@ from learnflow.streams.stream_app import StreamApp
 from learnflow.topics import LARGEST_DEAD_LETTER
 from learnflow.tutor.of_settings import tutor
 from learnflow.web.access import Access
-from learnflow.web.ask import add_questions
+from learnflow.web.ask import add_ask
 from learnflow.web.events import READ, Events, add_events
 from learnflow.web.page import add_page
 from learnflow.web.probes import Probes, add_probes
@@ -57,7 +57,7 @@ def _add_page(app: StreamApp, settings: Settings, context: Context) -> None:
     events = Events(TopicReader(settings.learnflow.bootstrap, READ, settings.kafka.fetch_wait_ms))
     add_page(app)
     add_events(app, events)
-    add_questions(app, context.now, events.asked)
+    add_ask(app, context.now, events.asked)
 
 
 def _staffed(role: str, context: Context, datadir: Path, middlewares: Middlewares | None) -> StreamApp:

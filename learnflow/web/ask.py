@@ -50,7 +50,7 @@ class Accepted(Model):
     query_id: UUID
 
 
-def add_questions(app: StreamApp, now: Callable[[], datetime], asked: Callable[[UUID], None] = lambda _: None) -> None:
+def add_ask(app: StreamApp, now: Callable[[], datetime], asked: Callable[[UUID], None] = lambda _: None) -> None:
     """Take questions on an app's web server. `asked` is told of each before it leaves."""
     outbox = Outbox(app)
 
