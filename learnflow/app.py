@@ -2,11 +2,12 @@
 
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from aiohttp.typedefs import Middleware
 from yarl import URL
 
 from learnflow.agents.context import Context
@@ -16,22 +17,26 @@ from learnflow.sandbox import Sandbox
 from learnflow.settings import Settings, Web, current
 from learnflow.streams.clock import Clock
 from learnflow.streams.stream_app import StreamApp
+from learnflow.tables import Tables
 from learnflow.topics import LARGEST_DEAD_LETTER
 from learnflow.tutor.of_settings import tutor
 from learnflow.web.access import Access
 from learnflow.web.ask import add_ask
+from learnflow.web.database import WebDatabase
 from learnflow.web.events import READ, Events, add_events
 from learnflow.web.page import add_page
 from learnflow.web.probes import Probes, add_probes
 from learnflow.web.reader import TopicReader
 from learnflow.web.session import add_session
+from learnflow.web.struggles import add_struggles
+from learnflow.web.views import add_views
 
 CORE: Final = "core"
 SINK: Final = "sink"
 ROLES: Final = (CORE, *(str(specialist) for specialist in Specialist), SINK)
 ANSWERING: Final = ROLES[:-1]
 
-Middlewares = Sequence[Callable[..., Any]]
+Middlewares = Sequence[Middleware]
 
 
 def build(roles: Sequence[str], settings: Settings, datadir: Path) -> StreamApp:
@@ -43,32 +48,39 @@ def build(roles: Sequence[str], settings: Settings, datadir: Path) -> StreamApp:
     context = Context(settings, teacher, sandbox, settings.learner.model(), clock, instance)
     access = Access.of(settings.web)
     middlewares = [access.middleware()]
-    first, *others = (_staffed(role, context, datadir, middlewares if role == roles[0] else None) for role in roles)
+    staffed = [_staffed(role, context, datadir, middlewares if role == roles[0] else None) for role in roles]
+    first, *others = (app for app, _ in staffed)
     first.bring(others)
     first.at_end(sandbox.close)
     first.at_end(teacher.close)
     add_probes(first, Probes((first, *others), context.now))
     add_session(first, access)
+    add_views(first, settings, context.now, next(((app, tables) for app, tables in staffed if tables), None))
     _add_page(first, settings, context)
     return first
 
 
 def _add_page(app: StreamApp, settings: Settings, context: Context) -> None:
-    events = Events(TopicReader(settings.learnflow.bootstrap, READ, settings.kafka.fetch_wait_ms))
+    reader = TopicReader(settings.learnflow.bootstrap, READ, settings.kafka.fetch_wait_ms)
+    events = Events(reader)
     add_page(app)
+    add_struggles(app, WebDatabase(settings.need_database()))
     add_events(app, events)
     add_ask(app, context.now, events.asked)
 
 
-def _staffed(role: str, context: Context, datadir: Path, middlewares: Middlewares | None) -> StreamApp:
+def _staffed(
+    role: str, context: Context, datadir: Path, middlewares: Middlewares | None
+) -> tuple[StreamApp, Tables | None]:
+    """Return a role's app, and the tables that it has."""
     app = _stream_app(f"learnflow-{role}", context.settings, datadir, middlewares)
     if role == CORE:
-        staff_core(app, context)
-    elif role == SINK:
+        return app, staff_core(app, context)
+    if role == SINK:
         staff_sink(app, context)
     else:
         staff_specialist(app, context, Specialist(role))
-    return app
+    return app, None
 
 
 def _stream_app(name: str, settings: Settings, datadir: Path, middlewares: Middlewares | None) -> StreamApp:

@@ -139,8 +139,8 @@ class Staff:
             _log.warning("Student code cannot be run here, so nothing is graded: %s", problem)
 
 
-def staff_core(app: StreamApp, context: Context) -> None:
-    """Triage, router and learner, with the tables of core."""
+def staff_core(app: StreamApp, context: Context) -> Tables:
+    """Triage, router and learner, with the tables of core, which it returns."""
     staff = Staff(app, context)
     url = context.settings.need_database()
     source, given, windows = (
@@ -165,6 +165,7 @@ def staff_core(app: StreamApp, context: Context) -> None:
     staff.every(min(sweep.patience.collaboration.total_seconds() / 4, LONGEST_SWEEP_PAUSE), sweep)
     staff.every(STRUGGLE_PAUSE, struggle_sweep)
     staff.every(PROGRESS_PAUSE, lambda: progress_sweep(app.partitions(STUDENT_EVENTS.name)))
+    return known.tables
 
 
 def staff_sink(app: StreamApp, context: Context) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from learnflow.database import Database
 from learnflow.domain.personal_data import mask
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox
@@ -18,7 +19,6 @@ from learnflow.tutor.asking.stored_usage import UsageInPostgres
 from learnflow.tutor.careful import CarefulTutor
 from learnflow.tutor.claude import Claude
 from learnflow.tutor.claude_tutor import ClaudeTutor
-from learnflow.tutor.database import Database
 from learnflow.tutor.fallback import FallbackTutor
 from learnflow.tutor.interface import Tutor
 from learnflow.tutor.offline import OfflineTutor
@@ -26,6 +26,7 @@ from learnflow.tutor.prompts import answering
 from learnflow.tutor.remembering import CachedTutor, Explanations
 
 KEYS: Final = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
+_LACKING: Final = "nothing is remembered, and only this worker's spending is known"
 
 
 def tutor(settings: Settings, sandbox: Sandbox, now: Callable[[], datetime]) -> Tutor:
@@ -41,7 +42,7 @@ def tutor(settings: Settings, sandbox: Sandbox, now: Callable[[], datetime]) -> 
 def _claude(settings: Settings, sandbox: Sandbox, now: Callable[[], datetime]) -> Tutor:
     """Return Claude's tutor, with what it remembers before it and, before that, what answers while Claude is away."""
     own, url = settings.claude, settings.database.url
-    database = Database(url) if url else None
+    database = Database(url, lacking=_LACKING) if url else None
     claude = _asking(settings, sandbox, now, database)
     if not own.cache_days:
         return FallbackTutor(claude, OfflineTutor(), own.when_away)

@@ -5,12 +5,12 @@ student may do what is listed here; what is not listed is the operators' and tea
 """
 
 import ipaddress
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 from multidict import CIMultiDictProxy
 from yarl import URL
 
@@ -33,8 +33,6 @@ _ELSEWHERE: Final = (
     "set LEARNFLOW_WEB_OPERATOR_TOKEN for others."
 )
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
 
 def visitor_of(request: web.Request) -> Visitor:
     """Return who asks, for views that show a student no more than their own."""
@@ -51,8 +49,8 @@ def token_of(request: web.Request) -> str | None:
 class Access:
     """The tokens that are let in. Without an operator's token this machine is, and nobody else."""
 
-    operator_token: str
-    student_secret: str
+    operator_token: str = field(repr=False)
+    student_secret: str = field(repr=False)
 
     @classmethod
     def of(cls, settings: Web) -> "Access":
@@ -86,7 +84,7 @@ class Access:
             raise Refused(HTTPStatus.FORBIDDEN, _NOT_YOURS)
         return found
 
-    def middleware(self) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+    def middleware(self) -> Middleware:
         """Return the middleware that admits or refuses, and says every error as JSON."""
 
         @web.middleware
