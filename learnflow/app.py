@@ -24,6 +24,7 @@ from learnflow.web.access import Access
 from learnflow.web.ask import add_ask
 from learnflow.web.database import WebDatabase
 from learnflow.web.events import READ, Events, add_events
+from learnflow.web.health import Health, add_health, health
 from learnflow.web.page import add_page
 from learnflow.web.probes import Probes, add_probes
 from learnflow.web.reader import TopicReader
@@ -56,13 +57,15 @@ def build(roles: Sequence[str], settings: Settings, datadir: Path) -> StreamApp:
     add_probes(first, Probes((first, *others), context.now))
     add_session(first, access)
     add_views(first, settings, context.now, next(((app, tables) for app, tables in staffed if tables), None))
-    _add_page(first, settings, context)
+    known = health(settings, clock)
+    add_health(first, known)
+    _add_page(first, settings, context, known)
     return first
 
 
-def _add_page(app: StreamApp, settings: Settings, context: Context) -> None:
+def _add_page(app: StreamApp, settings: Settings, context: Context, known: Health) -> None:
     reader = TopicReader(settings.learnflow.bootstrap, READ, settings.kafka.fetch_wait_ms)
-    events = Events(reader)
+    events = Events(reader, {"health": known.report, "figures": known.figures})
     add_page(app)
     add_struggles(app, WebDatabase(settings.need_database()))
     add_events(app, events)

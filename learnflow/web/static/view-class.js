@@ -4,7 +4,7 @@ import { get } from "./api.js";
 import { el, scrolling, studentLink } from "./dom.js";
 import { band, level, shade } from "./words.js";
 
-const BANDS = [[0, "beginning"], [0.5, "learning"], [0.85, "mastered"], [0.95, "expert"]];
+const SHADES = [0, 0.1, 0.3, 0.5, 0.7, 0.85]; // where each begins
 
 export async function classView({ content, search }) {
   const { topics, students } = await get(`/api/class?${search}`);
@@ -37,7 +37,7 @@ export async function classView({ content, search }) {
     el("h1", {}, "Class"),
     el("p", {}, "How far each student is on each topic, from 0 to 1. Levels change here as they change."),
     students.length && topics.length ? scrolling("Mastery of the class", table) : el("p", { class: "none" }, "Nobody has a level yet."),
-    el("ul", { class: "legend plain", "aria-label": "Shades" }, BANDS.map(([value, name]) => el("li", {}, el("span", { class: `swatch shade-${shade(value)}`, "aria-hidden": "true" }), `${name}, from ${level(value)}`))),
+    el("ul", { class: "legend plain", "aria-label": "Shades" }, SHADES.map((value) => el("li", {}, el("span", { class: `swatch shade-${shade(value)}`, "aria-hidden": "true" }), `from ${level(value)}, ${band(value)}`))),
   );
 
   return {

@@ -39,7 +39,10 @@ export async function nowView({ content }) {
 
   function addStruggle(found) {
     noStruggles.remove();
-    struggles.prepend(struggleItem(found));
+    const item = struggleItem(found);
+    item.dataset.of = JSON.stringify([found.student_id, found.topic]); // a struggle that has grown is one, not two
+    [...struggles.children].find((other) => other.dataset.of === item.dataset.of)?.remove();
+    struggles.prepend(item);
     while (struggles.children.length > MOST_STRUGGLES) struggles.lastChild.remove();
   }
 

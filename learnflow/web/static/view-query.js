@@ -60,7 +60,7 @@ function sections({ question: query, response, flow }) {
 }
 
 function step(at, after, [from, to], kind, words) {
-  return el("li", { class: kind.replace(" ", "-") },
+  return el("li", { class: `step-${kind.replace(" ", "-")}` },
     el("p", { class: "head" }, el("strong", {}, from), el("span", { "aria-label": " to " , role: "img" }, " → "), el("strong", {}, to), " ", el("span", { class: "kind" }, kind)),
     el("p", {}, words),
     el("p", { class: "dim" }, time(at), after !== null && after >= 0 && ` · after ${duration(after)}`),
