@@ -20,7 +20,7 @@ from statistics import median, quantiles
 from time import perf_counter
 from typing import Final
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from aiokafka import AIOKafkaProducer
 
@@ -108,7 +108,9 @@ async def _send(sender: AIOKafkaProducer, query_id: str, number: int) -> None:
     payload = example.payload.model_copy(
         update={"query_text": TEXTS[number % len(TEXTS)], "query_type": "text", "code_snippet": None, "language": None}
     )
-    event = example.model_copy(update={"message_id": query_id, "student_id": f"student-{number}", "payload": payload})
+    event = example.model_copy(
+        update={"message_id": UUID(query_id), "student_id": f"student-{number}", "payload": payload}
+    )
     await sender.send_and_wait(STUDENT_QUERIES.name, event.encode(), key=event.key)
 
 
