@@ -35,6 +35,7 @@ bench: $(READY) ## the benchmarks, as ratios against something run in the same c
 	@$(BIN)/python -m benchmarks.stream
 	@$(BIN)/python -m benchmarks.recovery
 	@$(BIN)/python -m benchmarks.sandbox
+	@$(BIN)/python -m benchmarks.pages
 
 setup: $(READY)
 

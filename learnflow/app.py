@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from aiohttp.typedefs import Middleware
 from yarl import URL
 
 from learnflow.agents.context import Context
@@ -16,14 +17,27 @@ from learnflow.sandbox import Sandbox
 from learnflow.settings import Settings, Web, current
 from learnflow.streams.clock import Clock
 from learnflow.streams.stream_app import StreamApp
+from learnflow.tables import Tables
 from learnflow.topics import LARGEST_DEAD_LETTER
 from learnflow.tutor.of_settings import tutor
+from learnflow.web.access import Access
+from learnflow.web.ask import add_ask
+from learnflow.web.database import WebDatabase
+from learnflow.web.events import READ, Events, add_events
+from learnflow.web.health import Health, add_health, health
+from learnflow.web.page import add_page
 from learnflow.web.probes import Probes, add_probes
+from learnflow.web.reader import TopicReader
+from learnflow.web.session import add_session
+from learnflow.web.struggles import add_struggles
+from learnflow.web.views import add_views
 
 CORE: Final = "core"
 SINK: Final = "sink"
 ROLES: Final = (CORE, *(str(specialist) for specialist in Specialist), SINK)
 ANSWERING: Final = ROLES[:-1]
+
+Middlewares = Sequence[Middleware]
 
 
 def build(roles: Sequence[str], settings: Settings, datadir: Path) -> StreamApp:
@@ -33,26 +47,47 @@ def build(roles: Sequence[str], settings: Settings, datadir: Path) -> StreamApp:
     sandbox = Sandbox(settings.sandbox)
     teacher = tutor(settings, sandbox, clock)
     context = Context(settings, teacher, sandbox, settings.learner.model(), clock, instance)
-    first, *others = (_staffed(role, context, datadir, web=role == roles[0]) for role in roles)
+    access = Access.of(settings.web)
+    middlewares = [access.middleware()]
+    staffed = [_staffed(role, context, datadir, middlewares if role == roles[0] else None) for role in roles]
+    first, *others = (app for app, _ in staffed)
     first.bring(others)
     first.at_end(sandbox.close)
     first.at_end(teacher.close)
     add_probes(first, Probes((first, *others), context.now))
+    add_session(first, access)
+    add_views(first, settings, context.now, next(((app, tables) for app, tables in staffed if tables), None))
+    known = health(settings, clock)
+    add_health(first, known)
+    _add_page(first, settings, context, known)
     return first
 
 
-def _staffed(role: str, context: Context, datadir: Path, *, web: bool) -> StreamApp:
-    app = _stream_app(f"learnflow-{role}", context.settings, datadir, web=web)
+def _add_page(app: StreamApp, settings: Settings, context: Context, known: Health) -> None:
+    reader = TopicReader(settings.learnflow.bootstrap, READ, settings.kafka.fetch_wait_ms)
+    events = Events(reader, {"health": known.report, "figures": known.figures})
+    add_page(app)
+    add_struggles(app, WebDatabase(settings.need_database()))
+    add_events(app, events)
+    add_ask(app, context.now, events.asked)
+
+
+def _staffed(
+    role: str, context: Context, datadir: Path, middlewares: Middlewares | None
+) -> tuple[StreamApp, Tables | None]:
+    """Return a role's app, and the tables that it has."""
+    app = _stream_app(f"learnflow-{role}", context.settings, datadir, middlewares)
     if role == CORE:
-        staff_core(app, context)
-    elif role == SINK:
+        return app, staff_core(app, context)
+    if role == SINK:
         staff_sink(app, context)
     else:
         staff_specialist(app, context, Specialist(role))
-    return app
+    return app, None
 
 
-def _stream_app(name: str, settings: Settings, datadir: Path, *, web: bool) -> StreamApp:
+def _stream_app(name: str, settings: Settings, datadir: Path, middlewares: Middlewares | None) -> StreamApp:
+    """Return an app without agents. It serves web views where it is given what they pass through."""
     datadir.mkdir(parents=True, exist_ok=True)  # or the worker dies
     session = settings.kafka.session_timeout_seconds
     return StreamApp(
@@ -79,15 +114,22 @@ def _stream_app(name: str, settings: Settings, datadir: Path, *, web: bool) -> S
         producer_linger=0.002,
         producer_max_batch_size=settings.kafka.batch_bytes,
         producer_max_request_size=2 * LARGEST_DEAD_LETTER,
-        **_web(settings.web, enabled=web),
+        **_web(settings.web, middlewares),
     )
 
 
-def _web(web: Web, *, enabled: bool) -> dict[str, Any]:
+def _web(web: Web, middlewares: Middlewares | None) -> dict[str, Any]:
     """Only our own views: Faust's would show all tables to whoever asks."""
     views = ("tables", "router", "stats", "graph")
-    hidden = {f"web_{view}_enabled": False for view in views}
-    return {**hidden, "web_enabled": enabled, "web_bind": web.host, "web_port": web.port, "web_host": web.host}
+    return {
+        **{f"web_{view}_enabled": False for view in views},
+        "web_enabled": middlewares is not None,
+        "web_bind": web.host,
+        "web_port": web.port,
+        "web_host": web.host,
+        "canonical_url": web.reached_at,  # where the workers of a group find each other's tables
+        "web_application_options": {"middlewares": middlewares or ()},
+    }
 
 
 def __getattr__(name: str) -> StreamApp:

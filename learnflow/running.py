@@ -20,6 +20,7 @@ from learnflow.streams.stream_app import StreamApp
 from learnflow.streams.worker import Worker
 from learnflow.tables import changelogs
 from learnflow.topics import TOPICS
+from learnflow.web.access import Access
 
 
 def run_worker(roles: Sequence[str]) -> int:
@@ -30,6 +31,7 @@ def run_worker(roles: Sequence[str]) -> int:
     settings = current()
     settings.need_broker()
     settings.need_database()
+    Access.of(settings.web)
     _check_port(settings)
     asyncio.run(_check_topics(settings, roles))
     _quiet_loggers()

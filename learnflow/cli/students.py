@@ -8,12 +8,14 @@ from typing import TextIO
 import click
 from pydantic import ValidationError
 
+from learnflow import settings
 from learnflow.cli import connection, student_events, student_record
 from learnflow.cli.output import as_json, json_line
 from learnflow.cli.student_lines import Line, read
 from learnflow.models.envelope import Event
 from learnflow.models.events.students import ProfileUpdated
 from learnflow.models.fields import explain
+from learnflow.web.tokens import student_token
 
 
 @click.group()
@@ -96,6 +98,23 @@ def deactivate(student_id: str) -> None:
         raise click.ClickException(explain(error)) from None
     asyncio.run(student_events.send(connection.broker(), [event]))
     click.echo(f"{student_id}: deactivated")
+
+
+@command.command()
+@click.argument("student_id", metavar="ID")
+def token(student_id: str) -> None:
+    """Print the token with which a student sees what is their own, on the page and in the web views.
+
+    It is made of LEARNFLOW_WEB_STUDENT_SECRET, and is valid for as long as that stays the same.
+
+    \b
+    learnflow students token student-123
+    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    secret = settings.current().web.student_secret
+    if not secret:
+        msg = "LEARNFLOW_WEB_STUDENT_SECRET: must be set, as workers have it"
+        raise settings.SettingsError(msg)
+    click.echo(student_token(student_id, secret))
 
 
 def _sorted_out(lines: Iterable[Line]) -> tuple[list[Event[ProfileUpdated]], list[str]]:

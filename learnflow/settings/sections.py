@@ -1,14 +1,35 @@
 """The sections of faust.ini, but for Claude's and the sandbox's."""
 
+import socket
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
 
 from learnflow.domain.mastery import MasteryModel, shipped
 from learnflow.domain.mastery.parameters import loads
 from learnflow.models.fields import explain
 from learnflow.settings.section import Section, SettingsError, variable
+
+SHORTEST_SECRET: Final = 16  # characters; what is shorter can be guessed
+
+
+def _secret(text: str) -> str:
+    if text and (len(text) < SHORTEST_SECRET or not text.isascii() or not text.isprintable() or " " in text):
+        msg = f"must have at least {SHORTEST_SECRET} characters, and no other than letters, digits and signs"
+        raise ValueError(msg)
+    return text
+
+
+Secret = Annotated[str, AfterValidator(_secret), Field(repr=False)]
 
 
 def _one_line(text: object) -> object:
@@ -112,7 +133,19 @@ class Kafka(Section):
 
 
 class Web(Section):
-    """Where a worker's web views are served."""
+    """Where a worker's web views are served, and to whom."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 6066
+    address: Annotated[str, Field(pattern=r"^(https?://[^/\s]+)?$")] = ""
+    operator_token: Secret = ""
+    student_secret: Secret = ""
+
+    @property
+    def reached_at(self) -> str:
+        """The URL at which other workers reach this one."""
+        if self.address:
+            return self.address
+        everywhere = self.host in {"0.0.0.0", "::", ""}  # noqa: S104 - what is compared with
+        host = socket.gethostname() if everywhere else self.host
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from learnflow.database import Database
 from learnflow.domain.personal_data import is_personal
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox
@@ -18,7 +19,6 @@ from learnflow.tutor.asking.stored_usage import UsageInPostgres
 from learnflow.tutor.careful import CarefulTutor
 from learnflow.tutor.claude import Claude
 from learnflow.tutor.claude_tutor import ClaudeTutor
-from learnflow.tutor.database import Database
 from learnflow.tutor.fallback import FallbackTutor
 from learnflow.tutor.interface import Tutor
 from learnflow.tutor.offline import OfflineTutor
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from learnflow.tutor.recording import Wire
 
 KEYS: Final = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
+_LACKING: Final = "nothing is remembered, and only this worker's spending is known"
 
 
 def tutor(
@@ -47,7 +48,7 @@ def tutor(
 def _claude(settings: Settings, sandbox: Sandbox, now: Callable[[], datetime], wire: "Wire | None") -> Tutor:
     """Return Claude's tutor, with what it remembers before it and, before that, what answers while Claude is away."""
     own, url = settings.claude, settings.database.url
-    database = Database(url) if url else None
+    database = Database(url, lacking=_LACKING) if url else None
     claude = _asking(settings, sandbox, now, database, wire)
     if not own.cache_days:
         return FallbackTutor(claude, OfflineTutor(), own.when_away)

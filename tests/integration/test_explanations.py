@@ -6,9 +6,9 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
+from learnflow.database import PAUSE_SECONDS, Database
 from learnflow.models.draft import Draft
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel
-from learnflow.tutor.database import PAUSE_SECONDS, Database
 from learnflow.tutor.remembering import Explanations
 from learnflow.tutor.remembering.question import Question
 from tests.asking import Time
@@ -32,7 +32,7 @@ class Workers:
         self._databases: list[Database] = []
 
     def new(self, url: str, version: str = "1", days: int = 7) -> Explanations:
-        self._databases.append(Database(url, self.time.tick))
+        self._databases.append(Database(url, self.time.tick, lacking="nothing"))
         return Explanations(self._databases[-1], version, days, self.time.now)
 
     async def close(self) -> None:

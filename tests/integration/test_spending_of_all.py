@@ -8,6 +8,7 @@ from typing import Protocol
 import asyncpg
 import pytest
 
+from learnflow.database import PAUSE_SECONDS, Database, DatabaseAway
 from learnflow.models.vocabulary import Agent
 from learnflow.settings import Settings
 from learnflow.sink import Sink
@@ -15,7 +16,6 @@ from learnflow.tutor.asking.asker import Tokens
 from learnflow.tutor.asking.meter import meters
 from learnflow.tutor.asking.spending import Allowed, BudgetUsedUp, QuotaUsedUp, Spending
 from learnflow.tutor.asking.stored_usage import UsageInPostgres
-from learnflow.tutor.database import PAUSE_SECONDS, Database, DatabaseAway
 from tests.asking import Scripted, Time, ask, query
 from tests.sink_messages import AT, Way, usage
 
@@ -38,7 +38,7 @@ async def connected(time: Time) -> AsyncIterator[Callable[[str], Database]]:
     made: list[Database] = []
 
     def connect(url: str) -> Database:
-        made.append(Database(url, time.tick))
+        made.append(Database(url, time.tick, lacking="nothing"))
         return made[-1]
 
     yield connect

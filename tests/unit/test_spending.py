@@ -8,13 +8,13 @@ from uuid import UUID
 
 import pytest
 
+from learnflow.database import DatabaseAway
 from learnflow.models.vocabulary import Agent
 from learnflow.settings import Settings
 from learnflow.tutor.asking.asker import Ask, Asker, ClaudeMisspoke, Tokens, TryLater, Written
 from learnflow.tutor.asking.meter import meters
 from learnflow.tutor.asking.spending import Allowed, BudgetUsedUp, QuotaUsedUp, Spending
 from learnflow.tutor.asking.today import MOST_STUDENTS, Spent, Today, Work
-from learnflow.tutor.database import DatabaseAway
 from tests.asking import NOON, SONNET, Scripted, T, Time, ask, query
 
 DOLLAR = Tokens(0, 66_667)  # of Sonnet, rounded up

@@ -10,11 +10,11 @@ from datetime import UTC, date, datetime
 from typing import Final, Protocol
 from uuid import UUID
 
+from learnflow.database import DatabaseAway
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent
 from learnflow.tutor.asking.asker import ClaudeUnavailable
 from learnflow.tutor.asking.today import Spent, Today, Work
-from learnflow.tutor.database import DatabaseAway
 
 WARNED_AT: Final = 0.8  # of the budget
 READ_EACH_SECONDS: Final = 15.0

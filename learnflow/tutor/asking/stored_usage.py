@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
+from learnflow.database import Database
 from learnflow.models.vocabulary import Agent
 from learnflow.tutor.asking.today import Spent, Work
-from learnflow.tutor.database import Database
 
 _SPENT: Final = """
 SELECT coalesce(sum(price_usd), 0)::float8 AS usd,

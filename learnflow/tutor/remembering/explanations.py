@@ -10,8 +10,8 @@ from typing import Final
 import asyncpg
 from pydantic import ValidationError
 
+from learnflow.database import SECONDS, Database, DatabaseAway
 from learnflow.models.draft import Draft
-from learnflow.tutor.database import SECONDS, Database, DatabaseAway
 from learnflow.tutor.remembering.question import Question
 
 AT_HAND: Final = 512  # explanations in the process

@@ -1,4 +1,4 @@
-"""PostgreSQL, where the tutor can do without it: what is asked of it while it is away fails at once."""
+"""PostgreSQL, for those who can do without it: what is asked of it while it is away fails at once."""
 
 import asyncio
 import logging
@@ -8,7 +8,7 @@ from typing import Final
 
 import asyncpg
 
-SECONDS: Final = 2.0  # for one statement, with its connection: a student waits
+SECONDS: Final = 2.0  # for one statement, with its connection: somebody waits
 PAUSE_SECONDS: Final = 10.0  # that PostgreSQL is left in peace after it failed
 CONNECTIONS: Final = 4
 
@@ -18,23 +18,28 @@ _FAILURES: Final = (
 _log = logging.getLogger(__name__)
 
 
-class DatabaseAway(Exception):  # noqa: N818 - a state, which the tutor goes on without
+class DatabaseAway(Exception):  # noqa: N818 - a state, not a fault
     """PostgreSQL cannot be asked now; the text says why."""
 
 
 class Database:
     """A few connections, made when they are needed. Says once that PostgreSQL is away, and once that it is back."""
 
-    def __init__(self, url: str, tick: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, url: str, tick: Callable[[], float] = time.monotonic, *, lacking: str, pause: float = PAUSE_SECONDS
+    ) -> None:
+        """`lacking` ends the sentence on PostgreSQL's being away: what does not go on; `pause` is in seconds."""
         self._url = url
         self._tick = tick
+        self._lacking = lacking
+        self._pause = pause
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
         self._connecting = asyncio.Lock()
         self._failed_at: float | None = None
 
     async def fetch(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
         """Return the rows of a statement. Raises DatabaseAway, at once where PostgreSQL failed a moment ago."""
-        if self._failed_at is not None and self._tick() - self._failed_at < PAUSE_SECONDS:
+        if self._failed_at is not None and self._tick() - self._failed_at < self._pause:
             msg = "PostgreSQL failed a moment ago"
             raise DatabaseAway(msg)
         try:
@@ -45,7 +50,7 @@ class Database:
             raise await self._failed(error) from error
         if self._failed_at is not None:
             self._failed_at = None
-            _log.warning("PostgreSQL is back: what was remembered and spent is read again")
+            _log.warning("PostgreSQL is back")
         return rows
 
     async def close(self) -> None:
@@ -62,9 +67,7 @@ class Database:
     async def _failed(self, error: Exception) -> DatabaseAway:
         words = " ".join(str(error).split()) or type(error).__name__
         if self._failed_at is None:
-            _log.warning(
-                "PostgreSQL is away, so nothing is remembered, and only this worker's spending known: %s", words
-            )
+            _log.warning("PostgreSQL is away, so that %s: %s", self._lacking, words)
         self._failed_at = self._tick()
         if self._pool is not None:
             await self._pool.expire_connections()

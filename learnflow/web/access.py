@@ -1,0 +1,135 @@
+"""Who may see what: the one place that every request passes, before any view.
+
+Routes are matched by their patterns, never by the text of a path, so that no spelling of a path gets around them. A
+student may do what is listed here; what is not listed is the operators' and teachers'.
+"""
+
+import ipaddress
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+from multidict import CIMultiDictProxy
+from yarl import URL
+
+from learnflow.settings import SettingsError, Web
+from learnflow.web.answers import Refused, refusal
+from learnflow.web.tokens import OPERATOR, Visitor, visitor
+
+COOKIE: Final = "learnflow_token"
+OPEN: Final = frozenset({"/live", "/ready", "/", "/static", "/api/session"})  # what holds nothing of anybody
+STUDENTS_OWN: Final = "/api/students/{student_id}/"  # what begins with it belongs to the student who is named
+STUDENTS: Final = frozenset({"/api/queries/{query_id}", "/api/questions", "/api/events"})  # these ask `visitor_of`
+
+_VISITOR: Final = web.RequestKey("learnflow_visitor", Visitor)
+_LOCAL: Final = "localhost"
+_NOTHING_SHOWN: Final = "A token is needed: send it as Authorization: Bearer …, or enter it on the page."
+NOT_VALID: Final = "This token is not valid."
+_NOT_YOURS: Final = "This token does not allow that."
+_ELSEWHERE: Final = (
+    "Without a token, only pages and programs on this machine are answered, at 127.0.0.1 or localhost: "
+    "set LEARNFLOW_WEB_OPERATOR_TOKEN for others."
+)
+
+
+def visitor_of(request: web.Request) -> Visitor:
+    """Return who asks, for views that show a student no more than their own."""
+    return request[_VISITOR]
+
+
+def token_of(request: web.Request) -> str | None:
+    """Return the token that came with a request, from its header or else its cookie."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else request.cookies.get(COOKIE)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The tokens that are let in. Without an operator's token this machine is, and nobody else."""
+
+    operator_token: str = field(repr=False)
+    student_secret: str = field(repr=False)
+
+    @classmethod
+    def of(cls, settings: Web) -> "Access":
+        """Return what the settings say. Raises SettingsError where others could come in without a token."""
+        if not settings.operator_token and not is_local(settings.host):
+            msg = f"LEARNFLOW_WEB_OPERATOR_TOKEN: must be set when LEARNFLOW_WEB_HOST is {settings.host}"
+            raise SettingsError(msg)
+        if not settings.operator_token and settings.student_secret:
+            msg = "LEARNFLOW_WEB_OPERATOR_TOKEN: must be set when LEARNFLOW_WEB_STUDENT_SECRET is"
+            raise SettingsError(msg)
+        return cls(settings.operator_token, settings.student_secret)
+
+    def known(self, token: str | None) -> Visitor | None:
+        """Return whom a token speaks for; without an operator's token everybody is one."""
+        if not self.operator_token:
+            return OPERATOR
+        return visitor(token, self.operator_token, self.student_secret) if token else None
+
+    def admit(self, request: web.Request) -> Visitor:
+        """Return who asks for what they may see. Raises Refused with 401 or 403."""
+        if not self.operator_token and _from_elsewhere(request.headers):
+            raise Refused(HTTPStatus.FORBIDDEN, _ELSEWHERE)
+        token = token_of(request)
+        found = self.known(token)
+        pattern = _pattern(request)
+        if pattern in OPEN:
+            return found or Visitor("")  # nobody's id
+        if found is None:
+            raise Refused(HTTPStatus.UNAUTHORIZED, NOT_VALID if token else _NOTHING_SHOWN)
+        if not (found.operator or _is_open_to_student(request, pattern, found)):
+            raise Refused(HTTPStatus.FORBIDDEN, _NOT_YOURS)
+        return found
+
+    def middleware(self) -> Middleware:
+        """Return the middleware that admits or refuses, and says every error as JSON."""
+
+        @web.middleware
+        async def admitted(request: web.Request, handler: Handler) -> web.StreamResponse:
+            try:
+                request[_VISITOR] = self.admit(request)
+                return await handler(request)
+            except Refused as error:
+                return refusal(error.status, str(error))
+            except web.HTTPNotFound:
+                return refusal(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+            except web.HTTPMethodNotAllowed as error:
+                return refusal(error.status, f"{error.method} is not possible at this address.")
+            except web.HTTPRequestEntityTooLarge as error:
+                return refusal(error.status, "This is too large.")
+
+        return admitted
+
+
+def is_local(host: str) -> bool:
+    """Return whether only this machine reaches a host."""
+    try:
+        return host == _LOCAL or ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _pattern(request: web.Request) -> str | None:
+    """Return the pattern of the route that a request matched, or None where none did."""
+    resource = request.match_info.route.resource
+    return None if resource is None else resource.canonical
+
+
+def _is_open_to_student(request: web.Request, pattern: str | None, student: Visitor) -> bool:
+    if pattern is None:
+        return False
+    if pattern.startswith(STUDENTS_OWN):
+        return student.may_see(request.match_info["student_id"])
+    return pattern in STUDENTS
+
+
+def _from_elsewhere(headers: CIMultiDictProxy[str]) -> bool:
+    """Say whether another site's page asks: its name may point to this machine, and a browser may post for it."""
+    authorities = (f"//{headers.get('Host', '')}", headers.get("Origin", f"//{_LOCAL}"))
+    try:
+        return not all(is_local(URL(authority).host or "") for authority in authorities)
+    except ValueError:
+        return True

@@ -1,0 +1,244 @@
+"""The page, as people use it: in a real Chromium, on a running system."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from learnflow.web.page import HEADERS, POLICY
+from learnflow.web.tokens import student_token
+from tests.systems import Client, Systems, Worker, systems
+from tests.watching import Watch
+
+PAGES: Final = Path(__file__).parents[1] / "pages"
+INDEX_ERROR: Final = {"code_snippet": "arr = [1, 2, 3]\nprint(arr[5])", "language": "python"}
+MARKUP: Final = "Explain <img src=x onerror=alert(1)> recursion"
+TOKEN: Final = "operator-of-the-tests-1"  # noqa: S105 - as it says
+SECRET: Final = "secret-of-the-tests-for-students"  # noqa: S105 - as it says
+SECONDS: Final = 240
+STOP_SECONDS: Final = 10.0
+
+
+class Browser:
+    """Plays scenarios of tests/pages/page.mjs."""
+
+    def __init__(self, chromium: str) -> None:
+        self._chromium = chromium
+
+    def play(self, scenario: str, web: str, **given: Any) -> Any:
+        """Return what a scenario found; it asked no other host, and broke no policy."""
+        values = json.dumps({"web": web, "chromium": self._chromium, **given})
+        done = subprocess.run(
+            ["node", "page.mjs", scenario, values], cwd=PAGES, capture_output=True, text=True, timeout=SECONDS,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-3000:]
+        told = json.loads(done.stdout)
+        assert told["faults"] == []
+        return told["found"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Browser:
+    """Give Chromium, driven by Playwright from npm; here it may be missing, in CI it may not."""
+    chromium = shutil.which("chromium") or ""
+    if not (chromium and shutil.which("npm")):
+        reason = "chromium or npm is not there"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    if not (PAGES / "node_modules" / "playwright-core").is_dir():
+        done = subprocess.run(["npm", "ci"], cwd=PAGES, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+    return Browser(chromium)
+
+
+@pytest.fixture(scope="module")
+def web(running: Systems) -> str:
+    """Give the address of the page."""
+    return running.workers[0].web
+
+
+@pytest.fixture
+def routes(client: Client, watch: Watch, student: str) -> dict[str, str]:
+    """Give every view with something in it: a struggle, a conversation, levels and a whole way."""
+    asked = [client.ask(student, MARKUP), client.ask(student, "Why IndexError?", query_type="code", **INDEX_ERROR)]
+    for each in asked:
+        watch.answered(each)
+        watch.database.stored(each, flow=2)
+    return {
+        "now": "/", "class": "/class", "student": f"/student/{student}", "query": f"/query/{asked[1]}",
+        "find": "/find?text=recursion", "ask": "/ask", "nowhere": "/nowhere",
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def guarded(running: Systems, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+    """Run a worker that asks for a token."""
+    tokens = {"LEARNFLOW_WEB_OPERATOR_TOKEN": TOKEN, "LEARNFLOW_WEB_STUDENT_SECRET": SECRET}
+    directory = tmp_path_factory.mktemp("guarded")
+    with systems(running.broker, running.database_url, directory, **running.settings, **tokens) as started:
+        yield started.start("worker", "--only", "progress")
+
+
+def request(address: str, *, body: Any = None, **headers: str) -> tuple[int, Any, dict[str, str]]:
+    """Ask as a program would; gives the status, the JSON, and the headers."""
+    data = None if body is None else json.dumps(body).encode()
+    sent = {"Content-Type": "application/json"} if data else {}
+    try:
+        with urllib.request.urlopen(urllib.request.Request(address, data, sent | headers), timeout=20) as found:  # noqa: S310
+            return found.status, _json(found.read()), dict(found.headers)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, _json(error.read()), dict(error.headers)
+
+
+def _json(body: bytes) -> Any:
+    return json.loads(body) if body.startswith((b"{", b"[")) else body
+
+
+@contextmanager
+def listening(web: str, **headers: str) -> Iterator[Any]:
+    """Open the events as a page does, and yield them line by line."""
+    with urllib.request.urlopen(urllib.request.Request(f"{web}/api/events", headers=headers), timeout=30) as stream:  # noqa: S310
+        assert stream.readline() == b"retry: 2000\n"
+        yield stream
+
+
+def test_a_question_is_asked_and_its_answer_comes(browser: Browser, web: str, watch: Watch, student: str) -> None:
+    code = {"code": INDEX_ERROR["code_snippet"], "language": "python"}
+    found = browser.play("asks", web, student=student, text="Why does this throw IndexError?", **code)
+    assert watch.answered(found["id"]).payload["response_text"].splitlines()[0] in found["answer"]
+    assert "IndexError in line 2" in found["answer"]
+    assert found["politely"] == "polite"
+
+
+def test_a_struggle_appears_without_a_reload_with_its_evidence(
+    browser: Browser, web: str, watch: Watch, student: str
+) -> None:
+    found = browser.play("struggles", web, student=student, text="Why does my recursion never end?")
+    (told, *_) = watch.on("student-struggle", student)
+    assert found["same"], "the page was loaded again"
+    assert told.payload["recommendation"] in found["words"]
+    assert told.payload["struggle_level"] in found["words"]
+    assert found["evidence"] == [f"#/query/{each}" for each in told.payload["evidence"]]
+
+
+def test_a_student_is_opened_and_their_words_are_no_markup(
+    browser: Browser, web: str, routes: dict[str, str], student: str
+) -> None:
+    assert routes["student"].endswith(student)
+    found = browser.play("student", web, student=student)
+    assert found["sections"] == ["Progress", "Mastery over time", "Struggles", "Conversation", "Questions"]
+    assert MARKUP in found["conversation"]
+    assert (found["markup"], found["focused"]) == (0, "H1")
+
+
+def test_a_questions_way_is_followed(browser: Browser, web: str, routes: dict[str, str]) -> None:
+    found = browser.play("way", web, query=routes["query"].rpartition("/")[2], steps=4)
+    assert [" ".join(step.split()) for step in found["steps"]] == [
+        "student → triage question",
+        "triage → debug routing decision",
+        "debug → concepts collaboration",
+        "concepts → debug response",
+        "debug → student response",
+    ]
+    assert "IndexError in line 2" in found["text"]
+
+
+def test_axe_finds_nothing_serious_in_any_view_light_or_dark(
+    browser: Browser, web: str, routes: dict[str, str]
+) -> None:
+    assert browser.play("looks", web, routes=routes, pictures=os.environ.get("LEARNFLOW_TEST_PICTURES")) == []
+
+
+def test_nothing_is_wider_than_a_phone(browser: Browser, web: str, routes: dict[str, str]) -> None:
+    pictures = os.environ.get("LEARNFLOW_TEST_PICTURES")
+    assert browser.play("narrow", web, routes=routes, pictures=pictures) == dict.fromkeys(routes, 360)
+
+
+def test_the_page_is_used_by_keyboard(browser: Browser, web: str) -> None:
+    assert browser.play("keyboard", web) == {
+        "first": "skip", "main": "main", "hash": "#/", "outline": "solid", "title": "Ask a question · LearnFlow",
+    }  # fmt: skip
+
+
+def test_a_wrong_token_is_refused_and_the_right_one_is_kept_from_scripts(browser: Browser, guarded: Worker) -> None:
+    found = browser.play("token", guarded.web, token=TOKEN)
+    assert found["before"].startswith("Log in")
+    assert found["refusal"] == "This token is not valid."
+    assert found["inside"].split() == ["Now", "Class", "Find", "Ask"]
+    [cookie] = found["cookies"]
+    assert (cookie["httpOnly"], cookie["sameSite"], found["scripts"]) == (True, "Strict", "")
+
+
+def test_a_student_asks_for_nobody_else_and_hears_of_nobody_else(
+    guarded: Worker, client: Client, watch: Watch, student: str
+) -> None:
+    bearer = {"Authorization": f"Bearer {student_token(student, SECRET)}"}
+    question = {"student_id": "somebody-else", "query_text": "What is a loop?"}
+    assert request(f"{guarded.web}/api/questions", body=question, **bearer)[0] == 403
+    assert request(f"{guarded.web}/api/struggles", **bearer)[0] == 403
+    with listening(guarded.web, **bearer) as stream:
+        watch.answered(client.ask(f"{student}-other", "What is a loop?"))
+        status, accepted, _ = request(f"{guarded.web}/api/questions", body=question | {"student_id": student}, **bearer)
+        lines: list[bytes] = []
+        while not any(accepted["query_id"].encode() in line for line in lines):
+            lines.append(stream.readline())
+    events = [json.loads(line.removeprefix(b"data: ")) for line in lines if line.startswith(b"data: ")]
+    assert status == 202
+    assert {event["student_id"] for event in events} == {student}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"query_text": " "}, "query_text: must not be blank"),
+        ({"query_text": "x" * 5_001}, "query_text: must have at most 5,000 characters"),
+        ({"student_id": ""}, "student_id: must not be blank"),
+        ({"code_snippet": "x = 1"}, "language: must be given when code_snippet is"),
+        ({"language": "cobol"}, "language: Input should be"),
+        ({"context": []}, "context: Input should be a valid dictionary"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_question_that_cannot_be_asked_is_refused_with_the_field(
+    web: str, change: dict[str, Any], reason: str
+) -> None:
+    question = {"student_id": "student-1", "query_text": "What is a loop?"} | change
+    status, body, _ = request(f"{web}/api/questions", body=question)
+    assert status == 422
+    assert reason in body["error"]
+
+
+def test_another_sites_form_cannot_ask(web: str) -> None:
+    question = {"student_id": "student-1", "query_text": "What is a loop?"}
+    assert request(f"{web}/api/questions", body=question, **{"Content-Type": "text/plain"})[0] == 415
+    assert request(f"{web}/api/questions", body=question, Origin="https://elsewhere.example")[0] == 403
+    assert request(f"{web}/api/questions", body={"query_text": "x" * 200_000})[0] == 413
+
+
+@pytest.mark.parametrize("path", ["/", "/static/main.js", "/api/session", "/nowhere"])
+def test_everything_is_served_under_the_policy(web: str, path: str) -> None:
+    headers = request(f"{web}{path}")[2]
+    assert {name: headers.get(name) for name in HEADERS} == dict(HEADERS)
+    assert "unsafe" not in POLICY
+
+
+def test_no_file_but_the_pages_own_is_served(web: str) -> None:
+    for path in ("/static/../page.py", "/static/%2e%2e/page.py", "/static/", "/static/%2e%2e%2fpage.py"):
+        assert request(f"{web}{path}")[0] in (403, 404)
+
+
+def test_an_open_page_does_not_hold_up_the_end_of_a_worker(guarded: Worker) -> None:
+    with listening(guarded.web, Authorization=f"Bearer {TOKEN}"):
+        started = time.monotonic()
+        assert guarded.stop() == 0
+    assert time.monotonic() - started < STOP_SECONDS
