@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "ask": ("learnflow.cli.ask", "Ask a question as a student, and print the answer."),
     "tail": ("learnflow.cli.tail", "Show the events of topics as they come."),
     "students": ("learnflow.cli.students", "Import, show and deactivate students."),
+    "search": ("learnflow.cli.search", "Find questions by their words, student, agent, status and time."),
     "rebuild": ("learnflow.cli.rebuild", "Add up again what is known of students, from their history."),
     "mastery": ("learnflow.cli.mastery", "Show mastery levels and their reasons, set one, fit the model."),
     "costs": ("learnflow.cli.costs", "Show what Claude cost, by agent, topic, student or model."),

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import aiohttp
 from aiohttp import web
-from aiokafka.partitioner.default import murmur2
+from aiokafka.partitioner import murmur2
 from faust.types import TP
 from yarl import URL
 
