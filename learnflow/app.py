@@ -21,8 +21,15 @@ from learnflow.tables import Tables
 from learnflow.topics import LARGEST_DEAD_LETTER
 from learnflow.tutor.of_settings import tutor
 from learnflow.web.access import Access
+from learnflow.web.ask import add_ask
+from learnflow.web.database import WebDatabase
+from learnflow.web.events import READ, Events, add_events
+from learnflow.web.health import Health, add_health, health
+from learnflow.web.page import add_page
 from learnflow.web.probes import Probes, add_probes
+from learnflow.web.reader import TopicReader
 from learnflow.web.session import add_session
+from learnflow.web.struggles import add_struggles
 from learnflow.web.views import add_views
 
 CORE: Final = "core"
@@ -50,7 +57,19 @@ def build(roles: Sequence[str], settings: Settings, datadir: Path) -> StreamApp:
     add_probes(first, Probes((first, *others), context.now))
     add_session(first, access)
     add_views(first, settings, context.now, next(((app, tables) for app, tables in staffed if tables), None))
+    known = health(settings, clock)
+    add_health(first, known)
+    _add_page(first, settings, context, known)
     return first
+
+
+def _add_page(app: StreamApp, settings: Settings, context: Context, known: Health) -> None:
+    reader = TopicReader(settings.learnflow.bootstrap, READ, settings.kafka.fetch_wait_ms)
+    events = Events(reader, {"health": known.report, "figures": known.figures})
+    add_page(app)
+    add_struggles(app, WebDatabase(settings.need_database()))
+    add_events(app, events)
+    add_ask(app, context.now, events.asked)
 
 
 def _staffed(

@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "demo": ("learnflow.cli.demo", "Send sample questions through a throwaway LearnFlow and show the answers."),
     "ask": ("learnflow.cli.ask", "Ask a question as a student, and print the answer."),
     "tail": ("learnflow.cli.tail", "Show the events of topics as they come."),
+    "status": ("learnflow.cli.status", "Show how all agents are doing."),
     "students": ("learnflow.cli.students", "Import, show and deactivate students."),
     "search": ("learnflow.cli.search", "Find questions by their words, student, agent, status and time."),
     "rebuild": ("learnflow.cli.rebuild", "Add up again what is known of students, from their history."),

@@ -1,0 +1,88 @@
+"""One stream of events to all open pages: each event is encoded once, and sent to all of them together."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from learnflow.models.fields import Model
+
+GATHER_SECONDS: Final = 0.2  # what comes within is one write to each page
+MOST_WAITING: Final = 50  # writes that a page may be behind
+MOST_GATHERED: Final = 200  # events in one write; what is more is left out, as nobody could read it
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A server-sent event as bytes. Without a student, it is for those who see everything."""
+
+    data: bytes
+    student: str | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Page:
+    """An open page; `student` is whose events it may have, None: everybody's. `drop` closes its connection."""
+
+    student: str | None
+    drop: Callable[[], None]
+    waiting: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
+
+    def end(self) -> None:
+        """Close the connection, and wake who waits for something to write: b"" is the end."""
+        self.drop()
+        while not self.waiting.empty():
+            self.waiting.get_nowait()
+        self.waiting.put_nowait(b"")
+
+
+def frame(name: str, content: Model, student: str | None = None) -> Frame:
+    """Return an event of a name; JSON is one line."""
+    return Frame(b"event: " + name.encode() + b"\ndata: " + content.model_dump_json().encode() + b"\n\n", student)
+
+
+class Fanout:
+    """The open pages of this process, and what goes to them."""
+
+    def __init__(self) -> None:
+        self.pages: set[Page] = set()
+        self._gathered: list[Frame] = []
+
+    def publish(self, event: Frame, *, urgent: bool = False) -> None:
+        """Send an event to the pages that may have it, together with what comes in the next moment.
+
+        Of more than MOST_GATHERED at once, only the urgent are sent.
+        """
+        if not self.pages or (len(self._gathered) >= MOST_GATHERED and not urgent):
+            return
+        if not self._gathered:
+            asyncio.get_running_loop().call_later(GATHER_SECONDS, self.flush)
+        self._gathered.append(event)
+
+    def flush(self) -> None:
+        """Hand what was gathered to every page. One that does not keep up is dropped; it may come again."""
+        gathered, self._gathered = self._gathered, []
+        if not gathered:
+            return
+        everything = b"".join(event.data for event in gathered)
+        own: dict[str, bytes] = {}
+        for event in gathered:
+            if event.student is not None:
+                own[event.student] = own.get(event.student, b"") + event.data
+        for page in tuple(self.pages):
+            data = everything if page.student is None else own.get(page.student)
+            if data:
+                self._hand(page, data)
+
+    def _hand(self, page: Page, data: bytes) -> None:
+        try:
+            page.waiting.put_nowait(data)
+        except asyncio.QueueFull:
+            self.pages.discard(page)
+            page.end()
+
+    def close(self) -> None:
+        """Drop every page, as the process stops."""
+        for page in self.pages:
+            page.end()
+        self.pages.clear()

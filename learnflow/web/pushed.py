@@ -1,0 +1,78 @@
+"""What is pushed to open pages, and what of an event becomes of it."""
+
+from typing import Any, Literal
+
+from learnflow.models.envelope import Event
+from learnflow.models.events.learning import MasteryUpdated, StruggleDetected
+from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
+from learnflow.models.fields import Confidence, Id, Model, StudentId, Text, Timestamp, TopicKey
+from learnflow.models.vocabulary import Agent, Language
+
+
+class PushedStruggle(StruggleDetected):
+    """`struggle`: a struggle was detected, or has grown."""
+
+    student_id: StudentId
+    at: Timestamp
+
+
+class PushedMastery(MasteryUpdated):
+    """`mastery`: a level has changed."""
+
+    student_id: StudentId
+    at: Timestamp
+
+
+class PushedAnswer(Model):
+    """`answer`: a question has its outcome. The text comes along where the question was asked in this process."""
+
+    student_id: StudentId
+    at: Timestamp
+    query_id: Id
+    status: Literal["completed", "failed"]
+    agent_name: Agent
+    topic: TopicKey | None = None
+    processing_time_ms: int | None = None
+    confidence: Confidence | None = None
+    text: Text | None = None
+    code_examples: tuple[Text, ...] = ()
+    language: Language | None = None
+
+
+Pushed = PushedStruggle | PushedMastery | PushedAnswer
+
+
+def pushed(event: Event[Any], *, whole: bool) -> tuple[str, Pushed] | None:
+    """Return an event's name and content for pages; `whole` with the words of an answer. None: it is not for them."""
+    payload, student, at = event.payload, event.student_id, event.timestamp
+    if student is None:
+        return None
+    if isinstance(payload, StruggleDetected):
+        return "struggle", PushedStruggle(**dict(payload), student_id=student, at=at)
+    if isinstance(payload, MasteryUpdated):
+        return "mastery", PushedMastery(**dict(payload), student_id=student, at=at)
+    if isinstance(payload, ResponseCompleted):
+        answer = PushedAnswer(
+            student_id=student,
+            at=at,
+            query_id=payload.query_id,
+            status="completed",
+            agent_name=Agent(payload.agent_name),
+            topic=payload.query.topic if payload.query else None,
+            processing_time_ms=payload.processing_time_ms,
+            confidence=payload.confidence,
+            language=payload.query.language if payload.query else None,
+        )
+        words = {"text": payload.response_text, "code_examples": payload.code_examples}
+        return "answer", answer.model_copy(update=words if whole else {})
+    if isinstance(payload, ResponseFailed):
+        return "answer", PushedAnswer(
+            student_id=student,
+            at=at,
+            query_id=payload.query_id,
+            status="failed",
+            agent_name=payload.agent_name,
+            topic=payload.query.topic if payload.query else None,
+            text=payload.reason,
+        )
+    return None
