@@ -30,7 +30,7 @@ COMMANDS: Final = {
     "topics": ("learnflow.cli.topics", "Create and check the Kafka topics."),
     "migrate": ("learnflow.cli.migrate", "Bring the database's schema up to date."),
     "purge": ("learnflow.cli.purge", "Delete what has been kept for long enough."),
-    "contracts": ("learnflow.cli.contracts", "Write or check the AsyncAPI document and the JSON Schemas."),
+    "contracts": ("learnflow.cli.contracts", "Write or check the AsyncAPI and OpenAPI documents and the JSON Schemas."),
 }
 
 # Errors whose text is meant for the person at the terminal; everything else is a fault of ours and has a traceback.

@@ -16,7 +16,7 @@ STUDENTS: Final = """
         '2026-01-02T12:00Z'::timestamptz + make_interval(hours => number), intent, agent, status, confidence, topic,
         CASE WHEN status = 'failed' THEN 'why not' END
     FROM (VALUES
-        (1, 'ann', 'This list of lists of lists of lists throws an IndexError', 'debug', 'debug', 'completed', 0.9, 'lists'),
+        (1, 'ann', 'A list of lists of lists of lists', 'debug', 'debug', 'completed', 0.9, 'lists'),
         (2, 'ann', 'What is recursion?', 'concepts', 'concepts', 'completed', 0.8, 'recursion'),
         (3, 'bob', 'My lists and indexes: why is the last index of lists an IndexError in lists?', 'debug', 'debug',
             'failed', 0.5, 'lists'),

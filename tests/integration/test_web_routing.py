@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import jsonschema
 import pytest
 
+from learnflow.contracts import openapi
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.web.tokens import student_token
 from tests.brokers import Broker
@@ -170,3 +172,50 @@ def test_no_student_is_named_in_a_log(running: tuple[Systems, list[Worker]]) -> 
         log = worker.log.read_text()
         assert not any(student in log for student in STUDENTS)
         assert "/api/" not in log
+
+
+def test_every_answer_is_as_the_contract_says(running: tuple[Systems, list[Worker]]) -> None:
+    _, (one, *_) = running
+    document = openapi.document()
+    [*_, asked] = get(one.web, _path(STUDENTS[0], "questions")).body["questions"]
+    values = {"student_id": STUDENTS[0], "query_id": asked["query_id"], "agent": "debug"}
+    for path, methods in document["paths"].items():
+        content = methods.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+        if "application/json" in content:
+            told = get(one.web, path.format(**values))
+            assert str(told.status) in methods["get"]["responses"], (path, told)
+            said = methods["get"]["responses"][str(told.status)]["content"]["application/json"]["schema"]
+            jsonschema.Draft202012Validator({**said, "components": document["components"]}).validate(told.body)
+            assert told.status in (200, 503), (path, told)
+    wrong = get(one.web, "/api/search", limit="1000")
+    assert wrong == Told(400, {"error": "limit: Input should be less than or equal to 100"})
+    assert get(one.web, "/api/search", colour="red").status == 400
+    assert get(one.web, "/api/queries/1").status == 400
+
+
+def test_a_questions_whole_way(running: tuple[Systems, list[Worker]]) -> None:
+    _, (one, *_) = running
+    page = get(one.web, _path(STUDENTS[0], "questions"), limit=2).body
+    rest = get(one.web, _path(STUDENTS[0], "questions"), limit=2, before=page["next"]).body
+    texts = [asked["query_text"] for asked in (*page["questions"], *rest["questions"])]
+    assert texts == ["Explain recursion, please", "Explain recursion again", "Explain recursion"]
+    assert rest["next"] is None
+    told = get(one.web, f"/api/queries/{page['questions'][0]['query_id']}").body
+    assert (told["question"]["status"], told["response"]["agent_type"]) == ("completed", "concepts")
+    ways = [(step["sequence_order"], step["source_agent"], step["destination_agent"]) for step in told["flow"]]
+    assert [number for number, _, _ in ways] == sorted(number for number, _, _ in ways)
+    assert ways[0][1:] == ("triage", "concepts")
+    assert ways[-1][1:] == ("concepts", "student")
+
+
+def test_search_and_class(running: tuple[Systems, list[Worker]]) -> None:
+    _, (one, *_) = running
+    found = get(one.web, "/api/search", text="recursion", student=STUDENTS[1], limit=2).body["found"]
+    assert [each["student_id"] for each in found] == [STUDENTS[1]] * 2
+    assert all("«recursion»" in each["snippet"] for each in found)
+    class_ = get(one.web, "/api/class", topics="loops", students=f"{STUDENTS[0]},{STUDENTS[1]}").body
+    assert class_["topics"] == ["loops"]
+    assert {each["student_id"]: list(each["levels"]) for each in class_["students"]} == {
+        STUDENTS[0]: ["loops"], STUDENTS[1]: ["loops"],
+    }  # fmt: skip
+    assert len(get(one.web, "/api/class").body["students"]) == len(STUDENTS)
