@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "mastery": ("learnflow.cli.mastery", "Show mastery levels and their reasons, set one, fit the model."),
     "costs": ("learnflow.cli.costs", "Show what Claude cost, by agent, topic, student or model."),
     "dead-letters": ("learnflow.cli.dead_letters", "Look at what could not be processed, and send it again."),
+    "evaluate": ("learnflow.cli.evaluate", "Ask a set of questions, and report how good the answers are."),
     "worker": ("learnflow.cli.worker", "Run agents against a broker and a database."),
     "sink": ("learnflow.cli.sink", "Write what the topics say to PostgreSQL."),
     "topics": ("learnflow.cli.topics", "Create and check the Kafka topics."),
