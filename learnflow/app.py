@@ -18,6 +18,7 @@ from learnflow.streams.clock import Clock
 from learnflow.streams.stream_app import StreamApp
 from learnflow.topics import LARGEST_DEAD_LETTER
 from learnflow.tutor.of_settings import tutor
+from learnflow.web.health import add_health, health
 from learnflow.web.probes import Probes, add_probes
 
 CORE: Final = "core"
@@ -38,6 +39,7 @@ def build(roles: Sequence[str], settings: Settings, datadir: Path) -> StreamApp:
     first.at_end(sandbox.close)
     first.at_end(teacher.close)
     add_probes(first, Probes((first, *others), context.now))
+    add_health(first, health(settings, clock))
     return first
 
 

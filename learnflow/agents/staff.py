@@ -1,7 +1,6 @@
 """Puts the agents of each role on its app."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Final, cast
 
@@ -51,6 +50,7 @@ RUNS_CODE: Final = frozenset({Agent.EXERCISE, Agent.DEBUG})
 LONGEST_SWEEP_PAUSE: Final = 5.0  # seconds
 PROGRESS_PAUSE: Final = 5.0
 STRUGGLE_PAUSE: Final = 5.0
+SINK_PAUSE: Final = 5.0
 WAITING_EACH: Final = 16  # messages that wait for each that is under way
 
 _log = get_logger(__name__)
@@ -66,7 +66,8 @@ class Staff:
         self.context = context
         self.outbox = Outbox(app)
         self.reporter = Reporter(context)
-        app.timer(timedelta(seconds=context.settings.agents.heartbeat_seconds))(self._beat)
+        self._problems: dict[Agent, Callable[[], str | None]] = {}
+        app.beat(self._beat, context.settings.agents.heartbeat_seconds)
 
     def add(self, agent: Agent, topic: Topic, handle: Handler) -> None:
         """Let an agent handle a topic's messages, many at once."""
@@ -127,10 +128,15 @@ class Staff:
         )
         self.app.agent(channel, name=str(agent))(cast("Any", agent_run))
 
+    def problem(self, agent: Agent, tell: Callable[[], str | None]) -> None:
+        """Let an agent's heartbeat tell what it cannot do here."""
+        self._problems[agent] = tell
+
     async def _beat(self) -> None:
         for activity in self.app.activities:
-            problem = self.context.sandbox.problem if activity.agent in RUNS_CODE else None
-            await self.outbox.post(self.reporter.heartbeat(activity.heartbeat(self.app.unfinished, problem)))
+            tell = self._problems.get(activity.agent)
+            heartbeat = activity.heartbeat(self.app.unfinished, tell() if tell else None, self.app.phase)
+            await self.outbox.post(self.reporter.heartbeat(heartbeat))
 
     async def check_sandbox(self) -> None:
         """Know from the start whether code can be run here."""
@@ -170,9 +176,12 @@ def staff_core(app: StreamApp, context: Context) -> None:
 def staff_sink(app: StreamApp, context: Context) -> None:
     """The worker that writes to PostgreSQL."""
     staff = Staff(app, context)
+    sink = Sink(context.settings.need_database())
+    staff.problem(Agent.SINK, lambda: sink.problem)
+    staff.every(SINK_PAUSE, sink.check)
     agent = SinkAgent(
         context,
-        Sink(context.settings.need_database()),
+        sink,
         activity=staff.activity(Agent.SINK),
         outbox=staff.outbox,
         executor=app.executor(AT_ONCE, AT_ONCE),
@@ -185,4 +194,5 @@ def staff_specialist(app: StreamApp, context: Context, specialist: Specialist) -
     staff = Staff(app, context)
     staff.add(Agent(specialist), REQUESTS[specialist], SPECIALISTS[specialist](context))
     if Agent(specialist) in RUNS_CODE:
+        staff.problem(Agent(specialist), lambda: context.sandbox.problem)
         app.task(staff.check_sandbox)

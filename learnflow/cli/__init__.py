@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "demo": ("learnflow.cli.demo", "Send sample questions through a throwaway LearnFlow and show the answers."),
     "ask": ("learnflow.cli.ask", "Ask a question as a student, and print the answer."),
     "tail": ("learnflow.cli.tail", "Show the events of topics as they come."),
+    "status": ("learnflow.cli.status", "Show how all agents are doing."),
     "students": ("learnflow.cli.students", "Import, show and deactivate students."),
     "rebuild": ("learnflow.cli.rebuild", "Add up again what is known of students, from their history."),
     "mastery": ("learnflow.cli.mastery", "Show mastery levels and their reasons, set one, fit the model."),

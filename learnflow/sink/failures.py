@@ -34,6 +34,8 @@ def passes(error: BaseException) -> bool:
 def reason(error: BaseException) -> str:
     """Return the database's own words in one line, without the contents of a whole row."""
     words = str(error.args[0]) if error.args else type(error).__name__
+    if isinstance(error, OSError) and error.strerror:
+        words = error.strerror
     detail = getattr(error, "detail", None)
     if detail and isinstance(error, (asyncpg.UniqueViolationError, asyncpg.ForeignKeyViolationError)):
         words = f"{words}: {detail}"

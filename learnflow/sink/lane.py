@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 import asyncpg
@@ -22,21 +23,22 @@ STATEMENT_SECONDS: Final = 120.0  # a connection that died without a word is giv
 
 
 class Outage:
-    """Says once that PostgreSQL is away and once that it is back, for all lanes."""
+    """Says once that PostgreSQL is away and once that it is back, for all lanes; `problem` says it while it lasts."""
 
     def __init__(self) -> None:
-        self._away = False
+        self.problem: str | None = None
 
     def goes_on(self, error: BaseException) -> None:
         """Take note of an attempt that failed."""
-        if not self._away:
-            self._away = True
+        if self.problem is None:
+            since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+            self.problem = f"PostgreSQL cannot be written to since {since}: {reason(error)}"
             log.warning("PostgreSQL cannot be written to, waiting for it: %s", reason(error))
 
     def is_over(self) -> None:
         """Take note of an attempt that succeeded."""
-        if self._away:
-            self._away = False
+        if self.problem is not None:
+            self.problem = None
             log.info("PostgreSQL can be written to again")
 
 
@@ -48,6 +50,11 @@ class Lane:
         self._outage = outage
         self._connection: Connection | None = None
         self._turn = asyncio.Lock()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being written, or waits for PostgreSQL."""
+        return self._turn.locked()
 
     async def start(self) -> None:
         """Connect. While PostgreSQL is away this waits; a wrong URL, user or password raises."""
@@ -93,6 +100,16 @@ class Lane:
             self._connection = None
             connection.terminate()
             raise
+
+
+async def reach(url: str, seconds: float) -> None:
+    """Connect and ask something, as anybody would. Raises what asyncpg raises, and TimeoutError."""
+    async with asyncio.timeout(seconds):
+        connection = await _connect(url)
+        try:
+            await connection.execute("SELECT 1")
+        finally:
+            connection.terminate()
 
 
 async def _connect(url: str) -> Connection:

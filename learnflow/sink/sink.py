@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Final
 
+import asyncpg
+
 from learnflow.models.vocabulary import Agent
 from learnflow.sink.changes import Change, change
-from learnflow.sink.lane import Lane, Outage
+from learnflow.sink.failures import passes
+from learnflow.sink.lane import Lane, Outage, reach
 from learnflow.sink.messages import (
     BY_NAME,
     TOO_MANY,
@@ -21,6 +24,7 @@ from learnflow.sink.messages import (
 from learnflow.streams.clock import Clock
 from learnflow.streams.codec import Refusal, decode
 
+CHECK_SECONDS: Final = 5.0
 AT_A_TIME: Final = 32  # messages decoded before others get a turn: about a millisecond
 LANES: Final = 2  # while PostgreSQL works on the rows of one, we prepare those of the other
 
@@ -33,8 +37,9 @@ class Sink:
     """
 
     def __init__(self, database_url: str) -> None:
-        outage = Outage()
-        self._lanes = tuple(Lane(database_url, outage) for _ in range(LANES))
+        self._url = database_url
+        self._outage = Outage()
+        self._lanes = tuple(Lane(database_url, self._outage) for _ in range(LANES))
         self._decoding = asyncio.Lock()
         self._refused_in_a_row = 0
 
@@ -45,6 +50,22 @@ class Sink:
     async def close(self) -> None:
         """Close the connections, after the writes that are under way."""
         await asyncio.gather(*(lane.close() for lane in self._lanes))
+
+    @property
+    def problem(self) -> str | None:
+        """Since when PostgreSQL is away and why; None while it is there."""
+        return self._outage.problem
+
+    async def check(self) -> None:
+        """Find out whether PostgreSQL is there, also while there is nothing to write."""
+        try:
+            await reach(self._url, CHECK_SECONDS)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
+            if passes(error):
+                self._outage.goes_on(error)
+        else:
+            if not any(lane.busy for lane in self._lanes):  # who is busy says itself how it goes
+                self._outage.is_over()
 
     async def write(self, messages: Sequence[SinkMessage], clock: Clock | None = None) -> list[Rejected]:
         """Store messages, and return those that cannot be stored, in no certain order.

@@ -10,7 +10,30 @@ from learnflow.models.events.logs import Heartbeat
 from learnflow.models.vocabulary import Agent, HealthStatus
 
 HOUR: Final = timedelta(hours=1)
-MOST_DURATIONS: Final = 10_000  # of the last hour; a sample is enough for a percentile
+MOST_DURATIONS: Final = 10_000  # the newest of the last hour; a sample is enough for a percentile
+
+
+class LastHour:
+    """Counts what happened in the last hour, to the second, however much it is."""
+
+    def __init__(self) -> None:
+        self._seconds: deque[tuple[datetime, int]] = deque()
+
+    def add(self, now: datetime) -> None:
+        """Count one more."""
+        second = now.replace(microsecond=0)
+        count = self._seconds.pop()[1] if self._seconds and self._seconds[-1][0] == second else 0
+        self._seconds.append((second, count + 1))
+        self._forget(now)
+
+    def count(self, now: datetime) -> int:
+        """Return how many there were."""
+        self._forget(now)
+        return sum(count for _, count in self._seconds)
+
+    def _forget(self, now: datetime) -> None:
+        while self._seconds and self._seconds[0][0] <= now - HOUR:
+            self._seconds.popleft()
 
 
 class Activity:
@@ -24,31 +47,35 @@ class Activity:
         self._now = now
         self._started = now()
         self._done: deque[tuple[datetime, int]] = deque(maxlen=MOST_DURATIONS)
-        self._failed: deque[datetime] = deque(maxlen=MOST_DURATIONS)
+        self._processed = LastHour()
+        self._failed = LastHour()
 
     def finished(self, milliseconds: int) -> None:
         """Count a message that was processed."""
         self.processed += 1
-        self._done.append((self._now(), max(milliseconds, 1)))
+        now = self._now()
+        self._processed.add(now)
+        self._done.append((now, max(milliseconds, 1)))
 
     def failed(self) -> None:
         """Count a message that was refused, or that could not be processed."""
         self.errors += 1
-        self._failed.append(self._now())
+        self._failed.add(self._now())
 
-    def heartbeat(self, in_flight: int, problem: str | None = None) -> Heartbeat:
-        """Return how the agent is doing now, and what it cannot do."""
-        since = self._now() - HOUR
-        durations = sorted(milliseconds for at, milliseconds in self._done if at > since)
+    def heartbeat(self, in_flight: int, problem: str | None = None, phase: HealthStatus | None = None) -> Heartbeat:
+        """Return how the agent is doing now, and what it cannot do; `phase` while its app starts or stops."""
+        now = self._now()
+        durations = sorted(milliseconds for at, milliseconds in self._done if at > now - HOUR)
+        processed = self._processed.count(now)
         return Heartbeat(
             agent_name=self.agent,
             instance=self.instance,
-            status=HealthStatus.ACTIVE if durations else HealthStatus.IDLE,
+            status=phase or (HealthStatus.ACTIVE if processed else HealthStatus.IDLE),
             started_at=self._started,
             processed=self.processed,
-            processed_last_hour=len(durations),
+            processed_last_hour=processed,
             errors=self.errors,
-            errors_last_hour=sum(at > since for at in self._failed),
+            errors_last_hour=self._failed.count(now),
             avg_response_time_ms=round(sum(durations) / len(durations)) if durations else None,
             p95_response_time_ms=durations[int(0.95 * (len(durations) - 1))] if durations else None,
             in_flight=in_flight,

@@ -6,11 +6,13 @@ from contextlib import suppress
 from typing import Any, Final, cast
 
 import faust
-from faust.exceptions import ConsumerNotStarted
+from aiokafka.errors import KafkaError
+from faust.exceptions import ConsumerNotStarted, NotReady
 from faust.types import EventT
 from faust.types.transports import ProducerT, TransportT
 from faust.types.tuples import TP
 
+from learnflow.models.vocabulary import HealthStatus
 from learnflow.streams.activity import Activity
 from learnflow.streams.changes import Changes, Table
 from learnflow.streams.consumer import Consumer
@@ -19,6 +21,7 @@ from learnflow.streams.recovery import TableManager
 from learnflow.streams.worker import Worker
 
 COMMIT_SECONDS: Final = 5.0
+LAST_BEAT_SECONDS: Final = 1.0
 MOST_UNSENT: Final = 10_000  # table changes before streams wait; at Faust's 100 they wait most of the time
 
 
@@ -30,6 +33,8 @@ class StreamApp(faust.App):
         self._drain_seconds = drain_seconds
         self._others: Sequence[StreamApp] = ()
         self._closing: list[Callable[[], Awaitable[None]]] = []
+        self._beats: list[tuple[Callable[[], Awaitable[None]], float]] = []
+        self._was_ready = False
         self.executors: list[KeyedExecutor] = []
         self.activities: list[Activity] = []
         self.changes = Changes()
@@ -42,6 +47,18 @@ class StreamApp(faust.App):
     def at_end(self, close: Callable[[], Awaitable[None]]) -> None:
         """Close something when this app has stopped, and with it those that it brought."""
         self._closing.append(close)
+
+    def beat(self, beat: Callable[[], Awaitable[None]], seconds: float) -> None:
+        """Do something again and again from the start on, also while tables are filled, and a last time at the stop."""
+        self._beats.append((beat, seconds))
+
+    @property
+    def phase(self) -> HealthStatus | None:
+        """Whether the app still starts, or stops already; None while it works."""
+        if self.should_stop:
+            return HealthStatus.STOPPING
+        self._was_ready = self._was_ready or self.caught_up
+        return None if self._was_ready else HealthStatus.STARTING
 
     def executor(self, in_flight: int, accepted: int) -> KeyedExecutor:
         """Return an executor whose work is finished before the app stops; its failure ends the process."""
@@ -93,7 +110,20 @@ class StreamApp(faust.App):
 
     async def on_started(self) -> None:
         """Start the other apps of this process, while this one joins its group and fills its tables."""
+        for beat, seconds in self._beats:
+            self.add_future(self._keep_beating(beat, seconds))
         await asyncio.gather(super().on_started(), *(self._start(other) for other in self._others))
+        await self._beat_once()  # that it works now is told at once
+
+    async def _keep_beating(self, beat: Callable[[], Awaitable[None]], seconds: float) -> None:
+        while not self.should_stop:
+            with suppress(KafkaError, NotReady):  # a beat may get lost
+                await beat()
+            await self.sleep(seconds)
+
+    async def _beat_once(self) -> None:
+        with suppress(TimeoutError, KafkaError, NotReady):
+            await asyncio.wait_for(asyncio.gather(*(beat() for beat, _ in self._beats)), LAST_BEAT_SECONDS)
 
     async def _start(self, other: "StreamApp") -> None:
         other.finalize()
@@ -103,6 +133,8 @@ class StreamApp(faust.App):
 
     async def on_stop(self) -> None:
         """Take nothing new, finish what is under way, and commit it; all apps at once."""
+        if not self.crashed:  # who crashes does not say that it stops, and so is missed
+            await self._beat_once()
         await asyncio.gather(self._drain(), *(other.stop() for other in self._others))
         await super().on_stop()
         await asyncio.gather(*(close() for close in self._closing))

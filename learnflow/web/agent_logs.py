@@ -1,0 +1,84 @@
+"""Reads all of agent-logs, as every web process does, and remembers what health and figures need of it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from mode.utils.logging import get_logger
+
+from learnflow.domain.health import Heard, Heartbeats, Questions
+from learnflow.models.events.logs import ActivityLogged, Heartbeat
+from learnflow.streams.clock import Clock
+from learnflow.streams.codec import Refusal, decode
+from learnflow.topics import AGENT_LOGS
+
+BACK: Final = timedelta(minutes=5)
+FETCH_WAIT_MS: Final = 500
+AT_A_TIME: Final = 100  # entries read before others get a turn: a few milliseconds
+PAUSE: Final = 2.0  # seconds
+
+_log = get_logger(__name__)
+
+
+class AgentLogs:
+    """A reader without a group: it starts a few minutes back, and commits nothing."""
+
+    def __init__(self, bootstrap: list[str], now: Clock) -> None:
+        self.heartbeats = Heartbeats()
+        self.questions = Questions(now() - BACK)
+        self.problem: str | None = None
+        self._bootstrap = bootstrap
+        self._now = now
+
+    async def run(self) -> None:
+        """Read until cancelled; while the brokers are away, try again and again."""
+        while True:
+            try:
+                async with self._consumer() as consumer:
+                    self.problem = None
+                    await self._read(consumer)
+            except (KafkaError, OSError) as error:
+                self.problem = f"agent-logs cannot be read: {error}"
+                _log.warning("%s", self.problem)
+            await asyncio.sleep(PAUSE)
+
+    @asynccontextmanager
+    async def _consumer(self) -> AsyncIterator[AIOKafkaConsumer]:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap, enable_auto_commit=False, auto_offset_reset="earliest",
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+        )  # fmt: skip
+        try:
+            await consumer.start()
+            places = [TopicPartition(AGENT_LOGS.name, number) for number in range(AGENT_LOGS.partitions)]
+            consumer.assign(places)
+            start = int((self._now() - BACK).timestamp() * 1000)
+            ends = await consumer.end_offsets(places)
+            found = await consumer.offsets_for_times(dict.fromkeys(places, start))
+            for place in places:  # None where nothing is newer than that
+                consumer.seek(place, found[place].offset if found.get(place) else ends[place])
+            yield consumer
+        finally:
+            await consumer.stop()
+
+    async def _read(self, consumer: AIOKafkaConsumer) -> None:
+        while True:
+            records = await consumer.getmany(timeout_ms=1_000, max_records=AT_A_TIME)
+            for batch in records.values():
+                for record in batch:
+                    self._take(record)
+            await asyncio.sleep(0)
+
+    def _take(self, record: Any) -> None:  # noqa: ANN401 - aiokafka's
+        try:
+            event = decode(AGENT_LOGS, record.key, record.value, self._now)
+        except Refusal:  # whoever sent it, it is no news of an agent
+            return
+        if isinstance(event.payload, Heartbeat):
+            self.heartbeats.hear(Heard(event.timestamp, event.payload))
+        elif isinstance(event.payload, ActivityLogged):
+            self.questions.log(event.timestamp, event.payload)

@@ -1,0 +1,153 @@
+"""How far the consumer groups of all roles are, as the brokers know it."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from mode.utils.logging import get_logger
+
+from learnflow.domain.health import Backlog, Look, Offsets, Place, look
+from learnflow.models.vocabulary import Agent
+from learnflow.sink.messages import STORED
+from learnflow.streams.clock import Clock
+from learnflow.topics import AGENT_RESPONSES, REQUESTS, STUDENT_EVENTS, STUDENT_QUERIES, TRIAGE_ROUTING, Topic
+
+PAUSE: Final = 5.0  # seconds between two looks
+LONGEST: Final = 10.0  # seconds that a look may take
+STANDS_STILL: Final = timedelta(seconds=60)
+
+_log = get_logger(__name__)
+
+
+class Reads(NamedTuple):
+    """What an agent reads, and in which consumer group."""
+
+    group: str
+    topics: tuple[Topic, ...]
+
+
+_CORE: Final = "learnflow-core"
+# As staff.py puts them on their apps, of which a process may have only some. A group has one offset a partition, so
+# agents of core that read the same topic have the same lag there: that of the slowest.
+READS: Final[Mapping[Agent, Reads]] = MappingProxyType({
+    Agent.TRIAGE: Reads(_CORE, (STUDENT_QUERIES,)),
+    **{Agent(name): Reads(f"learnflow-{name}", (topic,)) for name, topic in REQUESTS.items()},
+    Agent.ROUTER: Reads(_CORE, (TRIAGE_ROUTING,)),
+    Agent.STRUGGLE: Reads(_CORE, (TRIAGE_ROUTING, STUDENT_EVENTS)),
+    Agent.LEARNER: Reads(_CORE, (TRIAGE_ROUTING, AGENT_RESPONSES, STUDENT_EVENTS)),
+    Agent.SINK: Reads("learnflow-sink", STORED),
+})
+# Where answers are made, one message may take as long as its question has.
+_ANSWERED: Final = frozenset(topic.name for topic in (STUDENT_QUERIES, *REQUESTS.values()))
+
+
+class Lag:
+    """Looks at the brokers every few seconds. What goes wrong is a problem to show, and never raised."""
+
+    def __init__(  # noqa: PLR0913 - what tests shorten
+        self, bootstrap: list[str], now: Clock, answer: timedelta, *,
+        reads: Mapping[Agent, Reads] = READS, stands_still: timedelta = STANDS_STILL, pause: float = PAUSE,
+    ) -> None:  # fmt: skip
+        """`answer` is how long a question may take; `stands_still` for how long nothing may get done beyond it."""
+        self.problem: str | None = None
+        self.warnings: tuple[str, ...] = ()
+        self._bootstrap = bootstrap
+        self._now = now
+        self._answer = answer
+        self._reads = reads
+        self._stands_still = stands_still
+        self._pause = pause
+        self._look: Look | None = None
+
+    def backlog(self, agent: Agent) -> Backlog:
+        """Return what waits for an agent, and where it stands still."""
+        if self._look is None:
+            return Backlog()
+        group, topics = self._reads[agent]
+        names = [topic.name for topic in topics]
+        return Backlog(self._look.waiting(group, names), self._look.stuck(group, names, self._patience))
+
+    async def run(self) -> None:
+        """Look until cancelled, with clients that are made anew when something went wrong."""
+        while True:
+            try:
+                await self._watch()
+            except (KafkaError, OSError) as error:  # TimeoutError is one
+                self.problem = f"the brokers do not tell how far the agents are: {error or 'no answer'}"
+                _log.warning("%s", self.problem)
+            await asyncio.sleep(self._pause)
+
+    def _patience(self, topic: str) -> timedelta:
+        return self._stands_still + (self._answer if topic in _ANSWERED else timedelta())
+
+    async def _watch(self) -> None:
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
+        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False)
+        try:
+            async with asyncio.timeout(LONGEST):
+                await admin.start()
+                await consumer.start()
+            while True:
+                async with asyncio.timeout(LONGEST):
+                    found = await self._offsets(admin, consumer)
+                    self._look = look(self._look, found, self._now())
+                    self.warnings = await self._old(consumer, found)
+                    self.problem = None
+                await asyncio.sleep(self._pause)
+        finally:
+            with suppress(KafkaError, OSError):
+                await consumer.stop()
+                await admin.close()
+
+    async def _offsets(self, admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> dict[Place, Offsets]:
+        groups: dict[str, set[TopicPartition]] = {}
+        for group, topics in self._reads.values():
+            places = (TopicPartition(topic.name, number) for topic in topics for number in range(topic.partitions))
+            groups.setdefault(group, set()).update(places)
+        everything = list(set().union(*groups.values()))
+        # Committed before ends, so that what is done between the two does not seem to wait for ever less than nothing.
+        committed = await asyncio.gather(*(  # by partition, because the embedded broker does not list a group's own
+            admin.list_consumer_group_offsets(group, partitions=list(places)) for group, places in groups.items()
+        ))  # fmt: skip
+        starts, ends = await consumer.beginning_offsets(everything), await consumer.end_offsets(everything)
+        return {
+            Place(group, place.topic, place.partition): Offsets(max(found.offset, starts[place]), ends[place])
+            for group, offsets in zip(groups, committed, strict=True)
+            for place, found in offsets.items()
+        }
+
+    async def _old(self, consumer: AIOKafkaConsumer, found: Mapping[Place, Offsets]) -> tuple[str, ...]:
+        """Say where what PostgreSQL lacks is so old that half of the time that Kafka keeps it is over."""
+        group, topics = self._reads[Agent.SINK]
+        return tuple([
+            f"sink: what waits on {topic.name} for PostgreSQL is older than {hours(topic.retention / 2)}, half of the "
+            f"time that Kafka keeps it; then it is lost."
+            for topic in topics
+            if topic.retention and await self._behind(consumer, found, group, topic.name, topic.retention / 2)
+        ])
+
+    async def _behind(
+        self, consumer: AIOKafkaConsumer, found: Mapping[Place, Offsets], group: str, topic: str, age: timedelta
+    ) -> bool:
+        waiting = {
+            TopicPartition(topic, place.partition): offsets
+            for place, offsets in found.items()
+            if (place.group, place.topic) == (group, topic) and offsets.waiting
+        }
+        if not waiting:
+            return False
+        since = int((self._now() - age).timestamp() * 1000)
+        newer = await consumer.offsets_for_times(dict.fromkeys(waiting, since))
+        return any(not newer.get(place) or newer[place].offset > offsets.done for place, offsets in waiting.items())
+
+
+def hours(time: timedelta) -> str:
+    """Return a time in whole hours, as people say it."""
+    count = round(time.total_seconds() / 3600)
+    return f"{count} hour{'s' if count != 1 else ''}"
