@@ -29,7 +29,7 @@ class Questions:
 
     def log(self, at: datetime, done: ActivityLogged) -> None:
         """Take note of an entry: `at` is when the agent was done."""
-        if done.query_id is None:
+        if done.query_id is None or at < self._since:
             return
         if done.agent_name is Agent.TRIAGE:
             self._begin(done.query_id, at - timedelta(milliseconds=done.duration_ms or 0))
