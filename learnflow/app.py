@@ -1,23 +1,28 @@
 """Builds the Faust app of each role. A process runs one role, several, or all."""
 
+import asyncio
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from yarl import URL
 
+from learnflow import traces
 from learnflow.agents.context import Context
 from learnflow.agents.staff import staff_core, staff_sink, staff_specialist
+from learnflow.logs import Lines
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox
-from learnflow.settings import Settings, Web, current
+from learnflow.settings import Settings, SettingsError, Web, current
 from learnflow.streams.clock import Clock
 from learnflow.streams.stream_app import StreamApp
 from learnflow.topics import LARGEST_DEAD_LETTER
 from learnflow.tutor.of_settings import tutor
+from learnflow.web.metrics import add_metrics
 from learnflow.web.probes import Probes, add_probes
 
 CORE: Final = "core"
@@ -35,10 +40,20 @@ def build(roles: Sequence[str], settings: Settings, datadir: Path) -> StreamApp:
     context = Context(settings, teacher, sandbox, settings.learner.model(), clock, instance)
     first, *others = (_staffed(role, context, datadir, web=role == roles[0]) for role in roles)
     first.bring(others)
+    first.log_lines = Lines(settings.learnflow.log_format, settings.database.url.encode())
     first.at_end(sandbox.close)
     first.at_end(teacher.close)
+    first.at_end(partial(asyncio.to_thread, _traced(instance)))
     add_probes(first, Probes((first, *others), context.now))
+    add_metrics(first, (first, *others))
     return first
+
+
+def _traced(instance: str) -> Callable[[], None]:
+    try:
+        return traces.start(instance)
+    except traces.TracingUnavailable as error:
+        raise SettingsError(str(error)) from None
 
 
 def _staffed(role: str, context: Context, datadir: Path, *, web: bool) -> StreamApp:
