@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from uuid import UUID
 
+import httpx2
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -13,6 +14,7 @@ from learnflow.settings import Claude as ClaudeSettings
 from learnflow.traces.opentelemetry import OpenTelemetry
 from learnflow.tutor.asking.asker import ClaudeUnavailable, Tokens
 from learnflow.tutor.asking.asking import Asking
+from learnflow.tutor.claude import Claude
 from tests.asking import SONNET, Answers, ask
 
 TRACE = UUID(int=7)
@@ -54,6 +56,22 @@ async def test_a_call_that_fails_says_so_and_not_in_whose_words(exporter: InMemo
     spans = ended(exporter)
     assert [span.status.is_ok for span in spans] == [False, False]
     assert "jane" not in "".join(span.to_json() for span in spans)
+
+
+async def test_who_serves_claude_is_told_no_trace(exporter: InMemorySpanExporter) -> None:
+    seen: list[httpx2.Headers] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        seen.append(request.headers)
+        return httpx2.Response(400, json={"type": "error", "error": {"type": "none", "message": "none"}})
+
+    claude = Claude(api_key="sk-ant-test", transport=httpx2.MockTransport(answer))
+    with traces.tracing().handling("concepts process", TRACE, (), {}):
+        await claude.ask_once(ask())
+    await claude.close()
+    (headers,) = seen
+    assert not [name for name in headers if name.startswith("trace")]
+    assert [span.name for span in ended(exporter)] == ["concepts process"]
 
 
 def test_what_is_sent_names_the_span_in_which_it_is_sent(exporter: InMemorySpanExporter) -> None:
