@@ -36,6 +36,7 @@ bench: $(READY) ## the benchmarks, as ratios against something run in the same c
 	@$(BIN)/python -m benchmarks.recovery
 	@$(BIN)/python -m benchmarks.sandbox
 	@$(BIN)/python -m benchmarks.pages
+	@$(BIN)/python -m benchmarks.watching
 
 setup: $(READY)
 
@@ -54,3 +55,6 @@ $(READY): requirements/installer.lock requirements/everything.lock pyproject.tom
 lock: $(READY) ## pin again what pyproject.toml asks for, with hashes
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    --all-extras pyproject.toml --output-file requirements/everything.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    --extra build --extra tracing --constraint requirements/everything.lock pyproject.toml \
+	    --output-file requirements/worker.lock

@@ -1,20 +1,24 @@
 """Builds the Faust app of each role. A process runs one role, several, or all."""
 
+import asyncio
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from aiohttp.typedefs import Middleware
 from yarl import URL
 
+from learnflow import traces
 from learnflow.agents.context import Context
 from learnflow.agents.staff import staff_core, staff_sink, staff_specialist
+from learnflow.logs import Lines
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox
-from learnflow.settings import Settings, Web, current
+from learnflow.settings import Settings, SettingsError, Web, current
 from learnflow.streams.clock import Clock
 from learnflow.streams.stream_app import StreamApp
 from learnflow.tables import Tables
@@ -25,6 +29,7 @@ from learnflow.web.ask import add_ask
 from learnflow.web.database import WebDatabase
 from learnflow.web.events import READ, Events, add_events
 from learnflow.web.health import Health, add_health, health
+from learnflow.web.metrics import add_metrics
 from learnflow.web.page import add_page
 from learnflow.web.probes import Probes, add_probes
 from learnflow.web.reader import TopicReader
@@ -52,15 +57,25 @@ def build(roles: Sequence[str], settings: Settings, datadir: Path) -> StreamApp:
     staffed = [_staffed(role, context, datadir, middlewares if role == roles[0] else None) for role in roles]
     first, *others = (app for app, _ in staffed)
     first.bring(others)
+    first.log_lines = Lines(settings.learnflow.log_format, settings.database.url.encode())
     first.at_end(sandbox.close)
     first.at_end(teacher.close)
+    first.at_end(partial(asyncio.to_thread, _traced(instance)))
     add_probes(first, Probes((first, *others), context.now))
     add_session(first, access)
     add_views(first, settings, context.now, next(((app, tables) for app, tables in staffed if tables), None))
     known = health(settings, clock)
     add_health(first, known)
     _add_page(first, settings, context, known)
+    add_metrics(first, (first, *others))
     return first
+
+
+def _traced(instance: str) -> Callable[[], None]:
+    try:
+        return traces.start(instance)
+    except traces.TracingUnavailable as error:
+        raise SettingsError(str(error)) from None
 
 
 def _add_page(app: StreamApp, settings: Settings, context: Context, known: Health) -> None:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from learnflow.models.fields import Model
 from learnflow.models.student_query import StudentQuery
-from learnflow.tutor.asking.asker import Ask, Said, Tokens, Written
+from learnflow.tutor.asking.asker import Ask, ClaudeMisspoke, ClaudeUnavailable, Said, Tokens, Written
+from learnflow.tutor.asking.calling import Called
 
 SONNET: Final = "claude-sonnet-5-5"
 HAIKU: Final = "claude-haiku-5-5"
@@ -34,6 +35,20 @@ class Scripted:
         if isinstance(answer, Exception):
             raise answer
         return Written(cast("T", Word()), f"{ask.model}-20260101", answer)
+
+    async def close(self) -> None:
+        """Hold nothing."""
+
+
+class Answers:
+    """Makes calls whose ends are given."""
+
+    def __init__(self, *ends: Tokens | ClaudeMisspoke | ClaudeUnavailable) -> None:
+        self._ends = list(ends)
+
+    async def ask_once(self, asked: Ask[T]) -> Called[T]:
+        end = self._ends.pop(0)
+        return Called(Written(asked.shape.model_validate({}), asked.model, end) if isinstance(end, Tokens) else end)
 
     async def close(self) -> None:
         """Hold nothing."""

@@ -2,17 +2,20 @@
 
 from functools import partial
 from itertools import count
+from time import perf_counter
 from typing import Any, Final
 
 import faust
 from faust.types import EventT
 
+from learnflow import metrics, traces
 from learnflow.agents.context import Context
 from learnflow.models.vocabulary import Agent
 from learnflow.sink.messages import SinkMessage
 from learnflow.sink.sink import Sink
 from learnflow.streams.activity import Activity
 from learnflow.streams.batches import batches
+from learnflow.streams.dead_letters import headers_of
 from learnflow.streams.keyed import KeyedExecutor
 from learnflow.streams.outbox import Outbox
 from learnflow.streams.station import send_dead_letter
@@ -32,22 +35,40 @@ class SinkAgent:
         self._activity = activity
         self._outbox = outbox
         self._executor = executor
+        self._oldest: dict[str, float] = {}  # the timestamp of the oldest message of each batch that is not stored yet
+        metrics.SINK_OLDEST.set_function(self._age)
 
     async def run(self, stream: faust.Stream[bytes]) -> None:
         """Process the stream until the worker stops."""
         numbers = count()
         async for items in batches(stream, self._context.settings.sink.batch):
-            await self._executor.submit(str(next(numbers)), partial(self._store, stream, items))
+            number = str(next(numbers))
+            self._oldest[number] = min(item.message.timestamp for item in items)
+            await self._executor.submit(number, partial(self._store, stream, items, number))
 
-    async def _store(self, stream: faust.Stream[bytes], items: list[EventT[Any]]) -> None:
+    async def _store(self, stream: faust.Stream[bytes], items: list[EventT[Any]], number: str) -> None:
         by_message = {_message(item): item for item in items}
-        for rejected in await self._sink.write(list(by_message), self._context.now):
+        began = perf_counter()
+        causes = (headers_of(item.message) for item in items)
+        with traces.tracing().storing(f"{NAME} process", causes, {"messaging.batch.message_count": len(items)}):
+            refused = await self._sink.write(list(by_message), self._context.now)
+        metrics.SINK_SECONDS.observe(perf_counter() - began)
+        metrics.SINK_BATCH.observe(len(items))
+        metrics.SINK_DELAY.observe(self._since(self._oldest.pop(number)))
+        for rejected in refused:
+            metrics.SINK_REJECTED.inc()
             self._activity.failed()
             original = by_message[rejected.message].message
             await send_dead_letter(self._outbox, original, NAME, rejected.reason, self._context.now())
         for item in items:
             self._activity.finished(1)
             await stream.ack(item)
+
+    def _since(self, timestamp: float) -> float:
+        return max(self._context.now().timestamp() - timestamp, 0.0)
+
+    def _age(self) -> float:
+        return self._since(min(self._oldest.values())) if self._oldest else 0.0
 
 
 def _message(item: EventT[Any]) -> SinkMessage:

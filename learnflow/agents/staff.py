@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 import faust
 from mode.utils.logging import get_logger
 
+from learnflow import metrics
 from learnflow.agents.code_review import CodeReviewAgent
 from learnflow.agents.concepts import ConceptsAgent
 from learnflow.agents.context import Context
@@ -31,6 +32,7 @@ from learnflow.sink.sink import Sink
 from learnflow.sink.source import BatchSource, PostgresSource
 from learnflow.streams.activity import Activity
 from learnflow.streams.folding import Fold, Folding
+from learnflow.streams.keyed import KeyedExecutor
 from learnflow.streams.outbox import Outbox
 from learnflow.streams.station import Handler, Station
 from learnflow.streams.stream_app import StreamApp
@@ -72,12 +74,13 @@ class Staff:
     def add(self, agent: Agent, topic: Topic, handle: Handler) -> None:
         """Let an agent handle a topic's messages, many at once."""
         in_flight = self.context.settings.agents.in_flight
+        executor = self.executor(agent, in_flight, in_flight * WAITING_EACH)
         station = Station(
             topic,
             handle,
             activity=self.activity(agent),
             outbox=self.outbox,
-            executor=self.app.executor(in_flight, in_flight * WAITING_EACH),
+            executor=executor,
             reporter=self.reporter,
             now=self.context.now,
         )
@@ -108,6 +111,13 @@ class Staff:
         activity = Activity(agent, self.context.instance, self.context.now)
         self.app.activities.append(activity)
         return activity
+
+    def executor(self, agent: Agent, in_flight: int, accepted: int) -> KeyedExecutor:
+        """Return what an agent's work runs in, watched by the metrics."""
+        executor = self.app.executor(in_flight, accepted)
+        metrics.IN_FLIGHT.labels(agent).set_function(lambda: executor.running)
+        metrics.WAITING.labels(agent).set_function(lambda: executor.pending - executor.running)
+        return executor
 
     def run(self, agent: Agent, work: Run, *topics: Topic) -> None:
         """Let an agent read topics. What escapes it ends the process: Faust would lose the message."""
@@ -185,7 +195,7 @@ def staff_sink(app: StreamApp, context: Context) -> None:
         sink,
         activity=staff.activity(Agent.SINK),
         outbox=staff.outbox,
-        executor=app.executor(AT_ONCE, AT_ONCE),
+        executor=staff.executor(Agent.SINK, AT_ONCE, AT_ONCE),
     )
     staff.run(Agent.SINK, agent.run, *STORED)
 

@@ -28,9 +28,10 @@ from learnflow.topics import TOPICS
 
 READY_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 30.0
-# What a worker may need of our environment beside the settings: the key, the way to the API, and where Java is.
+# What a worker may need of our environment beside the settings: the key, the way to the API, where traces go, and where
+# Java is.
 _PASSED_ON: Final = re.compile(
-    r"ANTHROPIC_\w+|(?i:(?:https?|all|no)_proxy)|SSL_CERT_(?:FILE|DIR)|JAVA_HOME|PATH|HOME|LANG|TZ"
+    r"ANTHROPIC_\w+|OTEL_\w+|(?i:(?:https?|all|no)_proxy)|SSL_CERT_(?:FILE|DIR)|JAVA_HOME|PATH|HOME|LANG|TZ"
 )
 Say = Callable[[str], None]
 

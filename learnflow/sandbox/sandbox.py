@@ -8,6 +8,7 @@ from typing import Final, Self, TypeVar
 
 from pydantic import JsonValue
 
+from learnflow import metrics
 from learnflow.models.exercise import TestCase
 from learnflow.models.vocabulary import ExerciseLanguage
 from learnflow.sandbox.batches import Batches
@@ -38,6 +39,8 @@ class Sandbox:
         self._batches = Batches(settings)
         self._threads = FairThreads(settings.at_once, settings.case_seconds / 2)  # who hits a limit uses more
         self._owner = ""
+        metrics.SANDBOX_RUNNING.set_function(lambda: self._threads.running)
+        metrics.SANDBOX_WAITING.set_function(lambda: self._threads.waiting)
 
     def of(self, owner: str) -> Self:
         """Return this same sandbox for the runs of one owner, a student; the others are the platform's own."""
@@ -116,4 +119,7 @@ class Sandbox:
             message = f"the code has more than {LARGEST:,} characters"
             return Outcomes((), Fault(type="SyntaxError", message=message, line=None, trace=message)), 1
         finished = self._batches.run(language, code, calling, inputs)
-        return read_outcomes(finished, len(inputs)), max(1, round(finished.seconds * 1000))
+        outcomes = read_outcomes(finished, len(inputs))
+        ended = Ended.SYNTAX_ERROR if outcomes.syntax else outcomes.cases[-1].ended
+        metrics.SANDBOX_RUNS.labels(language, ended).inc()
+        return outcomes, max(1, round(finished.seconds * 1000))

@@ -28,6 +28,18 @@ class FairThreads:
         self._turns = Turns[_Run[Any]](at_once, little)
         self._closed = False
 
+    @property
+    def waiting(self) -> int:
+        """How much work waits."""
+        with self._lock:
+            return self._turns.waiting
+
+    @property
+    def running(self) -> int:
+        """How much work runs."""
+        with self._lock:
+            return self._turns.running
+
     def submit(self, owner: str, work: Callable[[], Result]) -> Future[Result]:
         """Let work of an owner wait for its turn; cancelled before, it waits no longer and is never begun."""
         run = _Run(owner, work)

@@ -57,6 +57,16 @@ class Turns(Generic[Run]):
         self._arrivals = count()
         self._owners: dict[str, _Owner[Run]] = {}
 
+    @property
+    def waiting(self) -> int:
+        """How many runs wait for their turn."""
+        return sum(len(one.waiting) for one in self._owners.values())
+
+    @property
+    def running(self) -> int:
+        """How many runs hold a place."""
+        return sum(len(one.running) for one in self._owners.values())
+
     def add(self, owner: str, run: Run) -> None:
         """Let a run wait for its turn."""
         self._owners.setdefault(owner, _Owner()).waiting[run] = next(self._arrivals)

@@ -44,6 +44,7 @@ class Learnflow(Section):
     data_directory: str = ""
     tutor: Literal["auto", "claude", "offline"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    log_format: Literal["auto", "json", "text"] = "auto"
 
     @property
     def bootstrap(self) -> list[str]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
+from learnflow import metrics
 from learnflow.sink import statements
 from learnflow.sink.changes import Change
 from learnflow.sink.failures import Raced, reason, refuses
@@ -24,6 +25,7 @@ async def apply_new(connection: Connection, changes: Sequence[Change]) -> list[R
     if rows.new_queries:
         await _copy(connection, "query_history", rows.new_queries)
     await _write_children(connection, rows, statements.COPIED)
+    metrics.SINK_ROWS.inc(_count(rows))
     return rejected
 
 
@@ -36,6 +38,7 @@ async def apply(connection: Connection, changes: Sequence[Change]) -> list[Rejec
         if done != f"INSERT 0 {len(rows.new_queries)}":
             raise Raced
     await _write_children(connection, rows, {})
+    metrics.SINK_ROWS.inc(_count(rows))
     return rejected
 
 
@@ -93,6 +96,11 @@ async def _write_profiles(connection: Connection, rows: list[ProfileRow]) -> Non
     merged = merged_profiles(rows, frozenset(record[0] for record in records))
     if merged:
         await connection.execute(statements.UPDATE_STUDENTS, *_columns(row[1:7] for row in merged))
+
+
+def _count(rows: Rows) -> int:
+    single = len(rows.students) + len(rows.new_queries) + len(rows.moved_queries)
+    return single + sum(map(len, rows.of.values()))
 
 
 def _columns(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from learnflow import __version__
+from learnflow import __version__, metrics
 from learnflow.models.events.logs import Heartbeat
 from learnflow.models.vocabulary import Agent, HealthStatus
 
@@ -44,6 +44,8 @@ class Activity:
         self.instance = instance
         self.processed = 0
         self.errors = 0
+        self._messages = metrics.MESSAGES.labels(agent)
+        self._refusals = metrics.ERRORS.labels(agent)
         self._now = now
         self._started = now()
         self._done: deque[tuple[datetime, int]] = deque(maxlen=MOST_DURATIONS)
@@ -53,6 +55,7 @@ class Activity:
     def finished(self, milliseconds: int) -> None:
         """Count a message that was processed."""
         self.processed += 1
+        self._messages.inc()
         now = self._now()
         self._processed.add(now)
         self._done.append((now, max(milliseconds, 1)))
@@ -60,6 +63,7 @@ class Activity:
     def failed(self) -> None:
         """Count a message that was refused, or that could not be processed."""
         self.errors += 1
+        self._refusals.inc()
         self._failed.add(self._now())
 
     def heartbeat(self, in_flight: int, problem: str | None = None, phase: HealthStatus | None = None) -> Heartbeat:

@@ -63,6 +63,14 @@ class Consumer(driver.Consumer):
         """Return the sum of finished offsets, and of messages that are not done."""
         return sum(self.finished(tp) or 0 for tp in self._next), sum(self.behind(tp) for tp in self._next)
 
+    def standing(self) -> dict[str, tuple[int, int]]:
+        """Return the same by topic."""
+        found: dict[str, tuple[int, int]] = {}
+        for tp in self._next:
+            finished, behind = found.get(tp.topic, (0, 0))
+            found[tp.topic] = finished + (self.finished(tp) or 0), behind + self.behind(tp)
+        return found
+
     def ack(self, message: Message) -> bool:
         """Mark a message as done, however late and in whatever order.
 

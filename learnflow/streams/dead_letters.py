@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 Headers = tuple[tuple[str, bytes | None], ...]  # Kafka allows a header without a value
 
@@ -104,3 +104,8 @@ def redrive_attempt(headers: Sequence[tuple[str, bytes | None]]) -> int:
     """Return how often a message was redriven, by its header: 0 when it never was, or says nonsense."""
     last = next((content for name, content in reversed(headers) if name == REDRIVE), None) or b""
     return int(last) if last.isdigit() else 0
+
+
+def headers_of(message: Any) -> Headers:  # noqa: ANN401 - Faust's message
+    """Return a message's headers as Kafka had them."""
+    return tuple(message.headers or ())

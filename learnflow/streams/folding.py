@@ -12,6 +12,7 @@ from learnflow.streams.activity import Activity
 from learnflow.streams.batches import batches
 from learnflow.streams.clock import Clock
 from learnflow.streams.codec import Refusal
+from learnflow.streams.handling import Handling, carrying
 from learnflow.streams.outbox import Outbox, Outgoing
 from learnflow.streams.station import read, send_dead_letter
 from learnflow.topics import BY_NAME
@@ -77,14 +78,16 @@ class Folding:
 
     async def _one(self, stream: faust.Stream[bytes], item: EventT[Any], event: Event[Any]) -> Sequence[Outgoing]:
         stream._set_current_event(item)  # noqa: SLF001 - says which partition a table write belongs to
-        try:
-            outgoing = self._fold.fold(item, event)
-        except Exception as error:  # noqa: BLE001 - the dead-letter guard
-            _log.exception("%s: %s could not be processed", self._activity.agent, event.event_type)
-            await self._bury(item, f"{type(error).__name__}: {error}")
-            return []
-        self._activity.finished(1)
-        return outgoing
+        with Handling(self._activity.agent, event, item.message) as span:
+            try:
+                outgoing = self._fold.fold(item, event)
+            except Exception as error:  # noqa: BLE001 - the dead-letter guard
+                _log.exception("%s: %s could not be processed", self._activity.agent, event.event_type)
+                span.fail(type(error).__name__)
+                await self._bury(item, f"{type(error).__name__}: {error}")
+                return []
+            self._activity.finished(1)
+            return carrying(outgoing)
 
     async def _bury(self, item: EventT[Any], reason: str) -> None:
         self._activity.failed()

@@ -20,7 +20,8 @@ class KeyedExecutor:
         self._chains: dict[str, deque[Work]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._draining = False
-        self.pending = 0
+        self.pending = 0  # accepted and not done
+        self.running = 0
 
     async def submit(self, key: str, work: Work) -> None:
         """Accept a piece of work; return as soon as it is in its chain. Once draining, it never returns."""
@@ -53,7 +54,11 @@ class KeyedExecutor:
         try:
             while chain:
                 async with self._running:
-                    await chain[0]()
+                    self.running += 1
+                    try:
+                        await chain[0]()
+                    finally:
+                        self.running -= 1
                 chain.popleft()
                 self._release(1)
         finally:

@@ -10,10 +10,10 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 from mode.utils.logging import get_logger
 
+from learnflow import traces
 from learnflow.models.envelope import Event
 from learnflow.topics import Topic
-
-Headers = Sequence[tuple[str, bytes | None]]
+from learnflow.traces import Headers
 
 _FIRST_PAUSE: Final = 0.1  # seconds
 _LONGEST_PAUSE: Final = 5.0
@@ -22,10 +22,11 @@ _log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """An event on its way to a topic."""
+    """An event on its way to a topic; `headers` where they are not those of the moment in which it is sent."""
 
     topic: Topic
     event: Event[Any]
+    headers: Headers = ()
 
 
 class Outbox:
@@ -36,7 +37,7 @@ class Outbox:
 
     async def send(self, messages: Sequence[Outgoing]) -> None:
         """Send messages and wait until the brokers have them all. Raises KafkaError when one cannot be kept."""
-        await asyncio.gather(*(self.send_bytes(m.topic, m.event.key, m.event.encode()) for m in messages))
+        await asyncio.gather(*(self.send_bytes(m.topic, m.event.key, m.event.encode(), _headers(m)) for m in messages))
 
     async def send_bytes(self, topic: Topic, key: bytes | None, value: bytes, headers: Headers = ()) -> None:
         """Send one message as it is, again and again while the brokers are away."""
@@ -55,10 +56,15 @@ class Outbox:
 
     async def post(self, message: Outgoing) -> None:
         """Send a log, which may get lost."""
-        sent = await self._producer.send(message.topic.name, message.event.encode(), key=message.event.key)
+        event, headers = message.event, list(_headers(message))
+        sent = await self._producer.send(message.topic.name, event.encode(), key=event.key, headers=headers)
         sent.add_done_callback(lambda future: future.cancelled() or future.exception())
 
     @property
     def _producer(self) -> AIOKafkaProducer:
         # Faust's own buffer in between costs most of its time.
         return cast("Any", self._app.producer)._ensure_producer()  # noqa: SLF001
+
+
+def _headers(message: Outgoing) -> Headers:
+    return message.headers or traces.tracing().carried(message.topic.name, message.event.trace_id)

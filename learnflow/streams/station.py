@@ -10,6 +10,7 @@ import faust
 from faust.types import EventT
 from mode.utils.logging import get_logger
 
+from learnflow import metrics
 from learnflow.models.envelope import Event
 from learnflow.models.events.cause import query_id_of
 from learnflow.models.events.queries import QuerySubmitted
@@ -17,11 +18,13 @@ from learnflow.models.vocabulary import Agent
 from learnflow.streams.activity import Activity
 from learnflow.streams.clock import Clock
 from learnflow.streams.codec import Refusal, decode
-from learnflow.streams.dead_letters import DeadLetter, Headers, redrive_attempt
+from learnflow.streams.dead_letters import DeadLetter, headers_of, redrive_attempt
+from learnflow.streams.handling import Handling
 from learnflow.streams.keyed import KeyedExecutor
 from learnflow.streams.outbox import Outbox, Outgoing
 from learnflow.streams.recent import Recent
 from learnflow.topics import DEAD_LETTERS, Topic
+from learnflow.traces import Span
 
 MOST_REFUSALS: Final = 100  # in a row on an internal topic: then the fault is ours
 _log = get_logger(__name__)
@@ -77,6 +80,7 @@ class Station:
         self._outbox = outbox
         self._reporter = reporter
         self._now = now
+        self._seconds = metrics.RESPONSE_SECONDS.labels(activity.agent)
         self._done = Recent()
         self._refusals = 0
 
@@ -95,20 +99,24 @@ class Station:
     async def _process(self, stream: faust.Stream[bytes], item: EventT[Any], event: Event[Any]) -> None:
         identity = _identity(event)
         if identity not in self._done:
-            started = perf_counter()
-            arrival = Arrival(event, item.message.partition, item.message.offset)
-            try:
-                outgoing = await self._handle(arrival)
-            except Exception as error:  # noqa: BLE001 - the dead-letter guard
-                _log.exception("%s: %s could not be processed", self.activity.agent, event.event_type)
-                reply = self._reporter.broken(self.activity.agent, event)
-                await self._bury(item, f"{type(error).__name__}: {error}", reply)
-            else:
-                await self._send(outgoing)
-                await self._log_done(event, perf_counter() - started)
+            with Handling(self.activity.agent, event, item.message) as span:
+                await self._decide(item, event, span)
             self._done.add(identity)
         self._refusals = 0
         await stream.ack(item)
+
+    async def _decide(self, item: EventT[Any], event: Event[Any], span: Span) -> None:
+        started = perf_counter()
+        try:
+            outgoing = await self._handle(Arrival(event, item.message.partition, item.message.offset))
+        except Exception as error:  # noqa: BLE001 - the dead-letter guard
+            _log.exception("%s: %s could not be processed", self.activity.agent, event.event_type)
+            span.fail(type(error).__name__)
+            reply = self._reporter.broken(self.activity.agent, event)
+            await self._bury(item, f"{type(error).__name__}: {error}", reply)
+        else:
+            await self._send(outgoing)
+            await self._log_done(event, perf_counter() - started)
 
     async def _refuse(self, stream: faust.Stream[bytes], item: EventT[Any], refusal: Refusal) -> None:
         self._refusals += not self.topic.external
@@ -130,12 +138,14 @@ class Station:
 
     async def _log_done(self, event: Event[Any], seconds: float) -> None:
         milliseconds = round(seconds * 1000)
+        self._seconds.observe(seconds)
         self.activity.finished(milliseconds)
         await self._outbox.post(self._reporter.done(self.activity, event, milliseconds))
 
 
 async def send_dead_letter(outbox: Outbox, message: Any, agent: Agent, reason: str, now: Any) -> None:  # noqa: ANN401 - Faust's message
     """Keep a message that cannot be processed, as it came."""
+    metrics.DEAD_LETTERS.labels(agent).inc()
     letter = DeadLetter(
         reason=reason,
         topic=message.topic,
@@ -156,11 +166,6 @@ def read(topic: Topic, message: Any, clock: Clock) -> Event[Any]:  # noqa: ANN40
     event = decode(topic, message.key, message.value, clock)
     attempt = redrive_attempt(headers_of(message))
     return event.redriven(attempt) if attempt else event
-
-
-def headers_of(message: Any) -> Headers:  # noqa: ANN401 - Faust's message
-    """Return a message's headers as Kafka had them."""
-    return tuple(message.headers or ())
 
 
 def _identity(event: Event[Any]) -> tuple[str | None, Any, int]:

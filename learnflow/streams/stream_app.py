@@ -12,6 +12,7 @@ from faust.types import EventT
 from faust.types.transports import ProducerT, TransportT
 from faust.types.tuples import TP
 
+from learnflow.logs import Lines
 from learnflow.models.vocabulary import HealthStatus
 from learnflow.streams.activity import Activity
 from learnflow.streams.changes import Changes, Table
@@ -38,6 +39,7 @@ class StreamApp(faust.App):
         self.executors: list[KeyedExecutor] = []
         self.activities: list[Activity] = []
         self.changes = Changes()
+        self.log_lines = Lines()
         super().__init__(name, Table=Table, TableManager=TableManager, Worker=Worker, **options)
 
     def bring(self, others: Sequence["StreamApp"]) -> None:
@@ -93,6 +95,10 @@ class StreamApp(faust.App):
         if self._consumer is None:
             return 0, 0
         return cast("Consumer", self.consumer).done_and_waiting()
+
+    def standing(self) -> dict[str, tuple[int, int]]:
+        """Return the same by topic."""
+        return {} if self._consumer is None else cast("Consumer", self.consumer).standing()
 
     def _new_transport(self) -> TransportT:
         transport = super()._new_transport()

@@ -62,6 +62,7 @@ class Claude:
                 base_url=base_url,
                 timeout=Timeout(SECONDS, connect=CONNECT_SECONDS),
                 max_retries=0,  # who asks again has to heed the limits, and to count
+                open_telemetry={"traces": False, "propagation": False},  # our spans are nobody else's
                 http_client=None if transport is None else DefaultAsyncHttpxClient(transport=transport),
             )
         except InvalidURL as error:

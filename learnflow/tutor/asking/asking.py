@@ -2,10 +2,13 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
+from learnflow import metrics, traces
 from learnflow.settings import Claude as ClaudeSettings
 from learnflow.tutor.asking.asker import Ask, ClaudeMisspoke, ClaudeUnavailable, T, TryLater, Written
 from learnflow.tutor.asking.backoff import Backoff
@@ -14,6 +17,11 @@ from learnflow.tutor.asking.calling import Called, Caller, OverLimit
 from learnflow.tutor.asking.lane import Lane
 from learnflow.tutor.asking.limits import Need, limits
 
+_STATES: Final[Mapping[State, int]] = MappingProxyType({
+    "closed": 0,
+    "half-open": 1,
+    "open": 2,
+})  # as CLAUDE_BREAKER says
 FAIR_SECONDS: Final = 10.0  # a call that had less and brought nothing says nothing about Claude
 
 
@@ -57,6 +65,9 @@ class Asking:
         self._breaker = Breaker(settings.failures_until_pause, settings.pause_seconds)
         self._lanes: dict[str, Lane] = {}
         self.counters = Counters()
+        metrics.CLAUDE_IN_FLIGHT.set_function(lambda: self.counters.in_flight)
+        # the event loop's clock, also for whoever asks outside of it
+        metrics.CLAUDE_BREAKER.set_function(lambda: _STATES[self._breaker.state(time.monotonic())])
 
     @property
     def breaker(self) -> State:
@@ -69,7 +80,9 @@ class Asking:
         Raises ClaudeUnavailable, as soon as it is known that there will be none in time, or ClaudeMisspoke.
         """
         for failures in range(self._settings.attempts):
-            self.counters.retries += failures > 0
+            if failures:
+                self.counters.retries += 1
+                metrics.CLAUDE_RETRIES.inc()
             outcome = await self._once(ask, deadline)
             match outcome:
                 case Written():
@@ -88,7 +101,9 @@ class Asking:
         lane = self._lane(ask.model)
         self._admit()
         need, waited = await lane.turn(ask, deadline)
-        self.counters.waits += waited
+        if waited:
+            self.counters.waits += 1
+            metrics.CLAUDE_WAITS.inc()
         try:
             self._admit()  # much may have happened in the wait
         except ClaudeUnavailable:
@@ -98,10 +113,22 @@ class Asking:
         self._breaker = self._breaker.tried(_now())
         called: Called[Any] | None = None
         try:
-            called = await self._timed(ask, deadline)
+            called = await self._traced(ask, deadline)
             return called.outcome
         finally:
+            metrics.CLAUDE_CALLS.labels(ask.model, _outcome(called)).inc()
             self._settle(lane, need, called, trial=trial)
+
+    async def _traced(self, ask: Ask[T], deadline: float) -> Called[T]:
+        told = {"gen_ai.provider.name": "anthropic", "gen_ai.request.model": ask.model}
+        with traces.tracing().calling(f"chat {ask.model}", told) as span:
+            called = await self._timed(ask, deadline)
+            match called.outcome:
+                case Written(tokens=tokens) | ClaudeMisspoke(tokens=tokens):
+                    span.tell({"gen_ai.usage.input_tokens": tokens.input, "gen_ai.usage.output_tokens": tokens.output})
+            if isinstance(called.outcome, Exception):
+                span.fail(_outcome(called))
+            return called
 
     async def _timed(self, ask: Ask[T], deadline: float) -> Called[T]:
         """Make a call. It may take all the time that is left: an answer that is given up is paid all the same."""
@@ -115,6 +142,7 @@ class Asking:
             failure = TryLater if had >= FAIR_SECONDS else _CutOff
             return Called(failure(f"there was no answer within {round(had, 1):g} s"))
         finally:
+            metrics.CLAUDE_SECONDS.labels(ask.model).observe(_now() - began)
             self.counters.in_flight -= 1
 
     def _settle(self, lane: Lane, need: Need, called: Called[Any] | None, *, trial: bool) -> None:
@@ -153,6 +181,7 @@ class Asking:
     def _admit(self) -> None:
         if not self._breaker.admits(_now()):
             self.counters.refused += 1
+            metrics.CLAUDE_REFUSED.inc()
             msg = f"Claude did not answer {self._breaker.most} times in a row and is left in peace for a moment"
             raise ClaudeUnavailable(msg)
 
@@ -164,6 +193,20 @@ class Asking:
                 limits(own.requests_per_minute, own.input_tokens_per_minute, own.output_tokens_per_minute, _now())
             )
         return lane
+
+
+def _outcome(called: Called[Any] | None) -> str:
+    """Return what became of a call, as CLAUDE_CALLS names it."""
+    match called and called.outcome:
+        case Written():
+            return "answered"
+        case ClaudeMisspoke():
+            return "useless"
+        case OverLimit():
+            return "over-limit"
+        case None:
+            return "given-up"
+    return "failed"
 
 
 def _now() -> float:

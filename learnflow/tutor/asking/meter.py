@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
+from learnflow import metrics
 from learnflow.models.fields import Model
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.usage import Usage, summed
@@ -63,7 +64,21 @@ class Meter:
             price_usd=price,
         )
         self._usage = summed((*self._usage, call))
+        _count(call)
         self._spending.paid(self._query, self._agent, price)
+
+
+def _count(call: Usage) -> None:
+    """Add a call to the metrics, under the name of the model that was asked for."""
+    tokens = {
+        "input": call.input_tokens,
+        "output": call.output_tokens,
+        "cache-read": call.cache_read_tokens,
+        "cache-write": call.cache_write_tokens,
+    }
+    for kind, number in tokens.items():
+        metrics.CLAUDE_TOKENS.labels(call.agent, call.model, kind).inc(number)
+    metrics.CLAUDE_USD.labels(call.agent, call.model).inc(call.price_usd)
 
 
 def meters(asker: Asker, spending: Spending, rates: Mapping[str, Rates]) -> Meters:

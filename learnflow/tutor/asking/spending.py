@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Final, Protocol
 from uuid import UUID
 
+from learnflow import metrics
 from learnflow.database import DatabaseAway
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent
@@ -89,6 +90,8 @@ class Spending:
         self._read_at: float | None = None
         self._known: date | None = None  # the day of which PostgreSQL has been asked
         self._reading: asyncio.Task[None] | None = None
+        metrics.CLAUDE_BUDGET_USD.set(allowed.usd)
+        metrics.CLAUDE_SPENT_USD.set_function(lambda: self._of_the_day().usd)
 
     @asynccontextmanager
     async def admitted(self, query: StudentQuery) -> AsyncIterator[None]:
