@@ -22,6 +22,11 @@ from tests.command_line import LEARNFLOW, SECONDS, Cli, Result
 
 SWITCH: Final = "LEARNFLOW_TEST_BROKER"
 TEMPLATE: Final = "template_learnflow"
+WITHOUT_BROKER: Final = (
+    "tests/unit/",
+    *(f"tests/integration/test_{part}" for part in ("claude", "cli_evaluate", "recording", "embedded", "explanations")),
+    "tests/faults/test_sandbox",
+)
 
 
 def chosen() -> tuple[Literal["apache", "embedded"], str]:
@@ -52,10 +57,10 @@ def pytest_report_header() -> str:
 
 
 class RealPartsTogether(LoadScopeScheduling):  # type: ignore[misc] # it has no types
-    """What runs on real parts stays in one process and in order; the files of unit tests may run beside it."""
+    """What runs on the session's broker stays in one process and in order; files that need none may run beside it."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid.partition("::")[0] if nodeid.startswith("tests/unit/") else "real parts"
+        return nodeid.partition("::")[0] if nodeid.startswith(WITHOUT_BROKER) else "real parts"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> RealPartsTogether:

@@ -6,6 +6,7 @@ from typing import Final
 from learnflow.agents.context import Context
 from learnflow.agents.known import Known, Student
 from learnflow.agents.messages import failed, follow
+from learnflow.domain import distress
 from learnflow.domain.learner import current, progress, streak
 from learnflow.domain.submission import exercise_named
 from learnflow.models.envelope import Event
@@ -41,7 +42,7 @@ class RouterAgent:
         student = await self._known.student(query.student_id)
         if self._repeat(arrival, query, student):
             return []
-        if not student.profile.active:
+        if not student.profile.active and query.question_key != distress.QUESTION_KEY:
             return [failed(event, query, NAME, Failure.INACTIVE, INACTIVE, self._context.now())]
         try:
             named = await self._named(query, arrival.partition)

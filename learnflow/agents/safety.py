@@ -4,7 +4,7 @@ What the student wrote is never repeated: the log event and the warning name the
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from mode.utils.logging import get_logger
 
@@ -43,7 +43,7 @@ def supportive(context: Context) -> Draft:
     )
 
 
-def reported(event: Event[AgentRequest], sent: Sequence[Outgoing], context: Context) -> Sequence[Outgoing]:
+def reported(event: Event[Any], sent: Sequence[Outgoing], context: Context) -> Sequence[Outgoing]:
     """Return what an agent sends, with a log event where an answer says that somebody is in distress."""
     noticed = [
         _told(event, one.event.payload, context)
@@ -53,7 +53,7 @@ def reported(event: Event[AgentRequest], sent: Sequence[Outgoing], context: Cont
     return [*sent, *noticed]
 
 
-def _told(event: Event[AgentRequest], response: ResponseCompleted, context: Context) -> Outgoing:
+def _told(event: Event[Any], response: ResponseCompleted, context: Context) -> Outgoing:
     _log.warning("%s: a student may be in distress or danger: query %s", response.agent_name, response.query_id)
     payload = ActivityLogged(
         agent_name=Agent(response.agent_name), instance=context.instance, action=NOTICED, query_id=response.query_id

@@ -20,16 +20,18 @@ COMMANDS: Final = {
     "tail": ("learnflow.cli.tail", "Show the events of topics as they come."),
     "status": ("learnflow.cli.status", "Show how all agents are doing."),
     "students": ("learnflow.cli.students", "Import, show and deactivate students."),
+    "search": ("learnflow.cli.search", "Find questions by their words, student, agent, status and time."),
     "rebuild": ("learnflow.cli.rebuild", "Add up again what is known of students, from their history."),
     "mastery": ("learnflow.cli.mastery", "Show mastery levels and their reasons, set one, fit the model."),
     "costs": ("learnflow.cli.costs", "Show what Claude cost, by agent, topic, student or model."),
     "dead-letters": ("learnflow.cli.dead_letters", "Look at what could not be processed, and send it again."),
+    "evaluate": ("learnflow.cli.evaluate", "Ask a set of questions, and report how good the answers are."),
     "worker": ("learnflow.cli.worker", "Run agents against a broker and a database."),
     "sink": ("learnflow.cli.sink", "Write what the topics say to PostgreSQL."),
     "topics": ("learnflow.cli.topics", "Create and check the Kafka topics."),
     "migrate": ("learnflow.cli.migrate", "Bring the database's schema up to date."),
     "purge": ("learnflow.cli.purge", "Delete what has been kept for long enough."),
-    "contracts": ("learnflow.cli.contracts", "Write or check the AsyncAPI document and the JSON Schemas."),
+    "contracts": ("learnflow.cli.contracts", "Write or check the AsyncAPI and OpenAPI documents and the JSON Schemas."),
 }
 
 # Errors whose text is meant for the person at the terminal; everything else is a fault of ours and has a traceback.

@@ -1,4 +1,4 @@
-"""`learnflow contracts`: the AsyncAPI document and the JSON Schemas."""
+"""`learnflow contracts`: the AsyncAPI and OpenAPI documents and the JSON Schemas."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from learnflow import contracts
     help="Where the files are.",
 )  # fmt: skip
 def command(what: str | None, directory: Path, *, check: bool) -> None:  # noqa: ARG001 - `write` is what it does
-    """Write the contract from the code: asyncapi.yaml, events/*.json and entities/*.json.
+    """Write the contract from the code: asyncapi.yaml, openapi.yaml, events/*.json and entities/*.json.
 
     \b
     learnflow contracts write

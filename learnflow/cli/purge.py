@@ -1,8 +1,7 @@
 """`learnflow purge`: what has been kept for as long as it may be."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime
 
 import asyncpg
 import click
@@ -11,34 +10,38 @@ from learnflow import settings
 from learnflow.cli import connection
 from learnflow.cli.output import as_json, json_line
 from learnflow.cli.student_record import CONNECT_SECONDS
-
-_EXPLANATIONS: Final = "DELETE FROM concepts_cache WHERE created_at <= $1"
+from learnflow.sink.purging import Kept, purge
 
 
 @click.command()
+@click.option("--dry-run", is_flag=True, help="Delete nothing; say how much there is to delete.")
 @as_json
-def command(*, as_json: bool) -> None:
+def command(*, dry_run: bool, as_json: bool) -> None:
     """Delete from PostgreSQL what is older than the settings say. Run it once a day.
 
-    Explanations that may be given again go after `[claude] cache_days`.
+    Questions, with their answers and their way through the agents, go after `[database] keep_days`; what students
+    know stays, but `learnflow rebuild` cannot add it up again without them. Explanations that may be given again go
+    after `[claude] cache_days`.
 
     \b
-    learnflow purge
+    learnflow purge --dry-run
     learnflow purge --json
     """  # noqa: D301 - \b is click's sign for a block to leave as it is
-    days = settings.current().claude.cache_days
-    deleted = asyncio.run(_purge(connection.database(), days))
+    own = settings.current()
+    kept = Kept(own.database.keep_days, own.claude.cache_days)
+    counts = asyncio.run(_purge(connection.database(), kept, dry_run=dry_run))
     if as_json:
-        json_line(deleted)
-    else:
-        click.echo(f"{deleted['explanations']:,} explanations older than {days} days deleted")
+        json_line(counts | {"dry_run": True} if dry_run else counts)
+        return
+    done = "to delete" if dry_run else "deleted"
+    if kept.questions:
+        click.echo(f"{counts['questions']:,} questions older than {kept.questions} days {done}")
+    click.echo(f"{counts['explanations']:,} explanations older than {kept.explanations} days {done}")
 
 
-async def _purge(url: str, days: int) -> dict[str, int]:
-    """Return how much of each kind was deleted."""
+async def _purge(url: str, kept: Kept, *, dry_run: bool) -> dict[str, int]:
     database = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
     try:
-        done = await database.execute(_EXPLANATIONS, datetime.now(UTC) - timedelta(days=days))
+        return await purge(database, kept, datetime.now(UTC), dry_run=dry_run)
     finally:
         await database.close()
-    return {"explanations": int(done.rpartition(" ")[2])}

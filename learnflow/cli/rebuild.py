@@ -1,6 +1,8 @@
 """`learnflow rebuild`: what students' histories in PostgreSQL add up to, by today's rules."""
 
 import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 import asyncpg
@@ -14,6 +16,7 @@ from learnflow.domain.learner import of_history
 from learnflow.models.envelope import Event
 from learnflow.models.events.students import ProgressRebuilt
 from learnflow.sink.history import histories
+from learnflow.sink.purging import purged
 
 AT_A_TIME: Final = 1_000  # students, whose states are sent together
 
@@ -30,32 +33,51 @@ def command(students: tuple[str, ...], *, as_json: bool) -> None:
 
     Every question, graded submission, struggle and level set by a teacher is added up again, in the order of their
     times, by the rules and parameters of today. Workers go on meanwhile: the learner takes each student over, and
-    keeps what of the last hour has not reached PostgreSQL yet. Nothing is sent to the students.
+    keeps what of the last hour has not reached PostgreSQL yet. Nothing is sent to the students. A student some of
+    whose questions `learnflow purge` has deleted stays as they are: without them the sum would be wrong.
     """  # noqa: D301 - \b is click's sign for a block to leave as it is
-    rebuilt, missing = asyncio.run(_rebuild(list(students)))
+    done = asyncio.run(_rebuild(list(students)))
+    missing = [student for student in students if student not in done.rebuilt and student not in done.incomplete]
     if as_json:
-        json_line({"rebuilt": rebuilt, "unknown": missing})
+        json_line({"rebuilt": len(done.rebuilt), "unknown": missing, "incomplete": len(done.incomplete)})
     else:
-        click.echo(f"{rebuilt:,} students rebuilt; the learner takes them over")
+        click.echo(f"{len(done.rebuilt):,} students rebuilt; the learner takes them over")
+        if done.incomplete and not students:
+            click.echo(f"{len(done.incomplete):,} students stay as they are, as some of their questions are deleted")
+    named = [f"{name} cannot be rebuilt: questions up to {done.incomplete[name]:%Y-%m-%d} are deleted"
+             for name in students if name in done.incomplete]  # fmt: skip
     if missing:
-        msg = f"there is no student {', '.join(missing)}"
-        raise click.ClickException(msg)
+        named.append(f"there is no student {', '.join(missing)}")
+    if named:
+        raise click.ClickException("; ".join(named))
 
 
-async def _rebuild(students: list[str]) -> tuple[int, list[str]]:
+@dataclass(slots=True)
+class _Done:
+    """Who was rebuilt, and who was not because questions are deleted, with the time of the last of those."""
+
+    rebuilt: set[str] = field(default_factory=set)
+    incomplete: dict[str, datetime] = field(default_factory=dict)
+
+
+async def _rebuild(students: list[str]) -> _Done:
     model, bootstrap = settings.current().learner.model(), connection.broker()
     database = await asyncpg.connect(connection.database(), timeout=CONNECT_SECONDS)
-    found: set[str] = set()
+    done = _Done()
     waiting: list[Event[ProgressRebuilt]] = []
     try:
         async for student_id, observations in histories(database, students or None):
+            gone = await purged(database, [student_id])  # after the history was read: what goes now is in it still
+            if gone:
+                done.incomplete |= gone
+                continue
             state = of_history(observations, model)
             waiting.append(student_events.event(student_id, ProgressRebuilt(state=state)))
-            found.add(student_id)
+            done.rebuilt.add(student_id)
             if len(waiting) == AT_A_TIME:
                 await student_events.send(bootstrap, waiting)
                 waiting.clear()
         await student_events.send(bootstrap, waiting)
     finally:
         await database.close()
-    return len(found), [student for student in students if student not in found]
+    return done

@@ -52,9 +52,10 @@ class Learnflow(Section):
 
 
 class Database(Section):
-    """Where PostgreSQL is."""
+    """Where PostgreSQL is, and how long it keeps questions."""
 
     url: Annotated[str, Field(pattern=r"^(postgres(ql)?://\S+)?$", repr=False)] = ""
+    keep_days: Annotated[int, Field(ge=0, le=36_500)] = 90
 
 
 class Agents(Section):

@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
-from json import JSONDecodeError
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
 from learnflow.models.fields import Model, explain
-from learnflow.tutor.asking.asker import Ask, ClaudeMisspoke, ClaudeUnavailable, Said, T, Tokens, TryLater, Written
+from learnflow.tutor.asking.asker import Ask, ClaudeMisspoke, ClaudeUnavailable, Said, T, TryLater, Written
 from learnflow.tutor.asking.calling import Called, OverLimit, Seen
 from learnflow.tutor.asking.headers import retry_after, seen
+from learnflow.tutor.asking.reply import Reply
 
 if TYPE_CHECKING:
     from anthropic import APIStatusError
-    from anthropic.types import MessageParam, TextBlockParam, Usage
+    from anthropic.types import MessageParam, TextBlockParam
     from httpx2 import AsyncBaseTransport
 
 CONNECT_SECONDS: Final = 5.0
@@ -27,6 +27,7 @@ _CUT_SHORT: Final[Mapping[str, str]] = MappingProxyType({
     "model_context_window_exceeded": "it was longer than the context window, and cut off",
     "refusal": "it was a refusal",
 })
+_BYTES_A_TOKEN: Final = 32  # more than any text has on the average
 _NOT_THE_API: Final = "what answered is not the Messages API"
 _SPENT: Final = frozenset({
     "contract_spend_limit_reached",
@@ -82,9 +83,7 @@ class Claude:
         try:
             response = await self._client.messages.with_raw_response.create(**_request(ask))
             told = seen(response.headers)
-            return Called(_read(await response.parse(), ask), told)
-        except (JSONDecodeError, UnicodeDecodeError):
-            return Called(TryLater(_NOT_THE_API), told)
+            return Called(_read(await response.read(), ask), told)
         except ClaudeMisspoke as error:
             return Called(error, told)
         except APIStatusError as error:
@@ -158,28 +157,21 @@ def _failed(error: Exception) -> ClaudeUnavailable:
     return ClaudeUnavailable(type(error).__name__)
 
 
-def _read(message: object, ask: Ask[T]) -> Written[T]:
-    """Read an answer. The SDK checks nothing of it: it may be text, and its fields may be None."""
-    from anthropic.types import Message  # noqa: PLC0415 - as the module says
-
-    if (
-        not isinstance(message, Message)
-        or not isinstance(message.content, list)
-        or None in (message.stop_reason, message.usage)
-    ):
-        raise TryLater(_NOT_THE_API)
-    tokens, stop = _tokens(message.usage), str(message.stop_reason)
-    if stop != "end_turn":
-        reason = _CUT_SHORT.get(stop, f"it ended with {stop}")
-        raise ClaudeMisspoke(reason, message.model, tokens, refused=stop == "refusal")
-    text = "".join(block.text or "" for block in message.content if block.type == "text")
+def _read(body: bytes, ask: Ask[T]) -> Written[T]:
+    """Read an answer; not as the SDK does, which takes anything for a message, and recurses as deep as it goes."""
+    try:
+        reply = Reply.model_validate_json(body)
+    except ValidationError as error:
+        raise TryLater(_NOT_THE_API) from error
+    text, tokens = reply.text, reply.tokens
+    if reply.stop_reason != "end_turn":
+        reason = _CUT_SHORT.get(reply.stop_reason, f"it ended with {reply.stop_reason}")
+        raise ClaudeMisspoke(reason, reply.model, tokens, refused=reply.stop_reason == "refusal")
+    if len(text.encode()) > ask.max_tokens * _BYTES_A_TOKEN:  # it would not fit into a message of ours
+        msg = "it was longer than the limit of tokens"
+        raise ClaudeMisspoke(msg, reply.model, tokens)
     try:
         value = ask.shape.model_validate_json(text)
     except ValidationError as error:
-        raise ClaudeMisspoke(explain(error), message.model, tokens) from error
-    return Written(value, message.model, tokens)
-
-
-def _tokens(usage: "Usage") -> Tokens:
-    read, written = usage.cache_read_input_tokens or 0, usage.cache_creation_input_tokens or 0
-    return Tokens((usage.input_tokens or 0) + read + written, usage.output_tokens or 0, read, written)
+        raise ClaudeMisspoke(explain(error), reply.model, tokens) from error
+    return Written(value, reply.model, tokens)

@@ -3,10 +3,10 @@
 import os
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from learnflow.database import Database
-from learnflow.domain.personal_data import mask
+from learnflow.domain.personal_data import is_personal
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox
 from learnflow.settings import Settings, SettingsError
@@ -25,40 +25,49 @@ from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.prompts import answering
 from learnflow.tutor.remembering import CachedTutor, Explanations
 
+if TYPE_CHECKING:
+    from learnflow.tutor.recording import Wire
+
 KEYS: Final = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 _LACKING: Final = "nothing is remembered, and only this worker's spending is known"
 
 
-def tutor(settings: Settings, sandbox: Sandbox, now: Callable[[], datetime]) -> Tutor:
+def tutor(
+    settings: Settings, sandbox: Sandbox, now: Callable[[], datetime], wire: "Wire | None" = None
+) -> Tutor:  # fmt: skip
     """Return the tutor, whose answers are looked over before they are given.
 
-    `auto` is Claude where there is a key. Raises SettingsError when Claude is asked for and there is none.
+    `auto` is Claude where there is a key; with a `wire` in place of the network, it is Claude in any case. Raises
+    SettingsError when Claude is asked for and there is no key.
     """
     wanted = settings.learnflow.tutor
-    with_claude = wanted == "claude" or (wanted == "auto" and any(map(os.environ.get, KEYS)))
-    return CarefulTutor(_claude(settings, sandbox, now) if with_claude else OfflineTutor(), sandbox)
+    with_claude = wire is not None or wanted == "claude" or (wanted == "auto" and any(map(os.environ.get, KEYS)))
+    return CarefulTutor(_claude(settings, sandbox, now, wire) if with_claude else OfflineTutor(), sandbox)
 
 
-def _claude(settings: Settings, sandbox: Sandbox, now: Callable[[], datetime]) -> Tutor:
+def _claude(settings: Settings, sandbox: Sandbox, now: Callable[[], datetime], wire: "Wire | None") -> Tutor:
     """Return Claude's tutor, with what it remembers before it and, before that, what answers while Claude is away."""
     own, url = settings.claude, settings.database.url
     database = Database(url, lacking=_LACKING) if url else None
-    claude = _asking(settings, sandbox, now, database)
+    claude = _asking(settings, sandbox, now, database, wire)
     if not own.cache_days:
         return FallbackTutor(claude, OfflineTutor(), own.when_away)
     version = f"{answering(Specialist.CONCEPTS).version} {own.model}"
     explanations = Explanations(database, version, own.cache_days, now)
-    remembering = CachedTutor(claude, explanations, lambda text: mask(text) != text)
+    remembering = CachedTutor(claude, explanations, is_personal)
     return FallbackTutor(remembering, OfflineTutor(), own.when_away, remembering)
 
 
-def _asking(settings: Settings, sandbox: Sandbox, now: Callable[[], datetime], database: Database | None) -> Tutor:
+def _asking(
+    settings: Settings, sandbox: Sandbox, now: Callable[[], datetime], database: Database | None, wire: "Wire | None"
+) -> Tutor:  # fmt: skip
     own = settings.claude
     try:
-        asker = Masked(Asking(Claude(), own))
+        claude = Claude(api_key=wire.api_key if wire else None, transport=wire)
     except ClaudeUnavailable as error:
         msg = f"LEARNFLOW_TUTOR: asks for Claude, but {error}"
         raise SettingsError(msg) from None
+    asker = Masked(Asking(claude, own))
     stored = None if database is None else UsageInPostgres(database)
     spending = Spending(Allowed(own.questions_per_day, own.budget_usd_per_day), now, stored)
 

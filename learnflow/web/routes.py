@@ -4,9 +4,13 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final, Literal
 
+from pydantic import BaseModel, RootModel
+
 from learnflow.models.fields import Model
+from learnflow.models.health_report import AgentHealth, Figures, HealthReport
 from learnflow.web import session
 from learnflow.web.answers import Error
+from learnflow.web.ask import Accepted, Question
 from learnflow.web.models import (
     ClassAsked,
     ClassMastery,
@@ -20,6 +24,26 @@ from learnflow.web.models import (
     StudentQuestions,
     StudentStruggle,
 )
+from learnflow.web.struggles import Struggles
+
+
+class Live(Model):
+    """Whether the roles of a process get on; False for one that stands still although messages wait."""
+
+    live: bool
+    roles: dict[str, bool]
+
+
+class Ready(Model):
+    """Whether the roles of a process have their partitions and their tables."""
+
+    ready: bool
+    roles: dict[str, bool]
+
+
+class AgentInError(RootModel[AgentHealth | Error]):
+    """An agent that is in error, or, where it runs nowhere, that."""
+
 
 Who = Literal["everybody", "operator", "student"]  # a student: of what is their own
 
@@ -30,20 +54,21 @@ class Route:
 
     path: str
     summary: str
-    gives: type[Model] | str
+    gives: type[BaseModel] | str
     who: Who = "operator"
     method: Literal["get", "post", "delete"] = "get"
     asks: type[Model] | None = None
     takes: type[Model] | None = None
     status: HTTPStatus = HTTPStatus.OK
     errors: tuple[HTTPStatus, ...] = ()
-    others: dict[HTTPStatus, type[Model]] = field(default_factory=dict)
+    others: dict[HTTPStatus, type[BaseModel]] = field(default_factory=dict)
 
     @property
-    def failures(self) -> dict[HTTPStatus, type[Model]]:
+    def failures(self) -> dict[HTTPStatus, type[BaseModel]]:
         """What else is answered: 401 and 403 wherever a token is asked for."""
         refused = () if self.who == "everybody" else (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-        return dict.fromkeys(sorted({*refused, *self.errors}), Error) | self.others
+        errors: dict[HTTPStatus, type[BaseModel]] = dict.fromkeys(sorted({*refused, *self.errors}), Error)
+        return errors | self.others
 
 
 _BAD: Final = HTTPStatus.BAD_REQUEST
@@ -52,6 +77,19 @@ _AWAY: Final = HTTPStatus.SERVICE_UNAVAILABLE
 _STUDENT: Final = "/api/students/{student_id}"
 
 ROUTES: Final = (
+    Route("/", "The live page.", "text/html", "everybody"),
+    Route("/static/{file}", "What the page consists of.", "*/*", "everybody", errors=(_NONE,)),
+    Route("/live", "Does this process get on?", Live, "everybody", others={_AWAY: Live}),
+    Route("/ready", "Has it its partitions and tables?", Ready, "everybody", others={_AWAY: Ready}),
+    Route("/health", "How all agents are doing.", HealthReport, others={_AWAY: HealthReport}),
+    Route("/health/{agent}", "How one agent is doing.", AgentHealth, errors=(_NONE,), others={_AWAY: AgentInError}),
+    Route("/api/figures", "The questions of the last hour.", Figures),
+    Route("/api/struggles", "The struggles that were told last.", Struggles, errors=(_AWAY,)),
+    Route("/api/events", "What happens, as server-sent events: health, figures, struggle, mastery, answer; a student "
+          "gets their own.", "text/event-stream", "student"),
+    Route("/api/questions", "Ask a question; the answer comes as an event, and to the query's own address.", Accepted,
+          "student", "post", takes=Question, status=HTTPStatus.ACCEPTED,
+          errors=(_BAD, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, _AWAY)),
     Route("/api/session", "Who asks, by the token that came with the request.", session.Session, "everybody"),
     Route("/api/session", "Keep a token in a cookie.", session.Session, "everybody", "post", takes=session.Login,
           errors=(_BAD, HTTPStatus.UNAUTHORIZED)),

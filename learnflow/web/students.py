@@ -92,7 +92,8 @@ class Views:
     @staticmethod
     async def conversation(facts: Facts, student_id: str) -> StudentConversation:
         """The last turns."""
-        return StudentConversation(student_id=student_id, turns=await facts.turns(student_id), source=facts.source)
+        turns = sorted(await facts.turns(student_id), key=lambda turn: (turn.at, turn.query_id))
+        return StudentConversation(student_id=student_id, turns=tuple(turns), source=facts.source)
 
 
 def add_students(app: StreamApp, desk: Desk, views: Views) -> None:

@@ -1,6 +1,7 @@
 """Claude through the real SDK: what is asked, what is read, and what every failure becomes."""
 
 import logging
+from typing import Any
 
 import httpx2
 import pytest
@@ -189,6 +190,38 @@ async def test_without_an_answer_it_is_known_whether_to_ask_again(
     assert str(found) == reason
     assert len(api.asked) == 1
     assert KEY not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"model": None}, {"model": ""}, {"model": 5}, {"model": "m" * 101}, {"model": "a\x00b"}, {"model": "a\ud800"},
+        {"usage": "many"}, {"usage": []}, {"usage": {"input_tokens": -5}}, {"usage": {"input_tokens": "many"}},
+        {"usage": {"output_tokens": 1.5}}, {"usage": {"output_tokens": 10**30}}, {"stop_reason": {"why": 1}},
+        {"content": ["text"]}, {"content": [None]}, {"content": [{"type": "text", "text": 5}]},
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_an_answer_that_no_api_sends_ends_nothing_but_the_call(wrong: dict[str, Any], api: MessagesApi) -> None:
+    """The SDK checks no field, so what is wrong in one would come to light where nobody expects it."""
+    api.will(sends({**message('{"count": 3}'), **wrong}))
+    found = (await called(api)).outcome
+    assert type(found) is TryLater
+    assert str(found) == NO_API
+
+
+async def test_an_answer_as_deep_as_it_is_long_ends_nothing_but_the_call(api: MessagesApi) -> None:
+    api.will(sends_text('{"a":' * 100_000 + "1" + "}" * 100_000, "application/json"), says("[" * 10_000))
+    assert type((await called(api)).outcome) is TryLater
+    assert type((await called(api)).outcome) is ClaudeMisspoke
+
+
+async def test_no_answer_is_larger_than_its_tokens_can_be(api: MessagesApi) -> None:
+    """It would fit into no message to Kafka, and end the worker that tries to send it."""
+    api.will(says({"count": 3, "more": "word " * 400_000}))
+    found = (await called(api)).outcome
+    assert isinstance(found, ClaudeMisspoke)
+    assert str(found) == "it was longer than the limit of tokens"
 
 
 @pytest.mark.parametrize(("status", "kind"), [(429, OverLimit), (529, TryLater)])

@@ -76,6 +76,15 @@ async def test_another_agents_question_is_handed_over_once(api: MessagesApi, age
     assert (await answered(api, agent, again)).text == "Then let me try."
 
 
+async def test_why_a_question_goes_elsewhere_can_be_stored_whatever_claude_writes(api: MessagesApi) -> None:
+    """It travels in the request, which its reader would refuse."""
+    api.will(says(EXPLANATION | {"belongs_to": {"agent": "debug", "because": "it\x00\n fails " + "on " * 500}}))
+    with pytest.raises(Misrouted) as found:
+        await answered(api, Specialist.CONCEPTS)
+    assert str(found.value).startswith("it fails on on")
+    assert len(str(found.value)) <= 200
+
+
 @pytest.mark.parametrize("more", [{"low_confidence": True}, {"alone": True}, {"question_key": "off-topic"}])
 async def test_what_stays_here_is_answered_whatever_claude_says(more: dict[str, Any], api: MessagesApi) -> None:
     api.will(says(EXPLANATION | {"belongs_to": {"agent": "debug", "because": "fails"}}))

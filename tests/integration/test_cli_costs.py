@@ -67,7 +67,9 @@ def test_where_claude_was_not_asked_that_is_said(bare: Cli, database_url: str) -
 
 
 def test_what_is_too_old_is_purged(learnflow: Cli) -> None:
-    assert lines(learnflow("purge", "--json")) == [{"explanations": 2}]
-    assert learnflow("purge").stdout == "0 explanations older than 7 days deleted\n"
-    assert lines(learnflow("purge", "--json", LEARNFLOW_CLAUDE_CACHE_DAYS="3")) == [{"explanations": 1}]
-    assert lines(learnflow("purge", "--json", LEARNFLOW_CLAUDE_CACHE_DAYS="0")) == [{"explanations": 1}]
+    assert lines(learnflow("purge", "--json")) == [{"questions": 0, "explanations": 2}]
+    assert learnflow("purge").stdout == (
+        "0 questions older than 90 days deleted\n0 explanations older than 7 days deleted\n"
+    )
+    assert lines(learnflow("purge", "--json", LEARNFLOW_CLAUDE_CACHE_DAYS="3")) == [{"questions": 0, "explanations": 1}]
+    assert lines(learnflow("purge", "--json", LEARNFLOW_CLAUDE_CACHE_DAYS="0")) == [{"questions": 0, "explanations": 1}]

@@ -170,6 +170,8 @@ def test_an_inactive_student_gets_a_failed_response(client: Client, watch: Watch
     assert "not active" in failed["reason"]
     assert stored.responses == []
     assert stored.ways == [(1, "routing_decision", "triage", "concepts"), (2, "response", "router", "student")]
+    in_need = watch.answered(client.ask(student, "I can't go on, I want to die"))
+    assert in_need.payload["metadata"]["distress"] is True, "whoever is in need is not told about their account"
     tell(client, watch, student, active=True)
     watch.answered(client.ask(student, "Explain recursion"))
 

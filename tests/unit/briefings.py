@@ -48,7 +48,7 @@ DEBUG_TOLD = f"""# The student
 
 # What running the code showed
 
-It ran by itself, without input and without files. It ended with an error, after 31 ms.
+It ran by itself, without input and without files. It ended with an error.
 
 The error:
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learnflow.domain.personal_data import mask
+from learnflow.domain.personal_data import is_personal, mask
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.syntax import check
 
@@ -136,11 +136,13 @@ HOSTILE = {
 def test_personal_data_and_secrets_become_words(text: str, masked: str) -> None:
     assert mask(text) == masked
     assert mask(f"Hello, {text}") == f"Hello, {masked}"
+    assert is_personal(text)
 
 
 @pytest.mark.parametrize("text", KEPT)
 def test_what_programs_are_made_of_stays(text: str) -> None:
     assert mask(text) == text
+    assert not is_personal(text)
 
 
 @pytest.mark.parametrize("file", FRAGMENTS, ids=lambda file: f"{file.parent.name} {file.stem}")
@@ -166,8 +168,8 @@ def test_every_language_has_fragments_that_stay() -> None:
 
 
 @given(st.lists(st.sampled_from([*(text for text, _ in MASKED.values()), *KEPT, " ", "\n", '"', "=", "a"]), max_size=6))
-def test_a_masked_text_stays_as_it_is(parts: list[str]) -> None:
-    once = mask("".join(parts))
+def test_masked_lines_stay_as_they_are(parts: list[str]) -> None:
+    once = mask("\n".join(parts))
     assert mask(once) == once
 
 

@@ -10,6 +10,7 @@ import pytest
 from learnflow.agents.concepts import ConceptsAgent
 from learnflow.agents.context import Context
 from learnflow.agents.debug import DebugAgent
+from learnflow.agents.safety import supportive
 from learnflow.agents.triage import TriageAgent
 from learnflow.domain.mastery import shipped
 from learnflow.models.draft import Draft
@@ -18,7 +19,7 @@ from learnflow.models.events import EVENT_TYPES
 from learnflow.models.events.logs import ActivityLogged
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.events.responses import ResponseCompleted
-from learnflow.models.events.work import AgentRequest, RoutingDecision
+from learnflow.models.events.work import AgentRequest, CollaborationAnswered, RoutingDecision
 from learnflow.models.fields import Model
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Specialist
@@ -133,6 +134,19 @@ async def test_distress_that_a_tutor_notices_is_told_as_well(sandbox: Sandbox) -
     answer, told = outcome(await DebugAgent(given)(arrival(AgentRequest(query=decision.query))))
     assert answer.response_text == ANSWER
     assert (told.action, told.agent_name) == ("safety.distress.noticed", "debug")
+
+
+async def test_distress_that_is_noticed_while_a_concept_is_explained_is_told_as_well(sandbox: Sandbox) -> None:
+    given = context(sandbox, OfflineTutor())
+    decision = await routed(given, "Why does this throw an IndexError?", "x = [1]\nprint(x[1])")
+    draft = Draft(text="The index is too large.", confidence=0.9, topic="list-indexing", model="offline")
+    answered = CollaborationAnswered(
+        request=AgentRequest(query=decision.query), source_agent=Specialist.DEBUG, concept="list-indexing", draft=draft,
+        explanation=supportive(given), spent_ms=1,
+    )  # fmt: skip
+    answer, told = outcome(await DebugAgent(given)(arrival(answered)))
+    assert answer.response_text == ANSWER
+    assert told.agent_name == "debug"
 
 
 async def test_an_ordinary_question_tells_nothing(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:

@@ -10,13 +10,18 @@ from learnflow.domain.personal_data.keys import mask_keys
 from learnflow.domain.personal_data.numbers import mask_numbers
 from learnflow.domain.personal_data.passwords import mask_passwords
 
-__all__ = ("mask",)
+__all__ = ("is_personal", "mask")
 
 
 def mask(text: str) -> str:
     """Return a text with `[e-mail]`, `[phone]`, `[key]` … in place of its personal data and secrets.
 
-    It takes time in proportion to the length (15,000 characters: about 1 ms), whatever the text is. A masked
-    text masked again stays as it is.
+    It takes time in proportion to the length (15,000 characters: about 1 ms), whatever the text is. Lines
+    that are masked again stay as they are.
     """
     return mask_numbers(mask_addresses(mask_passwords(mask_keys(text))))
+
+
+def is_personal(text: str) -> bool:
+    """Say whether a text holds personal data or secrets."""
+    return mask(text) != text

@@ -37,7 +37,7 @@ _FORMS: Final = (
     r"(?<!\d[ .-])0[1-9](?P<pairs>[ .-])(?!0\d[ .-]0)\d\d(?:(?P=pairs)\d\d){3}(?![ .-]\d)",  # 06 12 34 56 78
     r"0[1-9]\d{1,3}(?:[ /]|-(?!\d\d-\d\d(?!\d)))\d{3,8}(?:[ -]\d{2,5}){0,2}",  # 0170 1234567
 )
-_PHONE: Final = re.compile(rf"(?<![\w.,:/+*-])(?<!\d )(?:{'|'.join(_FORMS)})(?![\w]|[.,:/-]\d)")
+_PHONE: Final = re.compile(rf"(?<![\w.,:/+*-])(?:{'|'.join(_FORMS)})(?![\w]|[.,:/-]\d)")
 _CALLED: Final = re.compile(
     r"(?P<before>(?<![^\W_])"
     r"(?:(?:tele|cell)?phone|mobile|telefono?|t[ée]l[ée]phone|tel[ée]fono?|celular|handy|whatsapp|tel"

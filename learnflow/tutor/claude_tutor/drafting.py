@@ -34,6 +34,7 @@ _MOST_EXAMPLES: Final = 4
 _MOST_REMARKS: Final = 6
 _LONGEST_NAME: Final = 100
 _LONGEST_REMARK: Final = 300
+_LONGEST_REASON: Final = 200
 _USUAL: Final = Language.PYTHON
 _LANGUAGE: Final = re.compile(r"[^\w+#-]")
 _PERCENT: Final = re.compile(r"(\d+(?:[.,]\d+)?)\s?%")
@@ -141,8 +142,13 @@ def _suggested(answer: Teaching) -> dict[str, JsonValue]:
     return {"suggested_topic": None if suggested == GENERAL else suggested}
 
 
+def one_line(said: str, longest: int = _LONGEST_REASON) -> str:
+    """Return what was said on one line, as far as it can be stored."""
+    return " ".join(said.replace(NUL, "").split())[:longest]
+
+
 def _name(said: str) -> str:
-    return " ".join(said.replace(NUL, "").split())[:_LONGEST_NAME]
+    return one_line(said, _LONGEST_NAME)
 
 
 def _remark(remark: Remark) -> dict[str, JsonValue]:

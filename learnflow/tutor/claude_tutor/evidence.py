@@ -32,8 +32,8 @@ def of_run(ran: Ran, request: AgentRequest) -> str:
 
 def _run(execution: Execution, code: str) -> list[str]:
     fault = execution.fault
-    ended = f"{_ENDED[execution.ended]}, after {execution.milliseconds} ms."
-    told = [f"It ran by itself, without input and without files. {ended}"]
+    # not how long it took: the same question is to be the same request, also when it is played from a recording
+    told = [f"It ran by itself, without input and without files. {_ENDED[execution.ended]}."]
     if fault is not None:
         told += ["The error:", fenced(f"{fault.type}: {fault.message}{_where(fault.line, code)}")]
         if fault.trace.strip():

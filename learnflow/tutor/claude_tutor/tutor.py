@@ -29,7 +29,6 @@ from learnflow.tutor.offline.reviewing import look_over
 from learnflow.tutor.prompts import answering
 
 _MAX_TOKENS: Final = 3_000  # of an answer; some scripts take a token a letter
-_LONGEST_REASON: Final = 200  # characters
 
 A = TypeVar("A", bound=Answer)
 Problem = Callable[[A], str | None]
@@ -113,7 +112,7 @@ class ClaudeTutor:
         written = await useful(meter, ask, within(settings.timeout_seconds), flaw)
         said = written.value
         if said.belongs_to is not None and elsewhere(said) and not said.distress:
-            raise Misrouted(said.belongs_to.agent, said.belongs_to.because[:_LONGEST_REASON], meter.usage)
+            raise Misrouted(said.belongs_to.agent, drafting.one_line(said.belongs_to.because), meter.usage)
         return Answered(said, written.model, instructions.version, meter.usage)
 
     def _supportive(self, answered: Answered[Answer]) -> Draft | None:

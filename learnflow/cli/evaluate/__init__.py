@@ -1,0 +1,150 @@
+"""`learnflow evaluate`: how good the answers are to a set of questions, and what they cost."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from learnflow.agents.context import Context
+from learnflow.cli.evaluate.checks import check
+from learnflow.cli.evaluate.comparison import changes, only_in_one, show
+from learnflow.cli.evaluate.questions import Question, read
+from learnflow.cli.evaluate.report import Report, Result, in_words, load, report, result, write
+from learnflow.cli.evaluate.run import NOON, Pipeline
+from learnflow.cli.output import as_json, console, json_line, one_line
+from learnflow.sandbox import Sandbox
+from learnflow.settings import Claude, Database, Settings, current
+from learnflow.streams.clock import Clock
+from learnflow.tutor.of_settings import tutor
+
+if TYPE_CHECKING:
+    from learnflow.tutor.recording import Wire
+
+FILE: Final = Path("evaluation.json")
+_EXISTING: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+_DIRECTORY: Final = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("questions", type=_EXISTING, required=False)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=FILE, show_default=True,
+              metavar="REPORT", help="Where the report goes, as JSON; as Markdown beside it.")  # fmt: skip
+@click.option("--record", type=_DIRECTORY, metavar="DIR", help="Keep what Claude is asked and answers, a file each.")
+@click.option("--replay", type=_DIRECTORY, metavar="DIR", help="Answer from what was recorded, without network or key.")
+@click.option("--compare", type=_EXISTING, metavar="REPORT", help="Show what changed since another report.")
+@click.option("--at-once", type=click.IntRange(min=1), default=4, show_default=True, metavar="N",
+              help="Questions under way at once.")  # fmt: skip
+@as_json
+def command(  # noqa: PLR0913 - one for each option
+    *, questions: Path | None, out: Path, record: Path | None, replay: Path | None, compare: Path | None, at_once: int,
+    as_json: bool,
+) -> int:  # fmt: skip
+    """Ask a set of questions through the real agents, in this process, and report what became of each.
+
+    QUESTIONS has a JSON object a line: query_text, and code_snippet, language, skill_level, turns, exercise; `expect`
+    says what must hold: intent, topic, error_type, mentions, asks_back. Without QUESTIONS, a set over all agents is
+    asked. The tutor is that of the settings. No broker and no database are needed, and nothing of a student is kept.
+
+    \b
+    learnflow evaluate
+    learnflow evaluate my-questions.jsonl --record recorded --out before.json
+    learnflow evaluate my-questions.jsonl --out after.json --compare before.json
+    learnflow evaluate my-questions.jsonl --replay recorded
+
+    Ends with 1 when a check fails.
+    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    if record and replay:
+        msg = "--record and --replay exclude each other"
+        raise click.UsageError(msg)
+    before = load(compare) if compare else None
+    found = asyncio.run(_evaluate(read(questions), 1 if replay else at_once, _wire(record, replay)))
+    beside = write(found, out)
+    if as_json:
+        _as_lines(found, before)
+    else:
+        _show(found, before, (out, beside))
+    return 1 if found.totals.checks_failed else 0
+
+
+def _wire(record: Path | None, replay: Path | None) -> "Wire | None":
+    if not (record or replay):
+        return None
+    from learnflow.tutor.recording import Recording, Replay  # noqa: PLC0415 - it is dear, and seldom needed
+
+    if record:
+        return Recording(record)
+    try:
+        return Replay(replay or Path())
+    except NotADirectoryError:
+        msg = f"{replay}: there is no such directory"
+        raise click.ClickException(msg) from None
+
+
+def _settings() -> Settings:
+    """Return the settings without what would answer in Claude's place, or count for a student."""
+    own = current()
+    claude = own.claude.model_copy(update={"cache_days": 0, "questions_per_day": 0})
+    return own.model_copy(update={"database": Database(), "claude": Claude.model_validate(claude.model_dump())})
+
+
+async def _evaluate(questions: Sequence[Question], at_once: int, wire: "Wire | None") -> Report:
+    settings = _settings()
+    clock = Clock(lambda: NOON, timedelta(seconds=settings.limits.future_seconds))
+    turns = asyncio.Semaphore(at_once)
+    async with Sandbox(settings.sandbox) as sandbox:
+        problem = await sandbox.check()
+        teacher = tutor(settings, sandbox, clock, wire)
+        instance = f"{socket.gethostname()}-{os.getpid()}"
+        pipeline = Pipeline(Context(settings, teacher, sandbox, settings.learner.model(), clock, instance))
+
+        async def one(question: Question) -> Result:
+            async with turns:
+                outcome = await pipeline.ask(question)
+                _recorded(wire, question)
+                return result(question, outcome, await check(question, outcome, sandbox))
+
+        try:
+            with console(stderr=True).status(f"Asking {len(questions)} questions"):
+                async with asyncio.TaskGroup() as group:
+                    asked = [group.create_task(one(question)) for question in questions]
+        except* click.ClickException as errors:
+            raise errors.exceptions[0] from None
+        finally:
+            await teacher.close()
+    return report([task.result() for task in asked], problem)
+
+
+def _recorded(wire: "Wire | None", question: Question) -> None:
+    """Raise ClickException where something was asked that the recording does not have."""
+    if wire and wire.missing:
+        msg = (
+            f'"{one_line(question.query_text, 60)}" asks Claude something that was not recorded: questions, prompts or '
+            "models have changed since. Record again with --record"
+        )
+        raise click.ClickException(msg)
+
+
+def _as_lines(found: Report, before: Report | None) -> None:
+    for one in found.results:
+        json_line(one.model_dump(mode="json"))
+    for change in changes(before, found) if before else ():
+        json_line({"change": change.model_dump(mode="json")})
+    json_line({"totals": found.totals.model_dump(mode="json")})
+
+
+def _show(found: Report, before: Report | None, files: tuple[Path, Path]) -> None:
+    out = console()
+    for one in found.results:
+        failed = f"failed: {', '.join(check.name for check in one.failed)}" if one.failed else "passed"
+        out.print(f"{one.agent:12} {one.latency_ms:6,} ms  {one_line(one.question, 70):70}  {failed}")
+    out.print(in_words(found.totals))
+    if found.sandbox_problem:
+        out.print(f"Code could not be run: {found.sandbox_problem}")
+    if before:
+        show(out, changes(before, found), only_in_one(before, found))
+    out.print(f"The report is in {files[0]} and {files[1]}")

@@ -1,0 +1,182 @@
+"""The report of an evaluation: what became of each question, and the totals. JSON for programs, Markdown for people."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import click
+from pydantic import NonNegativeFloat, NonNegativeInt, ValidationError
+
+from learnflow.cli.evaluate.checks import Check
+from learnflow.cli.evaluate.questions import Question
+from learnflow.cli.evaluate.run import Outcome
+from learnflow.cli.output import DASH
+from learnflow.models.events.responses import ResponseCompleted
+from learnflow.models.fields import JsonObject, Model, explain
+
+FAILED: Final = "(failed)"
+_P95: Final = 0.95
+_FENCES: Final = re.compile(r"`{3,}")
+
+
+class Result(Model):
+    """What became of a question. Tokens, price in US dollars, and milliseconds are of all its agents together."""
+
+    id: str
+    question: str
+    agent: str
+    intent: str
+    topic: str
+    confidence: float
+    answer: str
+    code_examples: tuple[str, ...] = ()
+    model: str | None = None
+    prompt: str | None = None
+    tokens: NonNegativeInt = 0
+    price_usd: NonNegativeFloat = 0.0
+    latency_ms: NonNegativeInt
+    checks: tuple[Check, ...]
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """The checks that do not hold."""
+        return tuple(one for one in self.checks if not one.passed)
+
+
+class Totals(Model):
+    """The totals of a report."""
+
+    questions: NonNegativeInt
+    passed: NonNegativeInt
+    pass_rate: float
+    checks: NonNegativeInt
+    checks_failed: NonNegativeInt
+    tokens: NonNegativeInt
+    price_usd: NonNegativeFloat
+    median_ms: NonNegativeInt
+    p95_ms: NonNegativeInt
+
+
+class Report(Model):
+    """The results in the order of the questions, and what code could not be run for, if so."""
+
+    results: tuple[Result, ...]
+    totals: Totals
+    sandbox_problem: str | None = None
+
+
+def result(question: Question, outcome: Outcome, checks: tuple[Check, ...]) -> Result:
+    """Return what the report says of a question."""
+    answer, decision = outcome.response, outcome.decision
+    usage = (*decision.usage, *answer.usage)
+    completed = answer if isinstance(answer, ResponseCompleted) else None
+    return Result(
+        id=question.id,
+        question=question.query_text,
+        agent=answer.agent_name,
+        intent=str(decision.intent),
+        topic=str(decision.topic),
+        confidence=round(decision.confidence, 2),
+        answer=completed.response_text if completed else f"{FAILED} {checks[0].found}",
+        code_examples=completed.code_examples if completed else (),
+        model=completed.claude_model if completed else None,
+        prompt=_prompt((completed and completed.metadata) or {}),
+        tokens=sum(one.input_tokens + one.output_tokens for one in usage)
+        or ((completed and completed.token_count) or 0),
+        price_usd=round(sum(one.price_usd for one in usage), 6),
+        latency_ms=outcome.milliseconds,
+        checks=checks,
+    )
+
+
+def report(results: Sequence[Result], sandbox_problem: str | None) -> Report:
+    """Return the report of results, of which there is at least one."""
+    times = sorted(one.latency_ms for one in results)
+    passed = sum(not one.failed for one in results)
+    totals = Totals(
+        questions=len(results),
+        passed=passed,
+        pass_rate=round(passed / len(results), 4),
+        checks=sum(len(one.checks) for one in results),
+        checks_failed=sum(len(one.failed) for one in results),
+        tokens=sum(one.tokens for one in results),
+        price_usd=round(sum(one.price_usd for one in results), 6),
+        median_ms=times[(len(times) - 1) // 2],
+        p95_ms=times[int(_P95 * (len(times) - 1))],
+    )
+    return Report(results=tuple(results), totals=totals, sandbox_problem=sandbox_problem)
+
+
+def write(found: Report, file: Path) -> Path:
+    """Write a report as JSON, and as Markdown beside it, whose path is returned."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(found.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    beside = file.with_suffix(".md")
+    beside.write_text("\n".join(_markdown(found)) + "\n", encoding="utf-8")
+    return beside
+
+
+def load(file: Path) -> Report:
+    """Read a report. Raises ClickException when it is none."""
+    try:
+        return Report.model_validate_json(file.read_bytes())
+    except ValidationError as error:
+        msg = f"{file}: is no report of `learnflow evaluate`: {explain(error)}"
+        raise click.ClickException(msg) from None
+
+
+def in_words(totals: Totals) -> str:
+    """Return the totals in a line."""
+    return (
+        f"{totals.passed} of {totals.questions} questions passed ({totals.pass_rate:.0%}), {totals.checks_failed} of "
+        f"{totals.checks} checks failed; {totals.tokens:,} tokens, {totals.price_usd:.4f} US dollars; median "
+        f"{totals.median_ms:,} ms, 95% within {totals.p95_ms:,} ms"
+    )
+
+
+def _prompt(metadata: JsonObject) -> str | None:
+    """Return the version of the prompt that an answer names: its own, or that of what was generated for it."""
+    generation = metadata.get("generation")
+    found = metadata.get("prompt") or (generation.get("prompt") if isinstance(generation, dict) else None)
+    return found if isinstance(found, str) else None
+
+
+def _markdown(found: Report) -> Iterator[str]:
+    yield from ("# Evaluation", "", in_words(found.totals) + ".")
+    if found.sandbox_problem:
+        yield from ("", f"Code could not be run: {found.sandbox_problem}")
+    yield from (
+        "",
+        "| question | agent | topic | model | prompt | tokens | ms | failed |",
+        "|---|---|---|---|---|---|---|---|",
+    )
+    for one in found.results:
+        failed = ", ".join(check.name for check in one.failed) or DASH
+        cells = (
+            _cell(one.question), one.agent, one.topic, one.model or DASH, one.prompt or DASH, f"{one.tokens:,}",
+            f"{one.latency_ms:,}", _cell(failed),
+        )  # fmt: skip
+        yield f"| {' | '.join(cells)} |"
+    for one in found.results:
+        yield from ("", f"## {_cell(one.question)}", "")
+        yield f"`{one.id}`: {one.intent} ({one.confidence:.2f}) about {one.topic} → {one.agent}"
+        yield from ("", _fenced(one.answer))
+        yield from (line for code in one.code_examples for line in ("", _fenced(code)))
+        yield ""
+        for check in one.checks:
+            yield f"- {'passed' if check.passed else '**failed**'}: {check.name}" + (
+                f" ({check.found})" if check.found else ""
+            )
+
+
+def _cell(text: str, longest: int = 90) -> str:
+    """Return a text for a heading or a cell of a table."""
+    flat = " ".join(text.split()).replace("|", "\\|")
+    return flat if len(flat) <= longest else f"{flat[: longest - 1]}…"
+
+
+def _fenced(text: str) -> str:
+    """Put a text between fences that it cannot close."""
+    fence = "`" * (max((len(run) for run in _FENCES.findall(text)), default=2) + 1)
+    return f"{fence}\n{text}\n{fence}"

@@ -1,0 +1,127 @@
+"""The way of a question through the real agents, in one process: no Kafka, no tables, no database."""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import Any, Final
+from uuid import NAMESPACE_OID, uuid5
+
+from learnflow.agents.context import Context
+from learnflow.agents.known import Student
+from learnflow.agents.router import request
+from learnflow.agents.staff import SPECIALISTS
+from learnflow.agents.triage import TriageAgent
+from learnflow.cli.evaluate.questions import Question
+from learnflow.domain.conversation import Conversation
+from learnflow.domain.exercises import Exercises
+from learnflow.domain.submission import NAMES_IT
+from learnflow.models.envelope import Event, version_metadata
+from learnflow.models.events import EVENT_TYPES
+from learnflow.models.events.queries import QuerySubmitted
+from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
+from learnflow.models.events.work import AgentRequest, RoutingDecision, Turn
+from learnflow.models.exercise import Assigned
+from learnflow.models.student import Profile
+from learnflow.streams.outbox import Outgoing
+from learnflow.streams.station import Arrival, Handler
+from learnflow.topics import REQUESTS
+from learnflow.tutor.bank import BANK
+
+# One time and one student for all runs, so that the same questions are the same requests, and a recording fits.
+NOON: Final = datetime(2026, 1, 2, 12, tzinfo=UTC)
+STUDENT: Final = "evaluation"
+_MOST_STEPS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a question: how it was routed, what its agent was given, the response, and the time it took."""
+
+    decision: RoutingDecision
+    request: AgentRequest
+    response: ResponseCompleted | ResponseFailed
+    milliseconds: int
+
+
+class Pipeline:
+    """Triage, router and specialists, which hand one another what they would send each other."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._triage = TriageAgent(context)
+        self._specialists: Mapping[str, Handler] = {
+            REQUESTS[specialist].name: agent(context) for specialist, agent in SPECIALISTS.items()
+        }
+
+    async def ask(self, question: Question) -> Outcome:
+        """Return what becomes of a question. What an agent raises is a fault of ours and passes."""
+        started = perf_counter()
+        (routing,) = await self._triage(_arrival(_submitted(question)))
+        decision: RoutingDecision = routing.event.payload
+        asked = self._request(routing.event, decision, question)
+        response = await self._answered(asked)
+        return Outcome(decision, asked.event.payload, response, max(round((perf_counter() - started) * 1000), 1))
+
+    def _request(self, routing: Event[Any], decision: RoutingDecision, question: Question) -> Outgoing:
+        if decision.query is None:
+            msg = "triage always sends the query"
+            raise AssertionError(msg)
+        student = _student(question)
+        return request(
+            routing,
+            decision.query,
+            student,
+            self._context,
+            named=student.exercises.kept[0] if question.submits and student.exercises.kept else None,
+            low_confidence=decision.confidence < self._context.settings.triage.minimum_confidence,
+        )
+
+    async def _answered(self, asked: Outgoing) -> ResponseCompleted | ResponseFailed:
+        waiting = deque([asked])
+        for _ in range(_MOST_STEPS):
+            message = waiting.popleft()
+            sent = await self._specialists[message.topic.name](_arrival(message.event))
+            for one in sent:
+                if isinstance(one.event.payload, (ResponseCompleted, ResponseFailed)):
+                    return one.event.payload
+            waiting.extend(one for one in sent if one.topic.name in self._specialists)
+        msg = "the agents hand a question on and on"
+        raise AssertionError(msg)
+
+
+def _submitted(question: Question) -> Event[Any]:
+    identity = uuid5(NAMESPACE_OID, question.id)
+    payload = QuerySubmitted(
+        query_id=identity,
+        query_text=question.query_text,
+        query_type="code" if question.code_snippet else "text",
+        code_snippet=question.code_snippet,
+        language=question.language,
+        context={NAMES_IT: str(question.exercise)} if question.submits else None,
+    )
+    return Event[Any](
+        message_id=identity, timestamp=NOON, student_id=STUDENT, trace_id=identity,
+        event_type=EVENT_TYPES[QuerySubmitted], payload=payload, metadata=version_metadata(),
+    )  # fmt: skip
+
+
+def _student(question: Question) -> Student:
+    turns = tuple(
+        Turn(
+            query_id=uuid5(NAMESPACE_OID, f"{question.id}/{number}"), at=NOON, agent=turn.agent, topic=turn.topic,
+            question=turn.question, answer=turn.answer,
+        )
+        for number, turn in enumerate(question.turns)
+    )  # fmt: skip
+    exercise = BANK.get(question.exercise) if question.exercise else None
+    kept = (Assigned(exercise=exercise, assigned_at=NOON),) if exercise else ()
+    return Student(
+        Profile(skill_level=question.skill_level), conversation=Conversation(turns=turns),
+        exercises=Exercises(kept=kept),
+    )  # fmt: skip
+
+
+def _arrival(event: Event[Any]) -> Arrival:
+    return Arrival(event, 0, 0)

@@ -1,0 +1,81 @@
+"""`learnflow search`: questions by their words, and by whose, whither, how far and when."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+import asyncpg
+import click
+
+from learnflow.cli import connection
+from learnflow.cli.output import DASH, as_json, clock, console, json_line, one_line, plain, table
+from learnflow.cli.student_record import CONNECT_SECONDS
+from learnflow.models.vocabulary import QueryStatus, Specialist
+from learnflow.sink.search import Search
+
+MOST: Final = 1_000
+
+
+class _Time(click.ParamType):
+    name = "TIME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:  # noqa: ANN401 - click's
+        """Read a day or a time; without an offset it is this machine's."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return datetime.fromisoformat(value).astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r} is no time such as 2026-01-02 or 2026-01-02T14:23", param, ctx)
+
+
+@click.command()
+@click.argument("text")
+@click.option("--student", metavar="ID", help="Only of one student.")
+@click.option("--agent", type=click.Choice([str(agent) for agent in Specialist]), help="Only what went to one agent.")
+@click.option("--status", type=click.Choice([str(status) for status in QueryStatus]))
+@click.option("--since", type=_Time(), help="From then on, as in 2026-01-02 or 2026-01-02T14:23.")
+@click.option("--until", type=_Time(), help="Before then.")
+@click.option("--newest", is_flag=True, help="The newest first, instead of what fits best.")
+@click.option("--limit", type=click.IntRange(min=1, max=MOST), default=20, show_default=True)
+@as_json
+def command(*, as_json: bool, newest: bool, **wanted: Any) -> None:  # noqa: ANN401 - the options above
+    """Search the questions in PostgreSQL for words, in any of their forms.
+
+    TEXT is as in a web search: words, "a phrase", or, -without. With an empty one, the newest questions are shown.
+    `GET /api/search` on a worker is the same, and `GET /api/queries/ID` shows a question's whole way.
+
+    \b
+    learnflow search "index error"
+    learnflow search '"list index" -tuple' --agent debug --since 2026-01-01 --json
+    learnflow search "" --student student-123 --status failed
+    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    order: Literal["rank", "newest"] = "newest" if newest else "rank"
+    rows = asyncio.run(_search(connection.database(), Search(order=order, **wanted)))
+    if as_json:
+        for row in rows:
+            json_line(dict(row))
+    elif rows:
+        _show(rows)
+    else:
+        click.echo("No question fits.")
+
+
+async def _search(url: str, search: Search) -> list[asyncpg.Record]:
+    statement, arguments = search.statement()
+    database = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+    try:
+        return await database.fetch(statement, *arguments)
+    finally:
+        await database.close()
+
+
+def _show(rows: Sequence[asyncpg.Record]) -> None:
+    shown = table("asked at", "student", "status", "agent", "topic", "question", "query")
+    for row in rows:
+        shown.add_row(
+            clock(row["timestamp"]), plain(row["student_id"]), row["status"], row["routed_to_agent"] or DASH,
+            row["topic"] or DASH, one_line(row["snippet"]), str(row["query_id"]),
+        )  # fmt: skip
+    console().print(shown)
