@@ -42,7 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--pages", type=int, default=200, help="open pages (%(default)s)")
-    parser.add_argument("--questions", type=int, default=400, help="questions each time (%(default)s)")
+    parser.add_argument("--questions", type=int, default=200, help="questions each time (%(default)s)")
     parser.add_argument("--read", metavar="URL", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.read:
@@ -92,10 +92,11 @@ async def _latencies(bootstrap: list[str], questions: int) -> list[float]:
         async def ask(number: int) -> float:
             async with places:
                 query_id = str(uuid4())
-                answered[query_id] = asyncio.get_running_loop().create_future()
+                answer: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+                answered[query_id] = answer
                 started = perf_counter()
                 await _send(sender, query_id, number)
-                return 1000 * (await answered.pop(query_id) - started)
+                return 1000 * (await answer - started)
 
         listening = asyncio.create_task(listen())
         found = await asyncio.gather(*(ask(number) for number in range(questions)))
@@ -105,9 +106,7 @@ async def _latencies(bootstrap: list[str], questions: int) -> list[float]:
 
 async def _send(sender: AIOKafkaProducer, query_id: str, number: int) -> None:
     example = EXAMPLES["student.query.submitted"]
-    payload = example.payload.model_copy(
-        update={"query_text": TEXTS[number % len(TEXTS)], "query_type": "text", "code_snippet": None, "language": None}
-    )
+    payload = example.payload.model_copy(update={"query_text": TEXTS[number % len(TEXTS)], "context": None})
     event = example.model_copy(
         update={"message_id": UUID(query_id), "student_id": f"student-{number}", "payload": payload}
     )

@@ -16,7 +16,7 @@ from learnflow.streams.stream_app import StreamApp
 from learnflow.topics import AGENT_RESPONSES, MASTERY_LEVEL_UPDATED, STUDENT_STRUGGLE
 from learnflow.web.access import visitor_of
 from learnflow.web.fanout import Fanout, Page, frame
-from learnflow.web.pushed import PushedAnswer, pushed
+from learnflow.web.pushed import PushedStruggle, pushed
 
 READ: Final = (STUDENT_STRUGGLE, MASTERY_LEVEL_UPDATED, AGENT_RESPONSES)
 KEEP_ALIVE_SECONDS: Final = 15.0
@@ -83,12 +83,12 @@ class Events:
         found = pushed(event, whole=wanted)
         if found is not None:
             name, content = found
-            urgent = wanted or not isinstance(content, PushedAnswer)
+            urgent = wanted or isinstance(content, PushedStruggle)
             self.fanout.publish(frame(name, content, content.student_id), urgent=urgent)
 
     async def _beat(self, name: str, pulse: Pulse) -> None:
         while True:
-            self.fanout.publish(frame(name, pulse()), urgent=True)
+            self.fanout.publish(frame(name, pulse()))
             await asyncio.sleep(PULSE_SECONDS)
 
 

@@ -7,7 +7,8 @@ from typing import Final
 
 from learnflow.models.fields import Model
 
-GATHER_SECONDS: Final = 0.2  # what comes within is one write to each page
+GATHER_SECONDS: Final = 1.0  # what comes within is one write to each page
+URGENT_SECONDS: Final = 0.1  # the same, where somebody waits for one of them
 MOST_WAITING: Final = 50  # writes that a page may be behind
 MOST_GATHERED: Final = 200  # events in one write; what is more is left out, as nobody could read it
 
@@ -47,6 +48,7 @@ class Fanout:
     def __init__(self) -> None:
         self.pages: set[Page] = set()
         self._gathered: list[Frame] = []
+        self._due: asyncio.TimerHandle | None = None
 
     def publish(self, event: Frame, *, urgent: bool = False) -> None:
         """Send an event to the pages that may have it, together with what comes in the next moment.
@@ -55,15 +57,17 @@ class Fanout:
         """
         if not self.pages or (len(self._gathered) >= MOST_GATHERED and not urgent):
             return
-        if not self._gathered:
-            asyncio.get_running_loop().call_later(GATHER_SECONDS, self.flush)
         self._gathered.append(event)
+        loop = asyncio.get_running_loop()
+        due = loop.time() + (URGENT_SECONDS if urgent else GATHER_SECONDS)
+        if self._due is None or due < self._due.when():
+            self._end_waiting()
+            self._due = loop.call_at(due, self.flush)
 
     def flush(self) -> None:
         """Hand what was gathered to every page. One that does not keep up is dropped; it may come again."""
+        self._end_waiting()
         gathered, self._gathered = self._gathered, []
-        if not gathered:
-            return
         everything = b"".join(event.data for event in gathered)
         own: dict[str, bytes] = {}
         for event in gathered:
@@ -74,6 +78,11 @@ class Fanout:
             if data:
                 self._hand(page, data)
 
+    def _end_waiting(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+        self._due = None
+
     def _hand(self, page: Page, data: bytes) -> None:
         try:
             page.waiting.put_nowait(data)
@@ -83,6 +92,7 @@ class Fanout:
 
     def close(self) -> None:
         """Drop every page, as the process stops."""
+        self._end_waiting()
         for page in self.pages:
             page.end()
         self.pages.clear()

@@ -11,7 +11,7 @@ from learnflow.models.envelope import Event
 from learnflow.models.examples import EXAMPLES
 from learnflow.models.fields import Model
 from learnflow.web.events import Events
-from learnflow.web.fanout import MOST_GATHERED, MOST_WAITING, Fanout, Frame, Page, frame
+from learnflow.web.fanout import GATHER_SECONDS, MOST_GATHERED, MOST_WAITING, Fanout, Frame, Page, frame
 from learnflow.web.pushed import PushedAnswer, pushed
 
 
@@ -80,6 +80,17 @@ async def test_of_too_much_at_once_only_the_urgent_is_sent() -> None:
     fanout.publish(Frame(b"!"), urgent=True)
     fanout.flush()
     assert received(watching) == b"." * MOST_GATHERED + b"!"
+
+
+async def test_what_somebody_waits_for_does_not_wait_for_the_rest() -> None:
+    fanout = Fanout()
+    watching = page(fanout)
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    fanout.publish(Frame(b"later "))
+    fanout.publish(Frame(b"now"), urgent=True)
+    assert await watching.waiting.get() == b"later now"
+    assert loop.time() - started < GATHER_SECONDS
 
 
 async def test_without_a_page_nothing_is_gathered() -> None:

@@ -6,6 +6,7 @@ import { answerParts } from "./view-ask.js";
 import { duration, time } from "./words.js";
 
 const AGAIN = 1500;
+const HOUR = 3_600_000; // beyond it, the client gave the question another time
 const KINDS = { routing_decision: "routing decision", request: "request", response: "response", collaboration: "collaboration" };
 
 export async function queryView({ content, parameters: [id] }) {
@@ -63,7 +64,7 @@ function step(at, after, [from, to], kind, words) {
   return el("li", { class: `step-${kind.replace(" ", "-")}` },
     el("p", { class: "head" }, el("strong", {}, from), el("span", { "aria-label": " to " , role: "img" }, " → "), el("strong", {}, to), " ", el("span", { class: "kind" }, kind)),
     el("p", {}, words),
-    el("p", { class: "dim" }, time(at), after !== null && after >= 0 && ` · after ${duration(after)}`),
+    el("p", { class: "dim" }, time(at), after !== null && after >= 0 && after < HOUR && ` · after ${duration(after)}`),
   );
 }
 
