@@ -37,11 +37,9 @@ async def browsing(tmp_path: Path) -> AsyncIterator[Browsing]:
 
     async def start(access: Access) -> Browser:
         app = web.Application(middlewares=[access.middleware()])
-        for path in {route.path for route in ROUTES} | {
-            "/live", "/ready", "/", "/health", "/health/{agent}", "/metrics", "/api/events", "/api/figures",
-        }:  # fmt: skip
-            app.router.add_get(path, view)
-        app.router.add_post("/api/questions", view)
+        for method, path in {(route.method, route.path) for route in ROUTES} | {("get", "/metrics")}:
+            if not path.startswith("/static"):
+                app.router.add_route(method, path, view)
         app.router.add_get("/refused", refused)
         app.router.add_static("/static", tmp_path)
         started.append(TestClient(TestServer(app)))
