@@ -1,6 +1,7 @@
 """triage-routing → the join with what is known of the student → *-requests."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from learnflow.agents.context import Context
@@ -92,10 +93,17 @@ def request(  # noqa: PLR0913 - what a request consists of
         done=student.exercises.done,
         low_confidence=low_confidence,
         alone=alone,
+        due=_due(cause, context),
     )
     # A request leaves no trace in the message flow. One to answer alone follows the question to concepts, which does.
     what, steps = ("request-alone", 1) if alone else ("request", 0)
     return Outgoing(REQUESTS[agent], follow(cause, query.query_id, what, payload, context.now(), steps=steps))
+
+
+def _due(cause: Event[RoutingDecision], context: Context) -> datetime | None:
+    """Return when the sweep gives a query up. What is redriven is old, and answered all the same."""
+    seconds = context.settings.limits.open_query_seconds
+    return None if cause.attempt else cause.timestamp + timedelta(seconds=seconds)
 
 
 def _profile(profile: Profile, query: StudentQuery) -> Profile:

@@ -1,5 +1,6 @@
 """How a question to Claude can end, other than with its answer: the real SDK against a local Messages API."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from learnflow.models.vocabulary import Specialist
 from learnflow.tutor.claude_tutor.dialogue import REFUSED, SPEECHLESS
 from learnflow.tutor.interface import ClaudeAway, Misrouted, TutorUnavailable
 from learnflow.tutor.prompts import answering
-from tests.claude import ANSWERS, EVERYONE, EXPLANATION, QUESTION, answered, told
+from tests.claude import ANSWERS, EVERYONE, EXPLANATION, QUESTION, answered, now, told
 from tests.messages_api import INPUT_TOKENS, KEY, MODEL, OUTPUT_TOKENS, Answer, MessagesApi, fails, says
 from tests.offline import request
 
@@ -52,6 +53,18 @@ async def test_a_refusal_is_not_asked_again(api: MessagesApi, agent: Specialist)
     assert not isinstance(failed.value, ClaudeAway)
     assert (str(failed.value), failed.value.usage[0].calls) == (REFUSED, 1)
     assert len(api.asked) == 1
+
+
+@EVERYONE
+async def test_whom_core_is_about_to_give_up_claude_is_not_asked_for(api: MessagesApi, agent: Specialist) -> None:
+    """Of a student with many questions the last ones wait long; each has one outcome, and none is paid in vain."""
+    last = QUESTION.model_copy(update={"due": now() + timedelta(seconds=7)})
+    with pytest.raises(ClaudeAway) as failed:
+        await answered(api, agent, last)
+    assert (failed.value.usage, api.asked) == ((), [])
+    api.will(says(ANSWERS[agent]))
+    earlier = QUESTION.model_copy(update={"due": now() + timedelta(seconds=30)})
+    assert (await answered(api, agent, earlier)).model == MODEL
 
 
 @EVERYONE

@@ -54,6 +54,7 @@ async def outcome(under_test: Asking, seconds: float = 60.0, text: str = "How ma
         pytest.param((OFF,), 60, [0], "the key is not accepted", 1, id="what will not help is not tried"),
         pytest.param((REFUSED,), 60, [0], "it was a refusal", 1, id="an answer of no use is an answer"),
         pytest.param((), 0.5, [0], "there was no answer within 0.5 s; there is no time to ask again", 0.5, id="slow"),
+        pytest.param((), 0, [], "there is no time left in which Claude could answer", 0, id="not at all"),
     ],
 )
 def test_a_question_ends_once_and_in_time(

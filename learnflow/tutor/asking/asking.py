@@ -17,6 +17,7 @@ from learnflow.tutor.asking.calling import Called, Caller, OverLimit
 from learnflow.tutor.asking.lane import Lane
 from learnflow.tutor.asking.limits import Need, limits
 
+_NO_TIME: Final = "there is no time left in which Claude could answer"
 _STATES: Final[Mapping[State, int]] = MappingProxyType({
     "closed": 0,
     "half-open": 1,
@@ -100,6 +101,8 @@ class Asking:
     async def _once(self, ask: Ask[T], deadline: float) -> Written[T] | ClaudeMisspoke | ClaudeUnavailable:
         lane = self._lane(ask.model)
         self._admit()
+        if _now() >= deadline:
+            raise ClaudeUnavailable(_NO_TIME)
         need, waited = await lane.turn(ask, deadline)
         if waited:
             self.counters.waits += 1

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final, Generic
 
+from learnflow.models.events.work import AgentRequest
 from learnflow.tutor.asking.asker import Ask, ClaudeMisspoke, ClaudeUnavailable, Metered, Said, T, Written
 from learnflow.tutor.interface import ClaudeAway, TutorUnavailable
 
@@ -12,6 +14,8 @@ REFUSED: Final = (
     "I cannot answer this question. Ask me about something else: a topic of programming, an error in your code, or an "
     "exercise."
 )
+_FOR_ANOTHER_SECONDS: Final = 5.0  # that an answer without Claude may take
+_LEAST_SECONDS: Final = 3.0  # that Claude takes for an answer
 SPEECHLESS: Final = (
     "I could not find a good answer to this question. Please ask it again in other words, or in smaller parts."
 )
@@ -28,6 +32,15 @@ class _Flawed(Generic[T]):
 def within(seconds: float) -> float:
     """Return the time of the event loop's clock in so many seconds."""
     return asyncio.get_running_loop().time() + seconds
+
+
+def seconds_for(request: AgentRequest, most: float, now: datetime) -> float:
+    """Return the seconds that Claude has for a request, or 0: another answer must still come before it is due.
+
+    A call that is given up may be paid all the same, so none is made that has hardly a chance.
+    """
+    left = most if request.due is None else (request.due - now).total_seconds() - _FOR_ANOTHER_SECONDS
+    return 0.0 if left < min(most, _LEAST_SECONDS) else min(most, left)
 
 
 def away(error: ClaudeUnavailable, meter: Metered) -> ClaudeAway:

@@ -13,9 +13,10 @@ from learnflow.sandbox import Sandbox
 from learnflow.settings import Claude as ClaudeSettings
 from learnflow.tutor.asking.asker import Meters
 from learnflow.tutor.bank import BANK
+from learnflow.tutor.claude_tutor.dialogue import seconds_for
 from learnflow.tutor.exercises import Reply, choose, given
 from learnflow.tutor.exercises.wanted import wanted
-from learnflow.tutor.generation import Attempt, ClaudeAuthor, GenerationFailed, Order, generate
+from learnflow.tutor.generation import SECONDS, Attempt, ClaudeAuthor, GenerationFailed, Order, generate
 
 
 class Exercising:
@@ -31,12 +32,13 @@ class Exercising:
 
     async def __call__(self, request: AgentRequest) -> Reply:
         """Return an exercise without its solution; what was tried is in the metadata."""
-        query = request.query
+        query, now = request.query, self._now()
         meter = self._meters(Agent.EXERCISE, query)
         try:
             made = await generate(
                 _order(request), ClaudeAuthor(meter, self._model), self._sandbox.of(query.student_id),
-                exercise_id=derived_id(query.student_id, query.query_id, "exercise"), now=self._now(),
+                exercise_id=derived_id(query.student_id, query.query_id, "exercise"), now=now,
+                seconds=seconds_for(request, SECONDS, now),
             )  # fmt: skip
         except GenerationFailed as failure:
             return _from_the_bank(request, failure, meter.usage)

@@ -16,7 +16,7 @@ from learnflow.settings import Settings
 from learnflow.tutor.asking.asker import Ask, Meters, Said
 from learnflow.tutor.claude_tutor import drafting, evidence
 from learnflow.tutor.claude_tutor.briefing import briefing
-from learnflow.tutor.claude_tutor.dialogue import useful, within
+from learnflow.tutor.claude_tutor.dialogue import seconds_for, useful, within
 from learnflow.tutor.claude_tutor.drafting import Answered
 from learnflow.tutor.claude_tutor.exercising import Exercising
 from learnflow.tutor.claude_tutor.shapes import Answer, Diagnosis, Explanation, Report, Review
@@ -44,6 +44,7 @@ class ClaudeTutor:
         """`meters` makes what asks for one agent and one question; `close` lets go of what they share."""
         self._meters = meters
         self._settings = settings
+        self._now = now
         self._linter = linter or Linter()
         self._close = close
         self._triaging = Triaging(meters, settings.claude)
@@ -109,7 +110,8 @@ class ClaudeTutor:
 
         told = briefing(request, settings.history_tokens, *found, concept=concept)
         ask = Ask(settings.model, instructions.text, (Said("user", told),), shape, _MAX_TOKENS)
-        written = await useful(meter, ask, within(settings.timeout_seconds), flaw)
+        seconds = seconds_for(request, settings.timeout_seconds, self._now())
+        written = await useful(meter, ask, within(seconds), flaw)
         said = written.value
         if said.belongs_to is not None and elsewhere(said) and not said.distress:
             raise Misrouted(said.belongs_to.agent, drafting.one_line(said.belongs_to.because), meter.usage)

@@ -1,10 +1,11 @@
 """Exercises written on order and verified by running them, before any student sees them."""
 
 from learnflow.tutor.generation.author import ClaudeAuthor
-from learnflow.tutor.generation.generating import Generated, GenerationFailed, generate
+from learnflow.tutor.generation.generating import SECONDS, Generated, GenerationFailed, generate
 from learnflow.tutor.generation.proposal import Attempt, Author, Order, Proposal, ProposedCase
 
 __all__ = (
+    "SECONDS",
     "Attempt",
     "Author",
     "ClaudeAuthor",

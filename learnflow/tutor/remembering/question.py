@@ -84,6 +84,7 @@ def impersonal(request: AgentRequest, question: Question) -> AgentRequest:
         profile=Profile(learning_style=question.style, skill_level=question.level),
         standing=Standing(),
         alone=request.alone,
+        due=request.due,
     )
 
 
