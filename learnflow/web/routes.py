@@ -84,6 +84,7 @@ ROUTES: Final = (
     Route("/health", "How all agents are doing.", HealthReport, others={_AWAY: HealthReport}),
     Route("/health/{agent}", "How one agent is doing.", AgentHealth, errors=(_NONE,), others={_AWAY: AgentInError}),
     Route("/api/figures", "The questions of the last hour.", Figures),
+    Route("/metrics", "What this process measures, for Prometheus.", "text/plain"),
     Route("/api/struggles", "The struggles that were told last.", Struggles, errors=(_AWAY,)),
     Route("/api/events", "What happens, as server-sent events: health, figures, struggle, mastery, answer; a student "
           "gets their own.", "text/event-stream", "student"),
