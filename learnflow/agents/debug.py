@@ -14,6 +14,7 @@ from learnflow.agents.context import Context
 from learnflow.agents.messages import completed, follow
 from learnflow.agents.safety import reported
 from learnflow.agents.specialist import answer
+from learnflow.domain import distress
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event
 from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested
@@ -94,7 +95,7 @@ def combine(draft: Draft, explanation: Draft | None) -> Draft:
     if explanation is None:
         return draft
     usage = draft.usage + explanation.usage
-    if explanation.metadata.get("distress"):  # then nothing else is said
+    if explanation.metadata.get(distress.NOTED):  # then nothing else is said
         return explanation.model_copy(update={"token_count": total_tokens(usage), "usage": usage})
     return draft.model_copy(
         update={

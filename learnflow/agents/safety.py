@@ -22,7 +22,6 @@ from learnflow.streams.outbox import Outgoing
 from learnflow.topics import AGENT_LOGS
 
 NOTICED: Final = "safety.distress.noticed"  # the action in agent-logs
-DISTRESS: Final = "distress"  # in the metadata of an answer, whoever has noticed
 _OURS: Final = "offline"  # the model: no tutor is asked
 _log = get_logger(__name__)
 
@@ -38,7 +37,7 @@ def supportive(context: Context) -> Draft:
         text=context.settings.safety.supportive_answer,
         confidence=1.0,
         topic=GENERAL,
-        metadata={DISTRESS: True},
+        metadata={distress.NOTED: True},
         model=_OURS,
     )
 
@@ -48,7 +47,8 @@ def reported(event: Event[Any], sent: Sequence[Outgoing], context: Context) -> S
     noticed = [
         _told(event, one.event.payload, context)
         for one in sent
-        if isinstance(one.event.payload, ResponseCompleted) and (one.event.payload.metadata or {}).get(DISTRESS) is True
+        if isinstance(one.event.payload, ResponseCompleted)
+        and (one.event.payload.metadata or {}).get(distress.NOTED) is True
     ]
     return [*sent, *noticed]
 
@@ -58,4 +58,4 @@ def _told(event: Event[Any], response: ResponseCompleted, context: Context) -> O
     payload = ActivityLogged(
         agent_name=Agent(response.agent_name), instance=context.instance, action=NOTICED, query_id=response.query_id
     )
-    return Outgoing(AGENT_LOGS, follow(event, response.query_id, DISTRESS, payload, context.now(), steps=0))
+    return Outgoing(AGENT_LOGS, follow(event, response.query_id, distress.NOTED, payload, context.now(), steps=0))

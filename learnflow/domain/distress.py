@@ -16,6 +16,7 @@ from learnflow.models.student_query import StudentQuery
 from learnflow.models.taxonomy import GENERAL
 from learnflow.models.vocabulary import Intent
 
+NOTED: Final = "distress"  # in the metadata of an answer, whoever has noticed
 QUESTION_KEY: Final = "distress"
 TRIAGE: Final = Triage(
     Intent.CONCEPTS, GENERAL, QUESTION_KEY, 1.0, "words of distress or danger → concepts, with the supportive answer"

@@ -171,7 +171,9 @@ def test_a_leftover_of_a_crash_is_ended_at_the_next_start(directory: Path, monke
 def test_a_leftover_that_does_not_listen_is_killed(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("learnflow.embedded.leftovers.STOP_SECONDS", 0.2)
     with stranger() as process:
-        psutil.Process(process.pid).suspend()
+        stopped = psutil.Process(process.pid)
+        stopped.suspend()
+        assert until(lambda: stopped.status() == psutil.STATUS_STOPPED)
         PidFile(directory / "broker.pid").write(process.pid)
         end([PidFile(directory / "broker.pid").process()])
         assert process.wait(DEADLINE) == -signal.SIGKILL

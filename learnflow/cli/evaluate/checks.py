@@ -6,6 +6,7 @@ from typing import Final
 
 from learnflow.cli.evaluate.questions import Expected, Question
 from learnflow.cli.evaluate.run import Outcome
+from learnflow.domain import distress
 from learnflow.models.draft import Draft
 from learnflow.models.events.responses import ResponseCompleted
 from learnflow.models.fields import Model
@@ -55,9 +56,9 @@ def _as_expected(expected: Expected, outcome: Outcome, answer: ResponseCompleted
     if expected.asks_back is not None:
         asks = metadata.get("asks_back") is True
         yield Check(name="asks back", passed=asks is expected.asks_back, found="it does" if asks else "it does not")
-    distress = metadata.get("distress") is True
-    if expected.distress or distress:
-        yield Check(name="distress", passed=distress is expected.distress)
+    noticed = metadata.get(distress.NOTED) is True
+    if expected.distress or noticed:
+        yield Check(name="distress", passed=noticed is expected.distress)
     said = "\n".join((answer.response_text, *answer.code_examples)).lower()
     for mention in expected.mentions:
         yield Check(name=f"mentions {mention}", passed=any(one.lower() in said for one in mention.split("|")))
@@ -90,5 +91,5 @@ def _honest(answer: ResponseCompleted) -> bool:
     """An answer that no model wrote says so and has no tokens; the exercise agent's are facts, whoever tells them."""
     if answer.claude_model != OFFLINE:
         return bool(answer.claude_model) and answer.token_count is not None
-    facts = answer.agent_name is Specialist.EXERCISE or (answer.metadata or {}).get("distress") is True
+    facts = answer.agent_name is Specialist.EXERCISE or (answer.metadata or {}).get(distress.NOTED) is True
     return answer.token_count is None and (facts or OFFLINE in answer.response_text)

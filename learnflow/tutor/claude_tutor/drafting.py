@@ -7,6 +7,7 @@ from typing import Final, Generic, TypeVar
 
 from pydantic import JsonValue
 
+from learnflow.domain import distress
 from learnflow.domain.reading import read
 from learnflow.domain.triage import OFF_TOPIC
 from learnflow.models.agent_response import SHORTEST_RESPONSE
@@ -68,7 +69,7 @@ def invented(report: Report, figures: str) -> str | None:
 
 def supportive(answered: Answered[Answer], text: str) -> Draft:
     """Return the answer for a student who is in distress: not Claude's words, but those of the settings."""
-    return _draft(answered, text, GENERAL, {"distress": True})
+    return _draft(answered, text, GENERAL, {distress.NOTED: True})
 
 
 def explanation(answered: Answered[Explanation], request: AgentRequest) -> Draft:

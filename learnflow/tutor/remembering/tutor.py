@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from learnflow.domain import distress
 from learnflow.domain.triage import Triage
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
@@ -22,7 +23,7 @@ from learnflow.tutor.remembering.question import (
 )
 
 SURE: Final = 0.5  # confidence of an explanation that is worth giving again
-_NOT_FOR_ALL: Final = ("asks_back", "off_topic", "distress")  # in the metadata of what answers nobody else
+_NOT_FOR_ALL: Final = ("asks_back", "off_topic", distress.NOTED)  # in the metadata of what answers nobody else
 
 Explain = Callable[[], Awaitable[Draft]]
 
