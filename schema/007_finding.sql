@@ -30,3 +30,7 @@ CREATE TABLE purged_queries (
     queries BIGINT NOT NULL CHECK (queries > 0),
     until TIMESTAMPTZ NOT NULL
 );
+
+-- What the web views list by time alone, and what is deleted by it.
+CREATE INDEX idx_query_time ON query_history(timestamp DESC);
+CREATE INDEX idx_struggle_time ON struggle_history(at DESC);

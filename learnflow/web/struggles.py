@@ -22,8 +22,7 @@ class Struggles(Model):
 
 
 def add_struggles(app: StreamApp, database: WebDatabase) -> None:
-    """Serve them on an app's web server; the database is closed with the app."""
-    app.at_end(database.close)
+    """Serve them on an app's web server."""
 
     @app.page("/api/struggles")
     async def struggles(_view: Any, _request: Any) -> Any:  # noqa: ANN401 - Faust's view, request and response

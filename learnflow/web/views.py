@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from learnflow.settings import Settings
 from learnflow.streams.stream_app import StreamApp
 from learnflow.tables import Tables
 from learnflow.web.database import WebDatabase
@@ -15,12 +14,14 @@ from learnflow.web.students import Desk, Views, add_students
 
 
 def add_views(
-    app: StreamApp, settings: Settings, now: Callable[[], datetime], core: tuple[StreamApp, Tables] | None
+    app: StreamApp,
+    database: WebDatabase,
+    turns: int,
+    now: Callable[[], datetime],
+    core: tuple[StreamApp, Tables] | None,
 ) -> None:
-    """Serve them on an app; `core` is core's app with its tables, where core runs in this process."""
-    database = WebDatabase(settings.need_database())
-    app.at_end(database.close)
+    """Serve them on an app; `turns` of a conversation are shown, and `core` is core's app with its tables, if here."""
     stored = Stored(database)
     tables, owners = (None, None) if core is None else (TableFacts(core[1], now), Owners(core[0]))
-    add_students(app, Desk(StoredFacts(database, settings.limits.turns, now), tables, owners), Views(stored))
+    add_students(app, Desk(StoredFacts(database, turns, now), tables, owners), Views(stored))
     add_questions(app, stored)
