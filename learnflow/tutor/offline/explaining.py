@@ -11,8 +11,9 @@ from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites, title
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel, Specialist
+from learnflow.tutor.offline.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.knowing import asked_before, depth, is_hard
-from learnflow.tutor.offline.library import ERROR_NOTES, EXPLANATIONS, Explanation
+from learnflow.tutor.offline.library import EXPLANATIONS, Explanation
 from learnflow.tutor.offline.wording import draft, one_line, topic_asked
 
 _PREPARED: Final = "a prepared explanation; I cannot answer the finer points of your question."

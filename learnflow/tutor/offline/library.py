@@ -1,4 +1,4 @@
-"""The prepared content: explanations and errors, read once from the files beside this module."""
+"""The prepared explanations, read once from the files beside this module."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -21,17 +21,6 @@ class Explanation:
     output: str
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorNote:
-    """One error explained, with the smallest code that shows it and the same code mended."""
-
-    meaning: str
-    cause: str
-    fix: str
-    broken: str
-    mended: str
-
-
 def _tables(folder: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the name and the content of each file in a folder, in the order of their names."""
     found = files("learnflow.tutor.offline").joinpath("content", folder)
@@ -43,9 +32,4 @@ def _tables(folder: str) -> Iterator[tuple[str, dict[str, Any]]]:
 EXPLANATIONS: Final[Mapping[str, Explanation]] = MappingProxyType({
     topic: Explanation(**{name: text.strip("\n") for name, text in entry.items()})
     for topic, entry in _tables("concepts")
-})
-ERROR_NOTES: Final[Mapping[str, ErrorNote]] = MappingProxyType({
-    key: ErrorNote(**{name: text.strip("\n") for name, text in entry.items()})
-    for _, table in _tables("errors")
-    for key, entry in table.items()
 })
