@@ -5,9 +5,11 @@ A field without a default is always there. The others are there where they say s
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Annotated, Any, Final, Union
 
-from pydantic import ConfigDict, Field, NonNegativeInt, PositiveInt
+from pydantic import ConfigDict, Field, GetJsonSchemaHandler, NonNegativeInt, PositiveInt, TypeAdapter
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from learnflow.models.fields import Id, JsonObject, Model, NonBlank, Probability, Short, Text, TopicKey
 from learnflow.models.vocabulary import Closing, ExerciseLanguage, SkillLevel, Specialist
@@ -29,10 +31,15 @@ class Explained(Model):
     prompt: Short | None = None
 
 
+def _open(schema: JsonSchemaValue) -> None:
+    """What we write has these fields only; who reads it meets more in a later 1.x."""
+    schema.pop("additionalProperties", None)
+
+
 class AnswerMetadata(Model):
     """What every answer may have."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_open)
 
     topic: TopicKey = Field(default="general", description="What the answer is about; every response has it.")
     distress: bool = Field(default=False, description="The student may be in distress: the answer is the school's.")
@@ -141,10 +148,20 @@ METADATA: Final[Mapping[Specialist, type[AnswerMetadata]]] = MappingProxyType({
 })
 
 
-def fitting(agent: Specialist, metadata: Mapping[str, Any]) -> AnswerMetadata:
-    """Return the metadata of an agent's answer, read. Raises ValidationError where it has another shape.
+_ANY: Final[Any] = Union[tuple(METADATA.values())]  # noqa: UP007 - made of values
 
-    An answer to a student in distress has no other shape than that: it is not the agent's own.
-    """
-    model = AnswerMetadata if metadata.get("distress") else METADATA[agent]
-    return model.model_validate(metadata)
+
+class _Described:
+    """Lets a contract describe metadata, of which any object is read: other producers may write their own."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        described = handler(TypeAdapter(_ANY).core_schema)
+        return {
+            "type": "object",
+            "description": "Of each agent's answers, in the order of the agents; what others write may be different.",
+            "anyOf": [*described["anyOf"], handler(schema)],
+        }
+
+
+MetadataJson = Annotated[JsonObject, _Described]

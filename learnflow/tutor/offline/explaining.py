@@ -9,6 +9,7 @@ from learnflow.domain.reading import Reading, read
 from learnflow.domain.triage import OFF_TOPIC
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
+from learnflow.models.metadata import ExplanationMetadata
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites, title
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel, Specialist
 from learnflow.tutor.offline.error_notes import ERROR_NOTES
@@ -58,7 +59,7 @@ def _explain_topic(request: AgentRequest, reading: Reading, topic: str) -> Draft
     return draft(
         opening, *order, _example(found), _other_language(reading), _first_know(topic, request),
         topic=topic, confidence=0.8 if not again else 0.65, missing=_PREPARED, code=(found.example,),
-        metadata={"level": deep, "suggested_topic": topic},
+        metadata=ExplanationMetadata(level=deep, suggested_topic=topic).as_json(),
     )  # fmt: skip
 
 
