@@ -100,6 +100,8 @@ async def test_the_same_error_again_is_told_in_another_way_each_time(tutor: Offl
     assert "three steps" in "".join(answers[1])
     assert ERROR_NOTES["python-index-error"].broken in "".join(answers[2])
     assert '"Explain list indexing"' in "".join(answers[2])
+    smaller = await tutor.debug(request("Why?", ARRAY, turns=[again] * 2))
+    assert smaller.code_examples[0] == ERROR_NOTES["python-index-error"].mended
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from learnflow.tutor.offline.library import EXPLANATIONS
 from learnflow.tutor.offline.linting import Linter, LinterUnavailableError
 from learnflow.tutor.offline.reviewing import python_remarks
 from learnflow.tutor.offline.running import happened, line_raised, message_raised, raised, what_happened
-from learnflow.tutor.offline.tellings import Known, told
+from learnflow.tutor.offline.tellings import Known, examples, told
 from learnflow.tutor.offline.wording import draft, one_line, topic_asked
 from learnflow.tutor.syntax import check
 
@@ -110,11 +110,11 @@ def _known(request: AgentRequest, case: Case, error: ErrorSign) -> Draft:
     note, mended = ERROR_NOTES[error.key], case.fault.mended if case.fault else ()
     sent = f"{request.query.query_text}\n{request.query.code_snippet or ''}"
     says = note.says(message_raised(case.ran, error) or sent)
-    known = Known(error, note, None if case.fault else says, _place(case, error), bool(mended))
+    known = Known(error, note, None if case.fault else says, _place(case, error), mended)
     return draft(
         what_happened(case.ran, error), *told(request, known), _mastered(request, error.topic),
         topic=error.topic, confidence=0.9 if case.fault else 0.7 if case.reading.code else 0.6, missing=case.missing,
-        code=mended or (note.mended,), metadata=_metadata(case, error.name).as_json(),
+        code=examples(request, known), metadata=_metadata(case, error.name).as_json(),
     ).model_copy(update={"missing_concept": _concept(request, error)})  # fmt: skip
 
 

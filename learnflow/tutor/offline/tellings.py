@@ -27,7 +27,7 @@ class Known:
     note: ErrorNote
     told: str | None
     place: str | None
-    mended: bool
+    mended: tuple[str, ...]
 
 
 def times_before(request: AgentRequest, error: ErrorSign) -> int:
@@ -48,6 +48,13 @@ def told(request: AgentRequest, known: Known) -> Iterator[str | None]:
         yield from _smaller(known)
     else:
         yield from _once_more(known, before + 1)
+
+
+def examples(request: AgentRequest, known: Known) -> tuple[str, ...]:
+    """Return the code that goes with the telling: the student's own, mended, or else the note's."""
+    if times_before(request, known.error) == _SMALLER:
+        return (known.note.mended, *known.mended)
+    return known.mended or (known.note.mended,)
 
 
 def _first(request: AgentRequest, known: Known) -> Iterator[str | None]:
