@@ -17,6 +17,9 @@ _WEAK_NAME: Final = 1.0
 _DETAIL: Final = 1.6
 _SMALL_TALK_WORDS: Final = 14
 _READ_OF_EACH_END: Final = 120  # words
+_ENDS: Final = frozenset(".?!")
+_ANY: Final = 0.01  # less than any weight
+_NARRATIVE: Final = 40  # words; what students ask in one or two sentences is shorter
 _TRACED: Final = 2_000  # characters of the code, where a trace is an exception
 
 
@@ -40,12 +43,18 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A question as read: its words in lower case, and what was found in them."""
+    """A question as read: its words in lower case, and what was found in them.
+
+    `asked` says of each word whether it stands where something is asked: in the first line, or in a question.
+    `narrated` are signals that count only where somebody tells at length.
+    """
 
     words: tuple[str, ...]
     snippet: Snippet
     language: Language | None
     signals: tuple[Hit[Signal], ...]
+    narrated: tuple[Hit[Signal], ...]
+    asked: tuple[bool, ...]
     mentions: tuple[Hit[Mention], ...]
     error: ErrorSign | None
     trace: bool
@@ -58,17 +67,29 @@ class Reading:
         """The student's code, given apart or pasted."""
         return self.snippet.code
 
+    @property
+    def narrates(self) -> bool:
+        """Whether somebody tells at length, so that most words ask for nothing."""
+        return len(self.words) >= _NARRATIVE
+
     def has(self, intent: Intent, at_least: float = 0.0) -> bool:
         """Return whether a signal of an intent has at least a weight."""
-        return any(hit.meaning.intent is intent and hit.meaning.weight >= at_least for hit in self.signals)
+        return self.strongest(intent) >= max(at_least, _ANY)
+
+    def strongest(self, intent: Intent) -> float:
+        """Return the weight of the strongest signal of an intent, 0.0 without one."""
+        return max((hit.meaning.weight for hit in self.signals if hit.meaning.intent is intent), default=0.0)
 
 
 _LEXICON: Final = data("lexicon.toml")
 _TOPIC_WORDS: Final = data("topics.toml")
-_SIGNALS: Final = Phrases(
-    (phrase, Signal(Intent(entry["intent"]), entry["weight"], entry.get("kind")))
-    for entry in _LEXICON["signals"]
-    for phrase in entry["phrases"]
+_SIGNALS, _NARRATED = (
+    Phrases(
+        (phrase, Signal(Intent(entry["intent"]), entry["weight"], entry.get("kind")))
+        for entry in _LEXICON[key]
+        for phrase in entry["phrases"]
+    )
+    for key in ("signals", "narrated")
 )
 _OFF_TOPIC: Final = Phrases((phrase, phrase) for phrase in _LEXICON["offtopic"]["phrases"])
 _SMALL_TALK: Final = word_set(_LEXICON["offtopic"], "small_talk")
@@ -102,6 +123,7 @@ def read(query: StudentQuery) -> Reading:
     prose = _ends(words(snippet.prose))
     lower = tuple(word.lower() for word in prose)
     mentions = tuple(_strongest(_MENTIONS.find(lower), lambda mention: mention.weight))
+    title = len(words(snippet.prose.strip().partition("\n")[0]))
     traced = f"{query.query_text}\n{(query.code_snippet or '')[:_TRACED]}"
     language = snippet.language or next((_LANGUAGES[word] for word in lower if word in _LANGUAGES), None)
     error = find_error(prose, language)
@@ -111,6 +133,8 @@ def read(query: StudentQuery) -> Reading:
         snippet=snippet,
         language=language,
         signals=tuple(_strongest(_SIGNALS.find(lower), lambda signal: signal.weight)),
+        narrated=tuple(_strongest(_NARRATED.find(lower), lambda signal: signal.weight)),
+        asked=_asked(lower, title),
         mentions=mentions,
         error=error,
         trace=has_trace(traced),
@@ -123,6 +147,18 @@ def read(query: StudentQuery) -> Reading:
 def _ends(said: list[str]) -> list[str]:
     """Return both ends of a long text: there stands what is asked, and an error is the end of a trace."""
     return said if len(said) <= 2 * _READ_OF_EACH_END else said[:_READ_OF_EACH_END] + said[-_READ_OF_EACH_END:]
+
+
+def _asked(lower: Sequence[str], title: int) -> tuple[bool, ...]:
+    """Return of each word whether it stands in the first line, in a question, or in a sentence that says please."""
+    asked: list[bool] = []
+    start = 0
+    for place, word in enumerate((*lower, ".")):
+        if word in _ENDS:
+            sentence = lower[start : place + 1]
+            asked.extend([word == "?" or "please" in sentence] * len(sentence))
+            start = place + 1
+    return tuple(question or place < title for place, question in enumerate(asked))
 
 
 def _is_small_talk(lower: Sequence[str]) -> bool:
