@@ -1,12 +1,14 @@
 """What can be read off a question before anything is decided: signals, error, topics, code."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from learnflow.domain.errors import ErrorSign, find_error, has_trace
-from learnflow.domain.lexicon import Hit, Meaning, Phrases, data, word_set, words
+from learnflow.domain.mention import Mention
+from learnflow.domain.topic_hints import hints
+from learnflow.domain.lexicon import Hit, Phrases, data, strongest, word_set, words
 from learnflow.domain.snippet import Snippet, take_apart
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.taxonomy import TOPICS
@@ -33,15 +35,6 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
-    """What a phrase says of the topic; a detail is a part of the topic that a question can be about."""
-
-    topic: str
-    weight: float
-    detail: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
     """A question as read: its words in lower case, and what was found in them.
 
@@ -56,6 +49,7 @@ class Reading:
     narrated: tuple[Hit[Signal], ...]
     asked: tuple[bool, ...]
     mentions: tuple[Hit[Mention], ...]
+    hints: Mapping[str, float]
     error: ErrorSign | None
     trace: bool
     technical: bool
@@ -122,7 +116,7 @@ def read(query: StudentQuery) -> Reading:
     snippet = take_apart(query)
     prose = _ends(words(snippet.prose))
     lower = tuple(word.lower() for word in prose)
-    mentions = tuple(_strongest(_MENTIONS.find(lower), lambda mention: mention.weight))
+    mentions = tuple(strongest(_MENTIONS.find(lower), lambda mention: mention.weight))
     title = len(words(snippet.prose.strip().partition("\n")[0]))
     traced = f"{query.query_text}\n{(query.code_snippet or '')[:_TRACED]}"
     language = snippet.language or next((_LANGUAGES[word] for word in lower if word in _LANGUAGES), None)
@@ -132,10 +126,11 @@ def read(query: StudentQuery) -> Reading:
         words=lower,
         snippet=snippet,
         language=language,
-        signals=tuple(_strongest(_SIGNALS.find(lower), lambda signal: signal.weight)),
-        narrated=tuple(_strongest(_NARRATED.find(lower), lambda signal: signal.weight)),
+        signals=tuple(strongest(_SIGNALS.find(lower), lambda signal: signal.weight)),
+        narrated=tuple(strongest(_NARRATED.find(lower), lambda signal: signal.weight)),
         asked=_asked(lower, title),
         mentions=mentions,
+        hints=hints(lower),
         error=error,
         trace=has_trace(traced),
         technical=bool(mentions or error or snippet.code) or not _TECHNICAL.isdisjoint(lower),
@@ -164,14 +159,3 @@ def _asked(lower: Sequence[str], title: int) -> tuple[bool, ...]:
 def _is_small_talk(lower: Sequence[str]) -> bool:
     spoken = [word for word in lower if word not in {".", "?", "!"}]
     return 0 < len(spoken) <= _SMALL_TALK_WORDS and _SMALL_TALK.issuperset(spoken) and not _GREETINGS.isdisjoint(spoken)
-
-
-def _strongest(hits: Iterable[Hit[Meaning]], weight: Callable[[Meaning], float]) -> list[Hit[Meaning]]:
-    """Return the hits without those that a weightier, or else a longer one overlaps; in order of the text."""
-    taken: set[int] = set()
-    kept = []
-    for hit in sorted(hits, key=lambda hit: (-weight(hit.meaning), hit.start - hit.end, hit.start)):
-        if taken.isdisjoint(range(hit.start, hit.end)):
-            taken.update(range(hit.start, hit.end))
-            kept.append(hit)
-    return sorted(kept, key=lambda hit: hit.start)

@@ -10,6 +10,7 @@ from learnflow.domain.reading import Reading
 from learnflow.models.taxonomy import GENERAL, TOPICS, prerequisites
 
 _ERROR: Final = 2.5
+_ENOUGH: Final = 0.95  # less is a word of everyday English, which tells no topic
 _LOOKED_AT: Final = 1_500  # characters of code
 _NEARLY: Final = 0.75  # of the best score: then the topic that builds on the other is meant
 
@@ -40,7 +41,7 @@ _CONSTRUCTS: Final = tuple(
 def topic_of(reading: Reading) -> str:
     """Return the taxonomy's key of what a question is about, or "general"."""
     scores = topic_scores(reading)
-    if not scores:
+    if max(scores.values(), default=0.0) < _ENOUGH:
         return code_topic(reading.code) if reading.code else GENERAL
     best = max(scores.values())
     return max((topic for topic, score in scores.items() if score >= _NEARLY * best), key=depth)
@@ -53,6 +54,8 @@ def topic_scores(reading: Reading) -> Mapping[str, float]:
         scores[hit.meaning.topic] += hit.meaning.weight
     if reading.error:
         scores[reading.error.topic] += _ERROR
+    for topic, weight in reading.hints.items():
+        scores[topic] += weight
     return scores
 
 
