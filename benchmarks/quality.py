@@ -53,6 +53,7 @@ SAME: Final = MappingProxyType({
 })  # fmt: skip
 # a topic of ours that is part of a broader one under test
 PART_OF: Final = MappingProxyType({
+    "dictionaries": "lists", "tuples": "lists", "sets": "lists", "data-structures": "algorithms",
     "sorting": "algorithms", "searching": "algorithms", "complexity": "algorithms", "recursion": "algorithms",
     "inheritance": "object-oriented-programming", "list-indexing": "lists", "comprehensions": "lists",
     "closures": "functions", "decorators": "functions", "scope": "functions", "async-programming": "concurrency",

@@ -130,7 +130,7 @@ def read(query: StudentQuery) -> Reading:
         narrated=tuple(strongest(_NARRATED.find(lower), lambda signal: signal.weight)),
         asked=_asked(lower, title),
         mentions=mentions,
-        hints=hints(lower),
+        hints=hints(lower, snippet.prose),
         error=error,
         trace=has_trace(traced),
         technical=bool(mentions or error or snippet.code) or not _TECHNICAL.isdisjoint(lower),

@@ -1,5 +1,6 @@
 """Words that speak for a topic without naming it: its vocabulary, and the names that libraries give to it."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -9,10 +10,14 @@ from learnflow.domain.lexicon import Hit, Phrases, data, strongest, variants
 from learnflow.domain.mention import Mention
 
 _WORDS: Final = data("topic_words.toml")
-_STRENGTHS: Final[Mapping[str, float]] = MappingProxyType({"strong": 1.6, "plain": 0.6})
+_STRENGTHS: Final[Mapping[str, float]] = MappingProxyType({"decisive": 2.6, "strong": 1.6, "plain": 0.6})
 _PART: Final = 0.8  # of a name that has a topic's word in it
 _FADING: Final = 0.7  # what each further word for one topic adds, of its weight
 _PARTS: Final = tuple((part, topic) for topic, parts in _WORDS["parts"].items() for part in parts)
+_SIGNS: Final = tuple(
+    (Mention(sign["topic"], sign["weight"]), re.compile(sign["pattern"])) for sign in _WORDS["signs"]
+)
+_LOOKED_AT: Final = 500  # characters
 
 
 def _phrases() -> Iterable[tuple[str, tuple[Mention, ...]]]:
@@ -28,12 +33,17 @@ def _phrases() -> Iterable[tuple[str, tuple[Mention, ...]]]:
 _HINTS: Final = Phrases(_phrases())
 
 
-def hints(lower: Sequence[str]) -> Mapping[str, float]:
-    """Return how much the vocabulary of lower-case words speaks for each topic that it speaks for."""
+def hints(lower: Sequence[str], prose: str) -> Mapping[str, float]:
+    """Return how much a text speaks for each topic that it speaks for, by its lower-case words and how it looks."""
     found: defaultdict[str, list[Hit[Mention]]] = defaultdict(list)
     for hit in (*_found(lower), *_in_names(lower)):
         found[hit.meaning.topic].append(hit)
-    return {topic: _sum(hits) for topic, hits in found.items()}
+    scores = defaultdict(float, {topic: _sum(hits) for topic, hits in found.items()})
+    start = prose[:_LOOKED_AT]
+    for mention, pattern in _SIGNS:
+        if pattern.search(start):
+            scores[mention.topic] += mention.weight
+    return scores
 
 
 def _found(lower: Sequence[str]) -> Iterator[Hit[Mention]]:
