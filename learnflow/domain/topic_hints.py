@@ -10,8 +10,8 @@ from learnflow.domain.lexicon import Hit, Phrases, data, strongest, variants
 from learnflow.domain.mention import Mention
 
 _WORDS: Final = data("topic_words.toml")
-_STRENGTHS: Final[Mapping[str, float]] = MappingProxyType({"decisive": 2.6, "strong": 1.6, "plain": 0.6})
-_PART: Final = 0.8  # of a name that has a topic's word in it
+_STRENGTHS: Final[Mapping[str, float]] = MappingProxyType({"decisive": 3.2, "strong": 1.6, "plain": 0.6})
+_PART: Final = 1.2  # of a name that has a topic's word in it
 _FADING: Final = 0.7  # what each further word for one topic adds, of its weight
 _PARTS: Final = tuple((part, topic) for topic, parts in _WORDS["parts"].items() for part in parts)
 _SIGNS: Final = tuple(
