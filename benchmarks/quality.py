@@ -35,6 +35,7 @@ import numpy as np
 from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score, roc_auc_score
 
 from benchmarks.quality_data import Asked, Pair, Titled, lines
+from learnflow import embedding
 from learnflow.domain.reading import read
 from learnflow.domain.similarity import ALIKE, similarity, telling_words
 from learnflow.domain.topic import topic_of, topic_scores
@@ -204,6 +205,15 @@ def by_words(one: str, other: str) -> float:
     return similarity(telling_words(one), telling_words(other))
 
 
+def by_embedding() -> Measure:
+    """Return the measure that `[struggle] similarity = embedding` takes. Raises SystemExit where it is missing."""
+    try:
+        embedding.model()
+    except embedding.EmbeddingMissingError as error:
+        sys.exit(f"--embedding {error}")
+    return Measure(lambda one, other: embedding.cosine(telling_words(one), telling_words(other)), embedding.ALIKE)
+
+
 def _timed(decide: Callable[[Case], Answer], cases: Iterable[Case]) -> tuple[list[Answer], float]:
     answers, times = [], []
     for case in cases:
@@ -249,9 +259,10 @@ def main() -> None:
     """Measure, and print the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="holds intent/, topic/ and similar/")
+    parser.add_argument("--embedding", action="store_true", help="similarity by sense; needs `make embedding`")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     arguments = parser.parse_args()
-    result = measure(arguments.data, Measure(by_words, ALIKE))
+    result = measure(arguments.data, by_embedding() if arguments.embedding else Measure(by_words, ALIKE))
     sys.stdout.write(json.dumps(asdict(result)) + "\n" if arguments.json else _table(result))
 
 

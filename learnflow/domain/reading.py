@@ -6,10 +6,10 @@ from types import MappingProxyType
 from typing import Final
 
 from learnflow.domain.errors import ErrorSign, find_error, has_trace
-from learnflow.domain.mention import Mention
-from learnflow.domain.topic_hints import hints
 from learnflow.domain.lexicon import Hit, Phrases, data, strongest, word_set, words
+from learnflow.domain.mention import Mention
 from learnflow.domain.snippet import Snippet, take_apart
+from learnflow.domain.topic_hints import hints
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.taxonomy import TOPICS
 from learnflow.models.vocabulary import Intent, Language

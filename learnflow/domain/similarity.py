@@ -7,9 +7,10 @@ asked again, a question is often longer or shorter. Names in quotes are the stud
 
 Measured on 987 pairs of programming questions, 300 of the negatives chosen to look alike: area under the curve 0.84
 over all and 0.75 against those that look alike (character trigrams: 0.80 and 0.68; tokens: 0.76 and 0.63; difflib:
-0.72 and 0.58). At the threshold, precision is 0.89 and recall 0.47; of those that look alike, 10 % pass. Precision comes
-first: a struggle that is none costs a student more than one that shows a question later, and questions in other words
-share their question key. The pairs are titles and what annotators made of them; how students ask again is not in them.
+0.72 and 0.58). At the threshold, precision is 0.89 and recall 0.47; of those that look alike, 10 % pass. Precision
+comes first: a struggle that is none costs a student more than one that shows a question later, and questions in other
+words share their question key. The pairs are titles and what annotators made of them; how students ask again is not in
+them.
 """
 
 import re

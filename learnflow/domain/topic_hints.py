@@ -14,9 +14,7 @@ _STRENGTHS: Final[Mapping[str, float]] = MappingProxyType({"decisive": 3.2, "str
 _PART: Final = 1.2  # of a name that has a topic's word in it
 _FADING: Final = 0.7  # what each further word for one topic adds, of its weight
 _PARTS: Final = tuple((part, topic) for topic, parts in _WORDS["parts"].items() for part in parts)
-_SIGNS: Final = tuple(
-    (Mention(sign["topic"], sign["weight"]), re.compile(sign["pattern"])) for sign in _WORDS["signs"]
-)
+_SIGNS: Final = tuple((Mention(sign["topic"], sign["weight"]), re.compile(sign["pattern"])) for sign in _WORDS["signs"])
 _LOOKED_AT: Final = 500  # characters
 
 
