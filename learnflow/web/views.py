@@ -22,5 +22,6 @@ def add_views(
     app.at_end(database.close)
     stored = Stored(database)
     tables, owners = (None, None) if core is None else (TableFacts(core[1], now), Owners(core[0]))
-    add_students(app, Desk(StoredFacts(database, settings.limits.turns, now), tables, owners), Views(stored))
+    facts = StoredFacts(database, settings.limits.turns, settings.struggle.alike(), now)
+    add_students(app, Desk(facts, tables, owners), Views(stored))
     add_questions(app, stored)
