@@ -58,6 +58,7 @@ class ExplanationMetadata(AnswerMetadata):
     """Of the concepts agent."""
 
     level: SkillLevel | None = Field(default=None, description="How deep the explanation goes.")
+    telling: Short | None = Field(default=None, description="Which of the ways to tell it this is.")
     suggested_topic: TopicKey | None = None
     error_type: Short | None = Field(default=None, description="The error that was explained.")
     off_topic: bool = False
