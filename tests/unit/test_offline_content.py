@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from learnflow.domain.errors import ERRORS
-from learnflow.models.taxonomy import TOPICS
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline.faults import find_fault
 from learnflow.tutor.offline.library import ERROR_NOTES, EXPLANATIONS
@@ -23,18 +22,10 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=30, check=False)
 
 
-@pytest.mark.parametrize("topic", EXPLANATIONS)
-def test_each_example_prints_what_it_says(topic: str) -> None:
-    assert topic in TOPICS
-    result = run(EXPLANATIONS[topic].example)
-    assert (result.stdout.strip("\n"), result.stderr) == (EXPLANATIONS[topic].output, "")
-
-
 def test_every_error_has_a_note_and_the_explanation_that_it_leads_to() -> None:
     assert set(ERROR_NOTES) == set(ERRORS)
     assert {sign.topic for sign in ERRORS.values()} <= set(EXPLANATIONS)
     assert {sign.language for sign in ERRORS.values()} == set(Language)
-    assert len(EXPLANATIONS) >= 10
 
 
 @pytest.mark.parametrize("key", PYTHON_NOTES)
