@@ -58,6 +58,12 @@ def test_every_topic_is_explained() -> None:
 
 
 @pytest.mark.parametrize("topic", EXPLANATIONS)
+def test_no_name_leads_to_two_points(topic: str) -> None:
+    names = [name for point in EXPLANATIONS[topic].points for name in point.about]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("topic", EXPLANATIONS)
 def test_no_two_tellings_are_alike(topic: str) -> None:
     found = EXPLANATIONS[topic]
     parts = [found.beginner, found.intermediate, found.advanced, found.picture]

@@ -111,9 +111,26 @@ async def test_the_language_of_the_question_gets_its_example(tutor: OfflineTutor
     assert "no example in Rust here: mine are in Python, JavaScript and Java" in rust
 
 
-async def test_what_is_named_comes_to_the_point(tutor: OfflineTutor) -> None:
-    text = honest(await tutor.explain(request("What is the difference between append and extend?", topic="lists"))).text
-    assert "`append` adds one item, `extend` all items of another list." in text
+async def test_the_sentence_with_what_is_named_comes_first(tutor: OfflineTutor) -> None:
+    text = honest(await tutor.explain(request("What about min and max?", topic="sorting"))).text
+    assert text.startswith("To the point first: `min` and `max` know `key` as well")
+
+
+@pytest.mark.parametrize(
+    ("question", "topic", "said"),
+    [
+        ("What is a bfs?", "searching", "Breadth-first search visits all neighbours first"),
+        ("What is the difference between a parameter and an argument?", "functions", "A parameter is the name in the"),
+        ("Stack and queue?", "data-structures", "From a stack you take the newest"),
+        ("What is a stack?", "data-structures", "A stack gives back what was put on last."),
+        ("What is O(1)?", "complexity", "O(1): the work is the same"),
+    ],
+)
+async def test_a_part_of_a_topic_is_answered_first(question: str, topic: str, said: str, tutor: OfflineTutor) -> None:
+    first = honest(await tutor.explain(request(question, topic=topic))).text
+    assert first.startswith(f"To the point first: {said}")
+    turns = [turn(question, first, Specialist.CONCEPTS, topic)]
+    assert said not in honest(await tutor.explain(request(question, topic=topic, turns=turns))).text
 
 
 async def test_who_has_mastered_a_topic_is_told_what_comes_next(tutor: OfflineTutor) -> None:

@@ -54,10 +54,17 @@ class Misconception(_Content):
     truth: Sentence
 
 
+class Point(_Content):
+    """A part of the topic that is often asked about: what it is called, in lower case, and the answer."""
+
+    about: tuple[Annotated[str, StringConstraints(min_length=2, to_lower=True)], ...] = Field(min_length=1)
+    says: Sentence
+
+
 class Explanation(_Content):
     """One topic explained: at each level, in another picture, and a third time in another way.
 
-    The examples are in Python; `languages` has a first example in others.
+    The examples are in Python; `languages` has a first example in others, `points` what is asked about its parts.
     """
 
     beginner: Part
@@ -68,6 +75,7 @@ class Explanation(_Content):
     watch_out: Sentence
     misconceptions: tuple[Misconception, ...] = Field(min_length=2)
     try_it: tuple[Sentence, ...] = Field(min_length=2)
+    points: tuple[Point, ...] = ()
     languages: dict[Language, Part] = Field(default_factory=dict)
 
     def at(self, level: SkillLevel) -> Part:

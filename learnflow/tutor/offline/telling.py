@@ -89,7 +89,8 @@ def tell(asked: Asked) -> Told:
 def _told(asked: Asked, parts: Iterator[str | None], shown: tuple[Part, ...], how: str) -> Told:
     code = asked.reading.code if asked.reading.language in (None, Language.PYTHON) else None
     mine = places(asked.topic, code) if code else None
-    first = (mine, _other_language(asked), to_the_point(asked.found, asked.level, asked.reading))
+    point = to_the_point(asked.found, asked.level, asked.reading)
+    first = (mine, _other_language(asked), None if point and was_told(asked.request, point) else point)
     whole = (_opening(asked), *first, *parts, what_next(asked.request, asked.topic))
     return Told(whole, tuple(part.example for part in shown), how)
 
