@@ -153,6 +153,12 @@ async def test_an_error_is_explained_as_one(tutor: OfflineTutor) -> None:
     assert (draft.topic, draft.metadata["error_type"]) == ("dictionaries", "KeyError")
 
 
+async def test_behind_an_error_is_its_topic_at_the_students_level(tutor: OfflineTutor) -> None:
+    for level in SkillLevel:
+        text = honest(await tutor.explain(request("What is a KeyError?", profile={"skill_level": level}))).text
+        assert EXPLANATIONS["dictionaries"].at(level).text in text
+
+
 async def test_two_topics_are_compared(tutor: OfflineTutor) -> None:
     first, second = await conversation(tutor, *["What is the difference between a list and a tuple?"] * 2)
     for topic in ("lists", "tuples"):
@@ -174,10 +180,22 @@ async def test_low_confidence_asks_back_with_two_options(tutor: OfflineTutor) ->
     assert draft.text.count("?") >= 2
 
 
+async def test_asking_back_remembers_the_last_topic(tutor: OfflineTutor) -> None:
+    _, unsure = await conversation(tutor, "Explain recursion", "Could you help me?")
+    assert "3. Or is it still about recursion?" in unsure.text
+
+
 async def test_off_topic_is_answered_kindly(tutor: OfflineTutor) -> None:
-    draft = honest(await tutor.explain(request("hi", question_key=OFF_TOPIC)))
-    assert "programming" in draft.text
-    assert len(draft.text) < 600
+    for said, opening in (("hi", "Hello, Jane!"), ("thanks!", "You are welcome, Jane!"), ("Who won?", "I cannot help")):
+        draft = honest(await tutor.explain(request(said, question_key=OFF_TOPIC, profile={"name": "Jane"})))
+        assert draft.text.startswith(opening)
+        assert "programming" in draft.text
+        assert len(draft.text) < 600
+
+
+async def test_what_comes_next_is_offered_to_who_greets(tutor: OfflineTutor) -> None:
+    known = {"total_queries": 9, "python_mastery_levels": {"variables": 0.9, "functions": 0.6}}
+    assert '"Explain functions"' in (await tutor.explain(request("hi", question_key=OFF_TOPIC, standing=known))).text
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from learnflow.domain.next_topics import next_topics
 from learnflow.domain.reading import Reading, read
 from learnflow.domain.triage import OFF_TOPIC
 from learnflow.domain.words import together
@@ -15,21 +16,22 @@ from learnflow.tutor.offline.library import ERROR_NOTES, EXPLANATIONS
 from learnflow.tutor.offline.telling import Asked, ask, mistake, tell
 from learnflow.tutor.offline.wording import draft, one_line, topic_asked
 
+_THANKS: Final = frozenset({"thanks", "thank", "thx", "ty", "cheers"})
 _TWO: Final = 2  # of so many topics there is room to say when to take which
 _PREPARED: Final = "a prepared explanation; I cannot answer the finer points of your question."
 
 
 def explain(request: AgentRequest) -> Draft:
     """Explain what was asked, or say honestly that it cannot be done offline."""
-    if request.query.question_key == OFF_TOPIC:
-        return _off_topic()
     reading = read(request.query)
+    if request.query.question_key == OFF_TOPIC:
+        return _off_topic(request, reading)
     named = topic_asked(request, reading)
     topic = subject(request, reading, named)
     if request.low_confidence and topic == named:
         return _ask_back(request, topic)
     if reading.error and reading.error.key in ERROR_NOTES and not _had_error(request, reading.error.key):
-        return _explain_error(reading, reading.error.key)
+        return _explain_error(request, reading, reading.error.key)
     compared = sorted({hit.meaning.topic for hit in reading.mentions} & set(EXPLANATIONS))
     if len(compared) > 1 and any(hit.meaning.kind == "difference" for hit in reading.signals):
         return _compare(request, compared, topic)
@@ -74,13 +76,15 @@ def _had_error(request: AgentRequest, key: str) -> bool:
     return was_told(request, ERROR_NOTES[key].meaning)
 
 
-def _explain_error(reading: Reading, key: str) -> Draft:
+def _explain_error(request: AgentRequest, reading: Reading, key: str) -> Draft:
     note, error = ERROR_NOTES[key], reading.error
     called, topic = (error.name, error.topic) if error else (key, GENERAL)
     return draft(
         f"{called}: {note.meaning}", f"Why it happens: {note.cause}", f"What to do: {note.fix}",
         f"This raises it, and the example is the same code mended:\n```\n{note.broken}\n```",
-        f"Behind it is the topic {title(topic).lower()}.",
+        f"Behind it is the topic {name(topic)}. {EXPLANATIONS[topic].at(depth(request, topic)).text}"
+        if topic in EXPLANATIONS
+        else None,
         topic=topic, confidence=0.85, missing=_PREPARED, code=(note.mended,),
         metadata={"error_type": called, "suggested_topic": topic},
     )  # fmt: skip
@@ -117,22 +121,32 @@ def _unknown(request: AgentRequest, topic: str) -> Draft:
 
 
 def _ask_back(request: AgentRequest, topic: str) -> Draft:
-    about = title(topic).lower() if topic in TOPICS else None
-    open_question = "Shall I explain a topic? Then name it: loops, say."
-    first = f"Shall I explain {about}, with an example?" if about else open_question
-    second = "Or does a piece of code not do what you want? Then send me the code and the full error message."
     said = one_line(request.query.query_text)
+    last = next((name(turn.topic) for turn in reversed(request.turns) if turn.topic in TOPICS and turn.topic), None)
+    open_question = "Shall I explain a topic? Then name it: loops, say."
+    first = f"Shall I explain {name(topic)}, with an example?" if topic in TOPICS else open_question
+    third = f"\n3. Or is it still about {last}? Then tell me what of it is unclear." if last else ""
     return draft(
-        f'I am not sure what you need when you write "{said}".', f"1. {first}\n2. {second}",
+        f'I am not sure what you need when you write "{said}".',
+        f"1. {first}\n2. Or does a piece of code not do what you want? Then send me the code and the full error "
+        f"message.{third}",
         topic=topic, confidence=0.3, missing="I understand only questions that say plainly what they are about.",
         metadata={"asks_back": True},
     )  # fmt: skip
 
 
-def _off_topic() -> Draft:
+def _off_topic(request: AgentRequest, reading: Reading) -> Draft:
+    """Be kind to who greets or thanks, and plain about what is not about programming."""
+    who = f", {request.profile.name}" if request.profile.name else ""
+    standing = request.standing
+    following = next_topics(standing.python_mastery_levels, standing.struggle_topics, standing.weaknesses, most=1)
+    about = name(following[0].topic) if following and standing.total_queries else "recursion"
+    opening = f"Hello{who}!" if reading.small_talk else "I cannot help with that:"
+    if not _THANKS.isdisjoint(reading.words):
+        opening = f"You are welcome{who}!"
     return draft(
-        "Hello! I am here for everything about programming: I explain topics, look for errors, review code, set "
+        f"{opening} I am here for everything about programming: I explain topics, look for errors, review code, set "
         "exercises, and tell you how you are doing.",
-        'What would you like to do? "Explain recursion" or "give me an exercise on loops" would be a start.',
+        f'What would you like to do? "Explain {about}" or "give me an exercise" would be a start.',
         topic=GENERAL, confidence=0.9, missing="small talk is not my strength.", metadata={"off_topic": True},
     )  # fmt: skip
