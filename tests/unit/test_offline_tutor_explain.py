@@ -98,8 +98,7 @@ async def test_the_students_own_lines_are_pointed_at(tutor: OfflineTutor) -> Non
     text = honest(await tutor.explain(request("Explain loops", code))).text
     assert "In your code, line 2 has a `for` loop and line 4 has a `while` loop." in text
     assert "In your code" not in honest(await tutor.explain(request("Explain decorators", code))).text
-    other = honest(await tutor.explain(request("Explain loops", "for (;;) {}", Language.JAVA))).text
-    assert "so not in yours" in other
+    assert "did not run it" in text
 
 
 async def test_the_language_of_the_question_gets_its_example(tutor: OfflineTutor) -> None:
@@ -123,6 +122,8 @@ async def test_the_sentence_with_what_is_named_comes_first(tutor: OfflineTutor) 
         ("What is the difference between a parameter and an argument?", "functions", "A parameter is the name in the"),
         ("Stack and queue?", "data-structures", "From a stack you take the newest"),
         ("What is a stack?", "data-structures", "A stack gives back what was put on last."),
+        ("When should I use a set?", "sets", "Use a set when you ask"),
+        ("Why do we need functions?", "functions", "Use a function when you do something more than once"),
         ("What is O(1)?", "complexity", "O(1): the work is the same"),
     ],
 )

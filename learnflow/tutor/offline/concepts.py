@@ -72,6 +72,7 @@ class Explanation(_Content):
     advanced: Part
     picture: Part
     further: Telling
+    good_for: Sentence
     watch_out: Sentence
     misconceptions: tuple[Misconception, ...] = Field(min_length=2)
     try_it: tuple[Sentence, ...] = Field(min_length=2)

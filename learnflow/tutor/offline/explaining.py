@@ -9,7 +9,7 @@ from learnflow.domain.words import together
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites, title
-from learnflow.models.vocabulary import Language, SkillLevel
+from learnflow.models.vocabulary import SkillLevel
 from learnflow.tutor.offline.conversing import Telling, subject, text, was_told
 from learnflow.tutor.offline.knowing import depth
 from learnflow.tutor.offline.library import ERROR_NOTES, EXPLANATIONS
@@ -64,9 +64,8 @@ def _explain_topic(asked: Asked) -> Draft:
 
 
 def _prepared(asked: Asked) -> str:
-    """Say what could not be done: the explanation is one for all, and code is looked at in Python only."""
-    unread = asked.reading.code and asked.reading.language not in (None, Language.PYTHON)
-    code = " I looked for it in Python code only, so not in yours." if unread else ""
+    """Say what could not be done: the explanation is one for all of a level, and the code was not run."""
+    code = " I looked for the topic in your code, and did not run it." if asked.reading.code else ""
     level = "beginners" if asked.level is SkillLevel.BEGINNER else f"{asked.level} students"
     return f"{_PREPARED} It is the one for {level}.{code}"
 
@@ -98,7 +97,7 @@ def _compare(request: AgentRequest, topics: list[str], asked: str) -> Draft:
     return draft(
         "You compared these before, so here is another way to see each." if again else "Here they are side by side.",
         *(
-            f"{title(topic)}: {part.text}" + (f" {found.watch_out if again else found.further}" if more else "")
+            f"{title(topic)}: {part.text}" + (f" {found.watch_out if again else found.good_for}" if more else "")
             for topic, found, part in parts
         ),
         topic=asked if asked in topics[:3] else first, confidence=0.7, code=tuple(part.example for *_, part in parts),

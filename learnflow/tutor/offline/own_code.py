@@ -1,12 +1,16 @@
-"""Where a topic occurs in the student's own Python code, by line. Nothing is run."""
+"""Where a topic occurs in the student's own code, by line. Nothing is run."""
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Final
 
 from learnflow.domain.words import together
+from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline.facts import parse
+from learnflow.tutor.offline.own_lines import seen_in_lines
 
 _MOST: Final = 3  # places that are named
 _LOOPS: Final = (ast.For, ast.While, ast.AsyncFor)
@@ -27,20 +31,29 @@ _KINDS: Final = {
 Says = Callable[[ast.AST], str | None]
 
 
-def places(topic: str, code: str) -> str | None:
-    """Return a sentence that points at the lines of Python code where a topic occurs; None where it does not."""
-    says = _SAYS.get(topic)
-    if says is None:
-        return None
-    try:
-        tree = parse(code)
-    except SyntaxError:
-        return None
-    seen = sorted(dict.fromkeys(_seen(tree, says)))
+def places(topic: str, code: str, language: Language | None) -> str | None:
+    """Return a sentence that points at the lines of code where a topic occurs; None where none is seen.
+
+    Code in a language that is not known is read as Python.
+    """
+    in_python = language in (None, Language.PYTHON)
+    seen = sorted(dict.fromkeys(_seen_in_python(topic, code) if in_python else seen_in_lines(topic, code)))
     if not seen:
         return None
     more = f" There are {len(seen) - _MOST} more places." if len(seen) > _MOST + 1 else ""
-    return f"In your code, {together([f'line {line} has {what}' for line, what in seen[:_MOST]])}.{more}"
+    lines = [
+        f"line {line} has {together([what for _, what in on_it])}"
+        for line, on_it in groupby(seen[:_MOST], key=itemgetter(0))
+    ]
+    return f"In your code, {together(lines)}.{more}"
+
+
+def _seen_in_python(topic: str, code: str) -> Iterator[tuple[int, str]]:
+    says = _SAYS.get(topic)
+    try:
+        yield from _seen(parse(code), says) if says else ()
+    except SyntaxError:
+        return
 
 
 def _seen(tree: ast.AST, says: Says) -> Iterator[tuple[int, str]]:

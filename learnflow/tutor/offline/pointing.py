@@ -20,12 +20,15 @@ _BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.!?]) +(?=[A-Z`])")
 def to_the_point(found: Explanation, level: SkillLevel, reading: Reading) -> str | None:
     """Return what the explanation says of the part of its topic that a question names.
 
-    That is the point with the most words of the question, or else the sentence with most of the code words that it
-    names; None where it names nothing of the kind, or where the sentence is in the telling for the level anyway.
+    That is the point with the most words of the question; what the topic is good for, where it asks that; or else the
+    sentence with most of the code words that it names. None where it names nothing of the kind, or where the sentence
+    is in the telling for the level anyway.
     """
     point = _point(found, reading.words)
     if point is not None:
         return f"To the point first: {point}"
+    if any(hit.meaning.kind == "when-to-use" for hit in reading.signals):
+        return f"To the point first: {found.good_for}"
     named = frozenset(reading.words) - FOLLOW_UPS.all
     best = max(_sentences(found, level), key=lambda sentence: len(named & code_words(sentence)))
     if named.isdisjoint(code_words(best)) or best in found.at(level).text:

@@ -87,8 +87,8 @@ def tell(asked: Asked) -> Told:
 
 
 def _told(asked: Asked, parts: Iterator[str | None], shown: tuple[Part, ...], how: str) -> Told:
-    code = asked.reading.code if asked.reading.language in (None, Language.PYTHON) else None
-    mine = places(asked.topic, code) if code else None
+    code = asked.reading.code
+    mine = places(asked.topic, code, asked.reading.language) if code else None
     point = to_the_point(asked.found, asked.level, asked.reading)
     first = (mine, _other_language(asked), None if point and was_told(asked.request, point) else point)
     whole = (_opening(asked), *first, *parts, what_next(asked.request, asked.topic))
@@ -203,7 +203,9 @@ def _other_language(asked: Asked) -> str | None:
     if asked.reading.language in (None, Language.PYTHON) or asked.in_language:
         return None
     there = together(["Python", *(_NAMES.get(key, key.capitalize()) for key in asked.found.languages)])
-    return f"I have no example in {_language(asked)} here: mine are in {there}. The idea is the same, the spelling not."
+    return (
+        f"I have no example in {_language(asked)} here: mine are in {there}. The idea carries over, the words do not."
+    )
 
 
 def _language(asked: Asked) -> str:
