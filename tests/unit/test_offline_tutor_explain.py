@@ -106,6 +106,8 @@ async def test_the_language_of_the_question_gets_its_example(tutor: OfflineTutor
     draft = honest(await tutor.explain(request("How do lists work in JavaScript?")))
     assert draft.code_examples == (spoken.example,)
     assert spoken.text in draft.text
+    drafts = await conversation(tutor, *["Explain recursion"] * 3, "And in Java?")
+    assert drafts[-1].text.startswith("Recursion in Java: ")
     rust = honest(await tutor.explain(request("How do lists work in Rust?"))).text
     assert "no example in Rust here: mine are in Python, JavaScript and Java" in rust
 

@@ -28,6 +28,7 @@ from learnflow.tutor.offline.own_code import places
 from learnflow.tutor.offline.pointing import to_the_point
 
 _CHANGE: Final = "Change one thing in the example, guess what it prints now, and run it."
+_LANGUAGE: Final = "language"  # a telling of its own: the example in the language that was asked for
 _NAMES: Final = {Language.CPP: "C++", Language.JAVASCRIPT: "JavaScript"}
 
 
@@ -75,7 +76,7 @@ def tell(asked: Asked) -> Told:
     """Return the telling that is due, complete."""
     part = asked.in_language
     if part and not was_told(asked.request, part.text) and (goes_on(asked.reading) or asked.telling != Telling.LEVEL):
-        return _told(asked, _in_language(asked, part), (part,), "language")
+        return _told(asked, _in_language(asked, part), (part,), _LANGUAGE)
     match asked.telling:
         case Telling.LEVEL:
             shown = (part, asked.found.at(asked.level)) if part else (asked.found.at(asked.level),)
@@ -91,7 +92,7 @@ def _told(asked: Asked, parts: Iterator[str | None], shown: tuple[Part, ...], ho
     mine = places(asked.topic, code, asked.reading.language) if code else None
     point = to_the_point(asked.found, asked.level, asked.reading)
     first = (mine, _other_language(asked), None if point and was_told(asked.request, point) else point)
-    whole = (_opening(asked), *first, *parts, what_next(asked.request, asked.topic))
+    whole = (None if how == _LANGUAGE else _opening(asked), *first, *parts, what_next(asked.request, asked.topic))
     return Told(whole, tuple(part.example for part in shown), how)
 
 
