@@ -39,10 +39,10 @@ async def offline(agent: Specialist) -> list[Draft]:
 
 
 def kinds(drafts: list[Draft]) -> dict[str, set[type]]:
-    """Return the types of the values that metadata has under each key."""
+    """Return the types of the values that metadata has under each key, as it is sent."""
     found: dict[str, set[type]] = {}
     for draft in drafts:
-        for key, value in draft.metadata.items():
+        for key, value in draft.model_dump(mode="json")["metadata"].items():
             found.setdefault(key, set()).add(type(value))
     return found
 
