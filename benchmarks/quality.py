@@ -38,10 +38,13 @@ from benchmarks.quality_data import Asked, Pair, Titled, lines
 from learnflow import embedding
 from learnflow.domain.reading import read
 from learnflow.domain.similarity import ALIKE, similarity, telling_words
+from learnflow.domain.snippet import guess
 from learnflow.domain.topic import topic_of, topic_scores
 from learnflow.domain.triage import triage
+from learnflow.models.fields import NUL
 from learnflow.models.student_query import LONGEST_CODE, LONGEST_QUERY, StudentQuery
 from learnflow.models.taxonomy import GENERAL, lookup
+from learnflow.models.vocabulary import Language
 
 BINS: Final = 10  # of equal width, for the calibration error
 CORE: Final = ("lists", "strings", "object-oriented-programming", "functions", "loops")
@@ -58,7 +61,7 @@ PART_OF: Final = MappingProxyType({
     "sorting": "algorithms", "searching": "algorithms", "complexity": "algorithms", "recursion": "algorithms",
     "inheritance": "object-oriented-programming", "list-indexing": "lists", "comprehensions": "lists",
     "closures": "functions", "decorators": "functions", "scope": "functions", "async-programming": "concurrency",
-    "input-output": "file-io", "context-managers": "file-io", "iterators-generators": "loops",
+    "regular-expressions": "strings", "input-output": "file-io", "context-managers": "file-io", "iterators-generators": "loops",
 })  # fmt: skip
 
 Case = TypeVar("Case")
@@ -129,13 +132,15 @@ def measure(data: Path, similar: Measure) -> Result:
 
 
 def asked(text: str, code: str | None = None) -> StudentQuery:
-    """Return a text as a student's question."""
+    """Return a text as a student's question; the language of code is the one that triage guesses."""
+    given = code[:LONGEST_CODE].replace(NUL, "") if code and code.strip() else None
     return StudentQuery.model_validate({
         "query_id": "00000000-0000-4000-8000-000000000000",
         "student_id": "benchmark",
         "timestamp": "2026-01-01T00:00:00Z",
-        "query_text": text[:LONGEST_QUERY],
-        "code_snippet": code[:LONGEST_CODE] if code and code.strip() else None,
+        "query_text": text[:LONGEST_QUERY].replace(NUL, ""),
+        "code_snippet": given,
+        "language": (guess(given) or Language.PYTHON) if given else None,
     })
 
 

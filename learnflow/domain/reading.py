@@ -120,7 +120,7 @@ def read(query: StudentQuery) -> Reading:
     title = len(words(snippet.prose.strip().partition("\n")[0]))
     traced = f"{query.query_text}\n{(query.code_snippet or '')[:_TRACED]}"
     language = snippet.language or next((_LANGUAGES[word] for word in lower if word in _LANGUAGES), None)
-    error = find_error(prose, language)
+    error, trace = find_error(prose, language), has_trace(traced)
     off_topic = next((" ".join(lower[hit.start : hit.end]) for hit in _OFF_TOPIC.find(lower)), None)
     return Reading(
         words=lower,
@@ -130,9 +130,9 @@ def read(query: StudentQuery) -> Reading:
         narrated=tuple(strongest(_NARRATED.find(lower), lambda signal: signal.weight)),
         asked=_asked(lower, title),
         mentions=mentions,
-        hints=hints(lower, snippet.prose),
+        hints={} if trace else hints(lower, snippet.prose),  # the words of a trace are not the student's
         error=error,
-        trace=has_trace(traced),
+        trace=trace,
         technical=bool(mentions or error or snippet.code) or not _TECHNICAL.isdisjoint(lower),
         small_talk=_is_small_talk(lower),
         off_topic=off_topic,

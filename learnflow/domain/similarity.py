@@ -23,7 +23,7 @@ from learnflow.domain.lexicon import data, word_set, words
 
 Alike = Callable[[str, str], bool]  # of two texts of telling words: whether they ask the same
 
-ALIKE: Final = 0.75  # of 1.0; lower values find more, and let more through that only looks alike
+ALIKE: Final = 0.76  # of 1.0; lower values find more, and let more through that only looks alike
 LONGEST: Final = 200  # characters that are compared
 QUOTED: Final = "`"  # before a word that is quoted
 
