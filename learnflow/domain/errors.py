@@ -1,7 +1,7 @@
 """Errors of six languages, recognised by their names, their messages and their traces."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -9,13 +9,13 @@ from typing import Final
 from learnflow.domain.lexicon import Phrases, data, words
 from learnflow.models.vocabulary import Language
 
+_TELLING: Final = 3  # words of a message that tell more than a name that nobody has prepared
 _TRACE: Final = re.compile(
     r"Traceback \(most recent|File \"[^\"\n]{1,300}\", line \d+|Exception in thread |goroutine \d+ \[|panic: "
     r"|error\[E\d{4}\]|thread '[^'\n]{1,80}' panicked|Segmentation fault \(core|^[ \t]{0,20}at [^\n]{1,200}:\d+"
     r"|:\d+: error: |Caused by: |^[A-Z]\w{1,60}(?:Error|Exception): ",
     re.MULTILINE,
 )
-_LINE: Final = re.compile(r"(?:\bline |\.(?:py|js|java|cpp|go|rs):)(\d{1,5})")
 _NAMED: Final = ("Error", "Exception")
 _NO_NAMES: Final = frozenset(_NAMED)
 
@@ -39,8 +39,10 @@ def _read() -> Mapping[str, tuple[ErrorSign, tuple[str, ...]]]:
 
 _SIGNS: Final = _read()
 ERRORS: Final[Mapping[str, ErrorSign]] = MappingProxyType({key: sign for key, (sign, _) in _SIGNS.items()})
-_MESSAGES: Final = Phrases(
-    (phrase, sign) for sign, phrases in _SIGNS.values() for phrase in (*phrases, " ".join(words(sign.name.lower())))
+_MESSAGES: Final = Phrases((phrase, sign) for sign, phrases in _SIGNS.values() for phrase in phrases)
+# some names are plain words ("missing return"): they count only in the error's own language
+_NAMES: Final = Phrases(
+    (" ".join(said), sign) for sign, _ in _SIGNS.values() if len(said := words(sign.name.lower())) > 1
 )
 _BY_NAME: Final[Mapping[str, tuple[ErrorSign, ...]]] = MappingProxyType({
     name: tuple(sign for sign in ERRORS.values() if sign.name.lower() == name)
@@ -54,24 +56,31 @@ def find_error(said: Sequence[str], language: Language | None) -> ErrorSign | No
     The last name counts, because a trace ends with what happened.
     """
     lower = [word.lower() for word in said]
-    by_message = [hit.meaning for hit in _MESSAGES.find(lower)]
+    lengths = _found(lower, language)
     named = list(_named(said, lower))
-    if named:
-        candidates = _BY_NAME.get(named[-1].lower(), ())
-        return _fitting(candidates, by_message, language) or ErrorSign("", named[-1], language, "exceptions")
-    fitting = [sign for sign in by_message if language in (None, sign.language)]
-    return next(iter(fitting or by_message), None)
+    candidates = _BY_NAME.get(named[-1].lower(), ()) if named else ()
+    if candidates:
+        return _closest(candidates, lengths, language)
+    told = _closest(lengths, lengths, language)
+    if named and (told is None or lengths[told] < _TELLING):
+        return ErrorSign("", named[-1], language, "exceptions")
+    return told
+
+
+def _found(lower: Sequence[str], language: Language | None) -> Mapping[ErrorSign, int]:
+    """Return the errors whose message is there, and how many words of it; a short one of another language is chance."""
+    lengths: dict[ErrorSign, int] = {}
+    names = [hit for hit in _NAMES.find(lower) if hit.meaning.language is language]
+    for hit in (*_MESSAGES.find(lower), *names):
+        sign, length = hit.meaning, hit.end - hit.start
+        if language in (None, sign.language) or length >= _TELLING:
+            lengths[sign] = max(lengths.get(sign, 0), length)
+    return lengths
 
 
 def has_trace(text: str) -> bool:
     """Return whether a text holds a traceback, a stack trace or a compiler's error."""
     return _TRACE.search(text) is not None
-
-
-def last_line(text: str) -> int | None:
-    """Return the line number that a trace in the text names last, or None."""
-    lines = _LINE.findall(text)
-    return int(lines[-1]) if lines else None
 
 
 def _named(said: Sequence[str], lower: Sequence[str]) -> Iterator[str]:
@@ -82,8 +91,8 @@ def _named(said: Sequence[str], lower: Sequence[str]) -> Iterator[str]:
             yield word[:80]
 
 
-def _fitting(
-    candidates: Sequence[ErrorSign], by_message: Sequence[ErrorSign], language: Language | None
+def _closest(
+    candidates: Iterable[ErrorSign], lengths: Mapping[ErrorSign, int], language: Language | None
 ) -> ErrorSign | None:
-    """Of errors with one name: the one in the student's language whose message is there, else the first."""
-    return max(candidates, key=lambda sign: (sign.language is language, sign in by_message), default=None)
+    """Return the one in the student's language of whose message the most words are there; of equals the first."""
+    return max(candidates, key=lambda sign: (sign.language is language, lengths.get(sign, 0)), default=None)

@@ -1,7 +1,7 @@
 """Phrases and where they stand in a text: the matcher behind every word list of triage."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import product
@@ -102,3 +102,14 @@ def _leap(node: _Node[Meaning], text: Sequence[str], start: int, at: int) -> Ite
 def word_set(table: Mapping[str, Sequence[str]], key: str) -> frozenset[str]:
     """Return a word list of a data file as a set."""
     return frozenset(table[key])
+
+
+def strongest(hits: Iterable[Hit[Meaning]], weight: Callable[[Meaning], float]) -> list[Hit[Meaning]]:
+    """Return the hits without those that a weightier, or else a longer one overlaps; in order of the text."""
+    taken: set[int] = set()
+    kept = []
+    for hit in sorted(hits, key=lambda hit: (-weight(hit.meaning), hit.start - hit.end, hit.start)):
+        if taken.isdisjoint(range(hit.start, hit.end)):
+            taken.update(range(hit.start, hit.end))
+            kept.append(hit)
+    return sorted(kept, key=lambda hit: hit.start)

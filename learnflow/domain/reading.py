@@ -1,13 +1,15 @@
 """What can be read off a question before anything is decided: signals, error, topics, code."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from learnflow.domain.errors import ErrorSign, find_error, has_trace
-from learnflow.domain.lexicon import Hit, Meaning, Phrases, data, word_set, words
+from learnflow.domain.lexicon import Hit, Phrases, data, strongest, word_set, words
+from learnflow.domain.mention import Mention
 from learnflow.domain.snippet import Snippet, take_apart
+from learnflow.domain.topic_hints import hints
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.taxonomy import TOPICS
 from learnflow.models.vocabulary import Intent, Language
@@ -17,6 +19,9 @@ _WEAK_NAME: Final = 1.0
 _DETAIL: Final = 1.6
 _SMALL_TALK_WORDS: Final = 14
 _READ_OF_EACH_END: Final = 120  # words
+_ENDS: Final = frozenset(".?!")
+_ANY: Final = 0.01  # less than any weight
+_NARRATIVE: Final = 40  # words; what students ask in one or two sentences is shorter
 _TRACED: Final = 2_000  # characters of the code, where a trace is an exception
 
 
@@ -30,23 +35,21 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
-    """What a phrase says of the topic; a detail is a part of the topic that a question can be about."""
-
-    topic: str
-    weight: float
-    detail: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
-    """A question as read: its words in lower case, and what was found in them."""
+    """A question as read: its words in lower case, and what was found in them.
+
+    `asked` says of each word whether it stands where something is asked: in the first line, or in a question.
+    `narrated` are signals that count only where somebody tells at length.
+    """
 
     words: tuple[str, ...]
     snippet: Snippet
     language: Language | None
     signals: tuple[Hit[Signal], ...]
+    narrated: tuple[Hit[Signal], ...]
+    asked: tuple[bool, ...]
     mentions: tuple[Hit[Mention], ...]
+    hints: Mapping[str, float]
     error: ErrorSign | None
     trace: bool
     technical: bool
@@ -58,17 +61,29 @@ class Reading:
         """The student's code, given apart or pasted."""
         return self.snippet.code
 
+    @property
+    def narrates(self) -> bool:
+        """Whether somebody tells at length, so that most words ask for nothing."""
+        return len(self.words) >= _NARRATIVE
+
     def has(self, intent: Intent, at_least: float = 0.0) -> bool:
         """Return whether a signal of an intent has at least a weight."""
-        return any(hit.meaning.intent is intent and hit.meaning.weight >= at_least for hit in self.signals)
+        return self.strongest(intent) >= max(at_least, _ANY)
+
+    def strongest(self, intent: Intent) -> float:
+        """Return the weight of the strongest signal of an intent, 0.0 without one."""
+        return max((hit.meaning.weight for hit in self.signals if hit.meaning.intent is intent), default=0.0)
 
 
 _LEXICON: Final = data("lexicon.toml")
 _TOPIC_WORDS: Final = data("topics.toml")
-_SIGNALS: Final = Phrases(
-    (phrase, Signal(Intent(entry["intent"]), entry["weight"], entry.get("kind")))
-    for entry in _LEXICON["signals"]
-    for phrase in entry["phrases"]
+_SIGNALS, _NARRATED = (
+    Phrases(
+        (phrase, Signal(Intent(entry["intent"]), entry["weight"], entry.get("kind")))
+        for entry in _LEXICON[key]
+        for phrase in entry["phrases"]
+    )
+    for key in ("signals", "narrated")
 )
 _OFF_TOPIC: Final = Phrases((phrase, phrase) for phrase in _LEXICON["offtopic"]["phrases"])
 _SMALL_TALK: Final = word_set(_LEXICON["offtopic"], "small_talk")
@@ -101,19 +116,23 @@ def read(query: StudentQuery) -> Reading:
     snippet = take_apart(query)
     prose = _ends(words(snippet.prose))
     lower = tuple(word.lower() for word in prose)
-    mentions = tuple(_strongest(_MENTIONS.find(lower), lambda mention: mention.weight))
+    mentions = tuple(strongest(_MENTIONS.find(lower), lambda mention: mention.weight))
+    title = len(words(snippet.prose.strip().partition("\n")[0]))
     traced = f"{query.query_text}\n{(query.code_snippet or '')[:_TRACED]}"
     language = snippet.language or next((_LANGUAGES[word] for word in lower if word in _LANGUAGES), None)
-    error = find_error(prose, language)
+    error, trace = find_error(prose, language), has_trace(traced)
     off_topic = next((" ".join(lower[hit.start : hit.end]) for hit in _OFF_TOPIC.find(lower)), None)
     return Reading(
         words=lower,
         snippet=snippet,
         language=language,
-        signals=tuple(_strongest(_SIGNALS.find(lower), lambda signal: signal.weight)),
+        signals=tuple(strongest(_SIGNALS.find(lower), lambda signal: signal.weight)),
+        narrated=tuple(strongest(_NARRATED.find(lower), lambda signal: signal.weight)),
+        asked=_asked(lower, title),
         mentions=mentions,
+        hints={} if trace else hints(lower, snippet.prose),  # the words of a trace are not the student's
         error=error,
-        trace=has_trace(traced),
+        trace=trace,
         technical=bool(mentions or error or snippet.code) or not _TECHNICAL.isdisjoint(lower),
         small_talk=_is_small_talk(lower),
         off_topic=off_topic,
@@ -125,17 +144,18 @@ def _ends(said: list[str]) -> list[str]:
     return said if len(said) <= 2 * _READ_OF_EACH_END else said[:_READ_OF_EACH_END] + said[-_READ_OF_EACH_END:]
 
 
+def _asked(lower: Sequence[str], title: int) -> tuple[bool, ...]:
+    """Return of each word whether it stands in the first line, in a question, or in a sentence that says please."""
+    asked: list[bool] = []
+    start = 0
+    for place, word in enumerate((*lower, ".")):
+        if word in _ENDS:
+            sentence = lower[start : place + 1]
+            asked.extend([word == "?" or "please" in sentence] * len(sentence))
+            start = place + 1
+    return tuple(question or place < title for place, question in enumerate(asked))
+
+
 def _is_small_talk(lower: Sequence[str]) -> bool:
     spoken = [word for word in lower if word not in {".", "?", "!"}]
     return 0 < len(spoken) <= _SMALL_TALK_WORDS and _SMALL_TALK.issuperset(spoken) and not _GREETINGS.isdisjoint(spoken)
-
-
-def _strongest(hits: Iterable[Hit[Meaning]], weight: Callable[[Meaning], float]) -> list[Hit[Meaning]]:
-    """Return the hits without those that a weightier, or else a longer one overlaps; in order of the text."""
-    taken: set[int] = set()
-    kept = []
-    for hit in sorted(hits, key=lambda hit: (-weight(hit.meaning), hit.start - hit.end, hit.start)):
-        if taken.isdisjoint(range(hit.start, hit.end)):
-            taken.update(range(hit.start, hit.end))
-            kept.append(hit)
-    return sorted(kept, key=lambda hit: hit.start)

@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
@@ -9,6 +10,7 @@ from learnflow.domain.reading import Reading
 from learnflow.models.taxonomy import GENERAL, TOPICS, prerequisites
 
 _ERROR: Final = 2.5
+_ENOUGH: Final = 0.95  # less is a word of everyday English, which tells no topic
 _LOOKED_AT: Final = 1_500  # characters of code
 _NEARLY: Final = 0.75  # of the best score: then the topic that builds on the other is meant
 
@@ -38,15 +40,23 @@ _CONSTRUCTS: Final = tuple(
 
 def topic_of(reading: Reading) -> str:
     """Return the taxonomy's key of what a question is about, or "general"."""
+    scores = topic_scores(reading)
+    if max(scores.values(), default=0.0) < _ENOUGH:
+        return code_topic(reading.code) if reading.code else GENERAL
+    best = max(scores.values())
+    return max((topic for topic, score in scores.items() if score >= _NEARLY * best), key=depth)
+
+
+def topic_scores(reading: Reading) -> Mapping[str, float]:
+    """Return how much the words of a question, and the error it names, speak for each topic that they speak for."""
     scores: defaultdict[str, float] = defaultdict(float)
     for hit in reading.mentions:
         scores[hit.meaning.topic] += hit.meaning.weight
     if reading.error:
         scores[reading.error.topic] += _ERROR
-    if not scores:
-        return code_topic(reading.code) if reading.code else GENERAL
-    best = max(scores.values())
-    return max((topic for topic, score in scores.items() if score >= _NEARLY * best), key=depth)
+    for topic, weight in reading.hints.items():
+        scores[topic] += weight
+    return scores
 
 
 def code_topic(code: str) -> str:

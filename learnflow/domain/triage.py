@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from math import exp
 from typing import Final
 
+from learnflow.domain.lexicon import Hit
 from learnflow.domain.question_key import question_key
-from learnflow.domain.reading import Reading, read
+from learnflow.domain.reading import Reading, Signal, read
 from learnflow.domain.topic import topic_of
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.taxonomy import GENERAL
@@ -19,9 +20,12 @@ OFF_TOPIC: Final = "off-topic"  # the question key of what is not about programm
 _SUREST: Final = 0.98  # rules are never certain
 _NOTHING_READ: Final = 0.15
 _NOT_TECHNICAL: Final = 0.35  # nothing in it is about programming: the student should be asked
-_NO_EVIDENCE: Final = 0.55  # an error without code, trace or name: debug can at least ask for them
+_TROUBLE: Final = 1.2  # the weight of a word of trouble that makes code that comes with it a case for debug
 _FADING: Final = 0.4  # what each further signal of one intent adds, of its weight
 _NAMED_REASONS: Final = 3
+_SHORT: Final = frozenset({Intent.EXERCISE, Intent.PROGRESS})  # what is wished for in a sentence, not in a narrative
+_ASIDE: Final = 0.3  # of the weight of such a wish within a narrative
+_TOLD: Final = 0.5  # of the weight of what would ask, in a sentence of a narrative that asks nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +84,9 @@ def _off_topic(reading: Reading) -> Triage | None:
 
 
 def _evidence(reading: Reading) -> Iterator[Evidence]:
-    for hit in reading.signals:
+    for hit in (*reading.signals, *(reading.narrated if reading.narrates else ())):
         said = " ".join(reading.words[hit.start : hit.end])
-        yield Evidence(hit.meaning.intent, hit.meaning.weight, f"'{said}'")
+        yield Evidence(hit.meaning.intent, _weight(reading, hit), f"'{said}'")
     if reading.trace:
         yield Evidence(Intent.DEBUG, 3.5, "a traceback")
     if reading.error:
@@ -93,6 +97,16 @@ def _evidence(reading: Reading) -> Iterator[Evidence]:
         yield Evidence(Intent.CONCEPTS, 0.8, "only names a topic")
 
 
+def _weight(reading: Reading, hit: Hit[Signal]) -> float:
+    """Weigh a signal where it stands: in a narrative, only what is asked asks, but trouble is told anywhere."""
+    signal = hit.meaning
+    if not reading.narrates or signal.intent is Intent.DEBUG:
+        return signal.weight
+    if signal.intent in _SHORT:
+        return _ASIDE * signal.weight
+    return signal.weight if reading.asked[hit.start] else _TOLD * signal.weight
+
+
 def _error_weight(reading: Reading) -> float:
     """Weigh a named error: it is asked about in general, or was met, which code and trouble tell."""
     if reading.code or reading.trace or reading.has(Intent.DEBUG):
@@ -101,9 +115,10 @@ def _error_weight(reading: Reading) -> float:
 
 
 def _code_evidence(reading: Reading) -> Iterator[Evidence]:
-    if reading.has(Intent.DEBUG, 1.5) or reading.error:
+    debug, review = reading.strongest(Intent.DEBUG), reading.strongest(Intent.CODE_REVIEW)
+    if reading.error or (debug >= _TROUBLE and debug >= review):
         yield Evidence(Intent.DEBUG, 1.5, "code")
-    elif reading.has(Intent.CODE_REVIEW):
+    elif review:
         yield Evidence(Intent.CODE_REVIEW, 1.5, "code")
     elif not any(hit.meaning.weight >= 1.0 for hit in reading.signals):
         yield Evidence(Intent.CODE_REVIEW, 1.0, "code and no question")
@@ -129,10 +144,8 @@ def _confidence(scores: Mapping[Intent, float], intent: Intent) -> float:
 def _ceiling(reading: Reading, intent: Intent, topic: str) -> float:
     if intent is Intent.CONCEPTS and topic == GENERAL and not reading.technical:
         return _NOT_TECHNICAL
-    grounded = reading.code or reading.trace or reading.error
-    if intent is Intent.DEBUG and not grounded:
-        return _NO_EVIDENCE if reading.technical else _NOT_TECHNICAL
-    return _SUREST
+    grounded = reading.code or reading.trace or reading.error or reading.technical
+    return _SUREST if intent is not Intent.DEBUG or grounded else _NOT_TECHNICAL
 
 
 def _reasoning(evidence: Sequence[Evidence], intent: Intent, topic: str) -> str:

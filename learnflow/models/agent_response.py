@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, PositiveInt, StringConstraints
 
-from learnflow.models.fields import Confidence, Id, JsonObject, Model, Text, Timestamp
+from learnflow.models.fields import Confidence, Id, Model, Text, Timestamp
+from learnflow.models.metadata import MetadataJson
 from learnflow.models.vocabulary import ResponseType, Specialist
 
 SHORTEST_RESPONSE = 10  # characters, trimmed
@@ -31,7 +32,7 @@ class AgentResponse(Model):
     processing_time_ms: PositiveInt
     confidence_score: Confidence
     code_examples: tuple[Text, ...] = ()
-    metadata: JsonObject | None = None
+    metadata: MetadataJson | None = None
     created_at: Timestamp
     claude_model: Annotated[Text, StringConstraints(min_length=1, max_length=100)]
     token_count: PositiveInt | None = None

@@ -20,6 +20,7 @@ from learnflow.settings.sections import (
     Limits,
     Safety,
     Sink,
+    Struggle,
     Triage,
     Web,
 )
@@ -36,6 +37,7 @@ class Settings(Section):
     agents: Agents = Agents()
     triage: Triage = Triage()
     limits: Limits = Limits()
+    struggle: Struggle = Struggle()
     learner: Learner = Learner()
     claude: Claude = Claude()
     safety: Safety = Safety()

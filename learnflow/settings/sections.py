@@ -16,6 +16,8 @@ from pydantic import (
 
 from learnflow.domain.mastery import MasteryModel, shipped
 from learnflow.domain.mastery.parameters import loads
+from learnflow.domain.similarity import Alike, alike
+from learnflow.embedding import EmbeddingMissingError, by_sense
 from learnflow.models.fields import explain
 from learnflow.settings.section import Section, SettingsError, variable
 
@@ -87,6 +89,22 @@ class Limits(Section):
             msg = "collaboration_seconds must be less than open_query_seconds"
             raise ValueError(msg)
         return self
+
+
+class Struggle(Section):
+    """How it is told whether two questions ask the same."""
+
+    similarity: Literal["words", "embedding"] = "words"
+
+    def alike(self) -> Alike:
+        """Return the measure. Raises SettingsError when it is not installed."""
+        if self.similarity == "words":
+            return alike
+        try:
+            return by_sense()
+        except EmbeddingMissingError as error:
+            msg = f"{variable('struggle', 'similarity')}: embedding {error}"
+            raise SettingsError(msg) from error
 
 
 class Learner(Section):

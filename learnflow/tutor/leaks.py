@@ -10,6 +10,7 @@ from uuid import UUID
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.exercise import Assigned, Exercise
+from learnflow.models.fields import JsonObject
 from learnflow.models.vocabulary import Language
 from learnflow.sandbox import Calling, Sandbox, SandboxUnavailable, Verdict, calling_of
 from learnflow.sandbox.outline import outline
@@ -100,6 +101,11 @@ def _same_text(solution: str, code: str) -> bool:
     return "".join(solution.split()) in "".join(code.split())
 
 
+def _unmended(draft: Draft) -> JsonObject:
+    """Return what debug says of a mend; only its answers say anything of that."""
+    return {"fix_applied": False} if "fix_applied" in draft.metadata else {}
+
+
 def _hint_instead(draft: Draft, assigned: Assigned) -> Draft:
     exercise = assigned.exercise
     number = next_hint(assigned) or len(exercise.hints)
@@ -114,6 +120,6 @@ def _hint_instead(draft: Draft, assigned: Assigned) -> Draft:
             "text": "\n\n".join(part for part in parts if part),
             "code_examples": (),
             "missing_concept": None,
-            "metadata": {**draft.metadata, "withheld": str(exercise.exercise_id), "fix_applied": False},
+            "metadata": {**draft.metadata, "withheld": str(exercise.exercise_id), **_unmended(draft)},
         }
     )

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Final, Protocol
 
 from learnflow.domain.learner.day import Day, Outcome
+from learnflow.domain.similarity import Alike
 from learnflow.domain.struggle import WINDOW, Observation, Open, in_order, reopened
 from learnflow.models.events.work import Turn
 from learnflow.models.fields import Timestamp
@@ -96,9 +97,10 @@ class StoredFacts:
 
     source: Source = "postgresql"
 
-    def __init__(self, database: WebDatabase, turns: int, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: WebDatabase, turns: int, same: Alike, now: Callable[[], datetime]) -> None:
         self._database = database
         self._turns = turns
+        self._same = same
         self._now = now
 
     async def _student(self, student_id: str) -> StoredStudent:
@@ -131,7 +133,7 @@ class StoredFacts:
         now = self._now()
         wanted = Wanted(student_id, now - 2 * WINDOW, now + WINDOW)
         found = (await load_windows(self._database, [wanted]))[wanted]
-        open_ = (reopened(told, found.observations) for told in found.told.values())
+        open_ = (reopened(told, found.observations, self._same) for told in found.told.values())
         return _within(found.observations, now), _shown(one for one in open_ if one.ends_at > now)
 
 

@@ -16,12 +16,12 @@ from learnflow.web.students import Desk, Views, add_students
 def add_views(
     app: StreamApp,
     database: WebDatabase,
-    turns: int,
+    facts: StoredFacts,
     now: Callable[[], datetime],
     core: tuple[StreamApp, Tables] | None,
 ) -> None:
-    """Serve them on an app; `turns` of a conversation are shown, and `core` is core's app with its tables, if here."""
+    """Serve them on an app; `core` is core's app with its tables, where core runs in this process."""
     stored = Stored(database)
     tables, owners = (None, None) if core is None else (TableFacts(core[1], now), Owners(core[0]))
-    add_students(app, Desk(StoredFacts(database, turns, now), tables, owners), Views(stored))
+    add_students(app, Desk(facts, tables, owners), Views(stored))
     add_questions(app, stored)

@@ -10,6 +10,7 @@ from learnflow.tutor.offline import OfflineTutor
 from tests.claude import ANSWERS, CODE, EVERYONE, QUESTION, RAN, STANDING, answered, draft_of
 from tests.messages_api import MessagesApi, says
 from tests.offline import request
+from tests.shapes import shaped
 
 SAID = ["What is a loop?", "What is an IndexError?", "asdf", "IndexError: list index out of range", "It does not work"]
 HELLO = request("Hello!", question_key="off-topic", standing=STANDING)
@@ -38,10 +39,10 @@ async def offline(agent: Specialist) -> list[Draft]:
 
 
 def kinds(drafts: list[Draft]) -> dict[str, set[type]]:
-    """Return the types of the values that metadata has under each key."""
+    """Return the types of the values that metadata has under each key, as it is sent."""
     found: dict[str, set[type]] = {}
     for draft in drafts:
-        for key, value in draft.metadata.items():
+        for key, value in draft.model_dump(mode="json")["metadata"].items():
             found.setdefault(key, set()).add(type(value))
     return found
 
@@ -56,4 +57,4 @@ async def test_metadata_means_the_same_whoever_wrote_it(api: MessagesApi, agent:
     for key in set(own) - CLAUDES_OWN:
         assert own[key] <= known[key] | {type(None)}, key
     for draft in drafts:
-        assert ALWAYS[agent] <= set(draft.metadata)
+        assert ALWAYS[agent] <= set(shaped(agent, draft).metadata)

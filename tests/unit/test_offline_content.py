@@ -1,19 +1,16 @@
 """The offline tutor's content is correct: every example runs, every error is raised, every fault is seen."""
 
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from learnflow.domain.errors import ERRORS
-from learnflow.models.taxonomy import TOPICS
 from learnflow.models.vocabulary import Language
+from learnflow.tutor.offline.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.faults import find_fault
-from learnflow.tutor.offline.library import ERROR_NOTES, EXPLANATIONS
 
 SYNTAX = ("python-syntax-error", "python-indentation-error")
 PYTHON_NOTES = [key for key, sign in ERRORS.items() if sign.language is Language.PYTHON]
@@ -23,61 +20,27 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=30, check=False)
 
 
-@pytest.mark.parametrize("topic", EXPLANATIONS)
-def test_each_example_prints_what_it_says(topic: str) -> None:
-    assert topic in TOPICS
-    result = run(EXPLANATIONS[topic].example)
-    assert (result.stdout.strip("\n"), result.stderr) == (EXPLANATIONS[topic].output, "")
+SEEN = [
+    "python-syntax-error", "python-indentation-error", "python-unexpected-indent", "python-never-closed",
+    "python-unterminated-string", "python-assign-in-condition", "python-expected-colon", "python-missing-parentheses",
+    "python-index-error", "python-key-error", "python-name-error", "python-recursion-error",
+    "python-unbound-local-error", "python-concatenate", "python-operand-types", "python-compare-types",
+    "python-invalid-literal", "python-none-attribute", "python-immutable", "python-index-assignment",
+    "python-indices-must-be-integers", "python-missing-argument", "python-unexpected-keyword", "python-not-callable",
+    "python-not-iterable",
+]  # fmt: skip
+MORE = {
+    "python-zero-division-error": "grades = 0\nprint(1 / grades)",
+    "python-none-subscript": "names = ['b', 'a']\nordered = names.sort()\nprint(ordered[0])",
+    "python-too-many-arguments": "def double(n):\n    return 2 * n\n\nprint(double(2, 3))",
+}
 
 
-def test_every_error_has_a_note_and_the_explanation_that_it_leads_to() -> None:
-    assert set(ERROR_NOTES) == set(ERRORS)
-    assert {sign.topic for sign in ERRORS.values()} <= set(EXPLANATIONS)
-    assert {sign.language for sign in ERRORS.values()} == set(Language)
-    assert len(EXPLANATIONS) >= 10
-
-
-@pytest.mark.parametrize("key", PYTHON_NOTES)
-def test_each_python_error_is_really_raised_and_really_mended(key: str) -> None:
-    assert run(ERROR_NOTES[key].broken).stderr.strip().splitlines()[-1].startswith(ERRORS[key].name)
-    mended = run(ERROR_NOTES[key].mended)
-    assert (mended.returncode, mended.stderr) == (0, "")
-
-
-@pytest.mark.skipif(not shutil.which("node"), reason="needs node")
-@pytest.mark.parametrize("key", [key for key, sign in ERRORS.items() if sign.language is Language.JAVASCRIPT])
-def test_each_javascript_error_is_really_raised_and_really_mended(key: str) -> None:
-    node = shutil.which("node") or ""
-    broken, mended = (
-        subprocess.run([node, "-e", code], capture_output=True, text=True, timeout=30, check=False)
-        for code in (ERROR_NOTES[key].broken, ERROR_NOTES[key].mended)
-    )
-    assert f"{ERRORS[key].name}:" in broken.stderr
-    assert (mended.returncode, mended.stderr) == (0, "")
-
-
-@pytest.mark.skipif(not shutil.which("java"), reason="needs java")
-@pytest.mark.parametrize("key", [key for key, sign in ERRORS.items() if sign.language is Language.JAVA])
-def test_each_java_error_is_really_raised_and_really_mended(key: str, tmp_path: Path) -> None:
-    assert ERRORS[key].name in run_java(ERROR_NOTES[key].broken, tmp_path).stderr
-    assert run_java(ERROR_NOTES[key].mended, tmp_path).returncode == 0
-
-
-def run_java(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    source = folder / "Main.java"
-    source.write_text(code, encoding="utf-8")
-    return subprocess.run(
-        [shutil.which("java") or "", str(source)],
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    "key", sorted(set(PYTHON_NOTES) - {"python-module-not-found-error", "python-file-not-found-error"})
-)
+@pytest.mark.parametrize("key", [*SEEN, *MORE])
 def test_each_fault_is_seen_without_running_the_code(key: str) -> None:
-    broken = "grades = 0\nprint(1 / grades)" if key == "python-zero-division-error" else ERROR_NOTES[key].broken
-    fault = find_fault(broken, None if key in SYNTAX else key)
+    broken = MORE.get(key) or ERROR_NOTES[key].broken
+    fault = find_fault(broken, None)
+    assert fault == find_fault(broken, key)
     assert fault is not None
     assert fault.error == key
     assert find_fault(ERROR_NOTES[key].mended, None) is None

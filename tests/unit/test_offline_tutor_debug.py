@@ -1,5 +1,6 @@
 """Debug: the error by its name, its place in the code, and a sentence for this student."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -7,8 +8,8 @@ import pytest
 from learnflow.domain.errors import ERRORS
 from learnflow.models.vocabulary import Language, Specialist
 from learnflow.tutor.offline import OfflineTutor
+from learnflow.tutor.offline.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.faults import find_fault
-from learnflow.tutor.offline.library import ERROR_NOTES
 from tests.offline import honest, request, run, turn
 
 
@@ -66,19 +67,96 @@ async def test_debug_says_when_it_sees_nothing(tutor: OfflineTutor) -> None:
     assert "cannot see" in draft.text
 
 
+SORTED = "names = [3, 1]\nordered = names.sort()\nprint(ordered[0])"
+ARRAY = "arr = [1, 2, 3]\nprint(arr[5])"
+
+
+async def tell(tutor: OfflineTutor, **known: Any) -> list[str]:
+    return honest(await tutor.debug(request("Why?", ARRAY, **known))).text.split("\n\n")
+
+
+async def test_levels_are_told_differently(tutor: OfflineTutor) -> None:
+    beginner, middle, advanced = [
+        await tell(tutor, profile={"skill_level": level}) for level in ("beginner", "intermediate", "advanced")
+    ]
+    note = ERROR_NOTES["python-index-error"]
+    assert f"What it means: {note.meaning}" in beginner
+    assert f"Your next step: {note.fix}" in beginner
+    assert f"What to do: {note.fix}" in middle
+    assert f"What lies beneath: {note.beneath}" in advanced
+    assert note.meaning not in "".join(advanced)
+    assert len("".join(advanced)) < len("".join(beginner))
+
+
+async def test_the_same_error_again_is_told_in_another_way_each_time(tutor: OfflineTutor) -> None:
+    again = turn("IndexError", "…", Specialist.DEBUG, "list-indexing")
+    answers = [await tell(tutor, turns=[again] * before) for before in range(6)]
+    same = {answers[0][0], answers[0][-1]}  # the place in the code, and that it is offline
+    for number, first in enumerate(answers):
+        for second in answers[number + 1 :]:
+            assert first != second
+    for first, second in pairwise(answers[:4]):
+        assert set(first) & set(second) == same
+    assert "three steps" in "".join(answers[1])
+    assert ERROR_NOTES["python-index-error"].broken in "".join(answers[2])
+    assert '"Explain list indexing"' in "".join(answers[2])
+    smaller = await tutor.debug(request("Why?", ARRAY, turns=[again] * 2))
+    assert smaller.code_examples[0] == ERROR_NOTES["python-index-error"].mended
+
+
 @pytest.mark.parametrize(
     ("known", "said"),
     [
         ({"standing": {"struggle_topics": ["list-indexing"]}}, '"Explain list indexing"'),
         ({"standing": {"python_mastery_levels": {"list-indexing": 0.9}}}, "You know list indexing well (90%)"),
-        ({"turns": [turn("IndexError", "…", Specialist.DEBUG, "list-indexing")]}, "list indexing again"),
-        ({"standing": {"python_mastery_levels": {"list-indexing": 0.7}}}, None),
+        ({"profile": {"learning_style": "visual"}}, "draw a box"),
+        ({"profile": {"learning_style": "auditory"}}, "read the line aloud"),
+        ({"profile": {"learning_style": "kinesthetic"}}, "change one value"),
+        ({"profile": {"learning_style": "example-driven"}}, 'names = ["Ada", "Bob"]'),
     ],
 )
-async def test_one_sentence_is_for_this_student(known: dict[str, Any], said: str | None, tutor: OfflineTutor) -> None:
-    code = "arr = [1, 2, 3]\nprint(arr[5])"
-    plain = honest(await tutor.debug(request("Why?", code))).text.split("\n\n")
-    tuned = honest(await tutor.debug(request("Why?", code, **known))).text.split("\n\n")
-    added = [paragraph for paragraph in tuned if paragraph not in plain]
-    assert len(added) == (said is not None)
-    assert (said or "") in "".join(added)
+async def test_what_is_known_of_the_student_tunes_the_answer(
+    known: dict[str, Any], said: str, tutor: OfflineTutor
+) -> None:
+    assert said not in "".join(await tell(tutor))
+    assert said in "".join(await tell(tutor, **known))
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("KeyError: 'ada'", "The key that is not there is 'ada'."),
+        ("NameError: name 'totl' is not defined", "The name is `totl`."),
+        ("TypeError: Cannot read properties of undefined (reading 'city')", "before `.city` is `undefined`"),
+        ("panic: runtime error: index out of range [5] with length 3", "The index is 5, and the length is 3."),
+        ("error[E0382]: borrow of moved value: `s`", "The value is `s`."),
+        ("main.cpp:3:5: error: 'totl' was not declared in this scope", "The name is `totl`."),
+        ("error: \N{LEFT SINGLE QUOTATION MARK}n\N{RIGHT SINGLE QUOTATION MARK} was not declared in this scope", "`n`"),
+        ("Index 5 out of bounds for length 3 java.lang.ArrayIndexOutOfBoundsException", "The index is 5"),
+    ],
+)  # fmt: skip
+async def test_names_and_values_of_the_message_are_told(message: str, said: str, tutor: OfflineTutor) -> None:
+    assert said in honest(await tutor.debug(request(message))).text
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "line"),
+    [
+        (Language.JAVASCRIPT, "const x = 1;\nif (x {}", 2), (Language.JAVA, "int y = 1;\nint x 5;", 2),
+        (Language.CPP, "int y = 1;\nint x 5;", 2), (Language.GO, "y := 1\nx := := 5", 2),
+        (Language.RUST, "let y = 1;\nlet x 5;", 2),
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_read_is_found_in_every_language(
+    language: Language, code: str, line: int, tutor: OfflineTutor
+) -> None:
+    draft = honest(await tutor.debug(request("It does not work", code, language)))
+    assert draft.metadata["line"] == line
+    assert f"line {line} (`{code.splitlines()[line - 1]}`)" in draft.text
+
+
+async def test_only_a_gap_in_understanding_is_explained_by_concepts(tutor: OfflineTutor) -> None:
+    slip = await tutor.debug(request("NameError: name 'x' is not defined"))
+    mastered = await tutor.debug(request("Why?", ARRAY, standing={"python_mastery_levels": {"list-indexing": 0.9}}))
+    assert (slip.missing_concept, mastered.missing_concept) == (None, None)
+    assert (await tutor.debug(request("What is wrong?", SORTED))).missing_concept == "null-values"

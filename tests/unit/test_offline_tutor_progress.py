@@ -7,8 +7,9 @@ import pytest
 
 from learnflow.models.draft import Draft
 from learnflow.models.taxonomy import TOPICS
+from learnflow.models.vocabulary import LearningStyle, Specialist
 from learnflow.tutor.offline import OfflineTutor
-from tests.offline import honest, request
+from tests.offline import honest, request, turn
 
 JANE = {
     "total_queries": 47,
@@ -56,6 +57,35 @@ async def told(standing: dict[str, Any], **more: Any) -> Draft:
 )
 async def test_it_says(said: str) -> None:
     assert said in (await told(JANE, profile={"name": "Jane"})).text
+
+
+@pytest.mark.parametrize("style", LearningStyle)
+async def test_how_to_go_on_is_told_in_the_students_style(style: LearningStyle) -> None:
+    texts = {one: (await told(JANE, profile={"learning_style": one})).text for one in LearningStyle}
+    assert texts.pop(style) not in texts.values()
+
+
+async def test_it_says_at_which_level_the_next_topic_is_explained() -> None:
+    assert "I explain it to you at the intermediate level." in (await told(JANE)).text
+    new = {"total_queries": 3, "topics_covered": ["loops"]}
+    for level in ("beginner", "advanced"):
+        text = (await told(new, profile={"skill_level": level})).text
+        assert f"I explain it to you at the {level} level." in text
+
+
+async def test_the_last_questions_are_remembered() -> None:
+    asked = [turn("Explain loops", "…", Specialist.CONCEPTS, topic) for topic in ("loops", "general", "sets")]
+    assert "Your last questions here were about sets and loops." in (await told(JANE, turns=asked)).text
+    assert "Your last questions" not in (await told(JANE)).text
+
+
+async def test_who_asks_again_gets_a_plan() -> None:
+    first = await told(JANE)
+    again = await told(JANE, turns=[turn("How am I doing?", first.text[:1000], Specialist.PROGRESS)])
+    assert "1. Learn functions. You struggle with recursion" in again.text
+    assert "You have mastered 4 topics" in again.text
+    assert "You have completed 23 exercises." not in again.text
+    assert again.metadata == first.metadata
 
 
 async def test_one_of_each_is_said_as_one() -> None:

@@ -3,13 +3,17 @@
 import asyncio
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from learnflow.models.vocabulary import Language
+from learnflow.models.vocabulary import Language, Specialist
 from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.offline.linting import Linter, LinterUnavailableError
-from tests.offline import honest, request
+from learnflow.tutor.offline.pitfalls import pitfalls
+from learnflow.tutor.offline.remarks import TABLE, Table
+from tests.offline import honest, request, turn
 
 STARTS = {Language.JAVASCRIPT: "const x = 0 == '';", Language.JAVA: 'if (a == "yes") {}',
           Language.CPP: "int* p = new int;",
@@ -132,3 +136,104 @@ async def test_a_review_that_is_cancelled_leaves_no_process_and_holds_no_place()
 
 def children() -> set[str]:
     return set(Path("/proc/self/task").joinpath(str(os.getpid()), "children").read_text().split())
+
+
+MANY = """def Add(item, items=[]):
+    try:
+        items.append(item)
+    except:
+        x = 1
+    if len(items) == True:
+        print(f"full")
+    return items
+"""
+
+
+async def lines_of(tutor: OfflineTutor, code: str, language: Language | None = None, **known: Any) -> list[str]:
+    draft = honest(await tutor.review(request("Please review", code, language, **known)))
+    return [line for line in draft.text.splitlines() if line.startswith("- ")]
+
+
+async def test_a_learner_gets_as_many_remarks_as_the_level_can_take(tutor: OfflineTutor) -> None:
+    counts = [
+        len(await lines_of(tutor, MANY, profile={"skill_level": level}))
+        for level in ("beginner", "intermediate", "advanced")
+    ]
+    assert counts == [3, 5, 6]
+    beginner = honest(await tutor.review(request("Please review", MANY))).text
+    assert "can wait" in beginner
+    assert "[B006]" not in beginner
+    assert "[B006]" in "".join(await lines_of(tutor, MANY, profile={"skill_level": "advanced"}))
+
+
+async def test_remarks_are_sorted_by_what_they_are_about(tutor: OfflineTutor) -> None:
+    kinds = ["a bug", "a risk", "clearer", "style"]
+    code = "var a = 1;\nif (a = 2) { f(); }\nconst b = a == 3;\n"
+    for found in (
+        await lines_of(tutor, MANY, profile={"skill_level": "advanced"}),
+        await lines_of(tutor, code, Language.JAVASCRIPT),
+    ):
+        order = [next(number for number, kind in enumerate(kinds) if f": {kind}. " in line) for line in found]
+        assert order == sorted(order)
+        assert len(set(order)) > 1
+
+
+async def test_a_remark_that_was_made_before_is_not_made_again(tutor: OfflineTutor) -> None:
+    first = honest(await tutor.review(request("Please review", MANY)))
+    again = await lines_of(tutor, MANY, turns=[turn("Please review", first.text, Specialist.CODE_REVIEW, "functions")])
+    assert all("still there" in line for line in again)
+    assert len(again) == 3
+
+
+async def test_praise_is_given_where_it_is_earned(tutor: OfflineTutor) -> None:
+    good = "with open('a.txt') as file:\n    print(file.read())\n"
+    assert "closed whatever happens" in honest(await tutor.review(request("Is this good?", good))).text
+    assert "What is good" not in honest(await tutor.review(request("Is this good?", MANY))).text
+
+
+FALLS = "switch (day) {\ncase 1:\n  f();\ncase 2:\n  g();\n  break;\n}"
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "line", "said"),
+    [
+        (Language.JAVASCRIPT, "if (x = 5) { f(); }", 1, "One `=`"),
+        (Language.JAVASCRIPT, FALLS, 2, "no `break`"),
+        (Language.JAVASCRIPT, "function f() {\n  const unused = 1;\n  return 2;\n}", 2, "`unused`"),
+        (Language.JAVASCRIPT, "var x = 1;\nf(x);", 1, "`var`"),
+        (Language.JAVA, FALLS, 2, "no `break`"),
+        (Language.JAVA, "try { f(); } catch (Exception e) { g(); }", 1, "catches everything"),
+        (Language.CPP, FALLS, 2, "no `break`"),
+        (Language.CPP, "if (x = 5) { f(); }", 1, "One `=`"),
+        (Language.GO, "n, _ := strconv.Atoi(s)", 1, "thrown away"),
+        (Language.RUST, "let n = s.parse::<i32>().unwrap();", 1, "`unwrap()`"),
+    ],
+)
+def test_a_few_sound_checks_find_what_learners_do(language: Language, code: str, line: int, said: str) -> None:
+    assert any(one.line == line and said in one.text for one in pitfalls(code, language))
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        (Language.JAVASCRIPT, 'const text = "a == b"; // var x == y\nf(text);'),
+        (Language.JAVASCRIPT, "function f() {\n  const name = 1;\n  return `${name}`;\n}"),
+        (Language.JAVASCRIPT, "switch (x) {\ncase 1:\ncase 2:\n  f();\n  break;\n}"),
+        (Language.JAVASCRIPT, "switch (x) {\ncase 1:\n  f(); // falls through\ncase 2:\n  g();\n}"),
+        (Language.JAVASCRIPT, "const twice = (x) => x * 2;\nif (x === 5 && y <= 3) { f(twice); }"),
+        (Language.JAVA, "/* List x = 1; */ int y = 2;\nf(y);"),
+        (Language.CPP, "// new int\nif (x == 5) { f(); }"),
+        (Language.GO, "// panic(\nn, err := strconv.Atoi(s)"),
+        (Language.RUST, '// x.unwrap()\nprintln!("unsafe");'),
+    ],
+)
+def test_no_remark_on_what_is_right_or_is_no_code(language: Language, code: str) -> None:
+    assert pitfalls(code, language) == ()
+
+
+def test_the_table_of_remarks_refuses_what_is_incomplete() -> None:
+    whole = TABLE.model_dump()
+    with pytest.raises(ValidationError, match=r"java\.0\.kind"):
+        Table.model_validate({**whole, "java": [{"pattern": "x", "remark": "It is a mistake."}]})
+    with pytest.raises(ValidationError, match=r"go\.0\.remark"):
+        Table.model_validate({**whole, "go": [{"kind": "bug", "pattern": "x", "remark": "short"}]})

@@ -118,6 +118,52 @@ CASES = {
     "how many": Case("How many questions have I asked?", PROGRESS),
     "weak topics": Case("Which of my topics are weak?", PROGRESS),
     "improving": Case("Am I improving?", PROGRESS),
+    "how this week was": Case("how did I do this week", PROGRESS),
+    "undefined without an error": Case("Why is this undefined?", DEBUG, None, "const a = [1];\nconsole.log(a[3]);",
+                                       Language.JAVASCRIPT),
+    "null without code": Case("why is my variable null?", DEBUG, "null-values"),
+    "prints twice": Case("why does this print twice", DEBUG, None, "for i in range(2):\n    print('a')"),
+    "expected and got": Case("expected 6, got 5", DEBUG, None, "print(2 + 3)"),
+    "an error that is asked about": Case("what is an exception", CONCEPTS, "exceptions"),
+    "handling errors": Case("how to handle errors in rust", CONCEPTS, "exceptions"),
+    "what happens if": Case("what happens if my function never returns", CONCEPTS, "functions"),
+    "what code returns": Case("What does this function return?", CONCEPTS, "functions", "def f():\n    return 1"),
+    "whether something is possible": Case("Can a function return two values?", CONCEPTS, "functions"),
+    "comparing two values": Case("How do I compare two strings?", CONCEPTS, "strings"),
+    "slow code": Case("My code works but it's slow, any tips?", REVIEW, None, "for i in a:\n    print(i)"),
+    "ugly code": Case("Please check my code, it works but looks ugly", REVIEW, None, ADD),
+    "whether it is right": Case("Could you check whether this is right?", REVIEW, None, ADD),
+    "a submission": Case("Here is my submission for the loops exercise", EXERCISE, "loops", ADD),
+    "a pasted solution": Case(f"my solution to the exercise:\n\n{ADD}", EXERCISE),
+    "submits an answer": Case("submit my answer", EXERCISE, None, ADD),
+    "a hint when stuck": Case("I'm stuck on the exercise, give me a hint", EXERCISE),
+    "a javascript reference error": Case("Uncaught ReferenceError: x is not defined\n    at main.js:3:1", DEBUG),
+    "a java trace of an index": Case(
+        'Exception in thread "main" java.lang.ArrayIndexOutOfBoundsException: Index 5 out of bounds for length 3\n'
+        "\tat Main.main(Main.java:5)", DEBUG, "list-indexing"),
+    "a c++ compiler error": Case("main.cpp:3:5: error: 'cout' was not declared in this scope", DEBUG),
+    "a go panic of an index": Case(
+        "panic: runtime error: index out of range [5] with length 3\n\ngoroutine 1 [running]:", DEBUG,
+        "list-indexing"),
+    "a go deadlock": Case("fatal error: all goroutines are asleep - deadlock!", DEBUG, "concurrency"),
+    "a rust panic": Case(
+        "thread 'main' panicked at src/main.rs:4:5:\nindex out of bounds: the len is 3 but the index is 5", DEBUG,
+        "list-indexing"),
+    "trouble told at length": Case(
+        "Shopping cart total\nI am writing a small shop for my course. Every product has a price, and the cart holds "
+        "products. When I add a second product the total should be the sum of both. I understand what a list is, and "
+        "for example adding one product works, but the total still shows the first price. This is my code so far.",
+        DEBUG),
+    "a question told at length": Case(
+        "Sharing settings between modules\nI am writing a small game for my course, with one module for the board and "
+        "another one for the players. Both have an options screen, and I read about global variables and about "
+        "classes that hold such options for everybody. Is there a way to share options without passing them around?",
+        CONCEPTS),
+    "a judgement asked at length": Case(
+        "Saving the scores of a game\nMy game keeps all scores in a dictionary and writes the whole dictionary to a "
+        "file after every move, which I do with one function that every other function calls. I have done it like "
+        "this since the beginning of the course. Would you recommend it, or is it better practice to save at the end?",
+        REVIEW),
 }  # fmt: skip
 
 
@@ -197,6 +243,20 @@ def test_reasoning_names_what_decided() -> None:
 )  # fmt: skip
 def test_the_question_key_survives_rephrasing(texts: tuple[str, ...]) -> None:
     assert len({asked(text).question_key for text in texts}) == 1
+
+
+def test_progress_and_exercises_within_a_narrative_are_no_wish() -> None:
+    told = (
+        "Progress of a download\nI show the progress of a download in my program, and the next task starts after it. "
+        "The bar never changes its width, although the task itself gets its data and the file is there in the end. "
+        "I have tried to set the width by hand, which does not work either. What am I doing wrong?"
+    )
+    assert asked(told).intent is DEBUG
+    assert asked("my progress").intent is PROGRESS
+
+
+def test_confidence_is_less_where_the_words_disagree() -> None:
+    assert asked("Explain loops").confidence > asked("Explain loops, and review the error").confidence
 
 
 def test_different_questions_have_different_keys() -> None:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
+from learnflow.domain.similarity import Alike, alike
 from learnflow.domain.struggle.level import higher
 from learnflow.domain.struggle.observations import Attempt, End, Observation, Question, in_order
 from learnflow.domain.struggle.window import WINDOW, Struggle, struggle, within
@@ -79,13 +80,15 @@ class Settled:
     tell: tuple[Event[Any], ...] = ()
 
 
-def settle(cause: Event[Any], found: Observation, seen: Iterable[Observation], known: Open | None) -> Settled:
+def settle(
+    cause: Event[Any], found: Observation, seen: Iterable[Observation], known: Open | None, same: Alike = alike
+) -> Settled:
     """Return what an observation changes on its topic.
 
     `found` is what `cause` shows, and is among `seen`, all that is known of the student around its time, unless so
     much is known that there was no room for it. The verdict is over the window that ends at the newest time known on
     the topic, so the order of arrival makes no difference. What is too old to reach into the window of an open
-    struggle changes nothing.
+    struggle changes nothing. `same` tells whether two texts of telling words ask the same.
     """
     on_topic = [one for one in seen if one.topic == found.topic]
     newest = max((one.at for one in on_topic), default=found.at)
@@ -94,12 +97,12 @@ def settle(cause: Event[Any], found: Observation, seen: Iterable[Observation], k
     again = _again(known, found)
     if known and newest < known.newest:
         return Settled(known, again)
-    shown = struggle(on_topic, found.topic, newest)
+    shown = struggle(on_topic, found.topic, newest, same)
     at = _time_of_message(on_topic, known, newest)
     if shown is None:
         if known is None or isinstance(found, End):  # somebody else has told of its end
             return Settled(None)
-        return Settled(known, (*again, _resolved(known, on_topic, newest, at)))
+        return Settled(known, (*again, _resolved(known, on_topic, newest, at, same)))
     announced = known.announced if known else ()
     if higher(shown.detected.struggle_level, announced[-1].event.payload.struggle_level if announced else None):
         event = _detected(cause, shown.detected, on_topic, at)
@@ -113,14 +116,14 @@ def ended(known: Open) -> Event[StruggleResolved]:
     return _end(known, "time", _TOO_FEW, at)
 
 
-def reopened(told: Sequence[Event[StruggleDetected]], seen: Iterable[Observation]) -> Open:
+def reopened(told: Sequence[Event[StruggleDetected]], seen: Iterable[Observation], same: Alike = alike) -> Open:
     """Return the open struggle that stored messages told of; at least one, in the order of their times."""
     last = told[-1].payload
     announced = tuple(
         Announcement(cause=(event.payload.evidence or (event.message_id,))[-1], event=event) for event in told
     )
     newest = told[-1].timestamp
-    shown = struggle(seen, last.topic, newest) or Struggle(last, newest + WINDOW)
+    shown = struggle(seen, last.topic, newest, same) or Struggle(last, newest + WINDOW)
     return _open(announced, shown, newest)
 
 
@@ -165,8 +168,10 @@ def _detected(
     )
 
 
-def _resolved(known: Open, on_topic: Sequence[Observation], newest: datetime, at: datetime) -> Event[StruggleResolved]:
-    if struggle([one for one in on_topic if isinstance(one, Question)], known.topic, newest) is None:
+def _resolved(
+    known: Open, on_topic: Sequence[Observation], newest: datetime, at: datetime, same: Alike
+) -> Event[StruggleResolved]:
+    if struggle([one for one in on_topic if isinstance(one, Question)], known.topic, newest, same) is None:
         return _end(known, "time", _TOO_FEW, at)
     passed = sum(
         isinstance(one, Attempt) and one.passed and one.at >= known.since

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from learnflow.domain.similarity import alike
+from learnflow.domain.similarity import Alike, alike
 from learnflow.domain.struggle.level import SIMILAR_QUESTIONS, Seen, level
 from learnflow.domain.struggle.observations import Attempt, End, Observation, Question, in_order
 from learnflow.domain.struggle.signals import signals
@@ -30,14 +30,15 @@ class Struggle:
     ends_at: datetime
 
 
-def struggle(seen: Iterable[Observation], topic: str, until: datetime) -> Struggle | None:
+def struggle(seen: Iterable[Observation], topic: str, until: datetime, same: Alike = alike) -> Struggle | None:
     """Return the struggle that the window (until - 24 h, until] shows on a topic, or None.
 
     A full pass ends a struggle that is low or medium until then, two in a row end a high one; a pass without any
     struggle counts too. Questions before such a success count no more. The signals are those of the whole window.
+    `same` tells whether two texts of telling words ask the same.
     """
     window = within(seen, topic, until)
-    return _shown(window, _after_success(window))
+    return _shown(window, _after_success(window, same), same)
 
 
 def within(seen: Iterable[Observation], topic: str, until: datetime) -> list[Observation]:
@@ -45,7 +46,7 @@ def within(seen: Iterable[Observation], topic: str, until: datetime) -> list[Obs
     return sorted((one for one in seen if one.topic == topic and timedelta(0) <= until - one.at < WINDOW), key=in_order)
 
 
-def similar_groups(questions: Sequence[Question]) -> list[list[int]]:
+def similar_groups(questions: Sequence[Question], same: Alike = alike) -> list[list[int]]:
     """Return for each question the places of those that are similar to it, itself among them.
 
     Being similar is not transitive: that all are similar to one keeps a chain of small steps from making a group.
@@ -53,28 +54,28 @@ def similar_groups(questions: Sequence[Question]) -> list[list[int]]:
     groups: list[list[int]] = [[] for _ in questions]
     for place, one in enumerate(questions):
         for earlier in range(place + 1):
-            if similar(questions[earlier], one):
+            if similar(questions[earlier], one, same):
                 groups[earlier].append(place)
                 if earlier != place:
                     groups[place].append(earlier)
     return [sorted(group) for group in groups]
 
 
-def similar(one: Question, other: Question) -> bool:
+def similar(one: Question, other: Question, same: Alike = alike) -> bool:
     """Return whether two questions on one topic ask the same."""
     if one.id == other.id or (one.key is not None and one.key == other.key):
         return True
-    return alike(one.text, other.text)
+    return same(one.text, other.text)
 
 
-def _after_success(window: Sequence[Observation]) -> int:
+def _after_success(window: Sequence[Observation], same: Alike) -> int:
     """Return the place in the window from which on questions count."""
     start = row = 0
     for place, seen in enumerate(window):
         match seen:
             case Attempt(passed=True):
                 row += 1
-                if row >= TWO_IN_A_ROW or not _is_high(_shown(window[:place], start)):
+                if row >= TWO_IN_A_ROW or not _is_high(_shown(window[:place], start, same)):
                     start, row = place + 1, 0
             case Attempt():
                 row = 0
@@ -83,9 +84,9 @@ def _after_success(window: Sequence[Observation]) -> int:
     return start
 
 
-def _shown(window: Sequence[Observation], start: int) -> Struggle | None:
+def _shown(window: Sequence[Observation], start: int, same: Alike) -> Struggle | None:
     questions = [seen for seen in window[start:] if isinstance(seen, Question) and seen.topic != GENERAL]
-    groups = similar_groups(questions)
+    groups = similar_groups(questions, same)
     group = [questions[place] for place in max(groups, key=len, default=[])]  # the first of equally large ones
     if len(group) < SIMILAR_QUESTIONS:
         return None

@@ -7,7 +7,8 @@ from pydantic import PositiveInt, StringConstraints
 
 from learnflow.models.agent_response import AgentResponse, ResponseText
 from learnflow.models.envelope import Event
-from learnflow.models.fields import Confidence, Id, JsonObject, Model, NonBlank, Text
+from learnflow.models.fields import Confidence, Id, Model, NonBlank, Text
+from learnflow.models.metadata import MetadataJson
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.usage import Usage
 from learnflow.models.vocabulary import Agent, ResponseType, Specialist
@@ -24,7 +25,7 @@ class ResponseCompleted(Model):
     response_id: Id | None = None
     response_type: ResponseType | None = None
     code_examples: tuple[Text, ...] = ()
-    metadata: JsonObject | None = None
+    metadata: MetadataJson | None = None
     claude_model: Annotated[Text, StringConstraints(min_length=1, max_length=100)] | None = None
     token_count: PositiveInt | None = None
     query: StudentQuery | None = None

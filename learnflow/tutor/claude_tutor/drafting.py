@@ -14,6 +14,7 @@ from learnflow.models.agent_response import SHORTEST_RESPONSE
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.fields import NUL
+from learnflow.models.metadata import AnswerMetadata, DebugMetadata, ExplanationMetadata, RemarkMetadata, ReviewMetadata
 from learnflow.models.taxonomy import GENERAL
 from learnflow.models.usage import Usage, total_tokens
 from learnflow.models.vocabulary import Language
@@ -75,25 +76,25 @@ def supportive(answered: Answered[Answer], text: str) -> Draft:
 def explanation(answered: Answered[Explanation], request: AgentRequest) -> Draft:
     """Return the draft of an explanation."""
     answer = answered.answer
-    metadata: dict[str, JsonValue] = {"level": depth(request, answer.topic), **_suggested(answer)}
-    if answer.error_type:
-        metadata["error_type"] = _name(answer.error_type)
+    metadata: dict[str, JsonValue] = {"level": depth(request, answer.topic), "suggested_topic": _suggested(answer)}
+    if answer.error_type and (name := _name(answer.error_type)):
+        metadata["error_type"] = name
     if request.query.question_key == OFF_TOPIC:
         metadata["off_topic"] = True
-    return _taught(answered, request, metadata)
+    return _taught(answered, request, ExplanationMetadata.model_validate(metadata))
 
 
 def diagnosis(answered: Answered[Diagnosis], request: AgentRequest, ran: Ran) -> Draft:
     """Return the draft of what debug found. An error that was met counts for more than what Claude calls it."""
     answer, execution = answered.answer, ran.execution
     met = execution.fault.type if execution and execution.fault else None
-    metadata: dict[str, JsonValue] = {
-        "error_type": _name(answer.error_type or met or "") or None,
-        "fix_applied": answer.fix_applied and bool(answer.code_examples),
-        **_suggested(answer),
-        "line": answer.line if answer.line and answer.line > 0 else None,
-        "ran": execution.ended if execution else None,
-    }
+    metadata = DebugMetadata(
+        error_type=_name(answer.error_type or met or "") or None,
+        fix_applied=answer.fix_applied and bool(answer.code_examples),
+        suggested_topic=_suggested(answer),
+        line=answer.line if answer.line and answer.line > 0 else None,
+        ran=execution.ended if execution else None,
+    )
     missing = answer.missing_concept
     draft = _taught(answered, request, metadata)
     return draft.model_copy(
@@ -103,8 +104,10 @@ def diagnosis(answered: Answered[Diagnosis], request: AgentRequest, ran: Ran) ->
 
 def review(answered: Answered[Review], request: AgentRequest) -> Draft:
     """Return the draft of a review."""
-    remarks: list[JsonValue] = [_remark(one) for one in answered.answer.remarks[:_MOST_REMARKS]]
-    return _taught(answered, request, {"remarks": remarks, **_suggested(answered.answer)})
+    remarks = tuple(
+        _remark(one) for one in answered.answer.remarks[:_MOST_REMARKS] if one.text.replace(NUL, "").strip()
+    )
+    return _taught(answered, request, ReviewMetadata(remarks=remarks, suggested_topic=_suggested(answered.answer)))
 
 
 def report(answered: Answered[Report], request: AgentRequest) -> Draft:
@@ -115,12 +118,12 @@ def report(answered: Answered[Report], request: AgentRequest) -> Draft:
     )  # fmt: skip
 
 
-def _taught(answered: Answered[Teaching], request: AgentRequest, metadata: Mapping[str, JsonValue]) -> Draft:
+def _taught(answered: Answered[Teaching], request: AgentRequest, metadata: AnswerMetadata) -> Draft:
     answer = answered.answer
     usual = read(request.query).language or _USUAL
     examples = tuple(_example(one, usual) for one in answer.code_examples if one.code.strip())
     asking: dict[str, JsonValue] = {"asks_back": True} if answer.asks_back else {}
-    return _draft(answered, answer.text, answer.topic, {**metadata, **asking}, examples[:_MOST_EXAMPLES])
+    return _draft(answered, answer.text, answer.topic, {**metadata.as_json(), **asking}, examples[:_MOST_EXAMPLES])
 
 
 def _draft(
@@ -138,9 +141,9 @@ def _draft(
     )
 
 
-def _suggested(answer: Teaching) -> dict[str, JsonValue]:
+def _suggested(answer: Teaching) -> str | None:
     suggested = answer.suggested_topic if answer.suggested_topic not in (None, GENERAL) else answer.topic
-    return {"suggested_topic": None if suggested == GENERAL else suggested}
+    return None if suggested == GENERAL else suggested
 
 
 def one_line(said: str, longest: int = _LONGEST_REASON) -> str:
@@ -152,12 +155,9 @@ def _name(said: str) -> str:
     return one_line(said, _LONGEST_NAME)
 
 
-def _remark(remark: Remark) -> dict[str, JsonValue]:
-    return {
-        "line": max(remark.line, 1),
-        "rule": _name(remark.rule),
-        "text": remark.text.replace(NUL, "").strip()[:_LONGEST_REMARK],
-    }
+def _remark(remark: Remark) -> RemarkMetadata:
+    text = remark.text.replace(NUL, "").strip()[:_LONGEST_REMARK]
+    return RemarkMetadata(line=max(remark.line, 1), rule=_name(remark.rule), text=text)
 
 
 def _example(example: CodeExample, usual: Language) -> str:

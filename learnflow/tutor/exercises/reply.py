@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from learnflow.models.draft import Draft
 from learnflow.models.exercise import Exercise
 from learnflow.models.fields import Model
+from learnflow.models.metadata import ExerciseMetadata
 from learnflow.models.usage import Usage, total_tokens
 
 MODEL = "offline"  # no model wrote these answers
@@ -35,14 +36,14 @@ def draft(
         code_examples=code,
         confidence=1.0,
         topic=exercise.topic,
-        metadata={
-            "exercise_id": str(exercise.exercise_id),
+        metadata=ExerciseMetadata.model_validate({
+            "exercise_id": exercise.exercise_id,
             "title": exercise.name,
             "difficulty": exercise.difficulty,
             "language": exercise.language,
             "suggested_topic": exercise.topic,
             **(metadata or {}),
-        },
+        }).as_json(),
         model=model,
         token_count=None if model == MODEL else total_tokens(usage),
         usage=usage,

@@ -1,27 +1,40 @@
 """Debugging: what happened when the code ran, the error by its name, and its place in the student's own code."""
 
+import asyncio
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
-from pydantic import JsonValue
-
-from learnflow.domain.errors import ERRORS, ErrorSign, last_line
+from learnflow.domain.errors import ERRORS, ErrorSign, has_trace
+from learnflow.domain.levels import percent
 from learnflow.domain.reading import Reading, read
+from learnflow.domain.traces import place
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
-from learnflow.models.taxonomy import GENERAL, title
-from learnflow.models.vocabulary import Language, Specialist
+from learnflow.models.learning_progress import MASTERED
+from learnflow.models.metadata import DebugMetadata
+from learnflow.models.taxonomy import GENERAL, name, title
+from learnflow.models.vocabulary import Language
 from learnflow.tutor.grounding import Ran
-from learnflow.tutor.offline.faults import Fault, find_fault
-from learnflow.tutor.offline.knowing import advice
-from learnflow.tutor.offline.library import ERROR_NOTES, EXPLANATIONS
+from learnflow.tutor.offline.error_notes import ERROR_NOTES
+from learnflow.tutor.offline.facts import Fault
+from learnflow.tutor.offline.faults import find_fault
+from learnflow.tutor.offline.knowing import mastery
+from learnflow.tutor.offline.library import EXPLANATIONS
 from learnflow.tutor.offline.linting import Linter, LinterUnavailableError
 from learnflow.tutor.offline.reviewing import python_remarks
-from learnflow.tutor.offline.running import happened, line_raised, raised, what_happened
+from learnflow.tutor.offline.running import happened, line_raised, message_raised, raised, what_happened
+from learnflow.tutor.offline.tellings import Known, examples, told
 from learnflow.tutor.offline.wording import draft, one_line, topic_asked
+from learnflow.tutor.syntax import check
 
-# slips of the hand, not gaps in what is understood
-_SLIPS: Final = frozenset({"python-syntax-error", "python-indentation-error", "python-name-error"})
+_UNREADABLE: Final = MappingProxyType({
+    Language.JAVASCRIPT: "javascript-unexpected-token",
+    Language.JAVA: "java-semicolon-expected",
+    Language.CPP: "cpp-expected-token",
+    Language.GO: "go-syntax",
+    Language.RUST: "rust-syntax",
+})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,7 @@ class Case:
     error: ErrorSign | None
     fault: Fault | None
     ran: Ran
+    line: int | None
 
     @property
     def missing(self) -> str:
@@ -46,7 +60,7 @@ class Case:
 
 async def debug(request: AgentRequest, linter: Linter, ran: Ran) -> Draft:
     """Explain the error and point at its place; ask for what is missing."""
-    case = _case(request, ran)
+    case = await _case(request, ran)
     if case.error and case.error.key in ERROR_NOTES:
         return _known(request, case, case.error)
     if case.error:
@@ -56,60 +70,99 @@ async def debug(request: AgentRequest, linter: Linter, ran: Ran) -> Draft:
     return _ask(case)
 
 
-def _case(request: AgentRequest, ran: Ran) -> Case:
+async def _case(request: AgentRequest, ran: Ran) -> Case:
     reading = read(request.query)
-    error = reading.error or raised(ran, reading.language)
-    fault = None
-    if reading.code and reading.language in (Language.PYTHON, None):
-        fault = find_fault(reading.code, error.key if error else None)
-        if fault and reading.language is None and error is None:
-            fault = None  # it need not be Python at all
+    met = raised(ran, reading.language)
+    error = reading.error or met
+    if met and error and met.name == error.name:
+        error = met  # the run has the whole message, the question often only the name
+    fault = await _fault(reading, error)
     if fault is not None:
         error = ERRORS[fault.error]
-    return Case(reading, topic_asked(request, reading) if error is None else error.topic, error, fault, ran)
+    topic = topic_asked(request, reading) if error is None else error.topic
+    line = fault.line if fault else line_raised(ran, error) or _traced(request)
+    return Case(reading, topic, error, fault, ran, line)
+
+
+async def _fault(reading: Reading, error: ErrorSign | None) -> Fault | None:
+    """Return the fault that can be seen by reading the code."""
+    code, language = reading.code, reading.language
+    if not code:
+        return None
+    if language and language in _UNREADABLE and error is None:
+        found = await asyncio.to_thread(check, language, code)
+        says = f"this cannot be read: {found.message}." if found else ""
+        return Fault(_UNREADABLE[language], found.line, says) if found else None
+    if language not in (Language.PYTHON, None):
+        return None
+    fault = find_fault(code, error.key if error else None)
+    return None if language is None and error is None else fault  # it need not be Python at all
+
+
+def _traced(request: AgentRequest) -> int | None:
+    """Return the line that a trace names, in the question or in what was sent as its code."""
+    query = request.query
+    code = query.code_snippet or ""
+    return place(query.query_text) or (place(code) if has_trace(code) else None)
 
 
 def _known(request: AgentRequest, case: Case, error: ErrorSign) -> Draft:
-    note, fault = ERROR_NOTES[error.key], case.fault
-    mended = fault.mended if fault else ()
-    concept = None if request.alone or error.key in _SLIPS or error.topic not in EXPLANATIONS else error.topic
-    where = _place(request, case)
+    note, mended = ERROR_NOTES[error.key], case.fault.mended if case.fault else ()
+    sent = f"{request.query.query_text}\n{request.query.code_snippet or ''}"
+    says = note.says(message_raised(case.ran, error) or sent)
+    known = Known(error, note, None if case.fault else says, _place(case, error), mended)
     return draft(
-        what_happened(case.ran, error), _headline(error, fault), None if fault else where,
-        f"What it means: {note.meaning}",
-        f"Why it happens: {note.cause}", f"What to do: {note.fix}",
-        "Your code, mended, is among the examples." if mended else "The example shows the same fault, mended.",
-        advice(request, error.topic, Specialist.DEBUG),
-        topic=error.topic, confidence=0.9 if fault else 0.7 if case.reading.code else 0.6, missing=case.missing,
-        code=mended or (note.mended,), metadata=_metadata(case, error.name),
-    ).model_copy(update={"missing_concept": concept})  # fmt: skip
+        what_happened(case.ran, error), *told(request, known), _mastered(request, error.topic),
+        topic=error.topic, confidence=0.9 if case.fault else 0.7 if case.reading.code else 0.6, missing=case.missing,
+        code=examples(request, known), metadata=_metadata(case, error.name).as_json(),
+    ).model_copy(update={"missing_concept": _concept(request, error)})  # fmt: skip
 
 
-def _headline(error: ErrorSign, fault: Fault | None) -> str:
-    if fault is None:
-        return f"This is about `{error.name}`."
-    return f"The {error.name} comes from line {fault.line}: {fault.says}"
+def _concept(request: AgentRequest, error: ErrorSign) -> str | None:
+    """Return the topic whose explanation would complete the answer; none for a slip, and for who masters it."""
+    slip, mastered = ERROR_NOTES[error.key].slip, mastery(request, error.topic) >= MASTERED
+    return None if request.alone or slip or mastered or error.topic not in EXPLANATIONS else error.topic
 
 
-def _place(request: AgentRequest, case: Case) -> str | None:
-    line = last_line(request.query.query_text)
-    if line is None and happened(case.ran, case.error):
+def _mastered(request: AgentRequest, topic: str) -> str | None:
+    level = mastery(request, topic)
+    if level < MASTERED:
         return None
-    if line is None:
-        return "I could not tell from the code alone which line it is." if case.reading.code else None
+    return f"You know {name(topic)} well ({percent(level)}), so try to say why before you change anything."
+
+
+def _place(case: Case, error: ErrorSign) -> str:
+    shown = _shown(case)
+    if case.fault:
+        return f"The {error.name} comes from line {case.fault.line}{f' ({shown})' if shown else ''}: {case.fault.says}"
+    if happened(case.ran, error):
+        return f"Line {case.line} is {shown}." if shown else f"This is about `{error.name}`."
+    if case.line is not None:
+        return f"This is about `{error.name}`. {_begin(case)}"
+    unsure = " I could not tell from the code alone which line it is." if case.reading.code else ""
+    return f"This is about `{error.name}`.{unsure}"
+
+
+def _shown(case: Case) -> str:
+    """Return the line itself, where the code has it."""
     lines = (case.reading.code or "").splitlines()
-    shown = f": `{one_line(lines[line - 1])}`" if 0 < line <= len(lines) and lines[line - 1].strip() else ""
-    return f"The trace points to line {line}{shown}. Begin there."
+    text = one_line(lines[case.line - 1]) if case.line and case.line <= len(lines) else ""
+    return f"`{text}`" if text else ""
+
+
+def _begin(case: Case) -> str:
+    shown = _shown(case)
+    return f"The message points to line {case.line}{f': {shown}' if shown else ''}. Begin there."
 
 
 def _unknown_error(request: AgentRequest, case: Case, error: ErrorSign) -> Draft:
     return draft(
         what_happened(case.ran, error),
         f"I have nothing prepared on `{one_line(error.name)}`, so I will not pretend to know it.",
-        _place(request, case),
+        _begin(case) if case.line else None,
         "How to go on: read the last line of the message, go to the line that it names, and print the values that are "
         "used there. Then change one thing and run it again.",
-        topic=error.topic, confidence=0.3, missing=case.missing, metadata=_metadata(case, error.name),
+        topic=error.topic, confidence=0.3, missing=case.missing, metadata=_metadata(case, error.name).as_json(),
     ).model_copy(update={"missing_concept": None if request.alone else "debugging"})  # fmt: skip
 
 
@@ -126,7 +179,7 @@ async def _nothing_seen(case: Case, code: str, linter: Linter) -> Draft:
         what_happened(case.ran, None) or "By reading alone I cannot see what goes wrong in your code.", noticed,
         _suspect(case.topic),
         "Please send me the full error message, or what it does and what you expected instead.",
-        topic=case.topic, confidence=0.35, missing=case.missing, metadata=_metadata(case, None),
+        topic=case.topic, confidence=0.35, missing=case.missing, metadata=_metadata(case, None).as_json(),
     )  # fmt: skip
 
 
@@ -135,7 +188,7 @@ def _ask(case: Case) -> Draft:
         "To find the error I need the code and the full error message, from its first to its last line.",
         _suspect(case.topic),
         topic=case.topic, confidence=0.35, missing="without code I can only guess, so I do not.",
-        metadata=_metadata(case, None) | {"asks_back": True},
+        metadata=_metadata(case, None).model_copy(update={"asks_back": True}).as_json(),
     )  # fmt: skip
 
 
@@ -144,11 +197,11 @@ def _suspect(topic: str) -> str | None:
     return f"A usual suspect with {title(topic).lower()}: {found.watch_out}" if found else None
 
 
-def _metadata(case: Case, error_type: str | None) -> dict[str, JsonValue]:
-    return {
-        "error_type": error_type,
-        "fix_applied": bool(case.fault and case.fault.mended),
-        "suggested_topic": None if case.topic == GENERAL else case.topic,
-        "line": case.fault.line if case.fault else line_raised(case.ran, case.error),
-        "ran": case.ran.execution.ended if case.ran.execution else None,
-    }
+def _metadata(case: Case, error_type: str | None) -> DebugMetadata:
+    return DebugMetadata(
+        error_type=error_type,
+        fix_applied=bool(case.fault and case.fault.mended),
+        suggested_topic=None if case.topic == GENERAL else case.topic,
+        line=case.line,
+        ran=case.ran.execution.ended if case.ran.execution else None,
+    )

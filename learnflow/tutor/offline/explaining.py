@@ -1,166 +1,152 @@
 """Explanations: the prepared one of a topic or an error, told for this student."""
 
-from collections.abc import Iterator
 from typing import Final
 
-from learnflow.domain.levels import reached
-from learnflow.domain.next_topics import weakest_prerequisite
+from learnflow.domain.next_topics import next_topics
 from learnflow.domain.reading import Reading, read
 from learnflow.domain.triage import OFF_TOPIC
+from learnflow.domain.words import together
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites, title
-from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel, Specialist
-from learnflow.tutor.offline.knowing import asked_before, depth, is_hard
-from learnflow.tutor.offline.library import ERROR_NOTES, EXPLANATIONS, Explanation
+from learnflow.models.vocabulary import SkillLevel
+from learnflow.tutor.offline.conversing import Telling, subject, text, was_told
+from learnflow.tutor.offline.error_notes import ERROR_NOTES
+from learnflow.tutor.offline.knowing import depth
+from learnflow.tutor.offline.library import EXPLANATIONS
+from learnflow.tutor.offline.telling import Asked, ask, mistake, tell
 from learnflow.tutor.offline.wording import draft, one_line, topic_asked
 
+_THANKS: Final = frozenset({"thanks", "thank", "thx", "ty", "cheers"})
+_TWO: Final = 2  # of so many topics there is room to say when to take which
 _PREPARED: Final = "a prepared explanation; I cannot answer the finer points of your question."
-_NAMES: Final = {Language.CPP: "C++", Language.JAVASCRIPT: "JavaScript"}
 
 
 def explain(request: AgentRequest) -> Draft:
     """Explain what was asked, or say honestly that it cannot be done offline."""
-    if request.query.question_key == OFF_TOPIC:
-        return _off_topic()
     reading = read(request.query)
-    topic = topic_asked(request, reading)
-    if request.low_confidence:
+    if request.query.question_key == OFF_TOPIC:
+        return _off_topic(request, reading)
+    named = topic_asked(request, reading)
+    topic = subject(request, reading, named)
+    if request.low_confidence and topic == named:
         return _ask_back(request, topic)
-    if reading.error and reading.error.key in ERROR_NOTES:
-        return _explain_error(reading, reading.error.key)
+    if reading.error and reading.error.key in ERROR_NOTES and not _had_error(request, reading.error.key):
+        return _explain_error(request, reading, reading.error.key)
     compared = sorted({hit.meaning.topic for hit in reading.mentions} & set(EXPLANATIONS))
     if len(compared) > 1 and any(hit.meaning.kind == "difference" for hit in reading.signals):
-        return _compare(compared, topic)
+        return _compare(request, compared, topic)
     if topic in EXPLANATIONS:
-        return _explain_topic(request, reading, topic)
+        return _explain_topic(ask(request, reading, topic))
     return _unknown(request, topic)
 
 
 def explain_concept(request: AgentRequest, concept: str) -> Draft:
-    """Explain one topic in short, as part of another agent's answer."""
-    found = EXPLANATIONS.get(concept)
-    if found is None:
+    """Explain one topic in short, as part of another agent's answer: at the student's level, and not as before."""
+    if concept not in EXPLANATIONS:
         return _unknown(request, concept)
-    more = found.advanced if depth(request, concept) is SkillLevel.ADVANCED else f"Watch out: {found.watch_out}"
+    asked = ask(request, read(request.query), concept)
+    found, telling = asked.found, asked.telling
+    shown = asked.in_language or (found.picture if telling is Telling.PICTURE else found.at(asked.level))
     return draft(
-        f"{title(concept)}: {found.idea}", more,
-        topic=concept, confidence=0.85, missing=_PREPARED, code=(found.example,), metadata={"suggested_topic": concept},
+        f"{title(concept)}: {text(found, telling, asked.level)}", mistake(found, asked.level),
+        topic=concept, confidence=0.85, missing=_prepared(asked), code=(shown.example,),
+        metadata={"level": asked.level, "telling": telling, "suggested_topic": concept},
     )  # fmt: skip
 
 
-def _explain_topic(request: AgentRequest, reading: Reading, topic: str) -> Draft:
-    found = EXPLANATIONS[topic]
-    deep, opening = depth(request, topic), _opening(request, topic)
-    again = opening is not None
-    order = _order(found, deep, request.profile.learning_style, again=again)
+def _explain_topic(asked: Asked) -> Draft:
+    told = tell(asked)
     return draft(
-        opening, *order, _example(found), _other_language(reading), _first_know(topic, request),
-        topic=topic, confidence=0.8 if not again else 0.65, missing=_PREPARED, code=(found.example,),
-        metadata={"level": deep, "suggested_topic": topic},
+        *told.parts, topic=asked.topic, confidence=0.8 if told.how == Telling.LEVEL else 0.65,
+        missing=_prepared(asked), code=told.code,
+        metadata={"level": asked.level, "telling": told.how, "suggested_topic": asked.topic},
     )  # fmt: skip
 
 
-def _opening(request: AgentRequest, topic: str) -> str | None:
-    """Say why another way to see it comes first, where it does."""
-    if is_hard(request, topic):
-        return "This topic is hard for you at the moment, so let me begin with another way to see it."
-    if asked_before(request, topic, Specialist.CONCEPTS):
-        return "You asked about this before, so let me begin with another way to see it."
-    return None
+def _prepared(asked: Asked) -> str:
+    """Say what could not be done: the explanation is one for all of a level, and the code was not run."""
+    code = " I looked for the topic in your code, and did not run it." if asked.reading.code else ""
+    level = "beginners" if asked.level is SkillLevel.BEGINNER else f"{asked.level} students"
+    return f"{_PREPARED} It is the one for {level}.{code}"
 
 
-def _order(found: Explanation, skill: SkillLevel, style: LearningStyle, *, again: bool) -> Iterator[str]:
-    visual = style is LearningStyle.VISUAL
-    if again or visual:
-        yield found.picture
-    if style is LearningStyle.EXAMPLE_DRIVEN:
-        yield "Have a look at the example first; then the words will make sense."
-    yield found.idea
-    if skill is SkillLevel.BEGINNER and not (again or visual):
-        yield found.picture
-    yield f"Watch out: {found.watch_out}"
-    if skill is not SkillLevel.BEGINNER:
-        yield f"One step further: {found.advanced}"
-    if skill is not SkillLevel.ADVANCED or style is LearningStyle.KINESTHETIC:
-        yield f"Try it yourself: {found.try_it}"
-    if style is LearningStyle.AUDITORY:
-        yield "Then say it aloud in words of your own, as if to a friend."
+def _had_error(request: AgentRequest, key: str) -> bool:
+    """Say whether an error was explained in the last turns: then the topic behind it is the other explanation."""
+    return was_told(request, ERROR_NOTES[key].meaning)
 
 
-def _example(found: Explanation) -> str:
-    return f"The example prints:\n{found.output}"
-
-
-def _other_language(reading: Reading) -> str | None:
-    if reading.language in (None, Language.PYTHON):
-        return None
-    name = _NAMES.get(reading.language, str(reading.language).capitalize())
-    return f"My examples are in Python; the idea is the same in {name}, the spelling differs."
-
-
-def _first_know(topic: str, request: AgentRequest) -> str | None:
-    """Name what the topic builds on, unless the student met it already; where it is hard, the weakest of that."""
-    levels = request.standing.python_mastery_levels
-    weakest = weakest_prerequisite(topic, levels) if is_hard(request, topic) else None
-    if weakest is not None:
-        return f"It builds on {name(weakest)}, and there {reached(weakest, levels)}: strengthen that first."
-    met = set(request.standing.topics_covered)
-    needed = [title(key).lower() for key in prerequisites(topic) if key not in met and key in EXPLANATIONS]
-    return f"It builds on {' and '.join(needed)}: ask me about that if it feels shaky." if needed else None
-
-
-def _explain_error(reading: Reading, key: str) -> Draft:
+def _explain_error(request: AgentRequest, reading: Reading, key: str) -> Draft:
     note, error = ERROR_NOTES[key], reading.error
-    name, topic = (error.name, error.topic) if error else (key, GENERAL)
+    called, topic = (error.name, error.topic) if error else (key, GENERAL)
     return draft(
-        f"{name}: {note.meaning}", f"Why it happens: {note.cause}", f"What to do: {note.fix}",
+        f"{called}: {note.meaning}", f"Why it happens: {note.cause}", f"What to do: {note.fix}",
         f"This raises it, and the example is the same code mended:\n```\n{note.broken}\n```",
-        f"Behind it is the topic {title(topic).lower()}.",
+        f"Behind it is the topic {name(topic)}. {EXPLANATIONS[topic].at(depth(request, topic)).text}"
+        if topic in EXPLANATIONS
+        else None,
         topic=topic, confidence=0.85, missing=_PREPARED, code=(note.mended,),
-        metadata={"error_type": name, "suggested_topic": topic},
+        metadata={"error_type": called, "suggested_topic": topic},
     )  # fmt: skip
 
 
-def _compare(topics: list[str], asked: str) -> Draft:
-    shown = topics[:3]
+def _compare(request: AgentRequest, topics: list[str], asked: str) -> Draft:
+    shown = [(topic, EXPLANATIONS[topic], depth(request, topic)) for topic in topics[:3]]
+    again = all(was_told(request, found.at(level).text) for _, found, level in shown)
+    parts = [(topic, found, found.picture if again else found.at(level)) for topic, found, level in shown]
+    first, more = parts[0][0], len(parts) == _TWO
     return draft(
-        "Here they are side by side.", *(f"{title(topic)}: {EXPLANATIONS[topic].idea}" for topic in shown),
-        topic=asked if asked in shown else shown[0], confidence=0.7, code=tuple(EXPLANATIONS[t].example for t in shown),
+        "You compared these before, so here is another way to see each." if again else "Here they are side by side.",
+        *(
+            f"{title(topic)}: {part.text}" + (f" {found.watch_out if again else found.good_for}" if more else "")
+            for topic, found, part in parts
+        ),
+        topic=asked if asked in topics[:3] else first, confidence=0.7, code=tuple(part.example for *_, part in parts),
         missing="I put prepared explanations beside each other; weighing them for your case is beyond me.",
-        metadata={"suggested_topic": shown[0]},
+        metadata={"suggested_topic": first},
     )  # fmt: skip
 
 
 def _unknown(request: AgentRequest, topic: str) -> Draft:
     about = title(topic).lower() if topic in TOPICS else f'"{one_line(request.query.query_text)}"'
+    known = together([name(key) for key in EXPLANATIONS], most=12)
     near = [title(key) for key in prerequisites(topic) if key in EXPLANATIONS]
     return draft(
         f"I cannot explain {about} offline: nothing is prepared on that, and I would rather say so than guess.",
         f"What I can explain and what leads up to it: {', '.join(near)}." if near else None,
-        f"I have explanations of {', '.join(sorted(title(key).lower() for key in EXPLANATIONS))}.",
+        f"I can explain {len(EXPLANATIONS)} topics of programming: {known}.",
         topic=topic, confidence=0.2, missing="with Claude switched on, LearnFlow could answer this.",
         metadata={"answered": False},
     )  # fmt: skip
 
 
 def _ask_back(request: AgentRequest, topic: str) -> Draft:
-    about = title(topic).lower() if topic in TOPICS else None
-    open_question = "Shall I explain a topic? Then name it: loops, say."
-    first = f"Shall I explain {about}, with an example?" if about else open_question
-    second = "Or does a piece of code not do what you want? Then send me the code and the full error message."
     said = one_line(request.query.query_text)
+    last = next((name(turn.topic) for turn in reversed(request.turns) if turn.topic in TOPICS and turn.topic), None)
+    open_question = "Shall I explain a topic? Then name it: loops, say."
+    first = f"Shall I explain {name(topic)}, with an example?" if topic in TOPICS else open_question
+    third = f"\n3. Or is it still about {last}? Then tell me what of it is unclear." if last else ""
     return draft(
-        f'I am not sure what you need when you write "{said}".', f"1. {first}\n2. {second}",
+        f'I am not sure what you need when you write "{said}".',
+        f"1. {first}\n2. Or does a piece of code not do what you want? Then send me the code and the full error "
+        f"message.{third}",
         topic=topic, confidence=0.3, missing="I understand only questions that say plainly what they are about.",
         metadata={"asks_back": True},
     )  # fmt: skip
 
 
-def _off_topic() -> Draft:
+def _off_topic(request: AgentRequest, reading: Reading) -> Draft:
+    """Be kind to who greets or thanks, and plain about what is not about programming."""
+    who = f", {request.profile.name}" if request.profile.name else ""
+    standing = request.standing
+    following = next_topics(standing.python_mastery_levels, standing.struggle_topics, standing.weaknesses, most=1)
+    about = name(following[0].topic) if following and standing.total_queries else "recursion"
+    opening = f"Hello{who}!" if reading.small_talk else "I cannot help with that:"
+    if not _THANKS.isdisjoint(reading.words):
+        opening = f"You are welcome{who}!"
     return draft(
-        "Hello! I am here for everything about programming: I explain topics, look for errors, review code, set "
+        f"{opening} I am here for everything about programming: I explain topics, look for errors, review code, set "
         "exercises, and tell you how you are doing.",
-        'What would you like to do? "Explain recursion" or "give me an exercise on loops" would be a start.',
+        f'What would you like to do? "Explain {about}" or "give me an exercise" would be a start.',
         topic=GENERAL, confidence=0.9, missing="small talk is not my strength.", metadata={"off_topic": True},
     )  # fmt: skip

@@ -15,6 +15,16 @@ _ALWAYS_THERE: Final = frozenset({*dir(builtins), "__name__", "__file__", "__doc
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong on a line: the key of its error, a sentence for the student, and mended code if there is any."""
+
+    error: str
+    line: int
+    says: str
+    mended: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Parsed code, its lines, and the expressions of names that are assigned once; `values`: and never changed."""
 

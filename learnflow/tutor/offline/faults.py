@@ -2,45 +2,51 @@
 
 import ast
 import difflib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from learnflow.tutor.offline.facts import Facts, gather
+from learnflow.domain.errors import ERRORS, find_error
+from learnflow.domain.lexicon import words
+from learnflow.models.vocabulary import Language
+from learnflow.tutor.offline.facts import Facts, Fault, gather
+from learnflow.tutor.offline.faults_of_calls import CALL_CHECKS
+from learnflow.tutor.offline.faults_of_types import TYPE_CHECKS, kind
 from learnflow.tutor.offline.wording import one_line
-
-_IN_PLACE: Final = frozenset({"sort", "append", "reverse", "extend", "insert", "clear", "remove", "update"})
 
 _CHOICES: Final = (ast.If, ast.IfExp, ast.BoolOp, ast.While, ast.For, ast.Match, ast.Try, ast.comprehension)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong on a line: the key of its error, a sentence for the student, and mended code if there is any."""
-
-    error: str
-    line: int
-    says: str
-    mended: tuple[str, ...] = ()
-
-
 def find_fault(code: str, error: str | None) -> Fault | None:
-    """Return the first fault of a kind (of any kind without one) that the code shows; a syntax error comes first."""
+    """Return the first fault of a kind (of any kind without one) that the code shows; a syntax error comes first.
+
+    An error that only has a name ("TypeError") stands for all kinds of that name.
+    """
     try:
         facts = gather(code)
     except SyntaxError as problem:
         return _syntax(problem)
-    kinds = [error] if error else list(_CHECKS)
-    found = [fault for kind in kinds if kind in _CHECKS for fault in _CHECKS[kind](facts)]
+    found = [fault for kind in _kinds(error) for fault in _CHECKS[kind](facts) if error is None or _is(fault, error)]
     return min(found, key=lambda fault: fault.line, default=None)
 
 
+def _kinds(error: str | None) -> Iterable[str]:
+    if error is None:
+        return _CHECKS
+    return [kind for kind in _CHECKS if ERRORS[kind].name == ERRORS[error].name] if error in ERRORS else ()
+
+
+def _is(fault: Fault, error: str) -> bool:
+    """Say whether a fault is the error, or the error is the general one of its name."""
+    general = next(iter(sign.key for sign in ERRORS.values() if sign.name == ERRORS[error].name))
+    return error in (fault.error, general)
+
+
 def _syntax(problem: SyntaxError) -> Fault:
-    kind = "python-indentation-error" if isinstance(problem, IndentationError) else "python-syntax-error"
+    sign = find_error((type(problem).__name__, *words(problem.msg)), Language.PYTHON)
     line = problem.lineno or 1
-    text = f" (`{one_line(problem.text)}`)" if problem.text and problem.text.strip() else ""
-    return Fault(kind, line, f"Python cannot read line {line}{text}: {one_line(problem.msg, 160)}.")
+    key = sign.key if sign and sign.key else "python-syntax-error"
+    return Fault(key, line, f"Python cannot read it: {one_line(problem.msg, 160)}.")
 
 
 def _index(facts: Facts) -> Iterator[Fault]:
@@ -116,7 +122,7 @@ def _division(facts: Facts) -> Iterator[Fault]:
     for node in ast.walk(facts.tree):
         match node:
             case ast.BinOp(op=ast.Div() | ast.FloorDiv() | ast.Mod(), right=right) if _is_zero(facts.value(right)):
-                if _kind(facts.value(node.left)) != "text":
+                if kind(facts.value(node.left)) != "text":
                     divisor = one_line(ast.unparse(right), 30)
                     says = f"you divide by `{divisor}`, which is 0 there."
                     yield Fault("python-zero-division-error", node.lineno, says)
@@ -126,66 +132,6 @@ def _division(facts: Facts) -> Iterator[Fault]:
 
 def _is_zero(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.value == 0
-
-
-def _kind(node: ast.expr) -> str | None:
-    match node:
-        case ast.Constant(value=str()) | ast.JoinedStr() | ast.Call(func=ast.Name(id="input" | "str")):
-            return "text"
-        case ast.Constant(value=int() | float()) | ast.Call(func=ast.Name(id="int" | "float" | "len")):
-            return "a number"
-        case ast.Constant(value=None):
-            return "None"
-        case _:
-            return None
-
-
-def _types(facts: Facts) -> Iterator[Fault]:
-    for node in ast.walk(facts.tree):
-        if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)):
-            continue
-        left, right = _kind(facts.value(node.left)), _kind(facts.value(node.right))
-        if left is None or right is None or left == right:
-            continue
-        says = f"`+` gets {left} on its left and {right} on its right, and cannot combine them."
-        number = node.left if left == "a number" else node.right
-        mended = facts.replaced(number, f"str({ast.unparse(number)})") if "a number" in (left, right) else None
-        yield Fault("python-type-error", node.lineno, says, (mended,) if mended and "text" in (left, right) else ())
-
-
-def _conversions(facts: Facts) -> Iterator[Fault]:
-    for node in ast.walk(facts.tree):
-        match node:
-            case ast.Call(func=ast.Name(id="int"), args=[argument]):
-                text = facts.value(argument)
-                if isinstance(text, ast.Constant) and isinstance(text.value, str) and not _is_int(text.value):
-                    says = f"int() gets the text {one_line(repr(text.value), 40)}, which is no whole number."
-                    yield Fault("python-value-error", node.lineno, says)
-            case _:
-                pass
-
-
-def _is_int(text: str) -> bool:
-    try:
-        int(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _none_results(facts: Facts) -> Iterator[Fault]:
-    for node in ast.walk(facts.tree):
-        match node:
-            case ast.Attribute(value=ast.Name(id=name), attr=attr):
-                match facts.assigned_once.get(name):
-                    case ast.Call(func=ast.Attribute(attr=method)) if method in _IN_PLACE:
-                        why = f"`.{method}()` changes in place and gives nothing back"
-                        says = f"`{name}` is None, since {why}; so it has no `.{attr}`."
-                        yield Fault("python-attribute-error", node.lineno, says)
-                    case _:
-                        pass
-            case _:
-                pass
 
 
 def _recursion(facts: Facts) -> Iterator[Fault]:
@@ -236,9 +182,8 @@ _CHECKS: Final[Mapping[str, Callable[[Facts], Iterator[Fault]]]] = MappingProxyT
     "python-key-error": _key,
     "python-name-error": _name,
     "python-zero-division-error": _division,
-    "python-type-error": _types,
-    "python-value-error": _conversions,
-    "python-attribute-error": _none_results,
     "python-recursion-error": _recursion,
     "python-unbound-local-error": _unbound,
+    **TYPE_CHECKS,
+    **CALL_CHECKS,
 })

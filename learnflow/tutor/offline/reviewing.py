@@ -1,37 +1,41 @@
-"""Code review: the linter's findings in friendly words, sorted by what matters to a learner."""
+"""Code review: what tools find, in friendly words, sorted by what matters, as much as a learner can take."""
 
 import asyncio
-import re
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from learnflow.domain.reading import Reading, read
 from learnflow.domain.topic import code_topic
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
+from learnflow.models.metadata import RemarkMetadata, ReviewMetadata
 from learnflow.models.taxonomy import GENERAL
-from learnflow.models.vocabulary import Language, Specialist
-from learnflow.tutor.offline.knowing import advice
+from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel, Specialist
+from learnflow.tutor.offline.knowing import advice, depth
 from learnflow.tutor.offline.linting import Finding, Linter, LinterUnavailableError
+from learnflow.tutor.offline.pitfalls import pitfalls
+from learnflow.tutor.offline.remarks import RANKS, RULES, Kind, Remark, by_importance, praised
 from learnflow.tutor.offline.wording import draft, one_line, topic_asked
 from learnflow.tutor.syntax import check
 
 MOST_REMARKS: Final = 6
-_LONGEST_LINE: Final = 300  # characters that a pattern sees
+_MOST: Final = {SkillLevel.BEGINNER: 3, SkillLevel.INTERMEDIATE: 5, SkillLevel.ADVANCED: MOST_REMARKS}
 _NAMES: Final = {Language.CPP: "C++", Language.JAVASCRIPT: "JavaScript"}
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What there is to say on a line, and its rule if it came from the linter."""
-
-    line: int
-    text: str
-    rule: str = ""
+_WORDS: Final = {Kind.BUG: "a bug", Kind.RISK: "a risk", Kind.CLARITY: "clearer", Kind.STYLE: "style"}
+_HOW: Final = {
+    LearningStyle.VISUAL: "Mark these lines in your editor, and take the mark away as each is done.",
+    LearningStyle.AUDITORY: "Take them one at a time, and say aloud what each line does before you change it.",
+    LearningStyle.KINESTHETIC: "Take them one at a time: first make the line go wrong on purpose, then mend it.",
+    LearningStyle.STEP_BY_STEP: "Take them one at a time, and run your code after each change.",
+    LearningStyle.EXAMPLE_DRIVEN: "Take them one at a time, and try each on a small example of your own first.",
+}
+_STILL: Final = "still there since last time. Say in your own words what can go wrong with it; then mend it, or ask me."
+_OFTEN_SAID: Final = 40  # characters of a remark by which it is known again
+_LINTED: Final = 0.8
+_READ: Final = 0.7
+_LOOKED: Final = 0.4
+_NOT_LINTED: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +47,6 @@ class Found:
     missing: str
 
 
-def _table() -> dict[str, Any]:
-    file = files("learnflow.tutor.offline").joinpath("content", "review.toml")
-    return tomllib.loads(file.read_text(encoding="utf-8"))
-
-
-_TABLE: Final = _table()
-_RULES: Final[Mapping[str, str]] = MappingProxyType(_TABLE["rules"])
-_RANK: Final[Mapping[str, int]] = MappingProxyType({rule: rank for rank, rule in enumerate(("", *_RULES))})
-_PATTERNS: Final[Mapping[Language, tuple[tuple[re.Pattern[str], str], ...]]] = MappingProxyType({
-    language: tuple((re.compile(entry["pattern"]), entry["remark"]) for entry in _TABLE[language])
-    for language in Language
-    if language in _TABLE
-})
-
-
 async def review(request: AgentRequest, linter: Linter) -> Draft:
     """Review the student's code, or ask for it."""
     reading = read(request.query)
@@ -65,7 +54,7 @@ async def review(request: AgentRequest, linter: Linter) -> Draft:
         return _ask_for_code(request, reading)
     topic = topic_asked(request, reading)
     topic = code_topic(reading.code) if topic == GENERAL else topic
-    return _report(request, await look_over(reading.code, reading.language, linter), reading.code, topic)
+    return _report(request, await look_over(reading.code, reading.language, linter), reading, topic)
 
 
 async def look_over(code: str, language: Language | None, linter: Linter) -> Found:
@@ -79,22 +68,23 @@ async def _python(code: str, linter: Linter) -> Found:
     try:
         remarks = python_remarks(await linter.findings(code))
     except LinterUnavailableError:
-        return Found((), 0.2, "the linter could not be run this time, so I have not checked your code.")
-    return Found(remarks, 0.8, "a linter's view; whether the code does what you want, I did not try.")
+        return Found((), _NOT_LINTED, "the linter could not be run this time, so I have not checked your code.")
+    return Found(remarks, _LINTED, "a linter's view; whether the code does what you want, I did not try.")
 
 
 def python_remarks(findings: Sequence[Finding]) -> tuple[Remark, ...]:
     """Return what matters most to a learner of ruff's findings, at most one of each rule."""
-    ranked = sorted(findings, key=lambda one: (_RANK.get(one.rule, len(_RANK)), one.line))
+    ranked = sorted(findings, key=lambda one: (RANKS.get(one.rule, len(RANKS)), one.line))
     first = {one.rule: one for one in reversed(ranked)}
     chosen = [one for one in ranked if first[one.rule] is one][:MOST_REMARKS]
-    return tuple(Remark(one.line, _words(one), one.rule) for one in chosen)
+    return tuple(_remark(one) for one in chosen)
 
 
-def _words(finding: Finding) -> str:
+def _remark(finding: Finding) -> Remark:
     if not finding.rule:
-        return _unreadable("Python", finding.message)
-    return _RULES.get(finding.rule) or f"{one_line(finding.message, 160)}."
+        return Remark(finding.line, _unreadable("Python", finding.message))
+    kind, text = RULES.get(finding.rule, (Kind.STYLE, f"{one_line(finding.message, 160)}."))
+    return Remark(finding.line, text, finding.rule, kind)
 
 
 def _unreadable(name: str, message: str) -> str:
@@ -104,37 +94,52 @@ def _unreadable(name: str, message: str) -> str:
 def _by_text(code: str, language: Language) -> Found:
     name = _NAMES.get(language, language.capitalize())
     missing = f"I have no linter for {name} at hand, so I only looked for syntax errors and a few well-known pitfalls."
-    fault = check(language, code)
+    found, fault = by_importance(pitfalls(code, language)), check(language, code)
     if fault is None:
-        return Found(tuple(_pitfalls(code, language))[:MOST_REMARKS], 0.4, missing)
+        return Found(found[:MOST_REMARKS], _LOOKED, missing)
     first = Remark(fault.line, _unreadable(name, fault.message))
-    return Found((first, *_pitfalls(code, language))[:MOST_REMARKS], 0.7, missing)
+    return Found((first, *found)[:MOST_REMARKS], _READ, missing)
 
 
-def _pitfalls(code: str, language: Language) -> Iterator[Remark]:
-    lines = [line[:_LONGEST_LINE] for line in code.splitlines()]
-    for pattern, text in _PATTERNS.get(language, ()):
-        number = next((number for number, line in enumerate(lines, start=1) if pattern.search(line)), None)
-        if number is not None:
-            yield Remark(number, text)
-
-
-def _report(request: AgentRequest, found: Found, code: str, topic: str) -> Draft:
-    remarks, lines = found.remarks, code.splitlines()
-    listed = "\n".join(f"- Line {remark.line}{_quoted(lines, remark.line)}: {remark.text}" for remark in remarks)
-    if remarks:
-        opening = f"I have {len(remarks)} remark{'s' if len(remarks) != 1 else ''}, the most important first."
-    else:
-        opening = "I found nothing to complain about by rule. Well done; clear names and small functions come next."
-    how = "Take them one at a time, and run your code after each change."
+def _report(request: AgentRequest, found: Found, reading: Reading, topic: str) -> Draft:
+    code, skill = reading.code or "", depth(request, topic)
+    remarks = found.remarks[: _MOST[skill]]
+    more = len(found.remarks) - len(remarks)
+    good = praised(code, reading.language) if found.confidence > _NOT_LINTED else ()
     return draft(
-        opening, listed or None, *((how, advice(request, topic, Specialist.CODE_REVIEW)) if remarks else ()),
+        _opening(found, len(remarks)), f"What is good already: {' '.join(good)}" if good else None,
+        "\n".join(_listed(request, one, code.splitlines(), skill) for one in remarks) or None,
+        *((_HOW[request.profile.learning_style], _later(more), advice(request, topic, Specialist.CODE_REVIEW))
+          if remarks else ()),
         topic=topic, confidence=found.confidence, missing=found.missing,
-        metadata={
-            "remarks": [{"line": remark.line, "rule": remark.rule, "text": remark.text} for remark in remarks],
-            "suggested_topic": topic,
-        },
+        metadata=ReviewMetadata(
+            remarks=tuple(RemarkMetadata(line=one.line, rule=one.rule, text=one.text) for one in remarks),
+            suggested_topic=None if topic == GENERAL else topic,
+        ).as_json(),
     )  # fmt: skip
+
+
+def _opening(found: Found, shown: int) -> str:
+    if shown:
+        return f"I have {shown} remark{'s' if shown != 1 else ''}, the most important first."
+    if found.confidence <= _NOT_LINTED:
+        return "I could not look your code over, so I say nothing of it, neither good nor bad."
+    return "I found nothing to complain about by rule. Well done; clear names and small functions come next."
+
+
+def _later(more: int) -> str | None:
+    if not more:
+        return None
+    return f"{more} smaller thing{'s' if more != 1 else ''} can wait: ask again when these are done."
+
+
+def _listed(request: AgentRequest, remark: Remark, lines: Sequence[str], skill: SkillLevel) -> str:
+    before = any(
+        turn.agent is Specialist.CODE_REVIEW and remark.text[:_OFTEN_SAID] in turn.answer for turn in request.turns
+    )
+    rule = f" [{remark.rule}]" if remark.rule and skill is SkillLevel.ADVANCED else ""
+    text = _STILL if before else f"{_WORDS[remark.kind]}. {remark.text}"
+    return f"- Line {remark.line}{_quoted(lines, remark.line)}: {text}{rule}"
 
 
 def _quoted(lines: Sequence[str], number: int) -> str:
@@ -143,9 +148,12 @@ def _quoted(lines: Sequence[str], number: int) -> str:
 
 
 def _ask_for_code(request: AgentRequest, reading: Reading) -> Draft:
+    topic = topic_asked(request, reading)
     return draft(
         "Happy to look at it, but there is no code with your question.",
         "Send the code itself, between ``` lines or as the snippet, and say what it should do.",
-        topic=topic_asked(request, reading), confidence=0.4, missing="I cannot open links or files.",
-        metadata={"asks_back": True},
+        topic=topic, confidence=_LOOKED, missing="I cannot open links or files.",
+        metadata=ReviewMetadata(
+            remarks=(), suggested_topic=None if topic == GENERAL else topic, asks_back=True
+        ).as_json(),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from learnflow.tutor.grounding import Ran
 from learnflow.tutor.offline.wording import one_line
 
 _WANTS_INPUT: Final = frozenset({"EOFError", "NoSuchElementException"})  # of code that reads what nobody has typed
+_COMPILER: Final = "CompileError"  # the sandbox's own: what javac says has no name
 _LONGEST_OUTPUT: Final = 200  # characters
 _STOPPED: Final = {
     Ended.TIMEOUT: "it did not end, so I stopped it after {seconds:.0f} s. Is there a loop that never ends?",
@@ -24,13 +25,27 @@ def raised(ran: Ran, language: Language | None) -> ErrorSign | None:
     fault = ran.execution.fault if ran.execution else None
     if fault is None or fault.type in _WANTS_INPUT:
         return None
-    return find_error((fault.type, *words(fault.message)), language)
+    said = words(fault.message)
+    if fault.type != _COMPILER:
+        return find_error((fault.type, *said), language)
+    return find_error(("error", *said), language) or ErrorSign("", fault.type, language, "debugging")
+
+
+def message_raised(ran: Ran, error: ErrorSign) -> str | None:
+    """Return the whole message of the run, where it ended with an error; a compiler's has its notes."""
+    fault = ran.execution.fault if ran.execution and happened(ran, error) else None
+    return f"{fault.type}: {fault.message}\n{fault.trace}" if fault else None
 
 
 def happened(ran: Ran, error: ErrorSign | None) -> bool:
     """Say whether the run ended with an error, and with none but that one."""
     fault = ran.execution.fault if ran.execution else None
-    return fault is not None and error is not None and fault.type == error.name
+    if fault is None or error is None:
+        return False
+    if fault.type == _COMPILER:
+        met = raised(ran, error.language)
+        return met is not None and met.name == error.name
+    return fault.type == error.name
 
 
 def line_raised(ran: Ran, error: ErrorSign | None) -> int | None:

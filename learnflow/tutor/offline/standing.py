@@ -13,8 +13,9 @@ from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest, Standing
 from learnflow.models.learning_progress import MASTERED, WEAK
 from learnflow.models.taxonomy import GENERAL, TOPICS, name
-from learnflow.models.vocabulary import Intent
+from learnflow.models.vocabulary import Intent, LearningStyle, Specialist
 from learnflow.tutor.bank import BANK
+from learnflow.tutor.offline.knowing import depth
 from learnflow.tutor.offline.library import EXPLANATIONS
 from learnflow.tutor.offline.wording import draft
 
@@ -24,6 +25,13 @@ _WORDS: Final = {
     Intent.CODE_REVIEW: "to have code reviewed",
     Intent.EXERCISE: "to practise",
     Intent.PROGRESS: "how you are doing",
+}
+_WAYS: Final = {
+    LearningStyle.VISUAL: "Begin with the picture in its explanation, then draw one of your own.",
+    LearningStyle.AUDITORY: "Read its explanation aloud, then say it again in words of your own.",
+    LearningStyle.KINESTHETIC: "Begin with an exercise on it, and read the explanation where you get stuck.",
+    LearningStyle.STEP_BY_STEP: "Read its explanation first, then take an easy exercise, and then a harder one.",
+    LearningStyle.EXAMPLE_DRIVEN: "Run the example of its explanation, and change one thing at a time.",
 }
 _WEEK: Final = 7
 _EXPERT: Final = "expert"
@@ -44,12 +52,45 @@ def progress(request: AgentRequest) -> Draft:
             'Ask me anything, for example "What is a variable?", and I will keep track from there.',
             topic=GENERAL, confidence=0.9, missing=_NOTHING, metadata=figures(standing, suggested),
         )  # fmt: skip
-    opening = f"{request.profile.name}, this" if request.profile.name else "This"
     return draft(
-        f"{opening} is where you stand.", *told(request), *what_next(suggested),
+        *(_plan(request, suggested) if _told_before(request) else _report(request, suggested)),
         topic=GENERAL, confidence=0.9 if levels else 0.8,
         missing=_FIGURES if any(levels.values()) else _NO_FIGURES, metadata=figures(standing, suggested),
     )  # fmt: skip
+
+
+def _told_before(request: AgentRequest) -> bool:
+    return any(turn.agent is Specialist.PROGRESS for turn in request.turns)
+
+
+def _report(request: AgentRequest, suggested: tuple[Suggestion, ...]) -> Iterator[str | None]:
+    """Yield all that the figures say, and how to go on."""
+    opening = f"{request.profile.name}, this" if request.profile.name else "This"
+    yield f"{opening} is where you stand."
+    yield from told(request)
+    yield _lately(request)
+    yield from what_next(suggested)
+    if suggested:
+        yield f"How: {_way(request, suggested[0].topic)}"
+
+
+def _plan(request: AgentRequest, suggested: tuple[Suggestion, ...]) -> Iterator[str | None]:
+    """Yield what to do, step by step: who asks again has heard the figures already."""
+    yield "You asked this before, so here is the short of it, and a plan."
+    yield " ".join(_levels(request.standing)) or None
+    steps = [f"{name(one.topic)}. {one.reason} {_way(request, one.topic)}" for one in suggested]
+    yield "\n".join(f"{place}. Learn {step}" for place, step in enumerate(steps, start=1)) or None
+    yield "After each step ask again: every exercise that you solve moves your level." if steps else None
+
+
+def _way(request: AgentRequest, topic: str) -> str:
+    """Say how to learn a topic: in the student's style, and at which depth I explain it to them."""
+    return f"{_WAYS[request.profile.learning_style]} I explain it to you at the {depth(request, topic)} level."
+
+
+def _lately(request: AgentRequest) -> str | None:
+    topics = dict.fromkeys(turn.topic for turn in reversed(request.turns) if turn.topic in TOPICS and turn.topic)
+    return f"Your last questions here were about {together([name(topic) for topic in topics])}." if topics else None
 
 
 def suggestions(standing: Standing) -> tuple[Suggestion, ...]:

@@ -1,0 +1,62 @@
+"""Words that speak for a topic without naming it: its vocabulary, and the names that libraries give to it."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from learnflow.domain.lexicon import Hit, Phrases, data, strongest, variants
+from learnflow.domain.mention import Mention
+
+_WORDS: Final = data("topic_words.toml")
+_STRENGTHS: Final[Mapping[str, float]] = MappingProxyType({"decisive": 3.2, "strong": 1.6, "plain": 0.6})
+_PART: Final = 1.2  # of a name that has a topic's word in it
+_FADING: Final = 0.7  # what each further word for one topic adds, of its weight
+_PARTS: Final = tuple((part, topic) for topic, parts in _WORDS["parts"].items() for part in parts)
+_SIGNS: Final = tuple((Mention(sign["topic"], sign["weight"]), re.compile(sign["pattern"])) for sign in _WORDS["signs"])
+_LOOKED_AT: Final = 500  # characters
+
+
+def _phrases() -> Iterable[tuple[str, tuple[Mention, ...]]]:
+    """Yield phrases, each with what it says of every topic that it speaks for."""
+    meant: defaultdict[str, dict[str, Mention]] = defaultdict(dict)
+    for strength, weight in _STRENGTHS.items():
+        for topic, phrases in _WORDS[strength].items():
+            for variant in {" ".join(words) for phrase in phrases for words in variants(phrase)}:
+                meant[variant].setdefault(topic, Mention(topic, weight))
+    return ((phrase, tuple(mentions.values())) for phrase, mentions in meant.items())
+
+
+_HINTS: Final = Phrases(_phrases())
+
+
+def hints(lower: Sequence[str], prose: str) -> Mapping[str, float]:
+    """Return how much a text speaks for each topic that it speaks for, by its lower-case words and how it looks."""
+    found: defaultdict[str, list[Hit[Mention]]] = defaultdict(list)
+    for hit in (*_found(lower), *_in_names(lower)):
+        found[hit.meaning.topic].append(hit)
+    scores = defaultdict(float, {topic: _sum(hits) for topic, hits in found.items()})
+    start = prose[:_LOOKED_AT]
+    for mention, pattern in _SIGNS:
+        if pattern.search(start):
+            scores[mention.topic] += mention.weight
+    return scores
+
+
+def _found(lower: Sequence[str]) -> Iterator[Hit[Mention]]:
+    for hit in _HINTS.find(lower):
+        yield from (Hit(hit.start, hit.end, mention) for mention in hit.meaning)
+
+
+def _in_names(lower: Sequence[str]) -> Iterator[Hit[Mention]]:
+    for place, word in enumerate(lower):
+        for part, topic in _PARTS:
+            if part in word:
+                yield Hit(place, place + 1, Mention(topic, _PART))
+
+
+def _sum(hits: Iterable[Hit[Mention]]) -> float:
+    """Add up what does not overlap; the strongest counts in full, each further one less."""
+    weights = sorted((hit.meaning.weight for hit in strongest(hits, lambda one: one.weight)), reverse=True)
+    return sum(weight * _FADING**place for place, weight in enumerate(weights))

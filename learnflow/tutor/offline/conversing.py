@@ -1,0 +1,103 @@
+"""What an explanation owes to the last turns: what a follow-up is about, and what was told already."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final
+
+from learnflow.domain.reading import Reading
+from learnflow.models.events.work import AgentRequest, Turn
+from learnflow.models.taxonomy import GENERAL, TOPICS
+from learnflow.models.vocabulary import SkillLevel, Specialist
+from learnflow.tutor.offline.concepts import Explanation
+from learnflow.tutor.offline.library import FOLLOW_UPS
+
+_LONGEST_FOLLOW_UP: Final = 16  # words
+_RECOGNISED_BY: Final = 80  # characters from the beginning of a telling; a turn keeps only so much of an answer
+
+
+class Telling(StrEnum):
+    """The ways to tell a topic, in the order in which a student who asks again gets them."""
+
+    LEVEL = "level"
+    PICTURE = "picture"
+    FURTHER = "further"
+
+
+def subject(request: AgentRequest, reading: Reading, named: str) -> str:
+    """Return what a question is about: the topic that it names, or that of the last turn where it only goes on."""
+    if named in TOPICS or not goes_on(reading):
+        return named
+    return next((turn.topic for turn in reversed(request.turns) if turn.topic in TOPICS and turn.topic), named)
+
+
+def goes_on(reading: Reading) -> bool:
+    """Say whether a question has no subject of its own: "I still don't get it", "another example", "and in Java?"."""
+    said = [word for word in reading.words if word not in {".", "?", "!"}]
+    own = reading.mentions or reading.error or reading.code
+    return not own and 0 < len(said) <= _LONGEST_FOLLOW_UP and FOLLOW_UPS.all.issuperset(said) and bool(_going_on(said))
+
+
+def _going_on(said: Iterable[str]) -> frozenset[str]:
+    return FOLLOW_UPS.telling.intersection(said)
+
+
+def wants_example(reading: Reading) -> bool:
+    """Say whether a question asks for an example."""
+    return not FOLLOW_UPS.example.isdisjoint(reading.words)
+
+
+def wanted_level(reading: Reading, level: SkillLevel) -> SkillLevel:
+    """Return the level that a question asks for in words, or else the one given."""
+    if not FOLLOW_UPS.simpler.isdisjoint(reading.words):
+        return SkillLevel.BEGINNER
+    if not FOLLOW_UPS.deeper.isdisjoint(reading.words):
+        return SkillLevel.INTERMEDIATE if level is SkillLevel.BEGINNER else SkillLevel.ADVANCED
+    return level
+
+
+def next_telling(request: AgentRequest, topic: str, found: Explanation, level: SkillLevel) -> Telling:
+    """Return the telling that the student has not had, or else the one that was longest ago.
+
+    What somebody else explained, such as Claude, counts as the first.
+    """
+    places = {telling: _place(request.turns, text(found, telling, level)) for telling in Telling}
+    if all(place is None for place in places.values()):
+        return Telling.PICTURE if _explained(request.turns, topic) else Telling.LEVEL
+    return min(Telling, key=lambda telling: -1 if (place := places[telling]) is None else place)
+
+
+def heard_all(request: AgentRequest, found: Explanation, level: SkillLevel) -> bool:
+    """Say whether the last turns have every telling of a topic."""
+    return all(was_told(request, text(found, telling, level)) for telling in Telling)
+
+
+def was_told(request: AgentRequest, telling: str) -> bool:
+    """Say whether one of the last answers has a telling."""
+    return _place(request.turns, telling) is not None
+
+
+def text(found: Explanation, telling: Telling, level: SkillLevel) -> str:
+    """Return the words of a telling."""
+    match telling:
+        case Telling.LEVEL:
+            return found.at(level).text
+        case Telling.PICTURE:
+            return found.picture.text
+        case Telling.FURTHER:
+            return found.further
+
+
+def _place(turns: tuple[Turn, ...], telling: str) -> int | None:
+    """Return the last turn whose answer has a telling."""
+    start = telling[:_RECOGNISED_BY]
+    return max((place for place, turn in enumerate(turns) if start in turn.answer), default=None)
+
+
+def _explained(turns: tuple[Turn, ...], topic: str) -> bool:
+    """Say whether the topic was explained; what only went on, without a topic, counts for the topic before it."""
+    about = None
+    for turn in turns:
+        about = about if turn.topic in (None, GENERAL) else turn.topic
+        if about == topic and turn.agent is Specialist.CONCEPTS:
+            return True
+    return False

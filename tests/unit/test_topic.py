@@ -1,0 +1,64 @@
+"""Which topic a question is about, told by its vocabulary where it does not name one."""
+
+import pytest
+
+from learnflow.domain.reading import read
+from learnflow.domain.topic import topic_of, topic_scores
+from learnflow.models.student_query import StudentQuery
+from learnflow.models.taxonomy import GENERAL, TOPICS
+
+BY_VOCABULARY = {
+    "a library's name for it": ("How does str_replace work?", "strings"),
+    "another library's name": ("what does StringBuilder do", "strings"),
+    "a word within a name": ("Why is createMutex slow?", "concurrency"),
+    "what is done to it": ("remove leading zeros and whitespace", "strings"),
+    "an array's parts": ("How do I get the elements of two arrays?", "lists"),
+    "sorting wins over the list that is sorted": ("How to sort an ArrayList of objects?", "sorting"),
+    "threads win over what they share": ("two threads append to a vector", "concurrency"),
+    "a pattern wins over the string it is for": ("regex to match words in a string", "regular-expressions"),
+    "generics by their looks": ("What does Box<T> mean?", "type-hints"),
+    "pointers by their looks": ("What is int** for?", "memory-management"),
+    "reading a file by its functions": ("how do fopen and fgets work", "file-io"),
+    "classes by their members": ("access a private member from another class", "object-oriented-programming"),
+    "a search in a graph": ("How does Dijkstra find the shortest path?", "algorithms"),
+}
+
+
+def of(text: str) -> str:
+    return topic_of(read(query(text)))
+
+
+def query(text: str) -> StudentQuery:
+    return StudentQuery.model_validate({
+        "query_id": "550e8400-e29b-41d4-a716-446655440000",
+        "student_id": "student-123",
+        "timestamp": "2026-01-02T14:23:45Z",
+        "query_text": text,
+    })
+
+
+@pytest.mark.parametrize(("text", "topic"), BY_VOCABULARY.values(), ids=BY_VOCABULARY.keys())
+def test_vocabulary_tells_the_topic(text: str, topic: str) -> None:
+    assert of(text) == topic, topic_scores(read(query(text)))
+
+
+@pytest.mark.parametrize("text", ["How do I find a job?", "my computer is loud", "please explain", "who wrote it?"])
+def test_everyday_words_tell_no_topic(text: str) -> None:
+    assert of(text) == GENERAL
+
+
+def test_everyday_words_do_not_make_a_question_technical() -> None:
+    reading = read(query("I replaced the brackets of the shelf"))
+    assert reading.hints
+    assert not reading.technical
+
+
+def test_a_word_says_something_of_every_topic_that_uses_it() -> None:
+    scores = topic_scores(read(query("the address of a pattern")))
+    assert scores["memory-management"] > 0.0
+    assert scores["regular-expressions"] > 0.0
+
+
+def test_only_topics_of_the_taxonomy_are_scored() -> None:
+    everything = "sort regex thread Box<T> int** fopen class function loop array string dict try catch promise"
+    assert set(topic_scores(read(query(everything)))) <= set(TOPICS)
