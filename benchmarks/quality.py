@@ -61,7 +61,8 @@ PART_OF: Final = MappingProxyType({
     "sorting": "algorithms", "searching": "algorithms", "complexity": "algorithms", "recursion": "algorithms",
     "inheritance": "object-oriented-programming", "list-indexing": "lists", "comprehensions": "lists",
     "closures": "functions", "decorators": "functions", "scope": "functions", "async-programming": "concurrency",
-    "regular-expressions": "strings", "input-output": "file-io", "context-managers": "file-io", "iterators-generators": "loops",
+    "regular-expressions": "strings",
+    "input-output": "file-io", "context-managers": "file-io", "iterators-generators": "loops",
 })  # fmt: skip
 
 Case = TypeVar("Case")

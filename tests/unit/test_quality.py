@@ -9,23 +9,24 @@ from typing import Any
 import pytest
 
 from benchmarks import quality
-from benchmarks.quality import ALIKE, Measure, best_of, by_words, calibration_error, measure
+from benchmarks.quality import Measure, best_of, by_words, calibration_error, measure
+from learnflow.domain.similarity import ALIKE
 from learnflow.models.taxonomy import TOPICS
 
-INTENT = [
+INTENT: list[dict[str, Any]] = [
     {"id": "1", "query_text": "Explain recursion", "code_snippet": None, "gold_intent": "concepts"},
     {"id": "2", "query_text": "my loop crashes with an error", "code_snippet": None, "gold_intent": "debug"},
     {"id": "3", "query_text": "Give me an exercise on loops", "code_snippet": None, "gold_intent": "code_review"},
     {"id": "4", "query_text": "Is this good?", "code_snippet": "def f():\n    return 1", "gold_intent": "code_review"},
     {"id": "5", "query_text": "nobody agreed on this", "code_snippet": None, "gold_intent": None},
 ]
-TOPIC = [
+TOPIC: list[dict[str, Any]] = [
     {"query_text": "How do I split a string?", "gold_topic": "strings"},
     {"query_text": "append to an array", "gold_topic": "lists"},
     {"query_text": "match digits with a regex", "gold_topic": "regex"},
     {"query_text": "something else", "gold_topic": None},
 ]
-SIMILAR = [
+SIMILAR: list[dict[str, Any]] = [
     {"a": "delete a row", "b": "remove rows", "label": 1, "kind": "rewrite"},
     {"a": "delete a row", "b": "delete a column", "label": 0, "kind": "hard: looks alike"},
     {"a": "delete a row", "b": "plot a curve", "label": 0, "kind": "random"},
@@ -34,7 +35,8 @@ WORDS = Measure(by_words, ALIKE)
 
 
 def write(folder: Path, **kinds: list[dict[str, Any]]) -> Path:
-    for kind, rows in {"intent": INTENT, "topic": TOPIC, "similar": SIMILAR, **kinds}.items():
+    data: dict[str, list[dict[str, Any]]] = {"intent": INTENT, "topic": TOPIC, "similar": SIMILAR, **kinds}
+    for kind, rows in data.items():
         (folder / kind).mkdir(parents=True, exist_ok=True)
         text = "".join(json.dumps(row) + "\n" for row in rows)
         (folder / kind / "some.jsonl").write_text(text + "\n", encoding="utf-8")

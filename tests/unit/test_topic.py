@@ -18,6 +18,7 @@ BY_VOCABULARY = {
     "a pattern wins over the string it is for": ("regex to match words in a string", "regular-expressions"),
     "generics by their looks": ("What does Box<T> mean?", "type-hints"),
     "pointers by their looks": ("What is int** for?", "memory-management"),
+    "operators by their looks": ("What is the difference between == and ===?", "operators"),
     "reading a file by its functions": ("how do fopen and fgets work", "file-io"),
     "classes by their members": ("access a private member from another class", "object-oriented-programming"),
     "a search in a graph": ("How does Dijkstra find the shortest path?", "algorithms"),
