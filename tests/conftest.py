@@ -22,11 +22,6 @@ from tests.command_line import LEARNFLOW, SECONDS, Cli, Result
 
 SWITCH: Final = "LEARNFLOW_TEST_BROKER"
 TEMPLATE: Final = "template_learnflow"
-WITHOUT_BROKER: Final = (
-    "tests/unit/",
-    *(f"tests/integration/test_{part}" for part in ("claude", "cli_evaluate", "recording", "embedded", "explanations")),
-    "tests/faults/test_sandbox",
-)
 
 
 def chosen() -> tuple[Literal["apache", "embedded"], str]:
@@ -56,16 +51,16 @@ def pytest_report_header() -> str:
     return f"broker: {kind} ({reason})"
 
 
-class RealPartsTogether(LoadScopeScheduling):  # type: ignore[misc] # it has no types
-    """What runs on the session's broker stays in one process and in order; files that need none may run beside it."""
+class FilesTogether(LoadScopeScheduling):  # type: ignore[misc] # it has no types
+    """A file stays in one process, and so do those of the running system. Each process has real parts of its own."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid.partition("::")[0] if nodeid.startswith(WITHOUT_BROKER) else "real parts"
+        return "running" if nodeid.startswith("tests/running/") else nodeid.partition("::")[0]
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> RealPartsTogether:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesTogether:
     """Say how tests are shared out among processes."""
-    return RealPartsTogether(config, log)
+    return FilesTogether(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from learnflow.models.events.students import (
     SkillUpgraded,
     StruggleResolved,
 )
-from learnflow.sink.literals import json_text
+from learnflow.sink.literals import Json, json_text
 from learnflow.sink.messages import Unstorable
 from learnflow.sink.rows import (
     AssignmentRow,
@@ -112,7 +112,7 @@ def _struggle(event: Event[StruggleDetected]) -> tuple[Row, ...]:
         StruggleRow(
             event.message_id, _student(event), said.topic, said.struggle_level, said.query_count,
             said.time_window_minutes, said.recommendation, said.evidence, None, None, event.timestamp,
-            said.signals.model_dump_json(),
+            Json(said.signals.model_dump_json()),
         ),
     )  # fmt: skip
 
@@ -141,7 +141,7 @@ def _progress(event: Event[ProgressUpdated]) -> tuple[Row, ...]:
         ProgressRow(
             _student(event),
             event.payload.version,
-            event.payload.state.model_dump_json(),
+            Json(event.payload.state.model_dump_json()),
             json_text(progress.python_mastery_levels),
             progress.completed_exercises,
             progress.topics_mastered,

@@ -1,24 +1,33 @@
 """Values as PostgreSQL reads them."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 import orjson
 
 
-def array_literal(texts: Collection[object]) -> str:
-    """Return texts, which have no NUL, as an array of PostgreSQL: an array of arrays must not be ragged."""
-    joined = "\0".join(map(str, texts))
-    if not joined:
-        return '{""}' if texts else "{}"
-    escaped = joined.replace("\\", "\\\\").replace('"', '\\"').replace("\0", '","')
-    return f'{{"{escaped}"}}'
+class Json(str):
+    """JSON, as text."""
+
+    __slots__ = ()
 
 
-def json_text(value: object) -> str:
+def json_text(value: object) -> Json:
     """Return JSON as PostgreSQL reads it."""
-    return orjson.dumps(value).decode()
+    return Json(orjson.dumps(value).decode())
+
+
+def json_rows(rows: Sequence[Any]) -> str:
+    """Return rows of one kind as a JSON array of objects, which is cheaper to hand over than a list for each column."""
+    names = rows[0]._fields
+    objects = [dict(zip(names, row, strict=True)) for row in rows]
+    return orjson.dumps(objects, _native, orjson.OPT_PASSTHROUGH_SUBCLASS).decode()
+
+
+def _native(value: object) -> object:
+    return orjson.Fragment(str(value)) if isinstance(value, Json) else str(value)
 
 
 @lru_cache(maxsize=256)  # a confidence has two decimals

@@ -1,4 +1,4 @@
-"""The rows of each table, as values: the fields of a row are the parameters of its statement, in this order."""
+"""The rows of each table, as values: the fields of a row are named as the columns."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
+from learnflow.sink.literals import Json
 from learnflow.sink.usage import UsageRow
 
 
@@ -31,7 +32,7 @@ class QueryState(NamedTuple):
 
 
 class QueryContent(NamedTuple):
-    """What never changes of a query. `context` is JSON."""
+    """What never changes of a query."""
 
     query_id: UUID
     student_id: str
@@ -39,11 +40,11 @@ class QueryContent(NamedTuple):
     timestamp: datetime
     code_snippet: str | None
     language: str | None
-    context: str | None
+    context: Json | None
 
 
 class ResponseRow(NamedTuple):
-    """A row of agent_responses. `metadata` is JSON."""
+    """A row of agent_responses."""
 
     response_id: UUID
     query_id: UUID
@@ -53,7 +54,7 @@ class ResponseRow(NamedTuple):
     processing_time_ms: int
     confidence_score: Decimal
     code_examples: tuple[str, ...]
-    metadata: str | None
+    metadata: Json | None
     created_at: datetime
     claude_model: str
     token_count: int | None
@@ -88,7 +89,7 @@ class ProfileRow(NamedTuple):
 
 
 class ExerciseRow(NamedTuple):
-    """A row of exercises. `test_cases` is JSON."""
+    """A row of exercises."""
 
     exercise_id: UUID
     title: str | None
@@ -97,7 +98,7 @@ class ExerciseRow(NamedTuple):
     problem_text: str
     solution_code: str
     starter_code: str | None
-    test_cases: str
+    test_cases: Json
     hints: tuple[str, ...]
     created_at: datetime
     created_by_agent: str
@@ -118,7 +119,7 @@ class HintRow(NamedTuple):
 
     student_id: str
     exercise_id: UUID
-    number: int
+    hints_given: int
 
 
 class SubmissionRow(NamedTuple):
@@ -153,7 +154,7 @@ class MasteryRow(NamedTuple):
 
 
 class StruggleRow(NamedTuple):
-    """A struggle that was detected, or resolved. `signals` is JSON."""
+    """A struggle that was detected, or resolved."""
 
     message_id: UUID
     student_id: str
@@ -166,16 +167,16 @@ class StruggleRow(NamedTuple):
     resolved_by: str | None
     reason: str | None
     at: datetime
-    signals: str | None
+    signals: Json | None
 
 
 class ProgressRow(NamedTuple):
-    """Progress and state of a student. Objects are JSON."""
+    """Progress and state of a student."""
 
     student_id: str
     version: int
-    state: str
-    python_mastery_levels: str
+    state: Json
+    python_mastery_levels: Json
     completed_exercises: int
     topics_mastered: tuple[str, ...]
     topics_covered: tuple[str, ...]
@@ -183,7 +184,7 @@ class ProgressRow(NamedTuple):
     weaknesses: tuple[str, ...]
     learning_velocity: float | None
     total_queries: int
-    queries_by_type: str
+    queries_by_type: Json
     last_activity: datetime
     struggle_topics: tuple[str, ...]
     achievements: tuple[str, ...]
@@ -200,7 +201,7 @@ class QueryInsert(NamedTuple):
     timestamp: datetime
     code_snippet: str | None
     language: str | None
-    context: str | None
+    context: Json | None
     status: str
     routed_to_agent: str | None
     detected_intent: str | None

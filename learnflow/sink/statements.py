@@ -1,4 +1,4 @@
-"""The sink's SQL. Each statement takes its rows as one array a column, in the order of the row's fields."""
+"""The sink's SQL. Each statement takes its rows as one JSON array of objects; the tables say of what types."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -27,20 +27,16 @@ FROM query_history WHERE query_id = ANY($1::uuid[]) ORDER BY query_id FOR NO KEY
 
 ENROL: Final = """
 INSERT INTO students (student_id, name, email, created_at)
-SELECT student_id, student_id, email, created_at
-FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS r (student_id, email, created_at)
+SELECT student_id, student_id, email, created_at FROM jsonb_populate_recordset(NULL::students, $1)
 ON CONFLICT (student_id) DO NOTHING
 """
 
 INSERT_QUERIES: Final = """
 INSERT INTO query_history (query_id, student_id, query_text, timestamp, code_snippet, language, context, status,
     routed_to_agent, detected_intent, triage_confidence, topic, question_key, failure_reason)
-SELECT query_id, student_id, query_text, timestamp, code_snippet, language, context::jsonb, status,
+SELECT query_id, student_id, query_text, timestamp, code_snippet, language, context, status,
     routed_to_agent, detected_intent, triage_confidence, topic, question_key, failure_reason
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::text[], $8::text[],
-    $9::text[], $10::text[], $11::numeric[], $12::text[], $13::text[], $14::text[])
-AS r (query_id, student_id, query_text, timestamp, code_snippet, language, context, status,
-    routed_to_agent, detected_intent, triage_confidence, topic, question_key, failure_reason)
+FROM jsonb_populate_recordset(NULL::query_history, $1)
 ON CONFLICT (query_id) DO NOTHING
 """
 
@@ -49,15 +45,14 @@ UPDATE query_history AS q
 SET status = r.status, routed_to_agent = r.routed_to_agent, detected_intent = r.detected_intent,
     triage_confidence = r.triage_confidence, topic = r.topic, question_key = r.question_key,
     failure_reason = r.failure_reason
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::text[], $7::text[], $8::text[])
-AS r (query_id, status, routed_to_agent, detected_intent, triage_confidence, topic, question_key, failure_reason)
+FROM jsonb_populate_recordset(NULL::query_history, $1) AS r
 WHERE q.query_id = r.query_id
 """
 
 RECORD_PROFILES: Final = """
 INSERT INTO profile_history (message_id, student_id, name, email, learning_style, skill_level, active, reason, at)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bool[], $8::text[],
-    $9::timestamptz[])
+SELECT message_id, student_id, name, email, learning_style, skill_level, active, reason, at
+FROM jsonb_populate_recordset(NULL::profile_history, $1)
 ON CONFLICT (message_id) DO NOTHING
 RETURNING message_id
 """
@@ -67,34 +62,30 @@ UPDATE students AS s
 SET name = COALESCE(r.name, s.name), email = COALESCE(r.email, s.email),
     learning_style = COALESCE(r.learning_style, s.learning_style),
     skill_level = COALESCE(r.skill_level, s.skill_level), active = COALESCE(r.active, s.active)
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[])
-AS r (student_id, name, email, learning_style, skill_level, active)
+FROM jsonb_populate_recordset(NULL::students, $1) AS r
 WHERE s.student_id = r.student_id
 """
 
 _EXERCISES: Final = """
 INSERT INTO exercises (exercise_id, title, topic, difficulty, problem_text, solution_code, starter_code, test_cases,
     hints, created_at, created_by_agent, language, tags)
-SELECT exercise_id, title, topic, difficulty, problem_text, solution_code, starter_code, test_cases::jsonb,
-    hints::text[], created_at, created_by_agent, language, tags::text[]
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-    $9::text[], $10::timestamptz[], $11::text[], $12::text[], $13::text[])
-AS r (exercise_id, title, topic, difficulty, problem_text, solution_code, starter_code, test_cases, hints,
-    created_at, created_by_agent, language, tags)
+SELECT exercise_id, title, topic, difficulty, problem_text, solution_code, starter_code, test_cases, hints,
+    created_at, created_by_agent, language, tags
+FROM jsonb_populate_recordset(NULL::exercises, $1)
 ON CONFLICT (exercise_id) DO NOTHING
 """
 
 _ASSIGNMENTS: Final = """
 INSERT INTO student_exercises (student_id, exercise_id, assigned_at)
-SELECT * FROM unnest($1::text[], $2::uuid[], $3::timestamptz[])
+SELECT student_id, exercise_id, assigned_at FROM jsonb_populate_recordset(NULL::student_exercises, $1)
 ON CONFLICT (student_id, exercise_id) DO NOTHING
 """
 
 _HINTS: Final = """
-UPDATE student_exercises AS e SET hints_given = GREATEST(e.hints_given, r.number)
+UPDATE student_exercises AS e SET hints_given = GREATEST(e.hints_given, r.hints_given)
 FROM (
-    SELECT student_id, exercise_id, max(number) AS number
-    FROM unnest($1::text[], $2::uuid[], $3::int[]) AS given (student_id, exercise_id, number)
+    SELECT student_id, exercise_id, max(hints_given) AS hints_given
+    FROM jsonb_populate_recordset(NULL::student_exercises, $1)
     GROUP BY student_id, exercise_id
 ) AS r
 WHERE e.student_id = r.student_id AND e.exercise_id = r.exercise_id
@@ -105,8 +96,8 @@ _SUBMISSIONS: Final = """
 WITH new AS (
     INSERT INTO exercise_submissions (message_id, student_id, exercise_id, query_id, score, passed, code, at,
         topic, error, gave_up)
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::float8[], $6::bool[], $7::text[],
-        $8::timestamptz[], $9::text[], $10::text[], $11::bool[])
+    SELECT message_id, student_id, exercise_id, query_id, score, passed, code, at, topic, error, gave_up
+    FROM jsonb_populate_recordset(NULL::exercise_submissions, $1)
     ON CONFLICT (message_id) DO NOTHING
     RETURNING student_id, exercise_id, score, passed, code, at, gave_up
 ), total AS (
@@ -129,56 +120,42 @@ _RESPONSES: Final = """
 INSERT INTO agent_responses (response_id, query_id, agent_type, response_text, response_type, processing_time_ms,
     confidence_score, code_examples, metadata, created_at, claude_model, token_count)
 SELECT response_id, query_id, agent_type, response_text, response_type, processing_time_ms,
-    confidence_score, code_examples::text[], metadata::jsonb, created_at, claude_model, token_count
-FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[], $7::numeric[], $8::text[],
-    $9::text[], $10::timestamptz[], $11::text[], $12::int[])
-AS r (response_id, query_id, agent_type, response_text, response_type, processing_time_ms,
-    confidence_score, code_examples, metadata, created_at, claude_model, token_count)
+    confidence_score, code_examples, metadata, created_at, claude_model, token_count
+FROM jsonb_populate_recordset(NULL::agent_responses, $1)
 ON CONFLICT (query_id) DO NOTHING
 """
 
 _FLOW: Final = """
 INSERT INTO message_flow (message_id, trace_id, query_id, source_agent, destination_agent, message_content,
     message_type, timestamp, sequence_order)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
-    $8::timestamptz[], $9::int[])
+SELECT message_id, trace_id, query_id, source_agent, destination_agent, message_content, message_type, timestamp,
+    sequence_order
+FROM jsonb_populate_recordset(NULL::message_flow, $1)
 ON CONFLICT (message_id) DO NOTHING
 """
 
 _MASTERY: Final = """
 INSERT INTO mastery_history (message_id, student_id, topic, old_level, new_level, reason, evidence, model_version,
     set_by, at)
-SELECT message_id, student_id, topic, old_level, new_level, reason, evidence::uuid[], model_version, set_by, at
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::float8[], $5::float8[], $6::text[], $7::text[], $8::text[],
-    $9::text[], $10::timestamptz[])
-AS r (message_id, student_id, topic, old_level, new_level, reason, evidence, model_version, set_by, at)
+SELECT message_id, student_id, topic, old_level, new_level, reason, evidence, model_version, set_by, at
+FROM jsonb_populate_recordset(NULL::mastery_history, $1)
 ON CONFLICT (message_id) DO NOTHING
 """
 
 _STRUGGLES: Final = """
 INSERT INTO struggle_history (message_id, student_id, topic, struggle_level, query_count, time_window_minutes,
     recommendation, evidence, resolved_by, reason, at, signals)
-SELECT message_id, student_id, topic, struggle_level, query_count, time_window_minutes,
-    recommendation, evidence::uuid[], resolved_by, reason, at, signals::jsonb
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[], $7::text[], $8::text[],
-    $9::text[], $10::text[], $11::timestamptz[], $12::text[])
-AS r (message_id, student_id, topic, struggle_level, query_count, time_window_minutes,
-    recommendation, evidence, resolved_by, reason, at, signals)
+SELECT message_id, student_id, topic, struggle_level, query_count, time_window_minutes, recommendation, evidence,
+    resolved_by, reason, at, signals
+FROM jsonb_populate_recordset(NULL::struggle_history, $1)
 ON CONFLICT (message_id) DO NOTHING
 """
 
 # Progress follows the state, whose version alone says which is newer.
 _PROGRESS: Final = """
-WITH r AS (
-    SELECT * FROM unnest($1::text[], $2::int8[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[],
-        $8::text[], $9::text[], $10::float8[], $11::int[], $12::text[], $13::timestamptz[], $14::text[], $15::text[],
-        $16::timestamptz[], $17::timestamptz[])
-    AS r (student_id, version, state, python_mastery_levels, completed_exercises, topics_mastered, topics_covered,
-        strengths, weaknesses, learning_velocity, total_queries, queries_by_type, last_activity, struggle_topics,
-        achievements, created_at, updated_at)
-), newer AS (
+WITH newer AS (
     INSERT INTO student_state AS s (student_id, state, version)
-    SELECT student_id, state::jsonb, version FROM r
+    SELECT student_id, state, version FROM jsonb_populate_recordset(NULL::student_state, $1)
     ON CONFLICT (student_id) DO UPDATE SET state = EXCLUDED.state, version = EXCLUDED.version
     WHERE s.version < EXCLUDED.version
     RETURNING student_id
@@ -186,10 +163,10 @@ WITH r AS (
 INSERT INTO student_progress (student_id, python_mastery_levels, completed_exercises, topics_mastered,
     topics_covered, strengths, weaknesses, learning_velocity, total_queries, queries_by_type, last_activity,
     struggle_topics, achievements, created_at, updated_at)
-SELECT student_id, python_mastery_levels::jsonb, completed_exercises, topics_mastered::text[],
-    topics_covered::text[], strengths::text[], weaknesses::text[], learning_velocity, total_queries,
-    queries_by_type::jsonb, last_activity, struggle_topics::text[], achievements::text[], created_at, updated_at
-FROM r JOIN newer USING (student_id)
+SELECT student_id, python_mastery_levels, completed_exercises, topics_mastered,
+    topics_covered, strengths, weaknesses, learning_velocity, total_queries, queries_by_type, last_activity,
+    struggle_topics, achievements, created_at, updated_at
+FROM jsonb_populate_recordset(NULL::student_progress, $1) JOIN newer USING (student_id)
 ON CONFLICT (student_id) DO UPDATE SET
     python_mastery_levels = EXCLUDED.python_mastery_levels, completed_exercises = EXCLUDED.completed_exercises,
     topics_mastered = EXCLUDED.topics_mastered, topics_covered = EXCLUDED.topics_covered,
@@ -203,8 +180,9 @@ ON CONFLICT (student_id) DO UPDATE SET
 _USAGE: Final = """
 INSERT INTO claude_usage (message_id, agent, model, query_id, student_id, topic, calls, input_tokens, output_tokens,
     cache_read_tokens, cache_write_tokens, price_usd, at)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::int[], $8::int8[],
-    $9::int8[], $10::int8[], $11::int8[], $12::numeric[], $13::timestamptz[])
+SELECT message_id, agent, model, query_id, student_id, topic, calls, input_tokens, output_tokens,
+    cache_read_tokens, cache_write_tokens, price_usd, at
+FROM jsonb_populate_recordset(NULL::claude_usage, $1)
 ON CONFLICT (message_id, agent, model) DO NOTHING
 """
 

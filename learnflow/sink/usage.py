@@ -1,6 +1,6 @@
 """The rows of what Claude cost, as a message says it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, cast
@@ -28,8 +28,10 @@ class UsageRow(NamedTuple):
     at: datetime
 
 
-def paid(event: Event[Any], query_id: UUID, topic: str | None, usage: Iterable[Usage]) -> tuple[UsageRow, ...]:
+def paid(event: Event[Any], query_id: UUID, topic: str | None, usage: Collection[Usage]) -> tuple[UsageRow, ...]:
     """Return one row for each agent and model."""
+    if not usage:
+        return ()
     return tuple(
         UsageRow(
             event.message_id,

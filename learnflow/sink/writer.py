@@ -1,7 +1,7 @@
 """Changes → PostgreSQL, inside of a transaction of the caller."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -10,7 +10,7 @@ from learnflow import metrics
 from learnflow.sink import statements
 from learnflow.sink.changes import Change
 from learnflow.sink.failures import Raced, reason, refuses
-from learnflow.sink.literals import array_literal
+from learnflow.sink.literals import json_rows
 from learnflow.sink.messages import Rejected
 from learnflow.sink.plan import StoredQuery, merged_profiles, settle
 from learnflow.sink.rows import ProfileRow, QueryInsert, QueryState, Row, Rows
@@ -34,7 +34,7 @@ async def apply(connection: Connection, changes: Sequence[Change]) -> list[Rejec
     rows, rejected = settle(changes, await _stored(connection, changes))
     await _write_parents(connection, rows)
     if rows.new_queries:
-        done = await connection.execute(statements.INSERT_QUERIES, *_columns(rows.new_queries))
+        done = await connection.execute(statements.INSERT_QUERIES, json_rows(rows.new_queries))
         if done != f"INSERT 0 {len(rows.new_queries)}":
             raise Raced
     await _write_children(connection, rows, {})
@@ -70,12 +70,12 @@ async def _stored(connection: Connection, changes: Sequence[Change]) -> dict[UUI
 
 async def _write_parents(connection: Connection, rows: Rows) -> None:
     if rows.students:
-        await connection.execute(statements.ENROL, *_columns(rows.students))
+        await connection.execute(statements.ENROL, json_rows(rows.students))
 
 
 async def _write_children(connection: Connection, rows: Rows, copied: Mapping[type[Row], str]) -> None:
     if rows.moved_queries:
-        await connection.execute(statements.MOVE_QUERIES, *_columns(rows.moved_queries))
+        await connection.execute(statements.MOVE_QUERIES, json_rows(rows.moved_queries))
     profiles = [row for row in rows.of.get(ProfileRow, ()) if isinstance(row, ProfileRow)]
     if profiles:
         await _write_profiles(connection, profiles)
@@ -83,7 +83,7 @@ async def _write_children(connection: Connection, rows: Rows, copied: Mapping[ty
         if kind in rows.of and kind in copied:
             await _copy(connection, copied[kind], rows.of[kind])
         elif kind in rows.of:
-            await connection.execute(statement, *_columns(rows.of[kind]))
+            await connection.execute(statement, json_rows(rows.of[kind]))
 
 
 async def _copy(connection: Connection, table: str, rows: Sequence[QueryInsert | Row]) -> None:
@@ -92,19 +92,12 @@ async def _copy(connection: Connection, table: str, rows: Sequence[QueryInsert |
 
 async def _write_profiles(connection: Connection, rows: list[ProfileRow]) -> None:
     """Apply what is said of students for the first time; a repeat must not undo what was said after it."""
-    records = await connection.fetch(statements.RECORD_PROFILES, *_columns(rows))
+    records = await connection.fetch(statements.RECORD_PROFILES, json_rows(rows))
     merged = merged_profiles(rows, frozenset(record[0] for record in records))
     if merged:
-        await connection.execute(statements.UPDATE_STUDENTS, *_columns(row[1:7] for row in merged))
+        await connection.execute(statements.UPDATE_STUDENTS, json_rows(merged))
 
 
 def _count(rows: Rows) -> int:
     single = len(rows.students) + len(rows.new_queries) + len(rows.moved_queries)
     return single + sum(map(len, rows.of.values()))
-
-
-def _columns(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
-    return [
-        [array_literal(value) for value in column] if isinstance(column[0], tuple) else list(column)
-        for column in zip(*rows, strict=True)
-    ]

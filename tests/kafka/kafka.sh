@@ -15,11 +15,12 @@ fetch() {
   command -v java >/dev/null || { echo "java is not on the PATH" >&2; exit 1; }
   command -v mvn >/dev/null || { echo "mvn (Maven) is not on the PATH" >&2; exit 1; }
   mkdir -p "$(dirname "$libs")"
+  exec 9>"$libs.lock" && flock 9 # Maven's own repository does not bear two writers
+  [ -d "$libs" ] && return
   new=$(mktemp -d "$libs.XXXXXX")
   trap 'rm -rf "$new"' EXIT
   mvn -B -q -f "$here/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$new" >&2
-  # A whole directory appears at once; when another run was faster, its one is as good.
-  mv -T "$new" "$libs" 2>/dev/null || [ -d "$libs" ]
+  mv -T "$new" "$libs" # a whole directory appears at once
 }
 
 fetch

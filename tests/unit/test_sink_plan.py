@@ -1,18 +1,20 @@
 """A batch of messages → rows, merged; without a database."""
 
 import json
-from uuid import UUID
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
 
+import orjson
 import pytest
 
 from learnflow.models.student import enrolment_email
-from learnflow.models.vocabulary import Specialist
+from learnflow.models.vocabulary import Language, QueryStatus, Specialist
 from learnflow.sink.changes import Change, change
-from learnflow.sink.literals import array_literal
+from learnflow.sink.literals import hundredths, json_rows, json_text
 from learnflow.sink.messages import BY_NAME, Rejected, SinkMessage, Unstorable, consecutive
 from learnflow.sink.plan import STRANGER, StoredQuery, merged_profiles, settle
 from learnflow.sink.queries import NEW
-from learnflow.sink.rows import FlowRow, ProfileRow, ProgressRow, QueryState, ResponseRow, Row, Rows
+from learnflow.sink.rows import FlowRow, ProfileRow, ProgressRow, QueryInsert, QueryState, ResponseRow, Row, Rows
 from learnflow.streams.codec import decode
 from tests.sink_messages import AT, Way, progress, uid
 
@@ -154,14 +156,17 @@ def test_rejections_in_a_row_are_counted(topics: list[str], refused: set[int], e
     assert consecutive(5, messages, rejected) == expected
 
 
-@pytest.mark.parametrize(
-    ("texts", "literal"),
-    [
-        pytest.param((), "{}", id="none"),
-        pytest.param(("",), '{""}', id="an empty one"),
-        pytest.param(("a", "b,c"), '{"a","b,c"}', id="a comma"),
-        pytest.param(('say "hi"', "a\\b", "{NULL}"), '{"say \\"hi\\"","a\\\\b","{NULL}"}', id="what has a meaning"),
-    ],
-)
-def test_array_literals(texts: tuple[str, ...], literal: str) -> None:
-    assert array_literal(texts) == literal
+def test_rows_are_handed_over_as_one_json_array() -> None:
+    query_id, at = uuid4(), datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
+    row = QueryInsert(
+        query_id, "student", 'say "hi", {NULL} \\', at, None, Language.CPP, json_text({"depth": 1.5}),
+        QueryStatus.PENDING, None, None, hundredths(0.9), None, None, None,
+    )  # fmt: skip
+    assert orjson.loads(json_rows([row])) == [
+        {
+            "query_id": str(query_id), "student_id": "student", "query_text": 'say "hi", {NULL} \\',
+            "timestamp": "2026-01-02T03:04:05.000678+00:00", "code_snippet": None, "language": "cpp",
+            "context": {"depth": 1.5}, "status": "pending", "routed_to_agent": None, "detected_intent": None,
+            "triage_confidence": "0.9", "topic": None, "question_key": None, "failure_reason": None,
+        }
+    ]  # fmt: skip
