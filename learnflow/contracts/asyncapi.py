@@ -11,6 +11,11 @@ BINDING: Final = "0.5.0"  # of Kafka in AsyncAPI
 DEAD_LETTER: Final = "dead-letter"
 CONTRACT_VERSION: Final = "1.0.0"  # rises with the envelope's schema_version
 
+TRACEPARENT: Final = {
+    "type": "string",
+    "description": "The span that the message follows from (W3C Trace Context), where traces are exported.",
+}
+
 DESCRIPTION: Final = """\
 LearnFlow answers programming students' questions over Kafka. Send `student.query.submitted` to `student-queries` with
 the student's id as the message's key (murmur2 partitioning); the one outcome of the query appears on
@@ -93,6 +98,7 @@ def _message(event_type: str) -> dict[str, Any]:
         "summary": (PAYLOADS[event_type].__doc__ or "").strip(),
         "contentType": "application/json",
         "correlationId": {"$ref": "#/components/correlationIds/trace"},
+        "headers": {"type": "object", "properties": {"traceparent": TRACEPARENT}},
         "payload": schema,
         "bindings": {"kafka": {"key": _key(), "bindingVersion": BINDING}},
         "examples": [{"name": event_type, "payload": schemas.example(event_type)}],

@@ -51,6 +51,41 @@ def test_each_intent_is_answered_by_its_agent_and_stored(
     assert stored.ways[-1][1:] == ("response", asked.agent, "student")
 
 
+@pytest.mark.parametrize(
+    ("text", "topic", "told"),
+    [
+        ("What is a variable?", "variables", "name"),
+        ("Explain loops please", "loops", "again"),
+        ("How do functions work?", "functions", "return"),
+        ("I do not understand lists", "lists", "order"),
+        ("Explain recursion", "recursion", "base case"),
+        ("What is object oriented programming?", "object-oriented-programming", "class"),
+    ],
+)
+def test_the_data_models_topics_are_explained_at_the_students_level(
+    client: Client, watch: Watch, student: str, text: str, topic: str, told: str
+) -> None:
+    answers = []
+    for who, level in ((student, "beginner"), (f"{student}-2", "advanced")):
+        payload = watch.answered(client.ask(who, text, context={"skill_level": level})).payload
+        assert (payload["agent_name"], payload["metadata"]["suggested_topic"]) == ("concepts", topic)
+        assert payload["metadata"]["level"] == level
+        assert told in payload["response_text"].lower()
+        assert "offline" in payload["response_text"]
+        assert payload["code_examples"]
+        answers.append(payload["response_text"])
+    assert answers[0] != answers[1]
+
+
+def test_a_question_that_is_asked_again_gets_another_explanation(client: Client, watch: Watch, student: str) -> None:
+    told = set()
+    for _ in range(3):
+        answer = watch.answered(client.ask(student, "Explain recursion"))
+        told.add(answer.payload["response_text"])
+        watch.processed(answer)
+    assert len(told) == 3
+
+
 def test_debug_and_concepts_answer_the_data_models_question_together(
     client: Client, watch: Watch, student: str
 ) -> None:
@@ -100,7 +135,7 @@ def test_a_question_that_is_not_about_programming_gets_a_friendly_answer(
 ) -> None:
     payload = watch.answered(client.ask(student, "What is the weather like today?")).payload
     assert (payload["agent_name"], payload["metadata"]["off_topic"]) == ("concepts", True)
-    assert payload["response_text"].startswith("Hello!")
+    assert payload["response_text"].startswith("I cannot help with that")
 
 
 def test_somebody_in_distress_gets_the_supportive_answer_and_those_who_watch_hear_of_it(
