@@ -71,10 +71,11 @@ async def _python(code: str, linter: Linter) -> Found:
         remarks = python_remarks(await linter.findings(code))
     except LinterUnavailableError:
         return Found((), _NOT_LINTED, "the linter could not be run this time, so I have not checked your code.")
-    own = await asyncio.to_thread(habits, code, Language.PYTHON)
-    linted = tuple(one for one in remarks if not any(one.line == more.line and more.kind is Kind.BUG for more in own))
-    first = tuple(one for one in linted if not one.rule)  # Python cannot read it
-    both = by_importance((*own, *(one for one in linted if one.rule)))
+    seen = await asyncio.to_thread(habits, code, Language.PYTHON)
+    bugs = {one.line for one in remarks if one.kind is Kind.BUG}
+    own = tuple(one for one in seen if one.kind is not Kind.BUG or one.line not in bugs)  # the linter has said it
+    first = tuple(one for one in remarks if not one.rule)  # Python cannot read it
+    both = by_importance((*own, *(one for one in remarks if one.rule)))
     return Found(
         (*first, *both)[:MOST_REMARKS], _LINTED, "a linter's view; whether the code does what you want, I did not try."
     )
