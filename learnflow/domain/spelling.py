@@ -74,7 +74,9 @@ def _nearest(word: str) -> str | None:
     near = [
         (away, meant)
         for meant, others in _meant().get(word[0], ())
-        if len(letters ^ others) <= 2 * most and (away := distance(word, meant)) <= most
+        if abs(len(meant) - len(word)) <= most
+        and len(letters ^ others) <= 2 * most
+        and (away := distance(word, meant)) <= most
     ]
     least = min((away for away, _ in near), default=0)
     nearest = [meant for away, meant in near if away == least]
