@@ -3,12 +3,13 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 from uuid import uuid4
 
-from confluent_kafka import Consumer, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
 
 from tests.brokers import Broker
 
@@ -31,10 +32,22 @@ def produce(broker: Broker, topic: str, value: bytes | None, key: str | None, he
 def reading(broker: Broker, topic: str) -> Iterator[Consumer]:
     consumer = Consumer({"bootstrap.servers": broker.address, "group.id": f"test-{uuid4()}", "fetch.wait.max.ms": 20})
     numbers = consumer.list_topics(topic, timeout=30).topics[topic].partitions
-    ends = [consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=30)[1] for number in numbers]
+    ends = [_end(consumer, TopicPartition(topic, number)) for number in numbers]
     consumer.assign([TopicPartition(topic, number, end) for number, end in zip(numbers, ends, strict=True)])
     yield consumer
     consumer.close()
+
+
+def _end(consumer: Consumer, place: TopicPartition) -> int:
+    """Return where a partition ends; one of a new topic may have no leader for a moment."""
+    deadline = time.monotonic() + SECONDS
+    while True:
+        try:
+            return int(consumer.get_watermark_offsets(place, timeout=30)[1])
+        except KafkaException:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 def next_of(consumer: Consumer, student: str) -> Message:

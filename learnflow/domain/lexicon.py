@@ -1,10 +1,10 @@
 """Phrases and where they stand in a text: the matcher behind every word list of triage."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from itertools import product
 from tomllib import loads
 from typing import Any, Final, Generic, TypeVar
 
@@ -13,6 +13,7 @@ Meaning = TypeVar("Meaning")
 _WORD: Final = re.compile(r"[A-Za-z0-9_]+(?:\+\+|#(?![A-Za-z0-9_]))?|[.?!](?=\s|$)")
 _ENDS: Final = frozenset(".?!")
 _GAP: Final = "*"
+_NOTHING: Final = "_"
 _LONGEST_GAP: Final = 3
 
 
@@ -35,67 +36,98 @@ def data(name: str) -> dict[str, Any]:
     return loads(files("learnflow.domain").joinpath(name).read_text(encoding="utf-8"))
 
 
-def variants(phrase: str) -> Iterator[tuple[str, ...]]:
-    """Yield every sequence of words and gaps that a phrase with alternatives stands for."""
-    alternatives = (part.split("|") for part in phrase.split())
-    for choice in product(*alternatives):
-        yield tuple(word for word in choice if word != "_")
+@dataclass(frozen=True, slots=True)
+class _Phrase(Generic[Meaning]):
+    parts: tuple[frozenset[str], ...]  # alternatives
+    meaning: Meaning
 
 
-class _Node(Generic[Meaning]):
-    """One place in the tree of phrases: the words that may follow, and what a phrase that ends here means."""
+class _Place(Generic[Meaning]):
+    """A place in the tree of phrases: what phrases that end here mean, and the words that may follow.
 
-    __slots__ = ("gap", "meaning", "words")
+    The tree grows where texts go: with every choice of alternatives it would have some 100,000 places from the start.
+    """
 
-    def __init__(self) -> None:
-        self.words: dict[str, _Node[Meaning]] = {}
-        self.gap: _Node[Meaning] | None = None
-        self.meaning: Meaning | None = None
+    __slots__ = ("_following", "_phrases", "_reached", "meanings")
 
-    def after(self, word: str) -> "_Node[Meaning]":
-        """Return the place after a word or a gap; make it where it is missing."""
-        if word == _GAP:
-            self.gap = self.gap or _Node()
-            return self.gap
-        return self.words.setdefault(word, _Node())
+    def __init__(self, phrases: Sequence[_Phrase[Meaning]], reached: Iterable[tuple[int, int]]) -> None:
+        """`reached` is how many parts of which phrases the way to here has taken; optional ones may be left out."""
+        self._phrases = phrases
+        self._reached = sorted({
+            (number, further) for number, at in reached for further in _onwards(phrases[number].parts, at)
+        })
+        self._following: dict[str, list[tuple[int, int]] | _Place[Meaning]] | None = None
+        self.meanings = [phrases[number].meaning for number, at in self._reached if at == len(phrases[number].parts)]
+
+    def after(self, word: str) -> "_Place[Meaning] | None":
+        """Return the place after a word or a gap, if phrases go on that way."""
+        if self._following is None:
+            self._following = self._ways()
+        found = self._following.get(word)
+        if isinstance(found, list):
+            found = self._following[word] = _Place(self._phrases, found)
+        return found
+
+    def _ways(self) -> "dict[str, list[tuple[int, int]] | _Place[Meaning]]":
+        ways: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        for number, at in self._reached:
+            parts = self._phrases[number].parts
+            for word in parts[at] - {_NOTHING} if at < len(parts) else ():
+                ways[word].append((number, at + 1))
+        return dict(ways)
+
+
+def _onwards(parts: Sequence[frozenset[str]], at: int) -> Iterator[int]:
+    """Yield a place in a phrase, and those behind the optional parts that follow."""
+    yield at
+    while at < len(parts) and _NOTHING in parts[at]:
+        at += 1
+        yield at
 
 
 class Phrases(Generic[Meaning]):
     """Phrases as a tree of words: most words of a text cost one look-up, and no regex is needed."""
 
     def __init__(self, entries: Iterable[tuple[str, Meaning]]) -> None:
-        self._root: _Node[Meaning] = _Node()
-        for phrase, meaning in entries:
-            for variant in filter(None, variants(phrase)):
-                node = self._root
-                for word in variant:
-                    node = node.after(word)
-                node.meaning = node.meaning or meaning
+        read = [
+            _Phrase(tuple(frozenset(part.split("|")) for part in phrase.split()), meaning)
+            for phrase, meaning in entries
+        ]
+        self._root = _Place(read, ((number, 0) for number in range(len(read))))
 
     def find(self, text: Sequence[str]) -> Iterator[Hit[Meaning]]:
-        """Yield what is found in lower-case words, in order of the text."""
+        """Yield what is found in lower-case words, in order of the text; of equal phrases, the first."""
+        for start, end, meanings in self._ends(text):
+            yield Hit(start, end, meanings[0])
+
+    def find_all(self, text: Sequence[str]) -> Iterator[Hit[Meaning]]:
+        """Yield what is found in lower-case words; equal phrases each with their own meaning."""
+        for start, end, meanings in self._ends(text):
+            yield from (Hit(start, end, meaning) for meaning in meanings)
+
+    def _ends(self, text: Sequence[str]) -> Iterator[tuple[int, int, Sequence[Meaning]]]:
         for start, word in enumerate(text):
-            node = self._root.words.get(word)
-            if node is not None:
-                yield from _walk(node, text, start, start + 1)
+            place = self._root.after(word)
+            if place is not None:
+                yield from ((start, end, meanings) for end, meanings in _walk(place, text, start + 1))
 
 
-def _walk(node: _Node[Meaning], text: Sequence[str], start: int, at: int) -> Iterator[Hit[Meaning]]:
-    if node.meaning is not None:
-        yield Hit(start, at, node.meaning)
+def _walk(place: _Place[Meaning], text: Sequence[str], at: int) -> Iterator[tuple[int, Sequence[Meaning]]]:
+    if place.meanings:
+        yield at, place.meanings
     if at == len(text):
         return
-    if node.words and (following := node.words.get(text[at])) is not None:
-        yield from _walk(following, text, start, at + 1)
-    if node.gap is not None:
-        yield from _leap(node.gap, text, start, at)
+    if (following := place.after(text[at])) is not None:
+        yield from _walk(following, text, at + 1)
+    if (gap := place.after(_GAP)) is not None:
+        yield from _leap(gap, text, at)
 
 
-def _leap(node: _Node[Meaning], text: Sequence[str], start: int, at: int) -> Iterator[Hit[Meaning]]:
-    for place in range(at, min(at + _LONGEST_GAP + 1, len(text))):
-        if (following := node.words.get(text[place])) is not None:
-            yield from _walk(following, text, start, place + 1)
-        if text[place] in _ENDS:
+def _leap(gap: _Place[Meaning], text: Sequence[str], at: int) -> Iterator[tuple[int, Sequence[Meaning]]]:
+    for skipped in range(at, min(at + _LONGEST_GAP + 1, len(text))):
+        if (following := gap.after(text[skipped])) is not None:
+            yield from _walk(following, text, skipped + 1)
+        if text[skipped] in _ENDS:
             return
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from learnflow.domain.lexicon import Hit, Phrases, data, strongest, variants
+from learnflow.domain.lexicon import Hit, Phrases, data, strongest
 from learnflow.domain.mention import Mention
 
 _WORDS: Final = data("topic_words.toml")
@@ -18,23 +18,18 @@ _SIGNS: Final = tuple((Mention(sign["topic"], sign["weight"]), re.compile(sign["
 _LOOKED_AT: Final = 500  # characters
 
 
-def _phrases() -> Iterable[tuple[str, tuple[Mention, ...]]]:
-    """Yield phrases, each with what it says of every topic that it speaks for."""
-    meant: defaultdict[str, dict[str, Mention]] = defaultdict(dict)
-    for strength, weight in _STRENGTHS.items():
-        for topic, phrases in _WORDS[strength].items():
-            for variant in {" ".join(words) for phrase in phrases for words in variants(phrase)}:
-                meant[variant].setdefault(topic, Mention(topic, weight))
-    return ((phrase, tuple(mentions.values())) for phrase, mentions in meant.items())
-
-
-_HINTS: Final = Phrases(_phrases())
+_HINTS: Final = Phrases(
+    (phrase, Mention(topic, weight))
+    for strength, weight in _STRENGTHS.items()
+    for topic, phrases in _WORDS[strength].items()
+    for phrase in phrases
+)
 
 
 def hints(lower: Sequence[str], prose: str) -> Mapping[str, float]:
     """Return how much a text speaks for each topic that it speaks for, by its lower-case words and how it looks."""
     found: defaultdict[str, list[Hit[Mention]]] = defaultdict(list)
-    for hit in (*_found(lower), *_in_names(lower)):
+    for hit in (*_HINTS.find_all(lower), *_in_names(lower)):
         found[hit.meaning.topic].append(hit)
     scores = defaultdict(float, {topic: _sum(hits) for topic, hits in found.items()})
     start = prose[:_LOOKED_AT]
@@ -42,11 +37,6 @@ def hints(lower: Sequence[str], prose: str) -> Mapping[str, float]:
         if pattern.search(start):
             scores[mention.topic] += mention.weight
     return scores
-
-
-def _found(lower: Sequence[str]) -> Iterator[Hit[Mention]]:
-    for hit in _HINTS.find(lower):
-        yield from (Hit(hit.start, hit.end, mention) for mention in hit.meaning)
 
 
 def _in_names(lower: Sequence[str]) -> Iterator[Hit[Mention]]:

@@ -28,7 +28,10 @@ DEEPEST_NAMED = 5  # parts of the place of an error; JSON can be nested deeply
 class Model(BaseModel):
     """A frozen value. Unknown fields are ignored, so that any 1.x message can be read."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False, ser_json_inf_nan="strings")
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", allow_inf_nan=False, ser_json_inf_nan="strings",
+        defer_build=True,  # a command needs few of the models
+    )  # fmt: skip
 
 
 def _time(value: object) -> datetime:
