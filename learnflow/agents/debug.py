@@ -25,10 +25,10 @@ from learnflow.streams.outbox import Outgoing
 from learnflow.streams.station import Arrival
 from learnflow.topics import CONCEPTS_REQUESTS
 from learnflow.tutor.grounding import Grounding
+from learnflow.tutor.offline.wording import followed
 
 NAME = Specialist.DEBUG
 
-_APART: Final = "\n\n"  # between paragraphs
 _REMEMBERED: Final = 1_024  # questions
 
 
@@ -99,7 +99,7 @@ def combine(draft: Draft, explanation: Draft | None) -> Draft:
         return explanation.model_copy(update={"token_count": total_tokens(usage), "usage": usage})
     return draft.model_copy(
         update={
-            "text": _together(draft.text, explanation.text),
+            "text": followed(draft.text, explanation.text),
             "code_examples": tuple(dict.fromkeys(draft.code_examples + explanation.code_examples)),
             "confidence": round(min(draft.confidence, explanation.confidence), 2),
             "metadata": {**draft.metadata, "explained": _origin(explanation)},
@@ -107,12 +107,6 @@ def combine(draft: Draft, explanation: Draft | None) -> Draft:
             "usage": usage,
         }
     )
-
-
-def _together(text: str, more: str) -> str:
-    """Return both texts, without those paragraphs of the second that stand in the first."""
-    said = text.split(_APART)
-    return _APART.join((text, *(paragraph for paragraph in more.split(_APART) if paragraph not in said)))
 
 
 def _origin(explanation: Draft) -> JsonObject:

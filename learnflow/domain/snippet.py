@@ -123,9 +123,10 @@ def _split(text: str) -> tuple[str, str | None, Language | None]:
         return _fenced(text)
     prose: list[str] = []
     code: list[str] = []
-    sure = False
+    sure = quoted = False
     for line in text.splitlines():
-        certain = _is_code(line, inside=bool(code))
+        certain = None if quoted else _is_code(line, inside=bool(code))
+        quoted = line.lstrip().startswith('File "')  # under it a trace quotes the line that it names
         sure = sure or certain is True
         (prose if certain is None else code).append(line)
     found = "\n".join(code).strip("\n")

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
+from learnflow.domain.errors import has_trace
 from learnflow.domain.reading import read
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.vocabulary import ExerciseLanguage, Language
@@ -36,7 +37,7 @@ class Grounding:
     async def ran(self, request: AgentRequest) -> Ran:
         """Run the code of a question, where it is in a language that can be run here."""
         reading = read(request.query)
-        if not reading.code:
+        if not reading.code or has_trace(reading.code):  # a trace is no program
             return NOT_RUN
         language = reading.language
         if language is None and await asyncio.to_thread(check, Language.PYTHON, reading.code) is None:

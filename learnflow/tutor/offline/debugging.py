@@ -1,12 +1,13 @@
 """Debugging: what happened when the code ran, the error by its name, and its place in the student's own code."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
-from learnflow.domain.errors import ERRORS, ErrorSign, has_trace
+from learnflow.domain.errors import ERRORS, ErrorSign, find_error, has_trace
 from learnflow.domain.levels import percent
+from learnflow.domain.lexicon import words
 from learnflow.domain.reading import Reading, read
 from learnflow.domain.traces import place
 from learnflow.models.draft import Draft
@@ -16,15 +17,17 @@ from learnflow.models.metadata import DebugMetadata
 from learnflow.models.taxonomy import GENERAL, name, title
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.grounding import Ran
+from learnflow.tutor.offline.causes import Cause
 from learnflow.tutor.offline.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.facts import Fault
 from learnflow.tutor.offline.faults import find_fault
-from learnflow.tutor.offline.knowing import mastery
+from learnflow.tutor.offline.faults_of_braces import find_brace_fault
+from learnflow.tutor.offline.knowing import depth, mastery
 from learnflow.tutor.offline.library import EXPLANATIONS
-from learnflow.tutor.offline.linting import Linter, LinterUnavailableError
-from learnflow.tutor.offline.reviewing import python_remarks
+from learnflow.tutor.offline.linting import Linter
 from learnflow.tutor.offline.running import happened, line_raised, message_raised, raised, what_happened
 from learnflow.tutor.offline.tellings import Known, examples, told
+from learnflow.tutor.offline.unseen import causes, still_missing, suspects
 from learnflow.tutor.offline.wording import draft, one_line, topic_asked
 from learnflow.tutor.syntax import check
 
@@ -65,13 +68,16 @@ async def debug(request: AgentRequest, linter: Linter, ran: Ran) -> Draft:
         return _known(request, case, case.error)
     if case.error:
         return _unknown_error(request, case, case.error)
+    found = await asyncio.to_thread(causes, request.query.query_text, case.reading)
+    if found:
+        return _wrong_result(request, case, found[0])
     if case.reading.code:
-        return await _nothing_seen(case, case.reading.code, linter)
+        return await _nothing_seen(case, case.reading.code, linter, request.query.query_text)
     return _ask(case)
 
 
 async def _case(request: AgentRequest, ran: Ran) -> Case:
-    reading = read(request.query)
+    reading = _without_trace(read(request.query))
     met = raised(ran, reading.language)
     error = reading.error or met
     if met and error and met.name == error.name:
@@ -84,6 +90,15 @@ async def _case(request: AgentRequest, ran: Ran) -> Case:
     return Case(reading, topic, error, fault, ran, line)
 
 
+def _without_trace(reading: Reading) -> Reading:
+    """Return what was read; what is a trace and not a program does not count as code."""
+    code = reading.code
+    if code is None or not has_trace(code):
+        return reading
+    error = reading.error or find_error(words(code), reading.language)
+    return replace(reading, snippet=replace(reading.snippet, code=None), error=error)
+
+
 async def _fault(reading: Reading, error: ErrorSign | None) -> Fault | None:
     """Return the fault that can be seen by reading the code."""
     code, language = reading.code, reading.language
@@ -94,7 +109,7 @@ async def _fault(reading: Reading, error: ErrorSign | None) -> Fault | None:
         says = f"this cannot be read: {found.message}." if found else ""
         return Fault(_UNREADABLE[language], found.line, says) if found else None
     if language not in (Language.PYTHON, None):
-        return None
+        return await asyncio.to_thread(find_brace_fault, code, language, error.key if error else None)
     fault = find_fault(code, error.key if error else None)
     return None if language is None and error is None else fault  # it need not be Python at all
 
@@ -166,35 +181,47 @@ def _unknown_error(request: AgentRequest, case: Case, error: ErrorSign) -> Draft
     ).model_copy(update={"missing_concept": None if request.alone else "debugging"})  # fmt: skip
 
 
-async def _nothing_seen(case: Case, code: str, linter: Linter) -> Draft:
-    noticed = None
-    if case.reading.language is Language.PYTHON:
-        try:
-            remarks = python_remarks(await linter.findings(code))[:3]
-        except LinterUnavailableError:
-            remarks = ()
-        listed = "\n".join(f"- Line {remark.line}: {remark.text}" for remark in remarks)
-        noticed = f"The linter noticed this, which may or may not be the cause:\n{listed}" if remarks else None
+def _wrong_result(request: AgentRequest, case: Case, cause: Cause) -> Draft:
+    """Tell a cause that raises no error."""
+    case = replace(case, line=cause.line) if case.reading.code else case
+    shown = _shown(case)
+    at = f" is in line {cause.line}{f' ({shown})' if shown else ''}" if case.reading.code else ""
     return draft(
-        what_happened(case.ran, None) or "By reading alone I cannot see what goes wrong in your code.", noticed,
-        _suspect(case.topic),
-        "Please send me the full error message, or what it does and what you expected instead.",
-        topic=case.topic, confidence=0.35, missing=case.missing, metadata=_metadata(case, None).as_json(),
+        what_happened(case.ran, None), f"The cause{at}: {cause.says}", *cause.told(depth(request, cause.topic)),
+        "Your code, mended, is the example." if cause.mended and case.reading.code else None,
+        None if request.alone else f'Say "Explain {name(cause.topic)}" if you want the idea behind it.',
+        topic=cause.topic, confidence=0.85, missing=case.missing,
+        code=cause.mended if case.reading.code else (), metadata={
+            **_metadata(case, None).as_json(), "suggested_topic": cause.topic, "fix_applied": bool(cause.mended),
+        },
+    )  # fmt: skip
+
+
+async def _nothing_seen(case: Case, code: str, linter: Linter, said: str) -> Draft:
+    suspected = await suspects(code, case.reading.language, linter)
+    return draft(
+        what_happened(case.ran, None) or "By reading alone I cannot see what goes wrong in your code.", suspected,
+        None if suspected else _suspect(case), still_missing(case.ran, said),
+        topic=case.topic, confidence=0.5 if suspected else 0.35, missing=case.missing,
+        metadata=_metadata(case, None).as_json(),
     )  # fmt: skip
 
 
 def _ask(case: Case) -> Draft:
     return draft(
         "To find the error I need the code and the full error message, from its first to its last line.",
-        _suspect(case.topic),
+        _suspect(case),
         topic=case.topic, confidence=0.35, missing="without code I can only guess, so I do not.",
         metadata=_metadata(case, None).model_copy(update={"asks_back": True}).as_json(),
     )  # fmt: skip
 
 
-def _suspect(topic: str) -> str | None:
-    found = EXPLANATIONS.get(topic)
-    return f"A usual suspect with {title(topic).lower()}: {found.watch_out}" if found else None
+def _suspect(case: Case) -> str | None:
+    """Return what often goes wrong with the topic; it is told of Python, and to nobody who writes another language."""
+    found = EXPLANATIONS.get(case.topic)
+    if found is None or case.reading.language not in (Language.PYTHON, None):
+        return None
+    return f"A usual suspect with {title(case.topic).lower()}: {found.watch_out}"
 
 
 def _metadata(case: Case, error_type: str | None) -> DebugMetadata:

@@ -12,12 +12,13 @@ from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites, titl
 from learnflow.models.vocabulary import Intent, SkillLevel
 from learnflow.tutor.bank import BANK
 from learnflow.tutor.offline.asked import Asked, ask
-from learnflow.tutor.offline.conversing import Telling, goes_on, subject, text, was_told
+from learnflow.tutor.offline.cards import card
+from learnflow.tutor.offline.conversing import Telling, goes_on, subject, was_told
 from learnflow.tutor.offline.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.knowing import depth
 from learnflow.tutor.offline.library import EXPLANATIONS
 from learnflow.tutor.offline.points import point_asked
-from learnflow.tutor.offline.telling import mistake, tell
+from learnflow.tutor.offline.telling import tell
 from learnflow.tutor.offline.unmet import beyond, not_reached
 from learnflow.tutor.offline.wording import draft, one_line, topic_asked
 
@@ -59,13 +60,13 @@ def explain_concept(request: AgentRequest, concept: str) -> Draft:
     """Explain one topic in short, as part of another agent's answer: at the student's level, and not as before."""
     if concept not in EXPLANATIONS:
         return _unknown(request, concept)
-    asked = ask(request, read(request.query), concept)
-    found, telling = asked.found, asked.telling
-    shown = asked.in_language or (found.picture if telling is Telling.PICTURE else found.at(asked.level))
+    reading = read(request.query)
+    asked = Asked(request, reading, concept, EXPLANATIONS[concept], depth(request, concept))
+    told = card(asked)
     return draft(
-        f"{title(concept)}: {text(found, telling, asked.level)}", mistake(found, asked.level),
-        topic=concept, confidence=0.85, missing=_prepared(asked), code=(shown.example,),
-        metadata={"level": asked.level, "telling": telling, "suggested_topic": concept},
+        *told.parts, topic=concept, confidence=0.85,
+        missing=f"the part on {name(concept)} is prepared, the same for all {_whom(asked)}.", code=told.code,
+        metadata={"level": asked.level, "telling": told.how, "suggested_topic": concept},
     )  # fmt: skip
 
 
@@ -84,8 +85,11 @@ def _prepared(asked: Asked) -> str:
     """Say what could not be done: the explanation is one for all of a level, and the code was not run."""
     code = " I looked for the topic in your code, and did not run it." if asked.reading.code else ""
     more = "" if asked.point else beyond(asked.reading)
-    level = "beginners" if asked.level is SkillLevel.BEGINNER else f"{asked.level} students"
-    return f"{_PREPARED} It is the one for {level}.{more}{code}"
+    return f"{_PREPARED} It is the one for {_whom(asked)}.{more}{code}"
+
+
+def _whom(asked: Asked) -> str:
+    return "beginners" if asked.level is SkillLevel.BEGINNER else f"{asked.level} students"
 
 
 def _second_wish(asked: Asked) -> str | None:

@@ -10,6 +10,7 @@ from learnflow.domain.errors import ERRORS, find_error
 from learnflow.domain.lexicon import words
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline.facts import Facts, Fault, gather
+from learnflow.tutor.offline.faults_of_bounds import RAISED_CHECKS
 from learnflow.tutor.offline.faults_of_calls import CALL_CHECKS
 from learnflow.tutor.offline.faults_of_types import TYPE_CHECKS, kind
 from learnflow.tutor.offline.wording import one_line
@@ -26,8 +27,14 @@ def find_fault(code: str, error: str | None) -> Fault | None:
         facts = gather(code)
     except SyntaxError as problem:
         return _syntax(problem)
-    found = [fault for kind in _kinds(error) for fault in _CHECKS[kind](facts) if error is None or _is(fault, error)]
+    found = [fault for kind in _kinds(error) for fault in _seen(kind, facts, error)]
     return min(found, key=lambda fault: fault.line, default=None)
+
+
+def _seen(kind: str, facts: Facts, error: str | None) -> Iterator[Fault]:
+    yield from (fault for fault in _CHECKS[kind](facts) if error is None or _is(fault, error))
+    if error is not None and kind in RAISED_CHECKS:  # these are faults only where the error came up
+        yield from (fault for fault in RAISED_CHECKS[kind](facts) if _is(fault, error))
 
 
 def _kinds(error: str | None) -> Iterable[str]:

@@ -14,7 +14,7 @@ from typing import Final
 
 from ruff import find_ruff_bin  # type: ignore[import-untyped]
 
-RULES: Final = "F,E7,E9,B,SIM,C4,PERF,UP,N,PLR,RET"  # what is worth telling a learner
+RULES: Final = "F,E7,E9,B,SIM,C4,PERF,UP,N,PLR,RET,S608"  # what is worth telling a learner
 _IGNORED: Final = "N999,PLR6301,F401"  # the file's name is ours; an import in a snippet may be used elsewhere
 _SECONDS: Final = 10.0
 _AT_ONCE: Final = 2

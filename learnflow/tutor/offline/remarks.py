@@ -28,12 +28,13 @@ _KINDS: Final = tuple(Kind)
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What there is to say on a line, its rule if it came from the linter, and what it is about."""
+    """What there is to say on a line, its rule if it came from the linter, and what it is `about`: speed, say."""
 
     line: int
     text: str
     rule: str = ""
     kind: Kind = Kind.BUG
+    about: str = ""
 
 
 def by_importance(remarks: Sequence[Remark]) -> tuple[Remark, ...]:

@@ -12,6 +12,8 @@ from learnflow.models.events.work import AgentRequest
 from learnflow.models.metadata import RemarkMetadata, ReviewMetadata
 from learnflow.models.taxonomy import GENERAL
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel, Specialist
+from learnflow.tutor.offline.aims import aims, asked_first, not_judged
+from learnflow.tutor.offline.habits import habits
 from learnflow.tutor.offline.knowing import advice, depth
 from learnflow.tutor.offline.linting import Finding, Linter, LinterUnavailableError
 from learnflow.tutor.offline.pitfalls import pitfalls
@@ -69,7 +71,13 @@ async def _python(code: str, linter: Linter) -> Found:
         remarks = python_remarks(await linter.findings(code))
     except LinterUnavailableError:
         return Found((), _NOT_LINTED, "the linter could not be run this time, so I have not checked your code.")
-    return Found(remarks, _LINTED, "a linter's view; whether the code does what you want, I did not try.")
+    own = await asyncio.to_thread(habits, code, Language.PYTHON)
+    linted = tuple(one for one in remarks if not any(one.line == more.line and more.kind is Kind.BUG for more in own))
+    first = tuple(one for one in linted if not one.rule)  # Python cannot read it
+    both = by_importance((*own, *(one for one in linted if one.rule)))
+    return Found(
+        (*first, *both)[:MOST_REMARKS], _LINTED, "a linter's view; whether the code does what you want, I did not try."
+    )
 
 
 def python_remarks(findings: Sequence[Finding]) -> tuple[Remark, ...]:
@@ -94,7 +102,7 @@ def _unreadable(name: str, message: str) -> str:
 def _by_text(code: str, language: Language) -> Found:
     name = _NAMES.get(language, language.capitalize())
     missing = f"I have no linter for {name} at hand, so I only looked for syntax errors and a few well-known pitfalls."
-    found, fault = by_importance(pitfalls(code, language)), check(language, code)
+    found, fault = by_importance((*habits(code, language), *pitfalls(code, language))), check(language, code)
     if fault is None:
         return Found(found[:MOST_REMARKS], _LOOKED, missing)
     first = Remark(fault.line, _unreadable(name, fault.message))
@@ -103,11 +111,14 @@ def _by_text(code: str, language: Language) -> Found:
 
 def _report(request: AgentRequest, found: Found, reading: Reading, topic: str) -> Draft:
     code, skill = reading.code or "", depth(request, topic)
-    remarks = found.remarks[: _MOST[skill]]
+    wanted = aims(request.query.query_text)
+    remarks = asked_first(found.remarks, wanted)[: _MOST[skill]]
+    lacking = not_judged(remarks, wanted)
     more = len(found.remarks) - len(remarks)
     good = praised(code, reading.language) if found.confidence > _NOT_LINTED else ()
     return draft(
-        _opening(found, len(remarks)), f"What is good already: {' '.join(good)}" if good else None,
+        _opening(found, len(remarks), glad=lacking is None), lacking,
+        f"What is good already: {' '.join(good)}" if good else None,
         "\n".join(_listed(request, one, code.splitlines(), skill) for one in remarks) or None,
         *((_HOW[request.profile.learning_style], _later(more), advice(request, topic, Specialist.CODE_REVIEW))
           if remarks else ()),
@@ -119,11 +130,13 @@ def _report(request: AgentRequest, found: Found, reading: Reading, topic: str) -
     )  # fmt: skip
 
 
-def _opening(found: Found, shown: int) -> str:
+def _opening(found: Found, shown: int, *, glad: bool) -> str:
     if shown:
         return f"I have {shown} remark{'s' if shown != 1 else ''}, the most important first."
     if found.confidence <= _NOT_LINTED:
         return "I could not look your code over, so I say nothing of it, neither good nor bad."
+    if not glad:
+        return "My rules found nothing, but they do not look at everything."
     return "I found nothing to complain about by rule. Well done; clear names and small functions come next."
 
 

@@ -12,6 +12,8 @@ from learnflow.models.taxonomy import GENERAL
 from learnflow.models.vocabulary import SkillLevel
 
 MODEL: Final = "offline"
+_APART: Final = "\n\n"
+_SIGNED: Final = "(From the offline tutor: "
 LONGEST: Final = 2_500  # characters that are still read on a terminal
 
 
@@ -41,7 +43,17 @@ def draft(
 
 def signed(missing: str) -> str:
     """Return how an answer ends: it says that it is offline, and what is missing therefore."""
-    return f"(From the offline tutor: {missing})"
+    return f"{_SIGNED}{missing})"
+
+
+def followed(first: str, second: str) -> str:
+    """Return two answers as one, no paragraph twice; that they are offline is said once, at the end."""
+    said, more = first.split(_APART), second.split(_APART)
+    new = [paragraph for paragraph in more if paragraph not in said]
+    if not (said[-1].startswith(_SIGNED) and new and new[-1].startswith(_SIGNED)):
+        return _APART.join((*said, *new))
+    ending = f"{said[-1].removesuffix(')')} And {new[-1].removeprefix(_SIGNED)}"
+    return _APART.join((*said[:-1], *new[:-1], ending))
 
 
 def topic_asked(request: AgentRequest, reading: Reading) -> str:

@@ -1,0 +1,71 @@
+"""Causes of wrong results, which raise no error: what is said on each, read once from the file beside this module."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter
+
+from learnflow.models.vocabulary import SkillLevel
+
+Words = Annotated[str, StringConstraints(min_length=8, pattern=r"([.?!]|^\{change\})$")]
+
+
+class CauseNote(BaseModel):
+    """What there is to say on a cause; names in braces stand for those of the student's code."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    topic: str
+    says: Words
+    fix: Words
+    beneath: Words
+
+
+CAUSE_NOTES: Final[Mapping[str, CauseNote]] = MappingProxyType(
+    TypeAdapter(dict[str, CauseNote]).validate_python(
+        tomllib.loads(files("learnflow.tutor.offline").joinpath("content", "causes.toml").read_text(encoding="utf-8"))
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A cause in the student's code: which, on what line, and the names that its words need."""
+
+    key: str
+    line: int
+    values: tuple[tuple[str, str], ...] = ()
+    mended: tuple[str, ...] = ()
+
+    @property
+    def topic(self) -> str:
+        """The topic that it belongs to."""
+        return self._told(CAUSE_NOTES[self.key].topic)
+
+    @property
+    def says(self) -> str:
+        """What goes wrong."""
+        return self._told(CAUSE_NOTES[self.key].says)
+
+    @property
+    def fix(self) -> str:
+        """The first step to mend it."""
+        return self._told(CAUSE_NOTES[self.key].fix)
+
+    def told(self, skill: SkillLevel) -> Iterator[str]:
+        """Yield what to do, and for advanced students what lies beneath."""
+        yield f"{'Your next step' if skill is SkillLevel.BEGINNER else 'What to do'}: {self.fix}"
+        if skill is SkillLevel.ADVANCED:
+            yield f"What lies beneath: {self._told(CAUSE_NOTES[self.key].beneath)}"
+
+    def _told(self, words: str) -> str:
+        return words.format_map(dict(self.values))
+
+
+def cause(key: str, line: int, *mended: str, **values: str) -> Cause:
+    """Return a cause with the names of the student's code."""
+    return Cause(key, line, tuple(values.items()), mended)

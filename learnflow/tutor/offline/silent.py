@@ -1,0 +1,176 @@
+"""Causes of wrong results in a student's Python: it runs, raises nothing, and does not do what was meant."""
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from learnflow.tutor.offline.causes import Cause, cause
+from learnflow.tutor.offline.facts import Facts, gather
+from learnflow.tutor.offline.silent_calls import CALLS, functions, loaded, stored
+from learnflow.tutor.offline.wording import one_line
+
+_LEAVING: Final = (ast.Break, ast.Return, ast.Raise)
+
+
+def silent_causes(code: str) -> tuple[Cause, ...]:
+    """Return what code surely does wrong without an error, by line; nothing of what is no Python."""
+    try:
+        facts = gather(code)
+    except SyntaxError:
+        return ()
+    return tuple(sorted((one for check in (*_CHECKS, *CALLS) for one in check(facts)), key=lambda one: one.line))
+
+
+def _endless(facts: Facts) -> Iterator[Cause]:
+    for node in ast.walk(facts.tree):
+        if not (isinstance(node, ast.While) and isinstance(node.test, ast.Compare)):
+            continue
+        inside = [one for part in node.body for one in ast.walk(part)]
+        names = loaded(node.test)
+        asks = any(isinstance(one, ast.Call | ast.Attribute | ast.Subscript) for one in ast.walk(node.test))
+        names -= {name for one in ast.walk(facts.tree) if isinstance(one, ast.Global) for name in one.names}
+        if asks or not names or any(isinstance(one, _LEAVING) for one in inside) or names & stored(inside):
+            continue
+        name = min(names, key=ast.unparse(node.test).find)
+        down = isinstance(node.test.ops[0], ast.Gt | ast.GtE)
+        change = f"{name} {'-' if down else '+'}= 1"
+        yield cause("loop-never-changes", node.lineno, name=name, condition=one_line(ast.unparse(node.test)),
+                    change=change)  # fmt: skip
+
+
+def _inner_range(facts: Facts) -> Iterator[Cause]:
+    for outer in ast.walk(facts.tree):
+        match outer:
+            case ast.For(target=ast.Name(id=first), body=body):
+                for inner in (one for part in body for one in ast.walk(part)):
+                    match inner:
+                        case ast.For(
+                            target=ast.Name(id=second),
+                            iter=ast.Call(func=ast.Name(id="range"), args=[ast.Name(id=start), end]),
+                        ) if start == first and _swaps_neighbours(inner, second):
+                            change = one_line(f"for {second} in range(0, {ast.unparse(end)}):", 80)
+                            yield cause("inner-range", inner.lineno, name=first, change=change)
+                        case _:
+                            pass
+            case _:
+                pass
+
+
+def _swaps_neighbours(loop: ast.For, name: str) -> bool:
+    next_one = {f"{name} + 1"}
+    for one in ast.walk(loop):
+        match one:
+            case ast.Assign(targets=[ast.Tuple(elts=[ast.Subscript(slice=left), ast.Subscript(slice=right)])]):
+                if {ast.unparse(left), ast.unparse(right)} == {name} | next_one:
+                    return True
+            case _:
+                pass
+    return False
+
+
+def _returns_early(facts: Facts) -> Iterator[Cause]:
+    for node in ast.walk(facts.tree):
+        match node:
+            case ast.For(body=[*_, ast.If(body=[*_, ast.Return()], orelse=[*_, ast.Return()]) as last]):
+                yield cause("returns-early", last.lineno)
+            case ast.For(body=[*_, ast.If(body=[*_, ast.Return()], orelse=[]), ast.Return() as last]):
+                yield cause("returns-early", last.lineno)
+            case _:
+                pass
+
+
+def _starts_anew(facts: Facts) -> Iterator[Cause]:
+    for node in ast.walk(facts.tree):
+        if not isinstance(node, ast.For):
+            continue
+        inside = {id(one) for part in node.body for one in ast.walk(part)}
+        later = {
+            one.id for one in ast.walk(facts.tree)
+            if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load) and id(one) not in inside
+            and one.lineno > (node.end_lineno or node.lineno)
+        }  # fmt: skip
+        for place, one in enumerate(node.body):
+            match one:
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=0 | 1 | "")) if name in later:
+                    rest = node.body[place + 1 :]
+                    if any(isinstance(more, ast.AugAssign) and _is(more.target, name) for more in rest):
+                        yield cause("starts-anew", one.lineno, name=name)
+                case _:
+                    pass
+
+
+def _is(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _same_row(facts: Facts) -> Iterator[Cause]:
+    for node in ast.walk(facts.tree):
+        match node:
+            case ast.BinOp(left=ast.List(elts=[ast.List() | ast.BinOp(left=ast.List()) as row]), op=ast.Mult(),
+                           right=times):  # fmt: skip
+                change = f"[{ast.unparse(row)} for _ in range({ast.unparse(times)})]"
+                yield cause("same-row", node.lineno, facts.replaced(node, change), change=one_line(change, 80))
+            case _:
+                pass
+
+
+def _text_and_number(facts: Facts) -> Iterator[Cause]:
+    for node in ast.walk(facts.tree):
+        match node:
+            case ast.Compare(left=ast.Name(id=name), ops=[ast.Eq()], comparators=[ast.Constant(value=value)]):
+                match facts.assigned_once.get(name):
+                    case ast.Call(func=ast.Name(id="input")) as call if type(value) in (int, float):
+                        mended = facts.replaced(call, f"int({ast.unparse(call)})")
+                        yield cause("text-and-number", node.lineno, mended, name=name)
+                    case _:
+                        pass
+            case _:
+                pass
+
+
+def _late_binding(facts: Facts) -> Iterator[Cause]:
+    for node in ast.walk(facts.tree):
+        match node:
+            case ast.ListComp(elt=ast.Lambda() as made, generators=[ast.comprehension(target=ast.Name(id=name))]):
+                yield from _captured(facts, made, name)
+            case ast.For(target=ast.Name(id=name), body=body):
+                for one in (one for part in body for one in ast.walk(part)):
+                    match one:
+                        case ast.Call(func=ast.Attribute(attr="append"), args=[ast.Lambda() as made]):
+                            yield from _captured(facts, made, name)
+                        case _:
+                            pass
+            case _:
+                pass
+
+
+def _captured(facts: Facts, made: ast.Lambda, name: str) -> Iterator[Cause]:
+    own = {one.arg for one in ast.walk(made.args) if isinstance(one, ast.arg)}
+    if name in loaded(made.body) - own:
+        bound = ", ".join(part for part in (ast.unparse(made.args), f"{name}={name}") if part)
+        text = f"lambda {bound}: {ast.unparse(made.body)}"
+        fix = f"Bind the value at once, by a default: `{one_line(text, 80)}`."
+        yield cause("late-binding", made.lineno, facts.replaced(made, text), name=name, change=fix)
+
+
+def _gives_nothing(facts: Facts) -> Iterator[Cause]:
+    for name, function in functions(facts).items():
+        inside = list(ast.walk(function))
+        if isinstance(function, ast.AsyncFunctionDef) or function.decorator_list:
+            continue
+        if any(isinstance(one, ast.Return | ast.Yield | ast.YieldFrom | ast.Raise) for one in inside):
+            continue
+        for node in ast.walk(facts.tree):
+            match node:
+                case (ast.Assign(value=ast.Call(func=ast.Name(id=called)) as call)
+                      | ast.Call(func=ast.Name(id="print"), args=[ast.Call(func=ast.Name(id=called)) as call, *_])
+                      | ast.BinOp(left=ast.Call(func=ast.Name(id=called)) as call)) if called == name:  # fmt: skip
+                    yield cause("gives-nothing", call.lineno, name=name)
+                    break
+                case _:
+                    pass
+
+
+_CHECKS: Final[tuple[Callable[[Facts], Iterator[Cause]], ...]] = (
+    _endless, _inner_range, _returns_early, _starts_anew, _same_row, _text_and_number, _late_binding, _gives_nothing,
+)  # fmt: skip

@@ -1,0 +1,163 @@
+"""Causes of wrong results in how a student's Python calls and shares: defaults, generators, locks, coroutines."""
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from learnflow.tutor.offline.causes import Cause, cause
+from learnflow.tutor.offline.facts import Facts
+from learnflow.tutor.offline.faults_of_types import kind
+from learnflow.tutor.offline.wording import one_line
+
+_CHANGING: Final = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "pop", "remove"})
+_ITERATORS: Final = frozenset({"map", "filter", "zip", "iter", "reversed", "enumerate"})
+_USING_UP: Final = frozenset({"sum", "list", "sorted", "max", "min", "set", "tuple", "any", "all", "dict"})
+_NEW_TEXT: Final = frozenset({"upper", "lower", "strip", "replace", "title", "capitalize", "lstrip", "rstrip"})
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def loaded(node: ast.AST) -> set[str]:
+    """Return the names that an expression reads."""
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
+
+
+def stored(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return the names that get a value, or may get one where a function says `global`."""
+    return {one.id for one in nodes if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load)}
+
+
+def functions(facts: Facts) -> dict[str, Function]:
+    """Return the functions that stand by themselves, by name."""
+    return {one.name: one for one in facts.tree.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+def _mutable_default(facts: Facts) -> Iterator[Cause]:
+    for node in ast.walk(facts.tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        named = [*node.args.posonlyargs, *node.args.args]
+        pairs = zip(named[len(named) - len(node.args.defaults) :], node.args.defaults, strict=True)
+        for argument, default in pairs:
+            if isinstance(default, ast.List | ast.Dict | ast.Set) and argument.arg in set(_changed(node)):
+                mended = ast.unparse(default)
+                yield cause("mutable-default", node.lineno, name=argument.arg, value=mended, function=node.name)
+
+
+def _changed(function: Function) -> Iterator[str]:
+    for node in ast.walk(function):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr)) if attr in _CHANGING:
+                yield name
+            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()) | ast.AugAssign(target=ast.Name(id=name)):
+                yield name
+            case _:
+                pass
+
+
+def _used_up(facts: Facts) -> Iterator[Cause]:
+    own = functions(facts).items()
+    makers = {name for name, node in own if any(isinstance(one, ast.Yield) for one in ast.walk(node))}
+    for name, value in facts.assigned_once.items():
+        if not _is_iterator(value, makers):
+            continue
+        uses = sorted(set(_uses(facts, name)))
+        if len(uses) > 1:
+            yield cause("used-up", uses[1], facts.replaced(value, f"list({ast.unparse(value)})"), name=name,
+                        first=str(uses[0]))  # fmt: skip
+
+
+def _is_iterator(value: ast.expr, makers: set[str]) -> bool:
+    match value:
+        case ast.GeneratorExp():
+            return True
+        case ast.Call(func=ast.Name(id=name)):
+            return name in makers or name in _ITERATORS
+        case _:
+            return False
+
+
+def _uses(facts: Facts, name: str) -> Iterator[int]:
+    """Yield the lines on which all items of an iterator are taken."""
+    for node in ast.walk(facts.tree):
+        match node:
+            case ast.Call(func=ast.Name(id=called), args=[ast.Name(id=taken), *_]) if called in _USING_UP:
+                if taken == name:
+                    yield node.lineno
+            case ast.For(iter=ast.Name(id=taken)) if taken == name:
+                if not any(isinstance(one, ast.Break | ast.Return) for one in ast.walk(node)):
+                    yield node.lineno
+            case _:
+                pass
+
+
+def _lock_twice(facts: Facts) -> Iterator[Cause]:
+    locks = {name for name, value in facts.assigned_once.items() if _makes_lock(value)}
+    own = functions(facts)
+    for node in ast.walk(facts.tree):
+        for name in _held(node, locks):
+            called = (_called(one) for part in getattr(node, "body", ()) for one in ast.walk(part))
+            for again in (own[call] for call in called if call in own):
+                first = next((one for one in ast.walk(again) if name in _held(one, {name})), None)
+                if isinstance(first, ast.With):
+                    yield cause("lock-taken-twice", first.lineno, name=name, first=str(getattr(node, "lineno", 0)))
+
+
+def _makes_lock(value: ast.expr) -> bool:
+    return isinstance(value, ast.Call) and ast.unparse(value.func) in {"Lock", "threading.Lock"}
+
+
+def _called(node: ast.AST) -> str | None:
+    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else None
+
+
+def _held(node: ast.AST, locks: set[str]) -> Iterator[str]:
+    if isinstance(node, ast.With):
+        yield from (
+            one.context_expr.id for one in node.items
+            if isinstance(one.context_expr, ast.Name) and one.context_expr.id in locks
+        )  # fmt: skip
+
+
+def _not_awaited(facts: Facts) -> Iterator[Cause]:
+    own = {name for name, node in functions(facts).items() if isinstance(node, ast.AsyncFunctionDef)}
+    within = {
+        id(one) for node in ast.walk(facts.tree) if isinstance(node, ast.AsyncFunctionDef) for one in ast.walk(node)
+    }
+    for node in ast.walk(facts.tree):
+        match node:
+            case (ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call)
+                  | ast.Assign(value=ast.Call(func=ast.Name(id=name)) as call)) if name in own:  # fmt: skip
+                inside, text = id(call) in within, one_line(ast.unparse(call), 60)
+                if not inside and isinstance(node, ast.Assign) and _awaited_later(facts, node):
+                    continue
+                change = f"Write `await {text}`." if inside else f"Run it: `asyncio.run({text})`."
+                yield cause("not-awaited", node.lineno, name=name, what="a coroutine, which has not begun to run",
+                            change=change)  # fmt: skip
+            case _:
+                pass
+
+
+def _awaited_later(facts: Facts, assigned: ast.Assign) -> bool:
+    names = stored(assigned.targets)
+    return any(
+        names & loaded(one)
+        for one in ast.walk(facts.tree)
+        if isinstance(one, ast.Await) or (isinstance(one, ast.Call) and "asyncio" in ast.unparse(one.func))
+    )
+
+
+def _lost_result(facts: Facts) -> Iterator[Cause]:
+    for node in ast.walk(facts.tree):
+        match node:
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name) as text, attr=attr)) as call):
+                if attr in _NEW_TEXT and kind(facts.value(text)) == "text":
+                    change = f"{name} = {ast.unparse(call)}"
+                    yield cause("lost-result", node.lineno, facts.replaced(call, change), name=attr, change=change)
+            case _:
+                pass
+
+
+CALLS: Final[tuple[Callable[[Facts], Iterator[Cause]], ...]] = (
+    _mutable_default, _used_up, _lock_twice, _not_awaited, _lost_result,
+)  # fmt: skip
