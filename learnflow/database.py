@@ -8,7 +8,7 @@ from typing import Final
 
 import asyncpg
 
-SECONDS: Final = 2.0  # for one statement, with its connection: somebody waits
+SECONDS: Final = 2.0  # for one statement, with its connection, and again for calling it off: somebody waits
 PAUSE_SECONDS: Final = 10.0  # that PostgreSQL is left in peace after it failed
 CONNECTIONS: Final = 4
 
@@ -45,7 +45,8 @@ class Database:
         try:
             async with asyncio.timeout(SECONDS):
                 pool = await self._connected()
-                rows: list[asyncpg.Record] = await pool.fetch(statement, *arguments)
+                async with pool.acquire(timeout=SECONDS) as connection:  # which bounds giving it back, too
+                    rows: list[asyncpg.Record] = await connection.fetch(statement, *arguments)
         except _FAILURES as error:
             raise await self._failed(error) from error
         if self._failed_at is not None:

@@ -1,6 +1,7 @@
 """`learnflow status`: how all agents are doing."""
 
 import contextlib
+import http.client
 import json
 import time
 import urllib.error
@@ -106,7 +107,7 @@ def _get(url: str) -> Any:  # noqa: ANN401 - JSON
                 if error.code != 503:  # noqa: PLR2004 - that is what the views say when an agent is in error
                     raise
                 return json.load(error)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         msg = f"{url} does not answer: {error}"
         raise click.ClickException(msg) from None
 

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 import click
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from learnflow import settings
 from learnflow.cli import connection, student_events, student_record
@@ -14,8 +14,10 @@ from learnflow.cli.output import as_json, json_line
 from learnflow.cli.student_lines import Line, read
 from learnflow.models.envelope import Event
 from learnflow.models.events.students import ProfileUpdated
-from learnflow.models.fields import explain
+from learnflow.models.fields import StudentId, explain
 from learnflow.web.tokens import student_token
+
+_STUDENT_ID: Final[TypeAdapter[str]] = TypeAdapter(StudentId)
 
 
 @click.group()
@@ -114,7 +116,10 @@ def token(student_id: str) -> None:
     if not secret:
         msg = "LEARNFLOW_WEB_STUDENT_SECRET: must be set, as workers have it"
         raise settings.SettingsError(msg)
-    click.echo(student_token(student_id, secret))
+    try:
+        click.echo(student_token(_STUDENT_ID.validate_python(student_id), secret))
+    except ValidationError as error:
+        raise click.BadParameter(explain(error), param_hint="ID") from None
 
 
 def _sorted_out(lines: Iterable[Line]) -> tuple[list[Event[ProfileUpdated]], list[str]]:

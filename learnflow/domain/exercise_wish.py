@@ -8,7 +8,8 @@ from learnflow.domain.reading import read
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.exercise import Assigned
 
-# Giving up cannot be undone, so it takes plain words; so does a new exercise, which uses up nothing.
+# Giving up cannot be undone, so it takes plain words: who only asks for the solution gets a hint, and is told how.
+# So does a new exercise, which uses up nothing.
 _GIVES_UP: Final = re.compile(r"(?:^|\b(?:i|im|we|ill|will|to) (?:now |just |really |am )?)(?:give|giving|gave) up\b")
 _NOT_YET: Final = re.compile(r"\b(?:not|dont|wont|never|without|before|should|may|can|could|ok|okay|allowed|if)\b")
 _SOLUTION: Final = re.compile(
@@ -63,8 +64,10 @@ def wish(request: AgentRequest) -> Wish:
     exercise = named or (request.exercises[-1] if request.exercises else None)
     if _NEW.search(said):
         return NewExercise()
-    if _gives_up(said) or (exercise is not None and _asks_for_solution(said)):
+    if _gives_up(said):
         return Solution(exercise)
+    if exercise is not None and _asks_for_solution(said):
+        return Hint(exercise) if exercise.closed is None else Solution(exercise)
     return Hint(exercise) if _HINT.search(said) else NewExercise()
 
 

@@ -9,12 +9,13 @@ from learnflow.domain.errors import ErrorSign, find_error, has_trace
 from learnflow.domain.lexicon import Hit, Phrases, data, strongest, word_set, words
 from learnflow.domain.mention import Mention
 from learnflow.domain.snippet import Snippet, take_apart
-from learnflow.domain.topic_hints import hints
+from learnflow.domain.spelling import mended
+from learnflow.domain.topic_hints import hints, telling_words
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.taxonomy import TOPICS
 from learnflow.models.vocabulary import Intent, Language
 
-_NAME: Final = 2.0  # weights of what tells a topic
+NAME: Final = 2.0  # weights of what tells a topic
 _WEAK_NAME: Final = 1.0
 _DETAIL: Final = 1.6
 _SMALL_TALK_WORDS: Final = 14
@@ -98,7 +99,7 @@ def _names() -> Iterable[tuple[str, Mention]]:
     weak, ignored = (word_set(_TOPIC_WORDS, key) for key in ("weak", "ignored"))
     for key, topic in TOPICS.items():
         for name in {key, *topic.aliases, topic.title.lower()} - ignored:
-            yield name.replace("-", " "), Mention(key, _WEAK_NAME if name in weak else _NAME)
+            yield name.replace("-", " "), Mention(key, _WEAK_NAME if name in weak else NAME)
 
 
 def _details() -> Iterable[tuple[str, Mention]]:
@@ -115,8 +116,9 @@ def read(query: StudentQuery) -> Reading:
     """Read a question. Pure; takes time in proportion to its length."""
     snippet = take_apart(query)
     prose = _ends(words(snippet.prose))
-    lower = tuple(word.lower() for word in prose)
-    mentions = tuple(strongest(_MENTIONS.find(lower), lambda mention: mention.weight))
+    lower = mended([word.lower() for word in prose])
+    telling = telling_words(lower)
+    mentions = tuple(strongest(_MENTIONS.find(telling), lambda mention: mention.weight))
     title = len(words(snippet.prose.strip().partition("\n")[0]))
     traced = f"{query.query_text}\n{(query.code_snippet or '')[:_TRACED]}"
     language = snippet.language or next((_LANGUAGES[word] for word in lower if word in _LANGUAGES), None)
@@ -130,7 +132,7 @@ def read(query: StudentQuery) -> Reading:
         narrated=tuple(strongest(_NARRATED.find(lower), lambda signal: signal.weight)),
         asked=_asked(lower, title),
         mentions=mentions,
-        hints={} if trace else hints(lower, snippet.prose),  # the words of a trace are not the student's
+        hints={} if trace else hints(telling, snippet.prose),  # the words of a trace are not the student's
         error=error,
         trace=trace,
         technical=bool(mentions or error or snippet.code) or not _TECHNICAL.isdisjoint(lower),

@@ -2,16 +2,25 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
+from math import inf
 from typing import Final
 
-from learnflow.domain.reading import Reading
+from learnflow.domain.lexicon import data
+from learnflow.domain.reading import NAME, Reading
 from learnflow.models.taxonomy import GENERAL, TOPICS, prerequisites
+from learnflow.models.vocabulary import Intent
 
 _ERROR: Final = 2.5
 _ENOUGH: Final = 0.95  # less is a word of everyday English, which tells no topic
 _LOOKED_AT: Final = 1_500  # characters of code
+_DECISIVE: Final = 3.2  # of hints: the weight of a word that is used of nothing else, which is as good as a name
+_BELOW: Final = 0.74  # of the score of a topic that is named: what is not named comes at most so near
+_EXPLAINED: Final = 2.0  # the weight of a question on what code means, which no fault in it answers
+_FAULTS: Final = tuple(
+    (one["topic"], re.compile(one["pattern"], re.MULTILINE)) for one in data("topic_words.toml")["faults"]
+)
 _NEARLY: Final = 0.75  # of the best score: then the topic that builds on the other is meant
 
 # what code is about, the most telling first
@@ -40,7 +49,10 @@ _CONSTRUCTS: Final = tuple(
 
 def topic_of(reading: Reading) -> str:
     """Return the taxonomy's key of what a question is about, or "general"."""
-    scores = topic_scores(reading)
+    fault = _fault_topic(reading)
+    if fault is not None:
+        return fault
+    scores = _named_first(reading, topic_scores(reading))
     if max(scores.values(), default=0.0) < _ENOUGH:
         return code_topic(reading.code) if reading.code else GENERAL
     best = max(scores.values())
@@ -57,6 +69,40 @@ def topic_scores(reading: Reading) -> Mapping[str, float]:
     for topic, weight in reading.hints.items():
         scores[topic] += weight
     return scores
+
+
+def _named_first(reading: Reading, scores: Mapping[str, float]) -> Mapping[str, float]:
+    """Return the scores so that what only hints at a topic, however often, stays below one that is named outright."""
+    named = {hit.meaning.topic for hit in reading.mentions if hit.meaning.weight >= NAME}
+    named |= {topic for topic, weight in reading.hints.items() if weight >= _DECISIVE}
+    if reading.error:
+        named.add(reading.error.topic)
+    if not named or reading.narrates:
+        return scores
+    return {
+        topic: score if topic in named else min(score, _cap(topic, named, scores)) for topic, score in scores.items()
+    }
+
+
+def _cap(topic: str, named: Iterable[str], scores: Mapping[str, float]) -> float:
+    """Return what a topic may have at most beside those that are named and build on it."""
+    return min((_BELOW * scores[one] for one in named if topic in _foundations(one)), default=inf)
+
+
+@cache
+def _foundations(topic: str) -> frozenset[str]:
+    """Return every topic that a topic builds on, near or far."""
+    before = prerequisites(topic) if topic in TOPICS else ()
+    return frozenset(before).union(*map(_foundations, before))
+
+
+def _fault_topic(reading: Reading) -> str | None:
+    """Return the topic of the first usual fault in code that goes wrong or is to be reviewed, where it has one."""
+    if not reading.code or reading.has(Intent.CONCEPTS, _EXPLAINED):
+        return None
+    start, error = reading.code[:_LOOKED_AT], reading.error
+    found = (topic for topic, pattern in _FAULTS if pattern.search(start))
+    return next((one for one in found if not (error and error.key) or error.topic in _foundations(one)), None)
 
 
 def code_topic(code: str) -> str:

@@ -17,13 +17,21 @@ _PARTS: Final = tuple((part, topic) for topic, parts in _WORDS["parts"].items() 
 _SIGNS: Final = tuple((Mention(sign["topic"], sign["weight"]), re.compile(sign["pattern"])) for sign in _WORDS["signs"])
 _LOOKED_AT: Final = 500  # characters
 
-
+_HOLLOW: Final = Phrases((phrase, None) for phrase in _WORDS["hollow"])
 _HINTS: Final = Phrases(
     (phrase, Mention(topic, weight))
     for strength, weight in _STRENGTHS.items()
     for topic, phrases in _WORDS[strength].items()
     for phrase in phrases
 )
+
+
+def telling_words(lower: Sequence[str]) -> tuple[str, ...]:
+    """Return lower-case words with those that tell no topic as empty ones, so that all keep their places."""
+    left = list(lower)
+    for hit in _HOLLOW.find(lower):
+        left[hit.start : hit.end] = [""] * (hit.end - hit.start)
+    return tuple(left)
 
 
 def hints(lower: Sequence[str], prose: str) -> Mapping[str, float]:

@@ -25,6 +25,8 @@ _FADING: Final = 0.4  # what each further signal of one intent adds, of its weig
 _NAMED_REASONS: Final = 3
 _SHORT: Final = frozenset({Intent.EXERCISE, Intent.PROGRESS})  # what is wished for in a sentence, not in a narrative
 _ASIDE: Final = 0.3  # of the weight of such a wish within a narrative
+_CHANCE: Final = 0.5  # of the weight of a word of trouble in such a question
+_OWN: Final = frozenset({"my", "our"})
 _TOLD: Final = 0.5  # of the weight of what would ask, in a sentence of a narrative that asks nothing
 
 
@@ -100,11 +102,19 @@ def _evidence(reading: Reading) -> Iterator[Evidence]:
 def _weight(reading: Reading, hit: Hit[Signal]) -> float:
     """Weigh a signal where it stands: in a narrative, only what is asked asks, but trouble is told anywhere."""
     signal = hit.meaning
+    if signal.intent is Intent.DEBUG and signal.weight <= _TROUBLE and _in_general(reading):
+        return _CHANCE * signal.weight
     if not reading.narrates or signal.intent is Intent.DEBUG:
         return signal.weight
     if signal.intent in _SHORT:
         return _ASIDE * signal.weight
     return signal.weight if reading.asked[hit.start] else _TOLD * signal.weight
+
+
+def _in_general(reading: Reading) -> bool:
+    """Say whether a short question asks how something is, with nothing at hand that could have gone wrong."""
+    at_hand = reading.code or reading.trace or reading.error or reading.narrates or not _OWN.isdisjoint(reading.words)
+    return not at_hand and reading.has(Intent.CONCEPTS) and reading.strongest(Intent.DEBUG) <= _TROUBLE
 
 
 def _error_weight(reading: Reading) -> float:

@@ -22,6 +22,7 @@ from learnflow.streams.stream_app import StreamApp
 from learnflow.topics import STUDENT_QUERIES
 from learnflow.web.access import visitor_of
 from learnflow.web.answers import Refused, answer
+from learnflow.web.received import json_body
 
 LARGEST: Final = 131_072  # bytes; text, code and context of the largest question, escaped, are less
 SEND_SECONDS: Final = 10.0
@@ -72,13 +73,7 @@ def add_ask(app: StreamApp, now: Callable[[], datetime], asked: Callable[[UUID],
 
 
 async def _question(request: web.Request) -> Question:
-    if request.content_type != "application/json":  # which another site's form cannot send
-        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the question as application/json.")
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > LARGEST:
-            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A question has at most {LARGEST:,} bytes.")
+    body = await json_body(request, LARGEST)
     try:
         return Question.model_validate(orjson.loads(body))
     except orjson.JSONDecodeError:

@@ -97,20 +97,25 @@ def add_events(app: StreamApp, events: Events) -> None:
 
     @app.page("/api/events")
     async def stream(_view: Any, request: Any, **_: Any) -> Any:  # noqa: ANN401 - Faust's view, request and response
-        if request.transport is None:  # it has gone already
-            return web.Response()
-        page = Page(visitor_of(request).student_id, request.transport.abort)
-        try:
-            await events.opened(page)
-            response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
-            await response.prepare(request)
-            with suppress(ConnectionError):
-                await _write(response, page)
-        finally:
-            await events.left(page)
-        return response
+        return await serve(events, request)
 
     app.at_end(events.close)
+
+
+async def serve(events: Events, request: web.Request) -> web.StreamResponse:
+    """Push events to whoever asks until they leave, which they may do at any moment."""
+    if request.transport is None:  # it has gone already
+        return web.Response()
+    page = Page(visitor_of(request).student_id, request.transport.abort)
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+    try:
+        await events.opened(page)
+        with suppress(ConnectionError):
+            await response.prepare(request)
+            await _write(response, page)
+    finally:
+        await events.left(page)
+    return response
 
 
 async def _write(response: web.StreamResponse, page: Page) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 from aiohttp import web
 
 from learnflow.streams.stream_app import StreamApp
+from learnflow.web.received import log_no_unreadable_requests
 
 STATIC: Final = Path(__file__).parent / "static"
 POLICY: Final = (
@@ -28,6 +29,7 @@ def add_page(app: StreamApp) -> None:
     server.router.add_get("/", _index)
     server.router.add_static("/static", STATIC)
     server.on_response_prepare.append(_protect)
+    log_no_unreadable_requests()
 
 
 async def _index(_request: web.Request) -> web.StreamResponse:

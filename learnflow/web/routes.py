@@ -74,6 +74,7 @@ class Route:
 _BAD: Final = HTTPStatus.BAD_REQUEST
 _NONE: Final = HTTPStatus.NOT_FOUND
 _AWAY: Final = HTTPStatus.SERVICE_UNAVAILABLE
+_NO_JSON: Final = (_BAD, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 _STUDENT: Final = "/api/students/{student_id}"
 
 ROUTES: Final = (
@@ -90,11 +91,10 @@ ROUTES: Final = (
           "gets their own.", "text/event-stream", "student"),
     Route("/api/questions", "Ask a question; the answer comes as an event, and to the query's own address.", Accepted,
           "student", "post", takes=Question, status=HTTPStatus.ACCEPTED,
-          errors=(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-                  HTTPStatus.UNPROCESSABLE_ENTITY, _AWAY)),
+          errors=(*_NO_JSON, HTTPStatus.UNPROCESSABLE_ENTITY, _AWAY)),
     Route("/api/session", "Who asks, by the token that came with the request.", session.Session, "everybody"),
     Route("/api/session", "Keep a token in a cookie.", session.Session, "everybody", "post", takes=session.Login,
-          errors=(_BAD, HTTPStatus.UNAUTHORIZED)),
+          errors=(*_NO_JSON, HTTPStatus.UNAUTHORIZED)),
     Route("/api/session", "Forget the token.", session.Session, "everybody", "delete"),
     Route(f"{_STUDENT}/progress", "Where a student stands.", StudentProgress, "student", errors=(_BAD, _NONE, _AWAY)),
     Route(f"{_STUDENT}/mastery", "What a student can do, what happened on the last days, and each change of a level.",

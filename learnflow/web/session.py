@@ -11,6 +11,7 @@ from learnflow.models.fields import Model, StudentId
 from learnflow.streams.stream_app import StreamApp
 from learnflow.web.access import COOKIE, NOT_VALID, Access, token_of
 from learnflow.web.answers import Refused, answer
+from learnflow.web.received import json_body
 from learnflow.web.tokens import Visitor
 
 LARGEST: Final = 4_096  # bytes of a body with a token
@@ -61,7 +62,8 @@ def _session(visitor: Visitor | None) -> Session:
 
 
 async def _token(request: web.Request) -> str:
+    body = await json_body(request, LARGEST)
     try:
-        return Login.model_validate_json(await request.content.read(LARGEST)).token
+        return Login.model_validate_json(body).token
     except ValidationError:
         raise Refused(HTTPStatus.BAD_REQUEST, 'Send {"token": "…"} as JSON.') from None

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.command_line import Cli, lines, one_line
 from tests.conftest import execute, run
+from tests.web_views import TOKENS
 
 
 def test_good_lines_are_imported_and_bad_ones_named(cli: Cli, student: str) -> None:
@@ -48,3 +49,10 @@ def test_a_student_is_shown_as_postgresql_has_it(bare: Cli, database_url: str) -
     assert record["queries"][0]["query_text"] == "Why?"
     assert "1 debug" in bare("students", "show", "s-1", LEARNFLOW_DATABASE_URL=database_url).stdout
     assert "no student s-2" in one_line(bare("students", "show", "s-2", LEARNFLOW_DATABASE_URL=database_url))
+
+
+def test_only_an_id_that_a_student_may_have_gets_a_token(bare: Cli) -> None:
+    for student in ("", " ", "x" * 256):
+        result = bare("students", "token", student, **TOKENS)
+        assert (result.returncode, result.stdout) == (2, "")
+        assert "Invalid value for ID" in result.stderr

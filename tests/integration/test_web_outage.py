@@ -1,6 +1,11 @@
 """While PostgreSQL is away, views that need it say so within seconds."""
 
+import os
+import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -33,4 +38,29 @@ async def test_a_server_that_says_nothing_is_given_up_within_seconds() -> None:
         with pytest.raises(Refused) as refused:
             await database.fetch("SELECT 1")
         assert refused.value.status == 503
+        await database.close()
+
+
+@contextmanager
+def silenced(directory: Path, backend: int) -> Iterator[None]:
+    """Keep a connection's backend, and the server that would call it off, from running."""
+    server = int(next(directory.rglob("postmaster.pid")).read_text().splitlines()[0])
+    for process in (server, backend):
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in (server, backend):
+            os.kill(process, signal.SIGCONT)
+
+
+@pytest.mark.timeout(40)
+async def test_a_server_that_falls_silent_is_given_up_within_seconds() -> None:
+    with throwaway() as directory, postgres(directory, durable=False) as url:
+        database = WebDatabase(url)
+        [[backend]] = await database.fetch("SELECT pg_backend_pid()")
+        with silenced(directory, backend), pytest.raises(Refused) as refused:
+            await database.fetch("SELECT 1")
+        assert refused.value.status == 503
+        assert [row[0] for row in await database.fetch("SELECT 1")] == [1]
         await database.close()

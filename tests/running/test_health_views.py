@@ -119,3 +119,4 @@ def test_status_without_a_worker_says_so_in_one_line(bare: Cli) -> None:
     assert "start `learnflow up`" in one_line(bare("status"))
     assert "does not answer" in one_line(bare("status", "--url", "http://127.0.0.1:1"))
     assert "must begin with http" in one_line(bare("status", "--url", "file:///etc/passwd"))
+    assert "does not answer" in one_line(bare("status", "--url", "http://127.0.0.1:1/\n"))

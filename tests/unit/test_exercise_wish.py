@@ -8,7 +8,7 @@ import pytest
 from learnflow.domain.exercise_wish import Hint, NewExercise, Solution, Submission, wish
 from learnflow.domain.submission import certain, exercise_named
 from learnflow.models.exercise import Assigned
-from learnflow.models.vocabulary import Intent
+from learnflow.models.vocabulary import Closing, Intent
 from tests.offline import request
 from tests.unit.test_exercises import NOON, exercise
 
@@ -26,13 +26,14 @@ OPEN: dict[str, Any] = {"exercises": [FIRST, LAST]}
         ("I give up", Solution),
         ("I'm giving up on this one", Solution),
         ("I don't want to give up yet, give me a hint", Hint),
-        ("Show me the solution", Solution),
-        ("What's the answer?", Solution),
+        ("Show me the solution", Hint),
+        ("What's the answer?", Hint),
         ("Do not show me the solution, only a hint", Hint),
         ("Give me another exercise", NewExercise),
         ("Give me an exercise on recursion", NewExercise),
         ("Give up", Solution),
-        ("Please show me the full solution of the exercise", Solution),
+        ("Please show me the full solution of the exercise", Hint),
+        ("I give up, show me the solution", Solution),
         ("I want to give up now", Solution),
         ("Is it ok to give up on this exercise?", NewExercise),
         ("Give me an exercise on functions that give an answer", NewExercise),
@@ -63,6 +64,11 @@ def test_without_an_open_exercise_there_is_nothing_to_give_up() -> None:
     assert wish(request("I give up")) == Solution(None)
     assert wish(request("a hint please")) == Hint(None)
     assert wish(request("Show me the solution")) == NewExercise()
+
+
+def test_the_solution_of_a_closed_exercise_is_shown_without_giving_up() -> None:
+    closed = FIRST.model_copy(update={"closed": Closing.SOLVED})
+    assert wish(request("Show me the solution", named=closed)) == Solution(closed)
 
 
 def test_code_for_a_named_exercise_is_a_submission_whatever_is_said_with_it() -> None:

@@ -2,15 +2,19 @@
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from learnflow.models.envelope import Event
 from learnflow.models.examples import EXAMPLES
 from learnflow.models.fields import Model
-from learnflow.web.events import Events
+from learnflow.web.access import Access
+from learnflow.web.events import Events, serve
 from learnflow.web.fanout import GATHER_SECONDS, MOST_GATHERED, MOST_WAITING, Fanout, Frame, Page, frame
 from learnflow.web.pushed import PushedAnswer, pushed
 
@@ -182,3 +186,40 @@ async def test_health_is_told_again_and_again_and_no_student_hears_of_it() -> No
     assert received(operator) == frame("health", Said(text="well")).data
     assert received(student) == b""
     await events.close()
+
+
+class Late(Telling):
+    """A reader that is not ready before it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.started = asyncio.Event()
+        self.go = asyncio.Event()
+        self.ended = asyncio.Event()
+
+    async def run(self, tell: Any, ready: asyncio.Event) -> None:
+        self.started.set()
+        await self.go.wait()
+        try:
+            await super().run(tell, ready)
+        finally:
+            self.ended.set()
+
+
+async def test_a_page_that_leaves_before_its_first_event_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    reader = Late()
+    events = Events(reader)
+    app = web.Application(middlewares=[Access("", "").middleware()])
+    app.router.add_get("/api/events", partial(serve, events))
+    async with TestServer(app) as server:
+        _, writer = await asyncio.open_connection(server.host, server.port)
+        writer.write(b"GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await reader.started.wait()
+        [page] = events.fanout.pages
+        page.drop()
+        await asyncio.sleep(0)  # the server learns of it
+        reader.go.set()
+        await reader.ended.wait()
+        writer.close()
+    assert reader.stopped == 1
+    assert not caplog.records

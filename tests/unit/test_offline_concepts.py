@@ -59,7 +59,7 @@ def test_every_topic_is_explained() -> None:
 
 @pytest.mark.parametrize("topic", EXPLANATIONS)
 def test_no_name_leads_to_two_points(topic: str) -> None:
-    names = [name for point in EXPLANATIONS[topic].points for name in point.about]
+    names = [(name, point.language) for point in EXPLANATIONS[topic].points for name in point.about]
     assert len(names) == len(set(names))
 
 

@@ -121,3 +121,17 @@ async def test_a_question_goes_on_in_the_language_of_the_last_exercise() -> None
 
 def test_the_bank_reaches_every_difficulty() -> None:
     assert {one.difficulty for one in BANK.exercises} == set(SkillLevel)
+
+
+@pytest.mark.parametrize("text", ["another one", "a harder one please", "next"])
+async def test_one_more_is_on_the_topic_of_the_last_exercise(text: str) -> None:
+    turn = {
+        "query_id": "550e8400-e29b-41d4-a716-446655440001",
+        "at": NOON,
+        "agent": "exercise",
+        "topic": "dictionaries",
+        "question": "an exercise on dictionaries",
+        "answer": "Exercise: ...",
+    }
+    _, task = await given(text, topic="general", turns=[turn])
+    assert task.topic == "dictionaries"

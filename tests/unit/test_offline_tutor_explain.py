@@ -193,7 +193,7 @@ async def test_asking_back_remembers_the_last_topic(tutor: OfflineTutor) -> None
 
 
 async def test_off_topic_is_answered_kindly(tutor: OfflineTutor) -> None:
-    for said, opening in (("hi", "Hello, Jane!"), ("thanks!", "You are welcome, Jane!"), ("Who won?", "I cannot help")):
+    for said, opening in {"hi": "Hello, Jane!", "thanks!": "You are welcome, Jane!", "Who won?": "Sorry,"}.items():
         draft = honest(await tutor.explain(request(said, question_key=OFF_TOPIC, profile={"name": "Jane"})))
         assert draft.text.startswith(opening)
         assert "programming" in draft.text

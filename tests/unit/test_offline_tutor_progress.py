@@ -121,7 +121,7 @@ async def test_without_levels_it_says_that_there_are_none() -> None:
 
 async def test_before_the_first_question_there_is_nothing_to_report() -> None:
     draft = await told({})
-    assert "nothing to report yet" in draft.text
+    assert draft.text.startswith("Nothing is recorded yet")
     assert draft.metadata["total_queries"] == 0
 
 

@@ -24,13 +24,35 @@ BY_VOCABULARY = {
     "a search in a graph": ("How does Dijkstra find the shortest path?", "algorithms"),
 }
 
+NAMED = {
+    "named once beats what it builds on, hinted at often": (
+        "decorator: which arguments and parameters does the inner function return?", "decorators",
+    ),
+    "what is typed in is no type": ("I type 7 in the loop", "loops"),
+    "only one thread": ("a dictionary, and only one thread", "dictionaries"),
+    "two containers": ("list and set", "sets"),
+    "an error names what is to be indented": ("expected an indented block after function definition", "functions"),
+    "what is slow": ("it is too slow", "complexity"),
+}  # fmt: skip
+FAULTS = {
+    "a default that is shared": ("def f(x, seen={}):\n    seen[x] = 1\n    return seen", "functions"),
+    "a method without self": ("class Cat:\n    def meow():\n        print(1)", "object-oriented-programming"),
+    "an array that is never freed": ("int* a = new int[3];\nfor (int i = 0; i<3; i++) a[i] = i;", "memory-management"),
+    "an error thrown away": ("value, _ := strconv.Atoi(text)\nif value > 2 { return }", "exceptions"),
+    "a promise": ("async function load() { return [1]; }\nconst all = load();", "async-programming"),
+    "a generator": ("evens = (n for n in range(9) if n % 2 == 0)\nprint(list(evens))", "iterators-generators"),
+    "a fraction that is dropped": ("int a = 1;\ndouble half = a / 2;", "data-types"),
+    "text compared as objects": ('String a = in.next();\nif (a == "q") { stop(); }', "strings"),
+}  # fmt: skip
 
-def of(text: str) -> str:
-    return topic_of(read(query(text)))
+
+def of(text: str, code: str | None = None) -> str:
+    return topic_of(read(query(text, code)))
 
 
-def query(text: str) -> StudentQuery:
+def query(text: str, code: str | None = None) -> StudentQuery:
     return StudentQuery.model_validate({
+        **({"code_snippet": code, "language": "python"} if code else {}),
         "query_id": "550e8400-e29b-41d4-a716-446655440000",
         "student_id": "student-123",
         "timestamp": "2026-01-02T14:23:45Z",
@@ -41,6 +63,21 @@ def query(text: str) -> StudentQuery:
 @pytest.mark.parametrize(("text", "topic"), BY_VOCABULARY.values(), ids=BY_VOCABULARY.keys())
 def test_vocabulary_tells_the_topic(text: str, topic: str) -> None:
     assert of(text) == topic, topic_scores(read(query(text)))
+
+
+@pytest.mark.parametrize(("text", "topic"), NAMED.values(), ids=NAMED.keys())
+def test_what_is_named_wins(text: str, topic: str) -> None:
+    assert of(text) == topic, topic_scores(read(query(text)))
+
+
+@pytest.mark.parametrize(("code", "topic"), FAULTS.values(), ids=FAULTS.keys())
+def test_a_usual_fault_in_code_is_its_topic(code: str, topic: str) -> None:
+    assert of("the value is wrong", code) == topic
+    assert of("any feedback?", code) == topic
+
+
+def test_a_question_on_what_code_means_is_not_about_its_faults() -> None:
+    assert of("explain what a loop is", FAULTS["an array that is never freed"][0]) == "loops"
 
 
 @pytest.mark.parametrize("text", ["How do I find a job?", "my computer is loud", "please explain", "who wrote it?"])

@@ -34,7 +34,8 @@ def hint(assigned: Assigned | None, query_id: UUID) -> Reply:
         last = f"The last was: {exercise.hints[-1]}" if most else None
         more = 'Send me your code as far as it goes, or say "I give up" and I show you the solution.'
         return Reply(draft(exercise, f"{said}.", last, more, metadata=metadata))
-    more = 'Say "hint" again for the next one.' if number < most else "That was the last one."
+    further = 'Say "hint" again for the next one.' if number < most else "That was the last one."
+    more = f'{further} If you say "I give up", I show you a solution, and the exercise is closed.'
     answer = draft(
         exercise, f'Hint {number} of {most} for the exercise "{exercise.name}":', exercise.hints[number - 1], more,
         metadata=metadata,

@@ -10,9 +10,10 @@ from learnflow.domain.reading import Reading, read
 from learnflow.domain.topic import topic_of
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, difficulties
-from learnflow.models.vocabulary import SKILL_LEVELS, ExerciseLanguage, SkillLevel
+from learnflow.models.vocabulary import SKILL_LEVELS, ExerciseLanguage, SkillLevel, Specialist
 
 _HERE: Final = frozenset(map(str, ExerciseLanguage))
+_MORE: Final = frozenset({"another", "more", "next", "again", "other", "different", "harder", "easier"})
 _EASIER: Final = frozenset({"easy", "easier", "simple", "simpler", "beginner", "basic", "warmup"})
 _HARDER: Final = frozenset({"hard", "harder", "difficult", "challenging", "challenge", "advanced", "tough", "tricky"})
 
@@ -31,9 +32,16 @@ class Wanted:
 def wanted(request: AgentRequest, topics: Iterable[str] = TOPICS) -> Wanted:
     """Return what to look for. `topics` are those to choose from, where the student named none."""
     reading = read(request.query)
-    asked = request.query.topic or topic_of(reading) or GENERAL
+    named = request.query.topic or topic_of(reading)
+    asked = _last(request) if named == GENERAL and not _MORE.isdisjoint(reading.words) else named
     topic = asked if asked != GENERAL else _next(request, frozenset(topics))
     return Wanted(topic, _language(request, reading), _difficulty(request, reading, topic), asked, reading.language)
+
+
+def _last(request: AgentRequest) -> str:
+    """Return the topic of the last exercise that was given, of those that the turns tell."""
+    given = (turn.topic for turn in reversed(request.turns) if turn.agent is Specialist.EXERCISE)
+    return next((topic for topic in given if topic and topic in TOPICS), GENERAL)
 
 
 def _next(request: AgentRequest, topics: frozenset[str]) -> str:

@@ -5,8 +5,9 @@ from typing import Final
 
 from learnflow.models.taxonomy import name, title
 from learnflow.models.vocabulary import Language, SkillLevel
+from learnflow.tutor.offline.asked import Asked
 from learnflow.tutor.offline.conversing import Telling, text
-from learnflow.tutor.offline.telling import Asked, Told, mistake
+from learnflow.tutor.offline.telling import Told, mistake
 
 _BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.!?]) +(?=[A-Z`])")
 

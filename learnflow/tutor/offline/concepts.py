@@ -15,6 +15,7 @@ from learnflow.models.vocabulary import Language, SkillLevel
 # an explanation must fit into an answer with a second part, the example's output, and how the answer ends
 Telling = Annotated[str, StringConstraints(min_length=40, max_length=600, strip_whitespace=True)]
 Sentence = Annotated[str, StringConstraints(min_length=10, max_length=300, strip_whitespace=True)]
+Answer = Annotated[str, StringConstraints(min_length=10, max_length=480, strip_whitespace=True)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
 Output = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 
@@ -55,10 +56,21 @@ class Misconception(_Content):
 
 
 class Point(_Content):
-    """A part of the topic that is often asked about: what it is called, in lower case, and the answer."""
+    """A part of the topic that is often asked about: what it is called, in lower case, and the answer.
+
+    `a and b` is asked where both sides are set against each other, `a + b` where all parts are said anywhere. With a
+    `language` it is for questions in that language only.
+    """
 
     about: tuple[Annotated[str, StringConstraints(min_length=2, to_lower=True)], ...] = Field(min_length=1)
-    says: Sentence
+    says: Answer
+    language: Language | None = None
+    code: Code | None = None
+
+    @property
+    def example(self) -> str | None:
+        """The code without the empty lines around it, where the point has its own."""
+        return self.code.strip("\n") if self.code else None
 
 
 class Explanation(_Content):

@@ -9,16 +9,21 @@ from learnflow.domain.words import together
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites, title
-from learnflow.models.vocabulary import SkillLevel
+from learnflow.models.vocabulary import Intent, SkillLevel
+from learnflow.tutor.bank import BANK
+from learnflow.tutor.offline.asked import Asked, ask
 from learnflow.tutor.offline.cards import card
-from learnflow.tutor.offline.conversing import Telling, subject, was_told
+from learnflow.tutor.offline.conversing import Telling, goes_on, subject, was_told
 from learnflow.tutor.offline.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.knowing import depth
 from learnflow.tutor.offline.library import EXPLANATIONS
-from learnflow.tutor.offline.telling import Asked, ask, tell
+from learnflow.tutor.offline.points import point_asked
+from learnflow.tutor.offline.telling import tell
+from learnflow.tutor.offline.unmet import beyond, not_reached
 from learnflow.tutor.offline.wording import draft, one_line, topic_asked
 
 _THANKS: Final = frozenset({"thanks", "thank", "thx", "ty", "cheers"})
+_SURE: Final = 1.0  # the weight from which a word asks for an exercise
 _TWO: Final = 2  # of so many topics there is room to say when to take which
 _PREPARED: Final = "a prepared explanation; I cannot answer the finer points of your question."
 
@@ -30,8 +35,17 @@ def explain(request: AgentRequest) -> Draft:
         return _off_topic(request, reading)
     named = topic_asked(request, reading)
     topic = subject(request, reading, named)
-    if request.low_confidence and topic == named:
+    pointed = point_asked(reading, topic)
+    plain = pointed is not None and pointed.named_by > 1
+    if pointed and plain and not was_told(request, pointed.point.says):
+        return _explain_topic(ask(request, reading, pointed.topic))
+    if request.low_confidence and topic == named and not plain:
         return _ask_back(request, topic)
+    return _explain(request, reading, topic)
+
+
+def _explain(request: AgentRequest, reading: Reading, topic: str) -> Draft:
+    """Explain an error, two topics beside each other, or one."""
     if reading.error and reading.error.key in ERROR_NOTES and not _had_error(request, reading.error.key):
         return _explain_error(request, reading, reading.error.key)
     compared = sorted({hit.meaning.topic for hit in reading.mentions} & set(EXPLANATIONS))
@@ -58,8 +72,10 @@ def explain_concept(request: AgentRequest, concept: str) -> Draft:
 
 def _explain_topic(asked: Asked) -> Draft:
     told = tell(asked)
+    reached = "\n".join((*filter(None, told.parts), *told.code))
+    gap = None if asked.point or goes_on(asked.reading) else not_reached(asked.reading, asked.topic, reached)
     return draft(
-        *told.parts, topic=asked.topic, confidence=0.8 if told.how == Telling.LEVEL else 0.65,
+        gap, *told.parts, _second_wish(asked), topic=asked.topic, confidence=0.8 if told.how == Telling.LEVEL else 0.65,
         missing=_prepared(asked), code=told.code,
         metadata={"level": asked.level, "telling": told.how, "suggested_topic": asked.topic},
     )  # fmt: skip
@@ -68,11 +84,19 @@ def _explain_topic(asked: Asked) -> Draft:
 def _prepared(asked: Asked) -> str:
     """Say what could not be done: the explanation is one for all of a level, and the code was not run."""
     code = " I looked for the topic in your code, and did not run it." if asked.reading.code else ""
-    return f"{_PREPARED} It is the one for {_whom(asked)}.{code}"
+    more = "" if asked.point else beyond(asked.reading)
+    return f"{_PREPARED} It is the one for {_whom(asked)}.{more}{code}"
 
 
 def _whom(asked: Asked) -> str:
     return "beginners" if asked.level is SkillLevel.BEGINNER else f"{asked.level} students"
+
+
+def _second_wish(asked: Asked) -> str | None:
+    """Say how to get the exercise that was asked for as well."""
+    if not asked.reading.has(Intent.EXERCISE, at_least=_SURE) or asked.topic not in BANK.topics:
+        return None
+    return f'For the exercise say: "give me an exercise on {name(asked.topic)}".'
 
 
 def _had_error(request: AgentRequest, key: str) -> bool:
@@ -145,7 +169,7 @@ def _off_topic(request: AgentRequest, reading: Reading) -> Draft:
     standing = request.standing
     following = next_topics(standing.python_mastery_levels, standing.struggle_topics, standing.weaknesses, most=1)
     about = name(following[0].topic) if following and standing.total_queries else "recursion"
-    opening = f"Hello{who}!" if reading.small_talk else "I cannot help with that:"
+    opening = f"Hello{who}!" if reading.small_talk else "Sorry, that is not my subject."
     if not _THANKS.isdisjoint(reading.words):
         opening = f"You are welcome{who}!"
     return draft(

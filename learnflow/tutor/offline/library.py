@@ -34,3 +34,17 @@ FOLLOW_UPS: Final = FollowUps(**{
     name: frozenset(words)
     for name, words in tomllib.loads(_CONTENT.joinpath("follow_ups.toml").read_text(encoding="utf-8")).items()
 })
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A kind of function to write: the words that tell it, and the steps to it."""
+
+    words: frozenset[str]
+    steps: tuple[str, ...]
+
+
+HOMEWORK: Final = tuple(
+    Task(frozenset(task["words"]), tuple(task["steps"]))
+    for task in tomllib.loads(_CONTENT.joinpath("homework.toml").read_text(encoding="utf-8"))["tasks"]
+)

@@ -2,31 +2,27 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Final
 
-from learnflow.domain.lexicon import words
 from learnflow.domain.reading import Reading
 from learnflow.models.vocabulary import SkillLevel
-from learnflow.tutor.offline.concepts import Explanation
+from learnflow.tutor.offline.concepts import Explanation, Point
 from learnflow.tutor.offline.library import FOLLOW_UPS
 
 _CODE: Final = re.compile(r"`([^`\n]+)`")
 _WORD: Final = re.compile(r"[a-z_]{2,}")
-_ARTICLES: Final = frozenset({"a", "an", "the"})
 _BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.!?]) +(?=[A-Z`])")
 
 
-def to_the_point(found: Explanation, level: SkillLevel, reading: Reading) -> str | None:
+def to_the_point(found: Explanation, level: SkillLevel, reading: Reading, point: Point | None) -> str | None:
     """Return what the explanation says of the part of its topic that a question names.
 
     That is the point with the most words of the question; what the topic is good for, where it asks that; or else the
     sentence with most of the code words that it names. None where it names nothing of the kind, or where the sentence
     is in the telling for the level anyway.
     """
-    point = _point(found, reading.words)
     if point is not None:
-        return f"To the point first: {point}"
+        return f"To the point first: {point.says}"
     if any(hit.meaning.kind == "when-to-use" for hit in reading.signals):
         return f"To the point first: {found.good_for}"
     named = frozenset(reading.words) - FOLLOW_UPS.all
@@ -39,24 +35,6 @@ def to_the_point(found: Explanation, level: SkillLevel, reading: Reading) -> str
 def code_words(sentence: str) -> frozenset[str]:
     """Return the words that stand as code in a sentence, in lower case."""
     return frozenset(word for code in _CODE.findall(sentence) for word in _WORD.findall(code.lower()))
-
-
-def _point(found: Explanation, said: tuple[str, ...]) -> str | None:
-    """Return what the point says that a question is most about; of two, the one that is named in more words."""
-    spoken = f" {' '.join(word for word in said if word not in _ARTICLES)} "
-    matched = [
-        (len(name.split()), len(name), point.says)
-        for point in found.points
-        for name in point.about
-        if f" {_normal(name)} " in spoken
-    ]
-    return max(matched)[2] if matched else None
-
-
-@cache
-def _normal(name: str) -> str:
-    """Return a name as the words of a question are read."""
-    return " ".join(word for word in words(name.lower()) if word not in _ARTICLES)
 
 
 def _sentences(found: Explanation, level: SkillLevel) -> Iterator[str]:

@@ -17,6 +17,7 @@ from learnflow.models.vocabulary import Intent, LearningStyle, Specialist
 from learnflow.tutor.bank import BANK
 from learnflow.tutor.offline.knowing import depth
 from learnflow.tutor.offline.library import EXPLANATIONS
+from learnflow.tutor.offline.unrecorded import unrecorded
 from learnflow.tutor.offline.wording import draft
 
 _WORDS: Final = {
@@ -48,9 +49,8 @@ def progress(request: AgentRequest) -> Draft:
     suggested = suggestions(standing)
     if not (standing.total_queries or levels):
         return draft(
-            "You are at the very beginning: there is nothing to report yet.",
-            'Ask me anything, for example "What is a variable?", and I will keep track from there.',
-            topic=GENERAL, confidence=0.9, missing=_NOTHING, metadata=figures(standing, suggested),
+            *unrecorded(request), topic=GENERAL, confidence=0.9, missing=_NOTHING,
+            metadata=figures(standing, suggested),
         )  # fmt: skip
     return draft(
         *(_plan(request, suggested) if _told_before(request) else _report(request, suggested)),

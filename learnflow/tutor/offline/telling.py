@@ -4,58 +4,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from learnflow.domain.levels import percent, reached
-from learnflow.domain.next_topics import next_topics, weakest_prerequisite
-from learnflow.domain.reading import Reading
 from learnflow.domain.words import together
-from learnflow.models.events.work import AgentRequest
-from learnflow.models.learning_progress import MASTERED
-from learnflow.models.taxonomy import TOPICS, name, prerequisites
+from learnflow.models.taxonomy import TOPICS, name
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel
-from learnflow.tutor.offline.concepts import Explanation, Misconception, Part
-from learnflow.tutor.offline.conversing import (
-    Telling,
-    goes_on,
-    heard_all,
-    next_telling,
-    wanted_level,
-    wants_example,
-    was_told,
-)
-from learnflow.tutor.offline.knowing import depth, is_hard, mastery
-from learnflow.tutor.offline.library import EXPLANATIONS
+from learnflow.tutor.offline.asked import Asked
+from learnflow.tutor.offline.concepts import Explanation, Misconception, Part, Point
+from learnflow.tutor.offline.conversing import Telling, goes_on, heard_all, was_told
+from learnflow.tutor.offline.knowing import is_hard
+from learnflow.tutor.offline.next_step import what_next
 from learnflow.tutor.offline.own_code import places
 from learnflow.tutor.offline.pointing import to_the_point
 
 _CHANGE: Final = "Change one thing in the example, guess what it prints now, and run it."
 _LANGUAGE: Final = "language"  # a telling of its own: the example in the language that was asked for
+_MOST_WORDS: Final = 155  # of a beginner, before how the answer ends
+_LEAST: Final = 2  # parts of a telling that always stay: the idea, and what the example prints
 _NAMES: Final = {Language.CPP: "C++", Language.JAVASCRIPT: "JavaScript"}
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question about one topic, and how it is to be told."""
-
-    request: AgentRequest
-    reading: Reading
-    topic: str
-    found: Explanation
-    level: SkillLevel
-
-    @property
-    def style(self) -> LearningStyle:
-        """How the student prefers to learn; who asks for an example gets it first."""
-        return LearningStyle.EXAMPLE_DRIVEN if wants_example(self.reading) else self.request.profile.learning_style
-
-    @property
-    def telling(self) -> Telling:
-        """The telling that is due."""
-        return next_telling(self.request, self.topic, self.found, self.level)
-
-    @property
-    def in_language(self) -> Part | None:
-        """What is prepared in the language of the question, where that is not Python."""
-        return self.found.languages.get(self.reading.language) if self.reading.language else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +31,20 @@ class Told:
     how: str
 
 
-def ask(request: AgentRequest, reading: Reading, topic: str) -> Asked:
-    """Return the question about a topic that is prepared."""
-    return Asked(request, reading, topic, EXPLANATIONS[topic], wanted_level(reading, depth(request, topic)))
-
-
 def tell(asked: Asked) -> Told:
     """Return the telling that is due, complete."""
     part = asked.in_language
+    alone = _is_foreign(asked) or (asked.point and asked.point.example)
+    if (point := asked.point) and alone and not was_told(asked.request, point.says):
+        return _by_point(asked, point, part)
     if part and not was_told(asked.request, part.text) and (goes_on(asked.reading) or asked.telling != Telling.LEVEL):
         return _told(asked, _in_language(asked, part), (part,), _LANGUAGE)
     match asked.telling:
         case Telling.LEVEL:
-            shown = (part, asked.found.at(asked.level)) if part else (asked.found.at(asked.level),)
-            return _told(asked, _by_level(asked, shown[0]), shown[:1] if _is_beginner(asked) else shown, Telling.LEVEL)
+            if part:
+                return _told(asked, _by_language(asked, part), (part,), Telling.LEVEL)
+            shown = asked.found.at(asked.level)
+            return _told(asked, _by_level(asked, shown), (shown,), Telling.LEVEL)
         case Telling.PICTURE:
             return _told(asked, _by_picture(asked), (asked.found.picture,), Telling.PICTURE)
         case Telling.FURTHER:
@@ -90,10 +54,41 @@ def tell(asked: Asked) -> Told:
 def _told(asked: Asked, parts: Iterator[str | None], shown: tuple[Part, ...], how: str) -> Told:
     code = asked.reading.code
     mine = places(asked.topic, code, asked.reading.language) if code else None
-    point = to_the_point(asked.found, asked.level, asked.reading)
-    first = (mine, _other_language(asked), None if point and was_told(asked.request, point) else point)
-    whole = (None if how == _LANGUAGE else _opening(asked), *first, *parts, what_next(asked.request, asked.topic))
+    point = to_the_point(asked.found, asked.level, asked.reading, asked.point)
+    new = None if point and was_told(asked.request, point) else point
+    first = (None if how == _LANGUAGE else _opening(asked), mine, _other_language(asked), new)
+    whole = _short_enough(asked, first, tuple(parts))
     return Told(whole, tuple(part.example for part in shown), how)
+
+
+def _short_enough(asked: Asked, first: tuple[str | None, ...], parts: tuple[str | None, ...]) -> tuple[str | None, ...]:
+    """Leave out what a beginner can do without where it would be too much at once: the end goes first."""
+    last = what_next(asked.request, asked.topic)
+    whole = (*first, *parts, last)
+    if not _is_beginner(asked):
+        return whole
+    kept = len(parts)
+    while kept > _LEAST and _count(whole) > _MOST_WORDS:
+        kept -= 1
+        whole = (*first, *parts[:kept], last)
+    return whole if _count(whole) <= _MOST_WORDS or is_hard(asked.request, asked.topic) else whole[:-1]
+
+
+def _count(parts: tuple[str | None, ...]) -> int:
+    return len(" ".join(filter(None, parts)).split())
+
+
+def _by_point(asked: Asked, point: Point, part: Part | None) -> Told:
+    """Answer by a point alone: it has its own example, or is on a language that the topic's words are not for."""
+    code, topic = asked.reading.code, name(asked.topic)
+    mine = places(asked.topic, code, asked.reading.language) if code else None
+    more = f"{part.text}\nThe example prints:\n{part.printed}" if part and not point.example else None
+    rest = f'What else I have on {topic} is in Python: say "explain {topic} in Python" for it.' if not part else None
+    if not _is_foreign(asked):
+        more, rest = mistake(asked.found, asked.level), f"Try it yourself: {_CHANGE}"
+    example = point.example or (part.example if part else None)
+    parts = (mine, f"To the point first: {point.says}", more, rest)
+    return Told(parts, (example,) if example else (), Telling.LEVEL)
 
 
 def mistake(found: Explanation, level: SkillLevel) -> str:
@@ -111,8 +106,7 @@ def _by_level(asked: Asked, shown: Part) -> Iterator[str | None]:
     found, style = asked.found, asked.style
     if _begins_with_picture(asked):
         yield found.picture.text
-    words, prints = found.at(asked.level).text, f"The example prints:\n{shown.printed}"
-    example = f"{shown.text}\n{prints}" if asked.in_language is shown else prints
+    words, example = found.at(asked.level).text, f"The example prints:\n{shown.printed}"
     match style:
         case LearningStyle.EXAMPLE_DRIVEN:
             yield from ("Look at the example first; then the words will make sense.", example, words)
@@ -124,6 +118,14 @@ def _by_level(asked: Asked, shown: Part) -> Iterator[str | None]:
             yield from (words, example)
     yield mistake(found, asked.level)
     yield _exercise(asked, found.at(asked.level))
+
+
+def _by_language(asked: Asked, part: Part) -> Iterator[str | None]:
+    """Yield a topic in the words of another language: those of a level are Python's."""
+    yield part.text
+    yield f"The example prints:\n{part.printed}"
+    yield f"What it is good for: {asked.found.good_for}"
+    yield f"Try it yourself: {_CHANGE}"
 
 
 def _exercise(asked: Asked, shown: Part) -> str:
@@ -179,6 +181,10 @@ def _begins_with_picture(asked: Asked) -> bool:
     return asked.style is LearningStyle.VISUAL or is_hard(asked.request, asked.topic)
 
 
+def _is_foreign(asked: Asked) -> bool:
+    return asked.reading.language not in (None, Language.PYTHON)
+
+
 def _is_beginner(asked: Asked) -> bool:
     return asked.level is SkillLevel.BEGINNER
 
@@ -201,7 +207,7 @@ def _opening(asked: Asked) -> str | None:
 
 
 def _other_language(asked: Asked) -> str | None:
-    if asked.reading.language in (None, Language.PYTHON) or asked.in_language:
+    if not _is_foreign(asked) or asked.in_language:
         return None
     there = together(["Python", *(_NAMES.get(key, key.capitalize()) for key in asked.found.languages)])
     return (
@@ -212,29 +218,3 @@ def _other_language(asked: Asked) -> str | None:
 def _language(asked: Asked) -> str:
     language = asked.reading.language
     return _NAMES.get(language, str(language).capitalize()) if language else "Python"
-
-
-def what_next(request: AgentRequest, topic: str) -> str | None:
-    """Say what comes after a topic that is mastered; otherwise what it builds on, unless the student met that."""
-    levels = request.standing.python_mastery_levels
-    if mastery(request, topic) >= MASTERED and not is_hard(request, topic):
-        return _after(request, topic)
-    weakest = weakest_prerequisite(topic, levels) if is_hard(request, topic) else None
-    if weakest is not None:
-        return f"It builds on {name(weakest)}, and there {reached(weakest, levels)}: strengthen that first."
-    met = set(request.standing.topics_covered)
-    needed = [name(key) for key in prerequisites(topic) if key not in met and not levels.get(key)]
-    return f"It builds on {' and '.join(needed)}: ask me about that if it feels shaky." if needed else None
-
-
-def _after(request: AgentRequest, topic: str) -> str | None:
-    """Suggest what builds on a mastered topic and can be begun now, or else what is next at all."""
-    standing = request.standing
-    suggested = next_topics(
-        standing.python_mastery_levels, standing.struggle_topics, standing.weaknesses, most=len(TOPICS)
-    )
-    best = next((one for one in suggested if topic in prerequisites(one.topic)), suggested[0] if suggested else None)
-    if best is None:
-        return None
-    known = percent(mastery(request, topic))
-    return f"You have mastered {name(topic)} ({known}). Learn next: {name(best.topic)}. {best.reason}"

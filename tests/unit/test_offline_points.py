@@ -1,0 +1,114 @@
+"""Points: what is asked of a part of a topic is found in any topic, in other words, and in the question's language."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from learnflow.domain.reading import read
+from learnflow.models.vocabulary import Language, SkillLevel, Specialist
+from learnflow.tutor.offline import OfflineTutor
+from learnflow.tutor.offline.concepts import Point
+from learnflow.tutor.offline.library import EXPLANATIONS
+from learnflow.tutor.offline.points import point_asked, singular
+from tests.offline import honest, request, turn
+
+OWN = [(topic, point) for topic, found in EXPLANATIONS.items() for point in found.points if point.code]
+WAYS = {
+    Language.JAVASCRIPT: ("node", "main.js"), Language.JAVA: ("java", "Main.java"), None: (sys.executable, "main.py"),
+}  # fmt: skip
+
+
+def found(question: str, topic: str = "general") -> tuple[str, str] | None:
+    point = point_asked(read(request(question).query), topic)
+    return (point.topic, point.point.about[0]) if point else None
+
+
+@pytest.mark.parametrize(
+    ("question", "topic", "about"),
+    [
+        ("In which way is a generator's yield different from return?", "functions", "yield and return"),
+        ("Should I take a stack or a queue?", "loops", "stack and queue"),
+        ("Merge or rebase, what is better?", "general", "merge and rebase"),
+        ("What is the difference between arrays and linked lists?", "lists", "list and array and linked list"),
+        ("Why do all functions of my loop use the last value? Is that late binding?", "loops", "late binding"),
+        ("What about merge conflicts?", "general", "merge conflict + what"),
+    ],
+)
+def test_a_point_of_another_topic_is_found(question: str, topic: str, about: str) -> None:
+    named = found(question, topic)
+    assert named is not None
+    assert named[1] == about
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Explain the while loop for beginners",  # both words, and nothing is set against anything
+        "How do I get the next step?",  # single words of other topics
+        "What is a stack. Is there a queue?",
+        "Why is it so?",
+    ],
+)
+def test_words_that_only_occur_are_no_point(question: str) -> None:
+    assert found(question) is None
+
+
+def test_the_language_of_the_question_has_its_own_point() -> None:
+    asked = {text: point_asked(read(request(f"Does await block{text}?").query), "general") for text in ("", " in js")}
+    assert asked[""] is not None
+    assert asked[" in js"] is not None
+    assert asked[""].point.language is None
+    assert asked[" in js"].point.language is Language.JAVASCRIPT
+    assert found("nil map in Java?", "loops") is None  # it is Go's alone
+
+
+@pytest.mark.parametrize(
+    ("many", "one"), [("lists", "list"), ("queries", "query"), ("class", "class"), ("status", "status"), ("gas", "gas")]
+)
+def test_a_plural_is_read_as_its_singular(many: str, one: str) -> None:
+    assert singular(many) == one
+
+
+@pytest.mark.parametrize("level", SkillLevel)
+async def test_the_point_sets_the_topic_and_comes_before_a_comparison(level: SkillLevel) -> None:
+    asked = request("yield vs return", topic="functions", low_confidence=True, profile={"skill_level": level})
+    draft = honest(await OfflineTutor().explain(asked))
+    assert draft.topic == "iterators-generators"
+    assert "side by side" not in draft.text
+    assert "`yield` hands out a value and pauses" in draft.text
+
+
+async def test_another_language_is_answered_without_pythons_words() -> None:
+    asked = {"What is a goroutine in Go?": "sync.WaitGroup", "Does await block, in JavaScript?": "=>"}
+    for question, code in asked.items():
+        draft = honest(await OfflineTutor().explain(request(question, topic="concurrency")))
+        assert code in draft.code_examples[0]
+        assert not {"GIL", "asyncio", "async def"} & set(draft.text.split())
+    rust = honest(await OfflineTutor().explain(request("What does moved mean in Rust?", topic="memory-management")))
+    assert "CPython" not in rust.text
+
+
+async def test_a_point_that_was_told_is_not_told_again() -> None:
+    question = "Difference between let and var?"
+    first = honest(await OfflineTutor().explain(request(question, topic="scope")))
+    turns = [turn(question, first.text, Specialist.CONCEPTS, "scope")]
+    second = honest(await OfflineTutor().explain(request("I still dont get it, can u explain?", turns=turns)))
+    assert second.topic == "scope"
+    assert "JavaScript" not in question
+    assert first.text.split("\n\n")[0] not in second.text
+
+
+@pytest.mark.parametrize(("topic", "point"), OWN, ids=[f"{topic} {point.about[0]}" for topic, point in OWN])
+def test_the_example_of_a_point_runs(topic: str, point: Point, tmp_path: Path) -> None:
+    if point.language not in WAYS:
+        pytest.skip(f"{point.language} is not run here")
+    command, name = WAYS[point.language]
+    if not shutil.which(command):
+        pytest.skip(f"needs {command}")
+    file = tmp_path / name
+    file.write_text(point.example or "", encoding="utf-8")
+    ran = subprocess.run([command, str(file)], capture_output=True, text=True, timeout=60, check=False)
+    assert (ran.returncode, ran.stderr) == (0, ""), topic
