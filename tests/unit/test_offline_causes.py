@@ -8,6 +8,8 @@ from learnflow.tutor.offline.causes import CAUSE_NOTES
 from learnflow.tutor.offline.faults import find_fault
 from learnflow.tutor.offline.faults_of_braces import find_brace_fault
 from learnflow.tutor.offline.habits import habits
+from learnflow.tutor.offline.pitfalls import pitfalls
+from learnflow.tutor.offline.remarks import praised
 from learnflow.tutor.offline.wording import followed, signed
 from tests.offline import honest, request
 
@@ -144,3 +146,29 @@ def test_two_answers_say_once_that_they_are_offline() -> None:
     both = followed(f"One.\n\n{signed('I ran it.')}", f"Two.\n\n{signed('that is prepared.')}")
     assert both.split("\n\n")[:2] == ["One.", "Two."]
     assert both.count("offline") == 1
+
+
+@pytest.mark.parametrize(("language", "code"), [
+    (Language.CPP, "int main() { for (unsigned i = 3; i >= 0; --i) { use(i); } }"),
+    (JAVA, "class A { void f() { for (int i = 3; i >= 0; i--) { use(i); } } }"),
+])  # fmt: skip
+def test_a_step_in_the_head_of_a_loop_is_a_change(language: Language, code: str) -> None:
+    assert silent_braces.silent_causes(code, language) == ()
+
+
+def test_a_comparison_with_null_may_convert() -> None:
+    code = "if (price == null || name != null) { stop(); }"
+    assert not any("converts" in one.text for one in pitfalls(code, JS))
+    assert any("converts" in one.text for one in pitfalls("if (price == 0) { stop(); }", JS))
+
+
+def test_who_throws_an_error_away_does_not_look_at_each() -> None:
+    looked = "data, err := read()\nif err != nil { return err }"
+    assert praised(looked, Language.GO)
+    assert not praised(f"{looked}\nmore, _ := read()", Language.GO)
+
+
+async def test_code_of_which_nobody_asked_a_review_is_not_praised_for_what_the_rules_do_not_see() -> None:
+    draft = honest(await OfflineTutor().review(request("some of them stay", "def add(a, b):\n    return a + b")))
+    assert "Well done" not in draft.text
+    assert "say what you expected" in draft.text

@@ -11,7 +11,7 @@ from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.metadata import RemarkMetadata, ReviewMetadata
 from learnflow.models.taxonomy import GENERAL
-from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel, Specialist
+from learnflow.models.vocabulary import Intent, Language, LearningStyle, SkillLevel, Specialist
 from learnflow.tutor.offline.aims import aims, asked_first, not_judged
 from learnflow.tutor.offline.habits import habits
 from learnflow.tutor.offline.knowing import advice, depth
@@ -118,7 +118,7 @@ def _report(request: AgentRequest, found: Found, reading: Reading, topic: str) -
     more = len(found.remarks) - len(remarks)
     good = praised(code, reading.language) if found.confidence > _NOT_LINTED else ()
     return draft(
-        _opening(found, len(remarks), glad=lacking is None), lacking,
+        _opening(found, len(remarks), glad=lacking is None and reading.has(Intent.CODE_REVIEW)), lacking,
         f"What is good already: {' '.join(good)}" if good else None,
         "\n".join(_listed(request, one, code.splitlines(), skill) for one in remarks) or None,
         *((_HOW[request.profile.learning_style], _later(more), advice(request, topic, Specialist.CODE_REVIEW))
@@ -137,7 +137,10 @@ def _opening(found: Found, shown: int, *, glad: bool) -> str:
     if found.confidence <= _NOT_LINTED:
         return "I could not look your code over, so I say nothing of it, neither good nor bad."
     if not glad:
-        return "My rules found nothing, but they do not look at everything."
+        return (
+            "My rules found nothing, but they do not look at everything. If something goes wrong, say what you "
+            "expected and what comes instead."
+        )
     return "I found nothing to complain about by rule. Well done; clear names and small functions come next."
 
 

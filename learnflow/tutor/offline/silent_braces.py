@@ -40,7 +40,8 @@ def _endless(tree: Node, language: Language) -> Iterator[Cause]:
         test, body = bare(part(loop, "condition")), part(loop, "body")
         if language is Language.GO and test is None:
             test = next((one for one in loop.named_children if one.type == "binary_expression"), None)
-        if test is None or body is None or test.type != "binary_expression" or part(loop, "increment"):
+        steps = part(loop, "increment") or part(loop, "update")  # JavaScript's word, C++'s and Java's
+        if test is None or body is None or test.type != "binary_expression" or steps:
             continue
         plain = {text(side) for side in (part(test, "left"), part(test, "right")) if side and side.type == "identifier"}
         if not plain or any(of(test, "call_expression", "method_invocation", "member_expression", "field_access")):
