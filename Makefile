@@ -17,7 +17,7 @@ up: $(READY) ## the same, kept between runs where it can be, until Ctrl-C
 	@$(BIN)/learnflow up
 
 test: $(READY) ## every test, on genuine Kafka where Java and Maven are there
-	@$(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder
+	@$(BIN)/python -m pytest --numprocesses 3 --no-loadscope-reorder
 
 check: $(READY) ## lint, format, types, layers, and that generated files are fresh
 	@$(BIN)/ruff check .

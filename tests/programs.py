@@ -27,6 +27,12 @@ def said(language: Language, programs: Mapping[str, str], folder: Path) -> dict[
     return RUNS[language](programs, folder)
 
 
+def printed_by_java(programs: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """Return what each program prints. None of them may say anything on its error output."""
+    assert set(said(Language.JAVA, programs, folder).values()) == {""}
+    return {name: (folder / name / "printed").read_text().strip("\n") for name in programs}
+
+
 def _script(*command: str) -> Callable[[Mapping[str, str], Path], dict[str, str]]:
     def run(programs: Mapping[str, str], folder: Path) -> dict[str, str]:
         return _each(lambda name: _end(_run([*command, programs[name]], folder)), programs)

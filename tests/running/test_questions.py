@@ -135,7 +135,7 @@ def test_a_question_that_is_not_about_programming_gets_a_friendly_answer(
 ) -> None:
     payload = watch.answered(client.ask(student, "What is the weather like today?")).payload
     assert (payload["agent_name"], payload["metadata"]["off_topic"]) == ("concepts", True)
-    assert payload["response_text"].startswith("I cannot help with that")
+    assert payload["response_text"].startswith("Sorry, that is not my subject")
 
 
 def test_somebody_in_distress_gets_the_supportive_answer_and_those_who_watch_hear_of_it(
