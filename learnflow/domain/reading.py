@@ -67,6 +67,11 @@ class Reading:
         """Whether somebody tells at length, so that most words ask for nothing."""
         return len(self.words) >= _NARRATIVE
 
+    @property
+    def may_be_python(self) -> bool:
+        """Whether no other language is named or seen."""
+        return self.language in (None, Language.PYTHON)
+
     def has(self, intent: Intent, at_least: float = 0.0) -> bool:
         """Return whether a signal of an intent has at least a weight."""
         return self.strongest(intent) >= max(at_least, _ANY)

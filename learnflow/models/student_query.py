@@ -25,6 +25,13 @@ class TransitionError(ValueError):
     """A query's status may only move forward."""
 
 
+def need_language(code: str | None, language: Language | None) -> None:
+    """Raise ValueError where there is code and nobody says in which language."""
+    if code and language is None:
+        msg = "language: must be given when code_snippet is"
+        raise ValueError(msg)
+
+
 class StudentQuery(Model):
     """A question or a request, and how far it has come."""
 

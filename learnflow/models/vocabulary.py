@@ -78,6 +78,11 @@ class Language(StrEnum):
     GO = "go"
     RUST = "rust"
 
+    @property
+    def label(self) -> str:
+        """Its name as people write it."""
+        return {Language.CPP: "C++", Language.JAVASCRIPT: "JavaScript"}.get(self, self.capitalize())
+
 
 class ExerciseLanguage(StrEnum):
     """Programming languages that exercises exist in."""

@@ -15,7 +15,7 @@ from pydantic import ValidationError, model_validator
 from learnflow.models.envelope import Event
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.fields import JsonObject, Model, StudentId, explain
-from learnflow.models.student_query import Code, QueryText
+from learnflow.models.student_query import Code, QueryText, need_language
 from learnflow.models.vocabulary import Language
 from learnflow.streams.outbox import Outbox, Outgoing
 from learnflow.streams.stream_app import StreamApp
@@ -39,9 +39,7 @@ class Question(Model):
 
     @model_validator(mode="after")
     def _code_has_a_language(self) -> Self:
-        if self.code_snippet and self.language is None:
-            msg = "language: must be given when code_snippet is"
-            raise ValueError(msg)
+        need_language(self.code_snippet, self.language)
         return self
 
 

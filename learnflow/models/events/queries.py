@@ -6,7 +6,7 @@ from pydantic import model_validator
 
 from learnflow.models.envelope import Event
 from learnflow.models.fields import Id, JsonObject, Model
-from learnflow.models.student_query import Code, QueryText, StudentQuery
+from learnflow.models.student_query import Code, QueryText, StudentQuery, need_language
 from learnflow.models.vocabulary import Language
 
 
@@ -22,9 +22,7 @@ class QuerySubmitted(Model):
 
     @model_validator(mode="after")
     def _code_has_a_language(self) -> Self:
-        if self.code_snippet and self.language is None:
-            msg = "language: must be given when code_snippet is"
-            raise ValueError(msg)
+        need_language(self.code_snippet, self.language)
         return self
 
 

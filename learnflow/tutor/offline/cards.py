@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from learnflow.models.taxonomy import name, title
-from learnflow.models.vocabulary import Language, SkillLevel
+from learnflow.models.vocabulary import SkillLevel
 from learnflow.tutor.offline.asked import Asked
 from learnflow.tutor.offline.conversing import Telling, text
 from learnflow.tutor.offline.telling import Told, mistake
@@ -15,7 +15,7 @@ _BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.!?]) +(?=[A-Z`])")
 def card(asked: Asked) -> Told:
     """Return a topic in short; for beginners one sentence, and how to get the rest."""
     part, telling = asked.in_language, asked.telling
-    python = asked.reading.language in (Language.PYTHON, None)
+    python = asked.reading.may_be_python
     whole = text(asked.found, telling, asked.level) if python else part.text if part else None
     words = whole or ""  # of another language there is nothing that is sure to hold
     more = f'Say "Explain {name(asked.topic)}" for {"more" if words else "the idea behind it"}.'

@@ -219,7 +219,7 @@ def _ask(case: Case) -> Draft:
 def _suspect(case: Case) -> str | None:
     """Return what often goes wrong with the topic; it is told of Python, and to nobody who writes another language."""
     found = EXPLANATIONS.get(case.topic)
-    if found is None or case.reading.language not in (Language.PYTHON, None):
+    if found is None or not case.reading.may_be_python:
         return None
     return f"A usual suspect with {title(case.topic).lower()}: {found.watch_out}"
 

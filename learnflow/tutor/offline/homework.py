@@ -6,7 +6,6 @@ from typing import Final
 from learnflow.domain.reading import Reading
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
-from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline.library import HOMEWORK
 from learnflow.tutor.offline.wording import draft, topic_asked
 
@@ -29,14 +28,10 @@ def homework(request: AgentRequest, reading: Reading) -> Draft | None:
         "I do not write homework for you, because then it teaches you nothing; but I lead you there.",
         written, "Begin with the skeleton, fill in one step, and run it. Where you get stuck, send me your code.",
         topic=topic_asked(request, reading), confidence=0.8, missing=_MISSING,
-        code=(f"def {signature[1]}({signature[2] or ''}):\n    ...",) if signature and _in_python(reading) else (),
+        code=(f"def {signature[1]}({signature[2] or ''}):\n    ...",) if signature and reading.may_be_python else (),
     )  # fmt: skip
 
 
 def _apart(reading: Reading) -> frozenset[str]:
     """Return the words of a question, those inside names such as count_vowels as well."""
     return frozenset(part for word in reading.words for part in (word, *word.split("_")))
-
-
-def _in_python(reading: Reading) -> bool:
-    return reading.language in (None, Language.PYTHON)

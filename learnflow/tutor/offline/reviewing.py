@@ -23,7 +23,6 @@ from learnflow.tutor.syntax import check
 
 MOST_REMARKS: Final = 6
 _MOST: Final = {SkillLevel.BEGINNER: 3, SkillLevel.INTERMEDIATE: 5, SkillLevel.ADVANCED: MOST_REMARKS}
-_NAMES: Final = {Language.CPP: "C++", Language.JAVASCRIPT: "JavaScript"}
 _WORDS: Final = {Kind.BUG: "a bug", Kind.RISK: "a risk", Kind.CLARITY: "clearer", Kind.STYLE: "style"}
 _HOW: Final = {
     LearningStyle.VISUAL: "Mark these lines in your editor, and take the mark away as each is done.",
@@ -101,7 +100,7 @@ def _unreadable(name: str, message: str) -> str:
 
 
 def _by_text(code: str, language: Language) -> Found:
-    name = _NAMES.get(language, language.capitalize())
+    name = language.label
     missing = f"I have no linter for {name} at hand, so I only looked for syntax errors and a few well-known pitfalls."
     found, fault = by_importance((*habits(code, language), *pitfalls(code, language))), check(language, code)
     if fault is None:

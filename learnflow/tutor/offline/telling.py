@@ -6,7 +6,7 @@ from typing import Final
 
 from learnflow.domain.words import together
 from learnflow.models.taxonomy import TOPICS, name
-from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel
+from learnflow.models.vocabulary import LearningStyle, SkillLevel
 from learnflow.tutor.offline.asked import Asked
 from learnflow.tutor.offline.concepts import Explanation, Misconception, Part, Point
 from learnflow.tutor.offline.conversing import Telling, goes_on, heard_all, was_told
@@ -19,7 +19,6 @@ _CHANGE: Final = "Change one thing in the example, guess what it prints now, and
 _LANGUAGE: Final = "language"  # a telling of its own: the example in the language that was asked for
 _MOST_WORDS: Final = 155  # of a beginner, before how the answer ends
 _LEAST: Final = 2  # parts of a telling that always stay: the idea, and what the example prints
-_NAMES: Final = {Language.CPP: "C++", Language.JAVASCRIPT: "JavaScript"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +181,7 @@ def _begins_with_picture(asked: Asked) -> bool:
 
 
 def _is_foreign(asked: Asked) -> bool:
-    return asked.reading.language not in (None, Language.PYTHON)
+    return not asked.reading.may_be_python
 
 
 def _is_beginner(asked: Asked) -> bool:
@@ -209,7 +208,7 @@ def _opening(asked: Asked) -> str | None:
 def _other_language(asked: Asked) -> str | None:
     if not _is_foreign(asked) or asked.in_language:
         return None
-    there = together(["Python", *(_NAMES.get(key, key.capitalize()) for key in asked.found.languages)])
+    there = together(["Python", *(key.label for key in asked.found.languages)])
     return (
         f"I have no example in {_language(asked)} here: mine are in {there}. The idea carries over, the words do not."
     )
@@ -217,4 +216,4 @@ def _other_language(asked: Asked) -> str | None:
 
 def _language(asked: Asked) -> str:
     language = asked.reading.language
-    return _NAMES.get(language, str(language).capitalize()) if language else "Python"
+    return language.label if language else "Python"
