@@ -1,12 +1,12 @@
 """debug-requests → sandbox → tutor → agent-responses; where a concept is missing, concepts is asked first.
 
 The draft travels with the question to concepts and comes back with the explanation. It is remembered meanwhile, only so
-that nothing is asked and paid again when core wants the answer without concepts.
+that nothing is asked and paid again when core wants the answer without concepts. What is late already goes the same way
+all the same: answered at once, it would overtake the student's earlier questions, which are still with concepts.
 """
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -71,18 +71,13 @@ class DebugAgent:
 
     def _next(self, event: Event[AgentRequest], draft: Draft, spent_ms: int) -> Outgoing:
         request = event.payload
-        if draft.missing_concept is None or request.alone or self._late(event):
+        if draft.missing_concept is None or request.alone:
             return completed(event, request.query, NAME, draft, spent_ms, self._context.now())
         asked = CollaborationRequested(
             request=request, source_agent=NAME, concept=draft.missing_concept, draft=draft, spent_ms=spent_ms
         )
         question = follow(event, request.query.query_id, "collaboration", asked, self._context.now())
         return Outgoing(CONCEPTS_REQUESTS, question)
-
-    def _late(self, event: Event[AgentRequest]) -> bool:
-        """After this long core has asked for an answer without concepts; another one would be double."""
-        limit = timedelta(seconds=self._context.settings.limits.collaboration_seconds)
-        return self._context.now() - event.timestamp > limit
 
     def _combined(self, event: Event[CollaborationAnswered]) -> Outgoing:
         answered = event.payload

@@ -37,8 +37,9 @@ class Sweep:
         )
 
     async def __call__(self) -> None:
-        """Send what is overdue. Partitions whose answers are not all read yet are left for later."""
-        for number, (key, query) in enumerate(self._known.tables.open_queries.items()):
+        """Send what is overdue, oldest first. Partitions whose answers are not all read yet are left for later."""
+        waiting = sorted(self._known.tables.open_queries.items(), key=lambda item: item[1].routed_at)
+        for number, (key, query) in enumerate(waiting):
             if number % AT_A_TIME == AT_A_TIME - 1:
                 await asyncio.sleep(0)
             overdue = due(query, self.patience, self._context.now())

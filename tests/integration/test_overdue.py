@@ -72,6 +72,7 @@ def test_a_late_answer_is_kept_in_the_flow_and_changes_nothing_else(watch: Watch
     assert [way[1:] for way in stored.ways] == [
         ("routing_decision", "triage", "debug"),
         ("response", "router", "student"),
+        ("collaboration", "debug", "concepts"),
         ("response", "debug", "student"),
     ]
     watch.processed(*watch.on("debug-requests", LATE_STUDENT))
