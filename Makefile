@@ -7,6 +7,9 @@ PYTHON ?= python3
 QUIET := --quiet --disable-pip-version-check
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
+# Where it is set, each start of a worker compiles all that it imports again, which is half of its time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo up test check format bench lock setup embedding
 .DEFAULT_GOAL := demo
 

@@ -49,7 +49,6 @@ async def test_many_by_one_student_do_not_delay_another(sandbox: Sandbox, places
 
 async def test_one_each_by_students_who_have_hit_limits_do_not_delay_another(sandbox: Sandbox, places: int) -> None:
     students = [f"hostile {number}" for number in range(HOSTILE)]
-    await sandbox.of("honest").run(PYTHON, HONEST)
     await asyncio.gather(*(endless(sandbox, student) for student in students))
     hostile = [asyncio.create_task(endless(sandbox, student)) for student in students]
     assert await hostile_before_honest(sandbox, hostile) <= places

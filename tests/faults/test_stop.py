@@ -17,13 +17,13 @@ def test_a_second_debug_worker_comes_and_goes_under_load(
     sink = workers.start("sink", wait=False)
     worker = workers.start("worker")
     with traffic(client) as flow:
-        flow.ask(200, DEBUG)
+        flow.ask(100, DEBUG)
         second = workers.start("worker", "--only", "debug", name="debug")
-        flow.ask(400, DEBUG)
-        assert flow.follow(lambda it: it.answered >= 300)
+        flow.ask(200, DEBUG)
+        assert flow.follow(lambda it: it.answered >= 150)
         assert not flow.settled()
         assert second.stop() == 0
-        flow.ask(100)
+        flow.ask(50)
         check(flow, module_database)
         sys.stdout.write(f"debug: {flow.repeats()} repeats\n")
     assert worker.stop() == 0
@@ -33,14 +33,14 @@ def test_a_second_debug_worker_comes_and_goes_under_load(
 def test_graceful_restarts_while_questions_wait(workers: Systems, client: Client, module_database: str) -> None:
     sink = workers.start("sink", wait=False)
     with traffic(client) as flow:
-        flow.ask(300)
+        flow.ask(150)
         for _ in range(RESTARTS):
-            flow.ask(100)
+            flow.ask(50)
             worker = workers.start("worker", name="worker")
             least = flow.answered + 20
             assert flow.follow(lambda it: it.answered >= least)  # noqa: B023 - called before the next round
             assert worker.stop() == 0
-        flow.ask(100)
+        flow.ask(50)
         worker = workers.start("worker", name="worker", wait=False)
         check(flow, module_database)
         sys.stdout.write(f"{RESTARTS} restarts: {flow.repeats()} repeats\n")

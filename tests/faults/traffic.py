@@ -163,8 +163,9 @@ def check_rows(flow: Traffic, database_url: str) -> None:
     found = rows(database_url, ROWS, students)
     assert sorted(found) == sorted(expected)
     totals = flow.totals()
-    until(lambda: dict(rows(database_url, TOTALS, students)) == totals)
-    assert dict(rows(database_url, TOTALS, students)) == totals
+    until(lambda: dict(rows(database_url, TOTALS, students)) == totals, SECONDS)
+    found_totals = dict(rows(database_url, TOTALS, students))
+    assert found_totals == totals, set(totals.items()) ^ set(found_totals.items())
 
 
 def rows(database_url: str, statement: str, *arguments: object) -> list[Any]:

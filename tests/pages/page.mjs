@@ -11,8 +11,8 @@ const [scenario, given] = [process.argv[2], JSON.parse(process.argv[3])];
 const browser = await chromium.launch({ executablePath: given.chromium, args: ["--no-sandbox"] });
 const faults = [];
 
-async function opened({ width = WIDE, scheme = "light" } = {}) {
-  const context = await browser.newContext({ viewport: width, colorScheme: scheme, reducedMotion: "reduce" });
+async function opened({ width = WIDE } = {}) {
+  const context = await browser.newContext({ viewport: width, colorScheme: "light", reducedMotion: "reduce" });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   page.on("request", (request) => {
@@ -121,11 +121,12 @@ const SCENARIOS = {
 
   async looks() {
     const found = [];
-    for (const scheme of ["light", "dark"]) {
-      const page = await opened({ scheme });
-      for (const [name, route] of Object.entries(given.routes)) {
-        await visit(page, route);
-        await page.waitForTimeout(300);
+    const page = await opened();
+    for (const [name, route] of Object.entries(given.routes)) {
+      await visit(page, route);
+      await page.waitForTimeout(300);
+      for (const scheme of ["light", "dark"]) {
+        await page.emulateMedia({ colorScheme: scheme });
         const axe = new AxeBuilder({ page });
         if (scheme === "dark") axe.withRules(["color-contrast"]); // nothing but colours differs
         const { violations } = await axe.analyze();
@@ -134,7 +135,6 @@ const SCENARIOS = {
         }
         if (given.pictures) await page.screenshot({ path: `${given.pictures}/${name}-${scheme}.png`, fullPage: true });
       }
-      await page.context().close();
     }
     return found;
   },
