@@ -19,7 +19,7 @@ from learnflow.sink import learning
 from learnflow.sink.flow import answered, asked, completed, failed, handed_over, routed
 from learnflow.sink.literals import hundredths, json_text
 from learnflow.sink.messages import SinkMessage, Unstorable
-from learnflow.sink.queries import NEW, carried, content, ended, submitted
+from learnflow.sink.queries import NEW, carried, ended, submitted
 from learnflow.sink.rows import QueryContent, QueryState, ResponseRow, Row
 from learnflow.sink.usage import paid
 from learnflow.topics import REQUESTS
@@ -34,7 +34,7 @@ class Change(NamedTuple):
     message: SinkMessage
     student_id: str
     at: datetime
-    query: QueryContent | None = None
+    query: QueryContent | StudentQuery | None = None
     state: QueryState | None = None
     handed_over: bool = False
     attempt: int = 0
@@ -80,7 +80,7 @@ def _routed(message: SinkMessage, event: Event[RoutingDecision]) -> Change:
         None,
     )
     usage = paid(event, payload.query_id, state.topic, payload.usage)
-    return Change(message, query.student_id, event.timestamp, content(query), state, rows=(routed(event),), paid=usage)
+    return Change(message, query.student_id, event.timestamp, query, state, rows=(routed(event),), paid=usage)
 
 
 def _requested(message: SinkMessage, event: Event[AgentRequest]) -> Change | None:
@@ -91,24 +91,24 @@ def _requested(message: SinkMessage, event: Event[AgentRequest]) -> Change | Non
     agent = _AGENTS[message.topic]
     state = carried(query, agent)
     flow = handed_over(event, agent)
-    return Change(message, query.student_id, event.timestamp, content(query), state, handed_over=True, rows=(flow,))
+    return Change(message, query.student_id, event.timestamp, query, state, handed_over=True, rows=(flow,))
 
 
 def _collaboration(message: SinkMessage, event: Event[CollaborationRequested]) -> Change:
     query = _carried(event.payload.request.query)
-    return Change(message, query.student_id, event.timestamp, content(query), carried(query), rows=(asked(event),))
+    return Change(message, query.student_id, event.timestamp, query, carried(query), rows=(asked(event),))
 
 
 def _collaboration_answered(message: SinkMessage, event: Event[CollaborationAnswered]) -> Change:
     query = _carried(event.payload.request.query)
-    return Change(message, query.student_id, event.timestamp, content(query), carried(query), rows=(answered(event),))
+    return Change(message, query.student_id, event.timestamp, query, carried(query), rows=(answered(event),))
 
 
 def _completed(message: SinkMessage, event: Event[ResponseCompleted]) -> Change:
     query = _carried(event.payload.query)
     state = ended(query, QueryStatus.COMPLETED, event.payload.agent_name)
     return Change(
-        message, query.student_id, event.timestamp, content(query), state,
+        message, query.student_id, event.timestamp, query, state,
         attempt=event.attempt, rows=(completed(event),), outcome=(_response(event),),
         paid=paid(event, query.query_id, query.topic, event.payload.usage),
     )  # fmt: skip
@@ -122,7 +122,7 @@ def _failed(message: SinkMessage, event: Event[ResponseFailed]) -> Change | None
         return Change(message, _student(event), event.timestamp, paid=usage) if usage else None
     state = ended(query, QueryStatus.FAILED, query.routed_to_agent, event.payload.reason)
     return Change(
-        message, query.student_id, event.timestamp, content(query), state,
+        message, query.student_id, event.timestamp, query, state,
         attempt=event.attempt, outcome=(failed(event),), paid=paid(event, query.query_id, query.topic, payload.usage),
     )  # fmt: skip
 

@@ -1,13 +1,15 @@
 """The changes of a batch, and the queries as they are stored → the rows to write. No clock, no I/O."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from learnflow.models.student import enrolment_email
+from learnflow.models.student_query import StudentQuery
 from learnflow.sink.changes import Change
 from learnflow.sink.messages import Rejected
-from learnflow.sink.queries import fold, moves
+from learnflow.sink.queries import content, fold
 from learnflow.sink.rows import (
     ProfileRow,
     ProgressRow,
@@ -29,10 +31,11 @@ class StoredQuery(NamedTuple):
     state: QueryState
 
 
-class _Query(NamedTuple):
+@dataclass(slots=True)
+class _Query:
     student_id: str
     state: QueryState
-    new: QueryContent | None = None
+    new: QueryContent | StudentQuery | None = None
     moved: bool = False
 
 
@@ -54,7 +57,7 @@ def settle(changes: Sequence[Change], stored: Mapping[UUID, StoredQuery]) -> tup
             _enrol(students, change)
     rows.students = sorted(students.values())
     rows.new_queries = sorted(
-        (QueryInsert(*query.new, *query.state) for query in queries.values() if query.new), key=_in_order
+        (QueryInsert(*_content(query.new), *query.state) for query in queries.values() if query.new), key=_in_order
     )
     rows.moved_queries = [
         QueryUpdate(query_id, *query.state) for query_id, query in queries.items() if query.moved and not query.new
@@ -63,7 +66,11 @@ def settle(changes: Sequence[Change], stored: Mapping[UUID, StoredQuery]) -> tup
     return rows, rejected
 
 
-def _fold_into(queries: dict[UUID, _Query], change: Change, query: QueryContent) -> bool | None:
+def _content(query: QueryContent | StudentQuery) -> QueryContent:
+    return query if isinstance(query, QueryContent) else content(query)
+
+
+def _fold_into(queries: dict[UUID, _Query], change: Change, query: QueryContent | StudentQuery) -> bool | None:
     """Fold a change into its query. Return whether its status moved, or None when the query is another student's."""
     known = queries.get(query.query_id)
     if known is not None and known.student_id != change.student_id:
@@ -73,10 +80,11 @@ def _fold_into(queries: dict[UUID, _Query], change: Change, query: QueryContent)
     if known is None:
         queries[query.query_id] = _Query(change.student_id, state, query)
         return True
-    folded = fold(known.state, state, handed_over=change.handed_over, attempt=change.attempt)
-    if folded != known.state:
-        queries[query.query_id] = known._replace(state=folded, moved=True)
-    return moves(known.state, state, attempt=change.attempt)
+    before = known.state
+    folded = fold(before, state, handed_over=change.handed_over, attempt=change.attempt)
+    if folded != before:
+        known.state, known.moved = folded, True
+    return folded.status != before.status
 
 
 def merged_profiles(rows: Iterable[ProfileRow], unseen: frozenset[UUID]) -> list[ProfileRow]:

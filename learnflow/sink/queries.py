@@ -19,23 +19,19 @@ _REACHED: Final[Mapping[str, int]] = {
 NEW: Final = QueryState(QueryStatus.PENDING, None, None, None, None, None, None)
 
 
-def moves(old: QueryState | None, new: QueryState, *, attempt: int = 0) -> bool:
+def moves(old: QueryState, new: QueryState, *, attempt: int = 0) -> bool:
     """Whether the status moves: forward, or by a redrive from failed to completed."""
-    if old is None:
-        return True
     if old.status == QueryStatus.FAILED and new.status == QueryStatus.COMPLETED:
         return attempt > 0
     return _REACHED[new.status] > _REACHED[old.status]
 
 
-def fold(old: QueryState | None, new: QueryState, *, handed_over: bool = False, attempt: int = 0) -> QueryState:
+def fold(old: QueryState, new: QueryState, *, handed_over: bool = False, attempt: int = 0) -> QueryState:
     """Return the state after one more message, in whatever order the messages come.
 
     What is known stays, what is missing is filled in. The agent is the one that answered, before it the one that the
     query was handed over to, before it the one that triage named.
     """
-    if old is None:
-        return new
     moved = moves(old, new, attempt=attempt)
     answered = moved and new.status == QueryStatus.COMPLETED
     newer_agent = answered or (handed_over and old.status != QueryStatus.COMPLETED)
