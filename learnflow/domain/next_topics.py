@@ -1,10 +1,11 @@
 """What a student should learn next, and why. No clock, no I/O."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from learnflow.domain.levels import in_words, reached
+from learnflow.domain.words import together
 from learnflow.models.learning_progress import MASTERED
 from learnflow.models.taxonomy import TOPICS, name, prerequisites
 from learnflow.models.vocabulary import SKILL_LEVELS
@@ -36,6 +37,35 @@ def next_topics(
         for step in (*_missing(one.topic, levels), one):
             chosen.setdefault(step.topic, step)
     return tuple(chosen.values())[:most]
+
+
+def next_after(known: Iterable[str], levels: Mapping[str, float], most: int = MOST) -> tuple[Suggestion, ...]:
+    """Return what builds on topics that a student says they know: first what needs least besides, then the easiest.
+
+    What those topics build on themselves counts as known.
+    """
+    there = dict.fromkeys(known)
+    firm = {*there, *(key for key, level in levels.items() if level >= LEARNING)}.union(*map(foundations, there))
+    new = [key for key in TOPICS if key not in firm and levels.get(key, 0.0) < MASTERED and _needs(key) & set(there)]
+    new.sort(key=lambda key: (len(_needs(key) - firm), -len(_needs(key) & set(there)), _difficulty(key)))
+    return tuple(Suggestion(key, _built(key, there, firm)) for key in new[:most])
+
+
+def foundations(topic: str) -> frozenset[str]:
+    """Return every topic that a topic builds on, near or far."""
+    before = prerequisites(topic)
+    return frozenset(before).union(*map(foundations, before))
+
+
+def _needs(topic: str) -> frozenset[str]:
+    return frozenset(prerequisites(topic))
+
+
+def _built(topic: str, known: Iterable[str], firm: Collection[str]) -> str:
+    needs = prerequisites(topic)
+    built = together([name(key) for key in known if key in needs])
+    missing = together([name(key) for key in needs if key not in firm])
+    return f"It builds on {built}." if not missing else f"It builds on {built}, and also on {missing}."
 
 
 def weakest_prerequisite(topic: str, levels: Mapping[str, float]) -> str | None:
