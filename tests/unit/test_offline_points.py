@@ -1,8 +1,5 @@
 """Points: what is asked of a part of a topic is found in any topic, in other words, and in the question's language."""
 
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,15 +7,13 @@ import pytest
 from learnflow.domain.reading import read
 from learnflow.models.vocabulary import Language, SkillLevel, Specialist
 from learnflow.tutor.offline import OfflineTutor
-from learnflow.tutor.offline.concepts import Point
 from learnflow.tutor.offline.library import EXPLANATIONS
-from learnflow.tutor.offline.points import point_asked, singular
+from learnflow.tutor.offline.named_points import singular
+from learnflow.tutor.offline.points import point_asked
 from tests.offline import honest, request, turn
+from tests.programs import said
 
 OWN = [(topic, point) for topic, found in EXPLANATIONS.items() for point in found.points if point.code]
-WAYS = {
-    Language.JAVASCRIPT: ("node", "main.js"), Language.JAVA: ("java", "Main.java"), None: (sys.executable, "main.py"),
-}  # fmt: skip
 
 
 def found(question: str, topic: str = "general") -> tuple[str, str] | None:
@@ -54,6 +49,62 @@ def test_a_point_of_another_topic_is_found(question: str, topic: str, about: str
 )
 def test_words_that_only_occur_are_no_point(question: str) -> None:
     assert found(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "about"),
+    [
+        ("is === in js just a better ==?", "double equals and triple equals"),
+        ("i do a == b and a is b, whats the difference?", "double equals and is operator"),
+        ("why does 0.1 + 0.2 give 0.30000000000000004", "0.1 + 0.2"),
+        ("what does ? do in Rust", "question mark"),
+        ("how come a set is quicker than a list", "why + set + fast"),
+        ("getting rid of repeated items in a list", "duplicate"),
+        ("In Go two slices share memory when I append?", "slice + append"),
+    ],
+)
+def test_a_point_is_named_by_signs_and_by_words_of_the_same_meaning(question: str, about: str) -> None:
+    named = found(question)
+    assert named is not None
+    assert named[1] == about
+
+
+@pytest.mark.parametrize(
+    ("question", "topic", "about"),
+    [
+        ("python string splitting", "strings", "split"),
+        ("reversing of a string", "strings", "reverse"),
+    ],
+)
+def test_the_nearest_point_has_most_of_what_is_told(question: str, topic: str, about: str) -> None:
+    named = found(question, topic)
+    assert named is not None
+    assert named[1] == about
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("Explain iterators and generators", "iterators-generators"),  # the topic as a whole
+        ("how do I draw a circle with a turtle", "general"),
+        ("why are loops slow in python", "loops"),
+        ("are integers limited in size", "data-types"),
+        ("how do databases store rows in memory", "memory-management"),
+        ("how do I write a for loop in Go?", "loops"),  # what is near is prepared for Python only
+    ],
+)
+def test_no_point_is_better_than_a_wrong_one(question: str, topic: str) -> None:
+    assert found(question, topic) is None
+
+
+async def test_the_nearest_point_is_not_told_as_if_it_were_asked_for() -> None:
+    text = honest(await OfflineTutor().explain(request("Python string splitting?", topic="strings"))).text
+    assert text.startswith("The nearest that I have prepared: ")
+
+
+async def test_a_point_without_a_language_says_so_to_who_asks_for_another() -> None:
+    text = honest(await OfflineTutor().explain(request("What is a deadlock in Rust?", topic="concurrency"))).text
+    assert text.startswith("I have this in general only, not for Rust")
 
 
 def test_the_language_of_the_question_has_its_own_point() -> None:
@@ -101,14 +152,11 @@ async def test_a_point_that_was_told_is_not_told_again() -> None:
     assert first.text.split("\n\n")[0] not in second.text
 
 
-@pytest.mark.parametrize(("topic", "point"), OWN, ids=[f"{topic} {point.about[0]}" for topic, point in OWN])
-def test_the_example_of_a_point_runs(topic: str, point: Point, tmp_path: Path) -> None:
-    if point.language not in WAYS:
-        pytest.skip(f"{point.language} is not run here")
-    command, name = WAYS[point.language]
-    if not shutil.which(command):
-        pytest.skip(f"needs {command}")
-    file = tmp_path / name
-    file.write_text(point.example or "", encoding="utf-8")
-    ran = subprocess.run([command, str(file)], capture_output=True, text=True, timeout=60, check=False)
-    assert (ran.returncode, ran.stderr) == (0, ""), topic
+@pytest.mark.parametrize("language", Language)
+def test_the_examples_of_points_run(language: Language, tmp_path: Path) -> None:
+    programs = {
+        f"{topic}-{place}": point.example or ""
+        for place, (topic, point) in enumerate(OWN)
+        if (point.language or Language.PYTHON) is language
+    }
+    assert said(language, programs, tmp_path) == dict.fromkeys(programs, "")

@@ -112,8 +112,10 @@ async def test_the_language_of_the_question_gets_its_example(tutor: OfflineTutor
     assert spoken.text in draft.text
     drafts = await conversation(tutor, *["Explain recursion"] * 3, "And in Java?")
     assert drafts[-1].text.startswith("Recursion in Java: ")
-    rust = honest(await tutor.explain(request("How do lists work in Rust?"))).text
+    rust = honest(await tutor.explain(request("How do sets work in Rust?"))).text
     assert "no example in Rust here: mine are in Python, JavaScript and Java" in rust
+    other = honest(await tutor.explain(request("How do sets work in C#?"))).text
+    assert "no example in C# here" in other
 
 
 async def test_the_sentence_with_what_is_named_comes_first(tutor: OfflineTutor) -> None:

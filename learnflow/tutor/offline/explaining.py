@@ -36,9 +36,9 @@ def explain(request: AgentRequest) -> Draft:
     named = topic_asked(request, reading)
     topic = subject(request, reading, named)
     pointed = point_asked(reading, topic)
-    plain = pointed is not None and pointed.named_by > 1
+    plain = pointed is not None and pointed.plain
     if pointed and plain and not was_told(request, pointed.point.says):
-        return _explain_topic(ask(request, reading, pointed.topic))
+        return _explain_topic(ask(request, reading, pointed.topic, pointed))
     if request.low_confidence and topic == named and not plain:
         return _ask_back(request, topic)
     return _explain(request, reading, topic)
