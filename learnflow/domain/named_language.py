@@ -19,19 +19,21 @@ _ENDS: Final = frozenset(".?!")
 
 
 def named_language(prose: Sequence[str], lower: Sequence[str]) -> Language | None:
-    """Return the language that is named, from the words as written and the same words in lower case."""
-    named = next((_LANGUAGES[word] for word in lower if word in _LANGUAGES), None)
-    return named or (Language.GO if _names_go(prose, lower) else None)
+    """Return the language that is named first, from the words as written and the same words in lower case."""
+    return next(
+        (
+            _LANGUAGES.get(word, Language.GO)
+            for place, word in enumerate(lower)
+            if word in _LANGUAGES or (word == _GO and _is_name(prose, lower, place))
+        ),
+        None,
+    )
 
 
 def foreign_language(lower: Sequence[str]) -> str | None:
     """Return the name of a language that LearnFlow does not know, where a question names one."""
     found = (_FOREIGN[word] for word in lower if word in _FOREIGN)
     return next(found, "C" if ("in", "c") in pairwise(lower) else None)
-
-
-def _names_go(prose: Sequence[str], lower: Sequence[str]) -> bool:
-    return any(word == _GO and _is_name(prose, lower, place) for place, word in enumerate(lower))
 
 
 def _is_name(prose: Sequence[str], lower: Sequence[str], place: int) -> bool:

@@ -19,10 +19,16 @@ _NAMED: Final = (
     ("short declaration", r":="),
     ("single equals", r"(?<![=!<>:+\-*/%|&^])=(?![=>~])"),
     ("double question mark", r"\?\?"),
+    ("question mark dot", r"\?\.(?=[\w`'\"\s])"),
+    ("slice minus one", r"\[?::-1\]?"),
+    ("double slash", r"(?<![:/])//(?!/)"),
+    ("percent sign", r"(?<=[\s`'\"])%(?=[\s`'\"?])"),
+    ("arrow operator", r"->"),
     ("question mark", r"(?<=[\s`'\"(])\?(?=[`'\")]|\s+\w)"),
     ("plus plus", r"(?<![cC])\+\+"),
     ("three dots", r"(?<!\w)\.\.\.(?=[\w`'\"]| (?:in|mean|means|do|does|operator)\b)"),
     ("is operator", "|".join(_IS)),
+    ("this keyword", r"[`'\"]this[`'\"](?: keyword)?"),
 )
 _SIGN: Final = re.compile("|".join(f"({pattern})" for _, pattern in _NAMED))
 _LOOKED_AT: Final = 1_000  # characters; what is asked at length is told in words

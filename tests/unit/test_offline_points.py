@@ -8,8 +8,8 @@ from learnflow.domain.reading import read
 from learnflow.models.vocabulary import Language, SkillLevel, Specialist
 from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.offline.library import EXPLANATIONS
-from learnflow.tutor.offline.named_points import singular
 from learnflow.tutor.offline.points import point_asked
+from learnflow.tutor.offline.roots import singular
 from tests.offline import honest, request, turn
 from tests.programs import said
 
@@ -105,6 +105,17 @@ async def test_the_nearest_point_is_not_told_as_if_it_were_asked_for() -> None:
 async def test_a_point_without_a_language_says_so_to_who_asks_for_another() -> None:
     text = honest(await OfflineTutor().explain(request("What is a deadlock in Rust?", topic="concurrency"))).text
     assert text.startswith("I have this in general only, not for Rust")
+
+
+def test_a_single_word_counts_where_it_is_all_that_is_told() -> None:
+    assert found("what is an api?") == ("modules", "api")
+    assert found("what is an api of a weather station in the mountains?") is None
+
+
+async def test_an_answer_that_is_whole_needs_no_topic_around_it() -> None:
+    text = honest(await OfflineTutor().explain(request("What is the difference between a list and a tuple?"))).text
+    assert 'For the topic as a whole say "explain tuples"' in text
+    assert EXPLANATIONS["tuples"].beginner.text not in text
 
 
 def test_the_language_of_the_question_has_its_own_point() -> None:

@@ -64,7 +64,7 @@ async def test_what_is_not_reached_is_said_first() -> None:
 
 
 async def test_a_reason_that_is_not_prepared_is_not_claimed() -> None:
-    text = honest(await OfflineTutor().explain(request("Why are tuples written with commas?", topic="tuples"))).text
+    text = honest(await OfflineTutor().explain(request("Why are tuples called tuples?", topic="tuples"))).text
     assert "The exact reason that you ask for may not be in it." in text
 
 

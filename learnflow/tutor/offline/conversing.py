@@ -12,6 +12,7 @@ from learnflow.tutor.offline.concepts import Explanation
 from learnflow.tutor.offline.library import FOLLOW_UPS
 
 _LONGEST_FOLLOW_UP: Final = 16  # words
+_UNCLEAR: Final = frozenset({"understand", "get", "follow", "confused", "lost", "unclear", "clear"})
 _RECOGNISED_BY: Final = 80  # characters from the beginning of a telling; a turn keeps only so much of an answer
 
 
@@ -25,7 +26,7 @@ class Telling(StrEnum):
 
 def subject(request: AgentRequest, reading: Reading, named: str) -> str:
     """Return what a question is about: the topic that it names, or that of the last turn where it only goes on."""
-    if named in TOPICS or not goes_on(reading):
+    if not comes_back(reading) and (named in TOPICS or not goes_on(reading)):
         return named
     return next((turn.topic for turn in reversed(request.turns) if turn.topic in TOPICS and turn.topic), named)
 
@@ -35,6 +36,12 @@ def goes_on(reading: Reading) -> bool:
     said = [word for word in reading.words if word not in {".", "?", "!"}]
     own = reading.mentions or reading.error or reading.code
     return not own and 0 < len(said) <= _LONGEST_FOLLOW_UP and FOLLOW_UPS.all.issuperset(said) and bool(_going_on(said))
+
+
+def comes_back(reading: Reading) -> bool:
+    """Say whether what was explained before is still not clear, whatever else is named in asking again."""
+    at_hand = reading.code or reading.error or reading.narrates
+    return not at_hand and "still" in reading.words and not _UNCLEAR.isdisjoint(reading.words)
 
 
 def _going_on(said: Iterable[str]) -> frozenset[str]:

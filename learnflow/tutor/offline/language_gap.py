@@ -1,5 +1,6 @@
 """What a student is told of a language in which something is not prepared."""
 
+from learnflow.domain.lexicon import words
 from learnflow.domain.words import together
 from learnflow.tutor.offline.asked import Asked
 
@@ -19,4 +20,6 @@ def point_gap(asked: Asked) -> str | None:
     if asked.point is None or asked.point.language or not asked.foreign or asked.reading.language is None:
         return language_gap(asked) if asked.reading.foreign else None
     label = asked.reading.language.label
+    if label in words(asked.point.says):
+        return None
     return f"I have this in general only, not for {label}: where it shows code, that is Python's unless it says so."

@@ -9,8 +9,10 @@ from learnflow.domain.lexicon import words
 from learnflow.domain.reading import Reading
 from learnflow.domain.signs import spelled
 from learnflow.domain.spelling import mended
+from learnflow.models.taxonomy import GENERAL
 from learnflow.tutor.offline.concepts import Point
-from learnflow.tutor.offline.library import EXPLANATIONS, SAME
+from learnflow.tutor.offline.library import EXPLANATIONS
+from learnflow.tutor.offline.roots import TELLS_NOTHING, root
 
 _ARTICLES: Final = frozenset({"a", "an", "the"})
 _COMPARING: Final = frozenset({
@@ -23,21 +25,24 @@ _BETWEEN: Final = (" and ", " or ", " vs ")
 _ALL_OF: Final = " + "
 _ENDS: Final = frozenset(".?!")
 _GAP: Final = 1  # a word may stand between two of a name: "log of n"
-_SHORTEST_PLURAL: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A point, its topic, and how many words of the question name it: none where it is only the nearest."""
+    """A point, its topic, and how many words of the question name it: none where it is only the nearest.
+
+    `whole` is whether nothing else is told in the question.
+    """
 
     topic: str
     point: Point
     named_by: int
+    whole: bool = False
 
     @property
     def plain(self) -> bool:
         """Whether it may decide what a question is about: a single word is said of anything."""
-        return self.named_by != 1
+        return self.named_by != 1 or self.whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +58,31 @@ class _Name:
         return sum(word not in _ASKING for part in self.parts for word in part)
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A question as it is sought in: its words, its language, its topic, and the words that tell anything."""
+
+    words: tuple[str, ...]
+    language: str | None
+    topic: str
+    compares: bool
+
+    @property
+    def telling(self) -> frozenset[str]:
+        return frozenset(self.words) - TELLS_NOTHING
+
+
 def named_point(reading: Reading, topic: str) -> Found | None:
     """Return the point that most words of a question name.
 
     One of the question's own language comes first where more than a word names it; of two equally named ones that of
     the question's own topic counts.
-    Elsewhere a single word is too little: `get` and `step` are said of anything.
+    Elsewhere a single word is too little, unless it is all that is told: `get` and `step` are said of anything.
     """
-    said = said_of(reading)
-    compares = not _COMPARING.isdisjoint(said) or any(hit.meaning.kind == "difference" for hit in reading.signals)
-    spoken = reading.language or reading.foreign
-    best = max(_matches(spoken, said, topic, compares=compares), key=lambda one: one[0], default=None)
+    words_said = said_of(reading)
+    compares = not _COMPARING.isdisjoint(words_said) or any(hit.meaning.kind == "difference" for hit in reading.signals)
+    said = _Said(words_said, reading.language or reading.foreign, topic, compares)
+    best = max(_matches(said), key=lambda one: one[0], default=None)
     return best[1] if best else None
 
 
@@ -75,19 +94,19 @@ def said_of(reading: Reading) -> tuple[str, ...]:
     return tuple(root(word) for word in said if word not in _ARTICLES)
 
 
-def _matches(
-    spoken: str | None, said: tuple[str, ...], topic: str, *, compares: bool
-) -> Iterator[tuple[tuple[int, ...], Found]]:
-    there = frozenset(said)
+def _matches(said: _Said) -> Iterator[tuple[tuple[int, ...], Found]]:
+    there, telling = frozenset(said.words), said.telling
     for key, point, name in _names():
-        foreign = point.language not in (None, spoken)
-        if (foreign and (spoken or name.length == 1)) or (key != topic and name.length == 1):
+        foreign = point.language not in (None, said.language)
+        single = name.length == 1
+        whole = single and said.topic == GENERAL and telling == {*name.parts[0]}
+        if (foreign and (said.language or single)) or (single and key != said.topic and not whole):
             continue
-        if _is_said(name, said, there, compares=compares):
+        if _is_said(name, said.words, there, compares=said.compares):
             letters = sum(len(word) for part in name.parts for word in part)
             own = bool(point.language) and not foreign
-            rank = (own and name.length > 1, name.length, own, not foreign, key == topic, letters)
-            yield rank, Found(key, point, name.length)
+            rank = (own and not single, name.length, own, not foreign, key == said.topic, letters)
+            yield rank, Found(key, point, name.length, whole=whole)
 
 
 @cache
@@ -138,17 +157,3 @@ def _goes_on(rest: tuple[str, ...], said: tuple[str, ...], at: int) -> bool:
             return False
         at += near.index(word) + 1
     return True
-
-
-@cache
-def root(word: str) -> str:
-    """Return the word that stands for a word and its like."""
-    return SAME.get(word) or SAME.get(singular(word)) or singular(word)
-
-
-@cache
-def singular(word: str) -> str:
-    """Return a word without the ending of its plural: names of points are said in both."""
-    if len(word) < _SHORTEST_PLURAL or not word.endswith("s") or word.endswith(("ss", "us", "is")):
-        return word
-    return f"{word[:-3]}y" if word.endswith("ies") else word[:-1]

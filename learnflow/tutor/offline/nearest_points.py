@@ -7,14 +7,15 @@ from functools import cache
 from math import log
 from typing import Final
 
-from learnflow.domain.lexicon import data, word_set, words
+from learnflow.domain.lexicon import words
 from learnflow.domain.reading import Reading
 from learnflow.domain.signs import spelled
 from learnflow.domain.similarity import stem
 from learnflow.models.taxonomy import TOPICS
 from learnflow.tutor.offline.concepts import Point
-from learnflow.tutor.offline.library import EMPTY, EXPLANATIONS, FOLLOW_UPS
-from learnflow.tutor.offline.named_points import Found, read_name, root, said_of
+from learnflow.tutor.offline.library import EXPLANATIONS
+from learnflow.tutor.offline.named_points import Found, read_name, said_of
+from learnflow.tutor.offline.roots import TELLS_NOTHING, root
 
 _NAMED, _TOLD, _TOPIC = 1.0, 0.75, 0.5  # the weight of a word in a point's names, in its answer, in its topic's name
 _ENOUGH: Final = 0.68  # the share of what a question tells that a point must have
@@ -24,9 +25,6 @@ _AHEAD: Final = 1.05  # times the score of the next best, or both may be meant
 _HEAVY: Final = 6.0  # the weight of what a question tells, below which it could be about anything
 _ELSEWHERE: Final = 0.85  # of the score, where the point is not of the question's topic
 _LONGEST: Final = 14  # telling words; who tells more asks no single thing
-_EMPTY: Final = frozenset(
-    map(root, (*word_set(data("lexicon.toml")["words"], "stop"), *FOLLOW_UPS.all, *EMPTY, *".?!"))
-)
 _UNSEEN: Final = 3.5  # the weight of a word that no point has: it may be what the question is about, or mere talk
 
 
@@ -50,7 +48,7 @@ def nearest_point(reading: Reading, topic: str) -> Found | None:
 
     Each word weighs as much as it is rare among the points. A wrong point is worse than none.
     """
-    told = _stems(word for word in said_of(reading) if word not in _EMPTY)
+    told = _stems(word for word in said_of(reading) if word not in TELLS_NOTHING)
     if reading.error or reading.code or not _asks_of_part(told, topic):
         return None
     scored = sorted(
@@ -115,7 +113,7 @@ def _of_topic(topic: str) -> frozenset[str]:
 
 
 def _read(text: str) -> frozenset[str]:
-    return _stems(root(word) for word in words(spelled(text).lower()) if root(word) not in _EMPTY)
+    return _stems(root(word) for word in words(spelled(text).lower()) if root(word) not in TELLS_NOTHING)
 
 
 @cache

@@ -3,8 +3,8 @@
 from typing import Final
 
 from learnflow.domain.levels import reached
-from learnflow.domain.next_topics import LEARNING, Suggestion, next_after
-from learnflow.domain.reading import read
+from learnflow.domain.next_topics import LEARNING, MOST, Suggestion, next_after
+from learnflow.domain.reading import Reading, read
 from learnflow.domain.words import together
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import TOPICS, name, prerequisites
@@ -18,14 +18,26 @@ _READY: Final = frozenset({"ready", "start", "begin", "enough", "prepared"})
 
 
 def onward(request: AgentRequest) -> tuple[Suggestion, ...]:
-    """Return what builds on the topics that a student says they know, where they ask what comes after them."""
+    """Return what builds on the topics that a student says they know, where they ask what comes after them.
+
+    What else they name comes first: they hesitate between it and something.
+    """
     reading = read(request.query)
     said = frozenset(reading.words)
     if said.isdisjoint(_BEHIND) or said.isdisjoint(_ONWARD):
         return ()
-    named = dict.fromkeys(hit.meaning.topic for hit in reading.mentions)
-    known = named or dict.fromkeys(filter(None, [request.query.topic]))
-    return next_after([topic for topic in known if topic in TOPICS], request.standing.python_mastery_levels)
+    known = _behind(reading) or [topic for topic in TOPICS if topic == request.query.topic]
+    wished = {hit.meaning.topic for hit in reading.mentions}.difference(known)
+    after = next_after(known, request.standing.python_mastery_levels, most=len(TOPICS))
+    return tuple(sorted(after, key=lambda one: one.topic not in wished)[:MOST])
+
+
+def _behind(reading: Reading) -> list[str]:
+    """Return the topics that are named behind a word such as `after` or `finished`, or else all that are named."""
+    first = next((place for place, word in enumerate(reading.words) if word in _BEHIND), 0)
+    named = [hit for hit in reading.mentions if hit.meaning.topic in TOPICS]
+    known = [hit.meaning.topic for hit in named if hit.start > first] or [hit.meaning.topic for hit in named]
+    return list(dict.fromkeys(known))
 
 
 def readiness(request: AgentRequest, topic: str) -> str | None:

@@ -1,4 +1,4 @@
-"""A question answered by a point alone: it has an example of its own, or is on a language that is not Python."""
+"""A question answered by a point alone: it is long or has an example, or is on a language that is not Python."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -11,13 +11,14 @@ from learnflow.tutor.offline.language_gap import point_gap
 from learnflow.tutor.offline.own_code import places
 from learnflow.tutor.offline.pointing import pointed
 
+_WHOLE: Final = 200  # characters; so long an answer needs no topic around it
 CHANGE: Final = "Change one thing in the example, guess what it prints now, and run it."
 
 
 def due_alone(asked: Asked) -> Point | None:
     """Return the point that answers a question without the rest of its topic, unless it was told before."""
     point = asked.point
-    alone = point and (asked.foreign or point.example)
+    alone = point and (asked.foreign or point.example or len(point.says) >= _WHOLE)
     return point if point and alone and not was_told(asked.request, point.says) else None
 
 
@@ -30,7 +31,8 @@ def by_point(asked: Asked, point: Point) -> Iterator[str | None]:
     yield pointed(asked, point)
     topic = name(asked.topic)
     if not asked.foreign:
-        yield f'Try it yourself: {CHANGE} For the topic as a whole say "explain {topic}".'
+        yield f"Try it yourself: {CHANGE}" if point.example else None
+        yield f'For the topic as a whole say "explain {topic}".'
     elif part is None:
         yield f'What else I have on {topic} is in Python: say "explain {topic} in Python" for it.'
     elif _example(asked, point) is None:
