@@ -10,6 +10,7 @@ _IS: Final = (
     r"\bis\b(?=\W{1,3}(?:and|or|vs\.?|versus|instead of|rather than)\b)",
     r"(?<=\b(?:and|use) )is\b(?= in python|\W*$)",
     r"(?<=\bvs )is\b",
+    r"(?<=\bwith )is\b",
     r"(?<=\bor )is\b(?=\W*$| in| when| to)",
     r"\b[a-z] is [a-z]\b",
 )
@@ -18,7 +19,7 @@ _NAMED: Final = (
     ("double equals", r"(?<![=!])==(?!=)"),
     ("short declaration", r":="),
     ("single equals", r"(?<![=!<>:+\-*/%|&^])=(?![=>~])"),
-    ("double question mark", r"\?\?"),
+    ("double question mark", r"\?\?(?=[`'\"]|\s*\w)"),
     ("question mark dot", r"\?\.(?=[\w`'\"\s])"),
     ("slice minus one", r"\[?::-1\]?"),
     ("double slash", r"(?<![:/])//(?!/)"),

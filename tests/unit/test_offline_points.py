@@ -112,6 +112,33 @@ def test_a_single_word_counts_where_it_is_all_that_is_told() -> None:
     assert found("what is an api of a weather station in the mountains?") is None
 
 
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("Java using regex to verify an input string with a number", "regular-expressions"),
+        ("Saving a binary tree to a file with all of its values", "file-io"),
+        ("OpenMP matrix multiplication in nested loops", "concurrency"),
+    ],
+)
+def test_what_another_topic_names_by_the_way_is_no_point(question: str, topic: str) -> None:
+    named = found(question, topic)
+    assert named is None or named[0] == topic
+
+
+async def test_two_things_that_are_compared_are_both_told() -> None:
+    text = honest(await OfflineTutor().explain(request("Difference between break and continue?", topic="loops"))).text
+    assert text.startswith("To the point first: `break` leaves the loop at once")
+    assert "`continue` skips the rest of this round" in text
+
+
+async def test_what_was_told_last_is_compared_by_a_pronoun() -> None:
+    turns = [turn("What is a set?", "A set is a bag", Specialist.CONCEPTS, "sets")]
+    asked = request("And how is that different from a list?", topic="lists", turns=turns)
+    draft = honest(await OfflineTutor().explain(asked))
+    assert draft.topic == "sets"
+    assert "A list has an order and may hold a thing twice." in draft.text
+
+
 async def test_an_answer_that_is_whole_needs_no_topic_around_it() -> None:
     text = honest(await OfflineTutor().explain(request("What is the difference between a list and a tuple?"))).text
     assert 'For the topic as a whole say "explain tuples"' in text

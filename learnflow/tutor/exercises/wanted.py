@@ -14,7 +14,7 @@ from learnflow.models.taxonomy import GENERAL, TOPICS, difficulties
 from learnflow.models.vocabulary import SKILL_LEVELS, ExerciseLanguage, SkillLevel, Specialist
 
 _HERE: Final = frozenset(map(str, ExerciseLanguage))
-_MORE: Final = frozenset({"another", "more", "next", "again", "other", "different", "harder", "easier"})
+_MORE: Final = frozenset({"another", "more", "next", "again", "other", "different", "harder", "easier", "same"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,20 @@
 """What an explanation owes to the last turns: what a follow-up is about, and what was told already."""
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
 from learnflow.domain.reading import Reading
 from learnflow.models.events.work import AgentRequest, Turn
-from learnflow.models.taxonomy import GENERAL, TOPICS
+from learnflow.models.taxonomy import GENERAL, TOPICS, name
 from learnflow.models.vocabulary import SkillLevel, Specialist
 from learnflow.tutor.offline.concepts import Explanation
 from learnflow.tutor.offline.library import FOLLOW_UPS
 
 _LONGEST_FOLLOW_UP: Final = 16  # words
 _UNCLEAR: Final = frozenset({"understand", "get", "follow", "confused", "lost", "unclear", "clear"})
+_THAT: Final = re.compile(r"\b(?:that|it|this|these|those)\b", re.IGNORECASE)
 _RECOGNISED_BY: Final = 80  # characters from the beginning of a telling; a turn keeps only so much of an answer
 
 
@@ -36,6 +38,16 @@ def goes_on(reading: Reading) -> bool:
     said = [word for word in reading.words if word not in {".", "?", "!"}]
     own = reading.mentions or reading.error or reading.code
     return not own and 0 < len(said) <= _LONGEST_FOLLOW_UP and FOLLOW_UPS.all.issuperset(said) and bool(_going_on(said))
+
+
+def resolved(request: AgentRequest, reading: Reading) -> AgentRequest:
+    """Return a question such as "how is that different from a list?" with the topic of the last turn for its `that`."""
+    last = next((turn.topic for turn in reversed(request.turns) if turn.topic in TOPICS and turn.topic), None)
+    compares = any(hit.meaning.kind == "difference" for hit in reading.signals)
+    if last is None or not compares or any(hit.meaning.topic == last for hit in reading.mentions):
+        return request
+    text = _THAT.sub(name(last), request.query.query_text, count=1)
+    return request.model_copy(update={"query": request.query.model_copy(update={"query_text": text})})
 
 
 def comes_back(reading: Reading) -> bool:

@@ -13,7 +13,7 @@ from learnflow.models.vocabulary import Intent, SkillLevel
 from learnflow.tutor.bank import BANK
 from learnflow.tutor.offline.asked import Asked, ask
 from learnflow.tutor.offline.cards import card
-from learnflow.tutor.offline.conversing import Telling, goes_on, subject, was_told
+from learnflow.tutor.offline.conversing import Telling, goes_on, resolved, subject, was_told
 from learnflow.tutor.offline.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.knowing import depth
 from learnflow.tutor.offline.library import EXPLANATIONS
@@ -33,6 +33,8 @@ def explain(request: AgentRequest) -> Draft:
     reading = read(request.query)
     if request.query.question_key == OFF_TOPIC:
         return _off_topic(request, reading)
+    request = resolved(request, reading)
+    reading = read(request.query)
     named = topic_asked(request, reading)
     topic = subject(request, reading, named)
     pointed = point_asked(reading, topic)

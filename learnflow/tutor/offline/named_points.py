@@ -1,30 +1,22 @@
 """The point that a question names, sought over all topics: all words of one of its names are said."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
-from learnflow.domain.lexicon import words
 from learnflow.domain.reading import Reading
-from learnflow.domain.signs import spelled
-from learnflow.domain.spelling import mended
 from learnflow.models.taxonomy import GENERAL
-from learnflow.tutor.offline.concepts import Point
-from learnflow.tutor.offline.library import EXPLANATIONS
-from learnflow.tutor.offline.roots import TELLS_NOTHING, root
+from learnflow.tutor.offline.concepts import LONGEST_ANSWER, Point
+from learnflow.tutor.offline.point_names import Name, is_said, names, place, said_of
+from learnflow.tutor.offline.point_words import points, share, telling
 
-_ARTICLES: Final = frozenset({"a", "an", "the"})
 _COMPARING: Final = frozenset({
     "vs", "versus", "difference", "differ", "diff", "different", "compare", "compared", "than", "better", "instead",
     "between", "prefer", "rather",
 })  # fmt: skip
-_JOINING: Final = frozenset({"and", "or"})
-_ASKING: Final = frozenset({"what", "when", "why", "not"})
-_BETWEEN: Final = (" and ", " or ", " vs ")
-_ALL_OF: Final = " + "
-_ENDS: Final = frozenset(".?!")
-_GAP: Final = 1  # a word may stand between two of a name: "log of n"
+_ASIDE: Final = 0.33  # the share of what is told below which a point of another topic is named only by the way
+_WORDS: Final = 3.0  # how many words of a name it is worth to have all that a question tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,114 +38,93 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _Name:
-    """A name of a point: parts that must all be said; two sides count only where they are set against each other."""
-
-    parts: tuple[tuple[str, ...], ...]
-    sides: bool
-
-    @property
-    def length(self) -> int:
-        """How many words say what it is about: `why` can be asked of anything."""
-        return sum(word not in _ASKING for part in self.parts for word in part)
-
-
-@dataclass(frozen=True, slots=True)
 class _Said:
-    """A question as it is sought in: its words, its language, its topic, and the words that tell anything."""
+    """A question as it is sought in: its words, their stems that tell anything, its language and topic."""
 
     words: tuple[str, ...]
+    told: frozenset[str]
     language: str | None
     topic: str
     compares: bool
 
-    @property
-    def telling(self) -> frozenset[str]:
-        return frozenset(self.words) - TELLS_NOTHING
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Match:
+    """A name that is said, by how much speaks for it."""
+
+    rank: tuple[float, ...]
+    start: int
+    length: int
+    found: Found
 
 
 def named_point(reading: Reading, topic: str) -> Found | None:
-    """Return the point that most words of a question name.
+    """Return the point that most words of a question name, and that has most of what it tells.
 
-    One of the question's own language comes first where more than a word names it; of two equally named ones that of
-    the question's own topic counts.
-    Elsewhere a single word is too little, unless it is all that is told: `get` and `step` are said of anything.
+    One of the question's own language comes first where more than a word names it. Elsewhere a single word is too
+    little, unless it is all that is told: `get` and `step` are said of anything. Where two things are compared and
+    each has a point of its own, both are told.
     """
-    words_said = said_of(reading)
-    compares = not _COMPARING.isdisjoint(words_said) or any(hit.meaning.kind == "difference" for hit in reading.signals)
-    said = _Said(words_said, reading.language or reading.foreign, topic, compares)
-    best = max(_matches(said), key=lambda one: one[0], default=None)
-    return best[1] if best else None
+    words = said_of(reading)
+    compares = not _COMPARING.isdisjoint(words) or any(hit.meaning.kind == "difference" for hit in reading.signals)
+    said = _Said(words, telling(words), reading.language or reading.foreign, topic, compares)
+    matches = sorted(_matches(said), key=lambda one: one.rank, reverse=True)
+    if not matches:
+        return None
+    return (_both(matches) if compares else None) or matches[0].found
 
 
-def said_of(reading: Reading) -> tuple[str, ...]:
-    """Return the words of a question without articles, each as the one that stands for it; signs are words too."""
-    prose = reading.snippet.prose
-    told = spelled(prose)
-    said = reading.words if told == prose else mended([word.lower() for word in words(told)])
-    return tuple(root(word) for word in said if word not in _ARTICLES)
-
-
-def _matches(said: _Said) -> Iterator[tuple[tuple[int, ...], Found]]:
-    there, telling = frozenset(said.words), said.telling
-    for key, point, name in _names():
-        foreign = point.language not in (None, said.language)
-        single = name.length == 1
-        whole = single and said.topic == GENERAL and telling == {*name.parts[0]}
-        if (foreign and (said.language or single)) or (single and key != said.topic and not whole):
+def _matches(said: _Said) -> Iterator[_Match]:
+    there = frozenset(said.words)
+    for topic, point, name in names():
+        if not _may_count(said, topic, point, name) or not is_said(name, said.words, there, compares=said.compares):
             continue
-        if _is_said(name, said.words, there, compares=said.compares):
-            letters = sum(len(word) for part in name.parts for word in part)
-            own = bool(point.language) and not foreign
-            rank = (own and not single, name.length, own, not foreign, key == said.topic, letters)
-            yield rank, Found(key, point, name.length, whole=whole)
+        has = share(said.told, _places()[topic, id(point)], said.topic)
+        if topic == said.topic or name.sides or has >= _ASIDE:
+            start, whole = place(name.parts[0], said.words) or 0, _is_whole(said, name)
+            found = Found(topic, point, name.length, whole)
+            yield _Match(_rank(said, topic, point, name, has), start, name.length, found)
+
+
+def _may_count(said: _Said, topic: str, point: Point, name: Name) -> bool:
+    """Say whether a name may count: it is in the language, a single word in its topic or all that is told."""
+    single = name.length == 1
+    if point.language not in (None, said.language) and (said.language or single):
+        return False
+    return not single or topic == said.topic or _is_whole(said, name)
+
+
+def _is_whole(said: _Said, name: Name) -> bool:
+    """Say whether a single word is all that a question tells."""
+    return name.length == 1 and said.topic == GENERAL and bool(said.told) and said.told == telling(name.parts[0])
+
+
+def _rank(said: _Said, topic: str, point: Point, name: Name, has: float) -> tuple[float, ...]:
+    own = point.language is not None and point.language == said.language
+    foreign = point.language is not None and not own
+    score = name.length + _WORDS * has - foreign
+    return (own and name.length > 1, score, own, topic == said.topic, name.letters)
 
 
 @cache
-def _names() -> tuple[tuple[str, Point, _Name], ...]:
-    return tuple(
-        (topic, point, read_name(about))
-        for topic, found in EXPLANATIONS.items()
-        for point in found.points
-        for about in point.about
-    )
+def _places() -> Mapping[tuple[str, int], int]:
+    return {(topic, id(point)): at for at, (topic, point, _) in enumerate(points())}
 
 
-def read_name(about: str) -> _Name:
-    """Return a name of a point as its parts."""
-    for between in (_ALL_OF, *_BETWEEN):
-        if between in about:
-            return _Name(tuple(_normal(part) for part in about.split(between)), between != _ALL_OF)
-    return _Name((_normal(about),), sides=False)
+def _both(matches: Sequence[_Match]) -> Found | None:
+    """Return two points of one topic as one, in the order in which the question names them."""
+    best = matches[0]
+    other = next((one for one in matches if one.found.point is not best.found.point and _is_beside(one, best)), None)
+    if best.length > 1 or other is None:
+        return None
+    first, second = sorted((best, other), key=lambda one: one.start)
+    says = f"{first.found.point.says} {second.found.point.says}"
+    if len(says) > LONGEST_ANSWER:
+        return None
+    return replace(best.found, point=best.found.point.model_copy(update={"says": says, "code": None}), named_by=2)
 
 
-def _normal(part: str) -> tuple[str, ...]:
-    return tuple(root(word) for word in words(spelled(part).lower()) if word not in _ARTICLES)
-
-
-def _is_said(name: _Name, said: tuple[str, ...], there: frozenset[str], *, compares: bool) -> bool:
-    if not all(word in there for part in name.parts for word in part):
-        return False
-    places = [_place(part, said) for part in name.parts]
-    found = [place for place in places if place is not None]
-    if len(found) < len(places):
-        return False
-    between = said[min(found) : max(found)]
-    return not name.sides or compares or not _JOINING.isdisjoint(between)
-
-
-def _place(part: tuple[str, ...], said: tuple[str, ...]) -> int | None:
-    """Return where the words of a part stand in order, with no more than a word between two of them."""
-    for start, word in enumerate(said):
-        if word == part[0] and _goes_on(part[1:], said, start + 1):
-            return start
-    return None
-
-
-def _goes_on(rest: tuple[str, ...], said: tuple[str, ...], at: int) -> bool:
-    for word in rest:
-        near = said[at : at + 1 + _GAP]
-        if word not in near or not _ENDS.isdisjoint(near[: near.index(word)]):
-            return False
-        at += near.index(word) + 1
-    return True
+def _is_beside(one: _Match, best: _Match) -> bool:
+    """Say whether a point is named elsewhere in a question, in the same topic and for the same language."""
+    same = one.found.topic == best.found.topic and one.found.point.language == best.found.point.language
+    return same and one.start != best.start and one.length == 1
