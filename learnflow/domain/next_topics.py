@@ -45,10 +45,27 @@ def next_after(known: Iterable[str], levels: Mapping[str, float], most: int = MO
     What those topics build on themselves counts as known.
     """
     there = dict.fromkeys(known)
-    firm = {*there, *(key for key, level in levels.items() if level >= LEARNING)}.union(*map(foundations, there))
+    firm = frozenset({*there, *(key for key, level in levels.items() if level >= LEARNING)})
+    firm = firm.union(*map(foundations, there))
     new = [key for key in TOPICS if key not in firm and levels.get(key, 0.0) < MASTERED and _needs(key) & set(there)]
     new.sort(key=lambda key: (len(_needs(key) - firm), -len(_needs(key) & set(there)), _difficulty(key)))
-    return tuple(Suggestion(key, _built(key, there, firm)) for key in new[:most])
+    return tuple(Suggestion(key, _built(key, there, firm)) for key in new[:most]) or _beside(there, firm, most)
+
+
+def _beside(known: Iterable[str], firm: frozenset[str], most: int) -> tuple[Suggestion, ...]:
+    """Return what builds on the same as topics on which nothing builds."""
+    ground = frozenset[str]().union(*map(_needs, known))
+    beside = [key for key in TOPICS if key not in firm and _needs(key) & ground]
+    beside.sort(key=lambda key: (len(_needs(key) - firm), -len(_needs(key) & ground)))
+    itself = _named(known)
+    return tuple(
+        Suggestion(key, f"Nothing builds on {itself} alone; this builds on the same, {_named(prerequisites(key))}.")
+        for key in beside[:most]
+    )
+
+
+def _named(topics: Iterable[str]) -> str:
+    return together([name(topic) for topic in topics])
 
 
 def foundations(topic: str) -> frozenset[str]:
@@ -63,8 +80,8 @@ def _needs(topic: str) -> frozenset[str]:
 
 def _built(topic: str, known: Iterable[str], firm: Collection[str]) -> str:
     needs = prerequisites(topic)
-    built = together([name(key) for key in known if key in needs])
-    missing = together([name(key) for key in needs if key not in firm])
+    built = _named(key for key in known if key in needs)
+    missing = _named(key for key in needs if key not in firm)
     return f"It builds on {built}." if not missing else f"It builds on {built}, and also on {missing}."
 
 

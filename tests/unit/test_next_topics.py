@@ -134,6 +134,12 @@ def test_what_needs_more_besides_comes_later_and_says_so() -> None:
     assert said["decorators"] == "It builds on functions, and also on closures."
 
 
+def test_where_nothing_builds_on_a_topic_what_builds_on_the_same_comes() -> None:
+    first, *_ = next_after(["sorting"], {})
+    assert {"lists", "loops"} & set(prerequisites(first.topic))
+    assert first.reason.startswith("Nothing builds on sorting alone; this builds on the same, ")
+
+
 def test_what_is_mastered_does_not_come_after() -> None:
     assert "lists" not in {one.topic for one in next_after(["loops"], {"lists": 0.9})}
     assert next_after(["loops"], ALL) == ()

@@ -61,6 +61,8 @@ CASES = {
     "still not understood": Case("I still dont understand closures, why not a variable?", CONCEPTS, "closures"),
     "a task is set": Case("Could you set me a task involving strings?", EXERCISE, "strings"),
     "one or the other next": Case("should i do recursion or oop next? i just finished functions", PROGRESS),
+    "what cannot be done at all": Case("java: why can i not change a string", CONCEPTS, "strings", None, Language.JAVA),
+    "a harder one": Case("got something harder than the last one?", EXERCISE),
     "a small task": Case("a small task about closures pls", EXERCISE, "closures"),
     "something that is not hard": Case("can i get something not too hard on dictionaries", EXERCISE, "dictionaries"),
     "let me try": Case("let me try something with while loops", EXERCISE, "loops"),

@@ -81,7 +81,7 @@ def _matches(said: _Said) -> Iterator[_Match]:
             continue
         has = share(said.told, _places()[topic, id(point)], said.topic)
         if topic == said.topic or name.sides or has >= _ASIDE:
-            start, whole = place(name.parts[0], said.words) or 0, _is_whole(said, name)
+            start, whole = place(name.parts[0], said.words) or 0, _is_whole(said, point, name)
             found = Found(topic, point, name.length, whole)
             yield _Match(_rank(said, topic, point, name, has), start, name.length, found)
 
@@ -91,12 +91,14 @@ def _may_count(said: _Said, topic: str, point: Point, name: Name) -> bool:
     single = name.length == 1
     if point.language not in (None, said.language) and (said.language or single):
         return False
-    return not single or topic == said.topic or _is_whole(said, name)
+    return not single or topic == said.topic or _is_whole(said, point, name)
 
 
-def _is_whole(said: _Said, name: Name) -> bool:
-    """Say whether a single word is all that a question tells."""
-    return name.length == 1 and said.topic == GENERAL and bool(said.told) and said.told == telling(name.parts[0])
+def _is_whole(said: _Said, point: Point, name: Name) -> bool:
+    """Say whether a single word is what a question without a topic is about: it is all, or of its language."""
+    told = telling(name.parts[0])
+    own = point.language is not None and point.language == said.language
+    return name.length == 1 and said.topic == GENERAL and bool(told) and (own or said.told == told)
 
 
 def _rank(said: _Said, topic: str, point: Point, name: Name, has: float) -> tuple[float, ...]:
