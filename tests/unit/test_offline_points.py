@@ -123,6 +123,20 @@ async def test_two_things_that_are_compared_are_both_told() -> None:
     assert "`continue` skips the rest of this round" in text
 
 
+async def test_what_about_a_part_is_asked_of_the_topic_before() -> None:
+    turns = [turn("What is a dictionary?", "A dictionary keeps pairs", Specialist.CONCEPTS, "dictionaries")]
+    draft = honest(
+        await OfflineTutor().explain(request("ok, and what about deletion?", low_confidence=True, turns=turns))
+    )
+    assert draft.topic == "dictionaries"
+    assert "`del ages[key]` removes a pair" in draft.text
+
+
+def test_a_point_on_a_language_needs_more_where_none_is_named() -> None:
+    assert found("is there a way to stop a for loop in the middle", "loops") == ("loops", "break")
+    assert found("why does 1 == 1.0 give true", "operators") == ("operators", "double equals")
+
+
 async def test_what_was_told_last_is_compared_by_a_pronoun() -> None:
     turns = [turn("What is a set?", "A set is a bag", Specialist.CONCEPTS, "sets")]
     asked = request("And how is that different from a list?", topic="lists", turns=turns)

@@ -15,6 +15,7 @@ from learnflow.tutor.offline.library import FOLLOW_UPS
 _LONGEST_FOLLOW_UP: Final = 16  # words
 _UNCLEAR: Final = frozenset({"understand", "get", "follow", "confused", "lost", "unclear", "clear"})
 _THAT: Final = re.compile(r"\b(?:that|it|this|these|those)\b", re.IGNORECASE)
+_ABOUT: Final = re.compile(r"(?:(?:ok|okay|and|so|but|well)\W+)*(?:what|how) about\b", re.IGNORECASE)
 _RECOGNISED_BY: Final = 80  # characters from the beginning of a telling; a turn keeps only so much of an answer
 
 
@@ -41,13 +42,21 @@ def goes_on(reading: Reading) -> bool:
 
 
 def resolved(request: AgentRequest, reading: Reading) -> AgentRequest:
-    """Return a question such as "how is that different from a list?" with the topic of the last turn for its `that`."""
+    """Return a question with the topic of the last turn where it leaves that out.
+
+    So does "how is that different from a list?", for its `that`, and "what about deletion?".
+    """
     last = next((turn.topic for turn in reversed(request.turns) if turn.topic in TOPICS and turn.topic), None)
-    compares = any(hit.meaning.kind == "difference" for hit in reading.signals)
-    if last is None or not compares or any(hit.meaning.topic == last for hit in reading.mentions):
+    if last is None or any(hit.meaning.topic == last for hit in reading.mentions):
         return request
-    text = _THAT.sub(name(last), request.query.query_text, count=1)
-    return request.model_copy(update={"query": request.query.model_copy(update={"query_text": text})})
+    query, update = request.query, {}
+    if any(hit.meaning.kind == "difference" for hit in reading.signals):
+        update = {"query_text": _THAT.sub(name(last), query.query_text, count=1)}
+    elif _ABOUT.match(query.query_text) and not reading.mentions:
+        update = {"query_text": f"{query.query_text} ({name(last)})", "topic": last}
+    if not update:
+        return request
+    return request.model_copy(update={"query": query.model_copy(update=update), "low_confidence": False})
 
 
 def comes_back(reading: Reading) -> bool:

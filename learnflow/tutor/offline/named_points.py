@@ -16,6 +16,7 @@ _COMPARING: Final = frozenset({
     "between", "prefer", "rather",
 })  # fmt: skip
 _ASIDE: Final = 0.33  # the share of what is told below which a point of another topic is named only by the way
+_FOREIGN: Final = 0.5  # the same, where the point is on a language and the question names none
 _WORDS: Final = 3.0  # how many words of a name it is worth to have all that a question tells
 
 
@@ -80,10 +81,17 @@ def _matches(said: _Said) -> Iterator[_Match]:
         if not _may_count(said, topic, point, name) or not is_said(name, said.words, there, compares=said.compares):
             continue
         has = share(said.told, _places()[topic, id(point)], said.topic)
-        if topic == said.topic or name.sides or has >= _ASIDE:
+        if has >= _least(said, topic, point, name):
             start, whole = place(name.parts[0], said.words) or 0, _is_whole(said, point, name)
             found = Found(topic, point, name.length, whole)
             yield _Match(_rank(said, topic, point, name, has), start, name.length, found)
+
+
+def _least(said: _Said, topic: str, point: Point, name: Name) -> float:
+    """Return the share of what is told that a point must have: another topic or language may be named by the way."""
+    if point.language not in (None, said.language):
+        return _FOREIGN
+    return 0.0 if topic == said.topic or name.sides else _ASIDE
 
 
 def _may_count(said: _Said, topic: str, point: Point, name: Name) -> bool:
