@@ -21,6 +21,7 @@ _NAMED: Final = (
     ("single equals", r"(?<![=!<>:+\-*/%|&^])=(?![=>~])"),
     ("double question mark", r"\?\?(?=[`'\"]|\s*\w)"),
     ("question mark dot", r"\?\.(?=[\w`'\"\s])"),
+    ("slice brackets", r"\[-?\d+:-?\d*\]|\[:-?\d+\]|\[\w+:\w+\]"),
     ("slice minus one", r"\[?::-1\]?"),
     ("double slash", r"(?<![:/])//(?!/)"),
     ("percent sign", r"(?<=[\s`'\"])%(?=[\s`'\"?])"),

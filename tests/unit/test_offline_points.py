@@ -60,6 +60,8 @@ def test_words_that_only_occur_are_no_point(question: str) -> None:
         ("what does ? do in Rust", "question mark"),
         ("how come a set is quicker than a list", "why + set + fast"),
         ("getting rid of repeated items in a list", "duplicate"),
+        ("what does the colon mean in items[1:3]", "slice"),
+        ("what is garbage collection", "garbage"),
         ("In Go two slices share memory when I append?", "slice + append"),
     ],
 )

@@ -62,6 +62,8 @@ CASES = {
     "a task is set": Case("Could you set me a task involving strings?", EXERCISE, "strings"),
     "one or the other next": Case("should i do recursion or oop next? i just finished functions", PROGRESS),
     "what cannot be done at all": Case("java: why can i not change a string", CONCEPTS, "strings", None, Language.JAVA),
+    "what now": Case("i finished lists, what now?", PROGRESS),
+    "what before": Case("what do i need to know before i start with recursion", PROGRESS, "recursion"),
     "a harder one": Case("got something harder than the last one?", EXERCISE),
     "a small task": Case("a small task about closures pls", EXERCISE, "closures"),
     "something that is not hard": Case("can i get something not too hard on dictionaries", EXERCISE, "dictionaries"),

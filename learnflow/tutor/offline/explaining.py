@@ -33,8 +33,9 @@ def explain(request: AgentRequest) -> Draft:
     reading = read(request.query)
     if request.query.question_key == OFF_TOPIC:
         return _off_topic(request, reading)
-    request = resolved(request, reading)
-    reading = read(request.query)
+    whole = resolved(request, reading)
+    if whole is not request:
+        request, reading = whole, read(whole.query)
     named = topic_asked(request, reading)
     topic = subject(request, reading, named)
     pointed = point_asked(reading, topic)

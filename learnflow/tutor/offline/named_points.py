@@ -17,6 +17,7 @@ _COMPARING: Final = frozenset({
 })  # fmt: skip
 _ASIDE: Final = 0.33  # the share of what is told below which a point of another topic is named only by the way
 _FOREIGN: Final = 0.5  # the same, where the point is on a language and the question names none
+_UNASKED: Final = 1.5  # how many words of a name it costs to be on a language that the question does not name
 _WORDS: Final = 3.0  # how many words of a name it is worth to have all that a question tells
 
 
@@ -77,7 +78,7 @@ def named_point(reading: Reading, topic: str) -> Found | None:
 
 def _matches(said: _Said) -> Iterator[_Match]:
     there = frozenset(said.words)
-    for topic, point, name in names():
+    for topic, point, name in names(there):
         if not _may_count(said, topic, point, name) or not is_said(name, said.words, there, compares=said.compares):
             continue
         has = share(said.told, _places()[topic, id(point)], said.topic)
@@ -111,8 +112,8 @@ def _is_whole(said: _Said, point: Point, name: Name) -> bool:
 
 def _rank(said: _Said, topic: str, point: Point, name: Name, has: float) -> tuple[float, ...]:
     own = point.language is not None and point.language == said.language
-    foreign = point.language is not None and not own
-    score = name.length + _WORDS * has - foreign
+    elsewhere = _UNASKED if point.language is not None and not own else 0.0
+    score = name.length + _WORDS * has - elsewhere
     return (own and name.length > 1, score, own, topic == said.topic, name.letters)
 
 

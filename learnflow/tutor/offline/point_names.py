@@ -1,5 +1,7 @@
 """The names of points: how they are written, and whether a question says one."""
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -39,15 +41,21 @@ class Name:
         return sum(len(word) for part in self.parts for word in part)
 
 
+def names(there: frozenset[str]) -> Iterator[tuple[str, Point, Name]]:
+    """Yield every name that words may say, with its topic and point."""
+    for word in sorted(there):
+        yield from _by_word().get(word, ())
+
+
 @cache
-def names() -> tuple[tuple[str, Point, Name], ...]:
-    """Return every name with its topic and point."""
-    return tuple(
-        (topic, point, read_name(about))
-        for topic, found in EXPLANATIONS.items()
-        for point in found.points
-        for about in point.about
-    )
+def _by_word() -> Mapping[str, tuple[tuple[str, Point, Name], ...]]:
+    """Return the names by their longest word, which is seldom said: few need a closer look."""
+    found: defaultdict[str, list[tuple[str, Point, Name]]] = defaultdict(list)
+    for topic, explanation in EXPLANATIONS.items():
+        for point in explanation.points:
+            for name in map(read_name, point.about):
+                found[max((word for part in name.parts for word in part), key=len)].append((topic, point, name))
+    return {word: tuple(having) for word, having in found.items()}
 
 
 def said_of(reading: Reading) -> tuple[str, ...]:
