@@ -1,5 +1,6 @@
 """The programming language that a question names. `Go` is also a verb, so that its neighbours decide."""
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
@@ -15,11 +16,14 @@ _LANGUAGES: Final[Mapping[str, Language]] = MappingProxyType({
 _FOREIGN: Final[Mapping[str, str]] = MappingProxyType(_LEXICON["foreign"])
 _GO: Final = "go"
 _BEFORE, _AFTER, _VERB = (word_set(_LEXICON["go"], key) for key in ("before", "after", "verb"))
+_LABEL: Final = re.compile(r"\s*go ?(?:lang)?[:,]\s", re.IGNORECASE)  # "Go: what is a slice?"
 _ENDS: Final = frozenset(".?!")
 
 
-def named_language(prose: Sequence[str], lower: Sequence[str]) -> Language | None:
-    """Return the language that is named first, from the words as written and the same words in lower case."""
+def named_language(text: str, prose: Sequence[str], lower: Sequence[str]) -> Language | None:
+    """Return the language that is named first, from a text, its words as written, and those in lower case."""
+    if _LABEL.match(text):
+        return Language.GO
     return next(
         (
             _LANGUAGES.get(word, Language.GO)

@@ -125,7 +125,7 @@ def read(query: StudentQuery) -> Reading:
     mentions = tuple(strongest(_MENTIONS.find(telling), lambda mention: mention.weight))
     title = len(words(snippet.prose.strip().partition("\n")[0]))
     traced = f"{query.query_text}\n{(query.code_snippet or '')[:_TRACED]}"
-    language = snippet.language or named_language(prose, lower)
+    language = snippet.language or named_language(snippet.prose, prose, lower)
     error, trace = find_error(prose, language), has_trace(traced)
     off_topic = next((" ".join(lower[hit.start : hit.end]) for hit in _OFF_TOPIC.find(lower)), None)
     return Reading(

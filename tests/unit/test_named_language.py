@@ -11,7 +11,7 @@ from tests.offline import request
     "question",
     [
         "how do interfaces work in go?", "Why does Go return an error?", "any go exercises?", "does go have classes",
-        "Go: what is a channel", "what is a slice in golang",
+        "Go: what is a channel", "go: do i need a semicolon?", "what is a slice in golang",
     ],
 )  # fmt: skip
 def test_go_is_named(question: str) -> None:
