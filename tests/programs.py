@@ -27,10 +27,10 @@ def said(language: Language, programs: Mapping[str, str], folder: Path) -> dict[
     return RUNS[language](programs, folder)
 
 
-def printed_by_java(programs: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """Return what each program prints. None of them may say anything on its error output."""
-    assert set(said(Language.JAVA, programs, folder).values()) == {""}
-    return {name: (folder / name / "printed").read_text().strip("\n") for name in programs}
+def printed(language: Language, programs: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """Return what each program of a compiled language prints. None may say anything on its error output."""
+    assert set(said(language, programs, folder).values()) == {""}
+    return {name: PRINTED[language](folder, name).strip("\n") for name in programs}
 
 
 def _script(*command: str) -> Callable[[Mapping[str, str], Path], dict[str, str]]:
@@ -98,4 +98,10 @@ RUNS = {
     Language.CPP: _compiled("main.cpp", "g++", "-std=c++17", "-w"),
     Language.GO: _go,
     Language.RUST: _compiled("main.rs", "rustc", "--edition", "2021", "-A", "warnings"),
+}
+PRINTED: Mapping[Language, Callable[[Path, str], str]] = {
+    Language.JAVA: lambda folder, name: (folder / name / "printed").read_text(),
+    Language.CPP: lambda folder, name: _run([str(folder / name / "main")], folder).stdout,
+    Language.GO: lambda folder, name: _run([str(folder / "bin" / name)], folder).stdout,
+    Language.RUST: lambda folder, name: _run([str(folder / name / "main")], folder).stdout,
 }

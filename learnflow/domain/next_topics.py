@@ -1,10 +1,11 @@
 """What a student should learn next, and why. No clock, no I/O."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from learnflow.domain.levels import in_words, reached
+from learnflow.domain.words import together
 from learnflow.models.learning_progress import MASTERED
 from learnflow.models.taxonomy import TOPICS, name, prerequisites
 from learnflow.models.vocabulary import SKILL_LEVELS
@@ -36,6 +37,52 @@ def next_topics(
         for step in (*_missing(one.topic, levels), one):
             chosen.setdefault(step.topic, step)
     return tuple(chosen.values())[:most]
+
+
+def next_after(known: Iterable[str], levels: Mapping[str, float], most: int = MOST) -> tuple[Suggestion, ...]:
+    """Return what builds on topics that a student says they know: first what needs least besides, then the easiest.
+
+    What those topics build on themselves counts as known.
+    """
+    there = dict.fromkeys(known)
+    firm = frozenset({*there, *(key for key, level in levels.items() if level >= LEARNING)})
+    firm = firm.union(*map(foundations, there))
+    new = [key for key in TOPICS if key not in firm and levels.get(key, 0.0) < MASTERED and _needs(key) & set(there)]
+    new.sort(key=lambda key: (len(_needs(key) - firm), -len(_needs(key) & set(there)), _difficulty(key)))
+    return tuple(Suggestion(key, _built(key, there, firm)) for key in new[:most]) or _beside(there, firm, most)
+
+
+def _beside(known: Iterable[str], firm: frozenset[str], most: int) -> tuple[Suggestion, ...]:
+    """Return what builds on the same as topics on which nothing builds."""
+    ground = frozenset[str]().union(*map(_needs, known))
+    beside = [key for key in TOPICS if key not in firm and _needs(key) & ground]
+    beside.sort(key=lambda key: (len(_needs(key) - firm), -len(_needs(key) & ground)))
+    itself = _named(known)
+    return tuple(
+        Suggestion(key, f"Nothing builds on {itself} alone; this builds on the same, {_named(prerequisites(key))}.")
+        for key in beside[:most]
+    )
+
+
+def _named(topics: Iterable[str]) -> str:
+    return together([name(topic) for topic in topics])
+
+
+def foundations(topic: str) -> frozenset[str]:
+    """Return every topic that a topic builds on, near or far."""
+    before = prerequisites(topic)
+    return frozenset(before).union(*map(foundations, before))
+
+
+def _needs(topic: str) -> frozenset[str]:
+    return frozenset(prerequisites(topic))
+
+
+def _built(topic: str, known: Iterable[str], firm: Collection[str]) -> str:
+    needs = prerequisites(topic)
+    built = _named(key for key in known if key in needs)
+    missing = _named(key for key in needs if key not in firm)
+    return f"It builds on {built}." if not missing else f"It builds on {built}, and also on {missing}."
 
 
 def weakest_prerequisite(topic: str, levels: Mapping[str, float]) -> str | None:

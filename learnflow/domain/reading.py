@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
 from learnflow.domain.errors import ErrorSign, find_error, has_trace
 from learnflow.domain.lexicon import Hit, Phrases, data, strongest, word_set, words
 from learnflow.domain.mention import Mention
+from learnflow.domain.named_language import foreign_language, named_language
 from learnflow.domain.snippet import Snippet, take_apart
 from learnflow.domain.spelling import mended
 from learnflow.domain.topic_hints import hints, telling_words
@@ -40,12 +40,14 @@ class Reading:
     """A question as read: its words in lower case, and what was found in them.
 
     `asked` says of each word whether it stands where something is asked: in the first line, or in a question.
-    `narrated` are signals that count only where somebody tells at length.
+    `narrated` are signals that count only where somebody tells at length. `foreign` is the name of a language that
+    LearnFlow does not know.
     """
 
     words: tuple[str, ...]
     snippet: Snippet
     language: Language | None
+    foreign: str | None
     signals: tuple[Hit[Signal], ...]
     narrated: tuple[Hit[Signal], ...]
     asked: tuple[bool, ...]
@@ -95,9 +97,6 @@ _OFF_TOPIC: Final = Phrases((phrase, phrase) for phrase in _LEXICON["offtopic"][
 _SMALL_TALK: Final = word_set(_LEXICON["offtopic"], "small_talk")
 _GREETINGS: Final = word_set(_LEXICON["offtopic"], "greetings")
 _TECHNICAL: Final = word_set(_LEXICON["words"], "programming")
-_LANGUAGES: Final[Mapping[str, Language]] = MappingProxyType({
-    word: Language(language) for language, names in _LEXICON["languages"].items() for word in names
-})
 
 
 def _names() -> Iterable[tuple[str, Mention]]:
@@ -126,13 +125,14 @@ def read(query: StudentQuery) -> Reading:
     mentions = tuple(strongest(_MENTIONS.find(telling), lambda mention: mention.weight))
     title = len(words(snippet.prose.strip().partition("\n")[0]))
     traced = f"{query.query_text}\n{(query.code_snippet or '')[:_TRACED]}"
-    language = snippet.language or next((_LANGUAGES[word] for word in lower if word in _LANGUAGES), None)
+    language = snippet.language or named_language(snippet.prose, prose, lower)
     error, trace = find_error(prose, language), has_trace(traced)
     off_topic = next((" ".join(lower[hit.start : hit.end]) for hit in _OFF_TOPIC.find(lower)), None)
     return Reading(
         words=lower,
         snippet=snippet,
         language=language,
+        foreign=None if language else foreign_language(lower),
         signals=tuple(strongest(_SIGNALS.find(lower), lambda signal: signal.weight)),
         narrated=tuple(strongest(_NARRATED.find(lower), lambda signal: signal.weight)),
         asked=_asked(lower, title),

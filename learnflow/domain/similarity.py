@@ -99,19 +99,19 @@ def _weights(text: str) -> Mapping[str, float]:
     """Return the stems of a text's words, each with its weight."""
     weights: dict[str, float] = {}
     for word in text.split():
-        stem = _stem(word.removeprefix(QUOTED))
-        weight = _NAME if word.startswith(QUOTED) else _FILLER if stem in _FILLERS else 1.0
-        weights[stem] = max(weight, weights.get(stem, 0.0))
+        root = stem(word.removeprefix(QUOTED))
+        weight = _NAME if word.startswith(QUOTED) else _FILLER if root in _FILLERS else 1.0
+        weights[root] = max(weight, weights.get(root, 0.0))
     return MappingProxyType(weights)
 
 
 def _groups() -> Iterator[tuple[str, int]]:
     for place, group in reversed(list(enumerate(_WORDS["groups"]))):  # of two groups, the first counts
-        yield from ((_stem(word), place) for word in group)
+        yield from ((stem(word), place) for word in group)
 
 
-def _stem(word: str) -> str:
-    """Cut off the endings of plural, tense and adverb: reversing and reversed are one word."""
+def stem(word: str) -> str:
+    """Return a word without the endings of plural, tense and adverb: reversing and reversed are one word."""
     ending = next((end for end in _ENDINGS if word.endswith(end) and len(word) >= len(end) + _ROOT), "")
     root = word.removesuffix(ending)
     if len(root) > _ROOT and root[-1] == root[-2] and root[-1] not in "ls":
@@ -126,4 +126,4 @@ def _singular(word: str) -> str:
 
 _WORDS: Final = data("synonyms.toml")
 _GROUPS: Final[Mapping[str, int]] = MappingProxyType(dict(_groups()))
-_FILLERS: Final = frozenset(_stem(word) for word in _WORDS["filler"])
+_FILLERS: Final = frozenset(stem(word) for word in _WORDS["filler"])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learnflow.domain.next_topics import LEARNING, MOST, next_topics, weakest_prerequisite
+from learnflow.domain.next_topics import LEARNING, MOST, next_after, next_topics, weakest_prerequisite
 from learnflow.models.learning_progress import MASTERED
 from learnflow.models.taxonomy import TOPICS, prerequisites
 
@@ -119,3 +119,27 @@ def test_the_order_in_which_things_are_known_makes_no_difference(
 ) -> None:
     shuffled = {topic: levels[topic] for topic in order if topic in levels}
     assert next_topics(shuffled, reversed(struggles)) == next_topics(levels, struggles)
+
+
+def test_after_a_topic_comes_what_builds_on_it() -> None:
+    first, *later = next_after(["loops"], {})
+    assert first.topic == "lists"
+    assert first.reason == "It builds on loops."
+    assert all("loops" in prerequisites(one.topic) for one in later)
+
+
+def test_what_needs_more_besides_comes_later_and_says_so() -> None:
+    said = {one.topic: one.reason for one in next_after(["functions"], {}, most=len(TOPICS))}
+    assert list(said).index("modules") < list(said).index("decorators")
+    assert said["decorators"] == "It builds on functions, and also on closures."
+
+
+def test_where_nothing_builds_on_a_topic_what_builds_on_the_same_comes() -> None:
+    first, *_ = next_after(["sorting"], {})
+    assert {"lists", "loops"} & set(prerequisites(first.topic))
+    assert first.reason.startswith("Nothing builds on sorting alone; this builds on the same, ")
+
+
+def test_what_is_mastered_does_not_come_after() -> None:
+    assert "lists" not in {one.topic for one in next_after(["loops"], {"lists": 0.9})}
+    assert next_after(["loops"], ALL) == ()

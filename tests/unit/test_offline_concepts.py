@@ -11,8 +11,12 @@ from learnflow.models.taxonomy import TOPICS
 from learnflow.models.vocabulary import Language, SkillLevel
 from learnflow.tutor.offline.concepts import ContentInvalid, Part, read_explanations
 from learnflow.tutor.offline.library import EXPLANATIONS
-from tests.programs import printed_by_java
+from tests.programs import printed
 
+MOST_ASKED = {
+    "loops", "functions", "conditionals", "variables", "strings", "lists", "dictionaries", "exceptions",
+    "object-oriented-programming",
+}  # fmt: skip
 FILE = Path("learnflow/tutor/offline/content/concepts/loops.toml")
 PYTHON = {
     f"{topic}-{name}": part
@@ -43,17 +47,20 @@ def test_each_javascript_example_prints_what_it_says(topic: str, tmp_path: Path)
     assert run(tmp_path, shutil.which("node") or "", "-e", part.example) == part.printed
 
 
-def test_each_java_example_prints_what_it_says(tmp_path: Path) -> None:
-    parts = in_language(Language.JAVA)
-    printed = printed_by_java({topic: part.example for topic, part in parts.items()}, tmp_path)
-    assert printed == {topic: part.printed for topic, part in parts.items()}
+@pytest.mark.parametrize("language", [Language.JAVA, Language.CPP, Language.GO, Language.RUST])
+def test_each_compiled_example_prints_what_it_says(language: Language, tmp_path: Path) -> None:
+    parts = in_language(language)
+    found = printed(language, {topic: part.example for topic, part in parts.items()}, tmp_path)
+    assert found == {topic: part.printed for topic, part in parts.items()}
 
 
 def test_every_topic_is_explained() -> None:
     assert set(EXPLANATIONS) == set(TOPICS)
-    assert {language for found in EXPLANATIONS.values() for language in found.languages} == {
-        Language.JAVASCRIPT, Language.JAVA,
-    }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", set(Language) - {Language.PYTHON})
+def test_what_is_asked_most_has_an_example_in_each_language(language: Language) -> None:
+    assert set(in_language(language)) >= MOST_ASKED
 
 
 @pytest.mark.parametrize("topic", EXPLANATIONS)

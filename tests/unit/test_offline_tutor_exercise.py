@@ -56,6 +56,8 @@ async def test_an_exercise_hides_what_is_to_be_found(one: Exercise) -> None:
         ("A harder exercise", {"python_mastery_levels": {"recursion": 0.6}}, "beginner", "advanced"),
         ("An easier exercise", {"python_mastery_levels": {"recursion": 0.6}}, "beginner", "beginner"),
         ("An easy exercise", {}, "beginner", "beginner"),
+        ("Something of medium difficulty", {}, "beginner", "intermediate"),
+        ("Nothing too hard please", {"python_mastery_levels": {"recursion": 0.9}}, "beginner", "intermediate"),
     ],
 )
 async def test_an_exercise_is_as_hard_as_the_topic_is_known_and_as_is_wished(
@@ -98,6 +100,9 @@ async def test_without_a_topic_what_goes_wrong_comes_first() -> None:
         ("An exercise on version control", "version-control", "no exercise on version control"),
         ("An exercise on loops in Rust", "loops", "no exercises in Rust"),
         ("An exercise on decorators in Java", "decorators", "none on this in Java"),
+        ("An exercise on loops in C#", "loops", "no exercises in C#"),
+        ("A coding task for threads", "concurrency", "on exceptions and error handling, which it builds on"),
+        ("An exercise on closures, beginner level", "closures", "none of that at the beginner level"),
     ],
 )
 async def test_what_is_not_to_be_had_is_said(text: str, topic: str, said: str) -> None:

@@ -112,8 +112,10 @@ async def test_the_language_of_the_question_gets_its_example(tutor: OfflineTutor
     assert spoken.text in draft.text
     drafts = await conversation(tutor, *["Explain recursion"] * 3, "And in Java?")
     assert drafts[-1].text.startswith("Recursion in Java: ")
-    rust = honest(await tutor.explain(request("How do lists work in Rust?"))).text
+    rust = honest(await tutor.explain(request("How do sets work in Rust?"))).text
     assert "no example in Rust here: mine are in Python, JavaScript and Java" in rust
+    other = honest(await tutor.explain(request("How do sets work in C#?"))).text
+    assert "no example in C# here" in other
 
 
 async def test_the_sentence_with_what_is_named_comes_first(tutor: OfflineTutor) -> None:
@@ -149,6 +151,12 @@ async def test_who_has_mastered_a_topic_is_told_what_comes_next(tutor: OfflineTu
     assert "Learn next" not in honest(await tutor.explain(everything)).text
 
 
+async def test_who_still_does_not_understand_asks_about_the_same_topic(tutor: OfflineTutor) -> None:
+    _, second = await conversation(tutor, "Explain closures", "I still don't understand, why not a normal variable?")
+    assert second.topic == "closures"
+    assert EXPLANATIONS["closures"].picture.text in second.text
+
+
 async def test_an_error_asked_about_again_is_told_by_its_topic(tutor: OfflineTutor) -> None:
     first, second = await conversation(tutor, "What is a KeyError?", "What is a KeyError?")
     assert first.metadata["error_type"] == "KeyError"
@@ -167,8 +175,8 @@ async def test_behind_an_error_is_its_topic_at_the_students_level(tutor: Offline
 
 
 async def test_two_topics_are_compared(tutor: OfflineTutor) -> None:
-    first, second = await conversation(tutor, *["What is the difference between a list and a tuple?"] * 2)
-    for topic in ("lists", "tuples"):
+    first, second = await conversation(tutor, *["What is the difference between a set and a string?"] * 2)
+    for topic in ("sets", "strings"):
         assert EXPLANATIONS[topic].beginner.text in first.text
         assert EXPLANATIONS[topic].picture.text in second.text
 

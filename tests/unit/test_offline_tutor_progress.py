@@ -141,3 +141,25 @@ async def test_the_figures_are_in_the_metadata() -> None:
     suggested = metadata["suggested_topics"]
     assert isinstance(suggested, list)
     assert [one["topic"] for one in suggested if isinstance(one, dict)] == ["functions", "recursion", "scope"]
+
+
+async def asked(question: str, topic: str) -> str:
+    return honest(await OfflineTutor().progress(request(question, topic=topic, standing=JANE))).text
+
+
+async def test_what_comes_after_a_topic_builds_on_it_and_is_told_first() -> None:
+    text = await asked("What should I learn after functions?", "functions")
+    assert re.match(r"Learn next: [^.]+\. It builds on functions", text)
+    assert text.count("Learn next:") == 1
+
+
+@pytest.mark.parametrize(
+    ("topic", "said"),
+    [
+        ("dictionaries", "You are ready for it: it builds on variables and loops, and that is in place."),
+        ("inheritance", "Not yet, by your figures: it builds on object-oriented programming."),
+    ],
+)
+async def test_whether_a_topic_can_be_begun_is_told(topic: str, said: str) -> None:
+    assert said in await asked(f"Am I ready for {TOPICS[topic].title}?", topic)
+    assert said not in await asked(f"How good am I at {TOPICS[topic].title}?", topic)

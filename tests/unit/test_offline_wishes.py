@@ -64,7 +64,7 @@ async def test_what_is_not_reached_is_said_first() -> None:
 
 
 async def test_a_reason_that_is_not_prepared_is_not_claimed() -> None:
-    text = honest(await OfflineTutor().explain(request("Why are tuples written with commas?", topic="tuples"))).text
+    text = honest(await OfflineTutor().explain(request("Why are tuples called tuples?", topic="tuples"))).text
     assert "The exact reason that you ask for may not be in it." in text
 
 
@@ -81,6 +81,12 @@ async def test_a_beginners_answer_is_short(topic: str, style: str) -> None:
     [
         ("How good am I at recursion?", {"topic": "recursion"}, "Nothing is recorded yet on recursion"),
         ("Can I start with closures?", {"topic": "closures"}, "It builds on functions and scope: be sure of that"),
+        (
+            "What should I learn after loops?",
+            {"topic": "loops"},
+            "A good next topic: lists and arrays. It builds on loops",
+        ),
+        ("I know variables and if statements, where do I go from here?", {}, "A good next topic: loops."),
         ("What comes next?", {}, "A good next topic: variables. It needs nothing before it"),
         ("Which level do I have?", {}, "Your questions come with the level beginner"),
         ("I am so stressed, how am I doing?", {}, "That feeling is hard"),

@@ -7,12 +7,13 @@ from zlib import crc32
 from learnflow.domain.remembered import shortened
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.exercise import Exercise
-from learnflow.models.taxonomy import GENERAL, name
+from learnflow.models.taxonomy import GENERAL, name, prerequisites
 from learnflow.models.vocabulary import ExerciseLanguage, Language
 from learnflow.tutor.bank import BANK
 from learnflow.tutor.exercises.wanted import Wanted, steps_between, wanted
 
-_SPOKEN: Final = {Language.CPP: "C++", Language.GO: "Go", Language.RUST: "Rust"}
+_SAME: Final = 3  # how near a topic is to itself
+_SPOKEN: Final = {language: Language(language).label for language in ExerciseLanguage}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,9 @@ def choose(request: AgentRequest) -> Choice:
     order = wanted(request, BANK.topics)
     behind = {*request.done, *(shortened(one.exercise.exercise_id) for one in request.exercises)}
 
-    def fit(one: Exercise) -> tuple[bool, bool, bool, int, int]:
+    def fit(one: Exercise) -> tuple[int, bool, bool, int, int]:
         return (
-            one.topic == order.topic,
+            _near(one.topic, order.topic),
             one.language == order.language,
             shortened(one.exercise_id) not in behind,
             -steps_between(one.difficulty, order.difficulty),
@@ -45,15 +46,27 @@ def choose(request: AgentRequest) -> Choice:
     return Choice(chosen, _note(chosen, order, again=shortened(chosen.exercise_id) in behind))
 
 
+def _near(topic: str, asked: str) -> int:
+    """Return how near a topic is to the one that is asked for: it is that, or that builds on it, at once or later."""
+    if topic == asked:
+        return _SAME
+    before = prerequisites(asked)
+    if topic in before:
+        return _SAME - 1
+    return int(any(topic in prerequisites(one) for one in before))
+
+
 def _note(chosen: Exercise, order: Wanted, *, again: bool) -> str | None:
     said = []
     if order.asked_topic not in (chosen.topic, GENERAL):
-        said.append(f"I have no exercise on {name(order.asked_topic)}, so here is one on {name(chosen.topic)}.")
-    if order.asked_language and order.asked_language not in set(ExerciseLanguage):
-        spoken = _SPOKEN.get(Language(order.asked_language), order.asked_language)
-        said.append(f"I have no exercises in {spoken}: they are in Python, JavaScript and Java.")
-    elif order.asked_language and order.asked_language != chosen.language:
-        said.append(f"I have none on this in {order.asked_language.capitalize()}, so this one is in another language.")
+        near = ", which it builds on" if _near(chosen.topic, order.asked_topic) else ""
+        said.append(f"I have no exercise on {name(order.asked_topic)}, so here is one on {name(chosen.topic)}{near}.")
+    if order.asked_language and order.asked_language not in _SPOKEN.values():
+        said.append(f"I have no exercises in {order.asked_language}: they are in Python, JavaScript and Java.")
+    elif order.asked_language and order.asked_language != _SPOKEN[chosen.language]:
+        said.append(f"I have none on this in {order.asked_language}, so this one is in another language.")
+    if order.asked_difficulty not in (None, chosen.difficulty):
+        said.append(f"I have none of that at the {order.asked_difficulty} level, so this is the nearest.")
     if again:
         said.append("You have had all that I have on this, so here is one that you know. It does not count again.")
     return " ".join(said) or None

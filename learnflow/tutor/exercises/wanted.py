@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from learnflow.domain.difficulty_wish import DifficultyWish, difficulty_wish
 from learnflow.domain.exercise_difficulty import difficulty_for
 from learnflow.domain.next_topics import next_topics
 from learnflow.domain.reading import Reading, read
@@ -13,20 +14,22 @@ from learnflow.models.taxonomy import GENERAL, TOPICS, difficulties
 from learnflow.models.vocabulary import SKILL_LEVELS, ExerciseLanguage, SkillLevel, Specialist
 
 _HERE: Final = frozenset(map(str, ExerciseLanguage))
-_MORE: Final = frozenset({"another", "more", "next", "again", "other", "different", "harder", "easier"})
-_EASIER: Final = frozenset({"easy", "easier", "simple", "simpler", "beginner", "basic", "warmup"})
-_HARDER: Final = frozenset({"hard", "harder", "difficult", "challenging", "challenge", "advanced", "tough", "tricky"})
+_MORE: Final = frozenset({"another", "more", "next", "again", "other", "different", "harder", "easier", "same"})
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An exercise to find or to make; `asked` is what the student named, which need not be to be had."""
+    """An exercise to find or to make; `asked` is what the student named, which need not be to be had.
+
+    A language is named as people write it.
+    """
 
     topic: str
     language: ExerciseLanguage
     difficulty: SkillLevel
     asked_topic: str
     asked_language: str | None
+    asked_difficulty: SkillLevel | None
 
 
 def wanted(request: AgentRequest, topics: Iterable[str] = TOPICS) -> Wanted:
@@ -35,7 +38,11 @@ def wanted(request: AgentRequest, topics: Iterable[str] = TOPICS) -> Wanted:
     named = request.query.topic or topic_of(reading)
     asked = _last(request) if named == GENERAL and not _MORE.isdisjoint(reading.words) else named
     topic = asked if asked != GENERAL else _next(request, frozenset(topics))
-    return Wanted(topic, _language(request, reading), _difficulty(request, reading, topic), asked, reading.language)
+    wish = difficulty_wish(" ".join(reading.words))
+    spoken = reading.language.label if reading.language else reading.foreign
+    return Wanted(
+        topic, _language(request, reading), _difficulty(request, wish, topic), asked, spoken, wish.named
+    )  # fmt: skip
 
 
 def _last(request: AgentRequest) -> str:
@@ -60,14 +67,15 @@ def _language(request: AgentRequest, reading: Reading) -> ExerciseLanguage:
     return request.exercises[-1].exercise.language if request.exercises else ExerciseLanguage.PYTHON
 
 
-def _difficulty(request: AgentRequest, reading: Reading, topic: str) -> SkillLevel:
+def _difficulty(request: AgentRequest, wish: DifficultyWish, topic: str) -> SkillLevel:
     """Return how hard it should be; who asks for an easier or a harder one gets it, within what fits the topic."""
-    standing, words = request.standing, frozenset(reading.words)
+    standing = request.standing
     hard = topic in (*standing.struggle_topics, *standing.weaknesses)
     level = 0.0 if hard else standing.python_mastery_levels.get(topic) or None
     fitting = difficulties(topic)
-    place = fitting.index(difficulty_for(topic, level, request.profile.skill_level))
-    place += (not words.isdisjoint(_HARDER)) - (not words.isdisjoint(_EASIER))
+    if wish.named is not None:
+        return min(fitting, key=lambda one: steps_between(one, wish.named or one))
+    place = fitting.index(difficulty_for(topic, level, request.profile.skill_level)) + wish.steps
     return fitting[min(max(place, 0), len(fitting) - 1)]
 
 

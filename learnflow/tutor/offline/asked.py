@@ -9,6 +9,7 @@ from learnflow.tutor.offline.concepts import Explanation, Part, Point
 from learnflow.tutor.offline.conversing import Telling, goes_on, next_telling, wanted_level, wants_example, was_told
 from learnflow.tutor.offline.knowing import depth
 from learnflow.tutor.offline.library import EXPLANATIONS
+from learnflow.tutor.offline.named_points import Found
 from learnflow.tutor.offline.points import point_asked
 
 
@@ -22,11 +23,17 @@ class Asked:
     found: Explanation
     level: SkillLevel
     point: Point | None = None
+    named: bool = True  # whether the question names the point; otherwise it is only the nearest
 
     @property
     def style(self) -> LearningStyle:
         """How the student prefers to learn; who asks for an example gets it first."""
         return LearningStyle.EXAMPLE_DRIVEN if wants_example(self.reading) else self.request.profile.learning_style
+
+    @property
+    def foreign(self) -> bool:
+        """Whether the question is on another language than Python, in which the words of a level are told."""
+        return not self.reading.may_be_python
 
     @property
     def telling(self) -> Telling:
@@ -40,12 +47,13 @@ class Asked:
         return self.found.languages.get(self.reading.language) if self.reading.language else None
 
 
-def ask(request: AgentRequest, reading: Reading, topic: str) -> Asked:
-    """Return the question about a topic that is prepared."""
-    found = point_asked(reading, topic)
+def ask(request: AgentRequest, reading: Reading, topic: str, found: Found | None = None) -> Asked:
+    """Return the question about a topic that is prepared; `found` is its point, where that is known."""
+    found = found or point_asked(reading, topic)
     point = found.point if found and found.topic == topic else None
     spoken = replace(reading, language=_language(request, reading, point))
-    return Asked(request, spoken, topic, EXPLANATIONS[topic], wanted_level(reading, depth(request, topic)), point)
+    level = wanted_level(reading, depth(request, topic))
+    return Asked(request, spoken, topic, EXPLANATIONS[topic], level, point, named=found is None or found.named_by > 0)
 
 
 def _language(request: AgentRequest, reading: Reading, point: Point | None) -> Language | None:

@@ -7,7 +7,8 @@ from learnflow.models.taxonomy import name, title
 from learnflow.models.vocabulary import SkillLevel
 from learnflow.tutor.offline.asked import Asked
 from learnflow.tutor.offline.conversing import Telling, text
-from learnflow.tutor.offline.telling import Told, mistake
+from learnflow.tutor.offline.misconceptions import mistake
+from learnflow.tutor.offline.telling import Told
 
 _BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.!?]) +(?=[A-Z`])")
 

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import ConfigDict, Field, StringConstraints, ValidationError
 
@@ -15,7 +15,8 @@ from learnflow.models.vocabulary import Language, SkillLevel
 # an explanation must fit into an answer with a second part, the example's output, and how the answer ends
 Telling = Annotated[str, StringConstraints(min_length=40, max_length=600, strip_whitespace=True)]
 Sentence = Annotated[str, StringConstraints(min_length=10, max_length=300, strip_whitespace=True)]
-Answer = Annotated[str, StringConstraints(min_length=10, max_length=480, strip_whitespace=True)]
+LONGEST_ANSWER: Final = 480  # characters
+Answer = Annotated[str, StringConstraints(min_length=10, max_length=LONGEST_ANSWER, strip_whitespace=True)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
 Output = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 

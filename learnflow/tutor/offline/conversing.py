@@ -1,17 +1,21 @@
 """What an explanation owes to the last turns: what a follow-up is about, and what was told already."""
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
 from learnflow.domain.reading import Reading
 from learnflow.models.events.work import AgentRequest, Turn
-from learnflow.models.taxonomy import GENERAL, TOPICS
+from learnflow.models.taxonomy import GENERAL, TOPICS, name
 from learnflow.models.vocabulary import SkillLevel, Specialist
 from learnflow.tutor.offline.concepts import Explanation
 from learnflow.tutor.offline.library import FOLLOW_UPS
 
 _LONGEST_FOLLOW_UP: Final = 16  # words
+_UNCLEAR: Final = frozenset({"understand", "get", "follow", "confused", "lost", "unclear", "clear"})
+_THAT: Final = re.compile(r"\b(?:that|it|this|these|those)\b", re.IGNORECASE)
+_ABOUT: Final = re.compile(r"(?:(?:ok|okay|and|so|but|well)\W+)*(?:what|how) about\b", re.IGNORECASE)
 _RECOGNISED_BY: Final = 80  # characters from the beginning of a telling; a turn keeps only so much of an answer
 
 
@@ -25,7 +29,7 @@ class Telling(StrEnum):
 
 def subject(request: AgentRequest, reading: Reading, named: str) -> str:
     """Return what a question is about: the topic that it names, or that of the last turn where it only goes on."""
-    if named in TOPICS or not goes_on(reading):
+    if not comes_back(reading) and (named in TOPICS or not goes_on(reading)):
         return named
     return next((turn.topic for turn in reversed(request.turns) if turn.topic in TOPICS and turn.topic), named)
 
@@ -35,6 +39,30 @@ def goes_on(reading: Reading) -> bool:
     said = [word for word in reading.words if word not in {".", "?", "!"}]
     own = reading.mentions or reading.error or reading.code
     return not own and 0 < len(said) <= _LONGEST_FOLLOW_UP and FOLLOW_UPS.all.issuperset(said) and bool(_going_on(said))
+
+
+def resolved(request: AgentRequest, reading: Reading) -> AgentRequest:
+    """Return a question with the topic of the last turn where it leaves that out.
+
+    So does "how is that different from a list?", for its `that`, and "what about deletion?".
+    """
+    last = next((turn.topic for turn in reversed(request.turns) if turn.topic in TOPICS and turn.topic), None)
+    if last is None or any(hit.meaning.topic == last for hit in reading.mentions):
+        return request
+    query, update = request.query, {}
+    if any(hit.meaning.kind == "difference" for hit in reading.signals):
+        update = {"query_text": _THAT.sub(name(last), query.query_text, count=1)}
+    elif _ABOUT.match(query.query_text) and not reading.mentions:
+        update = {"query_text": f"{query.query_text} ({name(last)})", "topic": last}
+    if not update:
+        return request
+    return request.model_copy(update={"query": query.model_copy(update=update), "low_confidence": False})
+
+
+def comes_back(reading: Reading) -> bool:
+    """Say whether what was explained before is still not clear, whatever else is named in asking again."""
+    at_hand = reading.code or reading.error or reading.narrates
+    return not at_hand and "still" in reading.words and not _UNCLEAR.isdisjoint(reading.words)
 
 
 def _going_on(said: Iterable[str]) -> frozenset[str]:

@@ -13,7 +13,7 @@ from learnflow.tutor.offline.library import EXPLANATIONS
 from learnflow.tutor.offline.wording import signed, topic_asked
 
 _PREPARED: Final = "a prepared exercise, not one made for you."
-_GOING_ON: Final = frozenset({"another", "next", "more", "again", "harder", "easier"})
+_GOING_ON: Final = frozenset({"another", "next", "more", "again", "harder", "easier", "same"})
 
 
 def exercise(request: AgentRequest) -> Reply:

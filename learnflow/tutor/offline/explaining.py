@@ -13,7 +13,7 @@ from learnflow.models.vocabulary import Intent, SkillLevel
 from learnflow.tutor.bank import BANK
 from learnflow.tutor.offline.asked import Asked, ask
 from learnflow.tutor.offline.cards import card
-from learnflow.tutor.offline.conversing import Telling, goes_on, subject, was_told
+from learnflow.tutor.offline.conversing import Telling, goes_on, resolved, subject, was_told
 from learnflow.tutor.offline.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.knowing import depth
 from learnflow.tutor.offline.library import EXPLANATIONS
@@ -33,12 +33,15 @@ def explain(request: AgentRequest) -> Draft:
     reading = read(request.query)
     if request.query.question_key == OFF_TOPIC:
         return _off_topic(request, reading)
+    whole = resolved(request, reading)
+    if whole is not request:
+        request, reading = whole, read(whole.query)
     named = topic_asked(request, reading)
     topic = subject(request, reading, named)
     pointed = point_asked(reading, topic)
-    plain = pointed is not None and pointed.named_by > 1
+    plain = pointed is not None and pointed.plain
     if pointed and plain and not was_told(request, pointed.point.says):
-        return _explain_topic(ask(request, reading, pointed.topic))
+        return _explain_topic(ask(request, reading, pointed.topic, pointed))
     if request.low_confidence and topic == named and not plain:
         return _ask_back(request, topic)
     return _explain(request, reading, topic)

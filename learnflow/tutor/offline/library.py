@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Final
 
 from learnflow.tutor.offline.concepts import Explanation, read_explanations
@@ -34,6 +35,11 @@ FOLLOW_UPS: Final = FollowUps(**{
     name: frozenset(words)
     for name, words in tomllib.loads(_CONTENT.joinpath("follow_ups.toml").read_text(encoding="utf-8")).items()
 })
+
+_WORDS: Final = tomllib.loads(_CONTENT.joinpath("same_words.toml").read_text(encoding="utf-8"))
+
+EMPTY: Final[frozenset[str]] = frozenset(_WORDS["empty"])  # words that tell nothing of what a question is about
+SAME: Final[Mapping[str, str]] = MappingProxyType({word: group[0] for group in _WORDS["groups"] for word in group})
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from learnflow.models.vocabulary import Intent, LearningStyle, Specialist
 from learnflow.tutor.bank import BANK
 from learnflow.tutor.offline.knowing import depth
 from learnflow.tutor.offline.library import EXPLANATIONS
+from learnflow.tutor.offline.onward import onward, readiness
 from learnflow.tutor.offline.unrecorded import unrecorded
 from learnflow.tutor.offline.wording import draft
 
@@ -46,14 +47,16 @@ def progress(request: AgentRequest) -> Draft:
     """Say in words where the student stands, what that is based on, and what to learn next."""
     standing = request.standing
     levels = standing.python_mastery_levels
-    suggested = suggestions(standing)
+    after = onward(request)
+    suggested = after or suggestions(standing)
     if not (standing.total_queries or levels):
         return draft(
-            *unrecorded(request), topic=GENERAL, confidence=0.9, missing=_NOTHING,
+            *unrecorded(request, after), topic=GENERAL, confidence=0.9, missing=_NOTHING,
             metadata=figures(standing, suggested),
         )  # fmt: skip
     return draft(
-        *(_plan(request, suggested) if _told_before(request) else _report(request, suggested)),
+        *(what_next(after) if after else ()),
+        *(_plan(request, suggested) if _told_before(request) else _report(request, suggested, told_next=bool(after))),
         topic=GENERAL, confidence=0.9 if levels else 0.8,
         missing=_FIGURES if any(levels.values()) else _NO_FIGURES, metadata=figures(standing, suggested),
     )  # fmt: skip
@@ -63,13 +66,15 @@ def _told_before(request: AgentRequest) -> bool:
     return any(turn.agent is Specialist.PROGRESS for turn in request.turns)
 
 
-def _report(request: AgentRequest, suggested: tuple[Suggestion, ...]) -> Iterator[str | None]:
-    """Yield all that the figures say, and how to go on."""
+def _report(
+    request: AgentRequest, suggested: tuple[Suggestion, ...], *, told_next: bool
+) -> Iterator[str | None]:  # fmt: skip
+    """Yield all that the figures say, and how to go on, unless that was told first."""
     opening = f"{request.profile.name}, this" if request.profile.name else "This"
     yield f"{opening} is where you stand."
     yield from told(request)
     yield _lately(request)
-    yield from what_next(suggested)
+    yield from () if told_next else what_next(suggested)
     if suggested:
         yield f"How: {_way(request, suggested[0].topic)}"
 
@@ -104,6 +109,7 @@ def told(request: AgentRequest) -> Iterator[str | None]:
     asked = request.query.topic
     if asked is not None and asked in TOPICS:
         yield f"On {name(asked)}, which you asked about, {reached(asked, standing.python_mastery_levels)}."
+        yield readiness(request, asked)
     yield " ".join(_levels(standing)) or None
     yield " ".join(_troubles(standing)) or None
     yield " ".join(_practice(standing))

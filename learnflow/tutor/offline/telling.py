@@ -4,18 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from learnflow.domain.words import together
 from learnflow.models.taxonomy import TOPICS, name
 from learnflow.models.vocabulary import LearningStyle, SkillLevel
 from learnflow.tutor.offline.asked import Asked
-from learnflow.tutor.offline.concepts import Explanation, Misconception, Part, Point
+from learnflow.tutor.offline.concepts import Part
 from learnflow.tutor.offline.conversing import Telling, goes_on, heard_all, was_told
 from learnflow.tutor.offline.knowing import is_hard
+from learnflow.tutor.offline.language_gap import language_gap
+from learnflow.tutor.offline.misconceptions import believed, mistake
 from learnflow.tutor.offline.next_step import what_next
 from learnflow.tutor.offline.own_code import places
-from learnflow.tutor.offline.pointing import to_the_point
+from learnflow.tutor.offline.pointing import asks_when, to_the_point
+from learnflow.tutor.offline.telling_points import CHANGE, by_point, due_alone, example
 
-_CHANGE: Final = "Change one thing in the example, guess what it prints now, and run it."
 _LANGUAGE: Final = "language"  # a telling of its own: the example in the language that was asked for
 _MOST_WORDS: Final = 155  # of a beginner, before how the answer ends
 _LEAST: Final = 2  # parts of a telling that always stay: the idea, and what the example prints
@@ -33,17 +34,17 @@ class Told:
 def tell(asked: Asked) -> Told:
     """Return the telling that is due, complete."""
     part = asked.in_language
-    alone = _is_foreign(asked) or (asked.point and asked.point.example)
-    if (point := asked.point) and alone and not was_told(asked.request, point.says):
-        return _by_point(asked, point, part)
+    if (point := due_alone(asked)) is not None:
+        shown = example(asked, point)
+        return Told(tuple(by_point(asked, point)), (shown,) if shown else (), Telling.LEVEL)
     if part and not was_told(asked.request, part.text) and (goes_on(asked.reading) or asked.telling != Telling.LEVEL):
         return _told(asked, _in_language(asked, part), (part,), _LANGUAGE)
     match asked.telling:
         case Telling.LEVEL:
             if part:
                 return _told(asked, _by_language(asked, part), (part,), Telling.LEVEL)
-            shown = asked.found.at(asked.level)
-            return _told(asked, _by_level(asked, shown), (shown,), Telling.LEVEL)
+            level = asked.found.at(asked.level)
+            return _told(asked, _by_level(asked, level), (level,), Telling.LEVEL)
         case Telling.PICTURE:
             return _told(asked, _by_picture(asked), (asked.found.picture,), Telling.PICTURE)
         case Telling.FURTHER:
@@ -53,9 +54,9 @@ def tell(asked: Asked) -> Told:
 def _told(asked: Asked, parts: Iterator[str | None], shown: tuple[Part, ...], how: str) -> Told:
     code = asked.reading.code
     mine = places(asked.topic, code, asked.reading.language) if code else None
-    point = to_the_point(asked.found, asked.level, asked.reading, asked.point)
+    point = to_the_point(asked)
     new = None if point and was_told(asked.request, point) else point
-    first = (None if how == _LANGUAGE else _opening(asked), mine, _other_language(asked), new)
+    first = (None if how == _LANGUAGE else _opening(asked), mine, language_gap(asked), new)
     whole = _short_enough(asked, first, tuple(parts))
     return Told(whole, tuple(part.example for part in shown), how)
 
@@ -75,30 +76,6 @@ def _short_enough(asked: Asked, first: tuple[str | None, ...], parts: tuple[str 
 
 def _count(parts: tuple[str | None, ...]) -> int:
     return len(" ".join(filter(None, parts)).split())
-
-
-def _by_point(asked: Asked, point: Point, part: Part | None) -> Told:
-    """Answer by a point alone: it has its own example, or is on a language that the topic's words are not for."""
-    code, topic = asked.reading.code, name(asked.topic)
-    mine = places(asked.topic, code, asked.reading.language) if code else None
-    more = f"{part.text}\nThe example prints:\n{part.printed}" if part and not point.example else None
-    rest = f'What else I have on {topic} is in Python: say "explain {topic} in Python" for it.' if not part else None
-    if not _is_foreign(asked):
-        more, rest = mistake(asked.found, asked.level), f"Try it yourself: {_CHANGE}"
-    example = point.example or (part.example if part else None)
-    parts = (mine, f"To the point first: {point.says}", more, rest)
-    return Told(parts, (example,) if example else (), Telling.LEVEL)
-
-
-def mistake(found: Explanation, level: SkillLevel) -> str:
-    """Return what goes wrong with a topic: a beginner's trap, and later what is believed and not so."""
-    if level is SkillLevel.BEGINNER:
-        return f"Watch out: {found.watch_out}"
-    return _believed(found.misconceptions[0 if level is SkillLevel.INTERMEDIATE else 1])
-
-
-def _believed(one: Misconception) -> str:
-    return f"Often believed: {one.belief}\nIn fact: {one.truth}"
 
 
 def _by_level(asked: Asked, shown: Part) -> Iterator[str | None]:
@@ -123,15 +100,15 @@ def _by_language(asked: Asked, part: Part) -> Iterator[str | None]:
     """Yield a topic in the words of another language: those of a level are Python's."""
     yield part.text
     yield f"The example prints:\n{part.printed}"
-    yield f"What it is good for: {asked.found.good_for}"
-    yield f"Try it yourself: {_CHANGE}"
+    yield None if asks_when(asked.reading) else f"What it is good for: {asked.found.good_for}"
+    yield f"Try it yourself: {CHANGE}"
 
 
 def _exercise(asked: Asked, shown: Part) -> str:
     task = _task(asked, shown)
     match asked.style:
         case LearningStyle.KINESTHETIC:
-            return f"Now do something with it:\n- {_CHANGE}\n- {task}"
+            return f"Now do something with it:\n- {CHANGE}\n- {task}"
         case LearningStyle.AUDITORY:
             return f"Then say it aloud in words of your own, as if to a friend. And try it: {task}"
         case LearningStyle.STEP_BY_STEP:
@@ -148,14 +125,14 @@ def _by_picture(asked: Asked) -> Iterator[str | None]:
     found = asked.found
     yield found.picture.text
     yield f"The example shows just that. It prints:\n{found.picture.printed}"
-    yield _believed(found.misconceptions[1 if asked.level is SkillLevel.INTERMEDIATE else 0])
-    yield f"Try it yourself: {_CHANGE}"
+    yield believed(found.misconceptions[1 if asked.level is SkillLevel.INTERMEDIATE else 0])
+    yield f"Try it yourself: {CHANGE}"
 
 
 def _further(asked: Asked) -> Iterator[str | None]:
     found, near = asked.found, _neighbour(asked)
     yield found.further
-    yield "\n".join(_believed(one) for one in found.misconceptions)
+    yield "\n".join(believed(one) for one in found.misconceptions)
     if _is_beginner(asked):
         yield f"Here is one more example. It prints:\n{near.printed}"
     else:
@@ -164,7 +141,8 @@ def _further(asked: Asked) -> Iterator[str | None]:
 
 
 def _in_language(asked: Asked, part: Part) -> Iterator[str | None]:
-    yield f"{TOPICS[asked.topic].title} in {_language(asked)}: {part.text}"
+    language = asked.reading.language
+    yield f"{TOPICS[asked.topic].title} in {language.label if language else 'Python'}: {part.text}"
     yield f"The example prints:\n{part.printed}"
     yield f"Watch out, here as in Python: {asked.found.misconceptions[0].truth}" if _is_beginner(asked) else None
 
@@ -178,10 +156,6 @@ def _neighbour(asked: Asked) -> Part:
 
 def _begins_with_picture(asked: Asked) -> bool:
     return asked.style is LearningStyle.VISUAL or is_hard(asked.request, asked.topic)
-
-
-def _is_foreign(asked: Asked) -> bool:
-    return not asked.reading.may_be_python
 
 
 def _is_beginner(asked: Asked) -> bool:
@@ -203,17 +177,3 @@ def _opening(asked: Asked) -> str | None:
     if is_hard(asked.request, asked.topic):
         return "This topic is hard for you at the moment, so let me begin with another way to see it."
     return None
-
-
-def _other_language(asked: Asked) -> str | None:
-    if not _is_foreign(asked) or asked.in_language:
-        return None
-    there = together(["Python", *(key.label for key in asked.found.languages)])
-    return (
-        f"I have no example in {_language(asked)} here: mine are in {there}. The idea carries over, the words do not."
-    )
-
-
-def _language(asked: Asked) -> str:
-    language = asked.reading.language
-    return language.label if language else "Python"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from learnflow.domain.next_topics import next_topics
+from learnflow.domain.next_topics import Suggestion, next_topics
 from learnflow.domain.reading import read
 from learnflow.domain.words import together
 from learnflow.models.events.work import AgentRequest
@@ -21,20 +21,31 @@ _LEVEL: Final = frozenset({"level", "beginner", "intermediate", "advanced"})
 _KIND: Final = "That feeling is hard, and most who learn to program know it; it says nothing about what you can do."
 
 
-def unrecorded(request: AgentRequest) -> Iterator[str | None]:
-    """Yield what there is to say while no question and no exercise is recorded."""
+def unrecorded(request: AgentRequest, after: tuple[Suggestion, ...] = ()) -> Iterator[str | None]:
+    """Yield what there is to say while no question and no exercise is recorded; `after` builds on what is known."""
     reading, asked = read(request.query), topic_asked(request, read(request.query))
     low = not (_LOW | _FEELS).isdisjoint(reading.words) or any(one in request.query.query_text for one in _SMILEYS)
     yield _KIND if low else None
     yield _nothing(request, asked)
     if not _LEVEL.isdisjoint(reading.words):
         yield f"Your questions come with the level {level(request)}, and I answer at that; I have not measured it."
+    if after:
+        yield from _onward(after)
+        return
     if asked in TOPICS:
         yield _about(asked)
         return
     topic, reason = _first(request)
     yield f"{'A small step for now' if low else 'A good next topic'}: {name(topic)}. {reason}"
     yield f'Say "give me an exercise on {name(topic)}": what you solve is what I measure by.'
+
+
+def _onward(after: tuple[Suggestion, ...]) -> Iterator[str]:
+    first, *later = after
+    yield f"A good next topic: {name(first.topic)}. {first.reason}"
+    for one in later:
+        yield f"After that: {name(one.topic)}. {one.reason}"
+    yield f'Say "explain {name(first.topic)}" to begin. I take your word for what you know until I see you solve it.'
 
 
 def _nothing(request: AgentRequest, asked: str) -> str:
