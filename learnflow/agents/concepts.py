@@ -43,7 +43,8 @@ class ConceptsAgent:
         asked = event.payload
         request, explanation, started = asked.request, None, perf_counter()
         try:
-            explanation = await self._context.tutor.explain_concept(request, asked.concept)
+            if asked.concept is not None:
+                explanation = await self._context.tutor.explain_concept(request, asked.concept)
         except TutorUnavailable as error:  # the other agent answers alone, and tells what was paid in vain
             request = request.model_copy(update={"usage": request.usage + error.usage})
         payload = CollaborationAnswered(

@@ -1,8 +1,8 @@
 """debug-requests → sandbox → tutor → agent-responses; where a concept is missing, concepts is asked first.
 
-The draft travels with the question to concepts and comes back with the explanation. It is remembered meanwhile, only so
-that nothing is asked and paid again when core wants the answer without concepts. What is late already goes the same way
-all the same: answered at once, it would overtake the student's earlier questions, which are still with concepts.
+The draft travels with the question to concepts and comes back with the explanation. It is remembered meanwhile, so that
+nothing is asked and paid again when core wants the answer without concepts, and so that the student's next answers take
+the same way, whatever they lack and however late they are: sent at once, they would come before their turn.
 """
 
 from collections import OrderedDict
@@ -18,7 +18,7 @@ from learnflow.domain import distress
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event
 from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested
-from learnflow.models.fields import JsonObject, Model
+from learnflow.models.fields import JsonObject
 from learnflow.models.usage import total_tokens
 from learnflow.models.vocabulary import Specialist
 from learnflow.streams.outbox import Outgoing
@@ -44,14 +44,18 @@ class DebugAgent:
         """Return the response, or the question to concepts."""
         event = arrival.event
         if isinstance(event.payload, CollaborationAnswered):
+            self._remember((event.payload.request.query.query_id, event.attempt), None)
             return reported(event, [self._combined(event)], self._context)
         work = (event.payload.query.query_id, event.attempt)
         if event.payload.alone and work in self._sent:
-            return self._without_concepts(event, self._sent[work])
+            asked = self._sent[work]
+            self._remember(work, None)
+            return self._without_concepts(event, asked)
         sent = await answer(
             event, NAME, self._draft, lambda draft, spent: [self._next(event, draft, spent)], self._context
         )
-        self._remember(work, sent[0].event.payload)
+        first = sent[0].event.payload
+        self._remember(work, first if isinstance(first, CollaborationRequested) else None)
         return sent
 
     def _without_concepts(self, event: Event[AgentRequest], asked: CollaborationRequested | None) -> Sequence[Outgoing]:
@@ -60,8 +64,8 @@ class DebugAgent:
             return []
         return [completed(event, event.payload.query, NAME, asked.draft, asked.spent_ms, self._context.now())]
 
-    def _remember(self, work: tuple[UUID, int], payload: Model) -> None:
-        self._sent[work] = payload if isinstance(payload, CollaborationRequested) else None
+    def _remember(self, work: tuple[UUID, int], asked: CollaborationRequested | None) -> None:
+        self._sent[work] = asked
         if len(self._sent) > _REMEMBERED:
             self._sent.popitem(last=False)
 
@@ -71,13 +75,17 @@ class DebugAgent:
 
     def _next(self, event: Event[AgentRequest], draft: Draft, spent_ms: int) -> Outgoing:
         request = event.payload
-        if draft.missing_concept is None or request.alone:
+        if request.alone or (draft.missing_concept is None and not self._awaited(request.query.student_id)):
             return completed(event, request.query, NAME, draft, spent_ms, self._context.now())
         asked = CollaborationRequested(
             request=request, source_agent=NAME, concept=draft.missing_concept, draft=draft, spent_ms=spent_ms
         )
         question = follow(event, request.query.query_id, "collaboration", asked, self._context.now())
         return Outgoing(CONCEPTS_REQUESTS, question)
+
+    def _awaited(self, student_id: str) -> bool:
+        """Say whether an answer of a student is with concepts, as far as this worker has sent it there."""
+        return any(asked is not None and asked.request.query.student_id == student_id for asked in self._sent.values())
 
     def _combined(self, event: Event[CollaborationAnswered]) -> Outgoing:
         answered = event.payload

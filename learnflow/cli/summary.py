@@ -49,11 +49,14 @@ def _(request: AgentRequest) -> str:
 
 @summary.register
 def _(asked: CollaborationRequested) -> str:
-    return f"{asked.source_agent} asks for {asked.concept}: “{asked.request.query.query_text}”"
+    wanted = f"asks for {asked.concept}" if asked.concept else "waits for its turn"
+    return f"{asked.source_agent} {wanted}: “{asked.request.query.query_text}”"
 
 
 @summary.register
 def _(answered: CollaborationAnswered) -> str:
+    if answered.concept is None:
+        return f"it is the turn of {answered.source_agent}"
     if answered.explanation is None:
         return f"{answered.source_agent} cannot explain {answered.concept}"
     return f"{answered.source_agent} explains {answered.concept}: {answered.explanation.text}"

@@ -40,7 +40,7 @@ def handed_over(event: Event[AgentRequest], agent: Specialist) -> FlowRow:
 def asked(event: Event[CollaborationRequested]) -> FlowRow:
     """Tell that an agent asked concepts for a part of its answer."""
     payload = event.payload
-    words = f"Request concept explanation for {payload.concept}"
+    words = f"Request concept explanation for {payload.concept}" if payload.concept else "Waiting for its turn"
     query_id = payload.request.query.query_id
     return _row(event, query_id, (payload.source_agent, Agent.CONCEPTS), MessageType.COLLABORATION, words)
 
@@ -48,7 +48,7 @@ def asked(event: Event[CollaborationRequested]) -> FlowRow:
 def answered(event: Event[CollaborationAnswered]) -> FlowRow:
     """Tell that concepts gave the part that it was asked for."""
     payload = event.payload
-    words = f"{payload.concept} explanation provided"
+    words = f"{payload.concept} explanation provided" if payload.concept else "Its turn has come"
     query_id = payload.request.query.query_id
     return _row(event, query_id, (Agent.CONCEPTS, payload.source_agent), MessageType.RESPONSE, words)
 

@@ -123,6 +123,27 @@ async def test_what_debug_has_written_is_not_paid_again_where_concepts_is_late(
     assert len(api.asked) == 1
 
 
+async def test_a_students_answers_come_in_order_whether_a_concept_is_missing_or_not(
+    api: MessagesApi, context: Context
+) -> None:
+    api.will(says(DIAGNOSIS | {"missing_concept": "lists"}), says(DIAGNOSIS), says(CONCEPT), says(DIAGNOSIS))
+    debug, concepts = DebugAgent(context), ConceptsAgent(context)
+    second = QUESTION.model_copy(update={"query": QUESTION.query.model_copy(update={"query_id": uuid4()})})
+    asked_first = await one(debug, asked(Specialist.DEBUG))
+    asked_second = await one(debug, asked(Specialist.DEBUG, second))
+    assert isinstance(asked_second.event.payload, CollaborationRequested)
+    assert asked_second.event.payload.concept is None
+    for sent in (asked_first, asked_second):
+        back = await one(concepts, arrived(sent.event))
+        final = (await one(debug, arrived(back.event))).event.payload
+    assert isinstance(final, ResponseCompleted)
+    assert (final.query_id, final.response_text) == (second.query.query_id, DIAGNOSIS["text"])
+    assert len(api.asked) == 3, "an answer that lacks nothing only takes the way"
+    third = second.query.model_copy(update={"query_id": uuid4()})
+    at_once = await one(debug, asked(Specialist.DEBUG, second.model_copy(update={"query": third})))
+    assert isinstance(at_once.event.payload, ResponseCompleted), "nothing of the student's is on its way any more"
+
+
 @pytest.mark.parametrize("more", [{}, {"belongs_to": {"agent": "concepts", "because": "nothing fails"}}])
 async def test_a_question_that_debug_is_done_with_is_not_paid_again(
     more: dict[str, Any], api: MessagesApi, context: Context

@@ -76,12 +76,21 @@ class AgentRequest(Model):
     usage: tuple[Usage, ...] = Field(default=(), description="What those who handed it over have spent.")
 
 
+Concept = Annotated[
+    TopicKey | None,
+    Field(
+        default=None,
+        description="None where none is missing: the answer follows the student's earlier ones, which are on this way.",
+    ),
+]
+
+
 class CollaborationRequested(Model):
     """`agent.collaboration.requested`: an agent needs another's part of the answer."""
 
     request: AgentRequest
     source_agent: Specialist
-    concept: TopicKey
+    concept: Concept
     draft: Draft
     spent_ms: PositiveInt
 
@@ -91,7 +100,7 @@ class CollaborationAnswered(Model):
 
     request: AgentRequest
     source_agent: Specialist
-    concept: TopicKey
+    concept: Concept
     draft: Draft
     explanation: Annotated[Draft | None, Field(description="None when there is none to be had.")] = None
     spent_ms: Annotated[PositiveInt, Field(description="Time that the agents spent so far, in milliseconds.")]
