@@ -21,6 +21,8 @@ _SUREST: Final = 0.98  # rules are never certain
 _NOTHING_READ: Final = 0.15
 _NOT_TECHNICAL: Final = 0.35  # nothing in it is about programming: the student should be asked
 _TROUBLE: Final = 1.2  # the weight of a word of trouble that makes code that comes with it a case for debug
+_ASKS: Final = 1.0  # the weight of a signal that says by itself what is asked about code
+_TOLD_AT_LENGTH: Final = 6  # words; who shows code only to have it looked at says less of it
 _FADING: Final = 0.4  # what each further signal of one intent adds, of its weight
 _NAMED_REASONS: Final = 3
 _SHORT: Final = frozenset({Intent.EXERCISE, Intent.PROGRESS})  # what is wished for in a sentence, not in a narrative
@@ -130,7 +132,11 @@ def _code_evidence(reading: Reading) -> Iterator[Evidence]:
         yield Evidence(Intent.DEBUG, 1.5, "code")
     elif review:
         yield Evidence(Intent.CODE_REVIEW, 1.5, "code")
-    elif not any(hit.meaning.weight >= 1.0 for hit in reading.signals):
+    elif any(hit.meaning.weight >= _ASKS for hit in reading.signals):
+        return
+    elif "why" in reading.words or len(reading.words) >= _TOLD_AT_LENGTH:
+        yield Evidence(Intent.DEBUG, 1.0, "code and what is told of it")
+    else:
         yield Evidence(Intent.CODE_REVIEW, 1.0, "code and no question")
 
 
