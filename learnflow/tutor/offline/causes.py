@@ -20,6 +20,7 @@ class CauseNote(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     topic: str
+    explains: tuple[str, ...] = ()
     says: Words
     fix: Words
     beneath: Words
@@ -40,6 +41,7 @@ class Cause:
     line: int
     values: tuple[tuple[str, str], ...] = ()
     mended: tuple[str, ...] = ()
+    sure: bool = True
 
     @property
     def topic(self) -> str:
@@ -55,6 +57,11 @@ class Cause:
     def fix(self) -> str:
         """The first step to mend it."""
         return self._told(CAUSE_NOTES[self.key].fix)
+
+    @property
+    def explains(self) -> tuple[str, ...]:
+        """The errors that it can be behind."""
+        return CAUSE_NOTES[self.key].explains
 
     def told(self, skill: SkillLevel) -> Iterator[str]:
         """Yield what to do, and for advanced students what lies beneath."""

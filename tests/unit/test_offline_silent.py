@@ -1,0 +1,77 @@
+"""Each cause of a wrong result is seen where it is, and not in the same code mended."""
+
+import pytest
+
+from learnflow.domain.errors import ERRORS
+from learnflow.models.vocabulary import Language
+from learnflow.tutor.offline import OfflineTutor
+from learnflow.tutor.offline.causes import CAUSE_NOTES
+from learnflow.tutor.offline.silent_hints import likely
+from learnflow.tutor.offline.unseen import seen
+from tests.offline import honest, request
+from tests.unit.silent_examples import CAUSES, LIKELY
+
+EXAMPLES = [(key, *example) for key, examples in CAUSES.items() for example in examples]
+TOLD = [(key, *example) for key, examples in LIKELY.items() for example in examples]
+
+
+@pytest.mark.parametrize(("key", "language", "wrong", "right"), EXAMPLES)
+def test_a_cause_is_seen_and_not_in_the_mended_code(key: str, language: Language, wrong: str, right: str) -> None:
+    found = seen(wrong, language)
+    assert key in {one.key for one in found}
+    assert seen(right, language) == ()
+    for one in found:
+        assert "{" not in f"{one.says}{one.fix}".replace("{ ... }", "").replace("{ await ... }", "").replace("() {", "")
+
+
+@pytest.mark.parametrize(("key", "complaint", "language", "code", "other"), TOLD)
+def test_a_cause_is_likely_only_where_the_complaint_fits(
+    key: str, complaint: str, language: Language, code: str, other: str
+) -> None:
+    assert [one.key for one in likely(code, language, complaint)] == [key]
+    assert likely(code, language, other) == ()
+
+
+@pytest.mark.parametrize(("key", "complaint", "language", "code", "other"), TOLD)
+async def test_what_is_likely_is_told_as_a_suspicion(
+    key: str, complaint: str, language: Language, code: str, other: str
+) -> None:
+    draft = honest(await OfflineTutor().debug(request(complaint, code, language)))
+    assert draft.topic == CAUSE_NOTES[key].topic
+    assert draft.text.startswith("The cause" if key == "inexact-result" else "What I suspect")
+    assert other not in draft.text
+
+
+def test_what_a_cause_explains_is_an_error_that_is_known() -> None:
+    assert {error for note in CAUSE_NOTES.values() for error in note.explains} <= set(ERRORS)
+
+
+async def test_the_cause_behind_an_error_gives_its_line() -> None:
+    code = "package main\n\nfunc main() {\n\tc := make(chan int)\n\tc <- 1\n\tprintln(<-c)\n}"
+    asked = request("fatal error: all goroutines are asleep - deadlock!", code, Language.GO)
+    draft = honest(await OfflineTutor().debug(asked))
+    assert "line 5 (`c <- 1`)" in draft.text
+    assert "unbuffered" in draft.text
+
+
+async def test_an_inexact_sum_is_explained_without_any_code() -> None:
+    draft = honest(await OfflineTutor().debug(request("i get 0.30000000000000004, what is wrong")))
+    assert "binary" in draft.text
+    assert draft.topic == "data-types"
+
+
+async def test_two_causes_are_both_told() -> None:
+    code = "def f(a, seen=[]):\n    seen.append(a)\n    return seen\n\nfor i in range(5, 0):\n    print(f(i))"
+    draft = honest(await OfflineTutor().debug(request("nothing comes out", code)))
+    assert "line 1" in draft.text
+    assert "There is more, in line 5" in draft.text
+
+
+@pytest.mark.parametrize(("said", "code", "language", "told"), [
+    ("it prints 5 instead of 6", "t = 0\nfor x in [2, 3]:\n    t += x\nprint(t)", Language.PYTHON, "`print(x, t)`"),
+    ("it prints 5 instead of 6", "let t = 2;\nconsole.log(t + 3);", Language.JAVASCRIPT, "`console.log(...)`"),
+])  # fmt: skip
+async def test_who_sees_nothing_says_how_to_find_it(said: str, code: str, language: Language, told: str) -> None:
+    draft = honest(await OfflineTutor().debug(request(said, code, language)))
+    assert "By reading alone I cannot see" in draft.text
+    assert told in draft.text
