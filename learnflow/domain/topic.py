@@ -21,6 +21,7 @@ _EXPLAINED: Final = 2.0  # the weight of a question on what code means, which no
 _FAULTS: Final = tuple(
     (one["topic"], re.compile(one["pattern"], re.MULTILINE)) for one in data("topic_words.toml")["faults"]
 )
+_TELLING: Final = 1.1  # more than the weight of a name that everyday English uses too
 _NEARLY: Final = 0.75  # of the best score: then the topic that builds on the other is meant
 
 # what code is about, the most telling first
@@ -53,10 +54,11 @@ def topic_of(reading: Reading) -> str:
     if fault is not None:
         return fault
     scores = _named_first(reading, topic_scores(reading))
-    if _is_complaint(reading):
-        scores = {topic: score for topic, score in scores.items() if topic in _named(reading)}
+    seen = code_topic(reading.code) if reading.code else GENERAL
+    if seen != GENERAL and _is_complaint(reading):
+        scores = {topic: score for topic, score in scores.items() if topic in _named(reading, _TELLING)}
     if max(scores.values(), default=0.0) < _ENOUGH:
-        return code_topic(reading.code) if reading.code else GENERAL
+        return seen
     best = max(scores.values())
     return max((topic for topic, score in scores.items() if score >= _NEARLY * best), key=depth)
 
