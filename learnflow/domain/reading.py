@@ -148,7 +148,7 @@ def read(query: StudentQuery) -> Reading:
 
 def _signals(lower: Sequence[str], snippet: Snippet) -> tuple[Hit[Signal], ...]:
     """Return what the words say; how something behaves says more where the code of it is at hand."""
-    observed = _OBSERVED.find(lower) if snippet.code else ()
+    observed = _OBSERVED.find((*lower, ".")) if snippet.code else ()  # a last sentence often lacks its end
     return tuple(strongest((*_SIGNALS.find(lower), *observed), lambda signal: signal.weight))
 
 

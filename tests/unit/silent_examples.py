@@ -10,19 +10,23 @@ PYTHON, JS, JAVA, CPP, GO, RUST = (
 )  # fmt: skip
 
 
-def _java(body: str) -> str:
+def java_code(body: str) -> str:
+    """Return Java with statements where they may stand."""
     return f"class A {{\n  void f(int n, String s, String t) {{\n    {body}\n  }}\n}}"
 
 
-def _go(body: str) -> str:
+def go_code(body: str) -> str:
+    """Return Go with statements where they may stand."""
     return f"package main\n\nfunc main() {{\n\t{body}\n}}"
 
 
-def _cpp(body: str) -> str:
+def cpp_code(body: str) -> str:
+    """Return C++ with statements where they may stand."""
     return f"int main() {{\n  {body}\n}}"
 
 
-def _rust(body: str) -> str:
+def rust_code(body: str) -> str:
+    """Return Rust with statements where they may stand."""
     return f"fn main() {{\n    {body}\n}}"
 
 
@@ -46,8 +50,8 @@ CAUSES: Final = MappingProxyType({
     "item-only": [
         (PYTHON, "for x in a:\n    x = x * 2", "for x in a:\n    x = x * 2\n    print(x)"),
         (JS, "for (let x of a) {\n  x = x * 2;\n}", "for (let x of a) {\n  x = x * 2;\n  f(x);\n}"),
-        (CPP, _cpp("for (int x : a) { x *= 2; }"), _cpp("for (int& x : a) { x *= 2; }")),
-        (GO, _go("for _, x := range a { x.n = 2 }"), _go("for i := range a { a[i].n = 2 }")),
+        (CPP, cpp_code("for (int x : a) { x *= 2; }"), cpp_code("for (int& x : a) { x *= 2; }")),
+        (GO, go_code("for _, x := range a { x.n = 2 }"), go_code("for i := range a { a[i].n = 2 }")),
     ],
     "swapped-away": [(PYTHON, "a = b\nb = a", "a, b = b, a")],
     "only-local": [(PYTHON, "n = 0\ndef f():\n    n = 1", "n = 0\ndef f():\n    global n\n    n = 1")],
@@ -57,7 +61,7 @@ CAUSES: Final = MappingProxyType({
     ],
     "either-differs": [
         (PYTHON, "while a != 'x' or a != 'y':\n    a = f()", "while a != 'x' and a != 'y':\n    a = f()"),
-        (JAVA, _java("if (n != 1 || n != 2) { g(); }"), _java("if (n != 1 && n != 2) { g(); }")),
+        (JAVA, java_code("if (n != 1 || n != 2) { g(); }"), java_code("if (n != 1 && n != 2) { g(); }")),
     ],
     "never-reached": [
         (PYTHON, "if n > 1:\n    f()\nelif n > 5:\n    g()", "if n > 5:\n    g()\nelif n > 1:\n    f()"),
@@ -99,8 +103,8 @@ CAUSES: Final = MappingProxyType({
     "braces-without-return": [(JS, "const b = a.map(x => { x * 2 });", "const b = a.map(x => { return x * 2; });")],
     "result-lost": [
         (JS, "let s = 'a';\ns.trim();", "let s = 'a';\ns = s.trim();"),
-        (JAVA, _java("s.trim();"), _java("s = s.trim(); g(s);")),
-        (RUST, _rust("s.to_uppercase();"), _rust("let s = s.to_uppercase();")),
+        (JAVA, java_code("s.trim();"), java_code("s = s.trim(); g(s);")),
+        (RUST, rust_code("s.to_uppercase();"), rust_code("let s = s.to_uppercase();")),
     ],
     "compares-objects": [(JS, "if (a === []) { f(); }", "if (a.length === 0) { f(); }")],
     "no-return": [
@@ -108,31 +112,32 @@ CAUSES: Final = MappingProxyType({
     ],
     "return-alone": [(JS, "function f() {\n  return\n  g();\n}", "function f() {\n  return g();\n}")],
     "never-negative": [
-        (CPP, _cpp("for (unsigned i = 3; i >= 0; --i) { f(i); }"), _cpp("for (int i = 3; i >= 0; --i) { f(i); }")),
-        (RUST, _rust("let mut i = v.len() - 1;\n    while i >= 0 { i -= 1; }"),
-         _rust("let mut i: i32 = 3;\n    while i >= 0 { i -= 1; }")),
+        (CPP, cpp_code("for (unsigned i = 3; i >= 0; --i) { f(i); }"),
+         cpp_code("for (int i = 3; i >= 0; --i) { f(i); }")),
+        (RUST, rust_code("let mut i = v.len() - 1;\n    while i >= 0 { i -= 1; }"),
+         rust_code("let mut i: i32 = 3;\n    while i >= 0 { i -= 1; }")),
     ],
-    "assigned-test": [(CPP, _cpp("if (x = 5) { f(); }"), _cpp("if (x == 5) { f(); }"))],
-    "empty-body": [(JAVA, _java("if (n > 1);\n    { g(); }"), _java("if (n > 1)\n    { g(); }"))],
+    "assigned-test": [(CPP, cpp_code("if (x = 5) { f(); }"), cpp_code("if (x == 5) { f(); }"))],
+    "empty-body": [(JAVA, java_code("if (n > 1);\n    { g(); }"), java_code("if (n > 1)\n    { g(); }"))],
     "one-statement": [
-        (CPP, _cpp("if (x)\n    f();\n    g();"), _cpp("if (x)\n    f();\n  g();")),
+        (CPP, cpp_code("if (x)\n    f();\n    g();"), cpp_code("if (x)\n    f();\n  g();")),
     ],
     "falls-through": [
-        (JAVA, _java("switch (n) {\n case 1:\n  g();\n case 2:\n  h();\n }"),
-         _java("switch (n) {\n case 1:\n  g();\n  break;\n case 2:\n  h();\n }")),
+        (JAVA, java_code("switch (n) {\n case 1:\n  g();\n case 2:\n  h();\n }"),
+         java_code("switch (n) {\n case 1:\n  g();\n  break;\n case 2:\n  h();\n }")),
     ],
     "shadowed": [
-        (GO, _go("n := 0\n\tif true {\n\t\tn := 1\n\t}\n\tprintln(n)"),
-         _go("n := 0\n\tif true {\n\t\tn = 1\n\t}\n\tprintln(n)")),
-        (RUST, _rust("let n = 0;\n    for _ in 0..3 { let n = n + 1; }\n    f(n);"),
-         _rust("let mut n = 0;\n    for _ in 0..3 { n = n + 1; }\n    f(n);")),
+        (GO, go_code("n := 0\n\tif true {\n\t\tn := 1\n\t}\n\tprintln(n)"),
+         go_code("n := 0\n\tif true {\n\t\tn = 1\n\t}\n\tprintln(n)")),
+        (RUST, rust_code("let n = 0;\n    for _ in 0..3 { let n = n + 1; }\n    f(n);"),
+         rust_code("let mut n = 0;\n    for _ in 0..3 { n = n + 1; }\n    f(n);")),
     ],
-    "compares-identity": [(JAVA, _java("if (s == t) { g(); }"), _java("if (s.equals(t)) { g(); }"))],
+    "compares-identity": [(JAVA, java_code("if (s == t) { g(); }"), java_code("if (s.equals(t)) { g(); }"))],
     "line-left": [
-        (JAVA, _java("int k = in.nextInt();\n    String u = in.nextLine();"),
-         _java("int k = in.nextInt();\n    in.nextLine();\n    String u = in.nextLine();")),
-        (CPP, _cpp("std::cin >> n;\n  std::getline(std::cin, s);"),
-         _cpp("std::cin >> n;\n  std::cin.ignore();\n  std::getline(std::cin, s);")),
+        (JAVA, java_code("int k = in.nextInt();\n    String u = in.nextLine();"),
+         java_code("int k = in.nextInt();\n    in.nextLine();\n    String u = in.nextLine();")),
+        (CPP, cpp_code("std::cin >> n;\n  std::getline(std::cin, s);"),
+         cpp_code("std::cin >> n;\n  std::cin.ignore();\n  std::getline(std::cin, s);")),
     ],
     "shared-static": [
         (JAVA, "class A {\n  static int n;\n  A(int n) { this.n = n; }\n}",
@@ -142,12 +147,12 @@ CAUSES: Final = MappingProxyType({
         (JAVA, "class A {\n  int n;\n  A(int n) { n = n; }\n}", "class A {\n  int n;\n  A(int n) { this.n = n; }\n}"),
     ],
     "printed-array": [
-        (JAVA, _java("int[] a = {1};\n    System.out.println(a);"),
-         _java("int[] a = {1};\n    System.out.println(a[0]);")),
+        (JAVA, java_code("int[] a = {1};\n    System.out.println(a);"),
+         java_code("int[] a = {1};\n    System.out.println(a[0]);")),
     ],
     "changed-while-indexed": [
-        (JAVA, _java("for (int i = 0; i < a.size(); i++) { a.remove(i); }"),
-         _java("for (int i = a.size() - 1; i >= 0; i--) { a.remove(i); }")),
+        (JAVA, java_code("for (int i = 0; i < a.size(); i++) { a.remove(i); }"),
+         java_code("for (int i = a.size() - 1; i >= 0; i--) { a.remove(i); }")),
     ],
     "copy-changed": [
         (JAVA, "class A {\n  void f(int n) { n = n + 1; }\n}", "class A {\n  int f(int n) { n = n + 1; return n; }\n}"),
@@ -155,21 +160,21 @@ CAUSES: Final = MappingProxyType({
         (GO, COUNTS.format(""), COUNTS.format("*")),
         (GO, "func f(s []int) { s = append(s, 1) }", "func f(s []int) []int { s = append(s, 1); return s }"),
     ],
-    "never-set": [(CPP, _cpp("int n;\n  n += 2;"), _cpp("int n = 0;\n  n += 2;"))],
+    "never-set": [(CPP, cpp_code("int n;\n  n += 2;"), cpp_code("int n = 0;\n  n += 2;"))],
     "not-virtual": [(CPP, BASES.format(""), BASES.format("virtual "))],
     "gone-local": [(CPP, "int* f() { int n = 1; return &n; }", "int f() { int n = 1; return n; }")],
     "nobody-receives": [
-        (GO, _go("c := make(chan int)\n\tc <- 1\n\tprintln(<-c)"),
-         _go("c := make(chan int, 1)\n\tc <- 1\n\tprintln(<-c)")),
+        (GO, go_code("c := make(chan int)\n\tc <- 1\n\tprintln(<-c)"),
+         go_code("c := make(chan int, 1)\n\tc <- 1\n\tprintln(<-c)")),
     ],
-    "never-closed": [(GO, _go(NEVER_CLOSED.format("")), _go(NEVER_CLOSED.format("; close(c)")))],
-    "not-waited": [(GO, _go("go f()"), _go("go f()\n\twg.Wait()"))],
+    "never-closed": [(GO, go_code(NEVER_CLOSED.format("")), go_code(NEVER_CLOSED.format("; close(c)")))],
+    "not-waited": [(GO, go_code("go f()"), go_code("go f()\n\twg.Wait()"))],
     "raced": [
-        (GO, _go("for i := 0; i < 9; i++ { go func() { n++ }() }\n\twg.Wait()"),
-         _go("for i := 0; i < 9; i++ { go func() { mu.Lock(); n++; mu.Unlock() }() }\n\twg.Wait()")),
+        (GO, go_code("for i := 0; i < 9; i++ { go func() { n++ }() }\n\twg.Wait()"),
+         go_code("for i := 0; i < 9; i++ { go func() { mu.Lock(); n++; mu.Unlock() }() }\n\twg.Wait()")),
     ],
     "shares-array": [
-        (GO, _go("b := a[:2]\n\tb = append(b, 9)"), _go("b := slices.Clone(a[:2])\n\tb = append(b, 9)")),
+        (GO, go_code("b := a[:2]\n\tb = append(b, 9)"), go_code("b := slices.Clone(a[:2])\n\tb = append(b, 9)")),
     ],
     "lock-copied": [(GO, "func f(wg sync.WaitGroup) { wg.Done() }", "func f(wg *sync.WaitGroup) { wg.Done() }")],
     "hidden-field": [
@@ -177,15 +182,15 @@ CAUSES: Final = MappingProxyType({
          "type T struct { Name string }\nvar b, e = json.Marshal(T{})"),
     ],
     "never-run": [
-        (RUST, _rust("v.iter().map(|x| f(x));"), _rust("v.iter().for_each(|x| f(x));")),
+        (RUST, rust_code("v.iter().map(|x| f(x));"), rust_code("v.iter().for_each(|x| f(x));")),
     ],
     "line-end-kept": [
-        (RUST, _rust('stdin().read_line(&mut s);\n    if s == "y" { f(); }'),
-         _rust('stdin().read_line(&mut s);\n    if s.trim() == "y" { f(); }')),
+        (RUST, rust_code('stdin().read_line(&mut s);\n    if s == "y" { f(); }'),
+         rust_code('stdin().read_line(&mut s);\n    if s.trim() == "y" { f(); }')),
     ],
     "whole-division": [
-        (RUST, _rust("let a: i32 = 5;\n    let m = (a / 2) as f64;"),
-         _rust("let a: i32 = 5;\n    let m = a as f64 / 2.0;")),
+        (RUST, rust_code("let a: i32 = 5;\n    let m = (a / 2) as f64;"),
+         rust_code("let a: i32 = 5;\n    let m = a as f64 / 2.0;")),
         (JAVA, "class A { double m(int[] a, int s) { return s / a.length; } }",
          "class A { double m(int[] a, int s) { return (double) s / a.length; } }"),
     ],
@@ -206,20 +211,4 @@ CAUSES: Final = MappingProxyType({
          "p = '12'\ng = input()\nwhile g != p:\n    g = input()"),
     ],
     "lost-result": [(PYTHON, "def f(s):\n    s.strip()\n    return s", "import os\nos.replace('a', 'b')")],
-})  # fmt: skip
-
-# what only the complaint makes likely: the complaint, the code, and a complaint that has nothing to do with it
-LIKELY: Final = MappingProxyType({
-    "inexact-result": [("it shows 0.30000000000000004", JS, "console.log(0.1 + 0.2);", "it shows no text")],
-    "text-joined": [
-        ("12 and 3 give 123", PYTHON, "a = input()\nb = input()\nprint(a + b)",
-         "the names are in one word"),
-    ],
-    "ends-early": [
-        ("the last one is missing", PYTHON, "for i in range(1, n):\n    print(i)", "it prints them twice"),
-        ("it stops before 5", JAVA, _java("for (int i = 1; i < n; i++) { g(i); }"), "it prints them twice"),
-    ],
-    "never-started": [("nothing is printed", PYTHON, "def main():\n    print(1)", "prints it twice")],
-    "whole-numbers-divided": [("it gives 0 and not 0.5", JAVA, _java("g(n / k);"), "it prints it twice")],
-    "overflows": [("it gets negative", JAVA, _java("int r = 1;\n    r *= n;"), "it prints it twice")],
 })  # fmt: skip

@@ -12,7 +12,9 @@ from learnflow.tutor.offline.pitfalls import pitfalls
 from learnflow.tutor.offline.remarks import praised
 from learnflow.tutor.offline.wording import followed, signed
 from tests.offline import honest, request
-from tests.unit.silent_examples import CAUSES, LIKELY
+from tests.unit.likely_examples import LIKELY
+from tests.unit.silent_examples import CAUSES
+from tests.unit.slip_examples import MORE_CAUSES
 
 JS, JAVA, CPP, GO = Language.JAVASCRIPT, Language.JAVA, Language.CPP, Language.GO
 
@@ -75,7 +77,7 @@ def test_sound_code_has_no_cause(language: Language, code: str) -> None:
 
 
 def test_every_cause_is_prepared_and_tested() -> None:
-    assert set(CAUSE_NOTES) == {*PYTHON, *BRACES, *CAUSES, *LIKELY}
+    assert set(CAUSE_NOTES) == {*PYTHON, *BRACES, *CAUSES, *MORE_CAUSES, *LIKELY}
 
 
 @pytest.mark.parametrize(("code", "error", "said"), [

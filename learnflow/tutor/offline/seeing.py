@@ -10,7 +10,8 @@ from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline.facts import Fault
 from learnflow.tutor.offline.faults import find_fault
 from learnflow.tutor.offline.faults_of_braces import find_brace_fault
-from learnflow.tutor.offline.unseen import causes, seen
+from learnflow.tutor.offline.seen_causes import seen
+from learnflow.tutor.offline.unseen import causes
 from learnflow.tutor.syntax import check
 
 _UNREADABLE: Final = MappingProxyType({

@@ -9,8 +9,11 @@ from learnflow.tutor.offline.facts import Facts, gather
 from learnflow.tutor.offline.faults_of_types import kind
 from learnflow.tutor.offline.silent_calls import CALLS, functions, loaded, stored
 from learnflow.tutor.offline.silent_changes import CHANGES
+from learnflow.tutor.offline.silent_classes import CLASSES
 from learnflow.tutor.offline.silent_conditions import CONDITIONS
+from learnflow.tutor.offline.silent_files import FILES
 from learnflow.tutor.offline.silent_functions import FUNCTIONS
+from learnflow.tutor.offline.silent_values import VALUES
 from learnflow.tutor.offline.wording import one_line
 
 _LEAVING: Final = (ast.Break, ast.Return, ast.Raise)
@@ -22,7 +25,7 @@ def silent_causes(code: str) -> tuple[Cause, ...]:
         facts = gather(code)
     except SyntaxError:
         return ()
-    checks = (*_CHECKS, *CALLS, *CHANGES, *CONDITIONS, *FUNCTIONS)
+    checks = (*_CHECKS, *CALLS, *CHANGES, *CONDITIONS, *FUNCTIONS, *FILES, *VALUES, *CLASSES)
     return tuple(sorted((one for check in checks for one in check(facts)), key=lambda one: one.line))
 
 

@@ -52,6 +52,8 @@ def _changed(function: Function) -> Iterator[str]:
                 yield name
             case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()) | ast.AugAssign(target=ast.Name(id=name)):
                 yield name
+            case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"))], value=ast.Name(id=name)):
+                yield name  # kept in the object, which all others that took the default share
             case _:
                 pass
 

@@ -13,6 +13,7 @@ from learnflow.tutor.offline.wording import one_line
 
 _SIZE: Final = frozenset({"remove", "pop", "insert", "append", "extend"})
 _CHANGING: Final = frozenset({*_SIZE, "add", "update", "setdefault", "clear", "sort", "reverse"})
+_OF_LISTS: Final = frozenset({"sort", "reverse", "append", "extend"})
 _IN_PLACE: Final = frozenset({"sort", "reverse", "append", "extend", "insert", "update", "add", "clear"})
 _CONTAINERS: Final = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 _LEAVES: Final = (ast.Break, ast.Return)
@@ -115,15 +116,28 @@ def _changed_of_self(made: ast.ClassDef) -> Iterator[str]:
 
 
 def _result_is_none(facts: Facts) -> Iterator[Cause]:
+    own = {one.name for one in ast.walk(facts.tree) if isinstance(one, ast.FunctionDef)}  # may give anything
     for node in ast.walk(facts.tree):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Attribute(value=owner, attr=attr))):
-                if attr in _IN_PLACE and ast.unparse(owner) == name:
+                if attr in _IN_PLACE - own and ast.unparse(owner) == name:
                     change = one_line(ast.unparse(node.value))
                     mended = "\n".join((*facts.lines[: node.lineno - 1], _indented(facts, node), *_rest(facts, node)))
                     yield cause("result-is-none", node.lineno, mended, name=name, call=attr, change=change)
+                elif attr in _OF_LISTS - own and isinstance(owner, ast.Name):
+                    yield _given_none(name, owner.id, attr, node.lineno)
+            case (ast.Return(value=ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=attr)))
+                  | ast.Call(func=ast.Name(id="print"), args=[
+                      ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=attr))])):  # fmt: skip
+                if attr in _OF_LISTS - own:
+                    yield _given_none("the result", owner, attr, node.lineno)
             case _:
                 pass
+
+
+def _given_none(name: str, owner: str, call: str, line: int) -> Cause:
+    change = f"{owner}.{call}(...)"
+    return cause("given-none", line, name=name, owner=owner, call=call, change=change)
 
 
 def _indented(facts: Facts, node: ast.Assign) -> str:

@@ -3,12 +3,14 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Final
 
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline.causes import Cause, cause
 from learnflow.tutor.offline.facts import Facts, gather
 from learnflow.tutor.offline.faults_of_types import kind
+from learnflow.tutor.offline.slips import likely_slips
 from learnflow.tutor.offline.wording import one_line
 
 INEXACT: Final = re.compile(r"\d\.\d*?(?:0{6,}|9{6,})\d+|\b0\.1 ?\+ ?0\.2\b|\b0\.3\b.{0,40}\b0\.1\b.{0,20}\b0\.2\b")
@@ -36,12 +38,18 @@ def likely(code: str, language: Language | None, said: str) -> tuple[Cause, ...]
     if INEXACT.search(said):
         return (cause("inexact-result", _line_of(code, re.compile(r"\d\.\d|double|float|/"))),)
     if language in (Language.PYTHON, None):
-        try:
-            facts = gather(code)
-        except SyntaxError:
-            return ()
-        return tuple(one for pattern, check in _PYTHON if pattern.search(said) for one in check(facts))[:1]
-    return tuple(one for pattern, check in _BRACES if pattern.search(said) for one in check(code, language))[:1]
+        found = _in_python(code, said)
+    else:
+        found = (one for pattern, check in _BRACES if pattern.search(said) for one in check(code, language))
+    return tuple(chain(found, likely_slips(code, language or Language.PYTHON, said)))[:1]
+
+
+def _in_python(code: str, said: str) -> Iterator[Cause]:
+    try:
+        facts = gather(code)
+    except SyntaxError:
+        return
+    yield from (one for pattern, check in _PYTHON if pattern.search(said) for one in check(facts))
 
 
 def told_by_words(said: str) -> tuple[Cause, ...]:

@@ -7,12 +7,12 @@ from typing import Final
 
 from learnflow.domain.reading import Reading
 from learnflow.models.vocabulary import Language
-from learnflow.tutor.offline import silent, silent_braces
 from learnflow.tutor.offline.causes import Cause
 from learnflow.tutor.offline.linting import Linter, LinterUnavailableError
 from learnflow.tutor.offline.pitfalls import pitfalls
 from learnflow.tutor.offline.remarks import Kind, Remark
 from learnflow.tutor.offline.reviewing import python_remarks
+from learnflow.tutor.offline.seen_causes import seen
 from learnflow.tutor.offline.silent_hints import likely, told_by_words
 
 _IN_PROSE: Final = re.compile(r"(?:\[[^\]\n]{1,200}\]|\b\w+)(?:\.\w+\([^()\n]{0,100}\))+")
@@ -25,13 +25,6 @@ def causes(said: str, reading: Reading) -> tuple[Cause, ...]:
     if found or not reading.code:
         return found or told_by_words(said)
     return tuple(replace(one, sure=one.key == "inexact-result") for one in likely(code, reading.language, said))
-
-
-def seen(code: str, language: Language | None) -> tuple[Cause, ...]:
-    """Return the causes of a wrong result that code shows by itself."""
-    if language in (Language.PYTHON, None):
-        return silent.silent_causes(code)
-    return silent_braces.silent_causes(code, language)
 
 
 async def suspects(code: str, language: Language | None, linter: Linter) -> str | None:

@@ -1,0 +1,73 @@
+"""Causes of wrong results in a student's Python classes: what was meant for the object, and went elsewhere."""
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from learnflow.tutor.offline.causes import Cause, cause
+from learnflow.tutor.offline.facts import Facts
+from learnflow.tutor.offline.silent_changes import inside
+
+
+def _self_missing(facts: Facts) -> Iterator[Cause]:
+    for made in _classes(facts):
+        own = set(_own(made))
+        for method in (one for one in made.body if isinstance(one, ast.FunctionDef)):
+            nodes = list(inside(method.body))
+            read = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
+            for node in nodes:
+                match node:
+                    case ast.Assign(targets=[ast.Name(id=name)]) if name in own - read:
+                        yield cause("self-missing", node.lineno, name=name, method=method.name)
+                    case _:
+                        pass
+
+
+def _classes(facts: Facts) -> Iterator[ast.ClassDef]:
+    return (one for one in ast.walk(facts.tree) if isinstance(one, ast.ClassDef))
+
+
+def _own(made: ast.ClassDef) -> Iterator[str]:
+    for node in inside(made.body):
+        match node:
+            case ast.Attribute(value=ast.Name(id="self"), attr=name):
+                yield name
+            case _:
+                pass
+
+
+def _class_counter(facts: Facts) -> Iterator[Cause]:
+    asked = {ast.unparse(one) for one in ast.walk(facts.tree) if isinstance(one, ast.Attribute)}
+    for made in _classes(facts):
+        for node in inside(made.body):
+            match node:
+                case ast.AugAssign(target=ast.Attribute(value=ast.Name(id="self"), attr=name)):
+                    if name in set(_numbers(made)) and f"{made.name}.{name}" in asked:
+                        yield cause("class-counter", node.lineno, name=name, owner=made.name)
+                case _:
+                    pass
+
+
+def _numbers(made: ast.ClassDef) -> Iterator[str]:
+    for node in made.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant()):
+                yield name
+            case _:
+                pass
+
+
+def _wrapper_lost(facts: Facts) -> Iterator[Cause]:
+    used = {
+        one.id for node in ast.walk(facts.tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        for one in node.decorator_list if isinstance(one, ast.Name)
+    }  # fmt: skip
+    for function in facts.tree.body:
+        if not (isinstance(function, ast.FunctionDef) and function.name in used):
+            continue
+        inner = next((one.name for one in function.body if isinstance(one, ast.FunctionDef)), None)
+        if inner and not any(isinstance(one, ast.Return) for one in function.body):
+            yield cause("wrapper-lost", function.lineno, name=function.name, inner=inner)
+
+
+CLASSES: Final[tuple[Callable[[Facts], Iterator[Cause]], ...]] = (_self_missing, _class_counter, _wrapper_lost)
