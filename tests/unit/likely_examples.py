@@ -3,7 +3,20 @@
 from types import MappingProxyType
 from typing import Final
 
-from tests.unit.silent_examples import GO, JAVA, JS, PYTHON, RUST, go_code, java_code, rust_code
+from tests.unit.silent_examples import CPP, GO, JAVA, JS, PYTHON, RUST, cpp_code, go_code, java_code, rust_code
+
+SETTER: Final = """class A:
+    def __init__(self, n):
+        self._n = n
+
+    @property
+    def n(self):
+        return self._n
+
+    @n.setter
+    def n(self, n):
+        self._n = n
+"""
 
 LIKELY: Final = MappingProxyType({
     "inexact-result": [("it shows 0.30000000000000004", JS, "console.log(0.1 + 0.2);", "it shows no text")],
@@ -56,5 +69,21 @@ LIKELY: Final = MappingProxyType({
     ],
     "caller-changed": [
         ("my original changes", PYTHON, "def f(a):\n    a.sort()\n    return a[0]", "it fails"),
+    ],
+    "input-refused": [
+        ("it loops when i type a letter", CPP, cpp_code("while (n != 5) { std::cin >> n; }"), "it fails"),
+    ],
+    "object-as-text": [("it shows [object Object]", JS, "f('user: ' + user);", "it fails")],
+    "added-behind": [("it does not reverse", PYTHON, "o = ''\nfor c in s:\n    o = o + c\nprint(o)", "it fails")],
+    "case-counts": [("'The' is not counted", PYTHON, "print(text.split())", "it fails")],
+    "repeated-calls": [
+        ("it takes forever", PYTHON, "def f(n):\n    return f(n - 1) + f(n - 2) if n > 1 else n", "it fails"),
+    ],
+    "setter-passed-by": [
+        ("the setter is ignored", PYTHON, SETTER, "it fails"),
+    ],
+    "sum-of-texts": [("the sum is 12", PYTHON, "total = ''\nfor x in a:\n    total += x\nprint(total)", "it fails")],
+    "no-state": [
+        ("it is still 0", JS, "function App() {\n  let n = 0;\n  return <b onClick={() => n++} />;\n}", "it fails"),
     ],
 })  # fmt: skip

@@ -107,4 +107,39 @@ MORE_CAUSES: Final = MappingProxyType({
         (JAVA, java_code("f(n--);").replace("int n, String s, String t", "int n"),
          java_code("f(n - 1);").replace("int n, String s, String t", "int n")),
     ],
+    "clone-given": [
+        (RUST, rust_code("go(v.clone());\n    show(v);"), rust_code("go(&mut v);\n    show(v);")),
+    ],
+    "changed-in-for-each": [
+        (JS, "a.forEach((x, i) => { if (!x) a.splice(i, 1); });", "a = a.filter(x => x);"),
+        (JS, "for (const x of a) { if (!x) a.shift(); }", "for (const x of a) { if (!x) b.shift(); }"),
+    ],
+    "destructor-not-virtual": [
+        (CPP, "struct A {\n  ~A() {}\n};\nstruct B : A {\n};\nA* a = new B();",
+         "struct A {\n  virtual ~A() {}\n};\nstruct B : A {\n};\nA* a = new B();"),
+    ],
+    "one-for-all": [
+        (JAVA, java_code("P p = new P();\n    for (String x : xs) {\n p.n = x;\n ps.add(p);\n }"),
+         java_code("for (String x : xs) {\n P p = new P();\n p.n = x;\n ps.add(p);\n }")),
+    ],
+    "not-caught": [
+        (JS, "try {\n  f().then(g);\n} catch (e) { h(e); }", "try {\n  await f().then(g);\n} catch (e) { h(e); }"),
+    ],
+    "chained-with-true": [(PYTHON, "if a > 2 == True:\n    f()", "if a > 2:\n    f()")],
+    "compares-references": [
+        (JAVA, "class P {}\nclass A { boolean f(P a, P b) { return a == b; } }",
+         "class P {}\nclass A { boolean f(P a, P b) { return a.equals(b); } }"),
+    ],
+    "text-and-number": [
+        (PYTHON, "import random\nn = random.randint(1, 9)\ng = input()\nif g == n:\n    f()",
+         "import random\nn = random.randint(1, 9)\ng = int(input())\nif g == n:\n    f()"),
+    ],
+    "never-reached": [
+        (PYTHON, "if n % 3 == 0:\n    f()\nelif n % 15 == 0:\n    g()",
+         "if n % 15 == 0:\n    g()\nelif n % 3 == 0:\n    f()"),
+    ],
+    "shadowed": [
+        (GO, go_code("var err error\n\tif true {\n\t\t_, err := f()\n\t\tprintln(err)\n\t}\n\tprintln(err)"),
+         go_code("var err error\n\tif true {\n\t\t_, err = f()\n\t\tprintln(err)\n\t}\n\tprintln(err)")),
+    ],
 })  # fmt: skip

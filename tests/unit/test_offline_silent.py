@@ -74,3 +74,30 @@ async def test_who_sees_nothing_says_how_to_find_it(said: str, code: str, langua
     draft = honest(await OfflineTutor().debug(request(said, code, language)))
     assert "By reading alone I cannot see" in draft.text
     assert told in draft.text
+
+
+async def test_what_code_does_wrong_is_the_topic_of_the_question() -> None:
+    asked = request("it prints every word twice", "a = [1]\nb = a\nb.append(2)\nprint(a)").query
+    found = await OfflineTutor().triage(asked)
+    assert (found.intent, found.topic) == ("debug", "variables")
+    assert found.question_key.startswith("debug-variables")
+    assert "line 2 of the code" in found.reasoning
+
+
+async def test_who_asks_why_gets_the_cause_in_the_code_as_well() -> None:
+    asked = request("explain why the first list changes", "a = [1]\nb = a\nb.append(2)\nprint(a)", topic="lists")
+    draft = honest(await OfflineTutor().explain(asked))
+    assert "in your code, line 2" in draft.text
+
+
+async def test_a_name_that_another_function_has_is_told_as_such() -> None:
+    code = "def load():\n    data = [1]\n\ndef show():\n    print(data)\n\nload()\nshow()"
+    draft = honest(await OfflineTutor().debug(request("NameError: name 'data' is not defined", code)))
+    assert "line 5 (`print(data)`)" in draft.text
+    assert "inside of `load`" in draft.text
+
+
+async def test_the_next_item_of_the_last_one_is_beyond_the_end() -> None:
+    code = "a = read()\nfor i in range(len(a)):\n    if a[i] > a[i + 1]:\n        print(i)"
+    draft = honest(await OfflineTutor().debug(request("IndexError: list index out of range", code)))
+    assert draft.code_examples[0].startswith("a = read()\nfor i in range(len(a) - 1):")

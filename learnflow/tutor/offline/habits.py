@@ -77,7 +77,11 @@ def _by_index(loop: ast.For) -> Iterator[Remark]:
     match loop:
         case ast.For(
             target=ast.Name(id=index),
-            iter=ast.Call(func=ast.Name(id="range"), args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=of)])]),
+            iter=ast.Call(
+                func=ast.Name(id="range"),
+                args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=of)])]
+                | [ast.Constant(value=0), ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=of)])],
+            ),
         ):
             inside = [one for part in loop.body for one in ast.walk(part)]
             uses = sum(isinstance(one, ast.Name) and one.id == index for one in inside)

@@ -17,6 +17,7 @@ _BLOCKS: Final = frozenset({"statement_block", "block", "compound_statement"})
 _CASES: Final = frozenset({"switch_case", "switch_block_statement_group", "case_statement"})
 _LEAVES: Final = frozenset({"break_statement", "return_statement", "throw_statement", "continue_statement",
                             "yield_statement"})  # fmt: skip
+_ERRORS: Final = frozenset({"err", "error"})
 _OPENING: Final = ("if_statement", "for_statement", "while_statement", "for_in_statement", "enhanced_for_statement")
 
 
@@ -152,20 +153,31 @@ def _shadowed(tree: Node, _: Language) -> Iterator[Cause]:
         if block is None or len(names) != 1 or not stands:
             continue
         (name,) = names
-        outer = next((one for one in of(function or tree, node.type) if name in [text(each) for each in _declared(one)]
-                      and one.end_byte < block.start_byte and _is_inner(one) is None), None)  # fmt: skip
+        before = (one for one in of(function or tree, node.type, "var_spec") if one.end_byte < block.start_byte)
+        named = (one for one in before if name in [text(each) for each in _declared(one)])
+        outer = next((one for one in named if _is_inner(one) is None), None)
         later = [one for one in of(function or tree, "identifier") if one.start_byte > block.end_byte
                  and text(one) == name]  # fmt: skip
-        within = [one for one in of(block, "identifier") if one.start_byte > node.end_byte and text(one) == name]
-        if outer is not None and later and not within:
+        if outer is not None and later and not _is_given(function or tree, name, outer, block):
             yield cause("shadowed", line(node), name=name, first=str(line(outer)))
 
 
+def _is_given(function: Node, name: str, outer: Node, block: Node) -> bool:
+    """Say whether the outer name gets a value after its declaration, or the inner one is used for itself."""
+    changes = of(function, "assignment_expression", "assignment_statement", "compound_assignment_expr",
+                 "augmented_assignment_expression", "update_expression", "inc_statement")  # fmt: skip
+    if any(name in {text(one) for one in of(change, "identifier")} for change in changes if change != outer):
+        return True
+    uses = [one for one in of(block, "identifier") if text(one) == name]
+    return name not in _ERRORS and len(uses) > len({"the declaration", "its own value"})
+
+
 def _declared(node: Node) -> list[Node]:
-    left = part(node, "left") or part(node, "pattern")
+    left = part(node, "left") or part(node, "pattern") or part(node, "name")
     if left is None:
         left = next((part(one, "name") for one in node.named_children if one.type == "variable_declarator"), None)
-    return [] if left is None else [left] if left.type == "identifier" else [*of(left, "identifier")]
+    found = [] if left is None else [left] if left.type == "identifier" else [*of(left, "identifier")]
+    return [one for one in found if text(one) != "_"]
 
 
 BLOCKS: Final[tuple[Callable[[Node, Language], Iterator[Cause]], ...]] = (

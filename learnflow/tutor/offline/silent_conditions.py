@@ -70,6 +70,9 @@ def _chain(node: ast.If) -> Iterator[ast.Compare]:
 
 def _includes(first: ast.Compare, second: ast.Compare) -> bool:
     """Say whether all that fulfils the second condition fulfils the first as well."""
+    divisor, multiple = _divisor(first), _divisor(second)
+    if divisor and multiple:
+        return divisor[0] == multiple[0] and multiple[1] % divisor[1] == 0
     match first, second:
         case (
             ast.Compare(left=one, ops=[op], comparators=[ast.Constant(value=int() | float() as bound)]),
@@ -81,6 +84,31 @@ def _includes(first: ast.Compare, second: ast.Compare) -> bool:
             return way == again and (way * limit > way * bound or (limit == bound and (equal or not also)))
         case _:
             return False
+
+
+def _divisor(test: ast.Compare) -> tuple[str, int] | None:
+    """Return what is asked to be divisible, and by what."""
+    match test:
+        case ast.Compare(
+            left=ast.BinOp(left=left, op=ast.Mod(), right=ast.Constant(value=int(divisor))), ops=[ast.Eq()],
+            comparators=[ast.Constant(value=0)],
+        ) if divisor:  # fmt: skip
+            return ast.unparse(left), divisor
+        case _:
+            return None
+
+
+def _compared_with_true(facts: Facts) -> Iterator[Cause]:
+    for node in ast.walk(facts.tree):
+        match node:
+            case ast.Compare(left=left, ops=[first, ast.Eq() | ast.Is()],
+                             comparators=[middle, ast.Constant(value=bool())]):  # fmt: skip
+                change = ast.unparse(ast.Compare(left, [first], [middle]))
+                yield cause("chained-with-true", node.lineno, facts.replaced(node, change),
+                            condition=one_line(ast.unparse(node)), change=one_line(change),
+                            middle=one_line(ast.unparse(middle)))  # fmt: skip
+            case _:
+                pass
 
 
 def _identity(facts: Facts) -> Iterator[Cause]:
@@ -190,5 +218,6 @@ def _same_key(facts: Facts) -> Iterator[Cause]:
 
 
 CONDITIONS: Final[tuple[Callable[[Facts], Iterator[Cause]], ...]] = (
-    _always_true, _either_differs, _never_reached, _identity, _empty_range, _inexact, _skipped_step, _same_key,
+    _always_true, _either_differs, _compared_with_true, _never_reached, _identity, _empty_range, _inexact,
+    _skipped_step, _same_key,
 )  # fmt: skip

@@ -31,15 +31,18 @@ def declared(tree: Node) -> dict[str, str]:
 
 def _compares_identity(tree: Node) -> Iterator[Cause]:
     types = declared(tree)
+    own = {text(part(one, "name")) for one in of(tree, "class_declaration")}
     for node in of(tree, "binary_expression"):
         left, right = part(node, "left"), part(node, "right")
         if text(part(node, "operator")) not in {"==", "!="} or left is None or right is None:
             continue
         kinds = [_kind(types, one) for one in (left, right)]
+        sign = "" if text(part(node, "operator")) == "==" else "!"
+        change = one_line(f"{sign}{text(left)}.equals({text(right)})", 80)
         if all(kind in _OBJECTS for kind in kinds) and len(set(kinds)) == 1:
-            sign = "" if text(part(node, "operator")) == "==" else "!"
-            change = one_line(f"{sign}{text(left)}.equals({text(right)})", 80)
             yield cause("compares-identity", line(node), name=one_line(text(node)), kind=kinds[0], change=change)
+        elif kinds[0] == kinds[1] and kinds[0] in own:
+            yield cause("compares-references", line(node), name=one_line(text(node)), kind=kinds[0], change=change)
 
 
 def _kind(types: dict[str, str], node: Node) -> str:
