@@ -86,4 +86,5 @@ LIKELY: Final = MappingProxyType({
     "no-state": [
         ("it is still 0", JS, "function App() {\n  let n = 0;\n  return <b onClick={() => n++} />;\n}", "it fails"),
     ],
+    "both-run": [("it prints both", PYTHON, "if n > 5:\n    print(1)\nif n > 9:\n    print(2)", "it fails")],
 })  # fmt: skip

@@ -142,4 +142,22 @@ MORE_CAUSES: Final = MappingProxyType({
         (GO, go_code("var err error\n\tif true {\n\t\t_, err := f()\n\t\tprintln(err)\n\t}\n\tprintln(err)"),
          go_code("var err error\n\tif true {\n\t\t_, err = f()\n\t\tprintln(err)\n\t}\n\tprintln(err)")),
     ],
+    "starts-undefined": [
+        (JS, "let t;\nfor (const p of a) { t += p; }", "let t;\nt = 0;\nfor (const p of a) { t += p; }"),
+    ],
+    "same-object": [
+        (JS, "const a = [1];\nconst b = a;\nb.push(2);", "const a = [1];\nconst b = [...a];\nb.push(2);"),
+    ],
+    "returns-in-loop": [
+        (PYTHON, "def f(a):\n    m = 0\n    for x in a:\n        if x > m:\n            m = x\n            return m",
+         "def f(a):\n    m = 0\n    for x in a:\n        if x > m:\n            m = x\n    return m"),
+    ],
+    "not-passed-on": [
+        (PYTHON, "def f(n):\n    if n == 0:\n        return 0\n    n + f(n - 1)",
+         "def f(n):\n    if n == 0:\n        return 0\n    return n + f(n - 1)"),
+    ],
+    "whole-division": [
+        (JAVA, "class A { double f(int r) { double i = r / 100 * 20; return i; } }",
+         "class A { double f(int r) { double i = r / 100.0 * 20; return i; } }"),
+    ],
 })  # fmt: skip

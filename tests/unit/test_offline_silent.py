@@ -101,3 +101,8 @@ async def test_the_next_item_of_the_last_one_is_beyond_the_end() -> None:
     code = "a = read()\nfor i in range(len(a)):\n    if a[i] > a[i + 1]:\n        print(i)"
     draft = honest(await OfflineTutor().debug(request("IndexError: list index out of range", code)))
     assert draft.code_examples[0].startswith("a = read()\nfor i in range(len(a) - 1):")
+
+
+async def test_who_is_stuck_without_code_is_told_how_to_begin() -> None:
+    draft = honest(await OfflineTutor().debug(request("my program is stuck, no error")))
+    assert "Ctrl-C" in draft.text

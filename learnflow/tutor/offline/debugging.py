@@ -17,7 +17,7 @@ from learnflow.tutor.grounding import Ran
 from learnflow.tutor.offline.causes import Cause
 from learnflow.tutor.offline.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.facts import Fault
-from learnflow.tutor.offline.finding_out import find_out
+from learnflow.tutor.offline.finding_out import find_out, without_code
 from learnflow.tutor.offline.knowing import depth, mastery
 from learnflow.tutor.offline.library import EXPLANATIONS
 from learnflow.tutor.offline.linting import Linter
@@ -61,7 +61,7 @@ async def debug(request: AgentRequest, linter: Linter, ran: Ran) -> Draft:
         return _wrong_result(request, case, *found)
     if case.reading.code:
         return await _nothing_seen(case, case.reading.code, linter, request.query.query_text)
-    return _ask(case)
+    return _ask(case, request.query.query_text)
 
 
 async def _case(request: AgentRequest, ran: Ran) -> Case:
@@ -184,10 +184,10 @@ async def _nothing_seen(case: Case, code: str, linter: Linter, said: str) -> Dra
     )  # fmt: skip
 
 
-def _ask(case: Case) -> Draft:
+def _ask(case: Case, said: str) -> Draft:
     return draft(
         "To find the error I need the code and the full error message, from its first to its last line.",
-        _suspect(case),
+        without_code(said) or _suspect(case),
         topic=case.topic, confidence=0.35, missing="without code I can only guess, so I do not.",
         metadata=_metadata(case, None).model_copy(update={"asks_back": True}).as_json(),
     )  # fmt: skip

@@ -17,6 +17,9 @@ _PRINTS: Final = {
     Language.PYTHON: "print({})", Language.JAVASCRIPT: "console.log({})", Language.JAVA: "System.out.println({})",
     Language.CPP: "std::cout << {} << '\\n'", Language.GO: "fmt.Println({})", Language.RUST: "dbg!({})",
 }  # fmt: skip
+_STUCK: Final = re.compile(
+    r"\b(?:stuck|hangs?|hanging|freez\w*|frozen|forever|never (?:ends|stops)|endless|infinite)", re.IGNORECASE
+)
 _LOOP: Final = re.compile(r"\s*(?:\w+:\s*)?(?:for|while|loop)\b")
 _MOST: Final = 3  # names
 
@@ -32,6 +35,16 @@ def find_out(code: str, language: Language | None, said: str, ran: Ran) -> Itera
         yield "Please send me the full error message, or what it does and what you expected instead."
     else:
         yield "Which part of that is not what you expected, and what should it be?"
+
+
+def without_code(said: str) -> str | None:
+    """Return how to begin where there is no code and no message to look at."""
+    if not _STUCK.search(said):
+        return None
+    return (
+        "If it hangs, stop it with Ctrl-C: the last line of the message shows where it was. Usually that is a loop whose "
+        "condition never becomes false, or something that waits for an input."
+    )
 
 
 def _look(code: str, language: Language | None) -> str:

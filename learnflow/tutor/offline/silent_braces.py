@@ -29,6 +29,10 @@ _OWN: Final = {
     Language.JAVASCRIPT: (*LATER, *JAVASCRIPT), Language.JAVA: JAVA, Language.CPP: CPP, Language.GO: GO,
     Language.RUST: RUST,
 }  # fmt: skip
+_WITHIN: Final = frozenset({
+    "parenthesized_expression", "binary_expression", "init_declarator", "variable_declarator", "expression_list",
+    "argument_list", "return_statement", "block", "compound_statement", "statement_list",
+})  # fmt: skip
 _LENGTH: Final = re.compile(r"^\w+\.(?:length|size\(\)|length\(\))$|^len\(\w+\)$")
 _CASTS: Final = {Language.CPP: "static_cast<double>({})", Language.JAVA: "(double) {}", Language.GO: "float64({})"}
 
@@ -104,9 +108,7 @@ def _is_whole(node: Node, whole: frozenset[str]) -> bool:
 def _stored_in(node: Node) -> str | None:
     """Return the floating type into which a division goes, by a declaration, a conversion or a return."""
     above = node.parent
-    while above is not None and above.type in {"parenthesized_expression", "init_declarator", "variable_declarator",
-                                               "expression_list", "argument_list", "return_statement", "block",
-                                               "compound_statement", "statement_list"}:  # fmt: skip
+    while above is not None and above.type in _WITHIN:
         above = above.parent
     kind = text(part(above, "type") or part(above, "function") or part(above, "result"))
     return kind if kind in _FLOATING else None

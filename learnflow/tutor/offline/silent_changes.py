@@ -69,7 +69,7 @@ def _same_object(facts: Facts) -> Iterator[Cause]:
                 once = facts.assigned_once.get(new) is value
                 if once and isinstance(made, _CONTAINERS) and {new, old} & set(_changed(facts.tree, node.lineno)):
                     mended = facts.replaced(value, f"{old}.copy()")
-                    yield cause("same-object", node.lineno, mended, name=new, other=old)
+                    yield cause("same-object", node.lineno, mended, name=new, other=old, copy=f"{old}.copy()")
             case _:
                 pass
 

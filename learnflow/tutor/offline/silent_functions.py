@@ -23,6 +23,10 @@ def _first_round(facts: Facts) -> Iterator[Cause]:
                 sums = {ast.unparse(one.target) for one in before if isinstance(one, ast.AugAssign)}
                 if ast.unparse(value) in sums | _grown(before):
                     yield cause("returns-in-loop", last.lineno, items=one_line(ast.unparse(items)))
+            case ast.For(body=[*_, ast.If(test=test, body=[
+                *_, ast.Assign(targets=[ast.Name(id=best)]), ast.Return(value=ast.Name(id=given)) as last,
+            ], orelse=[])], iter=items) if best == given and best in loaded(test):  # fmt: skip
+                yield cause("returns-in-loop", last.lineno, items=one_line(ast.unparse(items)))
             case _:
                 pass
 
@@ -39,13 +43,19 @@ def _not_passed_on(facts: Facts) -> Iterator[Cause]:
         returns = [one for one in inside(function.body) if isinstance(one, ast.Return) and one.value is not None]
         for node in inside(function.body) if returns else ():
             match node:
-                case ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call) if name == function.name:
+                case ast.Expr(value=ast.Call() | ast.BinOp() as value) if function.name in _called(value):
                     if _ends_there(function.body, node):
-                        change = f"return {ast.unparse(call)}"
-                        yield cause("not-passed-on", node.lineno, facts.replaced(call, change), name=name,
+                        change = f"return {ast.unparse(value)}"
+                        yield cause("not-passed-on", node.lineno, facts.replaced(value, change), name=function.name,
                                     change=one_line(change))  # fmt: skip
                 case _:
                     pass
+
+
+def _called(value: ast.expr) -> set[str]:
+    """Return the names of the functions whose result a value is made of."""
+    sides = (value.left, value.right) if isinstance(value, ast.BinOp) else (value,)
+    return {ast.unparse(one.func) for one in sides if isinstance(one, ast.Call)}
 
 
 def _ends_there(body: list[ast.stmt], node: ast.stmt) -> bool:

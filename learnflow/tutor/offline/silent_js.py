@@ -11,6 +11,7 @@ from learnflow.tutor.offline.trees_js import called_name, own_functions
 from learnflow.tutor.offline.wording import one_line
 
 _LATER: Final = frozenset({"setTimeout", "setInterval", "then", "addEventListener", "push"})
+_IN_PLACE: Final = frozenset({"push", "pop", "shift", "unshift", "splice", "sort", "reverse", "fill"})
 _GIVING: Final = frozenset({"map", "filter", "find", "some", "every", "reduce", "findIndex", "flatMap", "sort"})
 _NEW: Final = frozenset({
     "toUpperCase", "toLowerCase", "trim", "replace", "replaceAll", "padStart", "padEnd", "substring", "trimEnd",
@@ -98,6 +99,23 @@ def _compares_objects(tree: Node) -> Iterator[Cause]:
             yield cause("compares-objects", line(node), name=one_line(text(node)))
 
 
+def _same_object(tree: Node) -> Iterator[Cause]:
+    made = {name for name, value, _ in given(tree) if value is not None and value.type in _OBJECTS}
+    changed = {_changed(one) for one in of(tree, "call_expression", "assignment_expression")}
+    for new, value, node in given(tree):
+        old = text(value)
+        if old in made and value is not None and value.type == "identifier" and changed & {new, old}:
+            yield cause("same-object", line(node), name=new, other=old, copy=f"[...{old}]` or `{{...{old}}}")
+
+
+def _changed(node: Node) -> str:
+    """Return the name of the array or object that a call or an assignment changes in place, "" for none."""
+    if node.type == "call_expression":
+        return text(part(part(node, "function"), "object")) if called_name(node) in _IN_PLACE else ""
+    left = part(node, "left")
+    return text(part(left, "object")) if left is not None and left.type != "identifier" else ""
+
+
 def _shared_var(tree: Node) -> Iterator[Cause]:
     for loop in of(tree, "for_statement", "for_in_statement"):
         start = part(loop, "initializer")
@@ -140,6 +158,6 @@ def _return_alone(tree: Node) -> Iterator[Cause]:
 
 
 JAVASCRIPT: Final[tuple[Callable[[Node], Iterator[Cause]], ...]] = (
-    _called_too_soon, _other_this, _braces_without_return, _result_lost, _sorts_as_text, _compares_objects, _shared_var,
-    _no_return, _return_alone,
+    _called_too_soon, _other_this, _braces_without_return, _result_lost, _sorts_as_text, _compares_objects,
+    _same_object, _shared_var, _no_return, _return_alone,
 )  # fmt: skip
