@@ -1,5 +1,6 @@
 """Names in a student's Python that have a value, but only inside of another function."""
 
+import ast
 import symtable
 from collections.abc import Iterator
 
@@ -10,8 +11,10 @@ def elsewhere_local(facts: Facts) -> Iterator[Fault]:
     """Yield the names that are read where only another function knows them."""
     try:
         top = symtable.symtable("\n".join(facts.lines), "code", "exec")
-    except SyntaxError:  # such as a `return` outside of a function, which only the compiler sees
+    except SyntaxError:  # what only the compiler sees, such as a `nonlocal` without a function around it
         return
+    if _returns_outside(facts.tree):
+        return  # a line that is not indented enough: it is that, and not the name
     scopes = list(_scopes(top))
     local = {
         symbol.get_name(): scope.get_name() for scope in scopes if scope.get_type() == "function"
@@ -26,6 +29,12 @@ def elsewhere_local(facts: Facts) -> Iterator[Fault]:
             free = symbol.is_referenced() and symbol.is_global() and name in local
             if free and name not in known and local[name] != scope.get_name():
                 yield Fault("python-name-error", _line(facts, name, scope), _says(name, local[name]))
+
+
+def _returns_outside(tree: ast.Module) -> bool:
+    functions = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+    within = {id(one) for function in functions for one in ast.walk(function)}
+    return any(isinstance(one, ast.Return) and id(one) not in within for one in ast.walk(tree))
 
 
 def _scopes(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:

@@ -42,7 +42,7 @@ def without_code(said: str) -> str | None:
     if not _STUCK.search(said):
         return None
     return (
-        "If it hangs, stop it with Ctrl-C: the last line of the message shows where it was. Usually that is a loop whose "
+        "If it hangs, stop it with Ctrl-C: the end of the message shows where it was. Usually that is a loop whose "
         "condition never becomes false, or something that waits for an input."
     )
 
