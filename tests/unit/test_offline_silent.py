@@ -4,6 +4,8 @@ import pytest
 
 from learnflow.domain.errors import ERRORS
 from learnflow.models.vocabulary import Language
+from learnflow.sandbox import Execution
+from learnflow.tutor.grounding import Ran
 from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.offline.causes import CAUSE_NOTES
 from learnflow.tutor.offline.seen_causes import seen
@@ -106,3 +108,19 @@ async def test_the_next_item_of_the_last_one_is_beyond_the_end() -> None:
 async def test_who_is_stuck_without_code_is_told_how_to_begin() -> None:
     draft = honest(await OfflineTutor().debug(request("my program is stuck, no error")))
     assert "Ctrl-C" in draft.text
+
+
+UNDEFINED = Ran(
+    Execution.model_validate({
+        "ended": "exception", "stdout": "", "stderr": "", "exit_code": 1, "milliseconds": 9,
+        "fault": {"type": "NameError", "message": "name 'xs' is not defined", "line": 1, "trace": "..."},
+    })
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "topic"), [("it skips some", "loops"), ("NameError: what is wrong", "variables")])
+async def test_a_run_that_lacks_what_was_not_sent_does_not_hide_the_cause(said: str, topic: str) -> None:
+    code = "for x in xs:\n    if x:\n        xs.remove(x)"
+    draft = honest(await OfflineTutor().debug(request(said, code), UNDEFINED))
+    assert draft.topic == topic
+    assert "NameError" in draft.text

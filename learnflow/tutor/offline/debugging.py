@@ -22,7 +22,7 @@ from learnflow.tutor.offline.knowing import depth, mastery
 from learnflow.tutor.offline.library import EXPLANATIONS
 from learnflow.tutor.offline.linting import Linter
 from learnflow.tutor.offline.running import happened, line_raised, message_raised, raised, what_happened
-from learnflow.tutor.offline.seeing import find
+from learnflow.tutor.offline.seeing import find, meant
 from learnflow.tutor.offline.tellings import Known, examples, told
 from learnflow.tutor.offline.unseen import causes, suspects
 from learnflow.tutor.offline.wording import draft, one_line, topic_asked
@@ -67,7 +67,7 @@ async def debug(request: AgentRequest, linter: Linter, ran: Ran) -> Draft:
 async def _case(request: AgentRequest, ran: Ran) -> Case:
     reading = _without_trace(read(request.query))
     met = raised(ran, reading.language)
-    error = reading.error or met
+    error = reading.error or await meant(request.query.query_text, reading, met)
     if met and error and met.name == error.name:
         error = met  # the run has the whole message, the question often only the name
     fault = await find(request.query.query_text, reading, error)

@@ -21,7 +21,18 @@ _UNREADABLE: Final = MappingProxyType({
     Language.GO: "go-syntax",
     Language.RUST: "rust-syntax",
 })
+_PARTS_MISSING: Final = frozenset({
+    "python-name-error", "python-file-not-found-error", "python-module-not-found-error", "javascript-reference-error",
+    "javascript-module-not-found", "java-cannot-find-symbol",
+})  # fmt: skip
 _NO_NAME: Final = "python-name-error"
+
+
+async def meant(said: str, reading: Reading, met: ErrorSign | None) -> ErrorSign | None:
+    """Return the error of a run; None where it lacks what was not sent, and what is told has a cause."""
+    if met is None or met.key not in _PARTS_MISSING:
+        return met
+    return None if await asyncio.to_thread(causes, said, reading) else met
 
 
 async def find(said: str, reading: Reading, error: ErrorSign | None) -> Fault | None:
