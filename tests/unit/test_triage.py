@@ -225,10 +225,20 @@ def test_who_tells_what_code_at_hand_does_wants_it_debugged(told: str) -> None:
 
 @pytest.mark.parametrize("said", [
     "a function that prints the primes", "here is my solution", "a script which counts words", "primes in python",
-    "can you review it? it prints the sum",
+    "can you review it? it prints the sum", "rewrite this with a comprehension", "this is what i have so far for the task",
+    "look at my squares and tell me what you think", "works fine, but can it be nicer?", "how did i do?",
+    "is there a shorter way to write this",
 ])  # fmt: skip
 def test_what_code_is_said_to_do_is_no_complaint(said: str) -> None:
     assert triage(query(said, REMOVES)).intent is REVIEW
+
+
+@pytest.mark.parametrize("said", [
+    "which values does it print?", "how would this look in java", "why is it called xs", "does this use closures?",
+    "I don't understand why remove is used here", "why do we need the if",
+])  # fmt: skip
+def test_what_is_asked_about_code_is_no_complaint(said: str) -> None:
+    assert triage(query(said, REMOVES)).intent is CONCEPTS
 
 
 @pytest.mark.parametrize("told", ["it shows the sum", "it is always true"])
