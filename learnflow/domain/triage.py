@@ -24,7 +24,7 @@ _TROUBLE: Final = 1.2  # the weight of a word of trouble that makes code that co
 _ASKS: Final = 1.0  # the weight of a signal that says by itself what is asked about code
 _TOLD_AT_LENGTH: Final = 6  # words; who shows code only to have it looked at says less of it
 _QUESTION_WORDS: Final = frozenset({
-    "how", "what", "which", "where", "when", "who", "does", "do", "is", "are", "can", "could", "would", "should", "will",
+    "how", "what", "which", "where", "when", "who", "does", "do", "is", "are", "can", "could", "would", "should",
 })  # fmt: skip
 _BEGINNING: Final = 3  # words, after which a question may have begun
 _FADING: Final = 0.4  # what each further signal of one intent adds, of its weight

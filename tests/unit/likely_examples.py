@@ -87,4 +87,5 @@ LIKELY: Final = MappingProxyType({
         ("it is still 0", JS, "function App() {\n  let n = 0;\n  return <b onClick={() => n++} />;\n}", "it fails"),
     ],
     "both-run": [("it prints both", PYTHON, "if n > 5:\n    print(1)\nif n > 9:\n    print(2)", "it fails")],
+    "emptied-file": [("the old lines are gone", PYTHON, "with open('l.txt', 'w') as f:\n    f.write('x')", "it fails")],
 })  # fmt: skip

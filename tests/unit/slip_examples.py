@@ -160,4 +160,11 @@ MORE_CAUSES: Final = MappingProxyType({
         (JAVA, "class A { double f(int r) { double i = r / 100 * 20; return i; } }",
          "class A { double f(int r) { double i = r / 100.0 * 20; return i; } }"),
     ],
+    "no-self": [
+        (PYTHON, "class A:\n    def f(x):\n        print(x)", "class A:\n    def f(self, x):\n        print(x)"),
+    ],
+    "overwritten": [
+        (PYTHON, "if a < 9:\n    p = 3\np = 5", "if a < 9:\n    p = 3\nelse:\n    p = 5"),
+    ],
+    "result-lost": [(JS, "let a = [1];\na.filter(x => x > 1);", "let a = [1];\na = a.filter(x => x > 1);")],
 })  # fmt: skip

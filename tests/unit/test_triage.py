@@ -225,7 +225,7 @@ def test_who_tells_what_code_at_hand_does_wants_it_debugged(told: str) -> None:
 
 @pytest.mark.parametrize("said", [
     "a function that prints the primes", "here is my solution", "a script which counts words", "primes in python",
-    "can you review it? it prints the sum", "rewrite this with a comprehension", "this is what i have so far for the task",
+    "can you review it? it prints the sum", "rewrite this with a comprehension", "this is what i have so far",
     "look at my squares and tell me what you think", "works fine, but can it be nicer?", "how did i do?",
     "is there a shorter way to write this",
 ])  # fmt: skip

@@ -13,6 +13,8 @@ from learnflow.tutor.offline.silent_classes import CLASSES
 from learnflow.tutor.offline.silent_conditions import CONDITIONS
 from learnflow.tutor.offline.silent_files import FILES
 from learnflow.tutor.offline.silent_functions import FUNCTIONS
+from learnflow.tutor.offline.silent_names import NAMES
+from learnflow.tutor.offline.silent_numbers import NUMBERS
 from learnflow.tutor.offline.silent_values import VALUES
 from learnflow.tutor.offline.wording import one_line
 
@@ -25,7 +27,7 @@ def silent_causes(code: str) -> tuple[Cause, ...]:
         facts = gather(code)
     except SyntaxError:
         return ()
-    checks = (*_CHECKS, *CALLS, *CHANGES, *CONDITIONS, *FUNCTIONS, *FILES, *VALUES, *CLASSES)
+    checks = (*_CHECKS, *CALLS, *CHANGES, *CONDITIONS, *FUNCTIONS, *NAMES, *NUMBERS, *FILES, *VALUES, *CLASSES)
     return tuple(sorted((one for check in checks for one in check(facts)), key=lambda one: one.line))
 
 

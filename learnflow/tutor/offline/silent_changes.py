@@ -2,13 +2,11 @@
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
 from typing import Final
 
 from learnflow.tutor.offline.causes import Cause, cause
 from learnflow.tutor.offline.facts import Facts
 from learnflow.tutor.offline.faults_of_types import kind
-from learnflow.tutor.offline.silent_calls import stored
 from learnflow.tutor.offline.wording import one_line
 
 _SIZE: Final = frozenset({"remove", "pop", "insert", "append", "extend"})
@@ -176,44 +174,6 @@ def _read_after(body: list[ast.stmt], node: ast.stmt, name: str) -> bool:
     return any(isinstance(one, ast.Name) and one.id == name for one in later)
 
 
-def _swapped(facts: Facts) -> Iterator[Cause]:
-    for block in _blocks(facts.tree):
-        for one, two in pairwise(block):
-            match one, two:
-                case ast.Assign(targets=[first], value=second), ast.Assign(targets=[third], value=fourth):
-                    left, right = ast.unparse(first), ast.unparse(second)
-                    if (left, right) == (ast.unparse(fourth), ast.unparse(third)) and left != right:
-                        change = one_line(f"{left}, {right} = {right}, {left}")
-                        yield cause("swapped-away", two.lineno, name=left, other=right, change=change)
-                case _:
-                    pass
-
-
-def _blocks(tree: ast.AST) -> Iterator[list[ast.stmt]]:
-    for node in ast.walk(tree):
-        for part in ("body", "orelse"):
-            block = getattr(node, part, None)
-            if isinstance(block, list):
-                yield block
-
-
-def _only_local(facts: Facts) -> Iterator[Cause]:
-    outside = stored(one for part in facts.tree.body if not isinstance(part, ast.FunctionDef | ast.ClassDef)
-                     for one in ast.walk(part))  # fmt: skip
-    for function in facts.tree.body:
-        if not isinstance(function, ast.FunctionDef):
-            continue
-        nodes = list(inside(function.body))
-        known = {name for one in nodes if isinstance(one, ast.Global) for name in one.names}
-        read = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
-        for node in function.body:
-            match node:
-                case ast.Assign(targets=[ast.Name(id=name)]) if name in outside - known - read:
-                    yield cause("only-local", node.lineno, name=name, function=function.name)
-                case _:
-                    pass
-
-
 CHANGES: Final[tuple[Callable[[Facts], Iterator[Cause]], ...]] = (
-    _changed_while_looped, _same_object, _shared_by_class, _result_is_none, _item_only, _swapped, _only_local,
+    _changed_while_looped, _same_object, _shared_by_class, _result_is_none, _item_only,
 )  # fmt: skip

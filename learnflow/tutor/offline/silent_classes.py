@@ -7,6 +7,7 @@ from typing import Final
 from learnflow.tutor.offline.causes import Cause, cause
 from learnflow.tutor.offline.facts import Facts
 from learnflow.tutor.offline.silent_changes import inside
+from learnflow.tutor.offline.wording import one_line
 
 
 def _self_missing(facts: Facts) -> Iterator[Cause]:
@@ -34,6 +35,16 @@ def _own(made: ast.ClassDef) -> Iterator[str]:
                 yield name
             case _:
                 pass
+
+
+def _no_self(facts: Facts) -> Iterator[Cause]:
+    for made in _classes(facts):
+        for method in (one for one in made.body if isinstance(one, ast.FunctionDef) and not one.decorator_list):
+            first = next((one.arg for one in (*method.args.posonlyargs, *method.args.args)), "")
+            if first not in {"self", "cls", "mcs", "_"} and not method.args.vararg and not made.keywords:
+                own = ", ".join(filter(None, ("self", ast.unparse(method.args))))
+                change = f"def {method.name}({own}):"
+                yield cause("no-self", method.lineno, name=method.name, change=one_line(change))
 
 
 def _class_counter(facts: Facts) -> Iterator[Cause]:
@@ -70,4 +81,6 @@ def _wrapper_lost(facts: Facts) -> Iterator[Cause]:
             yield cause("wrapper-lost", function.lineno, name=function.name, inner=inner)
 
 
-CLASSES: Final[tuple[Callable[[Facts], Iterator[Cause]], ...]] = (_self_missing, _class_counter, _wrapper_lost)
+CLASSES: Final[tuple[Callable[[Facts], Iterator[Cause]], ...]] = (
+    _self_missing, _no_self, _class_counter, _wrapper_lost,
+)  # fmt: skip

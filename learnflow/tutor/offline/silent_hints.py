@@ -13,11 +13,11 @@ from learnflow.tutor.offline.faults_of_types import kind
 from learnflow.tutor.offline.slips import likely_slips
 from learnflow.tutor.offline.wording import one_line
 
-INEXACT: Final = re.compile(r"\d\.\d*?(?:0{6,}|9{6,})\d+|\b0\.1 ?\+ ?0\.2\b|\b0\.3\b.{0,40}\b0\.1\b.{0,20}\b0\.2\b")
+INEXACT: Final = re.compile(r"\d\.\d{12,}|\b0\.1 ?\+ ?0\.2\b|\b0\.3\b.{0,40}\b0\.1\b.{0,20}\b0\.2\b")
 _NUMBERS: Final = re.compile(r"\d|\bnumber|\badd|\bsum|\btotal|\bcalculat", re.IGNORECASE)
 _TOO_FEW: Final = re.compile(
-    r"\blast\b|missing|too (?:early|soon|few|low)|one (?:too )?(?:less|few|short)|stops? (?:at|before)|skips?|off by"
-    r"|instead|should|shuold|expect|\bnot\b|\bup to\b", re.IGNORECASE,
+    r"\blast\b|missing|never (?:gets|reaches|prints|shows)|too (?:early|soon|few|low)|one (?:too )?(?:less|few|short)"
+    r"|stops? (?:at|before)|skips?|off by|instead|should|shuold|expect|\bnot\b|\bup to\b", re.IGNORECASE,
 )  # fmt: skip
 _NOTHING: Final = re.compile(r"nothing|no output|\bblank\b|empty|n.?t (?:print|do|run|show|work|happen)", re.IGNORECASE)
 _FRACTION: Final = re.compile(

@@ -70,7 +70,7 @@ def _result_lost(tree: Node) -> Iterator[Cause]:
         owner, name = text(part(call, "object")), text(part(call, "name"))
         if call is not None and types.get(owner) == "String" and name in _NEW_TEXT:
             change = one_line(f"{owner} = {text(call)}")
-            yield cause("result-lost", line(call), name=name, owner=owner, change=change)
+            yield cause("result-lost", line(call), about="strings", name=name, owner=owner, change=change)
 
 
 def _shared_static(tree: Node) -> Iterator[Cause]:

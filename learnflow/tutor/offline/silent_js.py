@@ -11,6 +11,7 @@ from learnflow.tutor.offline.trees_js import called_name, own_functions
 from learnflow.tutor.offline.wording import one_line
 
 _LATER: Final = frozenset({"setTimeout", "setInterval", "then", "addEventListener", "push"})
+_OF_ARRAYS: Final = frozenset({"concat", "filter", "slice", "toSorted", "toReversed"})
 _IN_PLACE: Final = frozenset({"push", "pop", "shift", "unshift", "splice", "sort", "reverse", "fill"})
 _GIVING: Final = frozenset({"map", "filter", "find", "some", "every", "reduce", "findIndex", "flatMap", "sort"})
 _NEW: Final = frozenset({
@@ -72,8 +73,9 @@ def _result_lost(tree: Node) -> Iterator[Cause]:
             continue
         owner = part(part(call, "function"), "object")
         if owner is not None and owner.type in {"identifier", "member_expression"}:
-            change = one_line(f"{text(owner)} = {text(call)}")
-            yield cause("result-lost", line(call), name=called_name(call), owner=one_line(text(owner)), change=change)
+            change, called = one_line(f"{text(owner)} = {text(call)}"), called_name(call)
+            about = "lists" if called in _OF_ARRAYS else "strings"
+            yield cause("result-lost", line(call), about=about, name=called, owner=one_line(text(owner)), change=change)
 
 
 def _sorts_as_text(tree: Node) -> Iterator[Cause]:

@@ -29,7 +29,7 @@ def _result_lost(tree: Node) -> Iterator[Cause]:
         owner, method = text(part(function, "value")), text(part(function, "field"))
         if owner.isidentifier() and method in _NEW_TEXT:
             change = one_line(f"let {owner} = {text(call)}" + ("" if method.startswith("to_") else ".to_string()"))
-            yield cause("result-lost", line(statement), name=method, owner=owner, change=change)
+            yield cause("result-lost", line(statement), about="strings", name=method, owner=owner, change=change)
 
 
 def _cut_off(tree: Node) -> Iterator[Cause]:
