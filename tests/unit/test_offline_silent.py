@@ -124,3 +124,16 @@ async def test_a_run_that_lacks_what_was_not_sent_does_not_hide_the_cause(said: 
     draft = honest(await OfflineTutor().debug(request(said, code), UNDEFINED))
     assert draft.topic == topic
     assert "NameError" in draft.text
+
+
+@pytest.mark.parametrize(("language", "code"), [
+    (Language.JAVA, "class A { void f(int n) { while (n > 0) { System.out.println(n); n--; } } }"),
+    (Language.CPP, "void f(int n) { while (n > 0) { show(n); n--; } }"),
+    (Language.JAVASCRIPT, "for (let i = 0; i <= s.length; i++) { f(s.slice(0, i)); }"),
+    (Language.GO, "package main\n\nfunc work() {\n\tc := make(chan int)\n\tfor v := range c {\n\t\tprintln(v)\n\t}\n}"),
+    (Language.GO, "package main\n\nfunc main() {\n\tgo f()\n\tfor {\n\t}\n}"),
+    (Language.PYTHON, "import os\ntry:\n    int(x)\nexcept ValueError:\n    os.remove(x)"),
+    (Language.PYTHON, "class T:\n    def insert(self, x):\n        return self\n\nt = T()\nt = t.insert(1)"),
+])  # fmt: skip
+def test_sound_code_that_looks_like_a_fault_has_no_cause(language: Language, code: str) -> None:
+    assert seen(code, language) == ()

@@ -8,7 +8,7 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.tutor.offline.causes import Cause, cause
-from learnflow.tutor.offline.trees import around, line, of, part, text
+from learnflow.tutor.offline.trees import LOOPS, around, line, of, part, text
 
 _NUMBERS: Final = frozenset({"int", "long", "double", "float", "short", "unsigned", "size_t", "long long"})
 _STATEMENTS: Final = ("assignment_expression", "update_expression", "expression_statement")
@@ -25,7 +25,8 @@ def _copy_changed(tree: Node) -> Iterator[Cause]:
             if name is None or name.type != "identifier":  # a reference, a pointer or an array
                 continue
             changed = next((node for node in _changes(body) if _owner(node) == text(name)), None)
-            if changed is not None and not _used_after(body, changed, text(name)):
+            counted = changed is not None and changed.type == "update_expression" and around(changed, *LOOPS)
+            if changed is not None and not counted and not _used_after(body, changed, text(name)):
                 called = text(part(head, "declarator"))
                 kind = text(part(one, "type"))
                 yield cause("copy-changed", line(changed), name=text(name), function=called,

@@ -9,7 +9,7 @@ from learnflow.tutor.offline.causes import Cause, cause
 from learnflow.tutor.offline.trees import FUNCTIONS, around, bare, given, line, of, part, text
 from learnflow.tutor.offline.wording import one_line
 
-_WAITS: Final = (".Wait()", "<-", "time.Sleep", "select", "range ", ".Lock()", "ListenAndServe", "Scan")
+_WAITS: Final = (".Wait()", "<-", "time.Sleep", "select", "range ", ".Lock()", "ListenAndServe", "Scan", "for {")
 _PAIR: Final = 2  # an index and an item
 _CHANGES: Final = ("assignment_statement", "inc_statement", "dec_statement")
 
@@ -44,6 +44,9 @@ def _nobody_receives(tree: Node) -> Iterator[Cause]:
 def _never_closed(tree: Node) -> Iterator[Cause]:
     code = text(tree)
     for loop in of(tree, "range_clause"):
+        function = around(loop, *FUNCTIONS)
+        if text(part(function, "name")) != "main":  # a worker may wait for good
+            continue
         name = text(part(loop, "right"))
         if name in {one for one, value, _ in given(tree) if "make(chan" in text(value)} and "close(" not in code:
             yield cause("never-closed", line(loop), name=name)

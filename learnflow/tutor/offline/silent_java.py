@@ -137,7 +137,7 @@ def _copies_swapped(tree: Node) -> Iterator[Cause]:
             later = body is not None and any(
                 text(one) == name for one in of(body, "identifier") if one.start_byte > node.end_byte
             )
-            if name in own and not later:
+            if name in own and not later and around(node, *LOOPS) is None:  # a loop comes back to it
                 yield cause("copy-changed", line(node), name=name, function=called, change=change)
                 break
 
