@@ -9,6 +9,8 @@ from learnflow.tutor.offline.facts import Facts
 from learnflow.tutor.offline.silent_changes import inside
 from learnflow.tutor.offline.wording import one_line
 
+_OF_CLASS: Final = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})  # they take the class
+
 
 def _self_missing(facts: Facts) -> Iterator[Cause]:
     for made in _classes(facts):
@@ -39,12 +41,22 @@ def _own(made: ast.ClassDef) -> Iterator[str]:
 
 def _no_self(facts: Facts) -> Iterator[Cause]:
     for made in _classes(facts):
+        helpers = {one.id for one in inside(made.body) if isinstance(one, ast.Name)}  # called while the class is made
         for method in (one for one in made.body if isinstance(one, ast.FunctionDef) and not one.decorator_list):
-            first = next((one.arg for one in (*method.args.posonlyargs, *method.args.args)), "")
-            if first not in {"self", "cls", "mcs", "_"} and not method.args.vararg and not made.keywords:
+            if method.name not in helpers and not made.keywords and not _takes_object(method):
                 own = ", ".join(filter(None, ("self", ast.unparse(method.args))))
                 change = f"def {method.name}({own}):"
                 yield cause("no-self", method.lineno, name=method.name, change=one_line(change))
+
+
+def _takes_object(method: ast.FunctionDef) -> bool:
+    """Say whether the first parameter is for the object: by its name, or because its attributes are used."""
+    first = next((one.arg for one in (*method.args.posonlyargs, *method.args.args)), "")
+    used = any(
+        isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name) and one.value.id == first
+        for one in inside(method.body)
+    )
+    return used or method.args.vararg is not None or first in {"self", "cls", "mcs", "_"} or method.name in _OF_CLASS
 
 
 def _class_counter(facts: Facts) -> Iterator[Cause]:
