@@ -85,13 +85,13 @@ class Reading:
 
 _LEXICON: Final = data("lexicon.toml")
 _TOPIC_WORDS: Final = data("topics.toml")
-_SIGNALS, _NARRATED = (
+_SIGNALS, _NARRATED, _OBSERVED = (
     Phrases(
         (phrase, Signal(Intent(entry["intent"]), entry["weight"], entry.get("kind")))
         for entry in _LEXICON[key]
         for phrase in entry["phrases"]
     )
-    for key in ("signals", "narrated")
+    for key in ("signals", "narrated", "observed")
 )
 _OFF_TOPIC: Final = Phrases((phrase, phrase) for phrase in _LEXICON["offtopic"]["phrases"])
 _SMALL_TALK: Final = word_set(_LEXICON["offtopic"], "small_talk")
@@ -133,7 +133,7 @@ def read(query: StudentQuery) -> Reading:
         snippet=snippet,
         language=language,
         foreign=None if language else foreign_language(lower),
-        signals=tuple(strongest(_SIGNALS.find(lower), lambda signal: signal.weight)),
+        signals=_signals(lower, snippet),
         narrated=tuple(strongest(_NARRATED.find(lower), lambda signal: signal.weight)),
         asked=_asked(lower, title),
         mentions=mentions,
@@ -144,6 +144,12 @@ def read(query: StudentQuery) -> Reading:
         small_talk=_is_small_talk(lower),
         off_topic=off_topic,
     )
+
+
+def _signals(lower: Sequence[str], snippet: Snippet) -> tuple[Hit[Signal], ...]:
+    """Return what the words say; how something behaves says more where the code of it is at hand."""
+    observed = _OBSERVED.find((*lower, ".")) if snippet.code else ()  # a last sentence often lacks its end
+    return tuple(strongest((*_SIGNALS.find(lower), *observed), lambda signal: signal.weight))
 
 
 def _ends(said: list[str]) -> list[str]:

@@ -21,6 +21,7 @@ _EXPLAINED: Final = 2.0  # the weight of a question on what code means, which no
 _FAULTS: Final = tuple(
     (one["topic"], re.compile(one["pattern"], re.MULTILINE)) for one in data("topic_words.toml")["faults"]
 )
+_TELLING: Final = 1.1  # more than the weight of a name that everyday English uses too
 _NEARLY: Final = 0.75  # of the best score: then the topic that builds on the other is meant
 
 # what code is about, the most telling first
@@ -53,10 +54,18 @@ def topic_of(reading: Reading) -> str:
     if fault is not None:
         return fault
     scores = _named_first(reading, topic_scores(reading))
+    seen = code_topic(reading.code) if reading.code else GENERAL
+    if seen != GENERAL and _is_complaint(reading):
+        scores = {topic: score for topic, score in scores.items() if topic in _named(reading, _TELLING)}
     if max(scores.values(), default=0.0) < _ENOUGH:
-        return code_topic(reading.code) if reading.code else GENERAL
+        return seen
     best = max(scores.values())
     return max((topic for topic, score in scores.items() if score >= _NEARLY * best), key=depth)
+
+
+def _is_complaint(reading: Reading) -> bool:
+    """Say whether the words tell what the code at hand does wrong, so that only what they name outright is meant."""
+    return reading.code is not None and reading.error is None and reading.has(Intent.DEBUG) and not reading.narrates
 
 
 def topic_scores(reading: Reading) -> Mapping[str, float]:
@@ -73,15 +82,19 @@ def topic_scores(reading: Reading) -> Mapping[str, float]:
 
 def _named_first(reading: Reading, scores: Mapping[str, float]) -> Mapping[str, float]:
     """Return the scores so that what only hints at a topic, however often, stays below one that is named outright."""
-    named = {hit.meaning.topic for hit in reading.mentions if hit.meaning.weight >= NAME}
-    named |= {topic for topic, weight in reading.hints.items() if weight >= _DECISIVE}
-    if reading.error:
-        named.add(reading.error.topic)
+    named = _named(reading, NAME)
     if not named or reading.narrates:
         return scores
     return {
         topic: score if topic in named else min(score, _cap(topic, named, scores)) for topic, score in scores.items()
     }
+
+
+def _named(reading: Reading, at_least: float = 0.0) -> frozenset[str]:
+    """Return the topics that a question names, by names of a weight, by words used of nothing else, or by an error."""
+    names = {hit.meaning.topic for hit in reading.mentions if hit.meaning.weight >= at_least}
+    decisive = {topic for topic, weight in reading.hints.items() if weight >= _DECISIVE}
+    return frozenset(names | decisive | ({reading.error.topic} if reading.error else set()))
 
 
 def _cap(topic: str, named: Iterable[str], scores: Mapping[str, float]) -> float:

@@ -21,6 +21,12 @@ _SUREST: Final = 0.98  # rules are never certain
 _NOTHING_READ: Final = 0.15
 _NOT_TECHNICAL: Final = 0.35  # nothing in it is about programming: the student should be asked
 _TROUBLE: Final = 1.2  # the weight of a word of trouble that makes code that comes with it a case for debug
+_ASKS: Final = 1.0  # the weight of a signal that says by itself what is asked about code
+_TOLD_AT_LENGTH: Final = 6  # words; who shows code only to have it looked at says less of it
+_QUESTION_WORDS: Final = frozenset({
+    "how", "what", "which", "where", "when", "who", "does", "do", "is", "are", "can", "could", "would", "should",
+})  # fmt: skip
+_BEGINNING: Final = 3  # words, after which a question may have begun
 _FADING: Final = 0.4  # what each further signal of one intent adds, of its weight
 _NAMED_REASONS: Final = 3
 _SHORT: Final = frozenset({Intent.EXERCISE, Intent.PROGRESS})  # what is wished for in a sentence, not in a narrative
@@ -130,8 +136,21 @@ def _code_evidence(reading: Reading) -> Iterator[Evidence]:
         yield Evidence(Intent.DEBUG, 1.5, "code")
     elif review:
         yield Evidence(Intent.CODE_REVIEW, 1.5, "code")
-    elif not any(hit.meaning.weight >= 1.0 for hit in reading.signals):
+    elif any(hit.meaning.weight >= _ASKS for hit in reading.signals):
+        return
+    elif "why" in reading.words or (len(reading.words) >= _TOLD_AT_LENGTH and not _is_question(reading)):
+        yield Evidence(Intent.DEBUG, 1.0, "code and what is told of it")
+    elif _is_question(reading):
+        yield Evidence(Intent.CONCEPTS, 1.0, "a question about code")
+    else:
         yield Evidence(Intent.CODE_REVIEW, 1.0, "code and no question")
+
+
+def _is_question(reading: Reading) -> bool:
+    """Say whether something is asked: "when" and "where" also begin what is told."""
+    if "?" in reading.words:
+        return not _QUESTION_WORDS.isdisjoint(reading.words[:_BEGINNING])
+    return not (_QUESTION_WORDS - {"when", "where"}).isdisjoint(reading.words[:1])
 
 
 def _scores(evidence: Sequence[Evidence]) -> Mapping[Intent, float]:

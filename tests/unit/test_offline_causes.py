@@ -12,6 +12,9 @@ from learnflow.tutor.offline.pitfalls import pitfalls
 from learnflow.tutor.offline.remarks import praised
 from learnflow.tutor.offline.wording import followed, signed
 from tests.offline import honest, request
+from tests.unit.likely_examples import LIKELY
+from tests.unit.silent_examples import CAUSES
+from tests.unit.slip_examples import MORE_CAUSES
 
 JS, JAVA, CPP, GO = Language.JAVASCRIPT, Language.JAVA, Language.CPP, Language.GO
 
@@ -74,7 +77,7 @@ def test_sound_code_has_no_cause(language: Language, code: str) -> None:
 
 
 def test_every_cause_is_prepared_and_tested() -> None:
-    assert set(CAUSE_NOTES) == {*PYTHON, *BRACES}
+    assert set(CAUSE_NOTES) == {*PYTHON, *BRACES, *CAUSES, *MORE_CAUSES, *LIKELY}
 
 
 @pytest.mark.parametrize(("code", "error", "said"), [
@@ -149,7 +152,7 @@ def test_two_answers_say_once_that_they_are_offline() -> None:
 
 
 @pytest.mark.parametrize(("language", "code"), [
-    (Language.CPP, "int main() { for (unsigned i = 3; i >= 0; --i) { use(i); } }"),
+    (Language.CPP, "int main() { for (int i = 3; i >= 0; --i) { use(i); } }"),
     (JAVA, "class A { void f() { for (int i = 3; i >= 0; i--) { use(i); } } }"),
 ])  # fmt: skip
 def test_a_step_in_the_head_of_a_loop_is_a_change(language: Language, code: str) -> None:

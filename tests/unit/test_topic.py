@@ -76,6 +76,12 @@ def test_a_usual_fault_in_code_is_its_topic(code: str, topic: str) -> None:
     assert of("any feedback?", code) == topic
 
 
+def test_with_code_at_hand_what_it_shows_is_not_the_subject() -> None:
+    code = "for n in numbers:\n    print(n)"
+    assert of("it goes on with huge numbers after zero", code) == "loops"
+    assert of("my dictionary is empty", code) == "dictionaries"
+
+
 def test_a_question_on_what_code_means_is_not_about_its_faults() -> None:
     assert of("explain what a loop is", FAULTS["an array that is never freed"][0]) == "loops"
 

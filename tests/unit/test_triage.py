@@ -219,6 +219,46 @@ def test_a_question_is_recognised(case: Case) -> None:
     assert str(found.intent) in found.reasoning
 
 
+REMOVES = "for x in xs:\n    if x < 0:\n        xs.remove(x)"
+OBSERVED = {
+    "what is left over": "there are still negative numbers in it",
+    "what it shows": "this shows 12 not 3",
+    "whatever is typed": "whatever i type it lets me in",
+    "one change and another": "changing one changes both",
+    "it is always so": "the condition is always true",
+    "how it can be": "how can that be?",
+    "told without any sign": "second cart has the things of the first cart inside",
+}
+
+
+@pytest.mark.parametrize("told", OBSERVED.values(), ids=OBSERVED)
+def test_who_tells_what_code_at_hand_does_wants_it_debugged(told: str) -> None:
+    assert triage(query(told, REMOVES)).intent is DEBUG
+
+
+@pytest.mark.parametrize("said", [
+    "a function that prints the primes", "here is my solution", "a script which counts words", "primes in python",
+    "can you review it? it prints the sum", "rewrite this with a comprehension", "this is what i have so far",
+    "look at my squares and tell me what you think", "works fine, but can it be nicer?", "how did i do?",
+    "is there a shorter way to write this",
+])  # fmt: skip
+def test_what_code_is_said_to_do_is_no_complaint(said: str) -> None:
+    assert triage(query(said, REMOVES)).intent is REVIEW
+
+
+@pytest.mark.parametrize("said", [
+    "which values does it print?", "how would this look in java", "why is it called xs", "does this use closures?",
+    "I don't understand why remove is used here", "why do we need the if",
+])  # fmt: skip
+def test_what_is_asked_about_code_is_no_complaint(said: str) -> None:
+    assert triage(query(said, REMOVES)).intent is CONCEPTS
+
+
+@pytest.mark.parametrize("told", ["it shows the sum", "it is always true"])
+def test_without_code_how_something_behaves_says_little(told: str) -> None:
+    assert asked(told).confidence < UNSURE
+
+
 @pytest.mark.parametrize(
     "text",
     ["Hi", "hello there!", "Good morning", "thanks a lot!", "Thank you so much, that was very helpful", "bye",

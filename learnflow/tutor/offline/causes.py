@@ -1,4 +1,4 @@
-"""Causes of wrong results, which raise no error: what is said on each, read once from the file beside this module."""
+"""Causes of wrong results, which raise no error: what is said on each, read once from the files beside this module."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -9,27 +9,35 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter
 
-from learnflow.models.vocabulary import SkillLevel
+from learnflow.models.vocabulary import Language, SkillLevel
 
 Words = Annotated[str, StringConstraints(min_length=8, pattern=r"([.?!]|^\{change\})$")]
 
 
 class CauseNote(BaseModel):
-    """What there is to say on a cause; names in braces stand for those of the student's code."""
+    """What there is to say on a cause; names in braces stand for those of the student's code.
+
+    `explains` are errors that it can be behind; `patterns` find it in the code, and where only a complaint makes it
+    likely, `said` is a pattern of that.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     topic: str
+    explains: tuple[str, ...] = ()
+    patterns: dict[Language, str] = {}
+    said: str | None = None
     says: Words
     fix: Words
     beneath: Words
 
 
-CAUSE_NOTES: Final[Mapping[str, CauseNote]] = MappingProxyType(
-    TypeAdapter(dict[str, CauseNote]).validate_python(
-        tomllib.loads(files("learnflow.tutor.offline").joinpath("content", "causes.toml").read_text(encoding="utf-8"))
-    )
-)
+def _notes(name: str) -> dict[str, CauseNote]:
+    text = files("learnflow.tutor.offline").joinpath("content", name).read_text(encoding="utf-8")
+    return TypeAdapter(dict[str, CauseNote]).validate_python(tomllib.loads(text))
+
+
+CAUSE_NOTES: Final[Mapping[str, CauseNote]] = MappingProxyType({**_notes("causes.toml"), **_notes("slips.toml")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,7 @@ class Cause:
     line: int
     values: tuple[tuple[str, str], ...] = ()
     mended: tuple[str, ...] = ()
+    sure: bool = True
 
     @property
     def topic(self) -> str:
@@ -55,6 +64,11 @@ class Cause:
     def fix(self) -> str:
         """The first step to mend it."""
         return self._told(CAUSE_NOTES[self.key].fix)
+
+    @property
+    def explains(self) -> tuple[str, ...]:
+        """The errors that it can be behind."""
+        return CAUSE_NOTES[self.key].explains
 
     def told(self, skill: SkillLevel) -> Iterator[str]:
         """Yield what to do, and for advanced students what lies beneath."""

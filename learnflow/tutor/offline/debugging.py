@@ -2,8 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from types import MappingProxyType
-from typing import Final
 
 from learnflow.domain.errors import ERRORS, ErrorSign, find_error, has_trace
 from learnflow.domain.levels import percent
@@ -15,29 +13,19 @@ from learnflow.models.events.work import AgentRequest
 from learnflow.models.learning_progress import MASTERED
 from learnflow.models.metadata import DebugMetadata
 from learnflow.models.taxonomy import GENERAL, name, title
-from learnflow.models.vocabulary import Language
 from learnflow.tutor.grounding import Ran
 from learnflow.tutor.offline.causes import Cause
 from learnflow.tutor.offline.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.facts import Fault
-from learnflow.tutor.offline.faults import find_fault
-from learnflow.tutor.offline.faults_of_braces import find_brace_fault
+from learnflow.tutor.offline.finding_out import find_out, without_code
 from learnflow.tutor.offline.knowing import depth, mastery
 from learnflow.tutor.offline.library import EXPLANATIONS
 from learnflow.tutor.offline.linting import Linter
 from learnflow.tutor.offline.running import happened, line_raised, message_raised, raised, what_happened
+from learnflow.tutor.offline.seeing import find, meant
 from learnflow.tutor.offline.tellings import Known, examples, told
-from learnflow.tutor.offline.unseen import causes, still_missing, suspects
+from learnflow.tutor.offline.unseen import causes, suspects
 from learnflow.tutor.offline.wording import draft, one_line, topic_asked
-from learnflow.tutor.syntax import check
-
-_UNREADABLE: Final = MappingProxyType({
-    Language.JAVASCRIPT: "javascript-unexpected-token",
-    Language.JAVA: "java-semicolon-expected",
-    Language.CPP: "cpp-expected-token",
-    Language.GO: "go-syntax",
-    Language.RUST: "rust-syntax",
-})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +58,19 @@ async def debug(request: AgentRequest, linter: Linter, ran: Ran) -> Draft:
         return _unknown_error(request, case, case.error)
     found = await asyncio.to_thread(causes, request.query.query_text, case.reading)
     if found:
-        return _wrong_result(request, case, found[0])
+        return _wrong_result(request, case, *found)
     if case.reading.code:
         return await _nothing_seen(case, case.reading.code, linter, request.query.query_text)
-    return _ask(case)
+    return _ask(case, request.query.query_text)
 
 
 async def _case(request: AgentRequest, ran: Ran) -> Case:
     reading = _without_trace(read(request.query))
     met = raised(ran, reading.language)
-    error = reading.error or met
+    error = reading.error or await meant(request.query.query_text, reading, met)
     if met and error and met.name == error.name:
         error = met  # the run has the whole message, the question often only the name
-    fault = await _fault(reading, error)
+    fault = await find(request.query.query_text, reading, error)
     if fault is not None:
         error = ERRORS[fault.error]
     topic = topic_asked(request, reading) if error is None else error.topic
@@ -97,21 +85,6 @@ def _without_trace(reading: Reading) -> Reading:
         return reading
     error = reading.error or find_error(words(code), reading.language)
     return replace(reading, snippet=replace(reading.snippet, code=None), error=error)
-
-
-async def _fault(reading: Reading, error: ErrorSign | None) -> Fault | None:
-    """Return the fault that can be seen by reading the code."""
-    code, language = reading.code, reading.language
-    if not code:
-        return None
-    if language and language in _UNREADABLE and error is None:
-        found = await asyncio.to_thread(check, language, code)
-        says = f"this cannot be read: {found.message}." if found else ""
-        return Fault(_UNREADABLE[language], found.line, says) if found else None
-    if language not in (Language.PYTHON, None):
-        return await asyncio.to_thread(find_brace_fault, code, language, error.key if error else None)
-    fault = find_fault(code, error.key if error else None)
-    return None if language is None and error is None else fault  # it need not be Python at all
 
 
 def _traced(request: AgentRequest) -> int | None:
@@ -149,7 +122,8 @@ def _mastered(request: AgentRequest, topic: str) -> str | None:
 def _place(case: Case, error: ErrorSign) -> str:
     shown = _shown(case)
     if case.fault:
-        return f"The {error.name} comes from line {case.fault.line}{f' ({shown})' if shown else ''}: {case.fault.says}"
+        what = f"The {error.name}" if error.name.isalnum() else f"The message `{error.name}`"
+        return f"{what} comes from line {case.fault.line}{f' ({shown})' if shown else ''}: {case.fault.says}"
     if happened(case.ran, error):
         return f"Line {case.line} is {shown}." if shown else f"This is about `{error.name}`."
     if case.line is not None:
@@ -181,16 +155,19 @@ def _unknown_error(request: AgentRequest, case: Case, error: ErrorSign) -> Draft
     ).model_copy(update={"missing_concept": None if request.alone else "debugging"})  # fmt: skip
 
 
-def _wrong_result(request: AgentRequest, case: Case, cause: Cause) -> Draft:
-    """Tell a cause that raises no error."""
+def _wrong_result(request: AgentRequest, case: Case, cause: Cause, *others: Cause) -> Draft:
+    """Tell a cause that raises no error, and the next one where there are two."""
     case = replace(case, line=cause.line) if case.reading.code else case
     shown = _shown(case)
     at = f" is in line {cause.line}{f' ({shown})' if shown else ''}" if case.reading.code else ""
+    second = next((one for one in others if one.key != cause.key), None)
     return draft(
-        what_happened(case.ran, None), f"The cause{at}: {cause.says}", *cause.told(depth(request, cause.topic)),
+        what_happened(case.ran, None), f"{'The cause' if cause.sure else 'What I suspect'}{at}: {cause.says}",
+        *cause.told(depth(request, cause.topic)),
         "Your code, mended, is the example." if cause.mended and case.reading.code else None,
+        f"There is more, in line {second.line}: {second.says}" if second else None,
         None if request.alone else f'Say "Explain {name(cause.topic)}" if you want the idea behind it.',
-        topic=cause.topic, confidence=0.85, missing=case.missing,
+        topic=cause.topic, confidence=0.85 if cause.sure else 0.6, missing=case.missing,
         code=cause.mended if case.reading.code else (), metadata={
             **_metadata(case, None).as_json(), "suggested_topic": cause.topic, "fix_applied": bool(cause.mended),
         },
@@ -199,18 +176,18 @@ def _wrong_result(request: AgentRequest, case: Case, cause: Cause) -> Draft:
 
 async def _nothing_seen(case: Case, code: str, linter: Linter, said: str) -> Draft:
     suspected = await suspects(code, case.reading.language, linter)
+    unseen = None if suspected else "By reading alone I cannot see what goes wrong in your code."
     return draft(
-        what_happened(case.ran, None) or "By reading alone I cannot see what goes wrong in your code.", suspected,
-        None if suspected else _suspect(case), still_missing(case.ran, said),
+        what_happened(case.ran, None) or unseen, suspected, *find_out(code, case.reading.language, said, case.ran),
         topic=case.topic, confidence=0.5 if suspected else 0.35, missing=case.missing,
         metadata=_metadata(case, None).as_json(),
     )  # fmt: skip
 
 
-def _ask(case: Case) -> Draft:
+def _ask(case: Case, said: str) -> Draft:
     return draft(
         "To find the error I need the code and the full error message, from its first to its last line.",
-        _suspect(case),
+        without_code(said) or _suspect(case),
         topic=case.topic, confidence=0.35, missing="without code I can only guess, so I do not.",
         metadata=_metadata(case, None).model_copy(update={"asks_back": True}).as_json(),
     )  # fmt: skip

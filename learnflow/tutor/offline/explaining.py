@@ -18,6 +18,7 @@ from learnflow.tutor.offline.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.knowing import depth
 from learnflow.tutor.offline.library import EXPLANATIONS
 from learnflow.tutor.offline.points import point_asked
+from learnflow.tutor.offline.seen_causes import seen
 from learnflow.tutor.offline.telling import tell
 from learnflow.tutor.offline.unmet import beyond, not_reached
 from learnflow.tutor.offline.wording import draft, one_line, topic_asked
@@ -78,10 +79,18 @@ def _explain_topic(asked: Asked) -> Draft:
     reached = "\n".join((*filter(None, told.parts), *told.code))
     gap = None if asked.point or goes_on(asked.reading) else not_reached(asked.reading, asked.topic, reached)
     return draft(
-        gap, *told.parts, _second_wish(asked), topic=asked.topic, confidence=0.8 if told.how == Telling.LEVEL else 0.65,
-        missing=_prepared(asked), code=told.code,
+        gap, _why(asked.reading), *told.parts, _second_wish(asked), topic=asked.topic,
+        confidence=0.8 if told.how == Telling.LEVEL else 0.65, missing=_prepared(asked), code=told.code,
         metadata={"level": asked.level, "telling": told.how, "suggested_topic": asked.topic},
     )  # fmt: skip
+
+
+def _why(reading: Reading) -> str | None:
+    """Say why code at hand does what it does, where that is asked and it shows a cause."""
+    if not reading.code or "why" not in reading.words:
+        return None
+    found = next(iter(seen(reading.code, reading.language)), None)
+    return f"Why it is so in your code, line {found.line}: {found.says} {found.fix}" if found else None
 
 
 def _prepared(asked: Asked) -> str:

@@ -12,6 +12,7 @@ from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline.facts import Facts, Fault, gather
 from learnflow.tutor.offline.faults_of_bounds import RAISED_CHECKS
 from learnflow.tutor.offline.faults_of_calls import CALL_CHECKS
+from learnflow.tutor.offline.faults_of_scope import elsewhere_local
 from learnflow.tutor.offline.faults_of_types import TYPE_CHECKS, kind
 from learnflow.tutor.offline.wording import one_line
 
@@ -123,6 +124,7 @@ def _name(facts: Facts) -> Iterator[Fault]:
                             (facts.replaced(node, close[0]),))  # fmt: skip
             else:
                 yield Fault("python-name-error", node.lineno, f"{says}.")
+    yield from elsewhere_local(facts)
 
 
 def _division(facts: Facts) -> Iterator[Fault]:

@@ -18,6 +18,7 @@ _WHERE: Final = MappingProxyType({
 def _bounds(facts: Facts) -> Iterator[Fault]:
     yield from _range_too_long(facts)
     yield from _length_as_index(facts)
+    yield from _next_one(facts)
 
 
 def _range_too_long(facts: Facts) -> Iterator[Fault]:
@@ -73,6 +74,32 @@ def _length_as_index(facts: Facts) -> Iterator[Fault]:
                 )
                 mended = (facts.replaced(index, "-1"), facts.replaced(index, f"len({name}) - 1"))
                 yield Fault("python-index-error", node.lineno, says, mended)
+            case _:
+                pass
+
+
+def _next_one(facts: Facts) -> Iterator[Fault]:
+    for loop in ast.walk(facts.tree):
+        match loop:
+            case ast.For(
+                target=ast.Name(id=index),
+                iter=ast.Call(
+                    func=ast.Name(id="range"), args=[*_, ast.Call(func=ast.Name(id="len"), args=[of])]
+                ) as made,
+            ):
+                end, wanted = made.args[-1], ast.unparse(of)
+                for node in ast.walk(loop):
+                    match node:
+                        case ast.Subscript(value=items, slice=ast.BinOp(left=ast.Name(id=at), op=ast.Add())):
+                            if at == index and ast.unparse(items) == wanted:
+                                says = (
+                                    f"in the last round `{index}` is the last index, and `{ast.unparse(node)}` is one "
+                                    f"beyond it. Let the loop end one earlier: `range(len({wanted}) - 1)`."
+                                )
+                                mended = facts.replaced(end, f"len({wanted}) - 1")
+                                yield Fault("python-index-error", node.lineno, says, (mended,))
+                        case _:
+                            pass
             case _:
                 pass
 

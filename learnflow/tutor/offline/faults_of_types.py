@@ -24,6 +24,8 @@ def kind(node: ast.expr) -> str | None:
             return None
         case ast.Constant(value=int() | float()) | ast.Call(func=ast.Name(id="int" | "float" | "len")):
             return _NUMBER
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="random"), attr="randint" | "randrange")):
+            return _NUMBER
         case ast.Constant(value=None):
             return _NONE
         case _:

@@ -7,10 +7,10 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.models.vocabulary import Language
-from learnflow.tutor.offline import silent, silent_braces
 from learnflow.tutor.offline.causes import Cause
 from learnflow.tutor.offline.facts import parse
 from learnflow.tutor.offline.remarks import Kind, Remark
+from learnflow.tutor.offline.seen_causes import seen
 from learnflow.tutor.offline.trees import FUNCTIONS, LOOPS, around, given, line, of, part, root, text
 
 SLOW_SEARCH: Final = (
@@ -37,10 +37,10 @@ PUBLIC_FIELD: Final = (
 def habits(code: str, language: Language | None) -> tuple[Remark, ...]:
     """Return what to remark on code: surely wrong results first, then habits."""
     if language in (Language.PYTHON, None):
-        return (*map(_of, silent.silent_causes(code)), *_python(code))
+        return (*map(_of, seen(code, language)), *_python(code))
     tree = root(code, language)
     found = _braces(tree, language) if tree else ()
-    return (*map(_of, silent_braces.silent_causes(code, language)), *found)
+    return (*map(_of, seen(code, language)), *found)
 
 
 def _of(cause: Cause) -> Remark:
@@ -77,7 +77,11 @@ def _by_index(loop: ast.For) -> Iterator[Remark]:
     match loop:
         case ast.For(
             target=ast.Name(id=index),
-            iter=ast.Call(func=ast.Name(id="range"), args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=of)])]),
+            iter=ast.Call(
+                func=ast.Name(id="range"),
+                args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=of)])]
+                | [ast.Constant(value=0), ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=of)])],
+            ),
         ):
             inside = [one for part in loop.body for one in ast.walk(part)]
             uses = sum(isinstance(one, ast.Name) and one.id == index for one in inside)

@@ -102,7 +102,10 @@ def _unreadable(name: str, message: str) -> str:
 def _by_text(code: str, language: Language) -> Found:
     name = language.label
     missing = f"I have no linter for {name} at hand, so I only looked for syntax errors and a few well-known pitfalls."
-    found, fault = by_importance((*habits(code, language), *pitfalls(code, language))), check(language, code)
+    own = habits(code, language)
+    bugs = {one.line for one in own if one.kind is Kind.BUG}
+    rest = (one for one in pitfalls(code, language) if one.kind is not Kind.BUG or one.line not in bugs)  # said once
+    found, fault = by_importance((*own, *rest)), check(language, code)
     if fault is None:
         return Found(found[:MOST_REMARKS], _LOOKED, missing)
     first = Remark(fault.line, _unreadable(name, fault.message))

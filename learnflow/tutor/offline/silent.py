@@ -6,7 +6,16 @@ from typing import Final
 
 from learnflow.tutor.offline.causes import Cause, cause
 from learnflow.tutor.offline.facts import Facts, gather
+from learnflow.tutor.offline.faults_of_types import kind
 from learnflow.tutor.offline.silent_calls import CALLS, functions, loaded, stored
+from learnflow.tutor.offline.silent_changes import CHANGES
+from learnflow.tutor.offline.silent_classes import CLASSES
+from learnflow.tutor.offline.silent_conditions import CONDITIONS
+from learnflow.tutor.offline.silent_files import FILES
+from learnflow.tutor.offline.silent_functions import FUNCTIONS
+from learnflow.tutor.offline.silent_names import NAMES
+from learnflow.tutor.offline.silent_numbers import NUMBERS
+from learnflow.tutor.offline.silent_values import VALUES
 from learnflow.tutor.offline.wording import one_line
 
 _LEAVING: Final = (ast.Break, ast.Return, ast.Raise)
@@ -18,7 +27,8 @@ def silent_causes(code: str) -> tuple[Cause, ...]:
         facts = gather(code)
     except SyntaxError:
         return ()
-    return tuple(sorted((one for check in (*_CHECKS, *CALLS) for one in check(facts)), key=lambda one: one.line))
+    checks = (*_CHECKS, *CALLS, *CHANGES, *CONDITIONS, *FUNCTIONS, *NAMES, *NUMBERS, *FILES, *VALUES, *CLASSES)
+    return tuple(sorted((one for check in checks for one in check(facts)), key=lambda one: one.line))
 
 
 def _endless(facts: Facts) -> Iterator[Cause]:
@@ -91,16 +101,29 @@ def _starts_anew(facts: Facts) -> Iterator[Cause]:
         }  # fmt: skip
         for place, one in enumerate(node.body):
             match one:
-                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=0 | 1 | "")) if name in later:
-                    rest = node.body[place + 1 :]
-                    if any(isinstance(more, ast.AugAssign) and _is(more.target, name) for more in rest):
+                case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in later and _is_start(value):
+                    if any(_adds_to(more, name) for more in node.body[place + 1 :]):
                         yield cause("starts-anew", one.lineno, name=name)
                 case _:
                     pass
 
 
-def _is(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
+def _is_start(value: ast.expr) -> bool:
+    match value:
+        case ast.Constant(value=0 | 1 | "") | ast.List(elts=[]) | ast.Dict(keys=[]):
+            return True
+        case _:
+            return False
+
+
+def _adds_to(node: ast.stmt, name: str) -> bool:
+    match node:
+        case (ast.AugAssign(target=ast.Name(id=grown))
+              | ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=grown), attr="append")))
+              | ast.Assign(targets=[ast.Subscript(value=ast.Name(id=grown))])):  # fmt: skip
+            return grown == name
+        case _:
+            return False
 
 
 def _same_row(facts: Facts) -> Iterator[Cause]:
@@ -115,42 +138,37 @@ def _same_row(facts: Facts) -> Iterator[Cause]:
 
 
 def _text_and_number(facts: Facts) -> Iterator[Cause]:
+    typed = _typed(facts)
     for node in ast.walk(facts.tree):
         match node:
-            case ast.Compare(left=ast.Name(id=name), ops=[ast.Eq()], comparators=[ast.Constant(value=value)]):
-                match facts.assigned_once.get(name):
-                    case ast.Call(func=ast.Name(id="input")) as call if type(value) in (int, float):
-                        mended = facts.replaced(call, f"int({ast.unparse(call)})")
-                        yield cause("text-and-number", node.lineno, mended, name=name)
-                    case _:
-                        pass
+            case ast.Compare(left=ast.Name(id=name), ops=[ast.Eq() | ast.NotEq() as op], comparators=[other]):
+                number = kind(facts.value(other)) == "a number"
+                if number and name in typed:
+                    result = "never" if isinstance(op, ast.Eq) else "always"
+                    yield cause("text-and-number", node.lineno, *_as_numbers(facts, typed[name]), name=name,
+                                result=result)  # fmt: skip
             case _:
                 pass
 
 
-def _late_binding(facts: Facts) -> Iterator[Cause]:
+def _typed(facts: Facts) -> dict[str, list[ast.Call]]:
+    """Return the names that never stand for anything but what a user has typed, and where they get it."""
+    found: dict[str, list[ast.Call]] = {}
+    others: set[str] = set()
     for node in ast.walk(facts.tree):
         match node:
-            case ast.ListComp(elt=ast.Lambda() as made, generators=[ast.comprehension(target=ast.Name(id=name))]):
-                yield from _captured(facts, made, name)
-            case ast.For(target=ast.Name(id=name), body=body):
-                for one in (one for part in body for one in ast.walk(part)):
-                    match one:
-                        case ast.Call(func=ast.Attribute(attr="append"), args=[ast.Lambda() as made]):
-                            yield from _captured(facts, made, name)
-                        case _:
-                            pass
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="input")) as call):
+                found.setdefault(name, []).append(call)
+            case ast.Assign(targets=targets):
+                others |= stored(targets)
             case _:
                 pass
+    return {name: calls for name, calls in found.items() if name not in others}
 
 
-def _captured(facts: Facts, made: ast.Lambda, name: str) -> Iterator[Cause]:
-    own = {one.arg for one in ast.walk(made.args) if isinstance(one, ast.arg)}
-    if name in loaded(made.body) - own:
-        bound = ", ".join(part for part in (ast.unparse(made.args), f"{name}={name}") if part)
-        text = f"lambda {bound}: {ast.unparse(made.body)}"
-        fix = f"Bind the value at once, by a default: `{one_line(text, 80)}`."
-        yield cause("late-binding", made.lineno, facts.replaced(made, text), name=name, change=fix)
+def _as_numbers(facts: Facts, calls: list[ast.Call]) -> tuple[str, ...]:
+    """Return the code with a call made a number, where there is only one."""
+    return tuple(facts.replaced(call, f"int({ast.unparse(call)})") for call in calls) if len(calls) == 1 else ()
 
 
 def _gives_nothing(facts: Facts) -> Iterator[Cause]:
@@ -172,5 +190,5 @@ def _gives_nothing(facts: Facts) -> Iterator[Cause]:
 
 
 _CHECKS: Final[tuple[Callable[[Facts], Iterator[Cause]], ...]] = (
-    _endless, _inner_range, _returns_early, _starts_anew, _same_row, _text_and_number, _late_binding, _gives_nothing,
+    _endless, _inner_range, _returns_early, _starts_anew, _same_row, _text_and_number, _gives_nothing,
 )  # fmt: skip

@@ -12,7 +12,8 @@ from learnflow.tutor.offline.wording import one_line
 _CHANGING: Final = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "pop", "remove"})
 _ITERATORS: Final = frozenset({"map", "filter", "zip", "iter", "reversed", "enumerate"})
 _USING_UP: Final = frozenset({"sum", "list", "sorted", "max", "min", "set", "tuple", "any", "all", "dict"})
-_NEW_TEXT: Final = frozenset({"upper", "lower", "strip", "replace", "title", "capitalize", "lstrip", "rstrip"})
+_OF_TEXT_ONLY: Final = frozenset({"upper", "lower", "strip", "capitalize", "lstrip", "rstrip"})
+_NEW_TEXT: Final = frozenset({*_OF_TEXT_ONLY, "replace", "title"})
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -51,6 +52,8 @@ def _changed(function: Function) -> Iterator[str]:
                 yield name
             case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()) | ast.AugAssign(target=ast.Name(id=name)):
                 yield name
+            case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"))], value=ast.Name(id=name)):
+                yield name  # kept in the object, which all others that took the default share
             case _:
                 pass
 
@@ -151,11 +154,16 @@ def _lost_result(facts: Facts) -> Iterator[Cause]:
     for node in ast.walk(facts.tree):
         match node:
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name) as text, attr=attr)) as call):
-                if attr in _NEW_TEXT and kind(facts.value(text)) == "text":
+                known = kind(facts.value(text)) == "text"
+                if attr in _NEW_TEXT and (known or (attr in _OF_TEXT_ONLY and name not in _imported(facts))):
                     change = f"{name} = {ast.unparse(call)}"
                     yield cause("lost-result", node.lineno, facts.replaced(call, change), name=attr, change=change)
             case _:
                 pass
+
+
+def _imported(facts: Facts) -> set[str]:
+    return {one.asname or one.name for one in ast.walk(facts.tree) if isinstance(one, ast.alias)}
 
 
 CALLS: Final[tuple[Callable[[Facts], Iterator[Cause]], ...]] = (

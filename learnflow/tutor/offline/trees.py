@@ -79,3 +79,11 @@ def given(root_node: Node) -> Iterator[tuple[str, Node | None, Node]]:
     for node in of(root_node, "variable_declarator", "init_declarator", "var_spec", "short_var_declaration"):
         name = part(node, "name") or part(node, "declarator") or part(node, "left")
         yield text(name).lstrip("*& "), bare(part(node, "value") or part(node, "right")), node
+
+
+def given_types(root_node: Node) -> dict[str, str]:
+    """Return the types that Rust's declarations and parameters give to names."""
+    return {
+        text(part(one, "pattern")).removeprefix("mut "): text(part(one, "type"))
+        for one in of(root_node, "let_declaration", "parameter")
+    }

@@ -1,15 +1,19 @@
 """The offline tutor: what a tutor can do, each part in a module of its own."""
 
+import asyncio
+
 from learnflow.domain.triage import Triage, triage
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
+from learnflow.models.vocabulary import Intent
 from learnflow.tutor.exercises import Reply
 from learnflow.tutor.grounding import NOT_RUN, Ran
 from learnflow.tutor.offline import exercising, explaining, standing
 from learnflow.tutor.offline.debugging import debug
 from learnflow.tutor.offline.linting import Linter
 from learnflow.tutor.offline.reviewing import review
+from learnflow.tutor.offline.triaging import by_cause
 
 
 class OfflineTutor:
@@ -19,8 +23,9 @@ class OfflineTutor:
         self._linter = linter or Linter()
 
     async def triage(self, query: StudentQuery) -> Triage:
-        """Decide what a question is."""
-        return triage(query)
+        """Decide what a question is; what its code does wrong tells the topic."""
+        found = triage(query)
+        return await asyncio.to_thread(by_cause, query, found) if found.intent is Intent.DEBUG else found
 
     async def explain(self, request: AgentRequest) -> Draft:
         """Explain what was asked; ask back where triage was unsure; be friendly about what is off topic."""

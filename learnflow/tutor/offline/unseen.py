@@ -2,33 +2,29 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from typing import Final
 
 from learnflow.domain.reading import Reading
 from learnflow.models.vocabulary import Language
-from learnflow.tutor.grounding import Ran
-from learnflow.tutor.offline import silent, silent_braces
 from learnflow.tutor.offline.causes import Cause
 from learnflow.tutor.offline.linting import Linter, LinterUnavailableError
 from learnflow.tutor.offline.pitfalls import pitfalls
 from learnflow.tutor.offline.remarks import Kind, Remark
 from learnflow.tutor.offline.reviewing import python_remarks
+from learnflow.tutor.offline.seen_causes import seen
+from learnflow.tutor.offline.silent_hints import likely, told_by_words
 
 _IN_PROSE: Final = re.compile(r"(?:\[[^\]\n]{1,200}\]|\b\w+)(?:\.\w+\([^()\n]{0,100}\))+")
-_WISH: Final = re.compile(
-    r"\b(?:expect\w*|instead|should|supposed|want\w*|comes out|rather than|but (?:i )?(?:get|got|it)|and not"
-    r"|gives?|prints?|wrong|doesn.?t|not \w+ing)\b", re.IGNORECASE,
-)  # fmt: skip
 
 
 def causes(said: str, reading: Reading) -> tuple[Cause, ...]:
     """Return the causes of a wrong result in the code of a question, or in the calls that stand in its words."""
     code = reading.code or "\n".join(found[0] for found in _IN_PROSE.finditer(said))
-    if not code:
-        return ()
-    if reading.language in (Language.PYTHON, None):
-        return silent.silent_causes(code)
-    return silent_braces.silent_causes(code, reading.language)
+    found = seen(code, reading.language) if code else ()
+    if found or not reading.code:
+        return found or told_by_words(said)
+    return tuple(replace(one, sure=one.key == "inexact-result") for one in likely(code, reading.language, said))
 
 
 async def suspects(code: str, language: Language | None, linter: Linter) -> str | None:
@@ -49,15 +45,3 @@ async def suspects(code: str, language: Language | None, linter: Linter) -> str 
 
 def _listed(remarks: list[Remark]) -> str:
     return "\n".join(f"- Line {one.line}: {one.text}" for one in remarks)
-
-
-def still_missing(ran: Ran, said: str) -> str:
-    """Ask for what was not sent: no message where the code ran without an error, no wish where one was told."""
-    if ran.execution is None:
-        return "Please send me the full error message, or what it does and what you expected instead."
-    if _WISH.search(said):
-        return (
-            "More I cannot see by rule. To find the place, print the values before and after each step, and look for "
-            "the first one that is not what you expect."
-        )
-    return "Which part of that is not what you expected, and what should it be?"

@@ -1,0 +1,66 @@
+"""The fault behind an error, or one that will raise it, as far as it can be seen by reading the code."""
+
+import asyncio
+from types import MappingProxyType
+from typing import Final
+
+from learnflow.domain.errors import ErrorSign
+from learnflow.domain.reading import Reading
+from learnflow.models.vocabulary import Language
+from learnflow.tutor.offline.facts import Fault
+from learnflow.tutor.offline.faults import find_fault
+from learnflow.tutor.offline.faults_of_braces import find_brace_fault
+from learnflow.tutor.offline.seen_causes import seen
+from learnflow.tutor.offline.unseen import causes
+from learnflow.tutor.syntax import check
+
+_UNREADABLE: Final = MappingProxyType({
+    Language.JAVASCRIPT: "javascript-unexpected-token",
+    Language.JAVA: "java-semicolon-expected",
+    Language.CPP: "cpp-expected-token",
+    Language.GO: "go-syntax",
+    Language.RUST: "rust-syntax",
+})
+_PARTS_MISSING: Final = frozenset({
+    "python-name-error", "python-file-not-found-error", "python-module-not-found-error", "javascript-reference-error",
+    "javascript-module-not-found", "java-cannot-find-symbol",
+})  # fmt: skip
+_NO_NAME: Final = "python-name-error"
+
+
+async def meant(said: str, reading: Reading, met: ErrorSign | None) -> ErrorSign | None:
+    """Return the error of a run; None where it lacks what was not sent, and what is told has a cause."""
+    if met is None or met.key not in _PARTS_MISSING:
+        return met
+    return None if await asyncio.to_thread(causes, said, reading) else met
+
+
+async def find(said: str, reading: Reading, error: ErrorSign | None) -> Fault | None:
+    """Return the fault that can be seen by reading the code; of a known error, or of any kind without one."""
+    fault = await _fault(reading, error)
+    if error is None and fault is not None and fault.error == _NO_NAME:
+        found = await asyncio.to_thread(causes, said, reading)
+        return None if found else fault  # the name may stand in what was not sent
+    return fault
+
+
+async def _fault(reading: Reading, error: ErrorSign | None) -> Fault | None:
+    code, language = reading.code, reading.language
+    if not code:
+        return None
+    if language and language in _UNREADABLE and error is None:
+        found = await asyncio.to_thread(check, language, code)
+        says = f"this cannot be read: {found.message}." if found else ""
+        return Fault(_UNREADABLE[language], found.line, says) if found else None
+    if language not in (Language.PYTHON, None):
+        fault = await asyncio.to_thread(find_brace_fault, code, language, error.key if error else None)
+    else:
+        fault = find_fault(code, error.key if error else None)
+        fault = None if language is None and error is None else fault  # it need not be Python at all
+    return fault or (await asyncio.to_thread(_behind, code, language, error) if error else None)
+
+
+def _behind(code: str, language: Language | None, error: ErrorSign) -> Fault | None:
+    """Return the cause in the code that an error can come from, as its fault."""
+    found = next((one for one in seen(code, language) if error.key in one.explains), None)
+    return Fault(error.key, found.line, f"{found.says} {found.fix}", found.mended) if found else None
