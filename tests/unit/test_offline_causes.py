@@ -3,13 +3,14 @@
 import pytest
 
 from learnflow.models.vocabulary import Language
-from learnflow.tutor.offline import OfflineTutor, silent, silent_braces
-from learnflow.tutor.offline.causes import CAUSE_NOTES
-from learnflow.tutor.offline.faults import find_fault
-from learnflow.tutor.offline.faults_of_braces import find_brace_fault
+from learnflow.tutor.offline import OfflineTutor
+from learnflow.tutor.offline.faults.braces import find_brace_fault
+from learnflow.tutor.offline.faults.python import find_fault
 from learnflow.tutor.offline.habits import habits
 from learnflow.tutor.offline.pitfalls import pitfalls
 from learnflow.tutor.offline.remarks import praised
+from learnflow.tutor.offline.silent import braces, python
+from learnflow.tutor.offline.silent.causes import CAUSE_NOTES
 from learnflow.tutor.offline.wording import followed, signed
 from tests.offline import honest, request
 from tests.unit.likely_examples import LIKELY
@@ -53,14 +54,14 @@ BRACES = {
 @pytest.mark.parametrize("key", PYTHON)
 def test_a_cause_is_seen_in_python_and_not_in_the_mended_code(key: str) -> None:
     wrong, right = PYTHON[key]
-    assert key in {one.key for one in silent.silent_causes(wrong)}
-    assert silent.silent_causes(right) == ()
+    assert key in {one.key for one in python.silent_causes(wrong)}
+    assert python.silent_causes(right) == ()
 
 
 @pytest.mark.parametrize("key", BRACES)
 def test_a_cause_is_seen_in_the_languages_with_braces(key: str) -> None:
     language, code, _ = BRACES[key]
-    (found,) = silent_braces.silent_causes(code, language)
+    (found,) = braces.silent_causes(code, language)
     assert found.key == key
     assert "{" not in found.says
 
@@ -73,7 +74,7 @@ def test_a_cause_is_seen_in_the_languages_with_braces(key: str) -> None:
     (CPP, "double f(int a) { return a / 2.0; }"),
 ])  # fmt: skip
 def test_sound_code_has_no_cause(language: Language, code: str) -> None:
-    assert silent_braces.silent_causes(code, language) == ()
+    assert braces.silent_causes(code, language) == ()
 
 
 def test_every_cause_is_prepared_and_tested() -> None:
@@ -156,7 +157,7 @@ def test_two_answers_say_once_that_they_are_offline() -> None:
     (JAVA, "class A { void f() { for (int i = 3; i >= 0; i--) { use(i); } } }"),
 ])  # fmt: skip
 def test_a_step_in_the_head_of_a_loop_is_a_change(language: Language, code: str) -> None:
-    assert silent_braces.silent_causes(code, language) == ()
+    assert braces.silent_causes(code, language) == ()
 
 
 def test_a_comparison_with_null_may_convert() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from learnflow.domain.errors import ERRORS
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline.error_notes import ERROR_NOTES
-from learnflow.tutor.offline.faults import find_fault
+from learnflow.tutor.offline.faults.python import find_fault
 
 SYNTAX = ("python-syntax-error", "python-indentation-error")
 PYTHON_NOTES = [key for key, sign in ERRORS.items() if sign.language is Language.PYTHON]

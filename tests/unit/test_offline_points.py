@@ -9,7 +9,7 @@ from learnflow.models.vocabulary import Language, SkillLevel, Specialist
 from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.offline.library import EXPLANATIONS
 from learnflow.tutor.offline.points import point_asked
-from learnflow.tutor.offline.roots import singular
+from learnflow.tutor.offline.points.roots import singular
 from tests.offline import honest, request, turn
 from tests.programs import said
 

@@ -7,9 +7,9 @@ from learnflow.models.vocabulary import Language
 from learnflow.sandbox import Execution
 from learnflow.tutor.grounding import Ran
 from learnflow.tutor.offline import OfflineTutor
-from learnflow.tutor.offline.causes import CAUSE_NOTES
-from learnflow.tutor.offline.seen_causes import seen
-from learnflow.tutor.offline.silent_hints import likely
+from learnflow.tutor.offline.silent.causes import CAUSE_NOTES
+from learnflow.tutor.offline.silent.hints import likely
+from learnflow.tutor.offline.silent.seen import seen
 from tests.offline import honest, request
 from tests.unit.likely_examples import LIKELY
 from tests.unit.silent_examples import CAUSES

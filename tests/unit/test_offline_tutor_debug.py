@@ -9,7 +9,7 @@ from learnflow.domain.errors import ERRORS
 from learnflow.models.vocabulary import Language, Specialist
 from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.offline.error_notes import ERROR_NOTES
-from learnflow.tutor.offline.faults import find_fault
+from learnflow.tutor.offline.faults.python import find_fault
 from tests.offline import honest, request, run, turn
 
 

@@ -9,8 +9,8 @@ from learnflow.tutor.offline.concepts import Explanation, Part, Point
 from learnflow.tutor.offline.conversing import Telling, goes_on, next_telling, wanted_level, wants_example, was_told
 from learnflow.tutor.offline.knowing import depth
 from learnflow.tutor.offline.library import EXPLANATIONS
-from learnflow.tutor.offline.named_points import Found
 from learnflow.tutor.offline.points import point_asked
+from learnflow.tutor.offline.points.named import Found
 
 
 @dataclass(frozen=True, slots=True)

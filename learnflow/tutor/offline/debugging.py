@@ -14,7 +14,6 @@ from learnflow.models.learning_progress import MASTERED
 from learnflow.models.metadata import DebugMetadata
 from learnflow.models.taxonomy import GENERAL, name, title
 from learnflow.tutor.grounding import Ran
-from learnflow.tutor.offline.causes import Cause
 from learnflow.tutor.offline.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.facts import Fault
 from learnflow.tutor.offline.finding_out import find_out, without_code
@@ -23,6 +22,7 @@ from learnflow.tutor.offline.library import EXPLANATIONS
 from learnflow.tutor.offline.linting import Linter
 from learnflow.tutor.offline.running import happened, line_raised, message_raised, raised, what_happened
 from learnflow.tutor.offline.seeing import find, meant
+from learnflow.tutor.offline.silent.causes import Cause
 from learnflow.tutor.offline.tellings import Known, examples, told
 from learnflow.tutor.offline.unseen import causes, suspects
 from learnflow.tutor.offline.wording import draft, one_line, topic_asked

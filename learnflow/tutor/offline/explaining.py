@@ -18,7 +18,7 @@ from learnflow.tutor.offline.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.knowing import depth
 from learnflow.tutor.offline.library import EXPLANATIONS
 from learnflow.tutor.offline.points import point_asked
-from learnflow.tutor.offline.seen_causes import seen
+from learnflow.tutor.offline.silent.seen import seen
 from learnflow.tutor.offline.telling import tell
 from learnflow.tutor.offline.unmet import beyond, not_reached
 from learnflow.tutor.offline.wording import draft, one_line, topic_asked

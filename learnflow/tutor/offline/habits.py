@@ -7,10 +7,10 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.models.vocabulary import Language
-from learnflow.tutor.offline.causes import Cause
 from learnflow.tutor.offline.facts import parse
 from learnflow.tutor.offline.remarks import Kind, Remark
-from learnflow.tutor.offline.seen_causes import seen
+from learnflow.tutor.offline.silent.causes import Cause
+from learnflow.tutor.offline.silent.seen import seen
 from learnflow.tutor.offline.trees import FUNCTIONS, LOOPS, around, given, line, of, part, root, text
 
 SLOW_SEARCH: Final = (

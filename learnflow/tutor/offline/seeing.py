@@ -8,9 +8,9 @@ from learnflow.domain.errors import ErrorSign
 from learnflow.domain.reading import Reading
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline.facts import Fault
-from learnflow.tutor.offline.faults import find_fault
-from learnflow.tutor.offline.faults_of_braces import find_brace_fault
-from learnflow.tutor.offline.seen_causes import seen
+from learnflow.tutor.offline.faults.braces import find_brace_fault
+from learnflow.tutor.offline.faults.python import find_fault
+from learnflow.tutor.offline.silent.seen import seen
 from learnflow.tutor.offline.unseen import causes
 from learnflow.tutor.syntax import check
 

@@ -6,7 +6,7 @@ from learnflow.domain.lexicon import words
 from learnflow.domain.reading import Reading
 from learnflow.domain.words import together
 from learnflow.models.taxonomy import name
-from learnflow.tutor.offline.roots import singular
+from learnflow.tutor.offline.points.roots import singular
 
 _PLAIN: Final = 1.6  # the weight from which a mention is a subject, and no word of everyday
 

@@ -7,13 +7,13 @@ from typing import Final
 
 from learnflow.domain.reading import Reading
 from learnflow.models.vocabulary import Language
-from learnflow.tutor.offline.causes import Cause
 from learnflow.tutor.offline.linting import Linter, LinterUnavailableError
 from learnflow.tutor.offline.pitfalls import pitfalls
 from learnflow.tutor.offline.remarks import Kind, Remark
 from learnflow.tutor.offline.reviewing import python_remarks
-from learnflow.tutor.offline.seen_causes import seen
-from learnflow.tutor.offline.silent_hints import likely, told_by_words
+from learnflow.tutor.offline.silent.causes import Cause
+from learnflow.tutor.offline.silent.hints import likely, told_by_words
+from learnflow.tutor.offline.silent.seen import seen
 
 _IN_PROSE: Final = re.compile(r"(?:\[[^\]\n]{1,200}\]|\b\w+)(?:\.\w+\([^()\n]{0,100}\))+")
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from learnflow.domain.words import many
 from learnflow.tutor.offline.facts import Facts, Fault
-from learnflow.tutor.offline.faults_of_types import kind
+from learnflow.tutor.offline.faults.types import kind
 
 
 def _arguments(facts: Facts) -> Iterator[Fault]:

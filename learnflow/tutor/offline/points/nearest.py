@@ -6,9 +6,9 @@ from functools import cache
 from typing import Final
 
 from learnflow.domain.reading import Reading
-from learnflow.tutor.offline.named_points import Found
-from learnflow.tutor.offline.point_names import read_name, said_of
-from learnflow.tutor.offline.point_words import of_topic, places, points, read, share, telling, weight
+from learnflow.tutor.offline.points.named import Found
+from learnflow.tutor.offline.points.names import read_name, said_of
+from learnflow.tutor.offline.points.words import of_topic, places, points, read, share, telling, weight
 
 _ENOUGH: Final = 0.68  # the share of what a question tells that a point must have
 _MOST: Final = 0.5  # the share of a name's words above which it may be meant

@@ -7,14 +7,14 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.models.vocabulary import Language
-from learnflow.tutor.offline.causes import Cause, cause
-from learnflow.tutor.offline.silent_blocks import BLOCKS
-from learnflow.tutor.offline.silent_cpp import CPP
-from learnflow.tutor.offline.silent_go import GO
-from learnflow.tutor.offline.silent_java import JAVA
-from learnflow.tutor.offline.silent_js import JAVASCRIPT
-from learnflow.tutor.offline.silent_js_later import LATER
-from learnflow.tutor.offline.silent_rust import RUST
+from learnflow.tutor.offline.silent.blocks import BLOCKS
+from learnflow.tutor.offline.silent.causes import Cause, cause
+from learnflow.tutor.offline.silent.cpp import CPP
+from learnflow.tutor.offline.silent.go import GO
+from learnflow.tutor.offline.silent.java import JAVA
+from learnflow.tutor.offline.silent.javascript import JAVASCRIPT
+from learnflow.tutor.offline.silent.javascript_later import LATER
+from learnflow.tutor.offline.silent.rust import RUST
 from learnflow.tutor.offline.trees import bare, given, line, names, of, part, root, text
 from learnflow.tutor.offline.wording import one_line
 

@@ -1,8 +1,8 @@
 """The point that a question is about: a prepared answer to what is often asked. Named, or else the nearest."""
 
 from learnflow.domain.reading import Reading
-from learnflow.tutor.offline.named_points import Found, named_point
-from learnflow.tutor.offline.nearest_points import nearest_point
+from learnflow.tutor.offline.points.named import Found, named_point
+from learnflow.tutor.offline.points.nearest import nearest_point
 
 
 def point_asked(reading: Reading, topic: str) -> Found | None:

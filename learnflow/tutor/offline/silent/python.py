@@ -4,18 +4,18 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from learnflow.tutor.offline.causes import Cause, cause
 from learnflow.tutor.offline.facts import Facts, gather
-from learnflow.tutor.offline.faults_of_types import kind
-from learnflow.tutor.offline.silent_calls import CALLS, functions, loaded, stored
-from learnflow.tutor.offline.silent_changes import CHANGES
-from learnflow.tutor.offline.silent_classes import CLASSES
-from learnflow.tutor.offline.silent_conditions import CONDITIONS
-from learnflow.tutor.offline.silent_files import FILES
-from learnflow.tutor.offline.silent_functions import FUNCTIONS
-from learnflow.tutor.offline.silent_names import NAMES
-from learnflow.tutor.offline.silent_numbers import NUMBERS
-from learnflow.tutor.offline.silent_values import VALUES
+from learnflow.tutor.offline.faults.types import kind
+from learnflow.tutor.offline.silent.calls import CALLS, functions, loaded, stored
+from learnflow.tutor.offline.silent.causes import Cause, cause
+from learnflow.tutor.offline.silent.changes import CHANGES
+from learnflow.tutor.offline.silent.classes import CLASSES
+from learnflow.tutor.offline.silent.conditions import CONDITIONS
+from learnflow.tutor.offline.silent.files import FILES
+from learnflow.tutor.offline.silent.functions import FUNCTIONS
+from learnflow.tutor.offline.silent.names import NAMES
+from learnflow.tutor.offline.silent.numbers import NUMBERS
+from learnflow.tutor.offline.silent.values import VALUES
 from learnflow.tutor.offline.wording import one_line
 
 _LEAVING: Final = (ast.Break, ast.Return, ast.Raise)

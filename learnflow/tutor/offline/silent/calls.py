@@ -4,9 +4,9 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from learnflow.tutor.offline.causes import Cause, cause
 from learnflow.tutor.offline.facts import Facts
-from learnflow.tutor.offline.faults_of_types import kind
+from learnflow.tutor.offline.faults.types import kind
+from learnflow.tutor.offline.silent.causes import Cause, cause
 from learnflow.tutor.offline.wording import one_line
 
 _CHANGING: Final = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "pop", "remove"})

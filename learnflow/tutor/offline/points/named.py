@@ -8,8 +8,8 @@ from typing import Final
 from learnflow.domain.reading import Reading
 from learnflow.models.taxonomy import GENERAL
 from learnflow.tutor.offline.concepts import LONGEST_ANSWER, Point
-from learnflow.tutor.offline.point_names import Name, is_said, names, place, said_of
-from learnflow.tutor.offline.point_words import points, share, telling
+from learnflow.tutor.offline.points.names import Name, is_said, names, place, said_of
+from learnflow.tutor.offline.points.words import points, share, telling
 
 _COMPARING: Final = frozenset({
     "vs", "versus", "difference", "differ", "diff", "different", "compare", "compared", "than", "better", "instead",

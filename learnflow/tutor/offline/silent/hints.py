@@ -7,10 +7,10 @@ from itertools import chain
 from typing import Final
 
 from learnflow.models.vocabulary import Language
-from learnflow.tutor.offline.causes import Cause, cause
 from learnflow.tutor.offline.facts import Facts, gather
-from learnflow.tutor.offline.faults_of_types import kind
-from learnflow.tutor.offline.slips import likely_slips
+from learnflow.tutor.offline.faults.types import kind
+from learnflow.tutor.offline.silent.causes import Cause, cause
+from learnflow.tutor.offline.silent.slips import likely_slips
 from learnflow.tutor.offline.wording import one_line
 
 INEXACT: Final = re.compile(r"\d\.\d{12,}|\b0\.1 ?\+ ?0\.2\b|\b0\.3\b.{0,40}\b0\.1\b.{0,20}\b0\.2\b")

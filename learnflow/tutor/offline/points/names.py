@@ -12,7 +12,7 @@ from learnflow.domain.signs import spelled
 from learnflow.domain.spelling import mended
 from learnflow.tutor.offline.concepts import Point
 from learnflow.tutor.offline.library import EXPLANATIONS
-from learnflow.tutor.offline.roots import root
+from learnflow.tutor.offline.points.roots import root
 
 _ARTICLES: Final = frozenset({"a", "an", "the"})
 _JOINING: Final = frozenset({"and", "or"})

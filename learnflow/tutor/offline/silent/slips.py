@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final
 
 from learnflow.models.vocabulary import Language
-from learnflow.tutor.offline.causes import CAUSE_NOTES, Cause, CauseNote, cause
+from learnflow.tutor.offline.silent.causes import CAUSE_NOTES, Cause, CauseNote, cause
 
 _LOOKED_AT: Final = 4_000  # characters of code
 _COMMENT: Final = {Language.PYTHON: "#"}  # the others begin a comment by two slashes

@@ -12,7 +12,7 @@ from learnflow.domain.similarity import stem
 from learnflow.models.taxonomy import TOPICS
 from learnflow.tutor.offline.concepts import Point
 from learnflow.tutor.offline.library import EXPLANATIONS
-from learnflow.tutor.offline.roots import TELLS_NOTHING, root
+from learnflow.tutor.offline.points.roots import TELLS_NOTHING, root
 
 _NAMED, _TOLD, _TOPIC = 1.0, 0.75, 0.5  # the weight of a word in a point's names, in its answer, in its topic's name
 _UNSEEN: Final = 3.5  # the weight of a word that no point has: it may be what the question is about, or mere talk

@@ -10,10 +10,10 @@ from learnflow.domain.errors import ERRORS, find_error
 from learnflow.domain.lexicon import words
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline.facts import Facts, Fault, gather
-from learnflow.tutor.offline.faults_of_bounds import RAISED_CHECKS
-from learnflow.tutor.offline.faults_of_calls import CALL_CHECKS
-from learnflow.tutor.offline.faults_of_scope import elsewhere_local
-from learnflow.tutor.offline.faults_of_types import TYPE_CHECKS, kind
+from learnflow.tutor.offline.faults.bounds import RAISED_CHECKS
+from learnflow.tutor.offline.faults.calls import CALL_CHECKS
+from learnflow.tutor.offline.faults.scope import elsewhere_local
+from learnflow.tutor.offline.faults.types import TYPE_CHECKS, kind
 from learnflow.tutor.offline.wording import one_line
 
 _CHOICES: Final = (ast.If, ast.IfExp, ast.BoolOp, ast.While, ast.For, ast.Match, ast.Try, ast.comprehension)

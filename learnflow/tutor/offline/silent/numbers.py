@@ -4,8 +4,8 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from learnflow.tutor.offline.causes import Cause, cause
 from learnflow.tutor.offline.facts import Facts
+from learnflow.tutor.offline.silent.causes import Cause, cause
 from learnflow.tutor.offline.wording import one_line
 
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import Final
 
-from learnflow.tutor.offline.causes import Cause, cause
 from learnflow.tutor.offline.facts import Facts
-from learnflow.tutor.offline.silent_calls import loaded, stored
-from learnflow.tutor.offline.silent_changes import inside
+from learnflow.tutor.offline.silent.calls import loaded, stored
+from learnflow.tutor.offline.silent.causes import Cause, cause
+from learnflow.tutor.offline.silent.changes import inside
 from learnflow.tutor.offline.wording import one_line
 
 _LITERALS: Final = (ast.List, ast.Dict, ast.Set, ast.Tuple, ast.JoinedStr)

@@ -6,7 +6,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.tutor.offline.causes import Cause, cause
+from learnflow.tutor.offline.silent.causes import Cause, cause
 from learnflow.tutor.offline.trees import LOOPS, around, bare, line, of, part, text
 from learnflow.tutor.offline.wording import one_line
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Final
 
-from learnflow.tutor.offline.causes import Cause, cause
 from learnflow.tutor.offline.facts import Facts
-from learnflow.tutor.offline.faults_of_types import kind
-from learnflow.tutor.offline.silent_changes import inside
+from learnflow.tutor.offline.faults.types import kind
+from learnflow.tutor.offline.silent.causes import Cause, cause
+from learnflow.tutor.offline.silent.changes import inside
 from learnflow.tutor.offline.wording import one_line
 
 _ORDERING: Final = frozenset({"sorted", "max", "min"})

@@ -7,7 +7,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.tutor.offline.causes import Cause, cause
+from learnflow.tutor.offline.silent.causes import Cause, cause
 from learnflow.tutor.offline.trees import LOOPS, around, line, of, part, text
 
 _NUMBERS: Final = frozenset({"int", "long", "double", "float", "short", "unsigned", "size_t", "long long"})

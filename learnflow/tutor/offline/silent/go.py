@@ -5,7 +5,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.tutor.offline.causes import Cause, cause
+from learnflow.tutor.offline.silent.causes import Cause, cause
 from learnflow.tutor.offline.trees import FUNCTIONS, around, bare, given, line, of, part, text
 from learnflow.tutor.offline.wording import one_line
 
