@@ -54,10 +54,20 @@ class Consumer(driver.Consumer):
         return next(iter(self._unfinished.get(tp, ())), self._next.get(tp))
 
     def behind(self, tp: TP) -> int:
-        """Return how many messages of a partition are not done, as far as the last fetch knows; 1 before the first."""
+        """Return how many messages of a partition are not done, as far as the last fetch knows; 1 where none does."""
         finished = self.finished(tp)
         highwater = None if finished is None else self.highwater(tp)
         return 1 if highwater is None else max(highwater - (finished or 0), 0)
+
+    def highwater(self, tp: TP) -> int | None:  # type: ignore[override] # Faust's says int, and returns None
+        """Return the offset after a partition's last message, or None before the first fetch and after the last.
+
+        A worker that the broker has given up has lost its partitions before Faust hears of it.
+        """
+        try:
+            return super().highwater(tp)
+        except AssertionError:
+            return None
 
     def done_and_waiting(self) -> tuple[int, int]:
         """Return the sum of finished offsets, and of messages that are not done."""

@@ -446,6 +446,19 @@ def test_what_was_fetched_before_a_rebalance_does_not_count_after_it(one: InProc
         assert one.consumer.finished(one.tp) == 1
 
 
+def test_a_partition_that_is_lost_without_a_word_counts_as_behind(one: InProcess) -> None:
+    """The client loses what its group gave away while this worker stood still; Faust hears of it later."""
+    one.keeps()
+    one.send(b"x")
+    with one.running():
+        one.wait_for(1)
+        one.ack(0)
+        assert one.consumer.done_and_waiting() == (1, 0)
+        one.consumer._next[TP(one.topic.name, 1)] = 7  # noqa: SLF001 - to lose one in fact takes a minute
+        assert one.consumer.done_and_waiting() == (8, 1)
+        assert one.app.standing() == {one.topic.name: (8, 1)}
+
+
 def test_a_value_that_is_gone_here_is_dropped_from_the_changelog_too(one: InProcess) -> None:
     """A worker that was killed may have removed it from its store, and not told the changelog."""
     table = one.table()
