@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,7 +41,8 @@ def _text(path: Path) -> str | None:
     return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
-def _files() -> dict[str, str]:
+@cache  # the code does not change while it runs
+def _files() -> Mapping[str, str]:
     events = {f"events/{name}.json": _json(schema) for name, schema in schemas.events().items()}
     entities = {f"entities/{name}.json": _json(schema) for name, schema in schemas.entities().items()}
     documents = {
@@ -54,7 +56,7 @@ def _json(schema: Mapping[str, Any]) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-class _Readable(yaml.SafeDumper):
+class _Readable(yaml.CSafeDumper):
     """Writes what is shared in full, as readers follow $ref and not YAML's own references, and lines as lines."""
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the signature is PyYAML's
