@@ -3,21 +3,33 @@
 from dataclasses import replace
 
 from learnflow.domain.question_key import question_key
-from learnflow.domain.reading import read
+from learnflow.domain.reading import Reading, read
 from learnflow.domain.triage import Triage
 from learnflow.models.student_query import StudentQuery
+from learnflow.tutor.offline.seeing import fault_behind
 from learnflow.tutor.offline.unseen import causes
 
 
 def by_cause(query: StudentQuery, found: Triage) -> Triage:
     """Return a triage with the topic of what is wrong, where the code tells it better than the words do."""
     reading = read(query)
-    if not reading.code or reading.error or reading.trace:
+    cause = _cause(query.query_text, reading)
+    if cause is None or cause[0] == found.topic:
         return found
-    cause = next(iter(causes(query.query_text, reading)), None)
-    if cause is None or cause.topic == found.topic:
-        return found
+    topic, line = cause
     return replace(
-        found, topic=cause.topic, question_key=question_key(reading, found.intent, cause.topic),
-        reasoning=f"{found.reasoning}; line {cause.line} of the code tells that it is about {cause.topic}",
+        found, topic=topic, question_key=question_key(reading, found.intent, topic),
+        reasoning=f"{found.reasoning}; line {line} of the code tells that it is about {topic}",
     )  # fmt: skip
+
+
+def _cause(said: str, reading: Reading) -> tuple[str, int] | None:
+    """Return the topic of the cause and its line; behind an error only what is not the error's own topic."""
+    if not reading.code:
+        return None
+    if reading.error:
+        fault = fault_behind(reading.code, reading.language, reading.error)
+        return (fault.topic, fault.line) if fault and fault.topic else None
+    if reading.trace:
+        return None
+    return next(((one.topic, one.line) for one in causes(said, reading)), None)
