@@ -61,9 +61,12 @@ async def test_a_word_of_many_topics_goes_on_with_the_last_one_that_answers_it(q
     assert "`a.copy()`" in text
 
 
-async def test_a_follow_up_that_names_its_subject_keeps_it() -> None:
-    _, topic = await explained("ok and how do I copy a dictionary?", "dictionaries", ALIAS)
-    assert topic == "dictionaries"
+@pytest.mark.parametrize(
+    ("question", "subject"),
+    [("ok and how do I copy a dictionary?", "dictionaries"), ("so what does sort do then?", "sorting")],
+)
+async def test_a_follow_up_that_names_its_subject_keeps_it(question: str, subject: str) -> None:
+    assert (await explained(question, subject, ALIAS))[1] == subject
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
-from learnflow.domain.reading import NAME, Reading
+from learnflow.domain.reading import Reading
 from learnflow.models.events.work import AgentRequest, Turn
 from learnflow.models.taxonomy import GENERAL, TOPICS, name
 from learnflow.models.vocabulary import SkillLevel, Specialist
@@ -68,10 +68,10 @@ def resolved(request: AgentRequest, reading: Reading) -> AgentRequest:
 def _goes_on_with(reading: Reading, said: str, last: str) -> bool:
     """Say whether a question that leans on the one before asks for a point of its topic: "how do I copy it then?".
 
-    What it names outright is another subject; a word that many topics have is not.
+    A topic that it names is another subject; a detail that many topics have is not.
     """
     leans = _LEANING.search(said) and not (reading.code or reading.error or reading.narrates)
-    if not leans or any(hit.meaning.weight >= NAME for hit in reading.mentions):
+    if not leans or any(hit.meaning.detail is None for hit in reading.mentions):
         return False
     found = named_point(reading, last)
     return found is not None and found.topic == last
