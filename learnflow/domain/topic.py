@@ -55,7 +55,7 @@ def topic_of(reading: Reading) -> str:
         return fault
     scores = _named_first(reading, topic_scores(reading))
     seen = code_topic(reading.code) if reading.code else GENERAL
-    if seen != GENERAL and _is_complaint(reading):
+    if seen != GENERAL and (_is_complaint(reading) or _is_review(reading)):
         scores = {topic: score for topic, score in scores.items() if topic in _named(reading, _TELLING)}
     if max(scores.values(), default=0.0) < _ENOUGH:
         return seen
@@ -66,6 +66,11 @@ def topic_of(reading: Reading) -> str:
 def _is_complaint(reading: Reading) -> bool:
     """Say whether the words tell what the code at hand does wrong, so that only what they name outright is meant."""
     return reading.code is not None and reading.error is None and reading.has(Intent.DEBUG) and not reading.narrates
+
+
+def _is_review(reading: Reading) -> bool:
+    """Say whether code is to be looked over: "is there a better way to write it?" tells nothing of what it is about."""
+    return reading.code is not None and reading.error is None and reading.has(Intent.CODE_REVIEW)
 
 
 def topic_scores(reading: Reading) -> Mapping[str, float]:

@@ -67,6 +67,14 @@ def _note(chosen: Exercise, order: Wanted, *, again: bool) -> str | None:
         said.append(f"I have none on this in {order.asked_language}, so this one is in another language.")
     if order.asked_difficulty not in (None, chosen.difficulty):
         said.append(f"I have none of that at the {order.asked_difficulty} level, so this is the nearest.")
+    if order.beyond and chosen.difficulty is order.difficulty:
+        most, way = ("easiest", "easier") if order.beyond < 0 else ("hardest", "harder")
+        said.append(
+            f"{order.difficulty.capitalize()} is the {most} level that I have on {name(chosen.topic)}, and within it I "
+            f"cannot tell which is {way}: so this is another one of it."
+        )
+    if order.beyond < 0:
+        said.append(f'Where you get stuck ask for a hint, or say "explain {name(chosen.topic)}" first.')
     if again:
         said.append("You have had all that I have on this, so here is one that you know. It does not count again.")
     return " ".join(said) or None

@@ -21,7 +21,8 @@ _MORE: Final = frozenset({"another", "more", "next", "again", "other", "differen
 class Wanted:
     """An exercise to find or to make; `asked` is what the student named, which need not be to be had.
 
-    A language is named as people write it.
+    A language is named as people write it. `beyond` is how many steps easier (below 0) or harder than the last one it
+    was wished to be where the topic goes no further.
     """
 
     topic: str
@@ -30,6 +31,7 @@ class Wanted:
     asked_topic: str
     asked_language: str | None
     asked_difficulty: SkillLevel | None
+    beyond: int = 0
 
 
 def wanted(request: AgentRequest, topics: Iterable[str] = TOPICS) -> Wanted:
@@ -40,9 +42,9 @@ def wanted(request: AgentRequest, topics: Iterable[str] = TOPICS) -> Wanted:
     topic = asked if asked != GENERAL else _next(request, frozenset(topics))
     wish = difficulty_wish(" ".join(reading.words))
     spoken = reading.language.label if reading.language else reading.foreign
-    return Wanted(
-        topic, _language(request, reading), _difficulty(request, wish, topic), asked, spoken, wish.named
-    )  # fmt: skip
+    difficulty, beyond = _difficulty(request, wish, topic)
+    beyond = 0 if _last(request) == GENERAL else beyond  # "an easy one" of who has had none is met at any level
+    return Wanted(topic, _language(request, reading), difficulty, asked, spoken, wish.named, beyond)
 
 
 def _last(request: AgentRequest) -> str:
@@ -67,16 +69,17 @@ def _language(request: AgentRequest, reading: Reading) -> ExerciseLanguage:
     return request.exercises[-1].exercise.language if request.exercises else ExerciseLanguage.PYTHON
 
 
-def _difficulty(request: AgentRequest, wish: DifficultyWish, topic: str) -> SkillLevel:
-    """Return how hard it should be; who asks for an easier or a harder one gets it, within what fits the topic."""
+def _difficulty(request: AgentRequest, wish: DifficultyWish, topic: str) -> tuple[SkillLevel, int]:
+    """Return how hard it should be, and by how many steps that misses an easier or a harder one that was asked for."""
     standing = request.standing
     hard = topic in (*standing.struggle_topics, *standing.weaknesses)
     level = 0.0 if hard else standing.python_mastery_levels.get(topic) or None
     fitting = difficulties(topic)
     if wish.named is not None:
-        return min(fitting, key=lambda one: steps_between(one, wish.named or one))
+        return min(fitting, key=lambda one: steps_between(one, wish.named or one)), 0
     place = fitting.index(difficulty_for(topic, level, request.profile.skill_level)) + wish.steps
-    return fitting[min(max(place, 0), len(fitting) - 1)]
+    met = min(max(place, 0), len(fitting) - 1)
+    return fitting[met], place - met
 
 
 def steps_between(one: SkillLevel, other: SkillLevel) -> int:

@@ -38,8 +38,9 @@ def about(remark: Remark) -> str:
 
 
 def asked_first(remarks: Sequence[Remark], wanted: Sequence[str]) -> tuple[Remark, ...]:
-    """Return the remarks, those on what was asked for first."""
-    return tuple(sorted(remarks, key=lambda one: about(one) not in wanted))
+    """Return the remarks, those on what was asked for first, without those that are only for who asks."""
+    due = (one for one in remarks if not one.if_asked or about(one) in wanted)
+    return tuple(sorted(due, key=lambda one: about(one) not in wanted))
 
 
 def not_judged(remarks: Sequence[Remark], wanted: Sequence[str]) -> str | None:

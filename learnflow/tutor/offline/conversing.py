@@ -11,10 +11,14 @@ from learnflow.models.taxonomy import GENERAL, TOPICS, name
 from learnflow.models.vocabulary import SkillLevel, Specialist
 from learnflow.tutor.offline.concepts import Explanation
 from learnflow.tutor.offline.library import FOLLOW_UPS
+from learnflow.tutor.offline.points.named import named_point
 
 _LONGEST_FOLLOW_UP: Final = 16  # words
 _UNCLEAR: Final = frozenset({"understand", "get", "follow", "confused", "lost", "unclear", "clear"})
 _THAT: Final = re.compile(r"\b(?:that|it|this|these|those)\b", re.IGNORECASE)
+_LEANING: Final = re.compile(
+    r"^\W*(?:ok|okay|and|so|but|well)\b|\b(?:it|that|them|those|then)\W*$", re.IGNORECASE
+)  # fmt: skip
 _ABOUT: Final = re.compile(r"(?:(?:ok|okay|and|so|but|well)\W+)*(?:what|how) about\b", re.IGNORECASE)
 _RECOGNISED_BY: Final = 80  # characters from the beginning of a telling; a turn keeps only so much of an answer
 
@@ -52,11 +56,25 @@ def resolved(request: AgentRequest, reading: Reading) -> AgentRequest:
     query, update = request.query, {}
     if any(hit.meaning.kind == "difference" for hit in reading.signals):
         update = {"query_text": _THAT.sub(name(last), query.query_text, count=1)}
+    elif _goes_on_with(reading, query.query_text, last):
+        update = {"topic": last}
     elif _ABOUT.match(query.query_text) and not reading.mentions:
         update = {"query_text": f"{query.query_text} ({name(last)})", "topic": last}
     if not update:
         return request
     return request.model_copy(update={"query": query.model_copy(update=update), "low_confidence": False})
+
+
+def _goes_on_with(reading: Reading, said: str, last: str) -> bool:
+    """Say whether a question that leans on the one before asks for a point of its topic: "how do I copy it then?".
+
+    A topic that it names is another subject; a detail that many topics have is not.
+    """
+    leans = _LEANING.search(said) and not (reading.code or reading.error or reading.narrates)
+    if not leans or any(hit.meaning.detail is None for hit in reading.mentions):
+        return False
+    found = named_point(reading, last)
+    return found is not None and found.topic == last
 
 
 def comes_back(reading: Reading) -> bool:

@@ -72,7 +72,7 @@ async def _case(request: AgentRequest, ran: Ran) -> Case:
         error = met  # the run has the whole message, the question often only the name
     fault = await find(request.query.query_text, reading, error)
     if fault is not None:
-        error = ERRORS[fault.error]
+        error = replace(ERRORS[fault.error], topic=fault.topic or ERRORS[fault.error].topic)
     topic = topic_asked(request, reading) if error is None else error.topic
     line = fault.line if fault else line_raised(ran, error) or _traced(request)
     return Case(reading, topic, error, fault, ran, line)
@@ -95,10 +95,12 @@ def _traced(request: AgentRequest) -> int | None:
 
 
 def _known(request: AgentRequest, case: Case, error: ErrorSign) -> Draft:
-    note, mended = ERROR_NOTES[error.key], case.fault.mended if case.fault else ()
+    note, fault = ERROR_NOTES[error.key], case.fault or Fault(error.key, 0, "")
+    if fault.fix:
+        note = note.model_copy(update={"fix": fault.fix})  # a step for the error alone could miss its cause
     sent = f"{request.query.query_text}\n{request.query.code_snippet or ''}"
     says = note.says(message_raised(case.ran, error) or sent)
-    known = Known(error, note, None if case.fault else says, _place(case, error), mended)
+    known = Known(error, note, None if case.fault else says, _place(case, error), fault.mended, found=bool(fault.topic))
     return draft(
         what_happened(case.ran, error), *told(request, known), _mastered(request, error.topic),
         topic=error.topic, confidence=0.9 if case.fault else 0.7 if case.reading.code else 0.6, missing=case.missing,

@@ -13,6 +13,7 @@ from learnflow.models.vocabulary import Intent, SkillLevel
 from learnflow.tutor.bank import BANK
 from learnflow.tutor.offline.asked import Asked, ask
 from learnflow.tutor.offline.cards import card
+from learnflow.tutor.offline.comparing import one_sided
 from learnflow.tutor.offline.conversing import Telling, goes_on, resolved, subject, was_told
 from learnflow.tutor.offline.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.knowing import depth
@@ -77,12 +78,18 @@ def explain_concept(request: AgentRequest, concept: str) -> Draft:
 def _explain_topic(asked: Asked) -> Draft:
     told = tell(asked)
     reached = "\n".join((*filter(None, told.parts), *told.code))
-    gap = None if asked.point or goes_on(asked.reading) else not_reached(asked.reading, asked.topic, reached)
     return draft(
-        gap, _why(asked.reading), *told.parts, _second_wish(asked), topic=asked.topic,
+        _gap(asked, reached), _why(asked.reading), *told.parts, _second_wish(asked), topic=asked.topic,
         confidence=0.8 if told.how == Telling.LEVEL else 0.65, missing=_prepared(asked), code=told.code,
         metadata={"level": asked.level, "telling": told.how, "suggested_topic": asked.topic},
     )  # fmt: skip
+
+
+def _gap(asked: Asked, reached: str) -> str | None:
+    """Say what of the question the answer leaves open."""
+    if asked.point:
+        return one_sided(asked.reading, f"{reached}\n{'; '.join(asked.point.about)}")
+    return None if goes_on(asked.reading) else not_reached(asked.reading, asked.topic, reached)
 
 
 def _why(reading: Reading) -> str | None:

@@ -16,12 +16,17 @@ _ALWAYS_THERE: Final = frozenset({*dir(builtins), "__name__", "__file__", "__doc
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong on a line: the key of its error, a sentence for the student, and mended code if there is any."""
+    """What is wrong on a line: the key of its error, a sentence for the student, and mended code if there is any.
+
+    `fix` and `topic` are those of the cause, where it is known and the error's own would lead astray.
+    """
 
     error: str
     line: int
     says: str
     mended: tuple[str, ...] = ()
+    fix: str = ""
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

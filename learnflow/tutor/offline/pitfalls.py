@@ -8,11 +8,13 @@ from typing import Final
 
 from tree_sitter import Node, Tree
 
+from learnflow.domain.words import together
 from learnflow.models.vocabulary import Language
 from learnflow.parsing.bounded import parse
 from learnflow.tutor.offline.remarks import PITFALLS, Kind, Remark
 from learnflow.tutor.syntax.languages import grammar
 
+_MOST_LINES: Final = 4  # in which the same is remarked on
 _LONGEST_LINE: Final = 300  # characters that a pattern sees
 _SILENT: Final = frozenset({
     "comment", "line_comment", "block_comment", "string_fragment", "string_content", "escape_sequence",
@@ -53,9 +55,10 @@ def _by_patterns(plain: str, language: Language) -> Iterator[Remark]:
     lines = [line[:_LONGEST_LINE] for line in plain.splitlines()]
     for one in PITFALLS.get(language, ()):
         pattern = re.compile(one.pattern)
-        number = next((number for number, line in enumerate(lines, start=1) if pattern.search(line)), None)
-        if number is not None:
-            yield Remark(number, one.remark, kind=one.kind)
+        number, *more = [at for at, line in enumerate(lines, start=1) if pattern.search(line)] or [0]
+        again = f" The same in line {together([str(at) for at in more], most=_MOST_LINES)}." if more else ""
+        if number:
+            yield Remark(number, f"{one.remark}{again}", kind=one.kind)
 
 
 def _masked(text: bytes, tree: Tree) -> bytes:

@@ -28,13 +28,17 @@ _KINDS: Final = tuple(Kind)
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What there is to say on a line, its rule if it came from the linter, and what it is `about`: speed, say."""
+    """What there is to say on a line, its rule if it came from the linter, and what it is `about`: speed, say.
+
+    `if_asked` is for what is worth a remark only where somebody asks about that.
+    """
 
     line: int
     text: str
     rule: str = ""
     kind: Kind = Kind.BUG
     about: str = ""
+    if_asked: bool = False
 
 
 def by_importance(remarks: Sequence[Remark]) -> tuple[Remark, ...]:

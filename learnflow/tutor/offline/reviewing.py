@@ -115,9 +115,10 @@ def _by_text(code: str, language: Language) -> Found:
 def _report(request: AgentRequest, found: Found, reading: Reading, topic: str) -> Draft:
     code, skill = reading.code or "", depth(request, topic)
     wanted = aims(request.query.query_text)
-    remarks = asked_first(found.remarks, wanted)[: _MOST[skill]]
+    all_remarks = asked_first(found.remarks, wanted)
+    remarks = all_remarks[: _MOST[skill]]
     lacking = not_judged(remarks, wanted)
-    more = len(found.remarks) - len(remarks)
+    more = len(all_remarks) - len(remarks)
     good = praised(code, reading.language) if found.confidence > _NOT_LINTED else ()
     return draft(
         _opening(found, len(remarks), glad=lacking is None and reading.has(Intent.CODE_REVIEW)), lacking,

@@ -1,5 +1,6 @@
 """What happened when the student's code was run, in words."""
 
+import re
 from typing import Final
 
 from learnflow.domain.errors import ErrorSign, find_error
@@ -10,6 +11,10 @@ from learnflow.tutor.grounding import Ran
 from learnflow.tutor.offline.wording import one_line
 
 _WANTS_INPUT: Final = frozenset({"EOFError", "NoSuchElementException"})  # of code that reads what nobody has typed
+_NOT_HERE: Final = re.compile(
+    r"(?P<name>fetch|document|window|navigator|localStorage|sessionStorage|XMLHttpRequest|WebSocket|alert|prompt"
+    r"|requestAnimationFrame) is not defined"
+)  # of the browser or the network, which the sandbox has not
 _COMPILER: Final = "CompileError"  # the sandbox's own: what javac says has no name
 _LONGEST_OUTPUT: Final = 200  # characters
 _STOPPED: Final = {
@@ -21,9 +26,9 @@ _STOPPED: Final = {
 
 
 def raised(ran: Ran, language: Language | None) -> ErrorSign | None:
-    """Return the error that the run ended with; None where it only wanted input that nobody gave."""
+    """Return the error that the run ended with; None where it only wanted what the sandbox does not have."""
     fault = ran.execution.fault if ran.execution else None
-    if fault is None or fault.type in _WANTS_INPUT:
+    if fault is None or fault.type in _WANTS_INPUT or _NOT_HERE.match(fault.message):
         return None
     said = words(fault.message)
     if fault.type != _COMPILER:
@@ -63,6 +68,12 @@ def what_happened(ran: Ran, error: ErrorSign | None) -> str | None:
         return f"I ran your code: {_without_error(execution)}"
     if fault.type in _WANTS_INPUT:
         return "I ran your code up to where it reads input: I had none to give it, so I do not know what comes after."
+    lacking = _NOT_HERE.match(fault.message)
+    if lacking and not happened(ran, error):
+        return (
+            f"I ran your code, and only as far as it needs `{lacking['name']}`: that is of the browser or the network, "
+            "and not there where I run code. It says nothing against yours."
+        )
     if error is None or happened(ran, error):
         return f"I ran your code: it ends with {_told(fault)}"
     return f"You write of {error.name}; when I ran this code by itself, it ended with {_told(fault)}"

@@ -52,15 +52,19 @@ async def _fault(reading: Reading, error: ErrorSign | None) -> Fault | None:
         found = await asyncio.to_thread(check, language, code)
         says = f"this cannot be read: {found.message}." if found else ""
         return Fault(_UNREADABLE[language], found.line, says) if found else None
-    if language not in (Language.PYTHON, None):
-        fault = await asyncio.to_thread(find_brace_fault, code, language, error.key if error else None)
-    else:
-        fault = find_fault(code, error.key if error else None)
-        fault = None if language is None and error is None else fault  # it need not be Python at all
-    return fault or (await asyncio.to_thread(_behind, code, language, error) if error else None)
+    if error is not None:
+        return await asyncio.to_thread(fault_behind, code, language, error)
+    return find_fault(code, None) if language else None  # without a language it need not be Python at all
+
+
+def fault_behind(code: str, language: Language | None, error: ErrorSign) -> Fault | None:
+    """Return the fault in the code that an error comes from, or else the cause that it can come from."""
+    if language in (Language.PYTHON, None):
+        return find_fault(code, error.key) or _behind(code, language, error)
+    return find_brace_fault(code, language, error.key) or _behind(code, language, error)
 
 
 def _behind(code: str, language: Language | None, error: ErrorSign) -> Fault | None:
     """Return the cause in the code that an error can come from, as its fault."""
     found = next((one for one in seen(code, language) if error.key in one.explains), None)
-    return Fault(error.key, found.line, f"{found.says} {found.fix}", found.mended) if found else None
+    return Fault(error.key, found.line, found.says, found.mended, found.fix, found.topic) if found else None

@@ -18,6 +18,7 @@ from learnflow.tutor.bank import BANK
 from learnflow.tutor.offline.knowing import depth
 from learnflow.tutor.offline.library import EXPLANATIONS
 from learnflow.tutor.offline.onward import onward, readiness
+from learnflow.tutor.offline.trends import no_trend
 from learnflow.tutor.offline.unrecorded import unrecorded
 from learnflow.tutor.offline.wording import draft
 
@@ -55,7 +56,7 @@ def progress(request: AgentRequest) -> Draft:
             metadata=figures(standing, suggested),
         )  # fmt: skip
     return draft(
-        *(what_next(after) if after else ()),
+        no_trend(request.query.query_text), *(what_next(after) if after else ()),
         *(_plan(request, suggested) if _told_before(request) else _report(request, suggested, told_next=bool(after))),
         topic=GENERAL, confidence=0.9 if levels else 0.8,
         missing=_FIGURES if any(levels.values()) else _NO_FIGURES, metadata=figures(standing, suggested),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from learnflow.domain.words import together
 from learnflow.models.taxonomy import name
 from learnflow.tutor.offline.asked import Asked
 from learnflow.tutor.offline.concepts import Part, Point
@@ -11,6 +12,7 @@ from learnflow.tutor.offline.language_gap import point_gap
 from learnflow.tutor.offline.own_code import places
 from learnflow.tutor.offline.pointing import pointed
 
+_MOST: Final = 4  # further points that are named
 _WHOLE: Final = 200  # characters; so long an answer needs no topic around it
 CHANGE: Final = "Change one thing in the example, guess what it prints now, and run it."
 
@@ -34,9 +36,24 @@ def by_point(asked: Asked, point: Point) -> Iterator[str | None]:
         yield f"Try it yourself: {CHANGE}" if point.example else None
         yield f'For the topic as a whole say "explain {topic}".'
     elif part is None:
-        yield f'What else I have on {topic} is in Python: say "explain {topic} in Python" for it.'
+        yield _more(asked, point)
+        yield f'My explanation of {topic} as a whole is in Python: say "explain {topic} in Python" for it.'
     elif _example(asked, point) is None:
         yield f"{part.text}\nThe example prints:\n{part.printed}"
+
+
+def _more(asked: Asked, point: Point) -> str | None:
+    """Say what else there is on a topic in the question's language, in the words by which it can be asked for."""
+    language = asked.reading.language
+    others = (one for one in asked.found.points if one.language is language and one is not point)
+    called = [f'"{about}"' for one in others if (about := next(filter(_is_plain, one.about), None))]
+    if language is None or not called:
+        return None
+    return f"I have more on it in {language.label}: ask about {together(called, most=_MOST)}."
+
+
+def _is_plain(about: str) -> bool:
+    return " + " not in about
 
 
 def example(asked: Asked, point: Point) -> str | None:

@@ -21,13 +21,17 @@ _SEARCH, _SMALLER = 1, 2  # how often the error was there before
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An error that is prepared: its sign and note, what its message tells, and the place in the student's code."""
+    """An error that is prepared: its sign and note, what its message tells, and the place in the student's code.
+
+    `found` is whether the place tells the cause, too, so that the usual ones are not needed.
+    """
 
     error: ErrorSign
     note: ErrorNote
     told: str | None
     place: str | None
     mended: tuple[str, ...]
+    found: bool = False
 
 
 def times_before(request: AgentRequest, error: ErrorSign) -> int:
@@ -67,7 +71,7 @@ def _first(request: AgentRequest, known: Known) -> Iterator[str | None]:
     if style is LearningStyle.EXAMPLE_DRIVEN:
         yield f"The same error, as small as it can be:\n```\n{note.broken}\n```"
     yield f"What it means: {note.meaning}"
-    yield f"Why it happens: {note.cause}"
+    yield None if known.found else f"Why it happens: {note.cause}"
     yield f"{'Your next step' if skill is SkillLevel.BEGINNER else 'What to do'}: {note.fix}"
     yield _examples(known)
     yield _STYLES.get(style)

@@ -1,23 +1,51 @@
-"""The topic of a question about code that goes wrong: that of the cause which the code shows."""
+"""The topic of a question where the answer tells it better than the words: that of a cause in the code, or a point."""
 
 from dataclasses import replace
 
 from learnflow.domain.question_key import question_key
-from learnflow.domain.reading import read
+from learnflow.domain.reading import Reading, read
 from learnflow.domain.triage import Triage
 from learnflow.models.student_query import StudentQuery
+from learnflow.tutor.offline.points import point_asked
+from learnflow.tutor.offline.seeing import fault_behind
 from learnflow.tutor.offline.unseen import causes
 
 
 def by_cause(query: StudentQuery, found: Triage) -> Triage:
     """Return a triage with the topic of what is wrong, where the code tells it better than the words do."""
     reading = read(query)
-    if not reading.code or reading.error or reading.trace:
+    cause = _cause(query.query_text, reading)
+    if cause is None or cause[0] == found.topic:
         return found
-    cause = next(iter(causes(query.query_text, reading)), None)
-    if cause is None or cause.topic == found.topic:
+    topic, line = cause
+    return replace(
+        found, topic=topic, question_key=question_key(reading, found.intent, topic),
+        reasoning=f"{found.reasoning}; line {line} of the code tells that it is about {topic}",
+    )  # fmt: skip
+
+
+def by_point(query: StudentQuery, found: Triage) -> Triage:
+    """Return a triage with the topic of the point that answers a question on a language of its own.
+
+    "Why can I not use it after I pass it to a function?" is about functions, and in Rust about ownership.
+    """
+    reading = read(query)
+    named = point_asked(reading, found.topic) if reading.language else None
+    if named is None or not named.plain or named.topic == found.topic or named.point.language is not reading.language:
         return found
     return replace(
-        found, topic=cause.topic, question_key=question_key(reading, found.intent, cause.topic),
-        reasoning=f"{found.reasoning}; line {cause.line} of the code tells that it is about {cause.topic}",
+        found, topic=named.topic, question_key=question_key(reading, found.intent, named.topic),
+        reasoning=f"{found.reasoning}; a point of {named.topic} answers it",
     )  # fmt: skip
+
+
+def _cause(said: str, reading: Reading) -> tuple[str, int] | None:
+    """Return the topic of the cause and its line; behind an error only what is not the error's own topic."""
+    if not reading.code:
+        return None
+    if reading.error:
+        fault = fault_behind(reading.code, reading.language, reading.error)
+        return (fault.topic, fault.line) if fault and fault.topic else None
+    if reading.trace:
+        return None
+    return next(((one.topic, one.line) for one in causes(said, reading)), None)

@@ -13,7 +13,7 @@ from learnflow.tutor.offline import exercising, explaining, standing
 from learnflow.tutor.offline.debugging import debug
 from learnflow.tutor.offline.linting import Linter
 from learnflow.tutor.offline.reviewing import review
-from learnflow.tutor.offline.triaging import by_cause
+from learnflow.tutor.offline.triaging import by_cause, by_point
 
 
 class OfflineTutor:
@@ -23,9 +23,11 @@ class OfflineTutor:
         self._linter = linter or Linter()
 
     async def triage(self, query: StudentQuery) -> Triage:
-        """Decide what a question is; what its code does wrong tells the topic."""
+        """Decide what a question is; what its code does wrong tells the topic, or the point that answers it."""
         found = triage(query)
-        return await asyncio.to_thread(by_cause, query, found) if found.intent is Intent.DEBUG else found
+        if found.intent is Intent.DEBUG:
+            return await asyncio.to_thread(by_cause, query, found)
+        return by_point(query, found) if found.intent is Intent.CONCEPTS else found
 
     async def explain(self, request: AgentRequest) -> Draft:
         """Explain what was asked; ask back where triage was unsure; be friendly about what is off topic."""

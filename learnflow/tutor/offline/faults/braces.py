@@ -1,4 +1,4 @@
-"""Faults in JavaScript, Java, C++ and Go that can be seen on the syntax tree: the very value that is at fault."""
+"""Faults in languages with braces that can be seen on the syntax tree: the very value that is at fault."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,6 +9,8 @@ from tree_sitter import Node
 
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline.facts import Fault
+from learnflow.tutor.offline.faults.rust import moved
+from learnflow.tutor.offline.faults.searches import unfound
 from learnflow.tutor.offline.trees import given, line, names, of, part, root, text
 from learnflow.tutor.offline.wording import one_line
 
@@ -24,6 +26,12 @@ _NOTHING: Final[Mapping[Language, tuple[str, ...]]] = MappingProxyType({
     Language.CPP: ("cpp-segmentation-fault",),
     Language.GO: ("go-nil-pointer",),
 })
+_UNSET: Final[Mapping[Language, str]] = MappingProxyType({
+    Language.JAVASCRIPT: "undefined",
+    Language.JAVA: "null",
+    Language.CPP: "nullptr",
+    Language.GO: "nil",
+})
 _NULLS: Final = frozenset({"null", "nullptr", "NULL", "nil", "undefined"})
 _ARRAYS: Final = frozenset({"array", "array_initializer", "initializer_list"})
 _LENGTH: Final = re.compile(r"<=\s*(?P<of>\w+(?:\.length\b|\.size\(\))|len\(\w+\))")
@@ -38,7 +46,11 @@ def find_brace_fault(code: str, language: Language, error: str | None) -> Fault 
     if error in {_TOO_FAR.get(language), "java-index-out-of-bounds", "cpp-segmentation-fault"}:
         found += [*_index(tree, error), *_loop(tree, error)]
     if error in _NOTHING.get(language, ()):
-        found += _nothing(tree, error)
+        found += [*_nothing(tree, error, _UNSET[language]), *unfound(tree, error)]
+    if error == "rust-moved-value":
+        found += moved(tree, error)
+    if error == "go-nil-map":
+        found += _never_made(tree, error)
     return min(found, key=lambda one: one.line, default=None)
 
 
@@ -71,11 +83,11 @@ def _loop(tree: Node, error: str) -> Iterator[Fault]:
             yield Fault(error, line(node), says)
 
 
-def _nothing(tree: Node, error: str) -> Iterator[Fault]:
+def _nothing(tree: Node, error: str, unset: str) -> Iterator[Fault]:
     for name, value, node in given(tree):
         if not (text(value) in _NULLS or (value is None and _starts_as_nothing(node))):
             continue
-        null = text(value) or ("nil" if error.startswith("go") else "undefined")
+        null = text(value) or unset
         use = next((one for one in _uses(tree, name) if one.start_byte > node.end_byte), None)
         if use is None or _is_set_between(tree, name, node, use):
             continue
@@ -85,6 +97,25 @@ def _nothing(tree: Node, error: str) -> Iterator[Fault]:
             f"real value before that, or check first that it is not `{null}`."
         )
         yield Fault(error, line(use), says)
+
+
+def _never_made(tree: Node, error: str) -> Iterator[Fault]:
+    for name, value, node in given(tree):
+        if value is not None or not text(part(node, "type")).startswith("map["):
+            continue
+        writes = (one for one in of(tree, "index_expression") if text(part(one, "operand")) == name and _is_set(one))
+        use = next((one for one in writes if one.start_byte > node.end_byte), None)
+        if use is not None and not _is_set_between(tree, name, node, use):
+            kind = text(part(node, "type"))
+            says = f"`{name}` is declared in line {line(node)} and never made: it is `nil`, and is written to here."
+            yield Fault(error, line(use), says, fix=f"Make it in line {line(node)}: `var {name} = make({kind})`.")
+
+
+def _is_set(item: Node) -> bool:
+    above = item.parent
+    if above is not None and above.type == "expression_list" and above.parent is not None:
+        return part(above.parent, "left") == above
+    return above is not None and above.type in {"inc_statement", "dec_statement"}
 
 
 def _starts_as_nothing(node: Node) -> bool:

@@ -13,6 +13,10 @@ _GROWING: Final = frozenset({"append", "extend", "insert"})
 _ORDERED: Final = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _CALCULATING: Final = (ast.Sub, ast.Div, ast.FloorDiv, ast.Pow)
 _TEXT, _NUMBER, _NONE = "text", "a number", "None"
+_TYPED_IN: Final = (
+    "`input()` always gives text, also where a number is typed. Turn it into a number with `int(...)`, or `float(...)` "
+    "for one with a point, before you calculate with it."
+)
 
 
 def kind(node: ast.expr) -> str | None:
@@ -40,20 +44,34 @@ def _types(facts: Facts) -> Iterator[Fault]:
         if left is None or right is None or (left == right and (left == _NUMBER or isinstance(node.op, ast.Add))):
             continue
         adding = isinstance(node.op, ast.Add)
+        typed = _typed_in(facts, node) if _NUMBER in (left, right) else None
+        from_input = f" `{one_line(ast.unparse(typed), 30)}` is text, since it comes from `input()`." if typed else ""
         yield Fault(
             "python-concatenate" if adding and left == _TEXT else "python-operand-types", node.lineno,
-            f"the calculation gets {left} on its left and {right} on its right, and cannot combine them.",
+            f"the calculation gets {left} on its left and {right} on its right, and cannot combine them.{from_input}",
             tuple(_converted(facts, node, left, right)) if _TEXT in (left, right) else (),
+            fix=_TYPED_IN if typed else "",
         )  # fmt: skip
+
+
+def _typed_in(facts: Facts, node: ast.BinOp) -> ast.expr | None:
+    """Return the side that is what somebody typed in: such a text is meant to be a number."""
+    for side in (node.left, node.right):
+        match facts.value(side):
+            case ast.Call(func=ast.Name(id="input")):
+                return side
+            case _:
+                pass
+    return None
 
 
 def _converted(facts: Facts, node: ast.BinOp, left: str, right: str) -> Iterator[str]:
     """Yield the code with one side converted: to text where texts are joined, else to a number."""
-    adding = isinstance(node.op, ast.Add)
+    joining = isinstance(node.op, ast.Add) and _typed_in(facts, node) is None
     for side, is_now, other in ((node.left, left, right), (node.right, right, left)):
-        if adding and is_now == _NUMBER and other == _TEXT:
+        if joining and is_now == _NUMBER and other == _TEXT:
             yield facts.replaced(side, f"str({ast.unparse(side)})")
-        elif not adding and is_now == _TEXT and other == _NUMBER:
+        elif not joining and is_now == _TEXT and other == _NUMBER:
             yield facts.replaced(side, f"int({ast.unparse(side)})")
 
 
