@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from mode.utils.logging import get_logger
 
-from learnflow.domain.health import Heard, Heartbeats, Questions
+from learnflow.domain.health import HOUR, Heard, Heartbeats, Questions
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
 from learnflow.streams.clock import Clock
 from learnflow.streams.codec import Refusal, decode
@@ -29,7 +29,8 @@ class AgentLogs:
 
     def __init__(self, bootstrap: list[str], now: Clock) -> None:
         self.heartbeats = Heartbeats()
-        self.questions = Questions(now() - BACK)
+        self._since = now() - BACK
+        self.questions = Questions(self._since)
         self.problem: str | None = None
         self._bootstrap = bootstrap
         self._now = now
@@ -56,9 +57,10 @@ class AgentLogs:
             await consumer.start()
             places = [TopicPartition(AGENT_LOGS.name, number) for number in range(AGENT_LOGS.partitions)]
             consumer.assign(places)
-            start = int((self._now() - BACK).timestamp() * 1000)
+            # As far back as the figures say that they go, however long the brokers let us wait; twice changes nothing.
+            start = max(self._since, self._now() - HOUR)
             ends = await consumer.end_offsets(places)
-            found = await consumer.offsets_for_times(dict.fromkeys(places, start))
+            found = await consumer.offsets_for_times(dict.fromkeys(places, int(start.timestamp() * 1000)))
             for place in places:  # None where nothing is newer than that
                 consumer.seek(place, found[place].offset if found.get(place) else ends[place])
             yield consumer

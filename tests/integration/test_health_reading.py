@@ -109,6 +109,22 @@ async def test_heartbeats_are_read_from_all_partitions_and_from_before(
         assert logs.problem is None
 
 
+async def test_figures_are_of_all_the_time_that_they_say_also_where_reading_began_late(
+    broker: Broker, producer: AIOKafkaProducer
+) -> None:
+    if broker.kind == "embedded":
+        pytest.skip("the embedded broker does not know where a time begins")
+    later = timedelta()
+    logs = AgentLogs([broker.address], Clock(lambda: datetime.now(UTC) + later, timedelta(minutes=5)))
+    at = logs.questions.figures(NOW()).since + timedelta(seconds=2)
+    done = {"agent_name": "triage", "instance": "a", "action": "student.query.submitted", "query_id": str(uuid4())}
+    message = envelope("ann", "agent.activity.logged", done) | {"timestamp": at.isoformat()}
+    await producer.send_and_wait(AGENT_LOGS.name, encoded(message), timestamp_ms=int(at.timestamp() * 1000))
+    later = timedelta(seconds=30)  # until the brokers let us in
+    async with running(logs):
+        await becomes(lambda: logs.questions.figures(NOW()).questions > 0)
+
+
 async def test_a_stuck_agent_is_in_error_although_it_beats_and_recovers(
     broker: Broker, producer: AIOKafkaProducer, topic: Topic
 ) -> None:
