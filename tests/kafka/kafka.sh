@@ -27,8 +27,7 @@ fetch
 case "${1:-}" in
 libs) echo "$libs" ;;
 node)
-  # A broker of a test ends before the second compiler's work pays.
-  java=(java -Xms64m -Xmx"${HEAP:-512m}" -XX:+UseSerialGC -XX:TieredStopAtLevel=1
+  java=(java -Xms64m -Xmx"${HEAP:-512m}" -XX:+UseSerialGC
     -Dorg.slf4j.simpleLogger.defaultLogLevel="${LOG:-warn}" -cp "$libs/*")
   [ -f "$2/log/meta.properties" ] ||
     "${java[@]}" kafka.tools.StorageTool format -t "$cluster" -c "$2/server.properties" --ignore-formatted
