@@ -151,6 +151,14 @@ async def test_who_has_mastered_a_topic_is_told_what_comes_next(tutor: OfflineTu
     assert "Learn next" not in honest(await tutor.explain(everything)).text
 
 
+async def test_who_still_does_not_understand_what_is_named_asks_about_that(tutor: OfflineTutor) -> None:
+    *_, last = await conversation(
+        tutor, "Explain recursion", "Explain lists", "I still don't get it. Explain recursion once more"
+    )
+    assert last.topic == "recursion"
+    assert "recursion before" in last.text
+
+
 async def test_who_still_does_not_understand_asks_about_the_same_topic(tutor: OfflineTutor) -> None:
     _, second = await conversation(tutor, "Explain closures", "I still don't understand, why not a normal variable?")
     assert second.topic == "closures"

@@ -32,8 +32,12 @@ class Telling(StrEnum):
 
 
 def subject(request: AgentRequest, reading: Reading, named: str) -> str:
-    """Return what a question is about: the topic that it names, or that of the last turn where it only goes on."""
-    if not comes_back(reading) and (named in TOPICS or not goes_on(reading)):
+    """Return what a question is about: the topic that it names, or that of the last turn where it only goes on.
+
+    What comes back to an answer names another topic by the way, unless that was talked of or is to be explained.
+    """
+    meant = named in TOPICS and ("explain" in reading.words or any(turn.topic == named for turn in request.turns))
+    if meant or (not comes_back(reading) and (named in TOPICS or not goes_on(reading))):
         return named
     return next((turn.topic for turn in reversed(request.turns) if turn.topic in TOPICS and turn.topic), named)
 
