@@ -7,7 +7,7 @@ from typing import Final
 from learnflow.domain.levels import in_words, reached
 from learnflow.domain.words import together
 from learnflow.models.learning_progress import MASTERED
-from learnflow.models.taxonomy import TOPICS, name, prerequisites
+from learnflow.models.taxonomy import TOPICS, foundations, name, prerequisites
 from learnflow.models.vocabulary import SKILL_LEVELS
 
 LEARNING: Final = 0.5  # from here on, a topic can be built upon
@@ -66,12 +66,6 @@ def _beside(known: Iterable[str], firm: frozenset[str], most: int) -> tuple[Sugg
 
 def _named(topics: Iterable[str]) -> str:
     return together([name(topic) for topic in topics])
-
-
-def foundations(topic: str) -> frozenset[str]:
-    """Return every topic that a topic builds on, near or far."""
-    before = prerequisites(topic)
-    return frozenset(before).union(*map(foundations, before))
 
 
 def _needs(topic: str) -> frozenset[str]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from learnflow.domain.lexicon import data
 from learnflow.domain.reading import NAME, Reading
-from learnflow.models.taxonomy import GENERAL, TOPICS, prerequisites
+from learnflow.models.taxonomy import GENERAL, TOPICS, foundations, prerequisites
 from learnflow.models.vocabulary import Intent
 
 _ERROR: Final = 2.5
@@ -55,7 +55,7 @@ def topic_of(reading: Reading) -> str:
         return fault
     scores = _named_first(reading, topic_scores(reading))
     seen = code_topic(reading.code) if reading.code else GENERAL
-    if seen != GENERAL and (_is_complaint(reading) or _is_review(reading)):
+    if seen != GENERAL and _is_about_code(reading):
         scores = {topic: score for topic, score in scores.items() if topic in _named(reading, _TELLING)}
     if max(scores.values(), default=0.0) < _ENOUGH:
         return seen
@@ -63,14 +63,14 @@ def topic_of(reading: Reading) -> str:
     return max((topic for topic, score in scores.items() if score >= _NEARLY * best), key=depth)
 
 
-def _is_complaint(reading: Reading) -> bool:
-    """Say whether the words tell what the code at hand does wrong, so that only what they name outright is meant."""
-    return reading.code is not None and reading.error is None and reading.has(Intent.DEBUG) and not reading.narrates
+def _is_about_code(reading: Reading) -> bool:
+    """Say whether code is complained of or to be looked over, so that only what the words name outright is meant.
 
-
-def _is_review(reading: Reading) -> bool:
-    """Say whether code is to be looked over: "is there a better way to write it?" tells nothing of what it is about."""
-    return reading.code is not None and reading.error is None and reading.has(Intent.CODE_REVIEW)
+    "It skips every second item" tells of the code, and "is there a better way to write it?" tells nothing at all.
+    """
+    if reading.code is None or reading.error is not None:
+        return False
+    return reading.has(Intent.CODE_REVIEW) or (reading.has(Intent.DEBUG) and not reading.narrates)
 
 
 def topic_scores(reading: Reading) -> Mapping[str, float]:
@@ -95,7 +95,7 @@ def _named_first(reading: Reading, scores: Mapping[str, float]) -> Mapping[str, 
     }
 
 
-def _named(reading: Reading, at_least: float = 0.0) -> frozenset[str]:
+def _named(reading: Reading, at_least: float) -> frozenset[str]:
     """Return the topics that a question names, by names of a weight, by words used of nothing else, or by an error."""
     names = {hit.meaning.topic for hit in reading.mentions if hit.meaning.weight >= at_least}
     decisive = {topic for topic, weight in reading.hints.items() if weight >= _DECISIVE}
@@ -104,14 +104,7 @@ def _named(reading: Reading, at_least: float = 0.0) -> frozenset[str]:
 
 def _cap(topic: str, named: Iterable[str], scores: Mapping[str, float]) -> float:
     """Return what a topic may have at most beside those that are named and build on it."""
-    return min((_BELOW * scores[one] for one in named if topic in _foundations(one)), default=inf)
-
-
-@cache
-def _foundations(topic: str) -> frozenset[str]:
-    """Return every topic that a topic builds on, near or far."""
-    before = prerequisites(topic) if topic in TOPICS else ()
-    return frozenset(before).union(*map(_foundations, before))
+    return min((_BELOW * scores[one] for one in named if topic in foundations(one)), default=inf)
 
 
 def _fault_topic(reading: Reading) -> str | None:
@@ -120,7 +113,7 @@ def _fault_topic(reading: Reading) -> str | None:
         return None
     start, error = reading.code[:_LOOKED_AT], reading.error
     found = (topic for topic, pattern in _FAULTS if pattern.search(start))
-    return next((one for one in found if not (error and error.key) or error.topic in _foundations(one)), None)
+    return next((one for one in found if not (error and error.key) or error.topic in foundations(one)), None)
 
 
 def code_topic(code: str) -> str:

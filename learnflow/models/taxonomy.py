@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
@@ -81,3 +82,10 @@ def prerequisites(topic: str) -> tuple[str, ...]:
     """Return the keys of the topics that should be known before a topic; none for an unknown one."""
     known = TOPICS.get(topic)
     return known.prerequisites if known else ()
+
+
+@cache
+def foundations(topic: str) -> frozenset[str]:
+    """Return every topic that a topic builds on, near or far."""
+    before = prerequisites(topic)
+    return frozenset(before).union(*map(foundations, before))

@@ -1,7 +1,7 @@
 """What an explanation owes to the last turns: what a follow-up is about, and what was told already."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Final
 
@@ -39,7 +39,12 @@ def subject(request: AgentRequest, reading: Reading, named: str) -> str:
     meant = named in TOPICS and ("explain" in reading.words or any(turn.topic == named for turn in request.turns))
     if meant or (not comes_back(reading) and (named in TOPICS or not goes_on(reading))):
         return named
-    return next((turn.topic for turn in reversed(request.turns) if turn.topic in TOPICS and turn.topic), named)
+    return next(talked_of(request), named)
+
+
+def talked_of(request: AgentRequest) -> Iterator[str]:
+    """Yield the topics of the last turns, the newest first; what belongs to no topic is left out."""
+    return (turn.topic for turn in reversed(request.turns) if turn.topic in TOPICS and turn.topic)
 
 
 def goes_on(reading: Reading) -> bool:
@@ -54,7 +59,7 @@ def resolved(request: AgentRequest, reading: Reading) -> AgentRequest:
 
     So does "how is that different from a list?", for its `that`, and "what about deletion?".
     """
-    last = next((turn.topic for turn in reversed(request.turns) if turn.topic in TOPICS and turn.topic), None)
+    last = next(talked_of(request), None)
     if last is None or any(hit.meaning.topic == last for hit in reading.mentions):
         return request
     query, update = request.query, {}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from learnflow.tutor.offline.remarks import Kind, Remark
+from learnflow.tutor.offline.trees_python import inside
 
 SAME_ITEMS: Final = (
     "A loop over `{0}` inside of a loop over `{0}` compares every item with every other: twice the items take four "
@@ -20,7 +21,7 @@ OTHER_ITEMS: Final = (
 def costs(loops: list[ast.For]) -> Iterator[Remark]:
     """Yield a remark on each loop in a loop that looks for equal items one by one."""
     for outer in loops:
-        for inner in (one for part in outer.body for one in ast.walk(part) if isinstance(one, ast.For)):
+        for inner in (one for one in inside(outer.body) if isinstance(one, ast.For)):
             first, second = _items(outer.iter), _items(inner.iter)
             if first is None or second is None or not _compares(outer, inner):
                 continue
@@ -64,8 +65,7 @@ def _compares(outer: ast.For, inner: ast.For) -> bool:
             (first & _names(one.left) and second & _names(one.comparators[0]))
             or (second & _names(one.left) and first & _names(one.comparators[0]))
         )
-        for part in inner.body
-        for one in ast.walk(part)
+        for one in inside(inner.body)
     )
 
 

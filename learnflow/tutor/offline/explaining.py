@@ -14,7 +14,7 @@ from learnflow.tutor.bank import BANK
 from learnflow.tutor.offline.asked import Asked, ask
 from learnflow.tutor.offline.cards import card
 from learnflow.tutor.offline.comparing import one_sided
-from learnflow.tutor.offline.conversing import Telling, goes_on, resolved, subject, was_told
+from learnflow.tutor.offline.conversing import Telling, goes_on, resolved, subject, talked_of, was_told
 from learnflow.tutor.offline.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.knowing import depth
 from learnflow.tutor.offline.library import EXPLANATIONS
@@ -169,7 +169,7 @@ def _unknown(request: AgentRequest, topic: str) -> Draft:
 
 def _ask_back(request: AgentRequest, topic: str) -> Draft:
     said = one_line(request.query.query_text)
-    last = next((name(turn.topic) for turn in reversed(request.turns) if turn.topic in TOPICS and turn.topic), None)
+    last = next(map(name, talked_of(request)), None)
     open_question = "Shall I explain a topic? Then name it: loops, say."
     first = f"Shall I explain {name(topic)}, with an example?" if topic in TOPICS else open_question
     third = f"\n3. Or is it still about {last}? Then tell me what of it is unclear." if last else ""

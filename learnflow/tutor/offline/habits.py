@@ -13,6 +13,7 @@ from learnflow.tutor.offline.remarks import Kind, Remark
 from learnflow.tutor.offline.silent.causes import Cause
 from learnflow.tutor.offline.silent.seen import seen
 from learnflow.tutor.offline.trees import FUNCTIONS, LOOPS, around, given, line, names, of, part, root, text
+from learnflow.tutor.offline.trees_python import inside
 
 SLOW_SEARCH: Final = (
     "`in` looks through the whole list `{0}`, and the list grows with the loop: twice the items take four times as "
@@ -67,13 +68,13 @@ def _python(code: str) -> Iterator[Remark]:
 
 
 def _slow_search(loop: ast.For) -> Iterator[Remark]:
-    inside = [one for part in loop.body for one in ast.walk(part)]
+    within = list(inside(loop.body))
     grown = {
-        one.func.value.id for one in inside
+        one.func.value.id for one in within
         if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.attr == "append"
         and isinstance(one.func.value, ast.Name)
     }  # fmt: skip
-    for one in inside:
+    for one in within:
         match one:
             case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[ast.Name(id=name)]) if name in grown:
                 yield Remark(one.lineno, SLOW_SEARCH.format(name), kind=Kind.RISK, about="speed")
@@ -91,11 +92,11 @@ def _by_index(loop: ast.For) -> Iterator[Remark]:
                 | [ast.Constant(value=0), ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=of)])],
             ),
         ):
-            inside = [one for part in loop.body for one in ast.walk(part)]
-            uses = sum(isinstance(one, ast.Name) and one.id == index for one in inside)
+            within = list(inside(loop.body))
+            uses = sum(isinstance(one, ast.Name) and one.id == index for one in within)
             items = sum(
                 isinstance(one, ast.Subscript) and isinstance(one.ctx, ast.Load)
-                and ast.unparse(one) == f"{of}[{index}]" for one in inside
+                and ast.unparse(one) == f"{of}[{index}]" for one in within
             )  # fmt: skip
             if uses and uses == items:
                 yield Remark(loop.lineno, BY_INDEX.format(index, of), kind=Kind.CLARITY, about="design")

@@ -59,9 +59,9 @@ async def _fault(reading: Reading, error: ErrorSign | None) -> Fault | None:
 
 def fault_behind(code: str, language: Language | None, error: ErrorSign) -> Fault | None:
     """Return the fault in the code that an error comes from, or else the cause that it can come from."""
-    if language in (Language.PYTHON, None):
-        return find_fault(code, error.key) or _behind(code, language, error)
-    return find_brace_fault(code, language, error.key) or _behind(code, language, error)
+    key = error.key
+    found = find_fault(code, key) if language in (Language.PYTHON, None) else find_brace_fault(code, language, key)
+    return found or _behind(code, language, error)
 
 
 def _behind(code: str, language: Language | None, error: ErrorSign) -> Fault | None:

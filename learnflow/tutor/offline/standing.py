@@ -15,6 +15,7 @@ from learnflow.models.learning_progress import MASTERED, WEAK
 from learnflow.models.taxonomy import GENERAL, TOPICS, name
 from learnflow.models.vocabulary import Intent, LearningStyle, Specialist
 from learnflow.tutor.bank import BANK
+from learnflow.tutor.offline.conversing import talked_of
 from learnflow.tutor.offline.knowing import depth
 from learnflow.tutor.offline.library import EXPLANATIONS
 from learnflow.tutor.offline.onward import onward, readiness
@@ -95,7 +96,7 @@ def _way(request: AgentRequest, topic: str) -> str:
 
 
 def _lately(request: AgentRequest) -> str | None:
-    topics = dict.fromkeys(turn.topic for turn in reversed(request.turns) if turn.topic in TOPICS and turn.topic)
+    topics = dict.fromkeys(talked_of(request))
     return f"Your last questions here were about {together([name(topic) for topic in topics])}." if topics else None
 
 

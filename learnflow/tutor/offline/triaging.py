@@ -3,18 +3,16 @@
 from dataclasses import replace
 
 from learnflow.domain.question_key import question_key
-from learnflow.domain.reading import Reading, read
+from learnflow.domain.reading import Reading
 from learnflow.domain.triage import Triage
-from learnflow.models.student_query import StudentQuery
 from learnflow.tutor.offline.points import point_asked
 from learnflow.tutor.offline.seeing import fault_behind
 from learnflow.tutor.offline.unseen import causes
 
 
-def by_cause(query: StudentQuery, found: Triage) -> Triage:
+def by_cause(said: str, reading: Reading, found: Triage) -> Triage:
     """Return a triage with the topic of what is wrong, where the code tells it better than the words do."""
-    reading = read(query)
-    cause = _cause(query.query_text, reading)
+    cause = _cause(said, reading)
     if cause is None or cause[0] == found.topic:
         return found
     topic, line = cause
@@ -24,12 +22,11 @@ def by_cause(query: StudentQuery, found: Triage) -> Triage:
     )  # fmt: skip
 
 
-def by_point(query: StudentQuery, found: Triage) -> Triage:
+def by_point(reading: Reading, found: Triage) -> Triage:
     """Return a triage with the topic of the point that answers a question on a language of its own.
 
     "Why can I not use it after I pass it to a function?" is about functions, and in Rust about ownership.
     """
-    reading = read(query)
     named = point_asked(reading, found.topic) if reading.language else None
     if named is None or not named.plain or named.topic == found.topic or named.point.language is not reading.language:
         return found

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from learnflow.domain.triage import Triage, triage
+from learnflow.domain.reading import read
+from learnflow.domain.triage import Triage, decide
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
@@ -24,10 +25,11 @@ class OfflineTutor:
 
     async def triage(self, query: StudentQuery) -> Triage:
         """Decide what a question is; what its code does wrong tells the topic, or the point that answers it."""
-        found = triage(query)
+        reading = read(query)
+        found = decide(reading)
         if found.intent is Intent.DEBUG:
-            return await asyncio.to_thread(by_cause, query, found)
-        return by_point(query, found) if found.intent is Intent.CONCEPTS else found
+            return await asyncio.to_thread(by_cause, query.query_text, reading, found)
+        return by_point(reading, found) if found.intent is Intent.CONCEPTS else found
 
     async def explain(self, request: AgentRequest) -> Draft:
         """Explain what was asked; ask back where triage was unsure; be friendly about what is off topic."""

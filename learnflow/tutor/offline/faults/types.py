@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from learnflow.tutor.offline.facts import Facts, Fault
+from learnflow.tutor.offline.trees_python import is_input
 from learnflow.tutor.offline.wording import one_line
 
 _IN_PLACE: Final = frozenset({"sort", "append", "reverse", "extend", "insert", "clear", "remove", "update"})
@@ -56,13 +57,7 @@ def _types(facts: Facts) -> Iterator[Fault]:
 
 def _typed_in(facts: Facts, node: ast.BinOp) -> ast.expr | None:
     """Return the side that is what somebody typed in: such a text is meant to be a number."""
-    for side in (node.left, node.right):
-        match facts.value(side):
-            case ast.Call(func=ast.Name(id="input")):
-                return side
-            case _:
-                pass
-    return None
+    return next((side for side in (node.left, node.right) if is_input(facts.value(side))), None)
 
 
 def _converted(facts: Facts, node: ast.BinOp, left: str, right: str) -> Iterator[str]:

@@ -1,12 +1,13 @@
 """Causes of wrong results in how a student's Python calls and shares: defaults, generators, locks, coroutines."""
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from learnflow.tutor.offline.facts import Facts
 from learnflow.tutor.offline.faults.types import kind
 from learnflow.tutor.offline.silent.causes import Cause, cause
+from learnflow.tutor.offline.trees_python import loaded, stored
 from learnflow.tutor.offline.wording import one_line
 
 _CHANGING: Final = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "pop", "remove"})
@@ -16,16 +17,6 @@ _OF_TEXT_ONLY: Final = frozenset({"upper", "lower", "strip", "capitalize", "lstr
 _NEW_TEXT: Final = frozenset({*_OF_TEXT_ONLY, "replace", "title"})
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-def loaded(node: ast.AST) -> set[str]:
-    """Return the names that an expression reads."""
-    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
-
-
-def stored(nodes: Iterable[ast.AST]) -> set[str]:
-    """Return the names that get a value, or may get one where a function says `global`."""
-    return {one.id for one in nodes if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load)}
 
 
 def functions(facts: Facts) -> dict[str, Function]:

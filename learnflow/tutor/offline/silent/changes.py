@@ -7,6 +7,7 @@ from typing import Final
 from learnflow.tutor.offline.facts import Facts
 from learnflow.tutor.offline.faults.types import kind
 from learnflow.tutor.offline.silent.causes import Cause, cause
+from learnflow.tutor.offline.trees_python import inside
 from learnflow.tutor.offline.wording import one_line
 
 _SIZE: Final = frozenset({"remove", "pop", "insert", "append", "extend"})
@@ -15,12 +16,6 @@ _OF_LISTS: Final = frozenset({"sort", "reverse", "append", "extend"})
 _IN_PLACE: Final = frozenset({"sort", "reverse", "append", "extend", "insert", "update", "add", "clear"})
 _CONTAINERS: Final = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 _LEAVES: Final = (ast.Break, ast.Return)
-
-
-def inside(body: Iterable[ast.stmt]) -> Iterator[ast.AST]:
-    """Yield all nodes of some statements."""
-    for one in body:
-        yield from ast.walk(one)
 
 
 def _changed_while_looped(facts: Facts) -> Iterator[Cause]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from learnflow.tutor.offline.facts import Facts
 from learnflow.tutor.offline.silent.causes import Cause, cause
-from learnflow.tutor.offline.silent.changes import inside
+from learnflow.tutor.offline.trees_python import inside
 from learnflow.tutor.offline.wording import one_line
 
 _OF_CLASS: Final = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})  # they take the class

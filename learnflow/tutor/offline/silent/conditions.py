@@ -6,9 +6,8 @@ from itertools import combinations
 from typing import Final
 
 from learnflow.tutor.offline.facts import Facts
-from learnflow.tutor.offline.silent.calls import loaded, stored
 from learnflow.tutor.offline.silent.causes import Cause, cause
-from learnflow.tutor.offline.silent.changes import inside
+from learnflow.tutor.offline.trees_python import inside, loaded, stored
 from learnflow.tutor.offline.wording import one_line
 
 _LITERALS: Final = (ast.List, ast.Dict, ast.Set, ast.Tuple, ast.JoinedStr)

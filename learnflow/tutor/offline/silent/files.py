@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from learnflow.tutor.offline.facts import Facts
-from learnflow.tutor.offline.silent.calls import loaded, stored
 from learnflow.tutor.offline.silent.causes import Cause, cause
-from learnflow.tutor.offline.silent.changes import inside
+from learnflow.tutor.offline.trees_python import inside, loaded, stored
 from learnflow.tutor.offline.wording import one_line
 
 _LAZY: Final = frozenset({"map", "filter", "zip", "reversed", "enumerate"})

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from learnflow.tutor.offline.facts import Facts
-from learnflow.tutor.offline.silent.calls import Function, functions, loaded, stored
+from learnflow.tutor.offline.silent.calls import Function, functions
 from learnflow.tutor.offline.silent.causes import Cause, cause
-from learnflow.tutor.offline.silent.changes import inside
+from learnflow.tutor.offline.trees_python import inside, loaded, stored
 from learnflow.tutor.offline.wording import one_line
 
 _METHODS: Final = frozenset({
@@ -111,7 +111,7 @@ def _late_binding(facts: Facts) -> Iterator[Cause]:
             case ast.ListComp(elt=ast.Lambda() as made, generators=[ast.comprehension(target=ast.Name(id=name))]):
                 yield from _captured(facts, made, name)
             case ast.For(target=ast.Name(id=name), body=body):
-                for one in (one for part in body for one in ast.walk(part)):
+                for one in inside(body):
                     match one:
                         case ast.Call(func=ast.Attribute(attr="append"), args=[ast.Lambda() as made]):
                             yield from _captured(facts, made, name)

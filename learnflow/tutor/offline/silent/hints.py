@@ -11,6 +11,7 @@ from learnflow.tutor.offline.facts import Facts, gather
 from learnflow.tutor.offline.faults.types import kind
 from learnflow.tutor.offline.silent.causes import Cause, cause
 from learnflow.tutor.offline.silent.slips import likely_slips
+from learnflow.tutor.offline.trees_python import is_input
 from learnflow.tutor.offline.wording import one_line
 
 INEXACT: Final = re.compile(r"\d\.\d{12,}|\b0\.1 ?\+ ?0\.2\b|\b0\.3\b.{0,40}\b0\.1\b.{0,20}\b0\.2\b")
@@ -79,8 +80,7 @@ def _as_number(facts: Facts, node: ast.BinOp, change: str) -> Cause:
 
 def _typed(facts: Facts, node: ast.expr) -> bool:
     """Say whether something is text that the user has typed."""
-    made = facts.assigned_once.get(node.id) if isinstance(node, ast.Name) else node
-    return isinstance(made, ast.Call) and ast.unparse(made.func) == "input"
+    return is_input(facts.assigned_once.get(node.id) if isinstance(node, ast.Name) else node)
 
 
 def _is_number(facts: Facts, node: ast.expr) -> bool:

@@ -6,9 +6,8 @@ from itertools import pairwise
 from typing import Final
 
 from learnflow.tutor.offline.facts import Facts
-from learnflow.tutor.offline.silent.calls import stored
 from learnflow.tutor.offline.silent.causes import Cause, cause
-from learnflow.tutor.offline.silent.changes import inside
+from learnflow.tutor.offline.trees_python import inside, stored
 from learnflow.tutor.offline.wording import one_line
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from learnflow.tutor.offline.facts import Facts, gather
 from learnflow.tutor.offline.faults.types import kind
-from learnflow.tutor.offline.silent.calls import CALLS, functions, loaded, stored
+from learnflow.tutor.offline.silent.calls import CALLS, functions
 from learnflow.tutor.offline.silent.causes import Cause, cause
 from learnflow.tutor.offline.silent.changes import CHANGES
 from learnflow.tutor.offline.silent.classes import CLASSES
@@ -16,6 +16,7 @@ from learnflow.tutor.offline.silent.functions import FUNCTIONS
 from learnflow.tutor.offline.silent.names import NAMES
 from learnflow.tutor.offline.silent.numbers import NUMBERS
 from learnflow.tutor.offline.silent.values import VALUES
+from learnflow.tutor.offline.trees_python import inside, loaded, stored
 from learnflow.tutor.offline.wording import one_line
 
 _LEAVING: Final = (ast.Break, ast.Return, ast.Raise)
@@ -35,11 +36,11 @@ def _endless(facts: Facts) -> Iterator[Cause]:
     for node in ast.walk(facts.tree):
         if not (isinstance(node, ast.While) and isinstance(node.test, ast.Compare)):
             continue
-        inside = [one for part in node.body for one in ast.walk(part)]
+        within = list(inside(node.body))
         names = loaded(node.test)
         asks = any(isinstance(one, ast.Call | ast.Attribute | ast.Subscript) for one in ast.walk(node.test))
         names -= {name for one in ast.walk(facts.tree) if isinstance(one, ast.Global) for name in one.names}
-        if asks or not names or any(isinstance(one, _LEAVING) for one in inside) or names & stored(inside):
+        if asks or not names or any(isinstance(one, _LEAVING) for one in within) or names & stored(within):
             continue
         name = min(names, key=ast.unparse(node.test).find)
         down = isinstance(node.test.ops[0], ast.Gt | ast.GtE)
@@ -52,7 +53,7 @@ def _inner_range(facts: Facts) -> Iterator[Cause]:
     for outer in ast.walk(facts.tree):
         match outer:
             case ast.For(target=ast.Name(id=first), body=body):
-                for inner in (one for part in body for one in ast.walk(part)):
+                for inner in inside(body):
                     match inner:
                         case ast.For(
                             target=ast.Name(id=second),
@@ -93,10 +94,10 @@ def _starts_anew(facts: Facts) -> Iterator[Cause]:
     for node in ast.walk(facts.tree):
         if not isinstance(node, ast.For):
             continue
-        inside = {id(one) for part in node.body for one in ast.walk(part)}
+        within = {id(one) for one in inside(node.body)}
         later = {
             one.id for one in ast.walk(facts.tree)
-            if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load) and id(one) not in inside
+            if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load) and id(one) not in within
             and one.lineno > (node.end_lineno or node.lineno)
         }  # fmt: skip
         for place, one in enumerate(node.body):
@@ -173,10 +174,10 @@ def _as_numbers(facts: Facts, calls: list[ast.Call]) -> tuple[str, ...]:
 
 def _gives_nothing(facts: Facts) -> Iterator[Cause]:
     for name, function in functions(facts).items():
-        inside = list(ast.walk(function))
+        within = list(ast.walk(function))
         if isinstance(function, ast.AsyncFunctionDef) or function.decorator_list:
             continue
-        if any(isinstance(one, ast.Return | ast.Yield | ast.YieldFrom | ast.Raise) for one in inside):
+        if any(isinstance(one, ast.Return | ast.Yield | ast.YieldFrom | ast.Raise) for one in within):
             continue
         for node in ast.walk(facts.tree):
             match node:

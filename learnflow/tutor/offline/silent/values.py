@@ -8,7 +8,7 @@ from typing import Final
 from learnflow.tutor.offline.facts import Facts
 from learnflow.tutor.offline.faults.types import kind
 from learnflow.tutor.offline.silent.causes import Cause, cause
-from learnflow.tutor.offline.silent.changes import inside
+from learnflow.tutor.offline.trees_python import inside, is_input
 from learnflow.tutor.offline.wording import one_line
 
 _ORDERING: Final = frozenset({"sorted", "max", "min"})
@@ -59,7 +59,7 @@ def _is_digits(node: ast.expr | None) -> bool:
 
 
 def _text_compared(facts: Facts) -> Iterator[Cause]:
-    typed = {name for name, made in facts.assigned_once.items() if _is_input(made)}
+    typed = {name for name, made in facts.assigned_once.items() if is_input(made)}
     for node in ast.walk(facts.tree):
         match node:
             case ast.Compare(left=left, ops=[ast.Lt() | ast.LtE() | ast.Gt() | ast.GtE()], comparators=[right]):
@@ -72,10 +72,6 @@ def _text_compared(facts: Facts) -> Iterator[Cause]:
 
 def _is_text(facts: Facts, node: ast.expr) -> bool:
     return kind(facts.assigned_once.get(node.id, node) if isinstance(node, ast.Name) else node) == "text"
-
-
-def _is_input(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and ast.unparse(node.func) == "input"
 
 
 def _same_added(facts: Facts) -> Iterator[Cause]:
