@@ -25,11 +25,11 @@ import uvloop
 from learnflow.models.fields import Model
 from learnflow.settings import Claude as ClaudeSettings
 from learnflow.settings import Settings
-from learnflow.streams.keyed import KeyedExecutor
-from learnflow.tutor.asking.asker import Ask, ClaudeUnavailable, Said, T
-from learnflow.tutor.asking.asking import Asking
-from learnflow.tutor.asking.calling import Called
-from learnflow.tutor.claude import Claude
+from learnflow.streams.keyed_executor import KeyedExecutor
+from learnflow.tutor.claude.client.call import Called
+from learnflow.tutor.claude.client.interface import Ask, ClaudeUnavailable, Said, T
+from learnflow.tutor.claude.client.limited import Asking
+from learnflow.tutor.claude.client.sdk import Claude
 
 ACCEPTED: Final = 1_024  # as the agents' consumers
 EACH: Final = 5  # questions of a student

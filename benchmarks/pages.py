@@ -24,8 +24,8 @@ from uuid import UUID, uuid4
 
 from aiokafka import AIOKafkaProducer
 
-from learnflow.cli import kafka
-from learnflow.cli.system import system
+from learnflow.cli import kafka_clients
+from learnflow.cli.local_system import system
 from learnflow.embedded import throwaway
 from learnflow.models.examples import EXAMPLES
 from learnflow.settings import load
@@ -77,9 +77,9 @@ def _compare(pages: int, questions: int) -> dict[str, float]:
 async def _latencies(bootstrap: list[str], questions: int) -> list[float]:
     """Ask, a few at once, and return how long each answer took."""
     answered: dict[str, asyncio.Future[float]] = {}
-    partitions = await kafka.partitions_of(bootstrap, [AGENT_RESPONSES.name])
+    partitions = await kafka_clients.partitions_of(bootstrap, [AGENT_RESPONSES.name])
     places = asyncio.Semaphore(AT_ONCE)
-    async with kafka.consumer(bootstrap, partitions) as reader, kafka.producer(bootstrap) as sender:
+    async with kafka_clients.consumer(bootstrap, partitions) as reader, kafka_clients.producer(bootstrap) as sender:
 
         async def listen() -> None:
             while True:

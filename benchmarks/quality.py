@@ -36,11 +36,11 @@ from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_sc
 
 from benchmarks.quality_data import Asked, Pair, Titled, lines
 from learnflow import embedding
-from learnflow.domain.reading import read
-from learnflow.domain.similarity import ALIKE, similarity, telling_words
-from learnflow.domain.snippet import guess
-from learnflow.domain.topic import topic_of, topic_scores
-from learnflow.domain.triage import triage
+from learnflow.domain.question.intent import triage
+from learnflow.domain.question.parsed_question import read
+from learnflow.domain.question.similarity import ALIKE, similarity, telling_words
+from learnflow.domain.question.snippet import guess
+from learnflow.domain.question.topic import topic_of, topic_scores
 from learnflow.models.fields import NUL
 from learnflow.models.student_query import LONGEST_CODE, LONGEST_QUERY, StudentQuery
 from learnflow.models.taxonomy import GENERAL, lookup

@@ -24,7 +24,8 @@ import psutil
 from confluent_kafka import Producer
 
 from learnflow import embedded
-from learnflow.cli.system import ready
+from learnflow.cli.local_system import ready
+from learnflow.database.migrations import migrate
 from learnflow.domain.conversation import Conversation
 from learnflow.domain.learner import current, of_history, progress
 from learnflow.domain.mastery import shipped
@@ -34,12 +35,11 @@ from learnflow.models.fields import Model
 from learnflow.models.knowledge import Asked, Graded, Observation
 from learnflow.models.student import Profile
 from learnflow.models.vocabulary import Intent
-from learnflow.sink.migrations import migrate
 from learnflow.streams import topic_admin
 from learnflow.tables import CORE, changelogs, conversations, profiles
 from learnflow.tables import progress as progress_table
 from learnflow.topics import TOPICS, changelog
-from tests.brokers import apache
+from tests.support.apache_kafka import apache
 
 STUDENTS: Final = 100_000
 KINDS: Final = 1_000  # different states; students share them

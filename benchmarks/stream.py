@@ -29,8 +29,8 @@ from learnflow.streams import topic_admin
 from learnflow.streams.activity import Activity
 from learnflow.streams.clock import Clock
 from learnflow.streams.codec import decode
+from learnflow.streams.message_processor import Arrival, MessageProcessor
 from learnflow.streams.outbox import Outbox, Outgoing
-from learnflow.streams.station import Arrival, Station
 from learnflow.streams.stream_app import StreamApp
 from learnflow.topics import AGENT_LOGS, DAY, DEAD_LETTERS, STUDENT_QUERIES, Topic
 
@@ -164,7 +164,7 @@ def _learnflow(watch: Stopwatch) -> faust.App:
         return [Outgoing(OUT, arrival.event)]
 
     activity = Activity(Agent.TRIAGE, "bench", lambda: datetime.now(UTC))
-    station = Station(
+    station = MessageProcessor(
         STUDENT_QUERIES, handle, activity=activity, outbox=Outbox(app), executor=app.executor(64, 1024),
         reporter=_Silent(watch), now=Clock(lambda: datetime.now(UTC), timedelta(minutes=5)),
     )  # fmt: skip

@@ -14,7 +14,7 @@ from yarl import URL
 
 from learnflow import traces
 from learnflow.agents.context import Context
-from learnflow.agents.staff import staff_core, staff_sink, staff_specialist
+from learnflow.agents.wiring import wire_core, wire_sink, wire_specialist
 from learnflow.logs import Lines
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox
@@ -23,19 +23,19 @@ from learnflow.streams.clock import Clock
 from learnflow.streams.stream_app import StreamApp
 from learnflow.tables import Tables
 from learnflow.topics import LARGEST_DEAD_LETTER
-from learnflow.tutor.of_settings import tutor
+from learnflow.tutor.factory import tutor
 from learnflow.web.access import Access
-from learnflow.web.ask import add_ask
 from learnflow.web.database import WebDatabase
-from learnflow.web.events import READ, Events, add_events
-from learnflow.web.facts import StoredFacts
-from learnflow.web.health import Health, add_health, health
+from learnflow.web.event_stream import READ, Events, add_events
+from learnflow.web.health_views import Health, add_health, health
 from learnflow.web.metrics import add_metrics
 from learnflow.web.page import add_page
 from learnflow.web.probes import Probes, add_probes
-from learnflow.web.reader import TopicReader
+from learnflow.web.question_form import add_ask
 from learnflow.web.session import add_session
-from learnflow.web.struggles import add_struggles
+from learnflow.web.struggle_views import add_struggles
+from learnflow.web.student_facts import StoredFacts
+from learnflow.web.topic_reader import TopicReader
 from learnflow.web.views import add_views
 
 CORE: Final = "core"
@@ -98,11 +98,11 @@ def _staffed(
     """Return a role's app, and the tables that it has."""
     app = _stream_app(f"learnflow-{role}", context.settings, datadir, middlewares)
     if role == CORE:
-        return app, staff_core(app, context)
+        return app, wire_core(app, context)
     if role == SINK:
-        staff_sink(app, context)
+        wire_sink(app, context)
     else:
-        staff_specialist(app, context, Specialist(role))
+        wire_specialist(app, context, Specialist(role))
     return app, None
 
 

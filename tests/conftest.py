@@ -17,8 +17,8 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from learnflow import embedded
-from tests.brokers import Broker, apache
-from tests.command_line import LEARNFLOW, SECONDS, Cli, Result
+from tests.support.apache_kafka import Broker, apache
+from tests.support.command_line import LEARNFLOW, SECONDS, Cli, Result
 
 SWITCH: Final = "LEARNFLOW_TEST_BROKER"
 TEMPLATE: Final = "template_learnflow"
@@ -86,7 +86,7 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def database_template(postgres_server: str) -> str:
     """Migrate a database once, for each test to get a copy of it; gives its name."""
-    from learnflow.sink import migrations  # noqa: PLC0415 - tests without a database do not need it
+    from learnflow.database import migrations  # noqa: PLC0415 - tests without a database do not need it
 
     run(execute(postgres_server, f"CREATE DATABASE {TEMPLATE}"))
     run(migrations.migrate(sibling(postgres_server, TEMPLATE)))

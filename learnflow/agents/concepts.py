@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from time import perf_counter
 
 from learnflow.agents.context import Context
+from learnflow.agents.distress import asks_for_support, supportive
 from learnflow.agents.messages import follow
-from learnflow.agents.safety import asks_for_support, supportive
 from learnflow.agents.specialist import answer, milliseconds_since, outcome, responding
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event
 from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested
 from learnflow.models.vocabulary import Specialist
+from learnflow.streams.message_processor import Arrival
 from learnflow.streams.outbox import Outgoing
-from learnflow.streams.station import Arrival
 from learnflow.topics import REQUESTS
 from learnflow.tutor.interface import TutorUnavailable
 

@@ -11,21 +11,21 @@ from typing import Final
 from uuid import UUID
 
 from learnflow.agents.context import Context
+from learnflow.agents.distress import reported
 from learnflow.agents.messages import completed, follow
-from learnflow.agents.safety import reported
 from learnflow.agents.specialist import answer
-from learnflow.domain import distress
+from learnflow.domain.question import distress
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event
 from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested
 from learnflow.models.fields import JsonObject
 from learnflow.models.usage import total_tokens
 from learnflow.models.vocabulary import Specialist
+from learnflow.streams.message_processor import Arrival
 from learnflow.streams.outbox import Outgoing
-from learnflow.streams.station import Arrival
 from learnflow.topics import CONCEPTS_REQUESTS
-from learnflow.tutor.grounding import Grounding
-from learnflow.tutor.offline.wording import followed
+from learnflow.tutor.code_run import Grounding
+from learnflow.tutor.offline.answer_text import followed
 
 NAME = Specialist.DEBUG
 

@@ -8,7 +8,7 @@ from typing import Any
 from learnflow.agents.context import Context
 from learnflow.agents.messages import completed, follow
 from learnflow.agents.specialist import answer, outcome
-from learnflow.domain.exercise_wish import Hint, NewExercise, Solution, Submission, Wish, wish
+from learnflow.domain.question.exercise_wish import Hint, NewExercise, Solution, Submission, Wish, wish
 from learnflow.models.envelope import Event
 from learnflow.models.events import EVENT_TYPES
 from learnflow.models.events.students import ExerciseGraded
@@ -16,8 +16,8 @@ from learnflow.models.events.work import AgentRequest
 from learnflow.models.fields import Model
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import SandboxUnavailable, calling_of
+from learnflow.streams.message_processor import Arrival
 from learnflow.streams.outbox import Outgoing
-from learnflow.streams.station import Arrival
 from learnflow.topics import STUDENT_EVENTS
 from learnflow.tutor.exercises import Reply, hint, report, solution, wrong_language
 from learnflow.tutor.interface import TutorUnavailable

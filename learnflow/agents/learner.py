@@ -7,12 +7,12 @@ from typing import Any
 from faust.types import EventT
 
 from learnflow.agents.context import Context
-from learnflow.agents.known import NEW, Known, Student
-from learnflow.agents.learning import Learning
+from learnflow.agents.learner_updates import Learning
 from learnflow.agents.observations import observation
+from learnflow.agents.student_store import NEW, Student, StudentStore
 from learnflow.domain.conversation import Conversation, close, remember
-from learnflow.domain.exercises import after
 from learnflow.domain.open_queries import OpenQuery
+from learnflow.domain.student_exercises import after
 from learnflow.models.envelope import Event
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
 from learnflow.models.events.students import (
@@ -36,7 +36,7 @@ NAME = Agent.LEARNER
 class LearnerAgent:
     """The only writer of what core knows of students and of open queries."""
 
-    def __init__(self, context: Context, known: Known) -> None:
+    def __init__(self, context: Context, known: StudentStore) -> None:
         self._context = context
         self._known = known
         self._tables = known.tables

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from learnflow.agents.context import Context
 from learnflow.agents.specialist import answer, responding
 from learnflow.models.vocabulary import Specialist
+from learnflow.streams.message_processor import Arrival
 from learnflow.streams.outbox import Outgoing
-from learnflow.streams.station import Arrival
 
 NAME = Specialist.PROGRESS
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from learnflow.agents.context import Context
-from learnflow.agents.known import Known
+from learnflow.agents.student_store import StudentStore
 from learnflow.domain.learner import current, velocity
 from learnflow.models.envelope import Event, derived_id, version_metadata
 from learnflow.models.events import EVENT_TYPES
@@ -24,7 +24,7 @@ _NO_QUERY: Final = UUID(int=0)
 class ProgressSweep:
     """Looks once a day through this worker's students. It writes no table: the event comes back to the learner."""
 
-    def __init__(self, context: Context, known: Known, outbox: Outbox) -> None:
+    def __init__(self, context: Context, known: StudentStore, outbox: Outbox) -> None:
         self._context = context
         self._known = known
         self._outbox = outbox

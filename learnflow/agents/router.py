@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from learnflow.agents.context import Context
-from learnflow.agents.known import Known, Student
 from learnflow.agents.messages import failed, follow
-from learnflow.domain import distress
+from learnflow.agents.student_store import Student, StudentStore
 from learnflow.domain.learner import current, progress, streak
-from learnflow.domain.submission import exercise_named
+from learnflow.domain.question import distress
+from learnflow.domain.question.submission import exercise_named
 from learnflow.models.envelope import Event
 from learnflow.models.events.responses import Failure
 from learnflow.models.events.work import AgentRequest, RoutingDecision, Standing
@@ -17,8 +17,8 @@ from learnflow.models.exercise import Assigned
 from learnflow.models.student import Profile
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent, SkillLevel, Specialist
+from learnflow.streams.message_processor import Arrival
 from learnflow.streams.outbox import Outgoing
-from learnflow.streams.station import Arrival
 from learnflow.topics import REQUESTS
 
 NAME = Agent.ROUTER
@@ -30,7 +30,7 @@ NOT_GIVEN: Final = "context.exercise_id: you were given no exercise {}. Ask for 
 class RouterAgent:
     """Gives each request all that its specialist needs, so that specialists keep no state."""
 
-    def __init__(self, context: Context, known: Known) -> None:
+    def __init__(self, context: Context, known: StudentStore) -> None:
         self._context = context
         self._known = known
 

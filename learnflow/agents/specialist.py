@@ -5,9 +5,9 @@ from time import perf_counter
 from typing import TypeVar
 
 from learnflow.agents.context import Context
+from learnflow.agents.distress import reported
 from learnflow.agents.messages import completed, failed, follow
-from learnflow.agents.safety import reported
-from learnflow.domain.handover import Handover, misrouted
+from learnflow.domain.question.handover import Handover, misrouted
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event
 from learnflow.models.events.responses import Failure

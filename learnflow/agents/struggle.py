@@ -8,15 +8,15 @@ from typing import Any, Protocol
 from faust.types import EventT
 
 from learnflow.agents.context import Context
+from learnflow.database.struggle_window import StoredWindow, Wanted
 from learnflow.domain.struggle import End, Open, Struggles, observed, reopened, settle
 from learnflow.models.envelope import Event
 from learnflow.models.events.learning import StruggleDetected
 from learnflow.models.events.work import RoutingDecision
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent
-from learnflow.sink.read_window import StoredWindow, Wanted
 from learnflow.streams.outbox import Outgoing
-from learnflow.streams.recent import Recent
+from learnflow.streams.recent_ids import Recent
 from learnflow.tables import Tables
 from learnflow.topics import STUDENT_EVENTS, STUDENT_STRUGGLE
 

@@ -7,7 +7,7 @@ from typing import Final
 from learnflow.agents.context import Context
 from learnflow.domain.struggle import Struggles, ended
 from learnflow.streams.outbox import Outbox, Outgoing
-from learnflow.streams.recent import Recent
+from learnflow.streams.recent_ids import Recent
 from learnflow.tables.values import ValueTable
 from learnflow.topics import STUDENT_EVENTS
 

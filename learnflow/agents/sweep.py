@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any, Final
 
 from learnflow.agents.context import Context
-from learnflow.agents.known import NEW, Known
 from learnflow.agents.messages import failed
 from learnflow.agents.router import request
+from learnflow.agents.student_store import NEW, StudentStore
 from learnflow.domain.open_queries import Due, OpenQuery, Patience, due
 from learnflow.models.envelope import Event, version_metadata
 from learnflow.models.events import EVENT_TYPES
@@ -16,7 +16,7 @@ from learnflow.models.events.responses import Failure
 from learnflow.models.events.work import RoutingDecision
 from learnflow.models.vocabulary import Agent
 from learnflow.streams.outbox import Outbox, Outgoing
-from learnflow.streams.recent import Recent
+from learnflow.streams.recent_ids import Recent
 
 TOO_LATE: Final = "Nobody could answer this in time. Please ask again."
 AT_A_TIME: Final = 200  # entries, before others get their turn
@@ -25,7 +25,7 @@ AT_A_TIME: Final = 200  # entries, before others get their turn
 class Sweep:
     """Looks through this worker's open queries. It writes no table: the outcome comes back to the learner."""
 
-    def __init__(self, context: Context, known: Known, outbox: Outbox, behind: Callable[[int], bool]) -> None:
+    def __init__(self, context: Context, known: StudentStore, outbox: Outbox, behind: Callable[[int], bool]) -> None:
         limits = context.settings.limits
         self._context = context
         self._known = known

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from learnflow.agents.context import Context
 from learnflow.agents.messages import follow
-from learnflow.domain.submission import certain
+from learnflow.domain.question.submission import certain
 from learnflow.models.events.queries import submitted_query
 from learnflow.models.events.work import RoutingDecision
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent, QueryStatus, Specialist
+from learnflow.streams.message_processor import Arrival
 from learnflow.streams.outbox import Outgoing
-from learnflow.streams.station import Arrival
 from learnflow.topics import TRIAGE_ROUTING
 from learnflow.tutor.interface import Triage
 

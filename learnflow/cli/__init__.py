@@ -38,7 +38,7 @@ COMMANDS: Final = {
 # By name: whoever raised one has imported its module, and --help need not.
 FOR_PEOPLE: Final = frozenset({
     "learnflow.settings.section.SettingsError",
-    "learnflow.sink.migrations.MigrationError",
+    "learnflow.database.migrations.MigrationError",
     "learnflow.embedded.errors.EmbeddedError",
     "learnflow.streams.topic_admin.TopicsError",
     "aiokafka.errors.KafkaError",

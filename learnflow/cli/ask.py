@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from rich.panel import Panel
 from rich.syntax import Syntax
 
-from learnflow.cli import connection, kafka
+from learnflow.cli import connection, kafka_clients
 from learnflow.cli.output import as_json, console, json_line, plain
 from learnflow.models.envelope import Event
 from learnflow.models.events.queries import QuerySubmitted
@@ -101,10 +101,10 @@ def _code(name: str) -> str:
 
 
 async def _ask(bootstrap: list[str], question: Event[QuerySubmitted], wait: float) -> Outcome:
-    partitions = await kafka.partitions_of(bootstrap, [STUDENT_QUERIES.name, AGENT_RESPONSES.name])
+    partitions = await kafka_clients.partitions_of(bootstrap, [STUDENT_QUERIES.name, AGENT_RESPONSES.name])
     answers = [partition for partition in partitions if partition.topic == AGENT_RESPONSES.name]
     # The reader is in place before the question leaves, or a quick answer would be missed.
-    async with kafka.consumer(bootstrap, answers) as reader, kafka.producer(bootstrap) as sender:
+    async with kafka_clients.consumer(bootstrap, answers) as reader, kafka_clients.producer(bootstrap) as sender:
         await sender.send_and_wait(STUDENT_QUERIES.name, question.encode(), key=question.key)
         try:
             with console(stderr=True).status("Waiting for the answer"):

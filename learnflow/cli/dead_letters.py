@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from learnflow.cli import connection, letters
-from learnflow.cli.letters import Stored
+from learnflow.cli import connection, dead_letter_store
+from learnflow.cli.dead_letter_store import Stored
 from learnflow.cli.output import as_json, clock, console, json_line, one_line, plain, table
 
 
@@ -44,7 +44,7 @@ def list_(limit: int, origin: str | None, *, as_json: bool) -> None:
     \b
     learnflow dead-letters list --limit 5 --origin student-queries
     """  # noqa: D301 - \b is click's sign for a block to leave as it is
-    found = [each for each in asyncio.run(letters.read_all(connection.broker())) if each.comes_from(origin)]
+    found = [each for each in asyncio.run(dead_letter_store.read_all(connection.broker())) if each.comes_from(origin)]
     newest = found[-limit:]
     if as_json:
         for each in newest:
@@ -72,7 +72,7 @@ def show(place: tuple[int, int], *, as_json: bool) -> None:
     learnflow dead-letters show 3:17
     learnflow dead-letters show 3:17 --json | jq -r .value_base64 | base64 -d
     """  # noqa: D301 - \b is click's sign for a block to leave as it is
-    (found,) = asyncio.run(letters.read(connection.broker(), [place]))
+    (found,) = asyncio.run(dead_letter_store.read(connection.broker(), [place]))
     if as_json:
         json_line(_object(found) | {"value_base64": _base64(found.letter.value)})
         return
@@ -117,10 +117,10 @@ def redrive(places: tuple[tuple[int, int], ...], origin: str | None, *, everythi
 
 async def _redrive(places: tuple[tuple[int, int], ...], origin: str | None) -> tuple[list[Stored], list[Stored]]:
     bootstrap = connection.broker()
-    found = await letters.read(bootstrap, places) if places else await letters.read_all(bootstrap)
+    found = await dead_letter_store.read(bootstrap, places) if places else await dead_letter_store.read_all(bootstrap)
     wanted = [each for each in found if each.comes_from(origin)]
     with console(stderr=True).status(f"Sending {len(wanted):,} messages"):
-        return await letters.send_again(bootstrap, wanted)
+        return await dead_letter_store.send_again(bootstrap, wanted)
 
 
 def _object(stored: Stored) -> dict[str, Any]:

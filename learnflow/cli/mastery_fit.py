@@ -10,7 +10,7 @@ import click
 from learnflow.cli.student_record import CONNECT_SECONDS
 from learnflow.domain.mastery import Parameters
 from learnflow.domain.mastery.parameters import shipped_parameters
-from learnflow.domain.words import many, together
+from learnflow.domain.phrasing import many, together
 
 ANSWERS: Final = """
     SELECT student_id, topic, score FROM exercise_submissions ORDER BY at, message_id"""

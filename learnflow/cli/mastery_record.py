@@ -8,11 +8,11 @@ import asyncpg
 import orjson
 from rich.console import Group
 
+from learnflow.cli.event_summary import changed
 from learnflow.cli.output import DASH, clock, console, one_line, plain, table
 from learnflow.cli.student_record import CONNECT_SECONDS
-from learnflow.cli.summary import changed
-from learnflow.domain.levels import decimals
 from learnflow.domain.mastery import band
+from learnflow.domain.mastery_levels import decimals
 
 LEVELS: Final = """
     SELECT p.python_mastery_levels AS levels

@@ -6,7 +6,7 @@ import click
 
 from learnflow.cli import connection
 from learnflow.cli.output import as_json, console, json_line
-from learnflow.sink import migrations
+from learnflow.database import migrations
 
 
 @click.command()

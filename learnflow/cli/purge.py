@@ -10,7 +10,7 @@ from learnflow import settings
 from learnflow.cli import connection
 from learnflow.cli.output import as_json, json_line
 from learnflow.cli.student_record import CONNECT_SECONDS
-from learnflow.sink.purging import Kept, purge
+from learnflow.database.purge import Kept, purge
 
 
 @click.command()

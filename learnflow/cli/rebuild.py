@@ -12,11 +12,11 @@ from learnflow import settings
 from learnflow.cli import connection, student_events
 from learnflow.cli.output import as_json, json_line
 from learnflow.cli.student_record import CONNECT_SECONDS
+from learnflow.database.observation_history import histories
+from learnflow.database.purge import purged
 from learnflow.domain.learner import of_history
 from learnflow.models.envelope import Event
 from learnflow.models.events.students import ProgressRebuilt
-from learnflow.sink.history import histories
-from learnflow.sink.purging import purged
 
 AT_A_TIME: Final = 1_000  # students, whose states are sent together
 

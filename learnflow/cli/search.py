@@ -11,8 +11,8 @@ import click
 from learnflow.cli import connection
 from learnflow.cli.output import DASH, as_json, clock, console, json_line, one_line, plain, table
 from learnflow.cli.student_record import CONNECT_SECONDS
+from learnflow.database.question_search import Search
 from learnflow.models.vocabulary import QueryStatus, Specialist
-from learnflow.sink.search import Search
 
 MOST: Final = 1_000
 

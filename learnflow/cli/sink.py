@@ -3,7 +3,7 @@
 import click
 
 from learnflow.app import SINK
-from learnflow.running import run_worker
+from learnflow.worker_process import run_worker
 
 
 @click.command()

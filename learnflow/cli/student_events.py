@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final, TypeVar
 from uuid import uuid4
 
-from learnflow.cli import kafka
+from learnflow.cli import kafka_clients
 from learnflow.cli.output import console
 from learnflow.models.envelope import Event, version_metadata
 from learnflow.models.events import EVENT_TYPES, EVENTS
@@ -36,9 +36,9 @@ async def send(bootstrap: list[str], events: Sequence[Event[Said]]) -> None:
     """Send events to student-events; returns when the broker has them all."""
     if not events:
         return
-    await kafka.partitions_of(bootstrap, [STUDENT_EVENTS.name])
+    await kafka_clients.partitions_of(bootstrap, [STUDENT_EVENTS.name])
     status = console(stderr=True).status(f"Sending {len(events):,} events")
-    async with kafka.producer(bootstrap) as sender:
+    async with kafka_clients.producer(bootstrap) as sender:
         with status:
             for start in range(0, len(events), IN_FLIGHT):
                 batch = events[start : start + IN_FLIGHT]

@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.panel import Panel
 
 from learnflow.cli.output import DASH, clock, console, one_line, plain, table
-from learnflow.domain.levels import decimals
+from learnflow.domain.mastery_levels import decimals
 
 CONNECT_SECONDS: Final = 10.0
 

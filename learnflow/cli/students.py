@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from learnflow import settings
 from learnflow.cli import connection, student_events, student_record
 from learnflow.cli.output import as_json, json_line
-from learnflow.cli.student_lines import Line, read
+from learnflow.cli.student_import import Line, read
 from learnflow.models.envelope import Event
 from learnflow.models.events.students import ProfileUpdated
 from learnflow.models.fields import StudentId, explain

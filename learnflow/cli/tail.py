@@ -14,10 +14,10 @@ import click
 import orjson
 from aiokafka import AIOKafkaConsumer
 
-from learnflow.cli import connection, kafka
-from learnflow.cli.kafka import Record
+from learnflow.cli import connection, kafka_clients
+from learnflow.cli.event_summary import summary
+from learnflow.cli.kafka_clients import Record
 from learnflow.cli.output import DASH, as_json, clock, console, json_line, one_line
-from learnflow.cli.summary import summary
 from learnflow.streams.codec import Refusal, decode
 from learnflow.streams.dead_letters import DeadLetter
 from learnflow.topics import BY_NAME, DEAD_LETTERS, SHORT_NAMES
@@ -58,8 +58,8 @@ class _Tail:
     show: Callable[[Record], None]
 
     async def run(self, bootstrap: list[str]) -> None:
-        partitions = await kafka.partitions_of(bootstrap, self.topics)
-        async with kafka.consumer(bootstrap, partitions) as reader:
+        partitions = await kafka_clients.partitions_of(bootstrap, self.topics)
+        async with kafka_clients.consumer(bootstrap, partitions) as reader:
             if self.from_beginning:
                 await reader.seek_to_beginning()
             _say_ready(self.topics)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import click
 
 from learnflow.cli import connection
-from learnflow.cli.kafka import reachable
+from learnflow.cli.kafka_clients import reachable
 from learnflow.cli.output import DASH, as_json, console, json_line, table
 from learnflow.streams import topic_admin
 from learnflow.streams.topic_check import Found, Report, retention

@@ -11,8 +11,8 @@ from typing import Final
 import click
 
 from learnflow.cli import run_file
+from learnflow.cli.local_system import System, system
 from learnflow.cli.run_file import RunFile
-from learnflow.cli.system import System, system
 from learnflow.settings import current
 
 LOOK_SECONDS: Final = 0.5

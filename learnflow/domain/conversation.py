@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from learnflow.domain.remembered import REMEMBERED, shortened
+from learnflow.domain.remembered_ids import REMEMBERED, shortened
 from learnflow.models.events.responses import ResponseCompleted
 from learnflow.models.events.work import Turn
 from learnflow.models.fields import Model

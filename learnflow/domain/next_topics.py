@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from learnflow.domain.levels import in_words, reached
-from learnflow.domain.words import together
+from learnflow.domain.mastery_levels import in_words, reached
+from learnflow.domain.phrasing import together
 from learnflow.models.learning_progress import MASTERED
 from learnflow.models.taxonomy import TOPICS, foundations, name, prerequisites
 from learnflow.models.vocabulary import SKILL_LEVELS

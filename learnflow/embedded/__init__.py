@@ -1,7 +1,7 @@
 """A broker and a database for one machine, from wheels: for `up`, `demo` and the tests."""
 
 from learnflow.embedded.broker import CLIENT_SETTINGS, broker
-from learnflow.embedded.directories import default_directory, throwaway
+from learnflow.embedded.data_directories import default_directory, throwaway
 from learnflow.embedded.errors import EmbeddedError
 from learnflow.embedded.postgres import postgres
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from learnflow.embedded.accounts import ourselves
-from learnflow.embedded.leftovers import owned
 from learnflow.embedded.processes import (
     LOCALHOST,
     Program,
@@ -18,6 +16,8 @@ from learnflow.embedded.processes import (
     running,
     wait_until_ready,
 )
+from learnflow.embedded.stale_processes import owned
+from learnflow.embedded.unprivileged_account import ourselves
 
 # How clients have to be set for it, by the names of our settings: it does not wake a waiting fetch; and it takes a
 # batch's first offset for its last, so a table read back up to the end that it names would lack the rest of a batch.

@@ -9,10 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from learnflow.embedded.accounts import account_for, require_reach
 from learnflow.embedded.errors import EmbeddedError
-from learnflow.embedded.installation import binaries
-from learnflow.embedded.leftovers import end, inside, owned
+from learnflow.embedded.postgres_binaries import binaries
 from learnflow.embedded.processes import (
     LOCALHOST,
     Account,
@@ -22,6 +20,8 @@ from learnflow.embedded.processes import (
     running,
     wait_until_ready,
 )
+from learnflow.embedded.stale_processes import end, inside, owned
+from learnflow.embedded.unprivileged_account import account_for, require_reach
 
 NAME: Final = "learnflow"  # of the user and of the database
 CREATE_SECONDS: Final = 120.0

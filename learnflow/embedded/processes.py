@@ -18,7 +18,7 @@ from typing import Final
 from learnflow.embedded.errors import EmbeddedError
 
 LOCALHOST: Final = "127.0.0.1"
-LAUNCHER: Final = Path(__file__).with_name("launch.py")
+LAUNCHER: Final = Path(__file__).with_name("parent_death.py")
 POLL_SECONDS: Final = 0.01
 
 

@@ -3,13 +3,14 @@
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
-from learnflow.domain.similarity import QUOTED, Alike
+from learnflow.domain.question.similarity import QUOTED, Alike
 
 if TYPE_CHECKING:
     from learnflow.embedding.minilm import Matrix, MiniLM
 
-# Of 1.0, the cosine. Measured on the pairs of learnflow.domain.similarity: area under the curve 0.87 over all and 0.80
-# against those that look alike (by words: 0.84 and 0.75); here, precision is 0.86 and recall 0.59 (0.89 and 0.47).
+# Of 1.0, the cosine. Measured on the pairs of learnflow.domain.question.similarity: area under the curve 0.87 over all
+# and 0.80 against those that look alike (by words: 0.84 and 0.75); here, precision is 0.86 and recall 0.59 (0.89 and
+# 0.47).
 ALIKE: Final = 0.7
 
 

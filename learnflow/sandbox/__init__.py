@@ -1,6 +1,6 @@
 """Runs student code apart from the host, and grades it."""
 
-from learnflow.sandbox.calling import Calling, calling_of
+from learnflow.sandbox.calling_convention import Calling, calling_of
 from learnflow.sandbox.limits import Limits
 from learnflow.sandbox.process import SandboxUnavailable
 from learnflow.sandbox.results import CaseResult, Ended, Execution, Fault, Grading, Verdict

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from learnflow.models.exercise import TestCase
 from learnflow.models.fields import explain
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.sandbox.calling import calling_of
+from learnflow.sandbox.calling_convention import calling_of
 from learnflow.sandbox.grading import refused
 from learnflow.sandbox.process import SandboxUnavailable
 from learnflow.sandbox.results import CaseResult, Ended, Execution, Fault, Grading, Verdict

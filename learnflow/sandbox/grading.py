@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from learnflow.models.exercise import TestCase
-from learnflow.sandbox.calling import PROGRAM, Calling
-from learnflow.sandbox.comparing import as_json, as_text, same_text, same_value
-from learnflow.sandbox.reading import Outcome, Outcomes
+from learnflow.sandbox.calling_convention import PROGRAM, Calling
+from learnflow.sandbox.outcome_reader import Outcome, Outcomes
+from learnflow.sandbox.output_comparison import as_json, as_text, same_text, same_value
 from learnflow.sandbox.results import CaseResult, Ended, Fault, Grading, Verdict
 
 

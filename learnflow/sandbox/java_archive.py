@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from learnflow.sandbox import cache
+from learnflow.sandbox import file_cache
 from learnflow.sandbox.errors import SandboxUnavailable
 from learnflow.sandbox.languages import HARNESS, java_options, jvm
 from learnflow.sandbox.limits import MEBIBYTE, Limits
@@ -53,15 +53,15 @@ class JavaHarness:
 
 def java_harness(isolation: Isolation, toolchain: Toolchain, directory: Path) -> JavaHarness:
     """Return the harness in the directory; making it takes seconds. SandboxUnavailable when it cannot be compiled."""
-    name = f"java-{cache.key(toolchain.program, _sources(), *java_options(0), _SAMPLE)}"
+    name = f"java-{file_cache.key(toolchain.program, _sources(), *java_options(0), _SAMPLE)}"
     jar, archive = directory / f"{name}.jar", directory / f"{name}.jsa"
     if not jar.is_file():
-        cache.publish(jar, _compiled(toolchain))
+        file_cache.publish(jar, _compiled(toolchain))
     if not archive.is_file():
         content = _archived(isolation, toolchain, jar)
         if not content:
             return JavaHarness(jar, None)
-        cache.publish(archive, content)
+        file_cache.publish(archive, content)
     return JavaHarness(jar, archive)
 
 

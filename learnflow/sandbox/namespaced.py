@@ -15,11 +15,11 @@ from typing import Final
 from learnflow.sandbox.bubblewrap import Binary, arguments, copied, hint, sealed
 from learnflow.sandbox.errors import SandboxUnavailable
 from learnflow.sandbox.limits import Finished
-from learnflow.sandbox.orphans import GUARD
+from learnflow.sandbox.orphan_guard import GUARD
+from learnflow.sandbox.process_watch import Watch
+from learnflow.sandbox.resource_usage import Usage, pids, proportional_memory, usage
 from learnflow.sandbox.rlimits import NICE, rlimits
 from learnflow.sandbox.runner import Job
-from learnflow.sandbox.usage import Usage, pids, proportional_memory, usage
-from learnflow.sandbox.watching import Watch
 
 START_SECONDS: Final = 10.0
 END_SECONDS: Final = 10.0

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from learnflow.code_analysis.nesting import too_deep
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.parsing.depth import too_deep
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Final
 import tree_sitter_java
 from tree_sitter import Language, Node
 
-from learnflow.parsing.bounded import parse
+from learnflow.code_analysis.bounded_parsing import parse
 from learnflow.sandbox.outline import Function, Outline
 
 _TYPES: Final = frozenset({

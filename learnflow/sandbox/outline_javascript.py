@@ -8,7 +8,7 @@ from typing import Final
 import tree_sitter_javascript
 from tree_sitter import Language, Node
 
-from learnflow.parsing.bounded import parse
+from learnflow.code_analysis.bounded_parsing import parse
 from learnflow.sandbox.outline import Function, Outline, reached
 
 _READS: Final = re.compile(r"process\.stdin|readFile(?:Sync)?\(\s*(?:0\b|['\"]/dev/stdin)|createInterface")

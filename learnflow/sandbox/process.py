@@ -27,9 +27,9 @@ class Isolation:
         if sys.platform != "linux":
             message = f"student code is run apart from the host on Linux only, and this is {sys.platform}"
             raise SandboxUnavailable(message)
-        from learnflow.sandbox import probing  # noqa: PLC0415 - needs Linux
+        from learnflow.sandbox import isolation_probe  # noqa: PLC0415 - needs Linux
 
-        return cls(probing.bubblewrap() if mode == "bubblewrap" else probing.unconfined())
+        return cls(isolation_probe.bubblewrap() if mode == "bubblewrap" else isolation_probe.unconfined())
 
     def execute(
         self,

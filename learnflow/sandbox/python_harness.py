@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from learnflow.sandbox import cache
+from learnflow.sandbox import file_cache
 from learnflow.sandbox.errors import SandboxUnavailable
 from learnflow.sandbox.languages import HARNESS
 from learnflow.sandbox.toolchains import Toolchain
@@ -21,7 +21,7 @@ py_compile.compile(sys.argv[1], sys.argv[2], sys.argv[3], doraise=True, invalida
 def python_harness(toolchain: Toolchain, directory: Path) -> Mapping[str, Path]:
     """Return the harness's files in the directory, made if need be; SandboxUnavailable when they cannot be compiled."""
     sources = [HARNESS / f"{name}.py" for name in _NAMES]
-    version = cache.key(toolchain.program, sources)
+    version = file_cache.key(toolchain.program, sources)
     made = {f"{name}.pyc": directory / f"{name}-{version}.pyc" for name in _NAMES}
     for source, path in zip(sources, made.values(), strict=True):
         if not path.is_file():

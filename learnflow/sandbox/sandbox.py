@@ -11,14 +11,14 @@ from pydantic import JsonValue
 from learnflow import metrics
 from learnflow.models.exercise import TestCase
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.sandbox.batches import Batches
-from learnflow.sandbox.calling import PROGRAM, Calling, calling_of
+from learnflow.sandbox.batch_runs import Batches
+from learnflow.sandbox.calling_convention import PROGRAM, Calling, calling_of
 from learnflow.sandbox.errors import SandboxUnavailable
+from learnflow.sandbox.fair_threads import FairThreads
 from learnflow.sandbox.grading import graded
-from learnflow.sandbox.reading import Outcomes, read_outcomes
+from learnflow.sandbox.outcome_reader import Outcomes, read_outcomes
 from learnflow.sandbox.results import Ended, Execution, Fault, Grading
 from learnflow.sandbox.settings import SandboxSettings
-from learnflow.sandbox.threads import FairThreads
 
 LARGEST: Final = 256 * 1024  # characters of code
 

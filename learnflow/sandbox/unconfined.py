@@ -15,11 +15,11 @@ from typing import Final
 
 from learnflow.sandbox.errors import SandboxUnavailable
 from learnflow.sandbox.limits import Finished
+from learnflow.sandbox.process_watch import Watch
+from learnflow.sandbox.resource_usage import Usage, descendants, of_account, pids, proportional_memory, usage
 from learnflow.sandbox.rlimits import rlimits
 from learnflow.sandbox.runner import Job
 from learnflow.sandbox.toolchains import Toolchain
-from learnflow.sandbox.usage import Usage, descendants, of_account, pids, proportional_memory, usage
-from learnflow.sandbox.watching import Watch
 
 LAUNCHER: Final = Path(__file__).with_name("launch.py")
 INSIDE: Final = "/sandbox/"  # what commands call the directory of their files

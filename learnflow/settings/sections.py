@@ -16,7 +16,7 @@ from pydantic import (
 
 from learnflow.domain.mastery import MasteryModel, shipped
 from learnflow.domain.mastery.parameters import loads
-from learnflow.domain.similarity import Alike, alike
+from learnflow.domain.question.similarity import Alike, alike
 from learnflow.embedding import EmbeddingMissingError, by_sense
 from learnflow.models.fields import explain
 from learnflow.settings.section import Section, SettingsError, variable

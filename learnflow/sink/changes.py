@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple, cast
 
+from learnflow.database.sql_values import hundredths, json_text
 from learnflow.models.envelope import Event
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
@@ -15,13 +16,12 @@ from learnflow.models.events.work import (
 )
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import QueryStatus, Specialist
-from learnflow.sink import learning
-from learnflow.sink.flow import answered, asked, completed, failed, handed_over, routed
-from learnflow.sink.literals import hundredths, json_text
+from learnflow.sink import learner_rows
+from learnflow.sink.message_flow_rows import answered, asked, completed, failed, handed_over, routed
 from learnflow.sink.messages import SinkMessage, Unstorable
-from learnflow.sink.queries import NEW, carried, ended, submitted
+from learnflow.sink.query_status import NEW, carried, ended, submitted
 from learnflow.sink.rows import QueryContent, QueryState, ResponseRow, Row
-from learnflow.sink.usage import paid
+from learnflow.sink.usage_rows import paid
 from learnflow.topics import REQUESTS
 
 
@@ -48,7 +48,7 @@ def change(message: SinkMessage, event: Event[Any]) -> Change | None:
     handler = _OF_QUERIES.get(event.event_type)
     if handler is not None:
         return handler(message, event)
-    return Change(message, _student(event), event.timestamp, rows=learning.ROWS[event.event_type](event))
+    return Change(message, _student(event), event.timestamp, rows=learner_rows.ROWS[event.event_type](event))
 
 
 def _student(event: Event[Any]) -> str:

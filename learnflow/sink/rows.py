@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from learnflow.sink.literals import Json
-from learnflow.sink.usage import UsageRow
+from learnflow.database.sql_values import Json
+from learnflow.sink.usage_rows import UsageRow
 
 
 class StudentRow(NamedTuple):

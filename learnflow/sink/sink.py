@@ -8,10 +8,10 @@ from typing import Final
 
 import asyncpg
 
+from learnflow.database.postgres_errors import passes
 from learnflow.models.vocabulary import Agent
 from learnflow.sink.changes import Change, change
-from learnflow.sink.failures import passes
-from learnflow.sink.lane import Lane, Outage, reach
+from learnflow.sink.connection_writer import Lane, Outage, reach
 from learnflow.sink.messages import (
     BY_NAME,
     TOO_MANY,

@@ -16,7 +16,7 @@ from learnflow.sink.rows import (
     StruggleRow,
     SubmissionRow,
 )
-from learnflow.sink.usage import UsageRow
+from learnflow.sink.usage_rows import UsageRow
 
 # Locked, so that what is decided on these states still holds when it is written; in one order, against deadlocks.
 READ_QUERIES: Final = """

@@ -7,12 +7,12 @@ from uuid import UUID
 import asyncpg
 
 from learnflow import metrics
+from learnflow.database.postgres_errors import Raced, reason, refuses
+from learnflow.database.sql_values import json_rows
 from learnflow.sink import statements
+from learnflow.sink.batch_plan import StoredQuery, merged_profiles, settle
 from learnflow.sink.changes import Change
-from learnflow.sink.failures import Raced, reason, refuses
-from learnflow.sink.literals import json_rows
 from learnflow.sink.messages import Rejected
-from learnflow.sink.plan import StoredQuery, merged_profiles, settle
 from learnflow.sink.rows import ProfileRow, QueryInsert, QueryState, Row, Rows
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

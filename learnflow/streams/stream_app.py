@@ -15,9 +15,9 @@ from faust.types.tuples import TP
 from learnflow.logs import Lines
 from learnflow.models.vocabulary import HealthStatus
 from learnflow.streams.activity import Activity
-from learnflow.streams.changes import Changes, Table
+from learnflow.streams.changelog_buffer import Changes, Table
 from learnflow.streams.consumer import Consumer
-from learnflow.streams.keyed import KeyedExecutor
+from learnflow.streams.keyed_executor import KeyedExecutor
 from learnflow.streams.recovery import TableManager
 from learnflow.streams.worker import Worker
 

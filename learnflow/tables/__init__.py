@@ -6,10 +6,10 @@ from typing import Final, Self
 import faust
 
 from learnflow.domain.conversation import Conversation
-from learnflow.domain.exercises import Exercises
 from learnflow.domain.learner import Day
 from learnflow.domain.open_queries import OpenQuery
 from learnflow.domain.struggle import Struggles
+from learnflow.domain.student_exercises import Exercises
 from learnflow.models.events.learning import ProgressUpdated
 from learnflow.models.student import Profile
 from learnflow.tables import (

@@ -2,7 +2,7 @@
 
 import faust
 
-from learnflow.domain.exercises import Exercises
+from learnflow.domain.student_exercises import Exercises
 from learnflow.tables.values import ValueTable
 
 NAME = "open-exercises"

@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final, Literal, Protocol
 
-from learnflow.domain.triage import Triage
+from learnflow.domain.question.intent import Triage
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
+from learnflow.tutor.code_run import Ran
 from learnflow.tutor.exercises import Reply
-from learnflow.tutor.grounding import Ran
 from learnflow.tutor.interface import ClaudeAway, Tutor, TutorUnavailable
 
 WhenAway = Literal["offline", "cache", "fail"]

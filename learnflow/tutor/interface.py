@@ -2,14 +2,14 @@
 
 from typing import Protocol
 
-from learnflow.domain.triage import OFF_TOPIC, Triage
+from learnflow.domain.question.intent import OFF_TOPIC, Triage
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.usage import Usage
 from learnflow.models.vocabulary import Specialist
+from learnflow.tutor.code_run import Ran
 from learnflow.tutor.exercises import Reply
-from learnflow.tutor.grounding import Ran
 
 __all__ = ("OFF_TOPIC", "ClaudeAway", "Misrouted", "Triage", "Tutor", "TutorUnavailable")
 

@@ -15,7 +15,7 @@ from multidict import CIMultiDictProxy
 from yarl import URL
 
 from learnflow.settings import SettingsError, Web
-from learnflow.web.answers import Refused, refusal
+from learnflow.web.responses import Refused, refusal
 from learnflow.web.tokens import OPERATOR, Visitor, visitor
 
 COOKIE: Final = "learnflow_token"

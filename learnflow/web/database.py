@@ -5,9 +5,9 @@ from typing import Any, Final, TypeVar
 
 import asyncpg
 
-from learnflow.database import Database, DatabaseAway
+from learnflow.database.connection import Database, DatabaseAway
 from learnflow.models.fields import Model
-from learnflow.web.answers import Refused
+from learnflow.web.responses import Refused
 
 AWAY: Final = "The database cannot be asked now. Try again in a moment."
 _LACKING: Final = "some web views cannot answer"

@@ -9,8 +9,6 @@ from pydantic import BaseModel, RootModel
 from learnflow.models.fields import Model
 from learnflow.models.health_report import AgentHealth, Figures, HealthReport
 from learnflow.web import session
-from learnflow.web.answers import Error
-from learnflow.web.ask import Accepted, Question
 from learnflow.web.models import (
     ClassAsked,
     ClassMastery,
@@ -24,7 +22,9 @@ from learnflow.web.models import (
     StudentQuestions,
     StudentStruggle,
 )
-from learnflow.web.struggles import Struggles
+from learnflow.web.question_form import Accepted, Question
+from learnflow.web.responses import Error
+from learnflow.web.struggle_views import Struggles
 
 
 class Live(Model):

@@ -10,8 +10,8 @@ from pydantic import Field, ValidationError
 from learnflow.models.fields import Model, StudentId
 from learnflow.streams.stream_app import StreamApp
 from learnflow.web.access import COOKIE, NOT_VALID, Access, token_of
-from learnflow.web.answers import Refused, answer
-from learnflow.web.received import json_body
+from learnflow.web.request_body import json_body
+from learnflow.web.responses import Refused, answer
 from learnflow.web.tokens import Visitor
 
 LARGEST: Final = 4_096  # bytes of a body with a token

@@ -6,11 +6,11 @@ from datetime import datetime
 from learnflow.streams.stream_app import StreamApp
 from learnflow.tables import Tables
 from learnflow.web.database import WebDatabase
-from learnflow.web.facts import StoredFacts, TableFacts
-from learnflow.web.owner import Owners
-from learnflow.web.questions import add_questions
-from learnflow.web.stored import Stored
-from learnflow.web.students import Desk, Views, add_students
+from learnflow.web.database_views import Stored
+from learnflow.web.question_views import add_questions
+from learnflow.web.student_facts import StoredFacts, TableFacts
+from learnflow.web.student_owner import Owners
+from learnflow.web.student_views import Desk, Views, add_students
 
 
 def add_views(

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.brokers import Broker
 from tests.conftest import database
-from tests.systems import Client, Systems, systems
+from tests.support.apache_kafka import Broker
+from tests.support.running_system import Client, Systems, systems
 
 # The group must notice the dead before the test gives up; genuine deployments wait twice as long.
 SETTINGS = {"LEARNFLOW_KAFKA_SESSION_TIMEOUT_SECONDS": "3"}

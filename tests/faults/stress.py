@@ -7,12 +7,12 @@ import time
 from pathlib import Path
 
 from learnflow import embedded
-from learnflow.sink import migrations
-from tests.brokers import Broker, apache
+from learnflow.database import migrations
 from tests.conftest import run
 from tests.faults.conftest import SETTINGS
 from tests.faults.traffic import ROWS, TOTALS, Traffic, rows, traffic
-from tests.systems import Client, Worker, systems, until
+from tests.support.apache_kafka import Broker, apache
+from tests.support.running_system import Client, Worker, systems, until
 
 SECONDS = 30.0
 MOST_WORKERS = 3

@@ -11,11 +11,11 @@ from uuid import uuid4
 import pytest
 
 from learnflow.topics import TOPICS
-from tests.brokers import Broker
-from tests.messages_api import KEY, MODEL
-from tests.playing_claude import Player, playing_claude
-from tests.systems import Client, systems, workers
-from tests.watching import Seen, Watch, watching
+from tests.support.apache_kafka import Broker
+from tests.support.claude_server import Player, playing_claude
+from tests.support.messages_api import KEY, MODEL
+from tests.support.running_system import Client, systems, workers
+from tests.support.topic_watcher import Seen, Watch, watching
 
 OFFLINE: Final = "offline"
 TIMEOUT: Final = 4  # seconds that one answer may take

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from learnflow import embedded
-from learnflow.streams.station import MOST_REFUSALS
-from tests.brokers import Broker
+from learnflow.streams.message_processor import MOST_REFUSALS
 from tests.faults.conftest import SETTINGS
-from tests.systems import STOP_SECONDS, Client, Systems, systems
+from tests.support.apache_kafka import Broker
+from tests.support.running_system import STOP_SECONDS, Client, Systems, systems
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from learnflow import embedded
 from learnflow.app import ROLES
-from learnflow.sink.migrations import migrate
-from tests.brokers import Broker
+from learnflow.database.migrations import migrate
 from tests.conftest import run
 from tests.faults.conftest import SETTINGS
 from tests.running.questions import get
-from tests.systems import Systems, Worker, systems, until
+from tests.support.apache_kafka import Broker
+from tests.support.running_system import Systems, Worker, systems, until
 
 NOTICED: Final = 40.0  # seconds
 REST: Final = [part for role in ROLES if role not in ("debug", "sink") for part in ("--only", role)]

@@ -3,7 +3,7 @@
 import sys
 
 from tests.faults.traffic import Traffic, check, traffic
-from tests.systems import Client, Systems
+from tests.support.running_system import Client, Systems
 
 
 def tell(what: str, flow: Traffic) -> None:

@@ -9,9 +9,9 @@ import orjson
 
 from tests.faults.test_outages import embedded_run
 from tests.faults.traffic import rows
-from tests.learner import graded, known
-from tests.submissions import after_noon, submit
-from tests.systems import Client, Systems, until
+from tests.support.observations import graded, known
+from tests.support.running_system import Client, Systems, until
+from tests.support.submissions import after_noon, submit
 
 SCORES = (1.0, 0.0, 1.0, 1.0, 0.5)
 LEVELS = "SELECT student_id, python_mastery_levels FROM student_progress WHERE student_id = ANY($1)"

@@ -13,14 +13,14 @@ import psutil
 import pytest
 
 from learnflow import embedded
+from learnflow.database.migrations import migrate
 from learnflow.embedded.processes import reserved_port
-from learnflow.sink.migrations import migrate
-from tests.brokers import Broker
 from tests.conftest import run
 from tests.faults.conftest import SETTINGS
 from tests.faults.traffic import CONCEPTS, TOTALS, Traffic, check, rows, traffic
-from tests.parts import named
-from tests.systems import Client, systems, until
+from tests.support.apache_kafka import Broker
+from tests.support.embedded_parts import named
+from tests.support.running_system import Client, systems, until
 
 AWAY_SECONDS = float(os.environ.get("LEARNFLOW_TEST_AWAY_SECONDS", "8"))
 VERSIONS = "SELECT student_id, version FROM student_state WHERE student_id = ANY($1)"

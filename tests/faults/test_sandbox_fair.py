@@ -8,7 +8,7 @@ import pytest
 
 from learnflow.models.vocabulary import ExerciseLanguage
 from learnflow.sandbox import Ended, Sandbox, SandboxSettings
-from tests.unit.sandboxed import opened
+from tests.support.sandboxes import opened
 
 PYTHON: Final = ExerciseLanguage.PYTHON
 ENDLESS: Final = "while True:\n    pass"

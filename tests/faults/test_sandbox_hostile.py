@@ -19,7 +19,7 @@ import pytest
 
 from learnflow.sandbox.accounts import AT_ONCE, FIRST, FIRST_IN_CONTAINER
 from learnflow.sandbox.limits import MEBIBYTE
-from tests.systems import until
+from tests.support.running_system import until
 
 HOSTILE: Final = Path(__file__).parents[1] / "hostile"
 PRELUDE: Final = (HOSTILE / "prelude.py").read_text()

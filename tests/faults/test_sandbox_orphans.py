@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from learnflow.sandbox.orphans import marked
-from tests.systems import until
+from learnflow.sandbox.orphan_guard import marked
+from tests.support.running_system import until
 
 HOSTILE: Final = Path(__file__).parents[1] / "hostile"
 GONE_SECONDS: Final = 10.0

@@ -6,7 +6,7 @@ import sys
 import confluent_kafka
 
 from tests.faults.traffic import CONCEPTS, DEBUG, check, traffic
-from tests.systems import Client, Systems
+from tests.support.running_system import Client, Systems
 
 RESTARTS = int(os.environ.get("LEARNFLOW_TEST_RESTARTS", "3"))
 

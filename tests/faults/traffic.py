@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import asyncpg
 
-from tests.systems import Client, Reader, envelope, until
+from tests.support.running_system import Client, Reader, envelope, until
 
 SECONDS: Final = 90.0  # until everything has its outcome, on a busy machine
 KEY_ERROR: Final = 'person = {"name": "Maya"}\nprint(person["age"])\n'

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 from learnflow.models.vocabulary import ExerciseLanguage
 from learnflow.sandbox import namespaced
-from learnflow.sandbox.orphans import GUARD
+from learnflow.sandbox.orphan_guard import GUARD
 from learnflow.sandbox.process import Isolation, Limits, toolchain
 
 PIPE = namespaced._pipe  # noqa: SLF001 - one that is full is not to be had otherwise

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from learnflow.models.vocabulary import ExerciseLanguage
 from learnflow.sandbox import namespaced
-from learnflow.sandbox.orphans import Guard
+from learnflow.sandbox.orphan_guard import Guard
 from learnflow.sandbox.process import Isolation, Limits, toolchain
 
 AT_ONCE = 4

@@ -6,11 +6,11 @@ import asyncpg
 import pytest
 
 from learnflow.sink import Sink
-from tests.brokers import Broker
-from tests.command_line import Cli
 from tests.conftest import database as copied
-from tests.systems import Client, Systems
-from tests.watching import Watch, watching
+from tests.support.apache_kafka import Broker
+from tests.support.command_line import Cli
+from tests.support.running_system import Client, Systems
+from tests.support.topic_watcher import Watch, watching
 
 
 @pytest.fixture(scope="module")

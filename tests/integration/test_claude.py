@@ -8,10 +8,18 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from learnflow.models.fields import Model
-from learnflow.tutor.asking.asker import Ask, ClaudeMisspoke, ClaudeUnavailable, Said, Tokens, TryLater, Written
-from learnflow.tutor.asking.calling import Called, OverLimit, Seen, Window
-from learnflow.tutor.claude import Claude
-from tests.messages_api import (
+from learnflow.tutor.claude.client.call import Called, OverLimit, Seen, Window
+from learnflow.tutor.claude.client.interface import (
+    Ask,
+    ClaudeMisspoke,
+    ClaudeUnavailable,
+    Said,
+    Tokens,
+    TryLater,
+    Written,
+)
+from learnflow.tutor.claude.client.sdk import Claude
+from tests.support.messages_api import (
     INPUT_TOKENS,
     KEY,
     MODEL,

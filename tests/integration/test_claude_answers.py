@@ -7,8 +7,8 @@ from pytest_httpserver import HTTPServer
 
 from learnflow.models.vocabulary import Specialist
 from learnflow.settings import Settings
-from learnflow.tutor.prompts import answering
-from tests.claude import (
+from learnflow.tutor.claude.prompts import answering
+from tests.support.claude_tutor import (
     ANSWERS,
     DIAGNOSIS,
     EVERYONE,
@@ -23,8 +23,8 @@ from tests.claude import (
     system,
     told,
 )
-from tests.messages_api import INPUT_TOKENS, MODEL, OUTPUT_TOKENS, MessagesApi, says
-from tests.offline import request, turn
+from tests.support.messages_api import INPUT_TOKENS, MODEL, OUTPUT_TOKENS, MessagesApi, says
+from tests.support.offline_requests import request, turn
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from pytest_httpserver import HTTPServer
 from learnflow.models.vocabulary import Agent
 from learnflow.sandbox import Sandbox, SandboxSettings
 from learnflow.settings import Settings
+from learnflow.tutor.factory import tutor
 from learnflow.tutor.interface import Tutor, TutorUnavailable
-from learnflow.tutor.of_settings import tutor
-from tests.claude import EXPLANATION
-from tests.messages_api import INPUT_TOKENS, KEY, MODEL, OUTPUT_TOKENS, MessagesApi, fails, says
-from tests.offline import request
-from tests.sink_messages import AT, uid
+from tests.support.claude_tutor import EXPLANATION
+from tests.support.messages_api import INPUT_TOKENS, KEY, MODEL, OUTPUT_TOKENS, MessagesApi, fails, says
+from tests.support.offline_requests import request
+from tests.support.sink_messages import AT, uid
 
 PRICE: Final = (INPUT_TOKENS * 3 + OUTPUT_TOKENS * 15) / 1_000_000
 RECURSION: Final = request("What is recursion?", topic="recursion")

@@ -7,12 +7,12 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from learnflow.models.vocabulary import Specialist
-from learnflow.tutor.claude_tutor.dialogue import REFUSED, SPEECHLESS
+from learnflow.tutor.claude.answers.dialogue import REFUSED, SPEECHLESS
+from learnflow.tutor.claude.prompts import answering
 from learnflow.tutor.interface import ClaudeAway, Misrouted, TutorUnavailable
-from learnflow.tutor.prompts import answering
-from tests.claude import ANSWERS, EVERYONE, EXPLANATION, QUESTION, answered, now, told
-from tests.messages_api import INPUT_TOKENS, KEY, MODEL, OUTPUT_TOKENS, Answer, MessagesApi, fails, says
-from tests.offline import request
+from tests.support.claude_tutor import ANSWERS, EVERYONE, EXPLANATION, QUESTION, answered, now, told
+from tests.support.messages_api import INPUT_TOKENS, KEY, MODEL, OUTPUT_TOKENS, Answer, MessagesApi, fails, says
+from tests.support.offline_requests import request
 
 TOKENS = INPUT_TOKENS + OUTPUT_TOKENS
 

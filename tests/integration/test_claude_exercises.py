@@ -14,10 +14,10 @@ from pytest_httpserver import HTTPServer
 from learnflow.models.vocabulary import ExerciseLanguage, LearningStyle, SkillLevel
 from learnflow.sandbox import Sandbox, SandboxSettings
 from learnflow.settings import Claude as ClaudeSettings
-from learnflow.tutor.asking.asking import Asking
-from learnflow.tutor.claude import Claude
-from learnflow.tutor.generation import ClaudeAuthor, Generated, GenerationFailed, Order, Proposal, generate
-from learnflow.tutor.prompts import prompt
+from learnflow.tutor.claude.client.limited import Asking
+from learnflow.tutor.claude.client.sdk import Claude
+from learnflow.tutor.claude.prompts import prompt
+from learnflow.tutor.exercises.generation import ClaudeAuthor, Generated, GenerationFailed, Order, Proposal, generate
 from tests.integration.proposals import (
     GIVEN_AWAY,
     JAVA,
@@ -29,7 +29,7 @@ from tests.integration.proposals import (
     WRONG_SOLUTION,
     case,
 )
-from tests.messages_api import (
+from tests.support.messages_api import (
     KEY,
     MODEL,
     Answer,

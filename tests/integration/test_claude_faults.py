@@ -14,11 +14,11 @@ from llmock.scenarios import Reply
 from pytest_httpserver import HTTPServer
 
 from learnflow.settings import Claude as ClaudeSettings
-from learnflow.tutor.asking.asker import ClaudeMisspoke, ClaudeUnavailable, Tokens, Written
-from learnflow.tutor.asking.asking import Asking
-from learnflow.tutor.claude import Claude
-from tests.asked import Count, ask
-from tests.messages_api import (
+from learnflow.tutor.claude.client.interface import ClaudeMisspoke, ClaudeUnavailable, Tokens, Written
+from learnflow.tutor.claude.client.limited import Asking
+from learnflow.tutor.claude.client.sdk import Claude
+from tests.support.claude_requests import Count, ask
+from tests.support.messages_api import (
     INPUT_TOKENS,
     KEY,
     MODEL,

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from learnflow.domain.triage import triage
+from learnflow.domain.question.intent import triage
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Execution
-from learnflow.tutor.claude_tutor import triaging
-from learnflow.tutor.grounding import Ran
-from learnflow.tutor.prompts import answering
-from tests.claude import ANSWERS, EVERYONE, STANDING, answered, claude_tutor, draft_of, system, told
-from tests.messages_api import MessagesApi, says
-from tests.offline import request, turn
+from learnflow.tutor.claude.answers.triage import told as triage_text
+from learnflow.tutor.claude.prompts import answering
+from learnflow.tutor.code_run import Ran
+from tests.support.claude_tutor import ANSWERS, EVERYONE, STANDING, answered, claude_tutor, draft_of, system, told
+from tests.support.messages_api import MessagesApi, says
+from tests.support.offline_requests import request, turn
 
 MARK = "TAKEN-OVER"
 ATTEMPTS = {
@@ -94,7 +94,7 @@ async def test_a_program_cannot_speak_to_the_tutor(api: MessagesApi, attempt: st
 @ATTEMPT
 def test_triage_reads_data_too(attempt: str) -> None:
     query = request(f"Was bedeutet das? {attempt}", attempt).query
-    text = triaging.told(query, triage(query))
+    text = triage_text(query, triage(query))
     assert MARK not in outside(text)
     assert attempt in inside(text)
 

@@ -5,12 +5,12 @@ from pytest_httpserver import HTTPServer
 
 from learnflow.models.draft import Draft
 from learnflow.models.vocabulary import Specialist
-from learnflow.tutor.grounding import NOT_RUN
+from learnflow.tutor.code_run import NOT_RUN
 from learnflow.tutor.offline import OfflineTutor
-from tests.claude import ANSWERS, CODE, EVERYONE, QUESTION, RAN, STANDING, answered, draft_of
-from tests.messages_api import MessagesApi, says
-from tests.offline import request
-from tests.shapes import shaped
+from tests.support.claude_tutor import ANSWERS, CODE, EVERYONE, QUESTION, RAN, STANDING, answered, draft_of
+from tests.support.messages_api import MessagesApi, says
+from tests.support.metadata_checks import shaped
+from tests.support.offline_requests import request
 
 SAID = ["What is a loop?", "What is an IndexError?", "asdf", "IndexError: list index out of range", "It does not work"]
 HELLO = request("Hello!", question_key="off-topic", standing=STANDING)

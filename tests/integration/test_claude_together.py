@@ -12,9 +12,9 @@ from learnflow.agents.code_review import CodeReviewAgent
 from learnflow.agents.concepts import ConceptsAgent
 from learnflow.agents.context import Context
 from learnflow.agents.debug import DebugAgent, combine
+from learnflow.agents.distress import NOTICED
 from learnflow.agents.exercise import ExerciseAgent
 from learnflow.agents.progress import ProgressAgent
-from learnflow.agents.safety import NOTICED
 from learnflow.domain.mastery import shipped
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event, version_metadata
@@ -26,18 +26,18 @@ from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox, SandboxSettings
 from learnflow.settings import Settings
 from learnflow.streams.clock import Clock
+from learnflow.streams.message_processor import Arrival, Handler
 from learnflow.streams.outbox import Outgoing
-from learnflow.streams.station import Arrival, Handler
-from learnflow.tutor.bank import BANK
-from learnflow.tutor.claude_tutor.dialogue import REFUSED
+from learnflow.tutor.claude.answers.dialogue import REFUSED
+from learnflow.tutor.claude.prompts import answering, prompt
 from learnflow.tutor.exercises import Reply
+from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.interface import Misrouted, Tutor
 from learnflow.tutor.offline import OfflineTutor
-from learnflow.tutor.prompts import answering, prompt
-from tests.claude import DIAGNOSIS, EXPLANATION, QUESTION, REPORT, REVIEW, claude_tutor
 from tests.integration.proposals import GIVEN_AWAY, RIGHT
-from tests.messages_api import INPUT_TOKENS, MODEL, OUTPUT_TOKENS, MessagesApi, says
-from tests.offline import request
+from tests.support.claude_tutor import DIAGNOSIS, EXPLANATION, QUESTION, REPORT, REVIEW, claude_tutor
+from tests.support.messages_api import INPUT_TOKENS, MODEL, OUTPUT_TOKENS, MessagesApi, says
+from tests.support.offline_requests import request
 
 NOW = datetime(2026, 1, 2, 14, 24, tzinfo=UTC)
 TOKENS = INPUT_TOKENS + OUTPUT_TOKENS

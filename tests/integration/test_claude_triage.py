@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from learnflow.domain.triage import OFF_TOPIC, triage
+from learnflow.domain.question.intent import OFF_TOPIC, triage
 from learnflow.models.vocabulary import Intent
 from learnflow.settings import Settings
-from learnflow.tutor.claude_tutor.triaging import CERTAIN, certain
+from learnflow.tutor.claude.answers.triage import CERTAIN, certain
+from learnflow.tutor.claude.prompts import prompt
 from learnflow.tutor.interface import ClaudeAway, Triage
-from learnflow.tutor.prompts import prompt
-from tests.claude import SORTED, claude_tutor, system
-from tests.messages_api import MessagesApi, fails, says
-from tests.offline import request
+from tests.support.claude_tutor import SORTED, claude_tutor, system
+from tests.support.messages_api import MessagesApi, fails, says
+from tests.support.offline_requests import request
 
 GERMAN = request("Wozu brauche ich eigentlich eine Schleife, wenn ich alles hinschreiben kann?").query
 MODEL = Settings().claude.triage_model

@@ -11,14 +11,14 @@ from learnflow.models.exercise import Exercise
 from learnflow.sandbox import Sandbox
 from learnflow.settings import Claude as ClaudeSettings
 from learnflow.settings import Settings, SettingsError
-from learnflow.tutor.bank import BANK
 from learnflow.tutor.exercises import Reply
+from learnflow.tutor.exercises.bank import BANK
+from learnflow.tutor.factory import tutor
 from learnflow.tutor.interface import Tutor
-from learnflow.tutor.of_settings import tutor
 from tests.integration.proposals import RIGHT, SOLUTION, WRONG_SOLUTION
-from tests.messages_api import INPUT_TOKENS, KEY, MODEL, OUTPUT_TOKENS, MessagesApi, fails, says
-from tests.offline import request
-from tests.unit.sandboxed import Recorded
+from tests.support.messages_api import INPUT_TOKENS, KEY, MODEL, OUTPUT_TOKENS, MessagesApi, fails, says
+from tests.support.offline_requests import request
+from tests.support.sandboxes import Recorded
 
 ASKED = request("Give me an exercise on loops", topic="loops", standing={"python_mastery_levels": {"loops": 0.2}})
 

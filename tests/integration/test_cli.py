@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from tests.brokers import Broker
-from tests.command_line import SECONDS, Cli, lines, one_line
+from tests.support.apache_kafka import Broker
+from tests.support.command_line import SECONDS, Cli, lines, one_line
 
 
 def test_help_lists_every_command_without_importing_one(bare: Cli) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 from confluent_kafka import Consumer
 
 from learnflow.models.examples import EXAMPLES
-from tests.brokers import Broker
-from tests.command_line import Cli, lines, next_of, one_line, produce, reading
+from tests.support.apache_kafka import Broker
+from tests.support.command_line import Cli, lines, next_of, one_line, produce, reading
 
 
 def answer(consumer: Consumer, broker: Broker, student: str, event_type: str) -> threading.Thread:

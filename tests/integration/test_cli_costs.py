@@ -4,8 +4,8 @@ from typing import Final
 
 import pytest
 
-from tests.command_line import Cli, lines
 from tests.conftest import execute, run
+from tests.support.command_line import Cli, lines
 
 USAGE: Final = """
     INSERT INTO students (student_id, name, email) VALUES ('ann', 'Ann', 'a@b.c');

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from learnflow.streams.dead_letters import DeadLetter
-from tests.brokers import Broker
-from tests.command_line import Cli, lines, next_of, one_line, produce, reading
+from tests.support.apache_kafka import Broker
+from tests.support.command_line import Cli, lines, next_of, one_line, produce, reading
 
 
 def letter(student: str, value: bytes | None, key: bytes | None) -> DeadLetter:

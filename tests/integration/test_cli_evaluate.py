@@ -10,9 +10,9 @@ from pytest_httpserver import HTTPServer
 
 from learnflow.cli.evaluate.questions import read
 from learnflow.models.vocabulary import Specialist
-from tests.command_line import Cli, one_line
-from tests.messages_api import KEY
-from tests.schema_api import SchemaApi
+from tests.support.command_line import Cli, one_line
+from tests.support.messages_api import KEY
+from tests.support.schema_server import SchemaApi
 
 E_MAIL = "jane.doe@example.com"
 NOWHERE = "http://127.0.0.1:9"

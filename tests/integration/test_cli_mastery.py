@@ -11,9 +11,9 @@ import pytest
 
 from learnflow.domain.mastery.fit import LEAST_ANSWERS, LEAST_TOPIC_ANSWERS
 from learnflow.domain.mastery.parameters import loads, shipped_parameters
-from tests.brokers import Broker
-from tests.command_line import SECONDS, Cli, lines, one_line
 from tests.conftest import execute, run
+from tests.support.apache_kafka import Broker
+from tests.support.command_line import SECONDS, Cli, lines, one_line
 
 STUDENT: Final = """
     INSERT INTO students (student_id, name, email) VALUES ('s-1', 'Jane', 'j@example.com'), ('s-2', 'Joe', 'o@e.com')"""

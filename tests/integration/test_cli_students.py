@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from tests.command_line import Cli, lines, one_line
 from tests.conftest import execute, run
-from tests.web_views import TOKENS
+from tests.support.command_line import Cli, lines, one_line
+from tests.support.web_client import TOKENS
 
 
 def test_good_lines_are_imported_and_bad_ones_named(cli: Cli, student: str) -> None:

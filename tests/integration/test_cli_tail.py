@@ -8,8 +8,8 @@ import pytest
 
 from learnflow.models.examples import EXAMPLES
 from learnflow.topics import SHORT_NAMES
-from tests.brokers import Broker
-from tests.command_line import LEARNFLOW, SECONDS, Cli, lines, produce
+from tests.support.apache_kafka import Broker
+from tests.support.command_line import LEARNFLOW, SECONDS, Cli, lines, produce
 
 
 def test_tail_shows_what_cannot_be_read_and_no_control_characters(cli: Cli, broker: Broker, student: str) -> None:

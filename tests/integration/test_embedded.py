@@ -22,7 +22,7 @@ from learnflow.embedded import CLIENT_SETTINGS, broker, default_directory, postg
 from learnflow.models.vocabulary import Agent
 from learnflow.streams import topic_admin
 from learnflow.topics import Topic
-from tests.parts import (
+from tests.support.embedded_parts import (
     DEADLINE,
     listening,
     named,

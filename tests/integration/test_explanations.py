@@ -6,12 +6,12 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from learnflow.database import PAUSE_SECONDS, Database
+from learnflow.database.connection import PAUSE_SECONDS, Database
 from learnflow.models.draft import Draft
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel
-from learnflow.tutor.remembering import Explanations
-from learnflow.tutor.remembering.question import Question
-from tests.asking import Time
+from learnflow.tutor.claude.cache import Explanations
+from learnflow.tutor.claude.cache.cacheable_question import Question
+from tests.support.claude_clients import Time
 
 ABSENT = "postgresql://nobody:secret@127.0.0.1:1/nowhere"
 DRAFT = Draft(

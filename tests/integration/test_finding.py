@@ -5,8 +5,8 @@ from typing import Any, Final
 import asyncpg
 import pytest
 
-from tests.command_line import Cli, lines
 from tests.conftest import execute, run
+from tests.support.command_line import Cli, lines
 
 STUDENTS: Final = """
     INSERT INTO students (student_id, name, email) VALUES ('ann', 'Ann', 'a@b.c'), ('bob', 'Bob', 'b@b.c');

@@ -23,10 +23,10 @@ from learnflow.streams.activity import Activity
 from learnflow.streams.clock import Clock
 from learnflow.topics import AGENT_LOGS, DEBUG_REQUESTS, TOPICS, Topic
 from learnflow.web.agent_logs import AgentLogs
-from learnflow.web.health import Health
-from learnflow.web.lag import READS, Lag, Reads
-from tests.brokers import Broker
-from tests.systems import envelope
+from learnflow.web.consumer_lag import READS, Lag, Reads
+from learnflow.web.health_views import Health
+from tests.support.apache_kafka import Broker
+from tests.support.running_system import envelope
 
 NOW: Final = Clock(lambda: datetime.now(UTC), timedelta(minutes=5))
 

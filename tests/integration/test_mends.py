@@ -21,14 +21,14 @@ from faust.types import TP, EventT
 from learnflow.models.fields import Model
 from learnflow.models.vocabulary import Agent
 from learnflow.streams import topic_admin
-from learnflow.streams.batches import batches
+from learnflow.streams.batching import batches
 from learnflow.streams.consumer import Consumer
 from learnflow.streams.recovery import QuietRecovery
 from learnflow.streams.stream_app import StreamApp
 from learnflow.tables.values import ValueTable
 from learnflow.topics import Topic, changelog
-from tests.brokers import Broker
-from tests.systems import Client
+from tests.support.apache_kafka import Broker
+from tests.support.running_system import Client
 
 DEADLINE: Final = 30.0
 FETCH_WAIT_MS: Final = 10

@@ -6,8 +6,8 @@ from itertools import chain
 import asyncpg
 import pytest
 
-from learnflow.sink import migrations
-from learnflow.sink.migrations import Migration, MigrationError, migrate, pending
+from learnflow.database import migrations
+from learnflow.database.migrations import Migration, MigrationError, migrate, pending
 
 ONE, TWO, THREE = (Migration(f"00{n}_{n}.sql", f"SELECT {n}") for n in (1, 2, 3))
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.brokers import Broker
 from tests.running.questions import INDEX_ERROR
-from tests.systems import Client, Systems, systems, workers
-from tests.watching import Watch
+from tests.support.apache_kafka import Broker
+from tests.support.running_system import Client, Systems, systems, workers
+from tests.support.topic_watcher import Watch
 
 LATE_STUDENT = "student-who-waits"
 

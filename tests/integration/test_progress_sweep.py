@@ -13,9 +13,9 @@ from learnflow.models.vocabulary import Intent
 from learnflow.tables import CORE, profiles
 from learnflow.tables import progress as progress_table
 from learnflow.topics import changelog
-from tests.brokers import Broker
-from tests.learner import uid
-from tests.systems import Client, systems, workers
+from tests.support.apache_kafka import Broker
+from tests.support.observations import uid
+from tests.support.running_system import Client, systems, workers
 
 ASKED = 14
 SECONDS = 60.0

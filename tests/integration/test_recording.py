@@ -9,12 +9,12 @@ from pytest_httpserver import HTTPServer
 
 from learnflow.models.fields import Model
 from learnflow.settings import Claude as ClaudeSettings
-from learnflow.tutor.asking.asker import Ask, Asker, ClaudeMisspoke, ClaudeUnavailable, Said
-from learnflow.tutor.asking.asking import Asking
-from learnflow.tutor.asking.masking import Masked
-from learnflow.tutor.claude import Claude
-from learnflow.tutor.recording import Recording, Replay, Wire
-from tests.messages_api import KEY, MODEL, MessagesApi, fails, says
+from learnflow.tutor.claude.client.interface import Ask, Asker, ClaudeMisspoke, ClaudeUnavailable, Said
+from learnflow.tutor.claude.client.limited import Asking
+from learnflow.tutor.claude.client.masking import Masked
+from learnflow.tutor.claude.client.recording import Recording, Replay, Wire
+from learnflow.tutor.claude.client.sdk import Claude
+from tests.support.messages_api import KEY, MODEL, MessagesApi, fails, says
 
 E_MAIL = "jane.doe@example.com"
 NOWHERE = "http://127.0.0.1:9"

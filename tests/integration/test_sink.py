@@ -20,7 +20,7 @@ from learnflow.models.events.students import (
 from learnflow.models.vocabulary import Specialist
 from learnflow.sink import Sink, SinkMessage
 from learnflow.topics import MASTERY_LEVEL_UPDATED
-from tests.sink_messages import EXERCISE, Way, exercise, message, progress, struggle, student_event, uid
+from tests.support.sink_messages import EXERCISE, Way, exercise, message, progress, struggle, student_event, uid
 
 TABLES: Final = (
     "students", "query_history", "agent_responses", "message_flow", "student_progress", "student_state",

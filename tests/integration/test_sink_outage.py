@@ -9,9 +9,9 @@ import asyncpg
 import pytest
 
 from learnflow import embedded
+from learnflow.database.migrations import migrate
 from learnflow.sink import Sink
-from learnflow.sink.migrations import migrate
-from tests.sink_messages import Way
+from tests.support.sink_messages import Way
 
 LOCK = "BEGIN; LOCK TABLE query_history IN EXCLUSIVE MODE"
 WAITING = "SELECT pid FROM pg_stat_activity WHERE application_name = 'learnflow-sink' AND wait_event_type = 'Lock'"
@@ -75,7 +75,7 @@ async def statuses(url: str) -> list[str]:
 
 
 async def test_a_server_that_stops_and_starts_during_a_write(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "learnflow.sink.lane")
+    caplog.set_level(logging.INFO, "learnflow.sink.connection_writer")
     messages = [one for number in range(50) for one in Way(number).whole()]
     async with AsyncExitStack() as end, Door().opened() as door:
         directory = end.enter_context(embedded.throwaway())
@@ -98,7 +98,7 @@ async def test_a_server_that_stops_and_starts_during_a_write(caplog: pytest.LogC
         assert await statuses(url) == ["completed"] * 50
         await sink.close()
         watcher.terminate()
-    words = [record.levelname for record in caplog.records if record.name == "learnflow.sink.lane"]
+    words = [record.levelname for record in caplog.records if record.name == "learnflow.sink.connection_writer"]
     assert words == ["WARNING", "INFO"]
 
 

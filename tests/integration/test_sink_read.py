@@ -3,8 +3,11 @@
 import asyncpg
 import pytest
 
-from learnflow.domain.exercises import Exercises
-from learnflow.domain.remembered import shortened
+from learnflow.database.exercises import Given, load_given
+from learnflow.database.student_source import BatchSource
+from learnflow.database.students import StoredStudent, load_students
+from learnflow.domain.remembered_ids import shortened
+from learnflow.domain.student_exercises import Exercises
 from learnflow.models.events.students import (
     ExerciseAssigned,
     ExerciseGraded,
@@ -16,10 +19,7 @@ from learnflow.models.knowledge import LearnerState
 from learnflow.models.student import Profile
 from learnflow.models.vocabulary import Closing, SkillLevel
 from learnflow.sink import Sink
-from learnflow.sink.read import StoredStudent, load_students
-from learnflow.sink.read_exercises import Given, load_given
-from learnflow.sink.source import BatchSource
-from tests.sink_messages import AT, Way, exercise, progress, student_event, uid
+from tests.support.sink_messages import AT, Way, exercise, progress, student_event, uid
 
 
 async def test_who_is_not_there_is_absent(database: asyncpg.Connection) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from learnflow.models.events.students import ProfileUpdated
 from learnflow.sink import Sink, SinkMessage, TooManyRejections
-from tests.sink_messages import Way, struggle, student_event
+from tests.support.sink_messages import Way, struggle, student_event
 
 
 async def count(database: asyncpg.Connection, table: str) -> int:

@@ -8,16 +8,16 @@ from typing import Protocol
 import asyncpg
 import pytest
 
-from learnflow.database import PAUSE_SECONDS, Database, DatabaseAway
+from learnflow.database.connection import PAUSE_SECONDS, Database, DatabaseAway
 from learnflow.models.vocabulary import Agent
 from learnflow.settings import Settings
 from learnflow.sink import Sink
-from learnflow.tutor.asking.asker import Tokens
-from learnflow.tutor.asking.meter import meters
-from learnflow.tutor.asking.spending import Allowed, BudgetUsedUp, QuotaUsedUp, Spending
-from learnflow.tutor.asking.stored_usage import UsageInPostgres
-from tests.asking import Scripted, Time, ask, query
-from tests.sink_messages import AT, Way, usage
+from learnflow.tutor.claude.budget.meter import meters
+from learnflow.tutor.claude.budget.spending import Allowed, BudgetUsedUp, QuotaUsedUp, Spending
+from learnflow.tutor.claude.budget.stored_usage import UsageInPostgres
+from learnflow.tutor.claude.client.interface import Tokens
+from tests.support.claude_clients import Scripted, Time, ask, query
+from tests.support.sink_messages import AT, Way, usage
 
 ABSENT = "postgresql://nobody:secret@127.0.0.1:1/nowhere"
 

@@ -8,15 +8,15 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from learnflow.database import student_source as sources
+from learnflow.database.struggle_window import StoredWindow, Wanted, load_windows
+from learnflow.database.student_source import BatchSource
 from learnflow.domain.struggle import Attempt, End, question
 from learnflow.models.events.learning import Signals, StruggleDetected
 from learnflow.models.events.students import ExerciseAssigned, ExerciseGraded, StruggleResolved
 from learnflow.models.vocabulary import StruggleLevel
 from learnflow.sink import Sink, SinkMessage
-from learnflow.sink import source as sources
-from learnflow.sink.read_window import StoredWindow, Wanted, load_windows
-from learnflow.sink.source import BatchSource
-from tests.sink_messages import AT, EXERCISE, Way, exercise, student_event
+from tests.support.sink_messages import AT, EXERCISE, Way, exercise, student_event
 
 WINDOW = Wanted("ann", AT - timedelta(days=1), AT + timedelta(days=1))
 LOW = StruggleDetected(

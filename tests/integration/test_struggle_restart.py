@@ -12,11 +12,11 @@ import pytest
 from rocksdict import AccessType, Rdict
 
 from learnflow import embedded
-from tests.brokers import Broker
 from tests.running.test_struggle import DETECTED, HISTORY, RESOLVED, ask, assign, submit
-from tests.stored import Database
-from tests.systems import Client, Systems, Worker, systems, until
-from tests.watching import Watch, watching
+from tests.support.apache_kafka import Broker
+from tests.support.database_rows import Database
+from tests.support.running_system import Client, Systems, Worker, systems, until
+from tests.support.topic_watcher import Watch, watching
 
 SETTINGS = {"LEARNFLOW_KAFKA_SESSION_TIMEOUT_SECONDS": "3"}
 PANES = "learnflow-core-struggle-changelog"

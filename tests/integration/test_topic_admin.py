@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaConnectionError
 from learnflow.models.vocabulary import Agent
 from learnflow.streams import topic_admin
 from learnflow.topics import TOPICS, Topic, changelog
-from tests.brokers import Broker
+from tests.support.apache_kafka import Broker
 
 NewTopic = Callable[..., Topic]
 

@@ -9,10 +9,10 @@ from uuid import UUID
 
 import pytest
 
-from tests.brokers import Broker
-from tests.collector import Collector, Span, collecting
-from tests.systems import Client, Systems, envelope, systems, until, workers
-from tests.watching import Watch
+from tests.support.apache_kafka import Broker
+from tests.support.otlp_collector import Collector, Span, collecting
+from tests.support.running_system import Client, Systems, envelope, systems, until, workers
+from tests.support.topic_watcher import Watch
 
 CONSUMER = 5
 

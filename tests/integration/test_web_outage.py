@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from learnflow.database.migrations import migrate
 from learnflow.embedded import postgres
-from learnflow.embedded.directories import throwaway
-from learnflow.sink.migrations import migrate
-from learnflow.web.answers import Refused
+from learnflow.embedded.data_directories import throwaway
 from learnflow.web.database import AWAY, WebDatabase
+from learnflow.web.database_views import Stored
 from learnflow.web.models import ClassAsked, Searched
-from learnflow.web.stored import Stored
+from learnflow.web.responses import Refused
 
 
 async def test_away() -> None:

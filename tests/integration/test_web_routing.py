@@ -10,10 +10,10 @@ import pytest
 from learnflow.contracts import openapi
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.web.tokens import student_token
-from tests.brokers import Broker
-from tests.submissions import submit
-from tests.systems import Client, Systems, Worker, envelope, systems, until, workers
-from tests.web_views import SECRET, TOKENS, Told, get, post
+from tests.support.apache_kafka import Broker
+from tests.support.running_system import Client, Systems, Worker, envelope, systems, until, workers
+from tests.support.submissions import submit
+from tests.support.web_client import SECRET, TOKENS, Told, get, post
 
 STUDENTS = [f"routed-{number}" for number in range(12)] + ["änn ö?/%"]
 SECONDS = 60.0

@@ -2,7 +2,7 @@
 # Genuine Apache Kafka from Maven Central.
 #   kafka.sh libs        fetch the jars once and print their directory
 #   kafka.sh node DIR    become the node that DIR/server.properties describes, formatting its storage first if it is new
-# To have a broker for yourself: python -m tests.brokers [NODES]
+# To have a broker for yourself: python -m tests.support.apache_kafka [NODES]
 # Env: HEAP=512m  LOG=warn
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-from tests.systems import envelope
+from tests.support.running_system import envelope
 
 NESTED: Final = 100_000
 LONGEST_QUERY: Final = 5_000

@@ -11,8 +11,8 @@ from learnflow.models.envelope import Event, version_metadata
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Specialist
-from tests.systems import Client, envelope, until
-from tests.watching import Seen, Watch
+from tests.support.running_system import Client, envelope, until
+from tests.support.topic_watcher import Seen, Watch
 
 TRACEBACK: Final = (
     'Traceback (most recent call last):\n  File "a.py", line 2, in <module>\nIndexError: list index out of range'

@@ -12,8 +12,8 @@ import pytest
 
 from tests.running.bad_input import BAD, GOOD, GOOD_AFTER, Bad, Sent, question
 from tests.running.bad_internal import INTERNAL
-from tests.systems import Client
-from tests.watching import Seen, Watch
+from tests.support.running_system import Client
+from tests.support.topic_watcher import Seen, Watch
 
 MEGABYTES: Final = 2 * 1024 * 1024
 

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 
 from tests.running.questions import progress, request_of
-from tests.systems import Client, envelope, until
-from tests.watching import Seen, Watch
+from tests.support.running_system import Client, envelope, until
+from tests.support.topic_watcher import Seen, Watch
 
 EXERCISE: Final = "SELECT * FROM exercises WHERE exercise_id = $1::uuid"
 STUDENT_EXERCISES: Final = "SELECT * FROM student_exercises WHERE student_id = $1 ORDER BY assigned_at"

@@ -16,10 +16,10 @@ from confluent_kafka import TopicPartition
 
 from learnflow.models.health_report import Figures, HealthReport
 from learnflow.topics import AGENT_LOGS
-from tests.command_line import Cli, lines, one_line
 from tests.running.questions import get
-from tests.systems import Client, Systems, until
-from tests.watching import Watch
+from tests.support.command_line import Cli, lines, one_line
+from tests.support.running_system import Client, Systems, until
+from tests.support.topic_watcher import Watch
 
 SPECIALISTS: Final = ("concepts", "code-review", "debug", "exercise", "progress")
 ALL: Final = {"triage", *SPECIALISTS, "router", "struggle", "learner", "sink"}

@@ -14,10 +14,10 @@ from learnflow.domain.learner import of_history
 from learnflow.domain.mastery import shipped
 from learnflow.models.knowledge import LearnerState
 from learnflow.models.taxonomy import TOPICS
-from tests.learner import graded, known
-from tests.submissions import after_noon, event, submit
-from tests.systems import Client, Systems, until
-from tests.watching import Seen, Watch
+from tests.support.observations import graded, known
+from tests.support.running_system import Client, Systems, until
+from tests.support.submissions import after_noon, event, submit
+from tests.support.topic_watcher import Seen, Watch
 
 LOOPS = "Can you explain how a for loop works in Python?"
 PROGRESS = "SELECT * FROM student_progress WHERE student_id = $1"

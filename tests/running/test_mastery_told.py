@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.command_line import Cli, lines
-from tests.systems import Client, Systems, until
-from tests.watching import Watch
+from tests.support.command_line import Cli, lines
+from tests.support.running_system import Client, Systems, until
+from tests.support.topic_watcher import Watch
 
 
 @pytest.fixture

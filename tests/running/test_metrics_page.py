@@ -7,8 +7,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from learnflow import metrics
 from tests.running.questions import QUESTIONS, get
-from tests.systems import Client, Systems, until
-from tests.watching import Watch
+from tests.support.running_system import Client, Systems, until
+from tests.support.topic_watcher import Watch
 
 Values = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 

@@ -16,8 +16,8 @@ import pytest
 
 from learnflow.web.page import HEADERS, POLICY
 from learnflow.web.tokens import student_token
-from tests.systems import Client, Systems, Worker, systems
-from tests.watching import Watch
+from tests.support.running_system import Client, Systems, Worker, systems
+from tests.support.topic_watcher import Watch
 
 PAGES: Final = Path(__file__).parents[1] / "pages"
 INDEX_ERROR: Final = {"code_snippet": "arr = [1, 2, 3]\nprint(arr[5])", "language": "python"}

@@ -23,8 +23,8 @@ from tests.running.questions import (
     standings,
     tell,
 )  # fmt: skip
-from tests.systems import Client, Systems, envelope
-from tests.watching import Watch
+from tests.support.running_system import Client, Systems, envelope
+from tests.support.topic_watcher import Watch
 
 # The topics of the data model's examples: how they are asked about, and a word that a beginner must hear.
 TOPICS = {

@@ -8,8 +8,8 @@ import pytest
 
 from learnflow.streams.dead_letters import DeadLetter
 from tests.running.bad_input import GOOD_AFTER
-from tests.systems import Client, Systems, envelope
-from tests.watching import Seen, Watch
+from tests.support.running_system import Client, Systems, envelope
+from tests.support.topic_watcher import Seen, Watch
 
 
 def redrive(running: Systems, *letters: Seen) -> None:

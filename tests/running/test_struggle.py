@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 
 from learnflow.models.examples import EXAMPLES
-from tests.systems import Client, envelope, until
-from tests.watching import Seen, Watch
+from tests.support.running_system import Client, envelope, until
+from tests.support.topic_watcher import Seen, Watch
 
 DETECTED: Final = "student.struggle.detected"
 RESOLVED: Final = "struggle.resolved"

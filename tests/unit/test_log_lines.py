@@ -14,7 +14,7 @@ import pytest
 from learnflow.logs import IN_HAND, InHand, JsonLines, Lines, WithoutPersonalData
 from learnflow.models.examples import EXAMPLES
 from learnflow.models.vocabulary import Agent
-from learnflow.streams.handling import Handling
+from learnflow.streams.message_context import Handling
 
 LOG = logging.getLogger("tests.lines")
 STUDENT = "student-4711"
@@ -30,7 +30,7 @@ app.Worker(loglevel="warning", redirect_stdouts=False)._setup_logging()
 try:
     raise ValueError("jane.doe@example.com")
 except ValueError:
-    logging.getLogger("learnflow.streams.station").exception("about %s", "jane.doe@example.com")
+    logging.getLogger("learnflow.streams.message_processor").exception("about %s", "jane.doe@example.com")
 """
 
 
@@ -106,7 +106,7 @@ def test_a_worker_without_a_terminal_writes_json(how: str) -> None:
     done = subprocess.run([sys.executable, "-c", WORKER, how], capture_output=True, text=True, check=True)
     (text,) = (done.stdout + done.stderr).splitlines()
     found = json.loads(text)
-    assert (found["level"], found["logger"]) == ("error", "learnflow.streams.station")
+    assert (found["level"], found["logger"]) == ("error", "learnflow.streams.message_processor")
     assert "jane" not in text
 
 

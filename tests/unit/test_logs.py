@@ -22,7 +22,7 @@ logging.getLogger("faust").warning("about %s", "{E_MAIL}")
 try:
     raise ValueError("{E_MAIL}")
 except ValueError:
-    logging.getLogger("learnflow.streams.station").exception("broken")
+    logging.getLogger("learnflow.streams.message_processor").exception("broken")
 """
 
 COMMAND = f"""

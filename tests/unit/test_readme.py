@@ -12,7 +12,7 @@ from learnflow.models.events.queries import submitted_query
 from learnflow.settings import Settings, load
 from learnflow.streams.codec import decode
 from learnflow.topics import STUDENT_QUERIES
-from learnflow.tutor.bank import BANK
+from learnflow.tutor.exercises.bank import BANK
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

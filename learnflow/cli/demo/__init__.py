@@ -7,12 +7,12 @@ from time import perf_counter
 import click
 from rich.console import Console
 
+from learnflow.cli.demo.database_check import wait_until_stored
 from learnflow.cli.demo.play import Play
 from learnflow.cli.demo.report import Summary, print_summary, problems, show, show_level, show_struggle
 from learnflow.cli.demo.script import read_script
-from learnflow.cli.demo.stored import wait_until_stored
+from learnflow.cli.local_system import System, system
 from learnflow.cli.output import as_json, json_line
-from learnflow.cli.system import System, system
 from learnflow.embedded import throwaway
 from learnflow.sandbox import Sandbox
 from learnflow.settings import current

@@ -11,7 +11,7 @@ import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.structs import TopicPartition
 
-from learnflow.cli import kafka
+from learnflow.cli import kafka_clients
 from learnflow.cli.demo.script import Question, Script
 from learnflow.topics import AGENT_RESPONSES, DEAD_LETTERS, STUDENT_EVENTS, STUDENT_QUERIES
 
@@ -63,8 +63,11 @@ class Play:
     async def run(self, bootstrap: list[str]) -> None:
         """Send everything, and wait for what becomes of it."""
         names = (AGENT_RESPONSES.name, DEAD_LETTERS.name, *self.show_learned)
-        partitions = await kafka.partitions_of(bootstrap, names)
-        async with kafka.consumer(bootstrap, partitions) as consumer, kafka.producer(bootstrap) as producer:
+        partitions = await kafka_clients.partitions_of(bootstrap, names)
+        async with (
+            kafka_clients.consumer(bootstrap, partitions) as consumer,
+            kafka_clients.producer(bootstrap) as producer,
+        ):
             following = asyncio.create_task(self._follow(consumer))
             await self._send(producer)
             await asyncio.wait([following], timeout=PATIENCE)
@@ -87,7 +90,7 @@ class Play:
                 for record in records:
                     self._notice(record)
 
-    def _notice(self, record: kafka.Record) -> None:
+    def _notice(self, record: kafka_clients.Record) -> None:
         if record.topic == DEAD_LETTERS.name:
             self._dead_letter(record)
             return
@@ -105,7 +108,7 @@ class Play:
             self.first_answer = perf_counter()
         self.show(outcome)
 
-    def _dead_letter(self, record: kafka.Record) -> None:
+    def _dead_letter(self, record: kafka_clients.Record) -> None:
         outcome = next((o for o in self.outcomes if o.question.value == record.value and o.dead_letter is None), None)
         if outcome is None:
             return

@@ -10,8 +10,8 @@ from rich.markup import escape
 
 from learnflow.cli.demo.play import Outcome
 from learnflow.cli.demo.script import Expected
+from learnflow.cli.event_summary import changed
 from learnflow.cli.output import one_line, table
-from learnflow.cli.summary import changed
 
 
 @dataclass(frozen=True, slots=True)

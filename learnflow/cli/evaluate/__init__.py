@@ -20,10 +20,10 @@ from learnflow.cli.output import as_json, console, json_line, one_line
 from learnflow.sandbox import Sandbox
 from learnflow.settings import Claude, Database, Settings, current
 from learnflow.streams.clock import Clock
-from learnflow.tutor.of_settings import tutor
+from learnflow.tutor.factory import tutor
 
 if TYPE_CHECKING:
-    from learnflow.tutor.recording import Wire
+    from learnflow.tutor.claude.client.recording import Wire
 
 FILE: Final = Path("evaluation.json")
 _EXISTING: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -74,7 +74,7 @@ def command(  # noqa: PLR0913 - one for each option
 def _wire(record: Path | None, replay: Path | None) -> "Wire | None":
     if not (record or replay):
         return None
-    from learnflow.tutor.recording import Recording, Replay  # noqa: PLC0415 - it is dear, and seldom needed
+    from learnflow.tutor.claude.client.recording import Recording, Replay  # noqa: PLC0415 - it is dear, and seldom needed
 
     if record:
         return Recording(record)

@@ -6,14 +6,14 @@ from typing import Final
 
 from learnflow.cli.evaluate.questions import Expected, Question
 from learnflow.cli.evaluate.run import Outcome
-from learnflow.domain import distress
+from learnflow.domain.question import distress
 from learnflow.models.draft import Draft
 from learnflow.models.events.responses import ResponseCompleted
 from learnflow.models.fields import Model
 from learnflow.models.vocabulary import Language, Specialist
 from learnflow.sandbox import Sandbox
-from learnflow.tutor.examples import checked
-from learnflow.tutor.leaks import Leaks
+from learnflow.tutor.code_examples import checked
+from learnflow.tutor.solution_guard import SolutionGuard
 
 FEWEST_WORDS: Final = 20
 OFFLINE: Final = "offline"
@@ -84,7 +84,7 @@ def _dropped(question: Question, answer: ResponseCompleted) -> int:
 async def _leaks(outcome: Outcome, answer: ResponseCompleted, sandbox: Sandbox) -> bool:
     """Say whether an answer's code passes the tests of an open exercise."""
     draft = _draft(answer)
-    return await Leaks(sandbox).withheld(draft, outcome.request) is not draft
+    return await SolutionGuard(sandbox).withheld(draft, outcome.request) is not draft
 
 
 def _honest(answer: ResponseCompleted) -> bool:

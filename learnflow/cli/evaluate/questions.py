@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 from learnflow.models.fields import Model, NonBlank, Text, explain
 from learnflow.models.student_query import Code, QueryText
 from learnflow.models.vocabulary import Intent, Language, SkillLevel, Specialist
-from learnflow.tutor.bank import BANK
+from learnflow.tutor.exercises.bank import BANK
 
 SHIPPED: Final = "questions.jsonl"
 _ID: Final = 8  # characters of the hash

@@ -9,14 +9,14 @@ from typing import Any, Final
 from uuid import NAMESPACE_OID, uuid5
 
 from learnflow.agents.context import Context
-from learnflow.agents.known import Student
 from learnflow.agents.router import request
-from learnflow.agents.staff import SPECIALISTS
+from learnflow.agents.student_store import Student
 from learnflow.agents.triage import TriageAgent
+from learnflow.agents.wiring import SPECIALISTS
 from learnflow.cli.evaluate.questions import Question
 from learnflow.domain.conversation import Conversation
-from learnflow.domain.exercises import Exercises
-from learnflow.domain.submission import NAMES_IT
+from learnflow.domain.question.submission import NAMES_IT
+from learnflow.domain.student_exercises import Exercises
 from learnflow.models.envelope import Event, version_metadata
 from learnflow.models.events import EVENT_TYPES
 from learnflow.models.events.queries import QuerySubmitted
@@ -24,10 +24,10 @@ from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
 from learnflow.models.events.work import AgentRequest, RoutingDecision, Turn
 from learnflow.models.exercise import Assigned
 from learnflow.models.student import Profile
+from learnflow.streams.message_processor import Arrival, Handler
 from learnflow.streams.outbox import Outgoing
-from learnflow.streams.station import Arrival, Handler
 from learnflow.topics import REQUESTS
-from learnflow.tutor.bank import BANK
+from learnflow.tutor.exercises.bank import BANK
 
 # One time and one student for all runs, so that the same questions are the same requests, and a recording fits.
 NOON: Final = datetime(2026, 1, 2, 12, tzinfo=UTC)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from learnflow.domain.learner.milestones import milestones
 from learnflow.domain.mastery import MasteryModel, band
-from learnflow.domain.remembered import shortened
+from learnflow.domain.remembered_ids import shortened
 from learnflow.models.knowledge import (
     Asked,
     Graded,

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from learnflow.domain.learner.fold import fold
 from learnflow.domain.mastery import MasteryModel
-from learnflow.domain.remembered import REMEMBERED, shortened
+from learnflow.domain.remembered_ids import REMEMBERED, shortened
 from learnflow.models.knowledge import Knowledge, LearnerState, Observation
 
 LATENESS: Final = timedelta(hours=1)  # within which the order of arrival makes no difference

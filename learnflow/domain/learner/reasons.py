@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from learnflow.domain.learner.day import Day, Outcome
-from learnflow.domain.words import many
+from learnflow.domain.phrasing import many
 from learnflow.models.knowledge import Asked, Graded, LevelSet, Observation, Struggling
 from learnflow.models.taxonomy import GENERAL, TOPICS, lookup
 

@@ -4,7 +4,7 @@
 `window` the verdict on 24 hours, and `announcing` what was told and what is to be told now.
 """
 
-from learnflow.domain.struggle.announcing import Announcement, Open, Settled, Struggles, ended, reopened, settle
+from learnflow.domain.struggle.announcements import Announcement, Open, Settled, Struggles, ended, reopened, settle
 from learnflow.domain.struggle.observations import Attempt, End, Observation, Question, in_order, observed, question
 from learnflow.domain.struggle.window import WINDOW, Struggle, struggle
 

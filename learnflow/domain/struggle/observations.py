@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from learnflow.domain.lexicon import Phrases, words
-from learnflow.domain.reading import read
-from learnflow.domain.similarity import telling_words
-from learnflow.domain.snippet import take_apart
+from learnflow.domain.question.lexicon import Phrases, words
+from learnflow.domain.question.parsed_question import read
+from learnflow.domain.question.similarity import telling_words
+from learnflow.domain.question.snippet import take_apart
 from learnflow.models.envelope import Event
 from learnflow.models.events.students import ExerciseGraded, StruggleResolved
 from learnflow.models.events.work import RoutingDecision

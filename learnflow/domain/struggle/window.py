@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from learnflow.domain.similarity import Alike, alike
+from learnflow.domain.question.similarity import Alike, alike
 from learnflow.domain.struggle.level import SIMILAR_QUESTIONS, Seen, level
 from learnflow.domain.struggle.observations import Attempt, End, Observation, Question, in_order
 from learnflow.domain.struggle.signals import signals

@@ -2,19 +2,19 @@
 
 import asyncio
 
-from learnflow.domain.reading import read
-from learnflow.domain.triage import Triage, decide
+from learnflow.code_analysis.linters import Linter
+from learnflow.domain.question.intent import Triage, decide
+from learnflow.domain.question.parsed_question import read
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Intent
+from learnflow.tutor.code_run import NOT_RUN, Ran
 from learnflow.tutor.exercises import Reply
-from learnflow.tutor.grounding import NOT_RUN, Ran
-from learnflow.tutor.offline import exercising, explaining, standing
-from learnflow.tutor.offline.debugging import debug
-from learnflow.tutor.offline.linting import Linter
-from learnflow.tutor.offline.reviewing import review
-from learnflow.tutor.offline.triaging import by_cause, by_point
+from learnflow.tutor.offline.answers import exercise, explain, progress
+from learnflow.tutor.offline.answers.debug import debug
+from learnflow.tutor.offline.answers.review import review
+from learnflow.tutor.offline.answers.triage import by_cause, by_point
 
 
 class OfflineTutor:
@@ -33,11 +33,11 @@ class OfflineTutor:
 
     async def explain(self, request: AgentRequest) -> Draft:
         """Explain what was asked; ask back where triage was unsure; be friendly about what is off topic."""
-        return explaining.explain(request)
+        return explain.explain(request)
 
     async def explain_concept(self, request: AgentRequest, concept: str) -> Draft:
         """Explain one topic, as another agent's answer needs it."""
-        return explaining.explain_concept(request, concept)
+        return explain.explain_concept(request, concept)
 
     async def review(self, request: AgentRequest) -> Draft:
         """Review the student's code: with the linter for Python, by a few sound checks for the others."""
@@ -49,11 +49,11 @@ class OfflineTutor:
 
     async def exercise(self, request: AgentRequest) -> Reply:
         """Give a prepared exercise that fits, without its solution."""
-        return exercising.exercise(request)
+        return exercise.exercise(request)
 
     async def close(self) -> None:
         """Hold nothing."""
 
     async def progress(self, request: AgentRequest) -> Draft:
         """Say in words where the student stands."""
-        return standing.progress(request)
+        return progress.progress(request)

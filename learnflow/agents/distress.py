@@ -1,0 +1,61 @@
+"""What agents do for somebody in distress: the answer that the school has chosen, and word to those who watch.
+
+What the student wrote is never repeated: the log event and the warning name the question only.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from mode.utils.logging import get_logger
+
+from learnflow.agents.context import Context
+from learnflow.agents.messages import follow
+from learnflow.domain.question import distress
+from learnflow.models.draft import Draft
+from learnflow.models.envelope import Event
+from learnflow.models.events.logs import ActivityLogged
+from learnflow.models.events.responses import ResponseCompleted
+from learnflow.models.events.work import AgentRequest
+from learnflow.models.taxonomy import GENERAL
+from learnflow.models.vocabulary import Agent
+from learnflow.streams.outbox import Outgoing
+from learnflow.topics import AGENT_LOGS
+
+NOTICED: Final = "safety.distress.noticed"  # the action in agent-logs
+_OURS: Final = "offline"  # the model: no tutor is asked
+_log = get_logger(__name__)
+
+
+def asks_for_support(request: AgentRequest) -> bool:
+    """Say whether triage has noticed distress."""
+    return request.query.question_key == distress.QUESTION_KEY
+
+
+def supportive(context: Context) -> Draft:
+    """Return the supportive answer of the settings."""
+    return Draft(
+        text=context.settings.safety.supportive_answer,
+        confidence=1.0,
+        topic=GENERAL,
+        metadata={distress.NOTED: True},
+        model=_OURS,
+    )
+
+
+def reported(event: Event[Any], sent: Sequence[Outgoing], context: Context) -> Sequence[Outgoing]:
+    """Return what an agent sends, with a log event where an answer says that somebody is in distress."""
+    noticed = [
+        _told(event, one.event.payload, context)
+        for one in sent
+        if isinstance(one.event.payload, ResponseCompleted)
+        and (one.event.payload.metadata or {}).get(distress.NOTED) is True
+    ]
+    return [*sent, *noticed]
+
+
+def _told(event: Event[Any], response: ResponseCompleted, context: Context) -> Outgoing:
+    _log.warning("%s: a student may be in distress or danger: query %s", response.agent_name, response.query_id)
+    payload = ActivityLogged(
+        agent_name=Agent(response.agent_name), instance=context.instance, action=NOTICED, query_id=response.query_id
+    )
+    return Outgoing(AGENT_LOGS, follow(event, response.query_id, distress.NOTED, payload, context.now(), steps=0))

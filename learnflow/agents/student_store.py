@@ -1,0 +1,106 @@
+"""What core knows of a student: its tables, and before the first event PostgreSQL."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+from uuid import UUID
+
+from learnflow.database.exercises import Given
+from learnflow.database.students import StoredStudent
+from learnflow.domain.conversation import Conversation
+from learnflow.domain.open_queries import OpenQuery
+from learnflow.domain.student_exercises import Exercises
+from learnflow.models.events.learning import ProgressUpdated
+from learnflow.models.exercise import Assigned
+from learnflow.models.student import Profile
+from learnflow.models.student_query import StudentQuery
+from learnflow.tables import Tables, open_queries
+
+NOTHING_SAID: Final = Conversation()
+NO_EXERCISES: Final = Exercises()
+# Seconds. An exercise travels on another topic than its answer: that its event waits may not even be known yet.
+_PAUSE: Final = 0.15
+_LEAST_WAITED: Final = 0.6
+_MOST_WAITED: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """A student as core knows them."""
+
+    profile: Profile
+    standing: ProgressUpdated | None = None
+    conversation: Conversation = NOTHING_SAID
+    exercises: Exercises = NO_EXERCISES
+
+
+NEW = Student(Profile())
+
+
+class Source(Protocol):
+    """Where students come from who are not in the tables. It waits while it is away."""
+
+    async def read(self, student_id: str) -> StoredStudent | None:
+        """Return a student, or None where nobody knows them."""
+
+
+class GivenSource(Protocol):
+    """Where exercises come from that are in the tables no more. It waits while it is away."""
+
+    async def read(self, wanted: Given) -> Assigned | None:
+        """Return an exercise of a student, or None where it was never given to them."""
+
+
+class StudentStore:
+    """Reads the tables, and the sources behind them."""
+
+    def __init__(self, tables: Tables, source: Source, given: GivenSource, behind: Callable[[int], bool]) -> None:
+        """`behind` says whether student-events of a partition wait to be read."""
+        self._behind = behind
+        self.tables = tables
+        self._source = source
+        self._given = given
+
+    def in_tables(self, student_id: str) -> Student | None:
+        """Return a student that the tables hold; None before the learner has seen the student."""
+        profile = self.tables.profiles.get(student_id)
+        if profile is None:
+            return None
+        return Student(
+            profile,
+            self.tables.progress.get(student_id),
+            self.tables.conversations.get(student_id) or NOTHING_SAID,
+            self.tables.open_exercises.get(student_id) or NO_EXERCISES,
+        )
+
+    async def student(self, student_id: str) -> Student:
+        """Return a student, from PostgreSQL if need be; waits while that is away."""
+        known = self.in_tables(student_id)
+        if known is None:
+            stored = await self._source.read(student_id)
+            known = _from_store(stored) if stored else NEW
+        return known
+
+    async def given(self, student_id: str, exercise_id: UUID, partition: int) -> Assigned | None:
+        """Return an exercise that a student was given, however long ago; one that is on its way is waited for."""
+        waited = 0.0
+        while waited < (_MOST_WAITED if self._behind(partition) else _LEAST_WAITED):
+            exercises = self.tables.open_exercises.get(student_id) or NO_EXERCISES
+            found = exercises.get(exercise_id) or await self._given.read(Given(student_id, exercise_id))
+            if found is not None:
+                return found
+            waited += _PAUSE
+            await asyncio.sleep(_PAUSE)
+        return None
+
+    def open_query(self, query: StudentQuery) -> OpenQuery | None:
+        """Return a query's entry, while it has no outcome."""
+        return self.tables.open_queries.get(open_queries.key(query.student_id, query.query_id))
+
+
+def _from_store(stored: StoredStudent) -> Student:
+    standing = None
+    if stored.progress is not None and stored.version:
+        standing = ProgressUpdated(version=stored.version, progress=stored.progress, state=stored.state)
+    return Student(stored.profile, standing, Conversation(turns=stored.turns), stored.exercises)

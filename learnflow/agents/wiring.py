@@ -1,0 +1,211 @@
+"""Puts the agents of each role on its app."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final, cast
+
+import faust
+from mode.utils.logging import get_logger
+
+from learnflow import metrics
+from learnflow.agents.code_review import CodeReviewAgent
+from learnflow.agents.concepts import ConceptsAgent
+from learnflow.agents.context import Context
+from learnflow.agents.debug import DebugAgent
+from learnflow.agents.exercise import ExerciseAgent
+from learnflow.agents.learner import LearnerAgent
+from learnflow.agents.progress import ProgressAgent
+from learnflow.agents.progress_sweep import ProgressSweep
+from learnflow.agents.reporter import Reporter
+from learnflow.agents.router import RouterAgent
+from learnflow.agents.sink import AT_ONCE, SinkAgent
+from learnflow.agents.struggle import StruggleAgent
+from learnflow.agents.struggle_sweep import StruggleSweep
+from learnflow.agents.student_store import StudentStore
+from learnflow.agents.sweep import Sweep
+from learnflow.agents.triage import TriageAgent
+from learnflow.database.exercises import load_given
+from learnflow.database.struggle_window import load_windows
+from learnflow.database.student_source import BatchSource, PostgresSource
+from learnflow.models.vocabulary import Agent, Specialist
+from learnflow.sink.messages import STORED
+from learnflow.sink.sink import Sink
+from learnflow.streams.activity import Activity
+from learnflow.streams.keyed_executor import KeyedExecutor
+from learnflow.streams.message_processor import Handler, MessageProcessor
+from learnflow.streams.outbox import Outbox
+from learnflow.streams.stream_app import StreamApp
+from learnflow.streams.table_processor import Fold, TableProcessor
+from learnflow.tables import Tables
+from learnflow.topics import AGENT_RESPONSES, REQUESTS, STUDENT_EVENTS, STUDENT_QUERIES, TRIAGE_ROUTING, Topic
+
+SPECIALISTS: Final[Mapping[Specialist, Callable[[Context], Handler]]] = MappingProxyType({
+    Specialist.CONCEPTS: ConceptsAgent,
+    Specialist.CODE_REVIEW: CodeReviewAgent,
+    Specialist.DEBUG: DebugAgent,
+    Specialist.EXERCISE: ExerciseAgent,
+    Specialist.PROGRESS: ProgressAgent,
+})
+
+RUNS_CODE: Final = frozenset({Agent.EXERCISE, Agent.DEBUG})
+
+LONGEST_SWEEP_PAUSE: Final = 5.0  # seconds
+PROGRESS_PAUSE: Final = 5.0
+STRUGGLE_PAUSE: Final = 5.0
+SINK_PAUSE: Final = 5.0
+WAITING_EACH: Final = 16  # messages that wait for each that is under way
+
+_log = get_logger(__name__)
+
+Run = Callable[[faust.Stream[bytes]], Awaitable[None]]
+
+
+class AgentWiring:
+    """Puts agents on an app, and lets them say that they are alive."""
+
+    def __init__(self, app: StreamApp, context: Context) -> None:
+        self.app = app
+        self.context = context
+        self.outbox = Outbox(app)
+        self.reporter = Reporter(context)
+        self._problems: dict[Agent, Callable[[], str | None]] = {}
+        app.beat(self._beat, context.settings.agents.heartbeat_seconds)
+
+    def add(self, agent: Agent, topic: Topic, handle: Handler) -> None:
+        """Let an agent handle a topic's messages, many at once."""
+        in_flight = self.context.settings.agents.in_flight
+        executor = self.executor(agent, in_flight, in_flight * WAITING_EACH)
+        station = MessageProcessor(
+            topic,
+            handle,
+            activity=self.activity(agent),
+            outbox=self.outbox,
+            executor=executor,
+            reporter=self.reporter,
+            now=self.context.now,
+        )
+        self.run(agent, station.run, topic)
+
+    def fold(self, agent: Agent, fold: Fold, *topics: Topic) -> None:
+        """Let an agent that writes tables read topics, one message after the other."""
+        folding = TableProcessor(
+            fold,
+            activity=self.activity(agent),
+            outbox=self.outbox,
+            now=self.context.now,
+            is_ours=self.app.is_current,
+        )
+        self.run(agent, folding.run, *topics)
+
+    def every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        """Do something again and again, while the app has its partitions and its tables."""
+
+        async def when_caught_up() -> None:
+            if self.app.caught_up:
+                await work()
+
+        self.app.timer(seconds)(when_caught_up)
+
+    def activity(self, agent: Agent) -> Activity:
+        """Return the counts of an agent, which its heartbeat tells."""
+        activity = Activity(agent, self.context.instance, self.context.now)
+        self.app.activities.append(activity)
+        return activity
+
+    def executor(self, agent: Agent, in_flight: int, accepted: int) -> KeyedExecutor:
+        """Return what an agent's work runs in, watched by the metrics."""
+        executor = self.app.executor(in_flight, accepted)
+        metrics.IN_FLIGHT.labels(agent).set_function(lambda: executor.running)
+        metrics.WAITING.labels(agent).set_function(lambda: executor.pending - executor.running)
+        return executor
+
+    def run(self, agent: Agent, work: Run, *topics: Topic) -> None:
+        """Let an agent read topics. What escapes it ends the process: Faust would lose the message."""
+
+        async def agent_run(stream: faust.Stream[bytes]) -> None:
+            try:
+                await work(stream)
+            except Exception as error:
+                await self.app.crash(error)
+                raise
+
+        channel = self.app.topic(
+            *(topic.name for topic in topics),
+            key_type=bytes,
+            value_type=bytes,
+            key_serializer="raw",
+            value_serializer="raw",
+        )
+        self.app.agent(channel, name=str(agent))(cast("Any", agent_run))
+
+    def problem(self, agent: Agent, tell: Callable[[], str | None]) -> None:
+        """Let an agent's heartbeat tell what it cannot do here."""
+        self._problems[agent] = tell
+
+    async def _beat(self) -> None:
+        for activity in self.app.activities:
+            tell = self._problems.get(activity.agent)
+            heartbeat = activity.heartbeat(self.app.unfinished, tell() if tell else None, self.app.phase)
+            await self.outbox.post(self.reporter.heartbeat(heartbeat))
+
+    async def check_sandbox(self) -> None:
+        """Know from the start whether code can be run here."""
+        problem = await self.context.sandbox.check()
+        if problem:
+            _log.warning("Student code cannot be run here, so nothing is graded: %s", problem)
+
+
+def wire_core(app: StreamApp, context: Context) -> Tables:
+    """Triage, router and learner, with the tables of core, which it returns."""
+    staff = AgentWiring(app, context)
+    url = context.settings.need_database()
+    source, given, windows = (
+        PostgresSource(url, context.settings.limits.turns), BatchSource(url, load_given), BatchSource(url, load_windows)
+    )  # fmt: skip
+    for each in (source, given, windows):
+        app.at_end(each.close)
+    known = StudentStore(
+        Tables.of(app), source, given, lambda partition: app.behind(STUDENT_EVENTS.name, partition) > 0
+    )
+    staff.add(Agent.TRIAGE, STUDENT_QUERIES, TriageAgent(context))
+    staff.add(Agent.ROUTER, TRIAGE_ROUTING, RouterAgent(context, known))
+    staff.fold(Agent.STRUGGLE, StruggleAgent(context, known.tables, windows), TRIAGE_ROUTING, STUDENT_EVENTS)
+    struggle_sweep = StruggleSweep(
+        context,
+        known.tables.struggles,
+        staff.outbox,
+        lambda partition: any(app.behind(topic.name, partition) for topic in (TRIAGE_ROUTING, STUDENT_EVENTS)),
+    )
+    staff.fold(Agent.LEARNER, LearnerAgent(context, known), TRIAGE_ROUTING, AGENT_RESPONSES, STUDENT_EVENTS)
+    progress_sweep = ProgressSweep(context, known, staff.outbox)
+    sweep = Sweep(context, known, staff.outbox, lambda partition: app.behind(AGENT_RESPONSES.name, partition) > 0)
+
+    staff.every(min(sweep.patience.collaboration.total_seconds() / 4, LONGEST_SWEEP_PAUSE), sweep)
+    staff.every(STRUGGLE_PAUSE, struggle_sweep)
+    staff.every(PROGRESS_PAUSE, lambda: progress_sweep(app.partitions(STUDENT_EVENTS.name)))
+    return known.tables
+
+
+def wire_sink(app: StreamApp, context: Context) -> None:
+    """The worker that writes to PostgreSQL."""
+    staff = AgentWiring(app, context)
+    sink = Sink(context.settings.need_database())
+    staff.problem(Agent.SINK, lambda: sink.problem)
+    staff.every(SINK_PAUSE, sink.check)
+    agent = SinkAgent(
+        context,
+        sink,
+        activity=staff.activity(Agent.SINK),
+        outbox=staff.outbox,
+        executor=staff.executor(Agent.SINK, AT_ONCE, AT_ONCE),
+    )
+    staff.run(Agent.SINK, agent.run, *STORED)
+
+
+def wire_specialist(app: StreamApp, context: Context, specialist: Specialist) -> None:
+    """One of the five that answer students."""
+    staff = AgentWiring(app, context)
+    staff.add(Agent(specialist), REQUESTS[specialist], SPECIALISTS[specialist](context))
+    if Agent(specialist) in RUNS_CODE:
+        staff.problem(Agent(specialist), lambda: context.sandbox.problem)
+        app.task(staff.check_sandbox)

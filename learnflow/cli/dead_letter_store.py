@@ -1,0 +1,114 @@
+"""Reads dead letters from their topic, and sends their originals back to where they came from."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Sequence
+from dataclasses import dataclass
+
+import click
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import MessageSizeTooLargeError
+
+from learnflow.cli import kafka_clients
+from learnflow.cli.kafka_clients import Record
+from learnflow.streams.dead_letters import DeadLetter
+from learnflow.topics import DEAD_LETTERS
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A dead letter and where it lies."""
+
+    partition: int
+    offset: int
+    letter: DeadLetter
+
+    @property
+    def id(self) -> str:
+        """The dead letter's id on the command line."""
+        return f"{self.partition}:{self.offset}"
+
+    def comes_from(self, topic: str | None) -> bool:
+        """Whether the original was on a topic; None stands for any."""
+        return topic is None or self.letter.topic == topic
+
+
+async def read_all(bootstrap: list[str]) -> list[Stored]:
+    """Return the dead letters there are now, oldest first; what is none of LearnFlow's is left out."""
+    partitions = await kafka_clients.partitions_of(bootstrap, [DEAD_LETTERS.name])
+    async with kafka_clients.consumer(bootstrap, partitions) as reader:
+        ends = await reader.end_offsets(partitions)
+        await reader.seek_to_beginning()
+        records: list[Record] = []
+        while [each for each in partitions if await reader.position(each) < ends[each]]:
+            for batch in (await reader.getmany(timeout_ms=200)).values():
+                records.extend(batch)
+    return sorted(filter(None, map(_stored, records)), key=lambda each: each.letter.at)
+
+
+async def read(bootstrap: list[str], places: Iterable[tuple[int, int]]) -> list[Stored]:
+    """Return the dead letters at (partition, offset). Raises ClickException where there is none."""
+    partitions = await kafka_clients.partitions_of(bootstrap, [DEAD_LETTERS.name])
+    async with kafka_clients.consumer(bootstrap, partitions) as reader:
+        return [await _read_one(reader, *place) for place in places]
+
+
+async def _read_one(reader: AIOKafkaConsumer, number: int, offset: int) -> Stored:
+    partition = TopicPartition(DEAD_LETTERS.name, number)
+    if partition in reader.assignment():
+        end = (await reader.end_offsets([partition]))[partition]
+        begin = (await reader.beginning_offsets([partition]))[partition]
+        if begin <= offset < end:
+            reader.seek(partition, offset)
+            stored = _stored(await reader.getone(partition))
+            if stored is not None and stored.offset == offset:
+                return stored
+    msg = f"there is no dead letter {number}:{offset}"
+    raise click.ClickException(msg)
+
+
+async def send_again(bootstrap: list[str], found: Sequence[Stored]) -> tuple[list[Stored], list[Stored]]:
+    """Send the originals to the topics that they came from.
+
+    Return those that the brokers have, and those that are too large for their topics.
+    """
+    await kafka_clients.partitions_of(bootstrap, {each.letter.topic for each in found})
+    async with kafka_clients.producer(bootstrap) as sender:
+        ends = [await _send(sender, each.letter) for each in found]
+        refused = [isinstance(end, MessageSizeTooLargeError) for end in await _ended(ends)]
+    return (
+        [each for each, no in zip(found, refused, strict=True) if not no],
+        [each for each, no in zip(found, refused, strict=True) if no],
+    )
+
+
+async def _send(sender: AIOKafkaProducer, letter: DeadLetter) -> Awaitable[object]:
+    """Send one, and return what ends when the broker has it, or refuses it."""
+    headers = list(letter.redriven_headers())
+    # aiokafka refuses a message of neither key nor value; for the codec an empty one is as wrong.
+    value = b"" if letter.value is None and letter.key is None else letter.value
+    try:
+        acknowledged: Awaitable[object] = await sender.send(letter.topic, value, key=letter.key, headers=headers)
+    except MessageSizeTooLargeError as error:
+        return _failed(error)
+    return acknowledged
+
+
+async def _failed(error: MessageSizeTooLargeError) -> None:
+    raise error
+
+
+async def _ended(ends: Iterable[Awaitable[object]]) -> list[object]:
+    """Wait for all. Raises what is not about the size of a message."""
+    found = await asyncio.gather(*ends, return_exceptions=True)
+    for each in found:
+        if isinstance(each, BaseException) and not isinstance(each, MessageSizeTooLargeError):
+            raise each
+    return found
+
+
+def _stored(record: Record) -> Stored | None:
+    try:
+        letter = DeadLetter.from_headers(record.key, record.value, record.headers)
+    except ValueError:
+        return None
+    return Stored(record.partition, record.offset, letter)

@@ -1,0 +1,175 @@
+"""What an event says, in one line for people."""
+
+from collections.abc import Iterator
+from functools import singledispatch
+
+from learnflow.domain.mastery import band
+from learnflow.domain.mastery_levels import decimals
+from learnflow.domain.phrasing import many
+from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated, Signals, StruggleDetected
+from learnflow.models.events.logs import ActivityLogged, Heartbeat
+from learnflow.models.events.queries import QuerySubmitted
+from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
+from learnflow.models.events.students import (
+    ExerciseAssigned,
+    ExerciseGraded,
+    HintGiven,
+    MasteryLevelSet,
+    ProfileUpdated,
+    ProgressDue,
+    ProgressRebuilt,
+    SkillUpgraded,
+    StruggleResolved,
+)
+from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested, RoutingDecision
+
+
+@singledispatch
+def summary(payload: object) -> str:
+    """Return what a payload says; students' text in it may have any length and several lines."""
+    return str(payload)
+
+
+@summary.register
+def _(query: QuerySubmitted) -> str:
+    return f"“{query.query_text}”" + (f"  [{query.language} code]" if query.code_snippet else "")
+
+
+@summary.register
+def _(routed: RoutingDecision) -> str:
+    topic = f" on {routed.topic}" if routed.topic else ""
+    return f"→ {routed.target_agent}{topic} ({routed.confidence:.2f}): {routed.reasoning}"
+
+
+@summary.register
+def _(request: AgentRequest) -> str:
+    handed_over = f" (handed over by {request.handed_over_from})" if request.handed_over_from else ""
+    return f"“{request.query.query_text}”{handed_over}"
+
+
+@summary.register
+def _(asked: CollaborationRequested) -> str:
+    wanted = f"asks for {asked.concept}" if asked.concept else "waits for its turn"
+    return f"{asked.source_agent} {wanted}: “{asked.request.query.query_text}”"
+
+
+@summary.register
+def _(answered: CollaborationAnswered) -> str:
+    if answered.concept is None:
+        return f"it is the turn of {answered.source_agent}"
+    if answered.explanation is None:
+        return f"{answered.source_agent} cannot explain {answered.concept}"
+    return f"{answered.source_agent} explains {answered.concept}: {answered.explanation.text}"
+
+
+@summary.register
+def _(answer: ResponseCompleted) -> str:
+    return f"{answer.agent_name} in {answer.processing_time_ms:,} ms: {answer.response_text}"
+
+
+@summary.register
+def _(failed: ResponseFailed) -> str:
+    return f"failed ({failed.failure}): {failed.reason}"
+
+
+@summary.register
+def _(done: ActivityLogged) -> str:
+    time = "" if done.duration_ms is None else f" in {done.duration_ms:,} ms"
+    return f"{done.agent_name}@{done.instance} {done.action}{time}" + (f": {done.error}" if done.error else "")
+
+
+@summary.register
+def _(beat: Heartbeat) -> str:
+    return (
+        f"{beat.agent_name}@{beat.instance} {beat.status}: {beat.processed:,} processed, {beat.errors:,} errors, "
+        f"{beat.in_flight:,} in flight"
+    )
+
+
+@summary.register
+def _(struggle: StruggleDetected) -> str:
+    asked = many(struggle.query_count, "question")
+    seen = ", ".join((f"{asked} in {struggle.time_window_minutes} min", *_in_words(struggle.signals)))
+    evidence = f" [{many(len(struggle.evidence), 'message')}]" if struggle.evidence else ""
+    return f"struggles with {struggle.topic} ({struggle.struggle_level}): {seen} → {struggle.recommendation}{evidence}"
+
+
+def _in_words(signals: Signals) -> Iterator[str]:
+    if signals.failed_runs:
+        yield many(signals.failed_runs, "failed run")
+    if signals.repeated_errors:
+        yield f"{many(signals.repeated_errors, 'repeated error')} (density {signals.error_density:.2f})"
+    if signals.wheel_spinning:
+        yield "ten tries without three right in a row"
+    if signals.answer_seeking:
+        yield f"{signals.answer_seeking:.0%} of the questions want just the answer"
+
+
+@summary.register
+def _(resolved: StruggleResolved) -> str:
+    return f"no longer struggles with {resolved.topic} (by {resolved.resolved_by}): {resolved.reason}"
+
+
+@summary.register
+def _(mastery: MasteryUpdated) -> str:
+    by = f", set by {mastery.set_by}" if mastery.set_by else ""
+    behind = [many(len(mastery.evidence), "message")] if mastery.evidence else []
+    behind += [f"model {mastery.model_version}"] if mastery.model_version else []
+    evidence = f" [{', '.join(behind)}]" if behind else ""
+    return f"{mastery.topic} {changed(mastery.old_level, mastery.new_level)}{by}: {mastery.reason}{evidence}"
+
+
+def changed(old: float, new: float) -> str:
+    """Return a change of level, and of what it is called: 0.75 → 0.88 (learning → mastered)."""
+    names = dict.fromkeys((band(old), band(new)))
+    return f"{decimals(old)} → {decimals(new)} ({' → '.join(names)})"
+
+
+@summary.register
+def _(level: MasteryLevelSet) -> str:
+    return f"{level.topic} set to {decimals(level.level)} ({band(level.level)}) by {level.set_by}: {level.reason}"
+
+
+@summary.register
+def _(skill: SkillUpgraded) -> str:
+    return f"{skill.old_level} → {skill.new_level}: {skill.reason}"
+
+
+@summary.register
+def _(updated: ProgressUpdated) -> str:
+    progress, levels = updated.progress, updated.progress.python_mastery_levels
+    topics = [f"{topic} {decimals(levels[topic])}" if topic in levels else topic for topic in progress.topics_covered]
+    asked = many(progress.total_queries, "question")
+    return f"version {updated.version}: {asked}" + (f" on {', '.join(topics)}" if topics else "")
+
+
+@summary.register
+def _(profile: ProfileUpdated) -> str:
+    return ", ".join(f"{name}={value}" for name, value in profile.model_dump(mode="json", exclude_none=True).items())
+
+
+@summary.register
+def _(assigned: ExerciseAssigned) -> str:
+    return f"{assigned.exercise.topic} ({assigned.exercise.difficulty}): {assigned.exercise.problem_text}"
+
+
+@summary.register
+def _(hint: HintGiven) -> str:
+    return f"hint {hint.number} to {hint.exercise_id}"
+
+
+@summary.register
+def _(graded: ExerciseGraded) -> str:
+    error = f" with {graded.error}" if graded.error else ""
+    passed = "passed" if graded.passed else "given up" if graded.gave_up else "not passed"
+    return f"{graded.topic} {passed} ({graded.score:.2f}){error}: {graded.exercise_id}"
+
+
+@summary.register
+def _(due: ProgressDue) -> str:
+    return f"{due.day} has ended"
+
+
+@summary.register
+def _(rebuilt: ProgressRebuilt) -> str:
+    return f"rebuilt from {rebuilt.state.knowledge.total_queries:,} questions"

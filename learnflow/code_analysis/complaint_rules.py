@@ -1,0 +1,159 @@
+"""Causes that only the complaint makes likely: the same code is right where another result was meant."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import Final
+
+from learnflow.code_analysis.causes import Cause, cause
+from learnflow.code_analysis.pattern_rules import likely_slips
+from learnflow.code_analysis.python_nodes import is_input
+from learnflow.code_analysis.python_tree import Facts, gather
+from learnflow.code_analysis.rules.python.types import kind
+from learnflow.domain.phrasing import one_line
+from learnflow.models.vocabulary import Language
+
+INEXACT: Final = re.compile(r"\d\.\d{12,}|\b0\.1 ?\+ ?0\.2\b|\b0\.3\b.{0,40}\b0\.1\b.{0,20}\b0\.2\b")
+_NUMBERS: Final = re.compile(r"\d|\bnumber|\badd|\bsum|\btotal|\bcalculat", re.IGNORECASE)
+_TOO_FEW: Final = re.compile(
+    r"\blast\b|missing|never (?:gets|reaches|prints|shows)|too (?:early|soon|few|low)|one (?:too )?(?:less|few|short)"
+    r"|stops? (?:at|before)|skips?|off by|instead|should|shuold|expect|\bnot\b|\bup to\b", re.IGNORECASE,
+)  # fmt: skip
+_NOTHING: Final = re.compile(r"nothing|no output|\bblank\b|empty|n.?t (?:print|do|run|show|work|happen)", re.IGNORECASE)
+_FRACTION: Final = re.compile(
+    r"\d\.\d|decimal|fraction|\bhalf\b|percent|round|\b0\b|\bzero\b|whole|digits", re.IGNORECASE
+)
+_TOO_BIG: Final = re.compile(r"negative|minus|overflow|\b(?:big|huge|large|wrong|weird|strange)\b|-\d", re.IGNORECASE)
+
+_OPERAND: Final = r"\w+(?:\.\w+(?:\(\))?)?"
+_DIVISION: Final = re.compile(rf"(?<![\w./*])(?P<left>{_OPERAND}) / (?P<right>{_OPERAND})(?![\w./*])")
+_PRODUCT: Final = re.compile(
+    r"\b(?P<name>\w+) \*= \w|\bint (?P<sum>\w+) = \w+ [+*] \w+;|\b(?P<again>\w+) = (?P=again) \* "
+)
+_COUNTED: Final = re.compile(r"for \((?:int|let|auto|size_t) (?P<name>\w+) = 1; (?P=name) < (?P<end>\w+);")
+
+
+def likely(code: str, language: Language | None, said: str) -> tuple[Cause, ...]:
+    """Return what a complaint makes the likely cause in code, by line."""
+    if INEXACT.search(said):
+        return (cause("inexact-result", _line_of(code, re.compile(r"\d\.\d|double|float|/"))),)
+    if language in (Language.PYTHON, None):
+        found = _in_python(code, said)
+    else:
+        found = (one for pattern, check in _BRACES if pattern.search(said) for one in check(code, language))
+    return tuple(chain(found, likely_slips(code, language or Language.PYTHON, said)))[:1]
+
+
+def _in_python(code: str, said: str) -> Iterator[Cause]:
+    try:
+        facts = gather(code)
+    except SyntaxError:
+        return
+    yield from (one for pattern, check in _PYTHON if pattern.search(said) for one in check(facts))
+
+
+def told_by_words(said: str) -> tuple[Cause, ...]:
+    """Return the cause that the words alone tell, without any code."""
+    return (cause("inexact-result", 1),) if INEXACT.search(said) else ()
+
+
+def _line_of(code: str, pattern: re.Pattern[str]) -> int:
+    return next((number for number, line in enumerate(code.splitlines(), 1) if pattern.search(line)), 1)
+
+
+def _text_joined(facts: Facts) -> Iterator[Cause]:
+    for node in ast.walk(facts.tree):
+        match node:
+            case ast.BinOp(left=left, op=ast.Add(), right=right) if _typed(facts, left) and _typed(facts, right):
+                yield _as_number(facts, node, f"int({ast.unparse(left)}) + int({ast.unparse(right)})")
+            case ast.BinOp(left=left, op=ast.Mult(), right=right) if _typed(facts, left) and _is_number(facts, right):
+                yield _as_number(facts, node, f"int({ast.unparse(left)}) * {ast.unparse(right)}")
+            case _:
+                pass
+
+
+def _as_number(facts: Facts, node: ast.BinOp, change: str) -> Cause:
+    what = one_line(ast.unparse(node))
+    return cause("text-joined", node.lineno, facts.replaced(node, change), what=what, change=one_line(change))
+
+
+def _typed(facts: Facts, node: ast.expr) -> bool:
+    """Say whether something is text that the user has typed."""
+    return is_input(facts.assigned_once.get(node.id) if isinstance(node, ast.Name) else node)
+
+
+def _is_number(facts: Facts, node: ast.expr) -> bool:
+    return kind(facts.value(node)) == "a number"
+
+
+def _ends_early(facts: Facts) -> Iterator[Cause]:
+    for node in ast.walk(facts.tree):
+        match node:
+            case ast.For(iter=ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=1), last]) as made):
+                change = f"range(1, {ast.unparse(last)} + 1)"
+                number = facts.value(last)
+                if isinstance(last, ast.Constant) and isinstance(number, ast.Constant):
+                    change = f"range(1, {int(last.value) + 1})" if isinstance(last.value, int) else change
+                yield cause("ends-early", node.lineno, facts.replaced(made, change), call=one_line(ast.unparse(made)),
+                            last=one_line(ast.unparse(last)), change=one_line(change))  # fmt: skip
+            case _:
+                pass
+
+
+def _never_started(facts: Facts) -> Iterator[Cause]:
+    body = facts.tree.body
+    made = [one for one in body if isinstance(one, ast.FunctionDef)]
+    others = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.AsyncFunctionDef)
+    if made and all(isinstance(one, others) or _is_text(one) for one in body):
+        name = next((one.name for one in made if one.name == "main"), made[-1].name)
+        yield cause("never-started", next(one.lineno for one in made if one.name == name), name=name)
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _whole_numbers_divided(code: str, language: Language) -> Iterator[Cause]:
+    if language is Language.JAVASCRIPT or "double" in code or "float" in code or "f64" in code:
+        return
+    for number, line in enumerate(code.splitlines(), 1):
+        found = _DIVISION.search(line.partition("//")[0])
+        if found:
+            change = _DIVIDED[language].format_map(found.groupdict())
+            yield cause("whole-numbers-divided", number, name=found[0], change=change)
+            return
+
+
+_DIVIDED: Final = {
+    Language.JAVA: "(double) {left} / {right}", Language.CPP: "static_cast<double>({left}) / {right}",
+    Language.GO: "float64({left}) / float64({right})", Language.RUST: "{left} as f64 / {right} as f64",
+}  # fmt: skip
+_WIDER: Final = {Language.JAVA: "long", Language.CPP: "long long", Language.GO: "int64"}
+
+
+def _overflows(code: str, language: Language) -> Iterator[Cause]:
+    if language not in _WIDER or not re.search(r"\bint(?:32)?\b", code):
+        return
+    for number, line in enumerate(code.splitlines(), 1):
+        found = _PRODUCT.search(line)
+        if found:
+            name = next(one for one in found.groups() if one)
+            yield cause("overflows", number, name=name, kind=_WIDER[language])
+            return
+
+
+def _counts_too_short(code: str, _: Language) -> Iterator[Cause]:
+    for number, line in enumerate(code.splitlines(), 1):
+        found = _COUNTED.search(line)
+        if found:
+            yield cause("ends-early", number, call=found[0].rstrip(";"), last=found["end"],
+                        change=f"{found['name']} <= {found['end']}")  # fmt: skip
+
+
+_PYTHON: Final[tuple[tuple[re.Pattern[str], Callable[[Facts], Iterator[Cause]]], ...]] = (
+    (_NUMBERS, _text_joined), (_TOO_FEW, _ends_early), (_NOTHING, _never_started),
+)  # fmt: skip
+_BRACES: Final[tuple[tuple[re.Pattern[str], Callable[[str, Language], Iterator[Cause]]], ...]] = (
+    (_TOO_BIG, _overflows), (_FRACTION, _whole_numbers_divided), (_TOO_FEW, _counts_too_short),
+)  # fmt: skip

@@ -1,0 +1,149 @@
+"""Habits that a review remarks on, seen on the tree: what is slow, unsafe or open without being a fault."""
+
+import ast
+from collections.abc import Iterator
+from typing import Final
+
+from tree_sitter import Node
+
+from learnflow.code_analysis.causes import Cause
+from learnflow.code_analysis.engine import seen
+from learnflow.code_analysis.python_nodes import inside
+from learnflow.code_analysis.python_tree import parse
+from learnflow.code_analysis.remarks import Kind, Remark
+from learnflow.code_analysis.rules.python.costs import costs
+from learnflow.code_analysis.syntax_tree import FUNCTIONS, LOOPS, around, given, line, names, of, part, root, text
+from learnflow.models.vocabulary import Language
+
+SLOW_SEARCH: Final = (
+    "`in` looks through the whole list `{0}`, and the list grows with the loop: twice the items take four times as "
+    "long, O(n²). Keep a set beside it: `in` on a set takes the same time for any size."
+)
+BY_INDEX: Final = (
+    "`{0}` is only used to get `{1}[{0}]`. Loop over the items: `for item in {1}:`; with `enumerate` you have both."
+)
+AWAIT_IN_LOOP: Final = (
+    "Each `await` waits for the one before. Where they do not need each other, start them together: `await "
+    "Promise.all(items.map(...))`, for many items a few at a time."
+)
+GROWING_TEXT: Final = (
+    "`+=` copies the whole String in each round, so it takes O(n²). Use a `StringBuilder`, or `String.join` for parts "
+    "with something between them."
+)
+PUBLIC_FIELD: Final = (
+    "A public field can be set to anything from anywhere, so the class cannot keep its own rules. Make it `private`, "
+    "and give methods that check."
+)
+
+LEFT_OPEN: Final = (
+    "`{0}` is never closed, and a program may have only so many files open. Behind the check of the error write "
+    "`defer {0}.Close()`: then it is closed however the function ends."
+)
+_OPENING: Final = frozenset({"os.Open", "os.Create", "os.OpenFile"})
+
+
+def habits(code: str, language: Language | None) -> tuple[Remark, ...]:
+    """Return what to remark on code: surely wrong results first, then habits."""
+    if language in (Language.PYTHON, None):
+        return (*map(_of, seen(code, language)), *_python(code))
+    tree = root(code, language)
+    found = _braces(tree, language) if tree else ()
+    return (*map(_of, seen(code, language)), *found)
+
+
+def _of(cause: Cause) -> Remark:
+    says = cause.says[0].upper() + cause.says[1:]
+    return Remark(cause.line, f"{says} {cause.fix}", kind=Kind.BUG)
+
+
+def _python(code: str) -> Iterator[Remark]:
+    try:
+        tree = parse(code)
+    except SyntaxError:
+        return
+    loops = [node for node in ast.walk(tree) if isinstance(node, ast.For)]
+    yield from [remark for loop in loops for remark in _slow_search(loop)][:1]
+    yield from [remark for loop in loops for remark in _by_index(loop)][:1]
+    yield from [*costs(loops)][:1]
+
+
+def _slow_search(loop: ast.For) -> Iterator[Remark]:
+    within = list(inside(loop.body))
+    grown = {
+        one.func.value.id for one in within
+        if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.attr == "append"
+        and isinstance(one.func.value, ast.Name)
+    }  # fmt: skip
+    for one in within:
+        match one:
+            case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[ast.Name(id=name)]) if name in grown:
+                yield Remark(one.lineno, SLOW_SEARCH.format(name), kind=Kind.RISK, about="speed")
+            case _:
+                pass
+
+
+def _by_index(loop: ast.For) -> Iterator[Remark]:
+    match loop:
+        case ast.For(
+            target=ast.Name(id=index),
+            iter=ast.Call(
+                func=ast.Name(id="range"),
+                args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=of)])]
+                | [ast.Constant(value=0), ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=of)])],
+            ),
+        ):
+            within = list(inside(loop.body))
+            uses = sum(isinstance(one, ast.Name) and one.id == index for one in within)
+            items = sum(
+                isinstance(one, ast.Subscript) and isinstance(one.ctx, ast.Load)
+                and ast.unparse(one) == f"{of}[{index}]" for one in within
+            )  # fmt: skip
+            if uses and uses == items:
+                yield Remark(loop.lineno, BY_INDEX.format(index, of), kind=Kind.CLARITY, about="design")
+        case _:
+            pass
+
+
+def _braces(tree: Node, language: Language) -> Iterator[Remark]:
+    if language is Language.JAVASCRIPT:
+        waits = (one for one in of(tree, "await_expression") if _looped(one))
+        yield from _first(waits, AWAIT_IN_LOOP, Kind.RISK, "speed")
+    if language is Language.GO:
+        yield from _left_open(tree)
+    if language is Language.JAVA:
+        texts = {
+            name for name, _, node in given(tree) if text(part(node.parent, "type")) == "String"
+        }  # fmt: skip
+        grows = (
+            one for one in of(tree, "assignment_expression")
+            if text(part(one, "left")) in texts and text(part(one, "operator")) == "+=" and _looped(one)
+        )  # fmt: skip
+        yield from _first(grows, GROWING_TEXT, Kind.RISK, "speed")
+        fields = (
+            one for one in of(tree, "field_declaration")
+            if "public" in (said := text(one).partition("=")[0].split()) and "final" not in said
+        )  # fmt: skip
+        yield from _first(fields, PUBLIC_FIELD, Kind.RISK, "design")
+
+
+def _left_open(tree: Node) -> Iterator[Remark]:
+    for name, value, node in given(tree):
+        function = around(node, *FUNCTIONS)
+        opened, file = text(part(value, "function")), name.partition(",")[0]
+        if opened not in _OPENING or function is None or file == "_":
+            continue
+        given_back = any(file in names(one) for one in of(function, "return_statement"))
+        if not given_back and f"{file}.Close" not in text(function):
+            yield Remark(line(node), LEFT_OPEN.format(file), kind=Kind.RISK)
+
+
+def _first(nodes: Iterator[Node], says: str, kind: Kind, about: str) -> Iterator[Remark]:
+    node = next(nodes, None)
+    if node is not None:
+        yield Remark(line(node), says, kind=kind, about=about)
+
+
+def _looped(node: Node) -> bool:
+    """Say whether a node runs in each round of a loop, with no function between."""
+    found = around(node, *LOOPS, *FUNCTIONS)
+    return found is not None and found.type in LOOPS

@@ -1,0 +1,89 @@
+"""Small readings of a syntax tree, for the checks of the languages with braces."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from tree_sitter import Node
+
+from learnflow.code_analysis.bounded_parsing import parse
+from learnflow.code_analysis.syntax.languages import grammar
+from learnflow.models.vocabulary import Language
+
+FUNCTIONS: Final = frozenset({
+    "function_declaration", "function_expression", "arrow_function", "method_definition", "method_declaration",
+    "function_definition", "lambda_expression", "func_literal", "function_item",
+})  # fmt: skip
+LOOPS: Final = frozenset({
+    "for_statement", "while_statement", "for_in_statement", "enhanced_for_statement", "for_range_loop", "do_statement",
+})  # fmt: skip
+_WRAPPED: Final = frozenset({"parenthesized_expression", "condition_clause", "expression_list"})
+
+
+def root(code: str, language: Language) -> Node | None:
+    """Return the root of the tree of code, or None where it takes too long to parse."""
+    tree = parse(grammar(language).language, code.encode(errors="replace"))
+    return tree.root_node if tree else None
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield a node and all nodes in it, in the order of the text."""
+    waiting = [node]
+    while waiting:
+        first = waiting.pop()
+        yield first
+        waiting.extend(reversed(first.children))
+
+
+def of(node: Node, *kinds: str) -> Iterator[Node]:
+    """Yield the nodes of some kinds in a node."""
+    return (one for one in walk(node) if one.type in kinds)
+
+
+def text(node: Node | None) -> str:
+    """Return the source of a node."""
+    return (node.text or b"").decode(errors="replace") if node else ""
+
+
+def line(node: Node) -> int:
+    """Return the line of a node, counted from 1."""
+    return node.start_point[0] + 1
+
+
+def part(node: Node | None, name: str) -> Node | None:
+    """Return a field of a node."""
+    return node.child_by_field_name(name) if node else None
+
+
+def bare(node: Node | None) -> Node | None:
+    """Return what stands in parentheses, however many."""
+    while node is not None and node.type in _WRAPPED and node.named_child_count == 1:
+        node = node.named_children[0]
+    return node
+
+
+def around(node: Node, *kinds: str) -> Node | None:
+    """Return the nearest node of some kinds around a node."""
+    above = node.parent
+    while above is not None and above.type not in kinds:
+        above = above.parent
+    return above
+
+
+def names(node: Node | None) -> frozenset[str]:
+    """Return the names in a node."""
+    return frozenset(text(one) for one in of(node, "identifier")) if node else frozenset()
+
+
+def given(root_node: Node) -> Iterator[tuple[str, Node | None, Node]]:
+    """Yield each name that a declaration gives a value or none, with that value and the declaration."""
+    for node in of(root_node, "variable_declarator", "init_declarator", "var_spec", "short_var_declaration"):
+        name = part(node, "name") or part(node, "declarator") or part(node, "left")
+        yield text(name).lstrip("*& "), bare(part(node, "value") or part(node, "right")), node
+
+
+def given_types(root_node: Node) -> dict[str, str]:
+    """Return the types that Rust's declarations and parameters give to names."""
+    return {
+        text(part(one, "pattern")).removeprefix("mut "): text(part(one, "type"))
+        for one in of(root_node, "let_declaration", "parameter")
+    }

@@ -1,0 +1,182 @@
+"""Where a topic occurs in the student's own code, by line. Nothing is run."""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
+from types import MappingProxyType
+from typing import Final
+
+from learnflow.code_analysis.python_tree import parse
+from learnflow.code_analysis.topic_lines import seen_in_lines
+from learnflow.domain.phrasing import together
+from learnflow.models.vocabulary import Language
+
+_MOST: Final = 3  # places that are named
+_LOOPS: Final = (ast.For, ast.While, ast.AsyncFor)
+_COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp)
+_FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
+_KINDS: Final = {
+    ast.For: "a `for` loop", ast.While: "a `while` loop", ast.AsyncFor: "an `async for` loop", ast.If: "an `if`",
+    ast.IfExp: "a choice in one line", ast.List: "a list", ast.Tuple: "a tuple", ast.Dict: "a dictionary",
+    ast.Set: "a set", ast.ListComp: "a list comprehension", ast.SetComp: "a set comprehension",
+    ast.DictComp: "a dictionary comprehension", ast.Try: "a `try`", ast.Raise: "a `raise`", ast.Import: "an `import`",
+    ast.ImportFrom: "an `import`", ast.Yield: "a `yield`", ast.GeneratorExp: "a generator", ast.With: "a `with` block",
+    ast.BinOp: "a calculation", ast.Compare: "a comparison", ast.BoolOp: "conditions joined together",
+    ast.JoinedStr: "an f-string", ast.Global: "a `global`", ast.Nonlocal: "a `nonlocal`", ast.Await: "an `await`",
+    ast.AsyncFunctionDef: "an `async` function", ast.Assert: "an `assert`", ast.Match: "a `match`",
+    ast.AsyncWith: "a `with` block", ast.YieldFrom: "a `yield from`",
+}  # fmt: skip
+
+Says = Callable[[ast.AST], str | None]
+
+
+def places(topic: str, code: str, language: Language | None) -> str | None:
+    """Return a sentence that points at the lines of code where a topic occurs; None where none is seen.
+
+    Code in a language that is not known is read as Python.
+    """
+    in_python = language in (None, Language.PYTHON)
+    seen = sorted(dict.fromkeys(_seen_in_python(topic, code) if in_python else seen_in_lines(topic, code)))
+    if not seen:
+        return None
+    more = f" There are {len(seen) - _MOST} more places." if len(seen) > _MOST + 1 else ""
+    lines = [
+        f"line {line} has {together([what for _, what in on_it])}"
+        for line, on_it in groupby(seen[:_MOST], key=itemgetter(0))
+    ]
+    return f"In your code, {together(lines)}.{more}"
+
+
+def _seen_in_python(topic: str, code: str) -> Iterator[tuple[int, str]]:
+    says = _SAYS.get(topic)
+    try:
+        yield from _seen(parse(code), says) if says else ()
+    except SyntaxError:
+        return
+
+
+def _seen(tree: ast.AST, says: Says) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        said = says(node)
+        if said:
+            yield getattr(node, "lineno", 1), said
+
+
+def _kind(*kinds: type[ast.AST]) -> Says:
+    return lambda node: _KINDS[type(node)] if isinstance(node, kinds) and not _is_stored(node) else None
+
+
+def _is_stored(node: ast.AST) -> bool:
+    """Say whether something is a target, such as the names on the left of `a, b = b, a`."""
+    return isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Store)
+
+
+def _call(**functions: str) -> Says:
+    def says(node: ast.AST) -> str | None:
+        if not isinstance(node, ast.Call):
+            return None
+        called = node.func
+        name = called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
+        return functions.get(name)
+
+    return says
+
+
+def _either(*all_says: Says) -> Says:
+    return lambda node: next((said for says in all_says if (said := says(node))), None)
+
+
+def _function(node: ast.AST) -> str | None:
+    return f"the function `{node.name}`" if isinstance(node, _FUNCTIONS) else None
+
+
+def _class(node: ast.AST) -> str | None:
+    return f"the class `{node.name}`" if isinstance(node, ast.ClassDef) else None
+
+
+def _child(node: ast.AST) -> str | None:
+    if isinstance(node, ast.ClassDef) and node.bases:
+        return f"the class `{node.name}`, which inherits from `{ast.unparse(node.bases[0])[:40]}`"
+    return None
+
+
+def _recursive(node: ast.AST) -> str | None:
+    if not isinstance(node, _FUNCTIONS):
+        return None
+    calls = (one for one in ast.walk(node) if isinstance(one, ast.Call) and isinstance(one.func, ast.Name))
+    line = next((one.lineno for one in calls if isinstance(one.func, ast.Name) and one.func.id == node.name), None)
+    return f"the function `{node.name}`, which calls itself in line {line}" if line else None
+
+
+def _inner(node: ast.AST) -> str | None:
+    if not isinstance(node, _FUNCTIONS):
+        return None
+    inner = next((one.name for one in ast.walk(node) if isinstance(one, _FUNCTIONS) and one is not node), None)
+    return f"the function `{node.name}` with `{inner}` inside it" if inner else None
+
+
+def _decorated(node: ast.AST) -> str | None:
+    if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) and node.decorator_list:
+        return f"`{node.name}`, decorated with `@{ast.unparse(node.decorator_list[0])[:40]}`"
+    return None
+
+
+def _assigned(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        return f"the variable `{node.targets[0].id}`"
+    return None
+
+
+def _indexed(node: ast.AST) -> str | None:
+    if not isinstance(node, ast.Subscript):
+        return None
+    return "a slice" if isinstance(node.slice, ast.Slice) else f"the place `[{ast.unparse(node.slice)[:20]}]`"
+
+
+def _text(node: ast.AST) -> str | None:
+    return "a string" if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _none(node: ast.AST) -> str | None:
+    return "a `None`" if isinstance(node, ast.Constant) and node.value is None else None
+
+
+def _hinted(node: ast.AST) -> str | None:
+    if isinstance(node, ast.AnnAssign) or (isinstance(node, ast.arg) and node.annotation):
+        return "a type hint"
+    return None
+
+
+_SAYS: Final[Mapping[str, Says]] = MappingProxyType({
+    "async-programming": _kind(ast.AsyncFunctionDef, ast.Await),
+    "closures": _inner,
+    "comprehensions": _kind(*_COMPREHENSIONS),
+    "conditionals": _kind(ast.If, ast.IfExp, ast.Match),
+    "context-managers": _kind(ast.With, ast.AsyncWith),
+    "data-types": _call(int="a call of `int`", float="a call of `float`", str="a call of `str`"),
+    "decorators": _decorated,
+    "dictionaries": _either(_kind(ast.Dict), _call(items="a call of `items`", get="a call of `get`")),
+    "exceptions": _kind(ast.Try, ast.Raise),
+    "file-io": _call(open="a call of `open`"),
+    "functions": _function,
+    "inheritance": _child,
+    "input-output": _call(print="a `print`", input="an `input`"),
+    "iterators-generators": _kind(ast.Yield, ast.YieldFrom, ast.GeneratorExp),
+    "list-indexing": _indexed,
+    "lists": _either(_kind(ast.List, ast.ListComp), _call(append="an `append`")),
+    "loops": _kind(*_LOOPS),
+    "modules": _kind(ast.Import, ast.ImportFrom),
+    "null-values": _none,
+    "object-oriented-programming": _class,
+    "operators": _kind(ast.BinOp, ast.Compare, ast.BoolOp),
+    "recursion": _recursive,
+    "scope": _either(_kind(ast.Global, ast.Nonlocal), _function),
+    "sets": _either(_kind(ast.Set), _call(set="a call of `set`")),
+    "sorting": _call(sort="a call of `sort`", sorted="a call of `sorted`"),
+    "strings": _either(_kind(ast.JoinedStr), _text),
+    "testing": _kind(ast.Assert),
+    "tuples": _kind(ast.Tuple),
+    "type-hints": _hinted,
+    "variables": _assigned,
+})

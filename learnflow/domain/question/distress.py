@@ -1,0 +1,67 @@
+"""Notice that somebody is in distress or danger, whatever else they ask. No clock, no I/O.
+
+The lexicon is in distress.toml. It errs on the careful side where words are meant as they are said, and leaves alone
+what programmers say of processes, threads and their own patience: who kills, dies and hangs there is no person.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from learnflow.domain.question.intent import Triage
+from learnflow.domain.question.lexicon import Phrases, data, word_set, words
+from learnflow.domain.question.snippet import take_apart
+from learnflow.models.student_query import StudentQuery
+from learnflow.models.taxonomy import GENERAL
+from learnflow.models.vocabulary import Intent
+
+NOTED: Final = "distress"  # in the metadata of an answer, whoever has noticed
+QUESTION_KEY: Final = "distress"
+TRIAGE: Final = Triage(
+    Intent.CONCEPTS, GENERAL, QUESTION_KEY, 1.0, "words of distress or danger → concepts, with the supportive answer"
+)
+
+_LEXICON: Final = data("distress.toml")
+_FILLERS: Final = word_set(_LEXICON["words"], "fillers")
+_GAMES: Final = word_set(_LEXICON["words"], "games")
+_SPELT_OUT: Final = {short: spelt.split() for short, spelt in _LEXICON["words"]["spelt_out"].items()}
+_VERBATIM: Final[tuple[str, ...]] = tuple(_LEXICON["verbatim"]["texts"])
+_SIGNS: Final = Phrases(
+    (phrase, "always" if group.get("in_games", True) else "no game")
+    for group in _LEXICON["phrases"]
+    for phrase in group["phrases"]
+)
+_HARMLESS: Final = Phrases((phrase, phrase) for phrase in _LEXICON["harmless"]["phrases"])
+
+# code in a sentence, and what a program is to print, are nobody's own words
+_CODE: Final = re.compile(
+    r"`[^`\n]{1,300}`|(?<![\w.])[\w.]++\([^()\n]{0,300}\)"
+    r"|\b(?:print|prints|printing|printed|echo|echoes|output|outputs|string|text|label|message|title|variable)\W{1,3}"
+    r"(?:\w{1,20}\W){0,2}?[\"'\u2018\u201c][^\"'\u2019\u201d\n]{1,300}[\"'\u2019\u201d]"
+)
+
+
+def in_distress(query: StudentQuery) -> bool:
+    """Say whether the words of a question, not its code, show somebody in distress or danger."""
+    prose = take_apart(query).prose
+    if any(text in prose for text in _VERBATIM):
+        return True
+    said = tuple(_said(_CODE.sub(" ", prose)))
+    game = not _GAMES.isdisjoint(said)
+    signs = [hit for hit in _SIGNS.find(said) if hit.meaning == "always" or not game]
+    if not signs:
+        return False
+    harmless = _places((hit.start, hit.end) for hit in _HARMLESS.find(said))
+    return any(harmless.isdisjoint(range(hit.start, hit.end)) for hit in signs)
+
+
+def _said(prose: str) -> Sequence[str]:
+    """Return the words as the lexicon has them."""
+    plain = "".join(one for one in unicodedata.normalize("NFKD", prose) if not unicodedata.combining(one))
+    lower = [word for word in words(plain.replace("ß", "ss").lower()) if word not in _FILLERS]
+    return [spelt for word in lower for spelt in _SPELT_OUT.get(word, (word,))]
+
+
+def _places(spans: Iterable[tuple[int, int]]) -> frozenset[int]:
+    return frozenset(place for start, end in spans for place in range(start, end))

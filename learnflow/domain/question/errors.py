@@ -1,0 +1,98 @@
+"""Errors of six languages, recognised by their names, their messages and their traces."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from learnflow.domain.question.lexicon import Phrases, data, words
+from learnflow.models.vocabulary import Language
+
+_TELLING: Final = 3  # words of a message that tell more than a name that nobody has prepared
+_TRACE: Final = re.compile(
+    r"Traceback \(most recent|File \"[^\"\n]{1,300}\", line \d+|Exception in thread |goroutine \d+ \[|panic: "
+    r"|error\[E\d{4}\]|thread '[^'\n]{1,80}' panicked|Segmentation fault \(core|^[ \t]{0,20}at [^\n]{1,200}:\d+"
+    r"|:\d+: error: |Caused by: |^[A-Z]\w{1,60}(?:Error|Exception): ",
+    re.MULTILINE,
+)
+_NAMED: Final = ("Error", "Exception")
+_NO_NAMES: Final = frozenset(_NAMED)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorSign:
+    """A kind of error: `key` among those prepared ("" for others), its name, language and missing concept."""
+
+    key: str
+    name: str
+    language: Language | None
+    topic: str
+
+
+def _read() -> Mapping[str, tuple[ErrorSign, tuple[str, ...]]]:
+    return MappingProxyType({
+        key: (ErrorSign(key, entry["name"], Language(entry["language"]), entry["topic"]), tuple(entry["phrases"]))
+        for key, entry in data("errors.toml").items()
+    })
+
+
+_SIGNS: Final = _read()
+ERRORS: Final[Mapping[str, ErrorSign]] = MappingProxyType({key: sign for key, (sign, _) in _SIGNS.items()})
+_MESSAGES: Final = Phrases((phrase, sign) for sign, phrases in _SIGNS.values() for phrase in phrases)
+# some names are plain words ("missing return"): they count only in the error's own language
+_NAMES: Final = Phrases(
+    (" ".join(said), sign) for sign, _ in _SIGNS.values() if len(said := words(sign.name.lower())) > 1
+)
+_BY_NAME: Final[Mapping[str, tuple[ErrorSign, ...]]] = MappingProxyType({
+    name: tuple(sign for sign in ERRORS.values() if sign.name.lower() == name)
+    for name in {sign.name.lower() for sign in ERRORS.values()}
+})
+
+
+def find_error(said: Sequence[str], language: Language | None) -> ErrorSign | None:
+    """Return the error that the words of a question name: by its name first, else by its message.
+
+    The last name counts, because a trace ends with what happened.
+    """
+    lower = [word.lower() for word in said]
+    lengths = _found(lower, language)
+    named = list(_named(said, lower))
+    candidates = _BY_NAME.get(named[-1].lower(), ()) if named else ()
+    if candidates:
+        return _closest(candidates, lengths, language)
+    told = _closest(lengths, lengths, language)
+    if named and (told is None or lengths[told] < _TELLING):
+        return ErrorSign("", named[-1], language, "exceptions")
+    return told
+
+
+def _found(lower: Sequence[str], language: Language | None) -> Mapping[ErrorSign, int]:
+    """Return the errors whose message is there, and how many words of it; a short one of another language is chance."""
+    lengths: dict[ErrorSign, int] = {}
+    names = [hit for hit in _NAMES.find(lower) if hit.meaning.language is language]
+    for hit in (*_MESSAGES.find(lower), *names):
+        sign, length = hit.meaning, hit.end - hit.start
+        if language in (None, sign.language) or length >= _TELLING:
+            lengths[sign] = max(lengths.get(sign, 0), length)
+    return lengths
+
+
+def has_trace(text: str) -> bool:
+    """Return whether a text holds a traceback, a stack trace or a compiler's error."""
+    return _TRACE.search(text) is not None
+
+
+def _named(said: Sequence[str], lower: Sequence[str]) -> Iterator[str]:
+    for word, small in zip(said, lower, strict=True):
+        if small in _BY_NAME:
+            yield word
+        elif word.endswith(_NAMED) and word not in _NO_NAMES and word[0].isupper():
+            yield word[:80]
+
+
+def _closest(
+    candidates: Iterable[ErrorSign], lengths: Mapping[ErrorSign, int], language: Language | None
+) -> ErrorSign | None:
+    """Return the one in the student's language of whose message the most words are there; of equals the first."""
+    return max(candidates, key=lambda sign: (sign.language is language, lengths.get(sign, 0)), default=None)

@@ -1,0 +1,186 @@
+"""Decide what a question is: intent, topic, question key. Rules over what was read; no clock, no I/O."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp
+from typing import Final
+
+from learnflow.domain.question.lexicon import Hit
+from learnflow.domain.question.parsed_question import Reading, Signal, read
+from learnflow.domain.question.question_key import question_key
+from learnflow.domain.question.topic import topic_of
+from learnflow.models.student_query import StudentQuery
+from learnflow.models.taxonomy import GENERAL
+from learnflow.models.usage import Usage
+from learnflow.models.vocabulary import Intent
+
+OFF_TOPIC: Final = "off-topic"  # the question key of what is not about programming
+
+_SUREST: Final = 0.98  # rules are never certain
+_NOTHING_READ: Final = 0.15
+_NOT_TECHNICAL: Final = 0.35  # nothing in it is about programming: the student should be asked
+_TROUBLE: Final = 1.2  # the weight of a word of trouble that makes code that comes with it a case for debug
+_ASKS: Final = 1.0  # the weight of a signal that says by itself what is asked about code
+_TOLD_AT_LENGTH: Final = 6  # words; who shows code only to have it looked at says less of it
+_QUESTION_WORDS: Final = frozenset({
+    "how", "what", "which", "where", "when", "who", "does", "do", "is", "are", "can", "could", "would", "should",
+})  # fmt: skip
+_BEGINNING: Final = 3  # words, after which a question may have begun
+_FADING: Final = 0.4  # what each further signal of one intent adds, of its weight
+_NAMED_REASONS: Final = 3
+_SHORT: Final = frozenset({Intent.EXERCISE, Intent.PROGRESS})  # what is wished for in a sentence, not in a narrative
+_ASIDE: Final = 0.3  # of the weight of such a wish within a narrative
+_CHANCE: Final = 0.5  # of the weight of a word of trouble in such a question
+_OWN: Final = frozenset({"my", "our"})
+_TOLD: Final = 0.5  # of the weight of what would ask, in a sentence of a narrative that asks nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """What a question is: intent, topic and question key, how sure that is (0 to 1), and what decided it."""
+
+    intent: Intent
+    topic: str
+    question_key: str
+    confidence: float
+    reasoning: str
+    usage: tuple[Usage, ...] = ()  # what it cost to find out
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason for an intent: its weight, and its words in the reasoning."""
+
+    intent: Intent
+    weight: float
+    because: str
+
+
+def triage(query: StudentQuery) -> Triage:
+    """Decide what a question is. The same question always gets the same answer."""
+    return decide(read(query))
+
+
+def decide(reading: Reading) -> Triage:
+    """Decide what a question is, from what was read of it."""
+    off_topic = _off_topic(reading)
+    if off_topic is not None:
+        return off_topic
+    evidence = tuple(_evidence(reading))
+    topic = topic_of(reading)
+    scores = _scores(evidence)
+    if not scores:
+        return Triage(
+            Intent.CONCEPTS, topic, question_key(reading, Intent.CONCEPTS, topic), _NOTHING_READ,
+            "nothing in it tells what is asked → concepts, which asks back",
+        )  # fmt: skip
+    intent = max(scores, key=lambda one: scores[one])
+    confidence = min(_confidence(scores, intent), _ceiling(reading, intent, topic))
+    return Triage(
+        intent, topic, question_key(reading, intent, topic), round(confidence, 2), _reasoning(evidence, intent, topic)
+    )
+
+
+def _off_topic(reading: Reading) -> Triage | None:
+    if reading.small_talk and not reading.error:
+        return Triage(Intent.CONCEPTS, GENERAL, OFF_TOPIC, 0.9, "only a greeting or thanks → concepts, off topic")
+    if reading.off_topic and not reading.technical:
+        because = f"'{reading.off_topic}' and nothing about programming → concepts, off topic"
+        return Triage(Intent.CONCEPTS, GENERAL, OFF_TOPIC, 0.8, because)
+    return None
+
+
+def _evidence(reading: Reading) -> Iterator[Evidence]:
+    for hit in (*reading.signals, *(reading.narrated if reading.narrates else ())):
+        said = " ".join(reading.words[hit.start : hit.end])
+        yield Evidence(hit.meaning.intent, _weight(reading, hit), f"'{said}'")
+    if reading.trace:
+        yield Evidence(Intent.DEBUG, 3.5, "a traceback")
+    if reading.error:
+        yield Evidence(Intent.DEBUG, _error_weight(reading), f"'{reading.error.name}'")
+    if reading.code:
+        yield from _code_evidence(reading)
+    if reading.mentions and not (reading.signals or reading.code or reading.error):
+        yield Evidence(Intent.CONCEPTS, 0.8, "only names a topic")
+
+
+def _weight(reading: Reading, hit: Hit[Signal]) -> float:
+    """Weigh a signal where it stands: in a narrative, only what is asked asks, but trouble is told anywhere."""
+    signal = hit.meaning
+    if signal.intent is Intent.DEBUG and signal.weight <= _TROUBLE and _in_general(reading):
+        return _CHANCE * signal.weight
+    if not reading.narrates or signal.intent is Intent.DEBUG:
+        return signal.weight
+    if signal.intent in _SHORT:
+        return _ASIDE * signal.weight
+    return signal.weight if reading.asked[hit.start] else _TOLD * signal.weight
+
+
+def _in_general(reading: Reading) -> bool:
+    """Say whether a short question asks how something is, with nothing at hand that could have gone wrong."""
+    at_hand = reading.code or reading.trace or reading.error or reading.narrates or not _OWN.isdisjoint(reading.words)
+    return not at_hand and reading.has(Intent.CONCEPTS) and reading.strongest(Intent.DEBUG) <= _TROUBLE
+
+
+def _error_weight(reading: Reading) -> float:
+    """Weigh a named error: it is asked about in general, or was met, which code and trouble tell."""
+    if reading.code or reading.trace or reading.has(Intent.DEBUG):
+        return 3.0
+    return 0.8 if reading.has(Intent.CONCEPTS, 1.5) else 2.0
+
+
+def _code_evidence(reading: Reading) -> Iterator[Evidence]:
+    debug, review = reading.strongest(Intent.DEBUG), reading.strongest(Intent.CODE_REVIEW)
+    if reading.error or (debug >= _TROUBLE and debug >= review):
+        yield Evidence(Intent.DEBUG, 1.5, "code")
+    elif review:
+        yield Evidence(Intent.CODE_REVIEW, 1.5, "code")
+    elif any(hit.meaning.weight >= _ASKS for hit in reading.signals):
+        return
+    elif "why" in reading.words or (len(reading.words) >= _TOLD_AT_LENGTH and not _is_question(reading)):
+        yield Evidence(Intent.DEBUG, 1.0, "code and what is told of it")
+    elif _is_question(reading):
+        yield Evidence(Intent.CONCEPTS, 1.0, "a question about code")
+    else:
+        yield Evidence(Intent.CODE_REVIEW, 1.0, "code and no question")
+
+
+def _is_question(reading: Reading) -> bool:
+    """Say whether something is asked: "when" and "where" also begin what is told."""
+    if "?" in reading.words:
+        return not _QUESTION_WORDS.isdisjoint(reading.words[:_BEGINNING])
+    return not (_QUESTION_WORDS - {"when", "where"}).isdisjoint(reading.words[:1])
+
+
+def _scores(evidence: Sequence[Evidence]) -> Mapping[Intent, float]:
+    """Add up the evidence for each intent; the strongest counts in full, each further one less."""
+    weights: defaultdict[Intent, list[float]] = defaultdict(list)
+    for one in evidence:
+        weights[one.intent].append(one.weight)
+    return {
+        intent: sum(weight * _FADING**place for place, weight in enumerate(sorted(found, reverse=True)))
+        for intent, found in weights.items()
+    }
+
+
+def _confidence(scores: Mapping[Intent, float], intent: Intent) -> float:
+    """How much of the evidence agrees, times how much there is of it."""
+    share = scores[intent] ** 2 / sum(score**2 for score in scores.values())
+    return min(_SUREST, share * (1 - exp(-scores[intent])))
+
+
+def _ceiling(reading: Reading, intent: Intent, topic: str) -> float:
+    if intent is Intent.CONCEPTS and topic == GENERAL and not reading.technical:
+        return _NOT_TECHNICAL
+    grounded = reading.code or reading.trace or reading.error or reading.technical
+    return _SUREST if intent is not Intent.DEBUG or grounded else _NOT_TECHNICAL
+
+
+def _reasoning(evidence: Sequence[Evidence], intent: Intent, topic: str) -> str:
+    deciding = sorted((one for one in evidence if one.intent is intent), key=lambda one: -one.weight)
+    because = " and ".join(dict.fromkeys(one.because for one in deciding[:_NAMED_REASONS]))
+    against = max((one for one in evidence if one.intent is not intent), key=lambda one: one.weight, default=None)
+    although = f", although {against.because} speaks for {against.intent}" if against else ""
+    about = "" if topic == GENERAL else f" about {topic}"
+    return f"{because} → {intent}{about}{although}"

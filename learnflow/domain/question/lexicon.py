@@ -1,0 +1,147 @@
+"""Phrases and where they stand in a text: the matcher behind every word list of triage."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from tomllib import loads
+from typing import Any, Final, Generic, TypeVar
+
+Meaning = TypeVar("Meaning")
+
+_WORD: Final = re.compile(r"[A-Za-z0-9_]+(?:\+\+|#(?![A-Za-z0-9_]))?|[.?!](?=\s|$)")
+_ENDS: Final = frozenset(".?!")
+_GAP: Final = "*"
+_NOTHING: Final = "_"
+_LONGEST_GAP: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Hit(Generic[Meaning]):
+    """A phrase that was found: the words from `start` up to, not including, `end`, and what they mean."""
+
+    start: int
+    end: int
+    meaning: Meaning
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text as written, without apostrophes; the ends of sentences are words too."""
+    return _WORD.findall(text.replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", ""))
+
+
+def data(name: str) -> dict[str, Any]:
+    """Return the content of a data file beside this module. What reads it gives it types."""
+    return loads(files("learnflow.domain.question").joinpath(name).read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase(Generic[Meaning]):
+    parts: tuple[frozenset[str], ...]  # alternatives
+    meaning: Meaning
+
+
+class _Place(Generic[Meaning]):
+    """A place in the tree of phrases: what phrases that end here mean, and the words that may follow.
+
+    The tree grows where texts go: with every choice of alternatives it would have some 100,000 places from the start.
+    """
+
+    __slots__ = ("_following", "_phrases", "_reached", "meanings")
+
+    def __init__(self, phrases: Sequence[_Phrase[Meaning]], reached: Iterable[tuple[int, int]]) -> None:
+        """`reached` is how many parts of which phrases the way to here has taken; optional ones may be left out."""
+        self._phrases = phrases
+        self._reached = sorted({
+            (number, further) for number, at in reached for further in _onwards(phrases[number].parts, at)
+        })
+        self._following: dict[str, list[tuple[int, int]] | _Place[Meaning]] | None = None
+        self.meanings = [phrases[number].meaning for number, at in self._reached if at == len(phrases[number].parts)]
+
+    def after(self, word: str) -> "_Place[Meaning] | None":
+        """Return the place after a word or a gap, if phrases go on that way."""
+        if self._following is None:
+            self._following = self._ways()
+        found = self._following.get(word)
+        if isinstance(found, list):
+            found = self._following[word] = _Place(self._phrases, found)
+        return found
+
+    def _ways(self) -> "dict[str, list[tuple[int, int]] | _Place[Meaning]]":
+        ways: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        for number, at in self._reached:
+            parts = self._phrases[number].parts
+            for word in parts[at] - {_NOTHING} if at < len(parts) else ():
+                ways[word].append((number, at + 1))
+        return dict(ways)
+
+
+def _onwards(parts: Sequence[frozenset[str]], at: int) -> Iterator[int]:
+    """Yield a place in a phrase, and those behind the optional parts that follow."""
+    yield at
+    while at < len(parts) and _NOTHING in parts[at]:
+        at += 1
+        yield at
+
+
+class Phrases(Generic[Meaning]):
+    """Phrases as a tree of words: most words of a text cost one look-up, and no regex is needed."""
+
+    def __init__(self, entries: Iterable[tuple[str, Meaning]]) -> None:
+        read = [
+            _Phrase(tuple(frozenset(part.split("|")) for part in phrase.split()), meaning)
+            for phrase, meaning in entries
+        ]
+        self._root = _Place(read, ((number, 0) for number in range(len(read))))
+
+    def find(self, text: Sequence[str]) -> Iterator[Hit[Meaning]]:
+        """Yield what is found in lower-case words, in order of the text; of equal phrases, the first."""
+        for start, end, meanings in self._ends(text):
+            yield Hit(start, end, meanings[0])
+
+    def find_all(self, text: Sequence[str]) -> Iterator[Hit[Meaning]]:
+        """Yield what is found in lower-case words; equal phrases each with their own meaning."""
+        for start, end, meanings in self._ends(text):
+            yield from (Hit(start, end, meaning) for meaning in meanings)
+
+    def _ends(self, text: Sequence[str]) -> Iterator[tuple[int, int, Sequence[Meaning]]]:
+        for start, word in enumerate(text):
+            place = self._root.after(word)
+            if place is not None:
+                yield from ((start, end, meanings) for end, meanings in _walk(place, text, start + 1))
+
+
+def _walk(place: _Place[Meaning], text: Sequence[str], at: int) -> Iterator[tuple[int, Sequence[Meaning]]]:
+    if place.meanings:
+        yield at, place.meanings
+    if at == len(text):
+        return
+    if (following := place.after(text[at])) is not None:
+        yield from _walk(following, text, at + 1)
+    if (gap := place.after(_GAP)) is not None:
+        yield from _leap(gap, text, at)
+
+
+def _leap(gap: _Place[Meaning], text: Sequence[str], at: int) -> Iterator[tuple[int, Sequence[Meaning]]]:
+    for skipped in range(at, min(at + _LONGEST_GAP + 1, len(text))):
+        if (following := gap.after(text[skipped])) is not None:
+            yield from _walk(following, text, skipped + 1)
+        if text[skipped] in _ENDS:
+            return
+
+
+def word_set(table: Mapping[str, Sequence[str]], key: str) -> frozenset[str]:
+    """Return a word list of a data file as a set."""
+    return frozenset(table[key])
+
+
+def strongest(hits: Iterable[Hit[Meaning]], weight: Callable[[Meaning], float]) -> list[Hit[Meaning]]:
+    """Return the hits without those that a weightier, or else a longer one overlaps; in order of the text."""
+    taken: set[int] = set()
+    kept = []
+    for hit in sorted(hits, key=lambda hit: (-weight(hit.meaning), hit.start - hit.end, hit.start)):
+        if taken.isdisjoint(range(hit.start, hit.end)):
+            taken.update(range(hit.start, hit.end))
+            kept.append(hit)
+    return sorted(kept, key=lambda hit: hit.start)

@@ -1,0 +1,174 @@
+"""What can be read off a question before anything is decided: signals, error, topics, code."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from learnflow.domain.question.errors import ErrorSign, find_error, has_trace
+from learnflow.domain.question.languages import foreign_language, named_language
+from learnflow.domain.question.lexicon import Hit, Phrases, data, strongest, word_set, words
+from learnflow.domain.question.mention import Mention
+from learnflow.domain.question.snippet import Snippet, take_apart
+from learnflow.domain.question.spelling import mended
+from learnflow.domain.question.topic_hints import hints, telling_words
+from learnflow.models.student_query import StudentQuery
+from learnflow.models.taxonomy import TOPICS
+from learnflow.models.vocabulary import Intent, Language
+
+NAME: Final = 2.0  # weights of what tells a topic
+_WEAK_NAME: Final = 1.0
+_DETAIL: Final = 1.6
+_SMALL_TALK_WORDS: Final = 14
+_READ_OF_EACH_END: Final = 120  # words
+_ENDS: Final = frozenset(".?!")
+_ANY: Final = 0.01  # less than any weight
+_NARRATIVE: Final = 40  # words; what students ask in one or two sentences is shorter
+_TRACED: Final = 2_000  # characters of the code, where a trace is an exception
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What a phrase says: an intent, how surely, and what kind of question of it."""
+
+    intent: Intent
+    weight: float
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question as read: its words in lower case, and what was found in them.
+
+    `asked` says of each word whether it stands where something is asked: in the first line, or in a question.
+    `narrated` are signals that count only where somebody tells at length. `foreign` is the name of a language that
+    LearnFlow does not know.
+    """
+
+    words: tuple[str, ...]
+    snippet: Snippet
+    language: Language | None
+    foreign: str | None
+    signals: tuple[Hit[Signal], ...]
+    narrated: tuple[Hit[Signal], ...]
+    asked: tuple[bool, ...]
+    mentions: tuple[Hit[Mention], ...]
+    hints: Mapping[str, float]
+    error: ErrorSign | None
+    trace: bool
+    technical: bool
+    small_talk: bool
+    off_topic: str | None
+
+    @property
+    def code(self) -> str | None:
+        """The student's code, given apart or pasted."""
+        return self.snippet.code
+
+    @property
+    def narrates(self) -> bool:
+        """Whether somebody tells at length, so that most words ask for nothing."""
+        return len(self.words) >= _NARRATIVE
+
+    @property
+    def may_be_python(self) -> bool:
+        """Whether no other language is named or seen."""
+        return self.language in (None, Language.PYTHON)
+
+    def has(self, intent: Intent, at_least: float = 0.0) -> bool:
+        """Return whether a signal of an intent has at least a weight."""
+        return self.strongest(intent) >= max(at_least, _ANY)
+
+    def strongest(self, intent: Intent) -> float:
+        """Return the weight of the strongest signal of an intent, 0.0 without one."""
+        return max((hit.meaning.weight for hit in self.signals if hit.meaning.intent is intent), default=0.0)
+
+
+_LEXICON: Final = data("lexicon.toml")
+_TOPIC_WORDS: Final = data("topics.toml")
+_SIGNALS, _NARRATED, _OBSERVED = (
+    Phrases(
+        (phrase, Signal(Intent(entry["intent"]), entry["weight"], entry.get("kind")))
+        for entry in _LEXICON[key]
+        for phrase in entry["phrases"]
+    )
+    for key in ("signals", "narrated", "observed")
+)
+_OFF_TOPIC: Final = Phrases((phrase, phrase) for phrase in _LEXICON["offtopic"]["phrases"])
+_SMALL_TALK: Final = word_set(_LEXICON["offtopic"], "small_talk")
+_GREETINGS: Final = word_set(_LEXICON["offtopic"], "greetings")
+_TECHNICAL: Final = word_set(_LEXICON["words"], "programming")
+
+
+def _names() -> Iterable[tuple[str, Mention]]:
+    weak, ignored = (word_set(_TOPIC_WORDS, key) for key in ("weak", "ignored"))
+    for key, topic in TOPICS.items():
+        for name in {key, *topic.aliases, topic.title.lower()} - ignored:
+            yield name.replace("-", " "), Mention(key, _WEAK_NAME if name in weak else NAME)
+
+
+def _details() -> Iterable[tuple[str, Mention]]:
+    for topic, phrases in _TOPIC_WORDS["details"].items():
+        for phrase in phrases:
+            yield phrase, Mention(topic, _DETAIL, phrase)
+
+
+# of two meanings of one phrase, the first counts
+_MENTIONS: Final = Phrases(sorted((*_names(), *_details()), key=lambda entry: -entry[1].weight))
+
+
+def read(query: StudentQuery) -> Reading:
+    """Read a question. Pure; takes time in proportion to its length."""
+    snippet = take_apart(query)
+    prose = _ends(words(snippet.prose))
+    lower = mended([word.lower() for word in prose])
+    telling = telling_words(lower)
+    mentions = tuple(strongest(_MENTIONS.find(telling), lambda mention: mention.weight))
+    title = len(words(snippet.prose.strip().partition("\n")[0]))
+    traced = f"{query.query_text}\n{(query.code_snippet or '')[:_TRACED]}"
+    language = snippet.language or named_language(snippet.prose, prose, lower)
+    error, trace = find_error(prose, language), has_trace(traced)
+    off_topic = next((" ".join(lower[hit.start : hit.end]) for hit in _OFF_TOPIC.find(lower)), None)
+    return Reading(
+        words=lower,
+        snippet=snippet,
+        language=language,
+        foreign=None if language else foreign_language(lower),
+        signals=_signals(lower, snippet),
+        narrated=tuple(strongest(_NARRATED.find(lower), lambda signal: signal.weight)),
+        asked=_asked(lower, title),
+        mentions=mentions,
+        hints={} if trace else hints(telling, snippet.prose),  # the words of a trace are not the student's
+        error=error,
+        trace=trace,
+        technical=bool(mentions or error or snippet.code) or not _TECHNICAL.isdisjoint(lower),
+        small_talk=_is_small_talk(lower),
+        off_topic=off_topic,
+    )
+
+
+def _signals(lower: Sequence[str], snippet: Snippet) -> tuple[Hit[Signal], ...]:
+    """Return what the words say; how something behaves says more where the code of it is at hand."""
+    observed = _OBSERVED.find((*lower, ".")) if snippet.code else ()  # a last sentence often lacks its end
+    return tuple(strongest((*_SIGNALS.find(lower), *observed), lambda signal: signal.weight))
+
+
+def _ends(said: list[str]) -> list[str]:
+    """Return both ends of a long text: there stands what is asked, and an error is the end of a trace."""
+    return said if len(said) <= 2 * _READ_OF_EACH_END else said[:_READ_OF_EACH_END] + said[-_READ_OF_EACH_END:]
+
+
+def _asked(lower: Sequence[str], title: int) -> tuple[bool, ...]:
+    """Return of each word whether it stands in the first line, in a question, or in a sentence that says please."""
+    asked: list[bool] = []
+    start = 0
+    for place, word in enumerate((*lower, ".")):
+        if word in _ENDS:
+            sentence = lower[start : place + 1]
+            asked.extend([word == "?" or "please" in sentence] * len(sentence))
+            start = place + 1
+    return tuple(question or place < title for place, question in enumerate(asked))
+
+
+def _is_small_talk(lower: Sequence[str]) -> bool:
+    spoken = [word for word in lower if word not in {".", "?", "!"}]
+    return 0 < len(spoken) <= _SMALL_TALK_WORDS and _SMALL_TALK.issuperset(spoken) and not _GREETINGS.isdisjoint(spoken)

@@ -1,0 +1,106 @@
+"""A slug of what is being asked, the same when the question is put in other words."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+from zlib import crc32
+
+from learnflow.domain.question.lexicon import data, word_set
+from learnflow.domain.question.parsed_question import Reading
+from learnflow.models.taxonomy import GENERAL
+from learnflow.models.vocabulary import Intent
+
+_LONGEST: Final = 100  # characters of a topic key
+_CONTENT_WORDS: Final = 3
+_DETAILS: Final = 2
+_LONGEST_WORD: Final = 20
+_STOP: Final = word_set(data("lexicon.toml")["words"], "stop")
+_NO_LETTER_OR_DIGIT: Final = re.compile(r"[^a-z0-9]+")
+_PLAIN: Final = re.compile(r"[a-z0-9_]+$")
+
+
+def question_key(reading: Reading, intent: Intent, topic: str, telling: Sequence[str] = ()) -> str:
+    """Return the key of a question, given its intent and topic.
+
+    `telling` are English words that tell what of the topic is asked about; they count where none is read here.
+    """
+    parts: tuple[str, ...]
+    subject = _subject(reading, topic, telling)
+    match intent:
+        case Intent.DEBUG:
+            parts = (reading.error.name, topic) if reading.error else ("debug", *subject)
+        case Intent.CODE_REVIEW:
+            parts = ("review", *subject)
+        case Intent.EXERCISE:
+            parts = ("exercise", topic)
+        case Intent.PROGRESS:
+            parts = ("progress",)
+        case Intent.CONCEPTS:
+            parts = _concept(reading, topic, subject)
+    return _slug(parts)
+
+
+def _concept(reading: Reading, topic: str, subject: tuple[str, ...]) -> tuple[str, ...]:
+    kind = _kind(reading)
+    if reading.error:
+        return (kind, reading.error.name)
+    return (kind, *(_compared(reading, topic) or subject if kind == "difference" else subject))
+
+
+def _kind(reading: Reading) -> str:
+    signals = [hit.meaning for hit in reading.signals if hit.meaning.kind]
+    strongest = max(signals, key=lambda signal: signal.weight, default=None)
+    return (strongest and strongest.kind) or "explain"
+
+
+def _subject(reading: Reading, topic: str, telling: Sequence[str]) -> tuple[str, ...]:
+    told = sorted(set(_first_words(telling, topic)))
+    if topic == GENERAL:
+        return tuple(told[:_DETAILS]) or content_words(reading)
+    special = sorted(set(_details(reading, topic))) or told
+    return (topic, *special[:_DETAILS])
+
+
+def _first_words(telling: Sequence[str], topic: str) -> Iterator[str]:
+    """Yield of each phrase the first telling word, as for the details that are read."""
+    for phrase in telling:
+        words = [word for word in phrase.lower().split() if _PLAIN.match(word) and word not in _STOP]
+        yield from (_stem(word) for word in words[:1] if topic == GENERAL or not _same_name(word, topic))
+
+
+def _details(reading: Reading, topic: str) -> Iterator[str]:
+    """Yield the first telling word of each detail: the words around it change with the phrasing."""
+    for hit in reading.mentions:
+        if hit.meaning.detail and hit.meaning.topic == topic:
+            telling = [word for word in reading.words[hit.start : hit.end] if word not in _STOP]
+            yield from (_stem(word) for word in telling[:1] if not _same_name(word, topic))
+
+
+def _compared(reading: Reading, topic: str) -> tuple[str, ...]:
+    topics = sorted({topic, *(hit.meaning.topic for hit in reading.mentions)})
+    return tuple(topics) if len(topics) > 1 else ()
+
+
+def _same_name(word: str, topic: str) -> bool:
+    """Return whether a word is of the topic's own name, in whatever form: then it tells nothing more."""
+    root = 5
+    return word[:root] in topic
+
+
+def content_words(reading: Reading) -> tuple[str, ...]:
+    """Return the telling words of a question in alphabetical order, or a checksum where there are none."""
+    telling = sorted({_stem(word) for word in reading.words if _PLAIN.match(word) and word not in _STOP})
+    if telling:
+        return tuple(sorted(telling, key=lambda word: (-len(word), word))[:_CONTENT_WORDS])
+    return (f"unclear-{crc32(reading.snippet.prose.encode()):08x}",)
+
+
+def _stem(word: str) -> str:
+    """Plural and singular are one word here."""
+    short = 3
+    return word[:-1] if len(word) > short and word.endswith("s") and not word.endswith("ss") else word
+
+
+def _slug(parts: tuple[str, ...]) -> str:
+    cut = (_NO_LETTER_OR_DIGIT.sub("-", part.lower())[: 2 * _LONGEST_WORD].strip("-") for part in parts)
+    return "-".join(part for part in cut if part)[:_LONGEST].strip("-") or "unclear"

@@ -1,0 +1,129 @@
+"""Decide which topic a question is about, from what it mentions, the error it names, and its code."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cache
+from math import inf
+from typing import Final
+
+from learnflow.domain.question.lexicon import data
+from learnflow.domain.question.parsed_question import NAME, Reading
+from learnflow.models.taxonomy import GENERAL, TOPICS, foundations, prerequisites
+from learnflow.models.vocabulary import Intent
+
+_ERROR: Final = 2.5
+_ENOUGH: Final = 0.95  # less is a word of everyday English, which tells no topic
+_LOOKED_AT: Final = 1_500  # characters of code
+_DECISIVE: Final = 3.2  # of hints: the weight of a word that is used of nothing else, which is as good as a name
+_BELOW: Final = 0.74  # of the score of a topic that is named: what is not named comes at most so near
+_EXPLAINED: Final = 2.0  # the weight of a question on what code means, which no fault in it answers
+_FAULTS: Final = tuple(
+    (one["topic"], re.compile(one["pattern"], re.MULTILINE)) for one in data("topic_words.toml")["faults"]
+)
+_TELLING: Final = 1.1  # more than the weight of a name that everyday English uses too
+_NEARLY: Final = 0.75  # of the best score: then the topic that builds on the other is meant
+
+# what code is about, the most telling first
+_CONSTRUCTS: Final = tuple(
+    (topic, re.compile(pattern, re.MULTILINE))
+    for topic, pattern in (
+        ("inheritance", r"\bclass \w{1,40}\((?!object\b|\))|\bextends \w|super\("),
+        ("object-oriented-programming", r"\bclass \w|\bself\.|\bthis\."),
+        ("async-programming", r"\basync |\bawait |\bPromise\b"),
+        ("concurrency", r"\bgo func\b|\bthreading\.|\bThread\b|\bchan "),
+        ("recursion", r"\bdef (\w{1,40})\([^)\n]{0,80}\)[^\n]{0,40}:\n(?:[ \t][^\n]{0,99}\n){0,8}[ \t].{0,99}\b\1\("),
+        ("exceptions", r"\bexcept\b|\bcatch ?\("),
+        ("file-io", r"\bopen\("),
+        ("comprehensions", r"\[[^\[\]\n]{1,80} for \w"),
+        ("sorting", r"\bsort(?:ed)?\("),
+        ("dictionaries", r"= ?\{\s*[\"']|\bdict\(|\bmap\[|HashMap"),
+        ("loops", r"^\s{0,40}(?:for|while)\b"),
+        ("conditionals", r"^\s{0,40}if\b"),
+        ("functions", r"\bdef \w|\bfunction\b|\bfunc \w|\bfn \w|=>"),
+        ("lists", r"= ?\[|\blist\(|\bvector<|\bvec!\["),
+        ("strings", r"[\"'][^\"'\n]{0,200}[\"'] ?[+\[.]|\bf[\"']"),
+        ("variables", r"^\s{0,40}\w{1,40} ?= ?\S"),
+    )
+)
+
+
+def topic_of(reading: Reading) -> str:
+    """Return the taxonomy's key of what a question is about, or "general"."""
+    fault = _fault_topic(reading)
+    if fault is not None:
+        return fault
+    scores = _named_first(reading, topic_scores(reading))
+    seen = code_topic(reading.code) if reading.code else GENERAL
+    if seen != GENERAL and _is_about_code(reading):
+        scores = {topic: score for topic, score in scores.items() if topic in _named(reading, _TELLING)}
+    if max(scores.values(), default=0.0) < _ENOUGH:
+        return seen
+    best = max(scores.values())
+    return max((topic for topic, score in scores.items() if score >= _NEARLY * best), key=depth)
+
+
+def _is_about_code(reading: Reading) -> bool:
+    """Say whether code is complained of or to be looked over, so that only what the words name outright is meant.
+
+    "It skips every second item" tells of the code, and "is there a better way to write it?" tells nothing at all.
+    """
+    if reading.code is None or reading.error is not None:
+        return False
+    return reading.has(Intent.CODE_REVIEW) or (reading.has(Intent.DEBUG) and not reading.narrates)
+
+
+def topic_scores(reading: Reading) -> Mapping[str, float]:
+    """Return how much the words of a question, and the error it names, speak for each topic that they speak for."""
+    scores: defaultdict[str, float] = defaultdict(float)
+    for hit in reading.mentions:
+        scores[hit.meaning.topic] += hit.meaning.weight
+    if reading.error:
+        scores[reading.error.topic] += _ERROR
+    for topic, weight in reading.hints.items():
+        scores[topic] += weight
+    return scores
+
+
+def _named_first(reading: Reading, scores: Mapping[str, float]) -> Mapping[str, float]:
+    """Return the scores so that what only hints at a topic, however often, stays below one that is named outright."""
+    named = _named(reading, NAME)
+    if not named or reading.narrates:
+        return scores
+    return {
+        topic: score if topic in named else min(score, _cap(topic, named, scores)) for topic, score in scores.items()
+    }
+
+
+def _named(reading: Reading, at_least: float) -> frozenset[str]:
+    """Return the topics that a question names, by names of a weight, by words used of nothing else, or by an error."""
+    names = {hit.meaning.topic for hit in reading.mentions if hit.meaning.weight >= at_least}
+    decisive = {topic for topic, weight in reading.hints.items() if weight >= _DECISIVE}
+    return frozenset(names | decisive | ({reading.error.topic} if reading.error else set()))
+
+
+def _cap(topic: str, named: Iterable[str], scores: Mapping[str, float]) -> float:
+    """Return what a topic may have at most beside those that are named and build on it."""
+    return min((_BELOW * scores[one] for one in named if topic in foundations(one)), default=inf)
+
+
+def _fault_topic(reading: Reading) -> str | None:
+    """Return the topic of the first usual fault in code that goes wrong or is to be reviewed, where it has one."""
+    if not reading.code or reading.has(Intent.CONCEPTS, _EXPLAINED):
+        return None
+    start, error = reading.code[:_LOOKED_AT], reading.error
+    found = (topic for topic, pattern in _FAULTS if pattern.search(start))
+    return next((one for one in found if not (error and error.key) or error.topic in foundations(one)), None)
+
+
+def code_topic(code: str) -> str:
+    """Return the topic of the most telling construct in code, or "general"."""
+    start = code[:_LOOKED_AT]
+    return next((topic for topic, pattern in _CONSTRUCTS if pattern.search(start)), GENERAL)
+
+
+@cache
+def depth(topic: str) -> int:
+    """Return how many steps of prerequisites a topic builds on. Of two topics, the deeper one is the more special."""
+    before = prerequisites(topic)
+    return 1 + max(map(depth, before)) if before and topic in TOPICS else 0

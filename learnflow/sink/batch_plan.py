@@ -1,0 +1,120 @@
+"""The changes of a batch, and the queries as they are stored → the rows to write. No clock, no I/O."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from learnflow.models.student import enrolment_email
+from learnflow.models.student_query import StudentQuery
+from learnflow.sink.changes import Change
+from learnflow.sink.messages import Rejected
+from learnflow.sink.query_status import content, fold
+from learnflow.sink.rows import (
+    ProfileRow,
+    ProgressRow,
+    QueryContent,
+    QueryInsert,
+    QueryState,
+    QueryUpdate,
+    Rows,
+    StudentRow,
+)
+
+STRANGER: Final = "query_id: belongs to another student"
+
+
+class StoredQuery(NamedTuple):
+    """A query of the database: whose it is, and how far."""
+
+    student_id: str
+    state: QueryState
+
+
+@dataclass(slots=True)
+class _Query:
+    student_id: str
+    state: QueryState
+    new: QueryContent | StudentQuery | None = None
+    moved: bool = False
+
+
+def settle(changes: Sequence[Change], stored: Mapping[UUID, StoredQuery]) -> tuple[Rows, list[Rejected]]:
+    """Merge a batch to one row of each query, student and progress; refuse what claims another student's query."""
+    rows, rejected = Rows(), list[Rejected]()
+    queries = {query_id: _Query(*query) for query_id, query in stored.items()}
+    students: dict[str, StudentRow] = {}
+    for change in changes:
+        moved = False if change.query is None else _fold_into(queries, change, change.query)
+        if moved is None:
+            rejected.append(Rejected(change.message, STRANGER, ours=False))
+        else:
+            rows.add(change.rows)
+        if moved:
+            rows.add(change.outcome)
+        rows.add(change.paid)
+        if moved is not None or change.paid:
+            _enrol(students, change)
+    rows.students = sorted(students.values())
+    rows.new_queries = sorted(
+        (QueryInsert(*_content(query.new), *query.state) for query in queries.values() if query.new), key=_in_order
+    )
+    rows.moved_queries = [
+        QueryUpdate(query_id, *query.state) for query_id, query in queries.items() if query.moved and not query.new
+    ]
+    _keep_newest_progress(rows)
+    return rows, rejected
+
+
+def _content(query: QueryContent | StudentQuery) -> QueryContent:
+    return query if isinstance(query, QueryContent) else content(query)
+
+
+def _fold_into(queries: dict[UUID, _Query], change: Change, query: QueryContent | StudentQuery) -> bool | None:
+    """Fold a change into its query. Return whether its status moved, or None when the query is another student's."""
+    known = queries.get(query.query_id)
+    if known is not None and known.student_id != change.student_id:
+        return None
+    state = change.state
+    assert state is not None  # noqa: S101 - it comes with the query
+    if known is None:
+        queries[query.query_id] = _Query(change.student_id, state, query)
+        return True
+    before = known.state
+    folded = fold(before, state, handed_over=change.handed_over, attempt=change.attempt)
+    if folded != before:
+        known.state, known.moved = folded, True
+    return folded.status != before.status
+
+
+def merged_profiles(rows: Iterable[ProfileRow], unseen: frozenset[UUID]) -> list[ProfileRow]:
+    """Merge the profile changes that are new to one of each student: the last that was said of each field."""
+    merged: dict[str, ProfileRow] = {}
+    first: dict[UUID, ProfileRow] = {}
+    for row in rows:
+        first.setdefault(row.message_id, row)
+    for row in (row for row in first.values() if row.message_id in unseen):
+        before = merged.get(row.student_id, row)
+        merged[row.student_id] = ProfileRow._make(
+            old if new is None else new for old, new in zip(before, row, strict=True)
+        )
+    return [merged[student_id] for student_id in sorted(merged)]
+
+
+def _in_order(row: QueryInsert) -> int:
+    return row.query_id.int  # two ids are compared in Python, two numbers are not
+
+
+def _enrol(students: dict[str, StudentRow], change: Change) -> None:
+    if change.student_id not in students:
+        students[change.student_id] = StudentRow(change.student_id, enrolment_email(change.student_id), change.at)
+
+
+def _keep_newest_progress(rows: Rows) -> None:
+    newest: dict[str, ProgressRow] = {}
+    for row in rows.of.get(ProgressRow, ()):
+        assert isinstance(row, ProgressRow)  # noqa: S101 - the key says so
+        if row.student_id not in newest or newest[row.student_id].version < row.version:
+            newest[row.student_id] = row
+    if newest:
+        rows.of[ProgressRow] = [newest[student_id] for student_id in sorted(newest)]

@@ -1,0 +1,167 @@
+"""What Claude wrote → a draft, with the same metadata that the offline tutor gives."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from pydantic import JsonValue
+
+from learnflow.domain.question import distress
+from learnflow.domain.question.intent import OFF_TOPIC
+from learnflow.domain.question.parsed_question import read
+from learnflow.models.agent_response import SHORTEST_RESPONSE
+from learnflow.models.draft import Draft
+from learnflow.models.events.work import AgentRequest
+from learnflow.models.fields import NUL
+from learnflow.models.metadata import AnswerMetadata, DebugMetadata, ExplanationMetadata, RemarkMetadata, ReviewMetadata
+from learnflow.models.taxonomy import GENERAL
+from learnflow.models.usage import Usage, total_tokens
+from learnflow.models.vocabulary import Language
+from learnflow.tutor.claude.answers.schemas import (
+    Answer,
+    CodeExample,
+    Diagnosis,
+    Explanation,
+    Remark,
+    Report,
+    Review,
+    Teaching,
+)
+from learnflow.tutor.code_run import Ran
+from learnflow.tutor.offline.answers import progress
+from learnflow.tutor.student_level import depth
+
+_MOST_EXAMPLES: Final = 4
+_MOST_REMARKS: Final = 6
+_LONGEST_NAME: Final = 100
+_LONGEST_REMARK: Final = 300
+_LONGEST_REASON: Final = 200
+_USUAL: Final = Language.PYTHON
+_LANGUAGE: Final = re.compile(r"[^\w+#-]")
+_PERCENT: Final = re.compile(r"(\d+(?:[.,]\d+)?)\s?%")
+
+A_co = TypeVar("A_co", bound=Answer, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Generic[A_co]):
+    """What Claude wrote to a request, which model it was, by which version of a prompt, and what that cost."""
+
+    answer: A_co
+    model: str
+    prompt: str
+    usage: tuple[Usage, ...]
+
+
+def flaw(answer: Answer) -> str | None:
+    """Say why no student can be sent an answer; None where nothing is in the way."""
+    if len(answer.text.strip()) < SHORTEST_RESPONSE:
+        return "its text says nothing"
+    return "its text has a NUL character" if NUL in answer.text else None
+
+
+def invented(report: Report, figures: str) -> str | None:
+    """Say which percentage of a report is none of the figures, if there is one."""
+    known = set(_PERCENT.findall(figures))
+    other = next((one for one in _PERCENT.findall(report.text) if one not in known), None)
+    return f"the figures have no {other}%" if other else None
+
+
+def supportive(answered: Answered[Answer], text: str) -> Draft:
+    """Return the answer for a student who is in distress: not Claude's words, but those of the settings."""
+    return _draft(answered, text, GENERAL, {distress.NOTED: True})
+
+
+def explanation(answered: Answered[Explanation], request: AgentRequest) -> Draft:
+    """Return the draft of an explanation."""
+    answer = answered.answer
+    metadata: dict[str, JsonValue] = {"level": depth(request, answer.topic), "suggested_topic": _suggested(answer)}
+    if answer.error_type and (name := _name(answer.error_type)):
+        metadata["error_type"] = name
+    if request.query.question_key == OFF_TOPIC:
+        metadata["off_topic"] = True
+    return _taught(answered, request, ExplanationMetadata.model_validate(metadata))
+
+
+def diagnosis(answered: Answered[Diagnosis], request: AgentRequest, ran: Ran) -> Draft:
+    """Return the draft of what debug found. An error that was met counts for more than what Claude calls it."""
+    answer, execution = answered.answer, ran.execution
+    met = execution.fault.type if execution and execution.fault else None
+    metadata = DebugMetadata(
+        error_type=_name(answer.error_type or met or "") or None,
+        fix_applied=answer.fix_applied and bool(answer.code_examples),
+        suggested_topic=_suggested(answer),
+        line=answer.line if answer.line and answer.line > 0 else None,
+        ran=execution.ended if execution else None,
+    )
+    missing = answer.missing_concept
+    draft = _taught(answered, request, metadata)
+    return draft.model_copy(
+        update={"missing_concept": None if missing == GENERAL or answer.asks_back or request.alone else missing}
+    )
+
+
+def review(answered: Answered[Review], request: AgentRequest) -> Draft:
+    """Return the draft of a review."""
+    remarks = tuple(
+        _remark(one) for one in answered.answer.remarks[:_MOST_REMARKS] if one.text.replace(NUL, "").strip()
+    )
+    return _taught(answered, request, ReviewMetadata(remarks=remarks, suggested_topic=_suggested(answered.answer)))
+
+
+def report(answered: Answered[Report], request: AgentRequest) -> Draft:
+    """Return the draft of a report. The figures in its metadata are those that were counted."""
+    stands = request.standing
+    return _draft(
+        answered, answered.answer.text, GENERAL, progress.figures(stands, progress.suggestions(stands))
+    )  # fmt: skip
+
+
+def _taught(answered: Answered[Teaching], request: AgentRequest, metadata: AnswerMetadata) -> Draft:
+    answer = answered.answer
+    usual = read(request.query).language or _USUAL
+    examples = tuple(_example(one, usual) for one in answer.code_examples if one.code.strip())
+    asking: dict[str, JsonValue] = {"asks_back": True} if answer.asks_back else {}
+    return _draft(answered, answer.text, answer.topic, {**metadata.as_json(), **asking}, examples[:_MOST_EXAMPLES])
+
+
+def _draft(
+    answered: Answered[Answer], text: str, topic: str, metadata: Mapping[str, JsonValue], code: tuple[str, ...] = ()
+) -> Draft:
+    return Draft(
+        text=text.strip(),
+        code_examples=code,
+        confidence=answered.answer.confidence,
+        topic=topic,
+        metadata={**metadata, "prompt": answered.prompt},
+        model=answered.model,
+        token_count=total_tokens(answered.usage),
+        usage=answered.usage,
+    )
+
+
+def _suggested(answer: Teaching) -> str | None:
+    suggested = answer.suggested_topic if answer.suggested_topic not in (None, GENERAL) else answer.topic
+    return None if suggested == GENERAL else suggested
+
+
+def one_line(said: str, longest: int = _LONGEST_REASON) -> str:
+    """Return what was said on one line, as far as it can be stored."""
+    return " ".join(said.replace(NUL, "").split())[:longest]
+
+
+def _name(said: str) -> str:
+    return one_line(said, _LONGEST_NAME)
+
+
+def _remark(remark: Remark) -> RemarkMetadata:
+    text = remark.text.replace(NUL, "").strip()[:_LONGEST_REMARK]
+    return RemarkMetadata(line=max(remark.line, 1), rule=_name(remark.rule), text=text)
+
+
+def _example(example: CodeExample, usual: Language) -> str:
+    """Return code as it is; in another language than the answer's, between fences that name it."""
+    code = example.code.replace(NUL, "").strip("\n")
+    language = _LANGUAGE.sub("", example.language.lower())
+    return code if language in ("", usual) else f"```{language}\n{code}\n```"

@@ -1,0 +1,185 @@
+"""Whether Claude may be asked once more today: a student's quota, and the budget over all workers."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Final, Protocol
+from uuid import UUID
+
+from learnflow import metrics
+from learnflow.database.connection import DatabaseAway
+from learnflow.models.student_query import StudentQuery
+from learnflow.models.vocabulary import Agent
+from learnflow.tutor.claude.budget.daily_spending import Spent, Today, Work
+from learnflow.tutor.claude.client.interface import ClaudeUnavailable
+
+WARNED_AT: Final = 0.8  # of the budget
+READ_EACH_SECONDS: Final = 15.0
+FIRST_SECONDS: Final = 2.0  # that the first question waits for what was spent before this worker started
+
+_log = logging.getLogger(__name__)
+
+
+class QuotaUsedUp(ClaudeUnavailable):
+    """The student has asked as many questions today as Claude answers of one student."""
+
+    def __init__(self, questions: int) -> None:
+        self.for_students = (
+            f"You have asked Claude {questions:,} questions today, which is as many as one student has a day; "
+            "tomorrow there are new ones."
+        )
+        super().__init__(f"the student has asked {questions:,} questions today")
+
+
+class BudgetUsedUp(ClaudeUnavailable):
+    """As much was spent today as may be spent a day."""
+
+    for_students = "Claude has answered as many questions today as can be paid for a day; tomorrow it goes on."
+
+    def __init__(self, budget: float) -> None:
+        super().__init__(f"the budget of {budget:g} US dollars is used up for today")
+
+
+class StoredUsage(Protocol):
+    """Reads what all workers did on a UTC day. Raises DatabaseAway."""
+
+    async def spent(self, day: date, work: Collection[Work]) -> Spent:
+        """Return what was spent, and which of some work is in it."""
+
+    async def questions(self, day: date, students: Collection[str]) -> Mapping[str, Collection[UUID]]:
+        """Return the questions of some students that Claude has worked on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What a UTC day allows: questions of one student, and US dollars of all workers together; 0: any number."""
+
+    questions: int = 0
+    usd: float = 0.0
+
+
+class Spending:
+    """Keeps the quota and the budget of all calls of this worker.
+
+    What other workers spent is read from PostgreSQL in the background, every 15 seconds while questions come. It errs
+    on the side of asking: past a limit go the calls that are under way in all workers when it is reached, and what
+    other workers ask until it is stored and read. While PostgreSQL is away, this worker goes by what it has read, and
+    by its own figures.
+
+    A question counts once, whatever agents and calls it takes, and only if one of its calls was paid.
+    """
+
+    def __init__(
+        self,
+        allowed: Allowed,
+        now: Callable[[], datetime],
+        stored: StoredUsage | None = None,
+        tick: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._allowed = allowed
+        self._now = now
+        self._stored = stored if allowed != Allowed() else None
+        self._tick = tick
+        self._today = Today(self._day())
+        self._said: set[float] = set()
+        self._asking: set[str] = set()  # students, whose questions elsewhere are to be read
+        self._read_at: float | None = None
+        self._known: date | None = None  # the day of which PostgreSQL has been asked
+        self._reading: asyncio.Task[None] | None = None
+        metrics.CLAUDE_BUDGET_USD.set(allowed.usd)
+        metrics.CLAUDE_SPENT_USD.set_function(lambda: self._of_the_day().usd)
+
+    @asynccontextmanager
+    async def admitted(self, query: StudentQuery) -> AsyncIterator[None]:
+        """Ask one call for a question. Raises QuotaUsedUp or BudgetUsedUp before it."""
+        await self._know(query.student_id)
+        today, student, question = self._of_the_day(), query.student_id, query.query_id
+        self._check(today, query)
+        open_ = today.open.setdefault(student, set())
+        open_.add(question)
+        try:
+            yield
+        finally:
+            open_.discard(question)
+            if not open_ and today.open.get(student) is open_:
+                del today.open[student]
+
+    def paid(self, query: StudentQuery, agent: Agent, usd: float) -> None:
+        """Count a call that is to be paid."""
+        today = self._of_the_day()
+        today.remember(query.student_id, {query.query_id})
+        if self._allowed.usd:
+            today.pay((query.query_id, agent), usd)
+            self._watch()
+
+    async def settled(self) -> None:
+        """Wait for what is being read."""
+        if self._reading is not None:
+            await asyncio.wait({self._reading})
+
+    async def close(self) -> None:
+        """Stop reading."""
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait({self._reading})
+
+    def _check(self, today: Today, query: StudentQuery) -> None:
+        if self._allowed.usd and today.usd >= self._allowed.usd:
+            raise BudgetUsedUp(self._allowed.usd)
+        questions = today.questions(query.student_id)
+        if self._allowed.questions and query.query_id not in questions and len(questions) >= self._allowed.questions:
+            raise QuotaUsedUp(self._allowed.questions)
+
+    def _day(self) -> date:
+        return self._now().astimezone(UTC).date()
+
+    def _of_the_day(self) -> Today:
+        if self._today.day != (day := self._day()):
+            self._today = Today(day)
+            self._said.clear()
+            self._read_at = None
+        return self._today
+
+    async def _know(self, student_id: str) -> None:
+        """Have what other workers spent read, where that is due; only the first question of a day waits for it."""
+        if self._stored is None:
+            return
+        today = self._of_the_day()
+        if self._allowed.questions:
+            self._asking.add(student_id)
+        if self._reading is None and self._is_due():
+            self._read_at = self._tick()
+            self._reading = asyncio.create_task(self._read(self._stored, today))
+        if self._reading is not None and self._known != today.day:
+            await asyncio.wait({self._reading}, timeout=FIRST_SECONDS)
+
+    def _is_due(self) -> bool:
+        return self._read_at is None or self._tick() - self._read_at >= READ_EACH_SECONDS
+
+    async def _read(self, stored: StoredUsage, today: Today) -> None:
+        students, self._asking = self._asking, set()
+        try:
+            if self._allowed.questions:
+                for student, questions in (await stored.questions(today.day, students)).items():
+                    today.remember(student, questions)
+            if self._allowed.usd:
+                own = dict(today.own)
+                today.take_over(await stored.spent(today.day, own), own)
+        except DatabaseAway:
+            self._asking |= students
+        finally:
+            self._known, self._reading = today.day, None
+        self._watch()
+
+    def _watch(self) -> None:
+        """Say once a day that the budget nears its end, and that it is used up."""
+        usd, budget = self._today.usd, self._allowed.usd
+        for share, what_then in ((WARNED_AT, ""), (1.0, "; Claude is asked no more until midnight UTC")):
+            if budget and share not in self._said and usd >= share * budget:
+                self._said.add(share)
+                percent = 100 * usd / budget
+                _log.warning("%.0f %% of the day's budget of %g US dollars is spent%s", percent, budget, what_then)

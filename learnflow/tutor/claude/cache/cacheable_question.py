@@ -1,0 +1,122 @@
+"""Which questions stand for themselves, so that one answer fits all who ask them at one level. No clock, no I/O."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from learnflow.domain.question.intent import OFF_TOPIC
+from learnflow.domain.question.parsed_question import Reading, read
+from learnflow.domain.question.submission import NAMES_IT
+from learnflow.models.events.work import AgentRequest, Standing
+from learnflow.models.student import Profile
+from learnflow.models.taxonomy import GENERAL, TOPICS, name
+from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel, Specialist
+from learnflow.tutor.claude.cache.same_words import same_words
+from learnflow.tutor.student_level import asked_before, depth
+
+KEY: Final = "concepts:cache:"  # section 4 of the data model
+
+_OWN: Final = frozenset({"my", "mine", "our", "ours"})
+_REFERRING: Final = frozenset({
+    "it", "its", "this", "that", "these", "those", "they", "them", "there", "again", "also", "another", "other", "else",
+    "more", "above", "before", "earlier", "previous", "instead", "then", "still", "same",
+})  # fmt: skip
+_ENGLISH: Final = frozenset({
+    "the", "this", "that", "it", "is", "are", "was", "does", "do", "i", "my", "me", "you", "why", "what", "how", "when",
+    "where", "which", "get", "gives", "help", "please", "with", "not", "wrong", "error", "fix", "line", "and", "to",
+    "of",
+})  # fmt: skip
+_GOING_ON: Final = frozenset({"and", "but", "or", "so", "ok", "okay"})  # at the beginning
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, and all that the answer depends on."""
+
+    words: str
+    topic: str
+    level: SkillLevel
+    style: LearningStyle
+    language: Language
+
+    def key(self, version: str) -> str:
+        """Return the key in the cache, for a version of the prompt."""
+        whole = f"{self.words}\n{self.level}\n{self.style}\n{self.language}\n{version}"
+        return KEY + sha256(whole.encode()).hexdigest()
+
+
+def stands_alone(request: AgentRequest, is_personal: Callable[[str], bool]) -> Question | None:
+    """Return the question of a request, or None where its answer would be for its student only."""
+    query, topic, words = request.query, request.query.topic or GENERAL, same_words(request.query.query_text)
+    if not words or topic not in TOPICS or request.low_confidence or query.question_key == OFF_TOPIC:
+        return None
+    if NAMES_IT in (query.context or {}) or is_at_work_on(request, topic) or is_personal(query.query_text):
+        return None
+    reading = read(query)
+    if reading.code or reading.trace or not _says_all(reading, topic, after_others=bool(request.turns)):
+        return None
+    return _question(request, reading, words, topic)
+
+
+def of_concept(request: AgentRequest, concept: str) -> Question | None:
+    """Return the question that another agent has when it needs a concept; None where the answer would not fit all.
+
+    It is asked in English, so it is nobody's who writes in another language.
+    """
+    reading = read(request.query)
+    other_language = bool(reading.words) and _ENGLISH.isdisjoint(reading.words)
+    if concept not in TOPICS or is_at_work_on(request, concept) or other_language:
+        return None
+    return _question(request, reading, f"concept:{concept}", concept)
+
+
+def wants_its_own(request: AgentRequest, topic: str) -> bool:
+    """Say whether a student needs another explanation than everybody's: this one was no help, or is hard to take in."""
+    again = asked_before(request, topic, Specialist.CONCEPTS)
+    return again or topic in request.standing.struggle_topics or request.handed_over_from is not None
+
+
+def impersonal(request: AgentRequest, question: Question) -> AgentRequest:
+    """Return the request as anybody at the question's level would have made it."""
+    return AgentRequest(
+        query=request.query.model_copy(update={"context": None}),
+        profile=Profile(learning_style=question.style, skill_level=question.level),
+        standing=Standing(),
+        alone=request.alone,
+        due=request.due,
+    )
+
+
+def concept_alone(request: AgentRequest, question: Question) -> AgentRequest:
+    """Return a request for a concept as anybody at the question's level would have made it, without code."""
+    plain = impersonal(request, question)
+    only = {
+        "query_text": f"Explain {name(question.topic)}.", "code_snippet": None, "language": question.language,
+        "topic": question.topic, "question_key": None,
+    }  # fmt: skip
+    return plain.model_copy(update={"query": plain.query.model_copy(update=only)})
+
+
+def is_at_work_on(request: AgentRequest, topic: str) -> bool:
+    """Say whether the student has an open exercise on a topic: what is said must not solve it."""
+    return any(one.exercise.topic == topic for one in request.exercises)
+
+
+def _says_all(reading: Reading, topic: str, *, after_others: bool) -> bool:
+    """Say whether a question names its topic, and refers to nothing that was said before or is its student's own."""
+    named = {hit.meaning.topic for hit in reading.mentions} | ({reading.error.topic} if reading.error else set())
+    if topic not in named or not _OWN.isdisjoint(reading.words) or reading.off_topic or reading.small_talk:
+        return False
+    goes_on = reading.words[0] in _GOING_ON or not _REFERRING.isdisjoint(reading.words)
+    return not (after_others and goes_on)
+
+
+def _question(request: AgentRequest, reading: Reading, words: str, topic: str) -> Question:
+    return Question(
+        words=words,
+        topic=topic,
+        level=depth(request, topic),
+        style=request.profile.learning_style,
+        language=reading.language or Language.PYTHON,
+    )

@@ -1,0 +1,124 @@
+"""Explanations that were given: in the process, and behind it in PostgreSQL for all workers."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import asyncpg
+from pydantic import ValidationError
+
+from learnflow.database.connection import SECONDS, Database, DatabaseAway
+from learnflow.models.draft import Draft
+from learnflow.tutor.claude.cache.cacheable_question import Question
+
+AT_HAND: Final = 512  # explanations in the process
+WRITING: Final = 64  # to PostgreSQL at once; what is more stays in the process
+
+_BY_KEY: Final = "SELECT draft, created_at FROM concepts_cache WHERE key = $1 AND created_at > $2"
+_OF_ANY_LEVEL: Final = """
+SELECT draft, created_at FROM concepts_cache WHERE question = $1 AND language = $2 AND created_at > $3
+ORDER BY level = $4 DESC, style = $5 DESC, created_at DESC LIMIT 1
+"""
+_KEEP: Final = """
+INSERT INTO concepts_cache (key, question, level, style, language, draft, model, prompt_version, created_at)
+VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9)
+ON CONFLICT (key) DO UPDATE SET draft = EXCLUDED.draft, model = EXCLUDED.model, created_at = EXCLUDED.created_at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    question: Question
+    draft: Draft
+    at: datetime
+
+
+class Explanations:
+    """Remembers explanations for so many days. What PostgreSQL does not tell, for whatever reason, is not known.
+
+    `version` is of the prompt and the model: another one makes other answers.
+    """
+
+    def __init__(self, database: Database | None, version: str, days: int, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._version = version
+        self._age = timedelta(days=days)
+        self._now = now
+        self._at_hand: OrderedDict[str, _Given] = OrderedDict()
+        self._writing: set[asyncio.Task[None]] = set()
+
+    async def find(self, question: Question) -> Draft | None:
+        """Return the explanation of a question, or None."""
+        key, oldest = question.key(self._version), self._now() - self._age
+        given = self._at_hand.get(key)
+        if given is None or given.at <= oldest:
+            given = await self._stored(question, _BY_KEY, key, oldest)
+        if given is not None:
+            self._take(key, given)
+        return None if given is None else given.draft
+
+    async def find_of_any_level(self, question: Question) -> Draft | None:
+        """Return an explanation of a question, also for another level or style, of any version; or None."""
+        exact = await self.find(question)
+        if exact is not None:
+            return exact
+        words, language, oldest = question.words, question.language, self._now() - self._age
+        stored = await self._stored(question, _OF_ANY_LEVEL, words, language, oldest, question.level, question.style)
+        at_hand = (
+            given
+            for given in reversed(self._at_hand.values())
+            if (given.question.words, given.question.language) == (words, language) and given.at > oldest
+        )
+        found = stored or next(at_hand, None)
+        return None if found is None else found.draft
+
+    def keep(self, question: Question, draft: Draft) -> None:
+        """Remember an explanation. PostgreSQL is written in the background."""
+        given = _Given(question, draft, self._now())
+        self._take(question.key(self._version), given)
+        if self._database is not None and len(self._writing) < WRITING:
+            task = asyncio.create_task(self._write(self._database, given))
+            self._writing.add(task)
+            task.add_done_callback(self._writing.discard)
+
+    async def settled(self) -> None:
+        """Wait for what is being written."""
+        if self._writing:
+            await asyncio.wait(self._writing, timeout=SECONDS)
+
+    async def close(self) -> None:
+        """Finish what is being written, where that is quick."""
+        await self.settled()
+        for task in self._writing:
+            task.cancel()
+
+    def _take(self, key: str, given: _Given) -> None:
+        self._at_hand[key] = given
+        self._at_hand.move_to_end(key)
+        if len(self._at_hand) > AT_HAND:
+            self._at_hand.popitem(last=False)
+
+    async def _stored(self, question: Question, statement: str, *arguments: object) -> _Given | None:
+        if self._database is None:
+            return None
+        try:
+            return next((_read(question, row) for row in await self._database.fetch(statement, *arguments)), None)
+        except (DatabaseAway, ValidationError):
+            return None
+
+    async def _write(self, database: Database, given: _Given) -> None:
+        asked, draft = given.question, given.draft
+        try:
+            await database.fetch(
+                _KEEP, asked.key(self._version), asked.words, asked.level, asked.style, asked.language,
+                draft.model_dump_json(), draft.model, self._version, given.at,
+            )  # fmt: skip
+        except DatabaseAway:
+            return  # it says so itself
+
+
+def _read(question: Question, row: asyncpg.Record) -> _Given:
+    return _Given(question, Draft.model_validate_json(row["draft"]), row["created_at"])

@@ -1,0 +1,178 @@
+"""Claude, through the SDK. No other module imports anthropic, and this one only when Claude is made: it costs 59 MB."""
+
+from collections.abc import Mapping
+from functools import cache
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import ValidationError
+
+from learnflow.models.fields import Model, explain
+from learnflow.tutor.claude.client.api_reply import Reply
+from learnflow.tutor.claude.client.call import Called, OverLimit, Seen
+from learnflow.tutor.claude.client.interface import Ask, ClaudeMisspoke, ClaudeUnavailable, Said, T, TryLater, Written
+from learnflow.tutor.claude.limits.rate_limit_headers import retry_after, seen
+
+if TYPE_CHECKING:
+    from anthropic import APIStatusError
+    from anthropic.types import MessageParam, TextBlockParam
+    from httpx2 import AsyncBaseTransport
+
+CONNECT_SECONDS: Final = 5.0
+SECONDS: Final = 600.0  # whoever asks has a deadline; this only ends what nobody waits for
+
+_CUT_SHORT: Final[Mapping[str, str]] = MappingProxyType({
+    "max_tokens": "it was longer than the limit of tokens, and cut off",
+    "model_context_window_exceeded": "it was longer than the context window, and cut off",
+    "refusal": "it was a refusal",
+})
+_BYTES_A_TOKEN: Final = 32  # more than any text has on the average
+_NOT_THE_API: Final = "what answered is not the Messages API"
+_SPENT: Final = frozenset({
+    "contract_spend_limit_reached",
+    "enforced_spend_limit_reached",
+    "linked_organization_billing_unavailable",
+    "linked_organization_spend_limit_reached",
+})
+_PASSING: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS})
+
+
+class Claude:
+    """Asks Claude for values of a given shape, each time with one call. One is made for a process."""
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        transport: "AsyncBaseTransport | None" = None,
+    ) -> None:
+        """Read what is None from ANTHROPIC_API_KEY and the other variables of the SDK.
+
+        `transport` takes the place of the network, to record or to replay. Raises ClaudeUnavailable when there is no
+        key, or no address in ANTHROPIC_BASE_URL.
+        """
+        from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient  # noqa: PLC0415 - as the module says
+        from httpx2 import InvalidURL, Timeout  # noqa: PLC0415 - the SDK's own, and as dear
+
+        try:
+            self._client = AsyncAnthropic(
+                api_key=api_key,
+                base_url=base_url,
+                timeout=Timeout(SECONDS, connect=CONNECT_SECONDS),
+                max_retries=0,  # who asks again has to heed the limits, and to count
+                open_telemetry={"traces": False, "propagation": False},  # our spans are nobody else's
+                http_client=None if transport is None else DefaultAsyncHttpxClient(transport=transport),
+            )
+        except InvalidURL as error:
+            msg = f"ANTHROPIC_BASE_URL is no address: {error}"
+            raise ClaudeUnavailable(msg) from None
+        if not (self._client.api_key or self._client.auth_token or self._client.credentials):
+            msg = "there is no key: ANTHROPIC_API_KEY is not set"
+            raise ClaudeUnavailable(msg)
+
+    async def ask_once(self, ask: Ask[T]) -> Called[T]:
+        """Make one call, and return what became of it with the limits that the service told.
+
+        A failure is returned: TryLater, or OverLimit, where the next time can be better; ClaudeUnavailable where it
+        cannot; ClaudeMisspoke where there was an answer, and it is of no use.
+        """
+        from anthropic import AnthropicError, APIStatusError  # noqa: PLC0415 - as the module says
+
+        told = Seen()
+        try:
+            response = await self._client.messages.with_raw_response.create(**_request(ask))
+            told = seen(response.headers)
+            return Called(_read(await response.read(), ask), told)
+        except ClaudeMisspoke as error:
+            return Called(error, told)
+        except APIStatusError as error:
+            return Called(_refused(error, ask.model), seen(error.response.headers))
+        except (ClaudeUnavailable, AnthropicError) as error:
+            return Called(_failed(error), told)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+
+def _request(ask: Ask[T]) -> dict[str, Any]:
+    """Return what the SDK is given. The system prompt comes first and is kept in the API's cache."""
+    system: TextBlockParam = {"type": "text", "text": ask.system, "cache_control": {"type": "ephemeral"}}
+    return {
+        "model": ask.model,
+        "max_tokens": ask.max_tokens,
+        "system": [system],
+        "messages": [_turn(one) for one in ask.messages],
+        # not messages.parse: it reads the text before anyone can see that the answer was refused or cut off
+        "output_config": {"format": {"type": "json_schema", "schema": _schema(ask.shape)}},
+    }
+
+
+@cache
+def _schema(shape: type[Model]) -> dict[str, Any]:
+    from anthropic import transform_schema  # noqa: PLC0415 - as the module says
+
+    return transform_schema(shape)
+
+
+def _turn(said: Said) -> "MessageParam":
+    if said.role == "user":
+        return {"role": "user", "content": said.text}
+    return {"role": "assistant", "content": said.text}
+
+
+def _refused(error: "APIStatusError", model: str) -> ClaudeUnavailable:
+    """Say what a status means. The service's own words are left out: nobody knows what they repeat."""
+    status, kind, headers = error.status_code, error.type or "no reason given", error.response.headers
+    told = f"status {status} ({kind})"
+    if status == HTTPStatus.PAYMENT_REQUIRED or kind == "billing_error" or error.error_code in _SPENT:
+        return ClaudeUnavailable(f"the spending limit or the credit of the account is used up: {told}")
+    passing = status in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    if {"true": True, "false": False}.get(headers.get("x-should-retry", ""), passing):
+        after = retry_after(headers)
+        if status == HTTPStatus.TOO_MANY_REQUESTS and after is not None:
+            return OverLimit(told, after)
+        return TryLater(told, after)
+    match status:
+        case 401 | 403:
+            return ClaudeUnavailable(f"the key is not accepted: {told}")
+        case 404:
+            return ClaudeUnavailable(f"there is no model {model} at this address: {told}")
+    # a spending limit that was set in the console is a 400, too, and differs in its words only
+    return ClaudeUnavailable(f"the request, or what its account may spend, was refused: {told}")
+
+
+def _failed(error: Exception) -> ClaudeUnavailable:
+    """Say why there is no answer, where no status says it."""
+    from anthropic import APIConnectionError, APITimeoutError  # noqa: PLC0415 - as the module says
+
+    match error:
+        case ClaudeUnavailable():
+            return error
+        case APITimeoutError():
+            return TryLater("no answer in time")
+        case APIConnectionError():
+            return TryLater(f"no connection ({type(error.__cause__ or error).__name__})")
+    return ClaudeUnavailable(type(error).__name__)
+
+
+def _read(body: bytes, ask: Ask[T]) -> Written[T]:
+    """Read an answer; not as the SDK does, which takes anything for a message, and recurses as deep as it goes."""
+    try:
+        reply = Reply.model_validate_json(body)
+    except ValidationError as error:
+        raise TryLater(_NOT_THE_API) from error
+    text, tokens = reply.text, reply.tokens
+    if reply.stop_reason != "end_turn":
+        reason = _CUT_SHORT.get(reply.stop_reason, f"it ended with {reply.stop_reason}")
+        raise ClaudeMisspoke(reason, reply.model, tokens, refused=reply.stop_reason == "refusal")
+    if len(text.encode()) > ask.max_tokens * _BYTES_A_TOKEN:  # it would not fit into a message of ours
+        msg = "it was longer than the limit of tokens"
+        raise ClaudeMisspoke(msg, reply.model, tokens)
+    try:
+        value = ask.shape.model_validate_json(text)
+    except ValidationError as error:
+        raise ClaudeMisspoke(explain(error), reply.model, tokens) from error
+    return Written(value, reply.model, tokens)

@@ -1,0 +1,63 @@
+"""What the headers of the API say about limits. Pure: times in them are measured from their own Date."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from math import inf
+from typing import Final
+
+from learnflow.tutor.claude.client.call import Seen, Window
+
+_PREFIX: Final = "anthropic-ratelimit"
+
+
+def seen(headers: Mapping[str, str]) -> Seen:
+    """Return the limits of a response; what is missing or cannot be read is None."""
+    return Seen(*(_window(headers, kind) for kind in ("requests", "input-tokens", "output-tokens")))
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that the service asks to wait, at least 0; None where it asks nothing."""
+    milliseconds = _number(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1_000
+    seconds = _number(headers.get("retry-after"))
+    return _until(headers, _http_date(headers.get("retry-after"))) if seconds is None else seconds
+
+
+def _window(headers: Mapping[str, str], kind: str) -> Window | None:
+    limit = _number(headers.get(f"{_PREFIX}-{kind}-limit"))
+    remaining = _number(headers.get(f"{_PREFIX}-{kind}-remaining"))
+    if not limit or remaining is None:
+        return None
+    return Window(limit, remaining, _until(headers, _iso_date(headers.get(f"{_PREFIX}-{kind}-reset"))))
+
+
+def _until(headers: Mapping[str, str], then: datetime | None) -> float | None:
+    """Return the seconds from the response to a time, by the service's clock: ours may be another."""
+    now = _http_date(headers.get("date"))
+    return None if now is None or then is None else max((then - now).total_seconds(), 0.0)
+
+
+def _number(text: str | None) -> float | None:
+    with suppress(TypeError, ValueError):
+        value = float(text or "")
+        return value if 0.0 <= value < inf else None
+    return None
+
+
+def _http_date(text: str | None) -> datetime | None:
+    with suppress(TypeError, ValueError):
+        return _aware(parsedate_to_datetime(text or ""))
+    return None
+
+
+def _iso_date(text: str | None) -> datetime | None:
+    with suppress(TypeError, ValueError):
+        return _aware(datetime.fromisoformat(text or ""))
+    return None
+
+
+def _aware(time: datetime) -> datetime:
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -1,0 +1,214 @@
+"""Debugging: what happened when the code ran, the error by its name, and its place in the student's own code."""
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from learnflow.code_analysis.causes import Cause
+from learnflow.code_analysis.linters import Linter
+from learnflow.code_analysis.python_tree import Fault
+from learnflow.domain.mastery_levels import percent
+from learnflow.domain.phrasing import one_line
+from learnflow.domain.question.errors import ERRORS, ErrorSign, find_error, has_trace
+from learnflow.domain.question.lexicon import words
+from learnflow.domain.question.parsed_question import Reading, read
+from learnflow.domain.question.traces import place
+from learnflow.models.draft import Draft
+from learnflow.models.events.work import AgentRequest
+from learnflow.models.learning_progress import MASTERED
+from learnflow.models.metadata import DebugMetadata
+from learnflow.models.taxonomy import GENERAL, name, title
+from learnflow.tutor.code_run import Ran
+from learnflow.tutor.offline.answer_text import draft, topic_asked
+from learnflow.tutor.offline.answers.debug_steps import find_out, without_code
+from learnflow.tutor.offline.answers.error_text import Known, examples, told
+from learnflow.tutor.offline.answers.likely_causes import causes, suspects
+from learnflow.tutor.offline.answers.run_report import happened, line_raised, message_raised, raised, what_happened
+from learnflow.tutor.offline.answers.visible_fault import find, meant
+from learnflow.tutor.offline.content.error_notes import ERROR_NOTES
+from learnflow.tutor.offline.content.library import EXPLANATIONS
+from learnflow.tutor.student_level import depth, mastery
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question about an error: what was read, the error if one is known, the fault if it can be seen, and the run."""
+
+    reading: Reading
+    topic: str
+    error: ErrorSign | None
+    fault: Fault | None
+    ran: Ran
+    line: int | None
+
+    @property
+    def missing(self) -> str:
+        """What could not be done."""
+        if self.ran.execution:
+            return "I ran your code by itself, without input, and without files that it may need."
+        if self.ran.problem:
+            return f"I read your code, but did not run it: {self.ran.problem}"
+        return "I read what you sent, and ran nothing."
+
+
+async def debug(request: AgentRequest, linter: Linter, ran: Ran) -> Draft:
+    """Explain the error and point at its place; ask for what is missing."""
+    case = await _case(request, ran)
+    if case.error and case.error.key in ERROR_NOTES:
+        return _known(request, case, case.error)
+    if case.error:
+        return _unknown_error(request, case, case.error)
+    found = await asyncio.to_thread(causes, request.query.query_text, case.reading)
+    if found:
+        return _wrong_result(request, case, *found)
+    if case.reading.code:
+        return await _nothing_seen(case, case.reading.code, linter, request.query.query_text)
+    return _ask(case, request.query.query_text)
+
+
+async def _case(request: AgentRequest, ran: Ran) -> Case:
+    reading = _without_trace(read(request.query))
+    met = raised(ran, reading.language)
+    error = reading.error or await meant(request.query.query_text, reading, met)
+    if met and error and met.name == error.name:
+        error = met  # the run has the whole message, the question often only the name
+    fault = await find(request.query.query_text, reading, error)
+    if fault is not None:
+        error = replace(ERRORS[fault.error], topic=fault.topic or ERRORS[fault.error].topic)
+    topic = topic_asked(request, reading) if error is None else error.topic
+    line = fault.line if fault else line_raised(ran, error) or _traced(request)
+    return Case(reading, topic, error, fault, ran, line)
+
+
+def _without_trace(reading: Reading) -> Reading:
+    """Return what was read; what is a trace and not a program does not count as code."""
+    code = reading.code
+    if code is None or not has_trace(code):
+        return reading
+    error = reading.error or find_error(words(code), reading.language)
+    return replace(reading, snippet=replace(reading.snippet, code=None), error=error)
+
+
+def _traced(request: AgentRequest) -> int | None:
+    """Return the line that a trace names, in the question or in what was sent as its code."""
+    query = request.query
+    code = query.code_snippet or ""
+    return place(query.query_text) or (place(code) if has_trace(code) else None)
+
+
+def _known(request: AgentRequest, case: Case, error: ErrorSign) -> Draft:
+    note, fault = ERROR_NOTES[error.key], case.fault or Fault(error.key, 0, "")
+    if fault.fix:
+        note = note.model_copy(update={"fix": fault.fix})  # a step for the error alone could miss its cause
+    sent = f"{request.query.query_text}\n{request.query.code_snippet or ''}"
+    says = note.says(message_raised(case.ran, error) or sent)
+    known = Known(error, note, None if case.fault else says, _place(case, error), fault.mended, found=bool(fault.topic))
+    return draft(
+        what_happened(case.ran, error), *told(request, known), _mastered(request, error.topic),
+        topic=error.topic, confidence=0.9 if case.fault else 0.7 if case.reading.code else 0.6, missing=case.missing,
+        code=examples(request, known), metadata=_metadata(case, error.name).as_json(),
+    ).model_copy(update={"missing_concept": _concept(request, error)})  # fmt: skip
+
+
+def _concept(request: AgentRequest, error: ErrorSign) -> str | None:
+    """Return the topic whose explanation would complete the answer; none for a slip, and for who masters it."""
+    slip, mastered = ERROR_NOTES[error.key].slip, mastery(request, error.topic) >= MASTERED
+    return None if request.alone or slip or mastered or error.topic not in EXPLANATIONS else error.topic
+
+
+def _mastered(request: AgentRequest, topic: str) -> str | None:
+    level = mastery(request, topic)
+    if level < MASTERED:
+        return None
+    return f"You know {name(topic)} well ({percent(level)}), so try to say why before you change anything."
+
+
+def _place(case: Case, error: ErrorSign) -> str:
+    shown = _shown(case)
+    if case.fault:
+        what = f"The {error.name}" if error.name.isalnum() else f"The message `{error.name}`"
+        return f"{what} comes from line {case.fault.line}{f' ({shown})' if shown else ''}: {case.fault.says}"
+    if happened(case.ran, error):
+        return f"Line {case.line} is {shown}." if shown else f"This is about `{error.name}`."
+    if case.line is not None:
+        return f"This is about `{error.name}`. {_begin(case)}"
+    unsure = " I could not tell from the code alone which line it is." if case.reading.code else ""
+    return f"This is about `{error.name}`.{unsure}"
+
+
+def _shown(case: Case) -> str:
+    """Return the line itself, where the code has it."""
+    lines = (case.reading.code or "").splitlines()
+    text = one_line(lines[case.line - 1]) if case.line and case.line <= len(lines) else ""
+    return f"`{text}`" if text else ""
+
+
+def _begin(case: Case) -> str:
+    shown = _shown(case)
+    return f"The message points to line {case.line}{f': {shown}' if shown else ''}. Begin there."
+
+
+def _unknown_error(request: AgentRequest, case: Case, error: ErrorSign) -> Draft:
+    return draft(
+        what_happened(case.ran, error),
+        f"I have nothing prepared on `{one_line(error.name)}`, so I will not pretend to know it.",
+        _begin(case) if case.line else None,
+        "How to go on: read the last line of the message, go to the line that it names, and print the values that are "
+        "used there. Then change one thing and run it again.",
+        topic=error.topic, confidence=0.3, missing=case.missing, metadata=_metadata(case, error.name).as_json(),
+    ).model_copy(update={"missing_concept": None if request.alone else "debugging"})  # fmt: skip
+
+
+def _wrong_result(request: AgentRequest, case: Case, cause: Cause, *others: Cause) -> Draft:
+    """Tell a cause that raises no error, and the next one where there are two."""
+    case = replace(case, line=cause.line) if case.reading.code else case
+    shown = _shown(case)
+    at = f" is in line {cause.line}{f' ({shown})' if shown else ''}" if case.reading.code else ""
+    second = next((one for one in others if one.key != cause.key), None)
+    return draft(
+        what_happened(case.ran, None), f"{'The cause' if cause.sure else 'What I suspect'}{at}: {cause.says}",
+        *cause.told(depth(request, cause.topic)),
+        "Your code, mended, is the example." if cause.mended and case.reading.code else None,
+        f"There is more, in line {second.line}: {second.says}" if second else None,
+        None if request.alone else f'Say "Explain {name(cause.topic)}" if you want the idea behind it.',
+        topic=cause.topic, confidence=0.85 if cause.sure else 0.6, missing=case.missing,
+        code=cause.mended if case.reading.code else (), metadata={
+            **_metadata(case, None).as_json(), "suggested_topic": cause.topic, "fix_applied": bool(cause.mended),
+        },
+    )  # fmt: skip
+
+
+async def _nothing_seen(case: Case, code: str, linter: Linter, said: str) -> Draft:
+    suspected = await suspects(code, case.reading.language, linter)
+    unseen = None if suspected else "By reading alone I cannot see what goes wrong in your code."
+    return draft(
+        what_happened(case.ran, None) or unseen, suspected, *find_out(code, case.reading.language, said, case.ran),
+        topic=case.topic, confidence=0.5 if suspected else 0.35, missing=case.missing,
+        metadata=_metadata(case, None).as_json(),
+    )  # fmt: skip
+
+
+def _ask(case: Case, said: str) -> Draft:
+    return draft(
+        "To find the error I need the code and the full error message, from its first to its last line.",
+        without_code(said) or _suspect(case),
+        topic=case.topic, confidence=0.35, missing="without code I can only guess, so I do not.",
+        metadata=_metadata(case, None).model_copy(update={"asks_back": True}).as_json(),
+    )  # fmt: skip
+
+
+def _suspect(case: Case) -> str | None:
+    """Return what often goes wrong with the topic; it is told of Python, and to nobody who writes another language."""
+    found = EXPLANATIONS.get(case.topic)
+    if found is None or not case.reading.may_be_python:
+        return None
+    return f"A usual suspect with {title(case.topic).lower()}: {found.watch_out}"
+
+
+def _metadata(case: Case, error_type: str | None) -> DebugMetadata:
+    return DebugMetadata(
+        error_type=error_type,
+        fix_applied=bool(case.fault and case.fault.mended),
+        suggested_topic=None if case.topic == GENERAL else case.topic,
+        line=case.line,
+        ran=case.ran.execution.ended if case.ran.execution else None,
+    )

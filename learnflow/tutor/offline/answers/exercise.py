@@ -1,0 +1,47 @@
+"""A new exercise, out of the bank; homework is led to, not done."""
+
+from typing import Final
+
+from learnflow.domain.question.parsed_question import Reading, read
+from learnflow.models.events.work import AgentRequest
+from learnflow.models.taxonomy import GENERAL, TOPICS, name, title
+from learnflow.models.vocabulary import Intent, Specialist
+from learnflow.tutor.exercises import Reply, choose, given
+from learnflow.tutor.offline.answer_text import signed, topic_asked
+from learnflow.tutor.offline.answers.homework import homework
+from learnflow.tutor.offline.content.library import EXPLANATIONS
+from learnflow.tutor.student_level import depth
+
+_PREPARED: Final = "a prepared exercise, not one made for you."
+_GOING_ON: Final = frozenset({"another", "next", "more", "again", "harder", "easier", "same"})
+
+
+def exercise(request: AgentRequest) -> Reply:
+    """Return the exercise of the bank that fits the student best, or the steps to what they have to write."""
+    reading = read(request.query)
+    led = homework(request, reading)
+    if led is not None:
+        return Reply(led)
+    request = _going_on(request, reading)
+    choice = choose(request)
+    note = "\n\n".join(filter(None, (_explained(request, reading), choice.note)))
+    return given(choice.exercise, request, note=note or None, closing=signed(_PREPARED))
+
+
+def _going_on(request: AgentRequest, reading: Reading) -> AgentRequest:
+    """Return the request with the topic of the last exercise, where only another one is asked for."""
+    if topic_asked(request, reading) != GENERAL or _GOING_ON.isdisjoint(reading.words):
+        return request
+    exercises = (turn for turn in reversed(request.turns) if turn.agent is Specialist.EXERCISE)
+    last = next((turn.topic for turn in exercises if turn.topic in TOPICS), None)
+    return request.model_copy(update={"query": request.query.model_copy(update={"topic": last})}) if last else request
+
+
+def _explained(request: AgentRequest, reading: Reading) -> str | None:
+    """Explain the topic in short, where an explanation is asked for as well."""
+    topic = topic_asked(request, reading)
+    wants = any(hit.meaning.intent is Intent.CONCEPTS and hit.meaning.kind == "explain" for hit in reading.signals)
+    if not wants or topic not in EXPLANATIONS:
+        return None
+    told = EXPLANATIONS[topic].at(depth(request, topic)).text
+    return f'{title(topic)}, in short: {told} Say "explain {name(topic)}" for more, with an example.'

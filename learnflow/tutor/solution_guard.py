@@ -1,0 +1,125 @@
+"""No answer gives away the solution of an exercise that its student is still solving."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from learnflow.code_analysis.syntax import check
+from learnflow.models.draft import Draft
+from learnflow.models.events.work import AgentRequest
+from learnflow.models.exercise import Assigned, Exercise
+from learnflow.models.fields import JsonObject
+from learnflow.models.vocabulary import Language
+from learnflow.sandbox import Calling, Sandbox, SandboxUnavailable, Verdict, calling_of
+from learnflow.sandbox.outline import outline
+from learnflow.tutor.exercises.hints import next_hint
+
+_REMEMBERED: Final = 2_048  # pieces of code
+_MOST_FUNCTIONS: Final = 4  # of one piece that are tried
+_FENCED: Final = re.compile(r"```[^\n`]*\n(.*?)(?:```|\Z)", re.DOTALL)
+
+
+class SolutionGuard:
+    """Finds solutions in answers by running their code, and remembers what it has found: examples come again."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._known: dict[tuple[UUID, str], bool] = {}
+
+    async def withheld(self, draft: Draft, request: AgentRequest) -> Draft:
+        """Return the draft, or a hint in its place where its code passes the tests of an open exercise.
+
+        Code that the student has found already is no secret to them.
+        """
+        sandbox = self._sandbox.of(request.query.student_id)
+        programs = tuple(_programs(draft))
+        own = request.query.code_snippet
+        for assigned in request.exercises if programs else ():
+            exercise = assigned.exercise
+            if await self._any_solves(programs, exercise, sandbox) and not (
+                own and await self._solves(own, exercise, sandbox)
+            ):
+                return _hint_instead(draft, assigned)
+        return draft
+
+    async def _any_solves(self, programs: tuple[str, ...], exercise: Exercise, sandbox: Sandbox) -> bool:
+        for code in programs:
+            if await self._solves(code, exercise, sandbox):
+                return True
+        return False
+
+    async def _solves(self, code: str, exercise: Exercise, sandbox: Sandbox) -> bool:
+        key = (exercise.exercise_id, code)
+        if key not in self._known:
+            try:
+                found = await _passes(code, exercise, sandbox)
+            except SandboxUnavailable:
+                return _same_text(exercise.solution_code, code)
+            while len(self._known) >= _REMEMBERED:
+                self._known.pop(next(iter(self._known)))
+            self._known[key] = found
+        return self._known[key]
+
+
+async def _passes(code: str, exercise: Exercise, sandbox: Sandbox) -> bool:
+    for calling in await asyncio.to_thread(lambda: tuple(_callings(code, exercise))):
+        grading = await sandbox.grade(exercise.language, code, exercise.test_cases, calling)
+        if grading.verdict is Verdict.PASSED:
+            return True
+    return False
+
+
+def _programs(draft: Draft) -> Iterator[str]:
+    """Yield each piece of code, and all of them together: a solution can come in parts."""
+    pieces = (*draft.code_examples, *_FENCED.findall(draft.text))
+    yield from pieces
+    if len(pieces) > 1:
+        yield "\n\n".join(pieces)
+
+
+def _callings(code: str, exercise: Exercise) -> Iterator[Calling]:
+    """Yield how code could be called to solve an exercise: by the function that it asks for, whatever its name is."""
+    language, tests = exercise.language, exercise.test_cases
+    if check(Language(language), code) is not None:
+        return
+    asked = calling_of(language, exercise.solution_code, tests)
+    if asked.kind == "program":
+        yield asked
+        return
+    functions = outline(language, code).functions
+    named = [one for one in functions if one.name == asked.entry]
+    alike = [one for one in functions if len(one.parameters) == len(asked.parameters)]
+    for function in named or alike[-_MOST_FUNCTIONS:]:
+        yield replace(calling_of(language, code, tests, function.name), returns=asked.returns)
+
+
+def _same_text(solution: str, code: str) -> bool:
+    """Say whether code holds a solution word for word: all that can be told where nothing can be run."""
+    return "".join(solution.split()) in "".join(code.split())
+
+
+def _unmended(draft: Draft) -> JsonObject:
+    """Return what debug says of a mend; only its answers say anything of that."""
+    return {"fix_applied": False} if "fix_applied" in draft.metadata else {}
+
+
+def _hint_instead(draft: Draft, assigned: Assigned) -> Draft:
+    exercise = assigned.exercise
+    number = next_hint(assigned) or len(exercise.hints)
+    hint = f"Hint {number} of {len(exercise.hints)}: {exercise.hints[number - 1]}" if number else None
+    parts = (
+        f'I keep my answer back: its code would solve your open exercise "{exercise.name}", which is yours to solve.',
+        hint,
+        'Send me what you have so far, or say "I give up" and I show you the solution.',
+    )
+    return draft.model_copy(
+        update={
+            "text": "\n\n".join(part for part in parts if part),
+            "code_examples": (),
+            "missing_concept": None,
+            "metadata": {**draft.metadata, "withheld": str(exercise.exercise_id), **_unmended(draft)},
+        }
+    )

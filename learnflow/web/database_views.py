@@ -1,0 +1,127 @@
+"""What the views read of PostgreSQL alone: questions, searches, a class, and what was told of a student."""
+
+from collections import Counter
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Final
+from uuid import UUID
+
+from learnflow.database.question_search import Search
+from learnflow.models.agent_response import AgentResponse
+from learnflow.models.message_flow import MessageFlow
+from learnflow.models.student_query import StudentQuery
+from learnflow.web.database import WebDatabase
+from learnflow.web.models import (
+    MOST_STUDENTS,
+    MOST_TOPICS,
+    Asked,
+    ClassAsked,
+    ClassMastery,
+    Found,
+    MasteryChange,
+    Pupil,
+    QueryTold,
+    QuestionsAsked,
+    Searched,
+    SearchResult,
+    StruggleTold,
+    StudentQuestions,
+)
+from learnflow.web.responses import Refused
+
+NO_QUESTION: Final = "There is no question with this id."
+
+_QUESTIONS: Final = """
+SELECT q.query_id, q.student_id, q.timestamp, q.query_text, q.code_snippet IS NOT NULL AS has_code, q.language,
+    q.status, q.detected_intent, q.routed_to_agent, q.triage_confidence, q.topic, q.failure_reason,
+    r.created_at AS answered_at
+FROM query_history q LEFT JOIN agent_responses r USING (query_id)
+WHERE q.student_id = $1 AND ($2::uuid IS NULL OR (q.timestamp, q.query_id) < (
+    SELECT b.timestamp, b.query_id FROM query_history b WHERE b.query_id = $2 AND b.student_id = $1
+))
+ORDER BY q.timestamp DESC, q.query_id DESC LIMIT $3
+"""
+_QUESTION: Final = """
+SELECT query_id, student_id, query_text, timestamp, detected_intent, routed_to_agent, status, triage_confidence,
+    code_snippet, language, context, failure_reason, topic, question_key
+FROM query_history WHERE query_id = $1
+"""
+_RESPONSE: Final = """
+SELECT response_id, query_id, agent_type, response_text, response_type, processing_time_ms, confidence_score,
+    coalesce(code_examples, '{}') AS code_examples, metadata, created_at, claude_model, token_count
+FROM agent_responses WHERE query_id = $1
+"""
+_FLOW: Final = """
+SELECT trace_id, query_id, message_id, source_agent, destination_agent, message_content, message_type, timestamp,
+    sequence_order
+FROM message_flow WHERE query_id = $1 ORDER BY sequence_order, timestamp, message_id
+"""
+_LEDGER: Final = """
+SELECT message_id, topic, old_level, new_level, reason, evidence, model_version, set_by, at
+FROM mastery_history WHERE student_id = $1 ORDER BY at DESC, message_id LIMIT 200
+"""
+_STRUGGLES: Final = """
+SELECT message_id, topic, struggle_level, query_count, time_window_minutes, recommendation, evidence, signals,
+    resolved_by, reason, at
+FROM struggle_history WHERE student_id = $1 ORDER BY at DESC, message_id LIMIT 100
+"""
+_CLASS: Final = """
+SELECT s.student_id, s.name, coalesce(p.python_mastery_levels, '{}') AS levels
+FROM students s LEFT JOIN student_progress p USING (student_id)
+WHERE CASE WHEN cardinality($1::text[]) > 0 THEN s.student_id = ANY($1::text[]) ELSE s.active AND p IS NOT NULL END
+ORDER BY p.last_activity DESC NULLS LAST, s.student_id LIMIT $2
+"""
+
+
+class Stored:
+    """Asks PostgreSQL. Everything raises Refused with 503 while that is away."""
+
+    def __init__(self, database: WebDatabase) -> None:
+        self._database = database
+
+    async def questions(self, student_id: str, asked: QuestionsAsked) -> StudentQuestions:
+        """Return a student's questions, the newest first; none where nobody knows the student."""
+        found = await self._database.models(Asked, _QUESTIONS, student_id, asked.before, asked.limit + 1)
+        shown = found[: asked.limit]
+        return StudentQuestions(questions=tuple(shown), next=shown[-1].query_id if len(found) > asked.limit else None)
+
+    async def query(self, query_id: UUID) -> QueryTold:
+        """Return a question with its outcome and its way. Raises Refused with 404."""
+        questions = await self._database.models(StudentQuery, _QUESTION, query_id)
+        if not questions:
+            raise Refused(HTTPStatus.NOT_FOUND, NO_QUESTION)
+        responses = await self._database.models(AgentResponse, _RESPONSE, query_id)
+        flow = await self._database.models(MessageFlow, _FLOW, query_id)
+        return QueryTold(question=questions[0], response=next(iter(responses), None), flow=tuple(flow))
+
+    async def search(self, wanted: Searched) -> SearchResult:
+        """Return the questions that fit."""
+        statement, arguments = Search(**wanted.model_dump()).statement()
+        return SearchResult(found=tuple(await self._database.models(Found, statement, *arguments)))
+
+    async def ledger(self, student_id: str) -> tuple[MasteryChange, ...]:
+        """Return the last changes of a student's levels, the newest first."""
+        return tuple(await self._database.models(MasteryChange, _LEDGER, student_id))
+
+    async def struggles(self, student_id: str) -> tuple[StruggleTold, ...]:
+        """Return what was told last of a student's struggles, the newest first."""
+        return tuple(await self._database.models(StruggleTold, _STRUGGLES, student_id))
+
+    async def mastery_of_class(self, asked: ClassAsked) -> ClassMastery:
+        """Return the levels of those asked for, or of those who were active last."""
+        pupils = await self._database.models(Pupil, _CLASS, list(asked.students), MOST_STUDENTS)
+        topics = asked.topics or _most_common(pupils)
+        shown = frozenset(topics)
+        return ClassMastery(
+            topics=topics,
+            students=tuple(
+                pupil.model_copy(update={"levels": {key: pupil.levels[key] for key in pupil.levels if key in shown}})
+                for pupil in pupils
+            ),
+        )
+
+
+def _most_common(pupils: Iterable[Pupil]) -> tuple[str, ...]:
+    """Return the topics that most of a class have, in the order of their names."""
+    counts = Counter(topic for pupil in pupils for topic in pupil.levels)
+    return tuple(sorted(topic for topic, _ in sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:MOST_TOPICS]))

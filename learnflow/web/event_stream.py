@@ -1,0 +1,131 @@
+"""`GET /api/events`: what happens, pushed to open pages as server-sent events."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from aiohttp import web
+
+from learnflow.models.envelope import Event
+from learnflow.models.fields import Model
+from learnflow.streams.recent_ids import Recent
+from learnflow.streams.stream_app import StreamApp
+from learnflow.topics import AGENT_RESPONSES, MASTERY_LEVEL_UPDATED, STUDENT_STRUGGLE
+from learnflow.web.access import visitor_of
+from learnflow.web.broadcast import Fanout, Page, frame
+from learnflow.web.push_messages import PushedStruggle, pushed
+
+READ: Final = (STUDENT_STRUGGLE, MASTERY_LEVEL_UPDATED, AGENT_RESPONSES)
+KEEP_ALIVE_SECONDS: Final = 15.0
+READY_SECONDS: Final = 5.0  # an opened page waits for the reader at most so long
+PULSE_SECONDS: Final = 5.0
+
+Pulse = Callable[[], Model]
+
+
+class Reader(Protocol):
+    """Where events come from."""
+
+    async def run(self, tell: Callable[[Event[Any]], None], ready: asyncio.Event) -> None:
+        """Tell of every event until cancelled. `ready` is set while nothing that is sent can be missed."""
+
+
+@dataclass(eq=False, slots=True)
+class Events:
+    """Reads topics while a page is open, and passes on what pages show.
+
+    `pulses` are what is told every PULSE_SECONDS, by the name of its event.
+    """
+
+    reader: Reader
+    pulses: Mapping[str, Pulse] = field(default_factory=dict)
+    fanout: Fanout = field(default_factory=Fanout)
+    _asked: Recent = field(default_factory=Recent)
+    _ready: asyncio.Event = field(default_factory=asyncio.Event)
+    _work: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def asked(self, query_id: UUID) -> None:
+        """Remember a question that was asked here: a page waits for its answer."""
+        self._asked.add(query_id)
+
+    async def opened(self, page: Page) -> None:
+        """Add a page, and return when nothing that happens from now on can be missed, or after READY_SECONDS."""
+        self.fanout.pages.add(page)
+        if not self._work:
+            self._ready = asyncio.Event()  # the last reader may still be on its way out
+            self._work = [asyncio.create_task(self.reader.run(self._tell, self._ready))]
+            self._work += [asyncio.create_task(self._beat(name, pulse)) for name, pulse in self.pulses.items()]
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._ready.wait(), READY_SECONDS)
+
+    async def left(self, page: Page) -> None:
+        """Take a page away; after the last one nothing is read."""
+        self.fanout.pages.discard(page)
+        if not self.fanout.pages:
+            await self._rest()
+
+    async def close(self) -> None:
+        """Drop every page, and stop reading."""
+        self.fanout.close()
+        await self._rest()
+
+    async def _rest(self) -> None:
+        work, self._work = self._work, []
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+
+    def _tell(self, event: Event[Any]) -> None:
+        wanted = getattr(event.payload, "query_id", None) in self._asked
+        found = pushed(event, whole=wanted)
+        if found is not None:
+            name, content = found
+            urgent = wanted or isinstance(content, PushedStruggle)
+            self.fanout.publish(frame(name, content, content.student_id), urgent=urgent)
+
+    async def _beat(self, name: str, pulse: Pulse) -> None:
+        while True:
+            self.fanout.publish(frame(name, pulse()))
+            await asyncio.sleep(PULSE_SECONDS)
+
+
+def add_events(app: StreamApp, events: Events) -> None:
+    """Serve the events on an app's web server; a student gets their own, and nothing else."""
+
+    @app.page("/api/events")
+    async def stream(_view: Any, request: Any, **_: Any) -> Any:  # noqa: ANN401 - Faust's view, request and response
+        return await serve(events, request)
+
+    app.at_end(events.close)
+
+
+async def serve(events: Events, request: web.Request) -> web.StreamResponse:
+    """Push events to whoever asks until they leave, which they may do at any moment."""
+    if request.transport is None:  # it has gone already
+        return web.Response()
+    page = Page(visitor_of(request).student_id, request.transport.abort)
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+    try:
+        await events.opened(page)
+        with suppress(ConnectionError):
+            await response.prepare(request)
+            await _write(response, page)
+    finally:
+        await events.left(page)
+    return response
+
+
+async def _write(response: web.StreamResponse, page: Page) -> None:
+    await response.write(b"retry: 2000\n\n")
+    while True:
+        try:
+            async with asyncio.timeout(KEEP_ALIVE_SECONDS):
+                data = await page.waiting.get()
+        except TimeoutError:
+            data = b": still here\n\n"
+        if not data:
+            return
+        await response.write(data)

@@ -1,0 +1,164 @@
+"""What is known of a student, from core's tables or from PostgreSQL: the same, by either way."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from http import HTTPStatus
+from typing import Final, Protocol
+
+from learnflow.database.struggle_window import Wanted, load_windows
+from learnflow.database.students import StoredStudent, load_students
+from learnflow.domain.learner.day import Day, Outcome
+from learnflow.domain.question.similarity import Alike
+from learnflow.domain.struggle import WINDOW, Observation, Open, in_order, reopened
+from learnflow.models.events.work import Turn
+from learnflow.models.fields import Timestamp
+from learnflow.models.learning_progress import LearningProgress
+from learnflow.models.taxonomy import lookup
+from learnflow.tables import Tables
+from learnflow.web.database import WebDatabase
+from learnflow.web.models import MasteryDay, OpenStruggle, Source
+from learnflow.web.responses import Refused
+
+DAYS: Final = 8  # today and the seven before: what the mastery table keeps
+NOBODY: Final = "There is no student with this id."
+
+_OUTCOMES: Final = """
+SELECT * FROM (
+    SELECT timestamp AS at, query_id AS id, topic, 'asked' AS kind, NULL::uuid AS exercise
+    FROM query_history WHERE student_id = $1 AND timestamp >= $2 AND detected_intent IS NOT NULL AND topic IS NOT NULL
+    UNION ALL
+    SELECT at, message_id, topic, CASE WHEN score = 1 THEN 'passed' ELSE 'failed' END, exercise_id
+    FROM exercise_submissions WHERE student_id = $1 AND at >= $2
+) AS seen ORDER BY at, id
+"""
+
+
+class Facts(Protocol):
+    """Where a student is known from."""
+
+    source: Source
+
+    async def progress(self, student_id: str) -> LearningProgress | None:
+        """Return the progress; None before the first question. Raises Refused with 404 where nobody knows the student.
+
+        So do the other two.
+        """
+
+    async def days(self, student_id: str) -> tuple[MasteryDay, ...]:
+        """Return what happened today and on the seven days before, the oldest first."""
+
+    async def turns(self, student_id: str) -> tuple[Turn, ...]:
+        """Return the last turns of the conversation, the oldest first."""
+
+    async def struggles(self, student_id: str) -> tuple[tuple[Observation, ...], tuple[OpenStruggle, ...]]:
+        """Return the observations of the last 24 hours, the oldest first, and the struggles that are open."""
+
+
+class TableFacts:
+    """Reads core's tables; only of students that `knows` knows, and while their partition is this worker's."""
+
+    source: Source = "tables"
+
+    def __init__(self, tables: Tables, now: Callable[[], datetime]) -> None:
+        self._tables = tables
+        self._now = now
+
+    def knows(self, student_id: str) -> bool:
+        """Return whether a student is in the tables."""
+        return student_id in self._tables.profiles
+
+    async def progress(self, student_id: str) -> LearningProgress | None:
+        """As of the last event."""
+        standing = self._tables.progress.get(student_id)
+        return None if standing is None else standing.progress
+
+    async def days(self, student_id: str) -> tuple[MasteryDay, ...]:
+        """The panes."""
+        now = self._now()
+        panes = (((now - timedelta(days=back)).date(), self._tables.mastery.get(student_id, now, back))
+                 for back in reversed(range(DAYS)))  # fmt: skip
+        return tuple(MasteryDay(day=day, outcomes=pane.outcomes) for day, pane in panes if pane)
+
+    async def turns(self, student_id: str) -> tuple[Turn, ...]:
+        """The turns that go with the next question."""
+        conversation = self._tables.conversations.get(student_id)
+        return conversation.turns if conversation else ()
+
+    async def struggles(self, student_id: str) -> tuple[tuple[Observation, ...], tuple[OpenStruggle, ...]]:
+        """The window, and what is open."""
+        now = self._now()
+        struggles = self._tables.struggles.get(student_id)
+        known = () if struggles is None else struggles.topics.values()
+        return _within(self._tables.struggle.around(student_id, now), now), _shown(known)
+
+
+class StoredFacts:
+    """Reads PostgreSQL, and adds it up as core does."""
+
+    source: Source = "postgresql"
+
+    def __init__(self, database: WebDatabase, turns: int, same: Alike, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._turns = turns
+        self._same = same
+        self._now = now
+
+    async def _student(self, student_id: str) -> StoredStudent:
+        student = (await load_students(self._database, [student_id], self._turns)).get(student_id)
+        if student is None:
+            raise Refused(HTTPStatus.NOT_FOUND, NOBODY)
+        return student
+
+    async def progress(self, student_id: str) -> LearningProgress | None:
+        """As the sink has written it."""
+        return (await self._student(student_id)).progress
+
+    async def days(self, student_id: str) -> tuple[MasteryDay, ...]:
+        """The days, from questions and submissions."""
+        first = self._now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS - 1)
+        days: dict[date, Day] = {}
+        for seen in await self._database.models(_Seen, _OUTCOMES, student_id, first):
+            day = seen.at.date()
+            outcome = Outcome(id=seen.id, topic=lookup(seen.topic), kind=seen.kind, exercise=seen.exercise)
+            days[day] = days.get(day, Day()).with_(outcome)
+        return tuple(MasteryDay(day=day, outcomes=found.outcomes) for day, found in days.items())
+
+    async def turns(self, student_id: str) -> tuple[Turn, ...]:
+        """The last questions with their answers."""
+        return (await self._student(student_id)).turns
+
+    async def struggles(self, student_id: str) -> tuple[tuple[Observation, ...], tuple[OpenStruggle, ...]]:
+        """The window, and what was told and has not ended."""
+        await self._student(student_id)
+        now = self._now()
+        wanted = Wanted(student_id, now - 2 * WINDOW, now + WINDOW)
+        found = (await load_windows(self._database, [wanted]))[wanted]
+        open_ = (reopened(told, found.observations, self._same) for told in found.told.values())
+        return _within(found.observations, now), _shown(one for one in open_ if one.ends_at > now)
+
+
+class _Seen(Outcome):
+    at: Timestamp
+
+
+def _within(seen: Iterable[Observation], now: datetime) -> tuple[Observation, ...]:
+    return tuple(sorted((one for one in seen if now - one.at < WINDOW), key=in_order))
+
+
+def _shown(known: Iterable[Open]) -> tuple[OpenStruggle, ...]:
+    return tuple(_open(one) for one in sorted(known, key=lambda one: one.since))
+
+
+def _open(struggle: Open) -> OpenStruggle:
+    told = struggle.announced[-1].event.payload
+    return OpenStruggle(
+        topic=struggle.topic,
+        level=struggle.level,
+        count=struggle.count,
+        since=struggle.since,
+        newest=struggle.newest,
+        ends_at=struggle.ends_at,
+        recommendation=told.recommendation,
+        evidence=told.evidence,
+        signals=told.signals,
+    )

@@ -1,0 +1,12 @@
+"""Questions to the concepts agent."""
+
+from typing import Any, Final
+
+from learnflow.models.events.work import AgentRequest
+from tests.support.offline_requests import request
+
+RECURSION: Final = "What is recursion?"
+
+
+def asked(text: str = RECURSION, topic: str = "recursion", **more: Any) -> AgentRequest:
+    return request(text, topic=topic, **more)

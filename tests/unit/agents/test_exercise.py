@@ -1,0 +1,85 @@
+"""The exercise agent: what fails where nothing can be run, and that an exercise ends once."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from learnflow.agents.context import Context
+from learnflow.agents.exercise import ExerciseAgent
+from learnflow.domain.mastery import shipped
+from learnflow.models.envelope import Event, version_metadata
+from learnflow.models.events.responses import Failure, ResponseFailed
+from learnflow.models.events.students import ExerciseGraded
+from learnflow.models.events.work import AgentRequest
+from learnflow.models.exercise import Assigned
+from learnflow.models.vocabulary import ExerciseLanguage, Specialist
+from learnflow.sandbox import Sandbox, SandboxSettings
+from learnflow.settings import Settings
+from learnflow.streams.clock import Clock
+from learnflow.streams.message_processor import Arrival
+from learnflow.tutor.exercises.bank import BANK
+from learnflow.tutor.offline import OfflineTutor
+from tests.support.offline_requests import request
+from tests.unit.domain.test_student_exercises import NOON
+
+EXERCISE = next(one for one in BANK.exercises if one.language is ExerciseLanguage.PYTHON)
+
+
+@pytest.fixture
+async def nowhere(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Context]:
+    monkeypatch.setattr("learnflow.sandbox.isolation_probe.binaries", lambda: ())
+    clock = Clock(lambda: datetime(2026, 1, 14, 13, tzinfo=UTC), timedelta(minutes=5))
+    async with Sandbox(SandboxSettings()) as sandbox:
+        yield Context(Settings(), OfflineTutor(), sandbox, shipped(), clock, "test")
+
+
+@pytest.fixture
+async def context() -> AsyncIterator[Context]:
+    clock = Clock(lambda: datetime(2026, 1, 14, 13, tzinfo=UTC), timedelta(minutes=5))
+    async with Sandbox(SandboxSettings()) as sandbox:
+        yield Context(Settings(), OfflineTutor(), sandbox, shipped(), clock, "test")
+
+
+def arrival(asked: AgentRequest) -> Arrival:
+    event = Event[AgentRequest](
+        message_id=uuid4(), timestamp=NOON, student_id="student-123", trace_id=uuid4(),
+        event_type="agent.request.created", payload=asked, metadata=version_metadata(sequence=1),
+    )  # fmt: skip
+    return Arrival(event=event, partition=0, offset=0)
+
+
+def asking(text: str, code: str | None = None) -> Arrival:
+    routed = {"query_id": uuid4(), "routed_to_agent": Specialist.EXERCISE, "triage_confidence": 1.0}
+    query = request(text, code).query.model_copy(update=routed)
+    return arrival(AgentRequest(query=query, named=Assigned(exercise=EXERCISE, assigned_at=NOON)))
+
+
+async def graded(context: Context, asked: Arrival) -> Event[ExerciseGraded]:
+    (event,) = [
+        each.event for each in await ExerciseAgent(context)(asked) if isinstance(each.event.payload, ExerciseGraded)
+    ]
+    return event
+
+
+async def test_an_exercise_ends_once_whatever_crosses(context: Context) -> None:
+    solution = EXERCISE.solution_code
+    ends = [
+        await graded(context, asking("Here", solution)),
+        await graded(context, asking("Here, once more", f"{solution}\n")),
+        await graded(context, asking("I give up")),
+    ]
+    assert [(end.payload.passed, end.payload.gave_up) for end in ends] == [(True, False), (True, False), (False, True)]
+    assert len({end.message_id for end in ends}) == 1, "whoever reads them counts the first"
+    tries = [await graded(context, asking("Here", code)) for code in ("x = 1", "x = 2")]
+    assert len({end.message_id for end in (*tries, ends[0])}) == 3, "while each wrong submission counts"
+
+
+async def test_a_submission_fails_with_the_reason_and_is_not_graded(nowhere: Context) -> None:
+    (outcome,) = await ExerciseAgent(nowhere)(asking("Here", "x = 1"))
+    failure = outcome.event.payload
+    assert isinstance(failure, ResponseFailed)
+    assert failure.failure is Failure.UNAVAILABLE
+    assert "does not count: bubblewrap is not installed" in failure.reason
+    assert nowhere.sandbox.problem is not None, "and the heartbeat says so, too"

@@ -1,0 +1,43 @@
+"""What a review sees of cost and of care: loops in loops for who asks for speed, and files left open."""
+
+import pytest
+
+from learnflow.code_analysis.habits import habits
+from learnflow.code_analysis.pitfalls import pitfalls
+from learnflow.domain.question.intent import triage
+from learnflow.models.vocabulary import Language
+from learnflow.tutor.offline import OfflineTutor
+from tests.support.offline_requests import honest, request
+
+TWICE = (
+    "def twice(a):\n    for i in range(len(a)):\n        for j in range(i + 1, len(a)):\n"
+    "            if a[i] == a[j]:\n                return True\n    return False"
+)
+COMMON = "def common(a, b):\n    for x in a:\n        for y in b:\n            if x == y:\n                print(x)"
+PAIRS = "def pairs(a):\n    for x in a:\n        for y in a:\n            print(x, y)"
+
+
+def test_a_better_way_decides_no_topic_of_a_review() -> None:
+    code = "def squares(a):\n    out = []\n    for x in a:\n        out.append(x * x)\n    return out"
+    asked = request("Can you review my code please? Is there a better way to write it?", code)
+    assert triage(asked.query).topic == "loops"
+
+
+@pytest.mark.parametrize(("code", "said"), [(TWICE, "O(n²)"), (COMMON, "O(n·m)")])
+async def test_loops_in_loops_are_remarked_on_for_who_asks_for_speed(code: str, said: str) -> None:
+    quick = honest(await OfflineTutor().review(request("Review: is this efficient enough for big lists?", code)))
+    assert said in quick.text
+    assert "could not judge" not in quick.text
+    assert said not in honest(await OfflineTutor().review(request("Please review", code))).text
+
+
+def test_loops_in_loops_that_look_for_nothing_are_left_alone() -> None:
+    assert not any("O(n" in one.text for one in habits(PAIRS, Language.PYTHON))
+
+
+def test_each_error_thrown_away_and_a_file_left_open_are_seen_in_go() -> None:
+    code = "package main\nfunc f(p string) {\n\tf, _ := os.Open(p)\n\td, _ := io.ReadAll(f)\n\tprintln(d)\n}"
+    assert any(one.text.endswith("The same in line 4.") for one in pitfalls(code, Language.GO))
+    assert any("defer f.Close()" in one.text for one in habits(code, Language.GO))
+    closed = code.replace("\tprintln", "\tdefer f.Close()\n\tprintln")
+    assert not any("defer" in one.text for one in habits(closed, Language.GO))

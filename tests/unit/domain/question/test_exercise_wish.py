@@ -1,0 +1,106 @@
+"""What a question to the exercise agent wants, and which exercise it is about."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from learnflow.domain.question.exercise_wish import Hint, NewExercise, Solution, Submission, wish
+from learnflow.domain.question.submission import certain, exercise_named
+from learnflow.models.exercise import Assigned
+from learnflow.models.vocabulary import Closing, Intent
+from tests.support.offline_requests import request
+from tests.unit.domain.test_student_exercises import NOON, exercise
+
+FIRST, LAST = (Assigned(exercise=exercise(name), assigned_at=NOON) for name in ("first", "last"))
+OPEN: dict[str, Any] = {"exercises": [FIRST, LAST]}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("a hint please", Hint),
+        ("Another hint?", Hint),
+        ("I'm stuck, can you give me a clue", Hint),
+        ("Give me an exercise on loops with hints", NewExercise),
+        ("I give up", Solution),
+        ("I'm giving up on this one", Solution),
+        ("I don't want to give up yet, give me a hint", Hint),
+        ("Show me the solution", Hint),
+        ("What's the answer?", Hint),
+        ("Do not show me the solution, only a hint", Hint),
+        ("Give me another exercise", NewExercise),
+        ("Give me an exercise on recursion", NewExercise),
+        ("Give up", Solution),
+        ("Please show me the full solution of the exercise", Hint),
+        ("I give up, show me the solution", Solution),
+        ("I want to give up now", Solution),
+        ("Is it ok to give up on this exercise?", NewExercise),
+        ("Give me an exercise on functions that give an answer", NewExercise),
+        ("My solution to the exercise fails, tell me why", NewExercise),
+        ("Give me a harder one, the last solution was easy to see", NewExercise),
+        ("Give me another exercise with a longer solution", NewExercise),
+        ("I am stuck on recursion, give me an exercise", NewExercise),
+        ("Give me an exercise on loops without hints", NewExercise),
+        ("I am stuck", Hint),
+        ("Could I get a hint for this exercise?", Hint),
+    ],
+)
+def test_words_tell_what_is_wanted(text: str, kind: type) -> None:
+    assert isinstance(wish(request(text, **OPEN)), kind)
+
+
+@pytest.mark.parametrize("text", ["a hint please", "I give up"])
+def test_the_newest_is_meant_unless_another_is_named(text: str) -> None:
+    found = wish(request(text, **OPEN))
+    assert isinstance(found, Hint | Solution)
+    assert found.exercise == LAST
+    named = wish(request(text, **OPEN, named=FIRST))
+    assert isinstance(named, Hint | Solution)
+    assert named.exercise == FIRST
+
+
+def test_without_an_open_exercise_there_is_nothing_to_give_up() -> None:
+    assert wish(request("I give up")) == Solution(None)
+    assert wish(request("a hint please")) == Hint(None)
+    assert wish(request("Show me the solution")) == NewExercise()
+
+
+def test_the_solution_of_a_closed_exercise_is_shown_without_giving_up() -> None:
+    closed = FIRST.model_copy(update={"closed": Closing.SOLVED})
+    assert wish(request("Show me the solution", named=closed)) == Solution(closed)
+
+
+def test_code_for_a_named_exercise_is_a_submission_whatever_is_said_with_it() -> None:
+    assert wish(request("I give up", "x = 1", **OPEN, named=FIRST)) == Submission(FIRST, "x = 1")
+    assert wish(request("Give me an exercise like this", "x = 1", **OPEN)) == NewExercise()
+
+
+ID = "750e8400-e29b-41d4-a716-446655440002"
+
+
+@pytest.mark.parametrize(
+    ("code", "context", "is_one"),
+    [
+        ("x = 1", {"exercise_id": ID}, True),
+        ("x = 1", {"exercise_id": "no id at all"}, True),  # whose failed response says so
+        (None, {"exercise_id": ID}, False),
+        ("x = 1", {"exercise_id": None}, False),
+        ("x = 1", None, False),
+    ],
+)
+def test_a_submission_is_certain(code: str | None, context: dict[str, Any] | None, is_one: bool) -> None:  # noqa: FBT001
+    found = certain(request("here you are", code, context=context).query)
+    assert (found is not None) is is_one
+    if found:
+        assert (found.intent, found.confidence) == (Intent.EXERCISE, 1.0)
+
+
+def test_what_a_question_names_is_an_id() -> None:
+    assert exercise_named(request("hint", context={"exercise_id": ID}).query) == UUID(ID)
+    for empty in ({}, {"exercise_id": None}, {"exercise_id": ""}):
+        assert exercise_named(request("hint", context=empty).query) is None
+    several: tuple[object, ...] = ("loops", 7, [ID], {"id": ID})
+    for wrong in several:
+        with pytest.raises(ValueError, match=r"context\.exercise_id: must be the id"):
+            exercise_named(request("hint", context={"exercise_id": wrong}).query)

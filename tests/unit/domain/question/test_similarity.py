@@ -1,0 +1,84 @@
+"""Which questions ask the same, by their words."""
+
+from time import process_time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from learnflow.domain.question.similarity import ALIKE, LONGEST, QUOTED, alike, similarity, telling_words
+
+TEXTS = st.text(alphabet="abc de?", max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "topic"),
+    [
+        ("How do I break out of a loop?", "how can I break out of the loop", "loops"),
+        ("Why does my while loop never end?", "My while loop never ends, why?", "loops"),
+        ("What is the base case of recursion?", "what's a base case in recursion?", "recursion"),
+        ("why is my list index out of range", "list index out of range error, why?", "lists"),
+        ("How do I remove all duplicates?", "removing duplicate elements of an array", "lists"),
+        ("how to join two strings", "concatenate two strings", "strings"),
+        ("Find the largest number in `ages`", "how do I find the maximum number of `prices`?", "lists"),
+        ("Count the occurrences of a character", "how often does a letter appear, counting", "strings"),
+    ],
+)
+def test_the_same_in_other_words_is_alike(one: str, other: str, topic: str) -> None:
+    assert alike(telling_words(one, topic), telling_words(other, topic))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "topic"),
+    [
+        ("How do I break out of a loop?", "How do I count in a loop?", "loops"),
+        ("How do I reverse a list?", "How do I sort a list?", "lists"),
+        ("how does a for loop work", "how does a while loop work", "loops"),
+        ("What is recursion?", "Recursion?", "recursion"),
+        ("How do I find the maximum?", "How do I find the minimum?", "lists"),
+        ("What does `append` do?", "What does `pop` do?", "lists"),
+        ("ما هي القائمة", "ما هي القائمة", "lists"),
+    ],
+)
+def test_something_else_and_nothing_telling_is_not_alike(one: str, other: str, topic: str) -> None:
+    assert not alike(telling_words(one, topic), telling_words(other, topic))
+
+
+def test_telling_words_leave_out_the_topic_and_what_says_nothing() -> None:
+    assert telling_words("What are the nested List indexes of my lists?", "list-indexing") == "nested indexes"
+    assert len(telling_words("word " * 1_000)) == LONGEST
+
+
+def test_words_in_quotes_count_little() -> None:
+    one, other = telling_words("sort words in 'names' by length"), telling_words("sort words in 'cities' by length")
+    assert similarity(one, other) > ALIKE > similarity(one.replace(QUOTED, ""), other.replace(QUOTED, ""))
+
+
+def test_an_apostrophe_opens_no_quote() -> None:
+    assert QUOTED not in telling_words("What's the loop's end and why isn't it's")
+
+
+def test_a_synonym_is_less_than_the_word_itself() -> None:
+    assert similarity("delete rows", "delete rows") == 1.0
+    assert 0.8 < similarity("delete rows", "remove rows") < 1.0
+    assert similarity("delete", "reverse") == 0.0
+
+
+def test_a_pair_is_compared_in_less_than_ten_milliseconds() -> None:
+    """Each text has as many words as fit, all different, so that nothing is known from the pair before."""
+    pairs = [(_many(f"a{place}"), _many(f"b{place}")) for place in range(20)]
+    began = process_time()
+    for one, other in pairs:
+        similarity(one, other)
+    assert (process_time() - began) / len(pairs) < 0.01
+
+
+def _many(start: str) -> str:
+    return " ".join(f"{start}{place}" for place in range(LONGEST))[:LONGEST]
+
+
+@given(TEXTS, TEXTS)
+def test_similarity_is_symmetric_bounded_and_whole_for_the_same(one: str, other: str) -> None:
+    assert similarity(one, other) == similarity(other, one)
+    assert 0.0 <= similarity(one, other) <= 1.0
+    assert similarity(one, one) == (1.0 if one.split() else 0.0)

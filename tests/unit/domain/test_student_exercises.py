@@ -1,0 +1,113 @@
+"""The exercises of a student: given, hinted at, graded, given up; each event counts once."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import reduce
+from typing import Any
+from uuid import UUID, uuid5
+
+import pytest
+
+from learnflow.domain.remembered_ids import shortened
+from learnflow.domain.student_exercises import MOST_KEPT, Exercises, assigned, graded, hint_given
+from learnflow.models.events.students import ExerciseAssigned, ExerciseGraded, HintGiven
+from learnflow.models.exercise import Exercise
+from learnflow.models.vocabulary import Closing
+
+NOON = datetime(2026, 1, 14, 12, tzinfo=UTC)
+IDS = UUID("0b6f9a53-6d3a-5f0e-9a54-0f8a1f4f5d7c")
+
+Step = Callable[[Exercises], Exercises]
+
+
+def uid(name: object) -> UUID:
+    return uuid5(IDS, str(name))
+
+
+def exercise(name: object) -> Exercise:
+    return Exercise.model_validate({
+        "exercise_id": uid(name), "topic": "loops", "difficulty": "beginner", "problem_text": "Print it.",
+        "solution_code": "print(1)", "test_cases": [{"input": n, "output": n} for n in range(3)],
+        "created_at": NOON, "language": "python",
+    })  # fmt: skip
+
+
+def give(name: object, event: object = "given") -> Step:
+    said = ExerciseAssigned(exercise=exercise(name))
+    return lambda exercises: assigned(exercises, uid((name, event)), NOON, said)
+
+
+def hint(name: object, number: int) -> Step:
+    said = HintGiven(exercise_id=uid(name), number=number)
+    return lambda exercises: hint_given(exercises, uid((name, "hint", number)), said)
+
+
+def grading(name: object, score: float, **more: Any) -> ExerciseGraded:
+    return ExerciseGraded(exercise_id=uid(name), topic="loops", score=score, passed=score == 1.0, **more)
+
+
+def grade(name: object, score: float, event: object, **more: Any) -> Step:
+    said = grading(name, score, **more)
+    return lambda exercises: graded(exercises, uid((name, event)), said)
+
+
+def after(*steps: Step) -> Exercises:
+    return reduce(lambda exercises, step: step(exercises), steps, Exercises())
+
+
+def test_an_exercise_is_open_until_it_is_passed() -> None:
+    found = after(give("a"), grade("a", 0.5, 1))
+    assert [(one.attempts, one.closed) for one in found.open] == [(1, None)]
+    solved = grade("a", 1.0, 2)(found)
+    assert solved.open == ()
+    assert [(one.attempts, one.closed) for one in solved.kept] == [(2, Closing.SOLVED)]
+    assert solved.done == (shortened(uid("a")),)
+
+
+def test_giving_up_closes_it_and_a_later_pass_does_not_make_it_solved() -> None:
+    found = after(give("a"), grade("a", 0.0, 1, gave_up=True), grade("a", 1.0, 2))
+    assert [one.closed for one in found.kept] == [Closing.GIVEN_UP]
+
+
+def test_hints_only_grow() -> None:
+    found = after(give("a"), hint("a", 2), hint("a", 1))
+    assert [one.hints_given for one in found.kept] == [2]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [give("a")],
+        [give("a"), hint("a", 1)],
+        [give("a"), grade("a", 0.5, 1)],
+        [give("a"), grade("a", 1.0, 1)],
+        [grade("never given", 1.0, 1)],
+    ],
+    ids=["given", "hinted", "failed", "passed", "of an exercise that is not kept"],
+)
+def test_the_same_event_again_changes_nothing(steps: list[Step]) -> None:
+    assert after(*steps, steps[-1]) == after(*steps)
+
+
+def test_what_is_closed_stays_closed_however_often_it_is_assigned() -> None:
+    closed = after(give("a"), grade("a", 1.0, 1))
+    assert give("a")(closed).open == ()
+    assert give("a", "a second time")(closed).kept == closed.kept
+
+
+def test_an_exercise_that_is_open_is_not_begun_anew_by_another_assignment() -> None:
+    found = after(give("a"), hint("a", 1), give("a", "a second time"))
+    assert [one.hints_given for one in found.open] == [1]
+
+
+def test_what_is_closed_leaves_before_what_is_open() -> None:
+    names = range(MOST_KEPT + 1)
+    found = after(*(give(name) for name in names[:-1]), grade(3, 1.0, 1), give(names[-1]))
+    assert [one.exercise.exercise_id for one in found.kept] == [uid(name) for name in names if name != 3]
+    more = after(*(give(name) for name in names))
+    assert [one.exercise.exercise_id for one in more.kept] == [uid(name) for name in names[1:]]
+
+
+def test_what_is_not_known_is_passed_over() -> None:
+    assert hint("a", 1)(Exercises()) == Exercises()
+    assert grade("a", 0.0, 1)(Exercises()).kept == ()

@@ -1,0 +1,61 @@
+"""Each run in the sandbox belongs to the student for whom it is made."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from learnflow.agents.context import Context
+from learnflow.agents.exercise import ExerciseAgent
+from learnflow.domain.mastery import shipped
+from learnflow.models.events.work import AgentRequest
+from learnflow.models.exercise import Assigned
+from learnflow.models.vocabulary import Language, Specialist
+from learnflow.settings import Settings
+from learnflow.streams.clock import Clock
+from learnflow.tutor.code_run import Grounding
+from learnflow.tutor.offline import OfflineTutor
+from learnflow.tutor.solution_guard import SolutionGuard
+from tests.support.offline_requests import request
+from tests.support.sandboxes import PYTHON, Recorded
+from tests.unit.agents.test_exercise import arrival
+from tests.unit.domain.test_student_exercises import NOON, exercise
+from tests.unit.tutor.test_solution_guard import OTHER_WAY, asked, draft
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Recorded]:
+    async with Recorded() as found:
+        yield found
+
+
+def by(student_id: str, asked: AgentRequest) -> AgentRequest:
+    return asked.model_copy(update={"query": asked.query.model_copy(update={"student_id": student_id})})
+
+
+async def test_a_submission_is_its_students(sandbox: Recorded) -> None:
+    clock = Clock(lambda: NOON, timedelta(minutes=5))
+    agent = ExerciseAgent(Context(Settings(), OfflineTutor(), sandbox, shipped(), clock, "test"))
+    routed = {"routed_to_agent": Specialist.EXERCISE, "triage_confidence": 0.9}
+    query = request("Here", "x = 1").query.model_copy(update=routed)
+    submission = AgentRequest(query=query, named=Assigned(exercise=exercise("one"), assigned_at=NOON))
+    await agent(arrival(by("ada", submission)))
+    assert sandbox.owners == ["ada"]
+
+
+async def test_what_an_answer_is_tried_on_is_the_students_who_asked(sandbox: Recorded) -> None:
+    await SolutionGuard(sandbox).withheld(draft(OTHER_WAY), by("ada", asked()))
+    assert set(sandbox.owners) == {"ada"}
+
+
+async def test_code_that_many_send_is_run_for_the_first(sandbox: Recorded) -> None:
+    grounding, debug = Grounding(sandbox), request("Why?", "print(1 / 0)", Language.PYTHON)
+    await asyncio.gather(*(grounding.ran(by(student, debug)) for student in ("ada", "bob", "cy")))
+    assert sandbox.owners == ["ada"]
+
+
+async def test_a_run_of_nobody_is_the_platforms_own(sandbox: Recorded) -> None:
+    await sandbox.of("ada").run(PYTHON, "")
+    await sandbox.run(PYTHON, "")
+    assert sandbox.owners == ["ada", ""]

@@ -1,0 +1,148 @@
+"""What Claude is told of a question: golden texts, the bound of the last turns, and what is not told."""
+
+from typing import Any
+
+import pytest
+
+from learnflow.code_analysis.linters import Linter
+from learnflow.models.events.work import AgentRequest, Turn
+from learnflow.models.vocabulary import Language, Specialist
+from learnflow.sandbox import Execution
+from learnflow.tutor.claude.answers.briefing import briefing, recent
+from learnflow.tutor.claude.answers.evidence import of_figures, of_run, of_tools
+from learnflow.tutor.claude.answers.triage import told
+from learnflow.tutor.claude.fenced_text import fenced
+from learnflow.tutor.code_run import NOT_RUN, Ran
+from learnflow.tutor.exercises.bank import BANK
+from learnflow.tutor.offline.answers.review import look_over
+from tests.support.claude_briefings import CODE, CONCEPTS_TOLD, DEBUG_TOLD, PROGRESS_TOLD, REVIEW_TOLD
+from tests.support.offline_requests import request, turn
+
+ROOM = 1_500
+STANDING = {
+    "python_mastery_levels": {"list-indexing": 0.2, "lists": 0.8649},
+    "struggle_topics": ["list-indexing"],
+    "total_queries": 4,
+    "queries_by_type": {"debug": 4},
+    "completed_exercises": 2,
+}
+FAILED = Ran(
+    Execution.model_validate({
+        "ended": "exception", "stdout": "begin\n", "stderr": "", "exit_code": 1, "milliseconds": 31,
+        "fault": {"type": "IndexError", "message": "list index out of range", "line": 2,
+                  "trace": 'File "main.py", line 2, in <module>'},
+    })
+)  # fmt: skip
+OPEN = next(one for one in BANK.exercises if one.name == "Common divisor")
+
+
+def turns(*said: tuple[str, str]) -> tuple[Turn, ...]:
+    return tuple(Turn.model_validate(turn(question, answer, Specialist.CONCEPTS)) for question, answer in said)
+
+
+def test_concepts_is_told_this() -> None:
+    asked = request(
+        "and why?", topic="loops", low_confidence=True, turns=turns(("What is a list?", "A row of values.")),
+        profile={"name": "Maya Lindqvist", "learning_style": "visual", "skill_level": "beginner"},
+        context={"course": "secret"},
+    )  # fmt: skip
+    assert briefing(asked, ROOM) == CONCEPTS_TOLD  # neither the name nor the context is needed
+
+
+def test_debug_is_told_this() -> None:
+    asked = request("Why does it stop?", CODE, topic="list-indexing", standing=STANDING)
+    assert briefing(asked, ROOM, of_run(FAILED, asked)) == DEBUG_TOLD
+
+
+async def test_code_review_is_told_this() -> None:
+    code = "x = 1\nif x == None:\n    print(x)"
+    found = await look_over(code, Language.PYTHON, Linter())
+    asked = request("Is this good?", code, exercises=[{"exercise": OPEN, "assigned_at": "2026-01-02T14:00:00Z"}])
+    text = briefing(asked, ROOM, of_tools(found))
+    assert text == REVIEW_TOLD.format(problem=OPEN.problem_text, remark=found.remarks[0].text)
+    assert OPEN.solution_code.strip() not in text
+    assert OPEN.hints[0] not in text
+
+
+def test_progress_is_told_this() -> None:
+    asked = request("How am I doing?", standing=STANDING)
+    assert briefing(asked, ROOM, of_figures(asked)) == PROGRESS_TOLD
+
+
+def test_triage_is_told_this() -> None:
+    from learnflow.domain.question.intent import triage  # noqa: PLC0415
+
+    query = request("Was ist hier los?", CODE).query
+    text = told(query, triage(query))
+    assert text.startswith("# What the rules made of it, with confidence 0.")
+    assert text.endswith(
+        f"```\n\n# The question\n\n```\nWas ist hier los?\n```\n\n# Its code, in python\n\n```\n{CODE}\n```"
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "note"),
+    [
+        ({"handed_over_from": "debug", "reason": "says: obey"}, "- The debug agent handed this over to you.\n- Answer"),
+        ({"question_key": "off-topic"}, "- Triage takes this for small talk, or for something other than programming."),
+        ({"alone": True}, "- Answer it yourself, whosever it may be: `belongs_to` is null."),
+    ],
+)
+def test_what_is_to_be_observed_is_told(more: dict[str, Any], note: str) -> None:
+    text = briefing(request("What is a loop?", **more), ROOM)
+    assert f"# To be observed\n\n{note}" in text
+    assert "obey" not in text
+
+
+def test_who_helps_another_agent_is_told_the_concept() -> None:
+    text = briefing(request("Why?", CODE, topic="list-indexing", standing=STANDING), ROOM, concept="lists")
+    assert "- Topic, as triage reads the question: Lists and arrays\n- Solved there: 86% (mastered)" in text
+    assert "asks you for what is behind it: Lists and arrays." in text
+
+
+def test_without_a_run_nothing_is_said_to_have_run() -> None:
+    asked = request("Why does it stop?")
+    assert of_run(NOT_RUN, asked) == "# What was run\n\nNothing was run."
+    assert of_run(Ran(problem="no bubblewrap"), asked).endswith("The code was not run: no bubblewrap")
+
+
+def test_a_long_output_keeps_both_ends() -> None:
+    execution = FAILED.execution
+    assert execution is not None
+    printed = f"first{'.' * 9_000}last"
+    text = of_run(Ran(execution.model_copy(update={"stdout": printed})), request("Why?", CODE))
+    assert "\nfirst.." in text
+    assert "..last\n" in text
+    assert len(text) < 2_000
+
+
+@pytest.mark.parametrize(
+    ("tokens", "kept"),
+    [(100, ["a", "b", "c"]), (50, ["b", "c"]), (49, ["c"]), (25, ["c"]), (24, ["c"]), (0, [])],
+)
+def test_the_newest_turns_come_first_into_the_bound(tokens: int, kept: list[str]) -> None:
+    said = turns(*((letter, "x" * 99) for letter in "abc"))
+    found = recent(said, tokens)
+    assert [one.question for one in found] == kept
+    assert sum(len(one.question) + len(one.answer) for one in found) <= tokens * 4
+
+
+def test_the_newest_turn_is_cut_where_it_alone_is_too_long() -> None:
+    (found,) = recent(turns(("a", "old"), ("What?", "x" * 900)), 10)
+    assert (found.question, found.answer) == ("What?", "x" * 35)
+
+
+@pytest.mark.parametrize("text", ["```", "``` ````` ```", "a```\n```b", "~~~", "``"])
+def test_nothing_closes_its_fence(text: str) -> None:
+    first, *inside, last = fenced(text).split("\n")
+    assert "\n".join(inside) == text
+    assert first == last
+    assert set(first) == {"`"}
+    assert first not in text
+
+
+def test_no_topic_but_those_of_the_taxonomy_is_named_outside_of_a_fence() -> None:
+    asked: AgentRequest = request(
+        "How am I doing?", topic="obey-me-now", standing={"python_mastery_levels": {"obey-me-now": 0.9}}
+    )  # fmt: skip
+    assert "obey" not in briefing(asked, ROOM)

@@ -1,0 +1,239 @@
+"""Review: what matters first, and honest about what was not looked at."""
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from learnflow.code_analysis.linters import Linter, LinterUnavailableError
+from learnflow.code_analysis.pitfalls import pitfalls
+from learnflow.code_analysis.remarks import TABLE, Table
+from learnflow.models.vocabulary import Language, Specialist
+from learnflow.tutor.offline import OfflineTutor
+from tests.support.offline_requests import honest, request, turn
+
+STARTS = {Language.JAVASCRIPT: "const x = 0 == '';", Language.JAVA: 'if (a == "yes") {}',
+          Language.CPP: "int* p = new int;",
+          Language.GO: "v, _ := strconv.Atoi(s)", Language.RUST: "let x = f().unwrap();"}  # fmt: skip
+
+BROKEN = {
+    Language.JAVASCRIPT: "const x = 1;\nif (x {}",
+    Language.JAVA: "int y = 1;\nint x 5;",
+    Language.CPP: "int y = 1;\nint x 5;",
+    Language.GO: "y := 1\nx := := 5",
+    Language.RUST: "let y = 1;\nlet x 5;",
+}
+
+
+@pytest.fixture
+def tutor() -> OfflineTutor:
+    return OfflineTutor()
+
+
+async def test_review_names_what_matters_first(tutor: OfflineTutor) -> None:
+    code = (
+        "def Add(item, items=[]):\n    try:\n        items.append(item)\n    except:\n        x = 1\n    return items"
+    )
+    draft = honest(await tutor.review(request("Please review", code)))
+    remarks = draft.metadata["remarks"]
+    assert isinstance(remarks, list)
+    rules = [remark["rule"] for remark in remarks if isinstance(remark, dict)]
+    assert rules[:3] == ["B006", "E722", "F841"]
+    assert "Line 1 (`def Add(item, items=[]):`)" in draft.text
+    assert len(rules) <= 6
+
+
+async def test_review_of_good_code_is_glad(tutor: OfflineTutor) -> None:
+    draft = honest(await tutor.review(request("Is this good?", "def add(first, second):\n    return first + second")))
+    assert draft.metadata["remarks"] == []
+    assert "Well done" in draft.text
+
+
+async def test_review_of_what_is_no_python_says_where(tutor: OfflineTutor) -> None:
+    draft = honest(await tutor.review(request("Is this good?", "x = 1\nif x > 0\n    print(x)")))
+    assert "Line 2" in draft.text
+
+
+@pytest.mark.parametrize("language", STARTS)
+async def test_review_of_other_languages_finds_pitfalls_and_says_that_it_has_no_linter(
+    language: Language, tutor: OfflineTutor
+) -> None:
+    draft = honest(await tutor.review(request("review this", STARTS[language], language)))
+    assert "no linter" in draft.text
+    assert "Line 1" in draft.text
+    assert draft.confidence <= 0.5
+
+
+async def test_review_without_code_asks_for_it(tutor: OfflineTutor) -> None:
+    assert "there is no code" in honest(await tutor.review(request("Review my code please"))).text
+
+
+async def test_a_linter_that_does_not_answer_is_said_not_hidden() -> None:
+    draft = honest(await OfflineTutor(Linter(seconds=0.0)).review(request("review", "x = 1")))
+    assert "could not be run" in draft.text
+    assert draft.confidence <= 0.3
+
+
+async def test_remarks_on_what_is_mastered_are_to_be_explained_by_the_student(tutor: OfflineTutor) -> None:
+    standing = {"python_mastery_levels": {"functions": 0.9}}
+    code = "def add(item, items=[]):\n    return items + [item]"
+    draft = honest(await tutor.review(request("Please review", code, topic="functions", standing=standing)))
+    assert "You know functions well (90%), so try to say why" in draft.text
+    hard = {"struggle_topics": ["functions"]}
+    draft = honest(await tutor.review(request("Please review", code, topic="functions", standing=hard)))
+    assert '"Explain functions"' in draft.text
+
+
+async def test_code_without_remarks_needs_no_advice(tutor: OfflineTutor) -> None:
+    asked = request("Is this good?", "def add(first, second):\n    return first + second", topic="functions",
+                    standing={"python_mastery_levels": {"functions": 0.9}})  # fmt: skip
+    assert "You know functions well" not in honest(await tutor.review(asked)).text
+
+
+@pytest.mark.parametrize("language", BROKEN)
+async def test_review_of_code_that_cannot_be_read_begins_with_that(language: Language, tutor: OfflineTutor) -> None:
+    draft = honest(await tutor.review(request("review this", BROKEN[language], language)))
+    first = draft.metadata["remarks"][0]
+    assert first["line"] == 2
+    assert "cannot read this" in first["text"]
+
+
+@pytest.mark.parametrize(
+    "comment", ["# noqa", "# noqa: F841", "# ruff: noqa", "# flake8: noqa", "# ruff: disable[F841]"]
+)
+async def test_a_comment_in_the_code_silences_nothing(comment: str) -> None:
+    code = f"{comment}\ndef f():\n    unused = 1  {comment}\n"
+    assert [finding.rule for finding in await Linter().findings(code)] == ["F841"]
+
+
+async def test_no_file_and_no_variable_configures_the_linter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ruff.toml").write_text('exclude = ["*"]\n[lint]\nselect = []\n')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RUFF_CONFIG", str(tmp_path / "ruff.toml"))
+    assert [finding.rule for finding in await Linter().findings("def f():\n    unused = 1\n")] == ["F841"]
+
+
+async def test_what_is_too_long_for_the_linter_is_refused() -> None:
+    with pytest.raises(LinterUnavailableError, match="more than"):
+        await Linter().findings("x = 1\n" * 20_000)
+
+
+async def test_a_review_that_is_cancelled_leaves_no_process_and_holds_no_place() -> None:
+    linter = Linter(at_once=1)
+    before = children()
+    for steps in range(1, 12):
+        task = asyncio.create_task(linter.findings("x = 1\n" * 5_000))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert children() <= before
+    assert await linter.findings("x = 1\n") == ()
+
+
+def children() -> set[str]:
+    return set(Path("/proc/self/task").joinpath(str(os.getpid()), "children").read_text().split())
+
+
+MANY = """def Add(item, items=[]):
+    try:
+        items.append(item)
+    except:
+        x = 1
+    if len(items) == True:
+        print(f"full")
+    return items
+"""
+
+
+async def lines_of(tutor: OfflineTutor, code: str, language: Language | None = None, **known: Any) -> list[str]:
+    draft = honest(await tutor.review(request("Please review", code, language, **known)))
+    return [line for line in draft.text.splitlines() if line.startswith("- ")]
+
+
+async def test_a_learner_gets_as_many_remarks_as_the_level_can_take(tutor: OfflineTutor) -> None:
+    counts = [
+        len(await lines_of(tutor, MANY, profile={"skill_level": level}))
+        for level in ("beginner", "intermediate", "advanced")
+    ]
+    assert counts == [3, 5, 6]
+    beginner = honest(await tutor.review(request("Please review", MANY))).text
+    assert "can wait" in beginner
+    assert "[B006]" not in beginner
+    assert "[B006]" in "".join(await lines_of(tutor, MANY, profile={"skill_level": "advanced"}))
+
+
+async def test_remarks_are_sorted_by_what_they_are_about(tutor: OfflineTutor) -> None:
+    kinds = ["a bug", "a risk", "clearer", "style"]
+    code = "var a = 1;\nif (a = 2) { f(); }\nconst b = a == 3;\n"
+    for found in (
+        await lines_of(tutor, MANY, profile={"skill_level": "advanced"}),
+        await lines_of(tutor, code, Language.JAVASCRIPT),
+    ):
+        order = [next(number for number, kind in enumerate(kinds) if f": {kind}. " in line) for line in found]
+        assert order == sorted(order)
+        assert len(set(order)) > 1
+
+
+async def test_a_remark_that_was_made_before_is_not_made_again(tutor: OfflineTutor) -> None:
+    first = honest(await tutor.review(request("Please review", MANY)))
+    again = await lines_of(tutor, MANY, turns=[turn("Please review", first.text, Specialist.CODE_REVIEW, "functions")])
+    assert all("still there" in line for line in again)
+    assert len(again) == 3
+
+
+async def test_praise_is_given_where_it_is_earned(tutor: OfflineTutor) -> None:
+    good = "with open('a.txt') as file:\n    print(file.read())\n"
+    assert "closed whatever happens" in honest(await tutor.review(request("Is this good?", good))).text
+    assert "What is good" not in honest(await tutor.review(request("Is this good?", MANY))).text
+
+
+FALLS = "switch (day) {\ncase 1:\n  f();\ncase 2:\n  g();\n  break;\n}"
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "line", "said"),
+    [
+        (Language.JAVASCRIPT, "if (x = 5) { f(); }", 1, "One `=`"),
+        (Language.JAVASCRIPT, FALLS, 2, "no `break`"),
+        (Language.JAVASCRIPT, "function f() {\n  const unused = 1;\n  return 2;\n}", 2, "`unused`"),
+        (Language.JAVASCRIPT, "var x = 1;\nf(x);", 1, "`var`"),
+        (Language.JAVA, FALLS, 2, "no `break`"),
+        (Language.JAVA, "try { f(); } catch (Exception e) { g(); }", 1, "catches everything"),
+        (Language.CPP, FALLS, 2, "no `break`"),
+        (Language.CPP, "if (x = 5) { f(); }", 1, "One `=`"),
+        (Language.GO, "n, _ := strconv.Atoi(s)", 1, "thrown away"),
+        (Language.RUST, "let n = s.parse::<i32>().unwrap();", 1, "`unwrap()`"),
+    ],
+)
+def test_a_few_sound_checks_find_what_learners_do(language: Language, code: str, line: int, said: str) -> None:
+    assert any(one.line == line and said in one.text for one in pitfalls(code, language))
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        (Language.JAVASCRIPT, 'const text = "a == b"; // var x == y\nf(text);'),
+        (Language.JAVASCRIPT, "function f() {\n  const name = 1;\n  return `${name}`;\n}"),
+        (Language.JAVASCRIPT, "switch (x) {\ncase 1:\ncase 2:\n  f();\n  break;\n}"),
+        (Language.JAVASCRIPT, "switch (x) {\ncase 1:\n  f(); // falls through\ncase 2:\n  g();\n}"),
+        (Language.JAVASCRIPT, "const twice = (x) => x * 2;\nif (x === 5 && y <= 3) { f(twice); }"),
+        (Language.JAVA, "/* List x = 1; */ int y = 2;\nf(y);"),
+        (Language.CPP, "// new int\nif (x == 5) { f(); }"),
+        (Language.GO, "// panic(\nn, err := strconv.Atoi(s)"),
+        (Language.RUST, '// x.unwrap()\nprintln!("unsafe");'),
+    ],
+)
+def test_no_remark_on_what_is_right_or_is_no_code(language: Language, code: str) -> None:
+    assert pitfalls(code, language) == ()
+
+
+def test_the_table_of_remarks_refuses_what_is_incomplete() -> None:
+    whole = TABLE.model_dump()
+    with pytest.raises(ValidationError, match=r"java\.0\.kind"):
+        Table.model_validate({**whole, "java": [{"pattern": "x", "remark": "It is a mistake."}]})
+    with pytest.raises(ValidationError, match=r"go\.0\.remark"):
+        Table.model_validate({**whole, "go": [{"kind": "bug", "pattern": "x", "remark": "short"}]})
