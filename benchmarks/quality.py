@@ -37,7 +37,7 @@ from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_sc
 from benchmarks.quality_data import Asked, Pair, Titled, lines
 from learnflow import embedding
 from learnflow.domain.question.intent import triage
-from learnflow.domain.question.parsed_question import read
+from learnflow.domain.question.parsed_question import parse_question
 from learnflow.domain.question.similarity import ALIKE, similarity, telling_words
 from learnflow.domain.question.snippet import guess
 from learnflow.domain.question.topic import topic_of, topic_scores
@@ -162,9 +162,9 @@ def topic(cases: Sequence[Titled], where: Path) -> TopicResult:
     _enough(cases, f"{where}: no line has a gold_topic under test")
     gold = [_ours(case.gold_topic or "") for case in cases]
     tested = frozenset(gold)
-    readings = [read(asked(case.query_text)) for case in cases]
-    said = [best_of(topic_scores(reading), tested) for reading in readings]
-    open_ = [_folded(topic_of(reading), tested) for reading in readings]
+    readings = [parse_question(asked(case.query_text)) for case in cases]
+    said = [best_of(topic_scores(question), tested) for question in readings]
+    open_ = [_folded(topic_of(question), tested) for question in readings]
     return TopicResult(
         len(cases), _round(accuracy_score(gold, said)), _macro_f1(gold, said), _round(accuracy_score(gold, open_))
     )

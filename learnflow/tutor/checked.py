@@ -4,7 +4,7 @@ import asyncio
 from typing import Final
 
 from learnflow.domain.question.intent import Triage
-from learnflow.domain.question.parsed_question import read
+from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
@@ -59,5 +59,5 @@ class CheckedTutor:
         await self._tutor.close()
 
     async def _looked_over(self, request: AgentRequest, draft: Draft) -> Draft:
-        parsed = await asyncio.to_thread(checked, draft, read(request.query).language or _USUAL)
+        parsed = await asyncio.to_thread(checked, draft, parse_question(request.query).language or _USUAL)
         return await self._leaks.withheld(parsed, request)

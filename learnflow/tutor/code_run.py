@@ -6,7 +6,7 @@ from typing import Final
 
 from learnflow.code_analysis.syntax import check
 from learnflow.domain.question.errors import has_trace
-from learnflow.domain.question.parsed_question import read
+from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.vocabulary import ExerciseLanguage, Language
 from learnflow.sandbox import Ended, Execution, Sandbox, SandboxUnavailable
@@ -36,16 +36,16 @@ class Grounding:
 
     async def ran(self, request: AgentRequest) -> Ran:
         """Run the code of a question, where it is in a language that can be run here."""
-        reading = read(request.query)
-        if not reading.code or has_trace(reading.code):  # a trace is no program
+        question = parse_question(request.query)
+        if not question.code or has_trace(question.code):  # a trace is no program
             return NOT_RUN
-        language = reading.language
-        if language is None and await asyncio.to_thread(check, Language.PYTHON, reading.code) is None:
+        language = question.language
+        if language is None and await asyncio.to_thread(check, Language.PYTHON, question.code) is None:
             language = Language.PYTHON
         if language not in _RUNNABLE:
             return NOT_RUN
         try:
-            return Ran(await self._run(_RUNNABLE[language], reading.code, request.query.student_id))
+            return Ran(await self._run(_RUNNABLE[language], question.code, request.query.student_id))
         except SandboxUnavailable as error:
             return Ran(problem=str(error))
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from learnflow.domain.question.parsed_question import read
+from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.exercise import Assigned
 
@@ -60,7 +60,7 @@ def wish(request: AgentRequest) -> Wish:
     code, named = request.query.code_snippet, request.named
     if code and named is not None:
         return Submission(named, code)
-    said = " ".join(read(request.query).words)
+    said = " ".join(parse_question(request.query).words)
     exercise = named or (request.exercises[-1] if request.exercises else None)
     if _NEW.search(said):
         return NewExercise()

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from learnflow.domain.question.intent import OFF_TOPIC
-from learnflow.domain.question.parsed_question import Reading, read
+from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.vocabulary import Intent, Specialist
 
@@ -23,7 +23,7 @@ class Handover:
 
 def misrouted(request: AgentRequest, agent: Specialist) -> Handover | None:
     """Return to whom an agent should hand a question over, or None to keep it. It happens once at the most."""
-    return None if settled(request) else _RULES[agent](read(request.query))
+    return None if settled(request) else _RULES[agent](parse_question(request.query))
 
 
 def settled(request: AgentRequest) -> bool:
@@ -35,42 +35,42 @@ def settled(request: AgentRequest) -> bool:
     return kept or request.low_confidence or request.query.question_key == OFF_TOPIC
 
 
-def _from_debug(reading: Reading) -> Handover | None:
-    trouble = reading.code or reading.trace or reading.has(Intent.DEBUG)
-    if not trouble and reading.has(Intent.CONCEPTS, _CLEAR):
+def _from_debug(question: ParsedQuestion) -> Handover | None:
+    trouble = question.code or question.trace or question.has(Intent.DEBUG)
+    if not trouble and question.has(Intent.CONCEPTS, _CLEAR):
         return Handover(Specialist.CONCEPTS, "asks what something is, without code or a traceback")
     return None
 
 
-def _from_code_review(reading: Reading) -> Handover | None:
-    if reading.trace:
+def _from_code_review(question: ParsedQuestion) -> Handover | None:
+    if question.trace:
         return Handover(Specialist.DEBUG, "the text holds a traceback")
-    if reading.error and not reading.has(Intent.CODE_REVIEW, _CLEAR):
-        return Handover(Specialist.DEBUG, f"the text names the error {reading.error.name}")
+    if question.error and not question.has(Intent.CODE_REVIEW, _CLEAR):
+        return Handover(Specialist.DEBUG, f"the text names the error {question.error.name}")
     return None
 
 
-def _from_exercise(reading: Reading) -> Handover | None:
-    if reading.code and reading.has(Intent.CODE_REVIEW, _CLEAR):
+def _from_exercise(question: ParsedQuestion) -> Handover | None:
+    if question.code and question.has(Intent.CODE_REVIEW, _CLEAR):
         return Handover(Specialist.CODE_REVIEW, "code comes with the wish to have it looked at")
     return None
 
 
-def _from_concepts(reading: Reading) -> Handover | None:
-    if reading.trace:
+def _from_concepts(question: ParsedQuestion) -> Handover | None:
+    if question.trace:
         return Handover(Specialist.DEBUG, "the text holds a traceback")
-    if reading.code and reading.error and not reading.has(Intent.CONCEPTS, _CLEAR):
-        return Handover(Specialist.DEBUG, f"code comes with the error {reading.error.name}")
+    if question.code and question.error and not question.has(Intent.CONCEPTS, _CLEAR):
+        return Handover(Specialist.DEBUG, f"code comes with the error {question.error.name}")
     return None
 
 
-def _from_progress(reading: Reading) -> Handover | None:
-    if not reading.has(Intent.PROGRESS):
+def _from_progress(question: ParsedQuestion) -> Handover | None:
+    if not question.has(Intent.PROGRESS):
         return Handover(Specialist.CONCEPTS, "does not ask for the student's progress")
     return None
 
 
-_RULES: Final[Mapping[Specialist, Callable[[Reading], Handover | None]]] = MappingProxyType({
+_RULES: Final[Mapping[Specialist, Callable[[ParsedQuestion], Handover | None]]] = MappingProxyType({
     Specialist.CONCEPTS: _from_concepts,
     Specialist.CODE_REVIEW: _from_code_review,
     Specialist.DEBUG: _from_debug,

@@ -7,7 +7,7 @@ from math import exp
 from typing import Final
 
 from learnflow.domain.question.lexicon import Hit
-from learnflow.domain.question.parsed_question import Reading, Signal, read
+from learnflow.domain.question.parsed_question import ParsedQuestion, Signal, parse_question
 from learnflow.domain.question.question_key import question_key
 from learnflow.domain.question.topic import topic_of
 from learnflow.models.student_query import StudentQuery
@@ -59,98 +59,100 @@ class Evidence:
 
 def triage(query: StudentQuery) -> Triage:
     """Decide what a question is. The same question always gets the same answer."""
-    return decide(read(query))
+    return decide(parse_question(query))
 
 
-def decide(reading: Reading) -> Triage:
+def decide(question: ParsedQuestion) -> Triage:
     """Decide what a question is, from what was read of it."""
-    off_topic = _off_topic(reading)
+    off_topic = _off_topic(question)
     if off_topic is not None:
         return off_topic
-    evidence = tuple(_evidence(reading))
-    topic = topic_of(reading)
+    evidence = tuple(_evidence(question))
+    topic = topic_of(question)
     scores = _scores(evidence)
     if not scores:
         return Triage(
-            Intent.CONCEPTS, topic, question_key(reading, Intent.CONCEPTS, topic), _NOTHING_READ,
+            Intent.CONCEPTS, topic, question_key(question, Intent.CONCEPTS, topic), _NOTHING_READ,
             "nothing in it tells what is asked → concepts, which asks back",
         )  # fmt: skip
     intent = max(scores, key=lambda one: scores[one])
-    confidence = min(_confidence(scores, intent), _ceiling(reading, intent, topic))
+    confidence = min(_confidence(scores, intent), _ceiling(question, intent, topic))
     return Triage(
-        intent, topic, question_key(reading, intent, topic), round(confidence, 2), _reasoning(evidence, intent, topic)
+        intent, topic, question_key(question, intent, topic), round(confidence, 2), _reasoning(evidence, intent, topic)
     )
 
 
-def _off_topic(reading: Reading) -> Triage | None:
-    if reading.small_talk and not reading.error:
+def _off_topic(question: ParsedQuestion) -> Triage | None:
+    if question.small_talk and not question.error:
         return Triage(Intent.CONCEPTS, GENERAL, OFF_TOPIC, 0.9, "only a greeting or thanks → concepts, off topic")
-    if reading.off_topic and not reading.technical:
-        because = f"'{reading.off_topic}' and nothing about programming → concepts, off topic"
+    if question.off_topic and not question.technical:
+        because = f"'{question.off_topic}' and nothing about programming → concepts, off topic"
         return Triage(Intent.CONCEPTS, GENERAL, OFF_TOPIC, 0.8, because)
     return None
 
 
-def _evidence(reading: Reading) -> Iterator[Evidence]:
-    for hit in (*reading.signals, *(reading.narrated if reading.narrates else ())):
-        said = " ".join(reading.words[hit.start : hit.end])
-        yield Evidence(hit.meaning.intent, _weight(reading, hit), f"'{said}'")
-    if reading.trace:
+def _evidence(question: ParsedQuestion) -> Iterator[Evidence]:
+    for hit in (*question.signals, *(question.narrated if question.narrates else ())):
+        said = " ".join(question.words[hit.start : hit.end])
+        yield Evidence(hit.meaning.intent, _weight(question, hit), f"'{said}'")
+    if question.trace:
         yield Evidence(Intent.DEBUG, 3.5, "a traceback")
-    if reading.error:
-        yield Evidence(Intent.DEBUG, _error_weight(reading), f"'{reading.error.name}'")
-    if reading.code:
-        yield from _code_evidence(reading)
-    if reading.mentions and not (reading.signals or reading.code or reading.error):
+    if question.error:
+        yield Evidence(Intent.DEBUG, _error_weight(question), f"'{question.error.name}'")
+    if question.code:
+        yield from _code_evidence(question)
+    if question.mentions and not (question.signals or question.code or question.error):
         yield Evidence(Intent.CONCEPTS, 0.8, "only names a topic")
 
 
-def _weight(reading: Reading, hit: Hit[Signal]) -> float:
+def _weight(question: ParsedQuestion, hit: Hit[Signal]) -> float:
     """Weigh a signal where it stands: in a narrative, only what is asked asks, but trouble is told anywhere."""
     signal = hit.meaning
-    if signal.intent is Intent.DEBUG and signal.weight <= _TROUBLE and _in_general(reading):
+    if signal.intent is Intent.DEBUG and signal.weight <= _TROUBLE and _in_general(question):
         return _CHANCE * signal.weight
-    if not reading.narrates or signal.intent is Intent.DEBUG:
+    if not question.narrates or signal.intent is Intent.DEBUG:
         return signal.weight
     if signal.intent in _SHORT:
         return _ASIDE * signal.weight
-    return signal.weight if reading.asked[hit.start] else _TOLD * signal.weight
+    return signal.weight if question.asked[hit.start] else _TOLD * signal.weight
 
 
-def _in_general(reading: Reading) -> bool:
+def _in_general(question: ParsedQuestion) -> bool:
     """Say whether a short question asks how something is, with nothing at hand that could have gone wrong."""
-    at_hand = reading.code or reading.trace or reading.error or reading.narrates or not _OWN.isdisjoint(reading.words)
-    return not at_hand and reading.has(Intent.CONCEPTS) and reading.strongest(Intent.DEBUG) <= _TROUBLE
+    at_hand = (
+        question.code or question.trace or question.error or question.narrates or not _OWN.isdisjoint(question.words)
+    )
+    return not at_hand and question.has(Intent.CONCEPTS) and question.strongest(Intent.DEBUG) <= _TROUBLE
 
 
-def _error_weight(reading: Reading) -> float:
+def _error_weight(question: ParsedQuestion) -> float:
     """Weigh a named error: it is asked about in general, or was met, which code and trouble tell."""
-    if reading.code or reading.trace or reading.has(Intent.DEBUG):
+    if question.code or question.trace or question.has(Intent.DEBUG):
         return 3.0
-    return 0.8 if reading.has(Intent.CONCEPTS, 1.5) else 2.0
+    return 0.8 if question.has(Intent.CONCEPTS, 1.5) else 2.0
 
 
-def _code_evidence(reading: Reading) -> Iterator[Evidence]:
-    debug, review = reading.strongest(Intent.DEBUG), reading.strongest(Intent.CODE_REVIEW)
-    if reading.error or (debug >= _TROUBLE and debug >= review):
+def _code_evidence(question: ParsedQuestion) -> Iterator[Evidence]:
+    debug, review = question.strongest(Intent.DEBUG), question.strongest(Intent.CODE_REVIEW)
+    if question.error or (debug >= _TROUBLE and debug >= review):
         yield Evidence(Intent.DEBUG, 1.5, "code")
     elif review:
         yield Evidence(Intent.CODE_REVIEW, 1.5, "code")
-    elif any(hit.meaning.weight >= _ASKS for hit in reading.signals):
+    elif any(hit.meaning.weight >= _ASKS for hit in question.signals):
         return
-    elif "why" in reading.words or (len(reading.words) >= _TOLD_AT_LENGTH and not _is_question(reading)):
+    elif "why" in question.words or (len(question.words) >= _TOLD_AT_LENGTH and not _is_question(question)):
         yield Evidence(Intent.DEBUG, 1.0, "code and what is told of it")
-    elif _is_question(reading):
+    elif _is_question(question):
         yield Evidence(Intent.CONCEPTS, 1.0, "a question about code")
     else:
         yield Evidence(Intent.CODE_REVIEW, 1.0, "code and no question")
 
 
-def _is_question(reading: Reading) -> bool:
+def _is_question(question: ParsedQuestion) -> bool:
     """Say whether something is asked: "when" and "where" also begin what is told."""
-    if "?" in reading.words:
-        return not _QUESTION_WORDS.isdisjoint(reading.words[:_BEGINNING])
-    return not (_QUESTION_WORDS - {"when", "where"}).isdisjoint(reading.words[:1])
+    if "?" in question.words:
+        return not _QUESTION_WORDS.isdisjoint(question.words[:_BEGINNING])
+    return not (_QUESTION_WORDS - {"when", "where"}).isdisjoint(question.words[:1])
 
 
 def _scores(evidence: Sequence[Evidence]) -> Mapping[Intent, float]:
@@ -170,10 +172,10 @@ def _confidence(scores: Mapping[Intent, float], intent: Intent) -> float:
     return min(_SUREST, share * (1 - exp(-scores[intent])))
 
 
-def _ceiling(reading: Reading, intent: Intent, topic: str) -> float:
-    if intent is Intent.CONCEPTS and topic == GENERAL and not reading.technical:
+def _ceiling(question: ParsedQuestion, intent: Intent, topic: str) -> float:
+    if intent is Intent.CONCEPTS and topic == GENERAL and not question.technical:
         return _NOT_TECHNICAL
-    grounded = reading.code or reading.trace or reading.error or reading.technical
+    grounded = question.code or question.trace or question.error or question.technical
     return _SUREST if intent is not Intent.DEBUG or grounded else _NOT_TECHNICAL
 
 

@@ -36,7 +36,7 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedQuestion:
     """A question as read: its words in lower case, and what was found in them.
 
     `asked` says of each word whether it stands where something is asked: in the first line, or in a question.
@@ -116,7 +116,7 @@ def _details() -> Iterable[tuple[str, Mention]]:
 _MENTIONS: Final = Phrases(sorted((*_names(), *_details()), key=lambda entry: -entry[1].weight))
 
 
-def read(query: StudentQuery) -> Reading:
+def parse_question(query: StudentQuery) -> ParsedQuestion:
     """Read a question. Pure; takes time in proportion to its length."""
     snippet = take_apart(query)
     prose = _ends(words(snippet.prose))
@@ -128,7 +128,7 @@ def read(query: StudentQuery) -> Reading:
     language = snippet.language or named_language(snippet.prose, prose, lower)
     error, trace = find_error(prose, language), has_trace(traced)
     off_topic = next((" ".join(lower[hit.start : hit.end]) for hit in _OFF_TOPIC.find(lower)), None)
-    return Reading(
+    return ParsedQuestion(
         words=lower,
         snippet=snippet,
         language=language,

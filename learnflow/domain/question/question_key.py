@@ -6,7 +6,7 @@ from typing import Final
 from zlib import crc32
 
 from learnflow.domain.question.lexicon import data, word_set
-from learnflow.domain.question.parsed_question import Reading
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.taxonomy import GENERAL
 from learnflow.models.vocabulary import Intent
 
@@ -19,16 +19,16 @@ _NO_LETTER_OR_DIGIT: Final = re.compile(r"[^a-z0-9]+")
 _PLAIN: Final = re.compile(r"[a-z0-9_]+$")
 
 
-def question_key(reading: Reading, intent: Intent, topic: str, telling: Sequence[str] = ()) -> str:
+def question_key(question: ParsedQuestion, intent: Intent, topic: str, telling: Sequence[str] = ()) -> str:
     """Return the key of a question, given its intent and topic.
 
     `telling` are English words that tell what of the topic is asked about; they count where none is read here.
     """
     parts: tuple[str, ...]
-    subject = _subject(reading, topic, telling)
+    subject = _subject(question, topic, telling)
     match intent:
         case Intent.DEBUG:
-            parts = (reading.error.name, topic) if reading.error else ("debug", *subject)
+            parts = (question.error.name, topic) if question.error else ("debug", *subject)
         case Intent.CODE_REVIEW:
             parts = ("review", *subject)
         case Intent.EXERCISE:
@@ -36,28 +36,28 @@ def question_key(reading: Reading, intent: Intent, topic: str, telling: Sequence
         case Intent.PROGRESS:
             parts = ("progress",)
         case Intent.CONCEPTS:
-            parts = _concept(reading, topic, subject)
+            parts = _concept(question, topic, subject)
     return _slug(parts)
 
 
-def _concept(reading: Reading, topic: str, subject: tuple[str, ...]) -> tuple[str, ...]:
-    kind = _kind(reading)
-    if reading.error:
-        return (kind, reading.error.name)
-    return (kind, *(_compared(reading, topic) or subject if kind == "difference" else subject))
+def _concept(question: ParsedQuestion, topic: str, subject: tuple[str, ...]) -> tuple[str, ...]:
+    kind = _kind(question)
+    if question.error:
+        return (kind, question.error.name)
+    return (kind, *(_compared(question, topic) or subject if kind == "difference" else subject))
 
 
-def _kind(reading: Reading) -> str:
-    signals = [hit.meaning for hit in reading.signals if hit.meaning.kind]
+def _kind(question: ParsedQuestion) -> str:
+    signals = [hit.meaning for hit in question.signals if hit.meaning.kind]
     strongest = max(signals, key=lambda signal: signal.weight, default=None)
     return (strongest and strongest.kind) or "explain"
 
 
-def _subject(reading: Reading, topic: str, telling: Sequence[str]) -> tuple[str, ...]:
+def _subject(question: ParsedQuestion, topic: str, telling: Sequence[str]) -> tuple[str, ...]:
     told = sorted(set(_first_words(telling, topic)))
     if topic == GENERAL:
-        return tuple(told[:_DETAILS]) or content_words(reading)
-    special = sorted(set(_details(reading, topic))) or told
+        return tuple(told[:_DETAILS]) or content_words(question)
+    special = sorted(set(_details(question, topic))) or told
     return (topic, *special[:_DETAILS])
 
 
@@ -68,16 +68,16 @@ def _first_words(telling: Sequence[str], topic: str) -> Iterator[str]:
         yield from (_stem(word) for word in words[:1] if topic == GENERAL or not _same_name(word, topic))
 
 
-def _details(reading: Reading, topic: str) -> Iterator[str]:
+def _details(question: ParsedQuestion, topic: str) -> Iterator[str]:
     """Yield the first telling word of each detail: the words around it change with the phrasing."""
-    for hit in reading.mentions:
+    for hit in question.mentions:
         if hit.meaning.detail and hit.meaning.topic == topic:
-            telling = [word for word in reading.words[hit.start : hit.end] if word not in _STOP]
+            telling = [word for word in question.words[hit.start : hit.end] if word not in _STOP]
             yield from (_stem(word) for word in telling[:1] if not _same_name(word, topic))
 
 
-def _compared(reading: Reading, topic: str) -> tuple[str, ...]:
-    topics = sorted({topic, *(hit.meaning.topic for hit in reading.mentions)})
+def _compared(question: ParsedQuestion, topic: str) -> tuple[str, ...]:
+    topics = sorted({topic, *(hit.meaning.topic for hit in question.mentions)})
     return tuple(topics) if len(topics) > 1 else ()
 
 
@@ -87,12 +87,12 @@ def _same_name(word: str, topic: str) -> bool:
     return word[:root] in topic
 
 
-def content_words(reading: Reading) -> tuple[str, ...]:
+def content_words(question: ParsedQuestion) -> tuple[str, ...]:
     """Return the telling words of a question in alphabetical order, or a checksum where there are none."""
-    telling = sorted({_stem(word) for word in reading.words if _PLAIN.match(word) and word not in _STOP})
+    telling = sorted({_stem(word) for word in question.words if _PLAIN.match(word) and word not in _STOP})
     if telling:
         return tuple(sorted(telling, key=lambda word: (-len(word), word))[:_CONTENT_WORDS])
-    return (f"unclear-{crc32(reading.snippet.prose.encode()):08x}",)
+    return (f"unclear-{crc32(question.snippet.prose.encode()):08x}",)
 
 
 def _stem(word: str) -> str:

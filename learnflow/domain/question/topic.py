@@ -8,7 +8,7 @@ from math import inf
 from typing import Final
 
 from learnflow.domain.question.lexicon import data
-from learnflow.domain.question.parsed_question import NAME, Reading
+from learnflow.domain.question.parsed_question import NAME, ParsedQuestion
 from learnflow.models.taxonomy import GENERAL, TOPICS, foundations, prerequisites
 from learnflow.models.vocabulary import Intent
 
@@ -48,58 +48,58 @@ _CONSTRUCTS: Final = tuple(
 )
 
 
-def topic_of(reading: Reading) -> str:
+def topic_of(question: ParsedQuestion) -> str:
     """Return the taxonomy's key of what a question is about, or "general"."""
-    fault = _fault_topic(reading)
+    fault = _fault_topic(question)
     if fault is not None:
         return fault
-    scores = _named_first(reading, topic_scores(reading))
-    seen = code_topic(reading.code) if reading.code else GENERAL
-    if seen != GENERAL and _is_about_code(reading):
-        scores = {topic: score for topic, score in scores.items() if topic in _named(reading, _TELLING)}
+    scores = _named_first(question, topic_scores(question))
+    seen = code_topic(question.code) if question.code else GENERAL
+    if seen != GENERAL and _is_about_code(question):
+        scores = {topic: score for topic, score in scores.items() if topic in _named(question, _TELLING)}
     if max(scores.values(), default=0.0) < _ENOUGH:
         return seen
     best = max(scores.values())
     return max((topic for topic, score in scores.items() if score >= _NEARLY * best), key=depth)
 
 
-def _is_about_code(reading: Reading) -> bool:
+def _is_about_code(question: ParsedQuestion) -> bool:
     """Say whether code is complained of or to be looked over, so that only what the words name outright is meant.
 
     "It skips every second item" tells of the code, and "is there a better way to write it?" tells nothing at all.
     """
-    if reading.code is None or reading.error is not None:
+    if question.code is None or question.error is not None:
         return False
-    return reading.has(Intent.CODE_REVIEW) or (reading.has(Intent.DEBUG) and not reading.narrates)
+    return question.has(Intent.CODE_REVIEW) or (question.has(Intent.DEBUG) and not question.narrates)
 
 
-def topic_scores(reading: Reading) -> Mapping[str, float]:
+def topic_scores(question: ParsedQuestion) -> Mapping[str, float]:
     """Return how much the words of a question, and the error it names, speak for each topic that they speak for."""
     scores: defaultdict[str, float] = defaultdict(float)
-    for hit in reading.mentions:
+    for hit in question.mentions:
         scores[hit.meaning.topic] += hit.meaning.weight
-    if reading.error:
-        scores[reading.error.topic] += _ERROR
-    for topic, weight in reading.hints.items():
+    if question.error:
+        scores[question.error.topic] += _ERROR
+    for topic, weight in question.hints.items():
         scores[topic] += weight
     return scores
 
 
-def _named_first(reading: Reading, scores: Mapping[str, float]) -> Mapping[str, float]:
+def _named_first(question: ParsedQuestion, scores: Mapping[str, float]) -> Mapping[str, float]:
     """Return the scores so that what only hints at a topic, however often, stays below one that is named outright."""
-    named = _named(reading, NAME)
-    if not named or reading.narrates:
+    named = _named(question, NAME)
+    if not named or question.narrates:
         return scores
     return {
         topic: score if topic in named else min(score, _cap(topic, named, scores)) for topic, score in scores.items()
     }
 
 
-def _named(reading: Reading, at_least: float) -> frozenset[str]:
+def _named(question: ParsedQuestion, at_least: float) -> frozenset[str]:
     """Return the topics that a question names, by names of a weight, by words used of nothing else, or by an error."""
-    names = {hit.meaning.topic for hit in reading.mentions if hit.meaning.weight >= at_least}
-    decisive = {topic for topic, weight in reading.hints.items() if weight >= _DECISIVE}
-    return frozenset(names | decisive | ({reading.error.topic} if reading.error else set()))
+    names = {hit.meaning.topic for hit in question.mentions if hit.meaning.weight >= at_least}
+    decisive = {topic for topic, weight in question.hints.items() if weight >= _DECISIVE}
+    return frozenset(names | decisive | ({question.error.topic} if question.error else set()))
 
 
 def _cap(topic: str, named: Iterable[str], scores: Mapping[str, float]) -> float:
@@ -107,11 +107,11 @@ def _cap(topic: str, named: Iterable[str], scores: Mapping[str, float]) -> float
     return min((_BELOW * scores[one] for one in named if topic in foundations(one)), default=inf)
 
 
-def _fault_topic(reading: Reading) -> str | None:
+def _fault_topic(question: ParsedQuestion) -> str | None:
     """Return the topic of the first usual fault in code that goes wrong or is to be reviewed, where it has one."""
-    if not reading.code or reading.has(Intent.CONCEPTS, _EXPLAINED):
+    if not question.code or question.has(Intent.CONCEPTS, _EXPLAINED):
         return None
-    start, error = reading.code[:_LOOKED_AT], reading.error
+    start, error = question.code[:_LOOKED_AT], question.error
     found = (topic for topic, pattern in _FAULTS if pattern.search(start))
     return next((one for one in found if not (error and error.key) or error.topic in foundations(one)), None)
 

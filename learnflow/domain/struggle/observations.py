@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from learnflow.domain.question.lexicon import Phrases, words
-from learnflow.domain.question.parsed_question import read
+from learnflow.domain.question.parsed_question import parse_question
 from learnflow.domain.question.similarity import telling_words
 from learnflow.domain.question.snippet import take_apart
 from learnflow.models.envelope import Event
@@ -96,7 +96,7 @@ def question(query: StudentQuery) -> Question | None:
     wants_answer = _wants_answer(prose)
     if query.detected_intent is Intent.EXERCISE and not wants_answer:
         return None
-    error = read(query).error if query.detected_intent is Intent.DEBUG else None
+    error = parse_question(query).error if query.detected_intent is Intent.DEBUG else None
     return Question(
         at=query.timestamp,
         id=query.query_id,

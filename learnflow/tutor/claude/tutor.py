@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 from learnflow.code_analysis.linters import Linter
 from learnflow.domain.question.handover import settled
 from learnflow.domain.question.intent import Triage
-from learnflow.domain.question.parsed_question import read
+from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
@@ -67,8 +67,8 @@ class ClaudeTutor:
 
     async def review(self, request: AgentRequest) -> Draft:
         """Review the student's code, knowing what a linter says of it."""
-        reading = read(request.query)
-        found = await look_over(reading.code, reading.language, self._linter) if reading.code else None
+        question = parse_question(request.query)
+        found = await look_over(question.code, question.language, self._linter) if question.code else None
         answered = await self._answered(Specialist.CODE_REVIEW, request, Review, evidence.of_tools(found))
         return self._supportive(answered) or drafts.review(answered, request)
 

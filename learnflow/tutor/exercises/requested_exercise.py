@@ -7,7 +7,7 @@ from typing import Final
 from learnflow.domain.exercise_difficulty import difficulty_for
 from learnflow.domain.next_topics import next_topics
 from learnflow.domain.question.difficulty_wish import DifficultyWish, difficulty_wish
-from learnflow.domain.question.parsed_question import Reading, read
+from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.domain.question.topic import topic_of
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, difficulties
@@ -36,15 +36,15 @@ class Wanted:
 
 def wanted(request: AgentRequest, topics: Iterable[str] = TOPICS) -> Wanted:
     """Return what to look for. `topics` are those to choose from, where the student named none."""
-    reading = read(request.query)
-    named = request.query.topic or topic_of(reading)
-    asked = _last(request) if named == GENERAL and not _MORE.isdisjoint(reading.words) else named
+    question = parse_question(request.query)
+    named = request.query.topic or topic_of(question)
+    asked = _last(request) if named == GENERAL and not _MORE.isdisjoint(question.words) else named
     topic = asked if asked != GENERAL else _next(request, frozenset(topics))
-    wish = difficulty_wish(" ".join(reading.words))
-    spoken = reading.language.label if reading.language else reading.foreign
+    wish = difficulty_wish(" ".join(question.words))
+    spoken = question.language.label if question.language else question.foreign
     difficulty, beyond = _difficulty(request, wish, topic)
     beyond = 0 if _last(request) == GENERAL else beyond  # "an easy one" of who has had none is met at any level
-    return Wanted(topic, _language(request, reading), difficulty, asked, spoken, wish.named, beyond)
+    return Wanted(topic, _language(request, question), difficulty, asked, spoken, wish.named, beyond)
 
 
 def _last(request: AgentRequest) -> str:
@@ -62,10 +62,10 @@ def _next(request: AgentRequest, topics: frozenset[str]) -> str:
     return next((one.topic for one in suggested if one.topic in topics), next(iter(sorted(topics)), GENERAL))
 
 
-def _language(request: AgentRequest, reading: Reading) -> ExerciseLanguage:
+def _language(request: AgentRequest, question: ParsedQuestion) -> ExerciseLanguage:
     """Return the language that is named; else that of the last exercise."""
-    if str(reading.language) in _HERE:
-        return ExerciseLanguage(str(reading.language))
+    if str(question.language) in _HERE:
+        return ExerciseLanguage(str(question.language))
     return request.exercises[-1].exercise.language if request.exercises else ExerciseLanguage.PYTHON
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from learnflow.domain.question.parsed_question import Reading
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.topic import topic_of
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
@@ -56,9 +56,9 @@ def followed(first: str, second: str) -> str:
     return _APART.join((*said[:-1], *new[:-1], ending))
 
 
-def topic_asked(request: AgentRequest, reading: Reading) -> str:
+def topic_asked(request: AgentRequest, question: ParsedQuestion) -> str:
     """Return the topic that triage gave to the question, or what can be read off it."""
-    return request.query.topic or topic_of(reading) or GENERAL
+    return request.query.topic or topic_of(question) or GENERAL
 
 
 def level(request: AgentRequest) -> SkillLevel:

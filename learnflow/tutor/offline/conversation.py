@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Final
 
-from learnflow.domain.question.parsed_question import Reading
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.work import AgentRequest, Turn
 from learnflow.models.taxonomy import GENERAL, TOPICS, name
 from learnflow.models.vocabulary import SkillLevel, Specialist
@@ -31,13 +31,13 @@ class Telling(StrEnum):
     FURTHER = "further"
 
 
-def subject(request: AgentRequest, reading: Reading, named: str) -> str:
+def subject(request: AgentRequest, question: ParsedQuestion, named: str) -> str:
     """Return what a question is about: the topic that it names, or that of the last turn where it only goes on.
 
     What comes back to an answer names another topic by the way, unless that was talked of or is to be explained.
     """
-    meant = named in TOPICS and ("explain" in reading.words or any(turn.topic == named for turn in request.turns))
-    if meant or (not comes_back(reading) and (named in TOPICS or not goes_on(reading))):
+    meant = named in TOPICS and ("explain" in question.words or any(turn.topic == named for turn in request.turns))
+    if meant or (not comes_back(question) and (named in TOPICS or not goes_on(question))):
         return named
     return next(talked_of(request), named)
 
@@ -47,65 +47,65 @@ def talked_of(request: AgentRequest) -> Iterator[str]:
     return (turn.topic for turn in reversed(request.turns) if turn.topic in TOPICS and turn.topic)
 
 
-def goes_on(reading: Reading) -> bool:
+def goes_on(question: ParsedQuestion) -> bool:
     """Say whether a question has no subject of its own: "I still don't get it", "another example", "and in Java?"."""
-    said = [word for word in reading.words if word not in {".", "?", "!"}]
-    own = reading.mentions or reading.error or reading.code
+    said = [word for word in question.words if word not in {".", "?", "!"}]
+    own = question.mentions or question.error or question.code
     return not own and 0 < len(said) <= _LONGEST_FOLLOW_UP and FOLLOW_UPS.all.issuperset(said) and bool(_going_on(said))
 
 
-def resolved(request: AgentRequest, reading: Reading) -> AgentRequest:
+def resolved(request: AgentRequest, question: ParsedQuestion) -> AgentRequest:
     """Return a question with the topic of the last turn where it leaves that out.
 
     So does "how is that different from a list?", for its `that`, and "what about deletion?".
     """
     last = next(talked_of(request), None)
-    if last is None or any(hit.meaning.topic == last for hit in reading.mentions):
+    if last is None or any(hit.meaning.topic == last for hit in question.mentions):
         return request
     query, update = request.query, {}
-    if any(hit.meaning.kind == "difference" for hit in reading.signals):
+    if any(hit.meaning.kind == "difference" for hit in question.signals):
         update = {"query_text": _THAT.sub(name(last), query.query_text, count=1)}
-    elif _goes_on_with(reading, query.query_text, last):
+    elif _goes_on_with(question, query.query_text, last):
         update = {"topic": last}
-    elif _ABOUT.match(query.query_text) and not reading.mentions:
+    elif _ABOUT.match(query.query_text) and not question.mentions:
         update = {"query_text": f"{query.query_text} ({name(last)})", "topic": last}
     if not update:
         return request
     return request.model_copy(update={"query": query.model_copy(update=update), "low_confidence": False})
 
 
-def _goes_on_with(reading: Reading, said: str, last: str) -> bool:
+def _goes_on_with(question: ParsedQuestion, said: str, last: str) -> bool:
     """Say whether a question that leans on the one before asks for a point of its topic: "how do I copy it then?".
 
     A topic that it names is another subject; a detail that many topics have is not.
     """
-    leans = _LEANING.search(said) and not (reading.code or reading.error or reading.narrates)
-    if not leans or any(hit.meaning.detail is None for hit in reading.mentions):
+    leans = _LEANING.search(said) and not (question.code or question.error or question.narrates)
+    if not leans or any(hit.meaning.detail is None for hit in question.mentions):
         return False
-    found = named_point(reading, last)
+    found = named_point(question, last)
     return found is not None and found.topic == last
 
 
-def comes_back(reading: Reading) -> bool:
+def comes_back(question: ParsedQuestion) -> bool:
     """Say whether what was explained before is still not clear, whatever else is named in asking again."""
-    at_hand = reading.code or reading.error or reading.narrates
-    return not at_hand and "still" in reading.words and not _UNCLEAR.isdisjoint(reading.words)
+    at_hand = question.code or question.error or question.narrates
+    return not at_hand and "still" in question.words and not _UNCLEAR.isdisjoint(question.words)
 
 
 def _going_on(said: Iterable[str]) -> frozenset[str]:
     return FOLLOW_UPS.telling.intersection(said)
 
 
-def wants_example(reading: Reading) -> bool:
+def wants_example(question: ParsedQuestion) -> bool:
     """Say whether a question asks for an example."""
-    return not FOLLOW_UPS.example.isdisjoint(reading.words)
+    return not FOLLOW_UPS.example.isdisjoint(question.words)
 
 
-def wanted_level(reading: Reading, level: SkillLevel) -> SkillLevel:
+def wanted_level(question: ParsedQuestion, level: SkillLevel) -> SkillLevel:
     """Return the level that a question asks for in words, or else the one given."""
-    if not FOLLOW_UPS.simpler.isdisjoint(reading.words):
+    if not FOLLOW_UPS.simpler.isdisjoint(question.words):
         return SkillLevel.BEGINNER
-    if not FOLLOW_UPS.deeper.isdisjoint(reading.words):
+    if not FOLLOW_UPS.deeper.isdisjoint(question.words):
         return SkillLevel.INTERMEDIATE if level is SkillLevel.BEGINNER else SkillLevel.ADVANCED
     return level
 

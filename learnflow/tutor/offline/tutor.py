@@ -4,7 +4,7 @@ import asyncio
 
 from learnflow.code_analysis.linters import Linter
 from learnflow.domain.question.intent import Triage, decide
-from learnflow.domain.question.parsed_question import read
+from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
@@ -25,11 +25,11 @@ class OfflineTutor:
 
     async def triage(self, query: StudentQuery) -> Triage:
         """Decide what a question is; what its code does wrong tells the topic, or the point that answers it."""
-        reading = read(query)
-        found = decide(reading)
+        question = parse_question(query)
+        found = decide(question)
         if found.intent is Intent.DEBUG:
-            return await asyncio.to_thread(by_cause, query.query_text, reading, found)
-        return by_point(reading, found) if found.intent is Intent.CONCEPTS else found
+            return await asyncio.to_thread(by_cause, query.query_text, question, found)
+        return by_point(question, found) if found.intent is Intent.CONCEPTS else found
 
     async def explain(self, request: AgentRequest) -> Draft:
         """Explain what was asked; ask back where triage was unsure; be friendly about what is off topic."""

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from learnflow.domain.question import distress
 from learnflow.domain.question.intent import OFF_TOPIC
-from learnflow.domain.question.parsed_question import read
+from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.agent_response import SHORTEST_RESPONSE
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
@@ -120,7 +120,7 @@ def report(answered: Answered[Report], request: AgentRequest) -> Draft:
 
 def _taught(answered: Answered[Teaching], request: AgentRequest, metadata: AnswerMetadata) -> Draft:
     answer = answered.answer
-    usual = read(request.query).language or _USUAL
+    usual = parse_question(request.query).language or _USUAL
     examples = tuple(_example(one, usual) for one in answer.code_examples if one.code.strip())
     asking: dict[str, JsonValue] = {"asks_back": True} if answer.asks_back else {}
     return _draft(answered, answer.text, answer.topic, {**metadata.as_json(), **asking}, examples[:_MOST_EXAMPLES])

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from learnflow.domain.question.parsed_question import read
+from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.events.work import AgentRequest
 from learnflow.sandbox import Ended, Execution
 from learnflow.tutor.claude.fenced_text import fenced
@@ -27,7 +27,10 @@ def of_run(ran: Ran, request: AgentRequest) -> str:
     if ran.execution is None:
         why = f"The code was not run: {ran.problem}" if ran.problem else "Nothing was run."
         return f"# What was run\n\n{why}"
-    return "\n\n".join(("# What running the code showed", *_run(ran.execution, read(request.query).code or "")))
+    return "\n\n".join((
+        "# What running the code showed",
+        *_run(ran.execution, parse_question(request.query).code or ""),
+    ))
 
 
 def _run(execution: Execution, code: str) -> list[str]:

@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Final
 
 from learnflow.domain.question.intent import OFF_TOPIC, Triage, decide
-from learnflow.domain.question.parsed_question import Reading, read
+from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.domain.question.question_key import question_key
 from learnflow.models.fields import NUL
 from learnflow.models.student_query import StudentQuery
@@ -39,8 +39,8 @@ class Triaging:
 
     async def __call__(self, query: StudentQuery) -> Triage:
         """Return what a question is. Raises ClaudeAway; where Claude's answer is of no use, the rules decide."""
-        reading = read(query)
-        by_rules = decide(reading)
+        question = parse_question(query)
+        by_rules = decide(question)
         if certain(by_rules):
             return by_rules
         key = _key(query)
@@ -56,7 +56,7 @@ class Triaging:
             raise away(error, meter) from error
         except ClaudeMisspoke:
             return replace(by_rules, usage=meter.usage)
-        found = _decided(written.value, reading, by_rules)
+        found = _decided(written.value, question, by_rules)
         self._remember(key, found)
         return replace(found, usage=meter.usage)
 
@@ -90,13 +90,13 @@ def _ends(text: str) -> str:
     return f"{text[:_LONGEST_END]}\n\N{HORIZONTAL ELLIPSIS}\n{text[-_LONGEST_END:]}"
 
 
-def _decided(said: Sorted, reading: Reading, by_rules: Triage) -> Triage:
+def _decided(said: Sorted, question: ParsedQuestion, by_rules: Triage) -> Triage:
     """Return what Claude decided. The question key follows from it by the rule that makes all of them."""
     because = " ".join(said.reasoning.replace(NUL, "").split())[:_LONGEST_REASON] or by_rules.reasoning
     confidence = round(said.confidence, 2)
     if said.off_topic:
         return Triage(Intent.CONCEPTS, GENERAL, OFF_TOPIC, confidence, f"{because} → concepts, off topic")
-    key = question_key(reading, said.intent, said.topic, said.telling)
+    key = question_key(question, said.intent, said.topic, said.telling)
     return Triage(said.intent, said.topic, key, confidence, f"{because} → {said.intent} about {said.topic}")
 
 

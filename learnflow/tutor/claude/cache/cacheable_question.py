@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Final
 
 from learnflow.domain.question.intent import OFF_TOPIC
-from learnflow.domain.question.parsed_question import Reading, read
+from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.domain.question.submission import NAMES_IT
 from learnflow.models.events.work import AgentRequest, Standing
 from learnflow.models.student import Profile
@@ -53,7 +53,7 @@ def stands_alone(request: AgentRequest, is_personal: Callable[[str], bool]) -> Q
         return None
     if NAMES_IT in (query.context or {}) or is_at_work_on(request, topic) or is_personal(query.query_text):
         return None
-    reading = read(query)
+    reading = parse_question(query)
     if reading.code or reading.trace or not _says_all(reading, topic, after_others=bool(request.turns)):
         return None
     return _question(request, reading, words, topic)
@@ -64,7 +64,7 @@ def of_concept(request: AgentRequest, concept: str) -> Question | None:
 
     It is asked in English, so it is nobody's who writes in another language.
     """
-    reading = read(request.query)
+    reading = parse_question(request.query)
     other_language = bool(reading.words) and _ENGLISH.isdisjoint(reading.words)
     if concept not in TOPICS or is_at_work_on(request, concept) or other_language:
         return None
@@ -103,7 +103,7 @@ def is_at_work_on(request: AgentRequest, topic: str) -> bool:
     return any(one.exercise.topic == topic for one in request.exercises)
 
 
-def _says_all(reading: Reading, topic: str, *, after_others: bool) -> bool:
+def _says_all(reading: ParsedQuestion, topic: str, *, after_others: bool) -> bool:
     """Say whether a question names its topic, and refers to nothing that was said before or is its student's own."""
     named = {hit.meaning.topic for hit in reading.mentions} | ({reading.error.topic} if reading.error else set())
     if topic not in named or not _OWN.isdisjoint(reading.words) or reading.off_topic or reading.small_talk:
@@ -112,7 +112,7 @@ def _says_all(reading: Reading, topic: str, *, after_others: bool) -> bool:
     return not (after_others and goes_on)
 
 
-def _question(request: AgentRequest, reading: Reading, words: str, topic: str) -> Question:
+def _question(request: AgentRequest, reading: ParsedQuestion, words: str, topic: str) -> Question:
     return Question(
         words=words,
         topic=topic,

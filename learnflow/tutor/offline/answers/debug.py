@@ -10,7 +10,7 @@ from learnflow.domain.mastery_levels import percent
 from learnflow.domain.phrasing import one_line
 from learnflow.domain.question.errors import ERRORS, ErrorSign, find_error, has_trace
 from learnflow.domain.question.lexicon import words
-from learnflow.domain.question.parsed_question import Reading, read
+from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.domain.question.traces import place
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
@@ -33,7 +33,7 @@ from learnflow.tutor.student_level import depth, mastery
 class Case:
     """A question about an error: what was read, the error if one is known, the fault if it can be seen, and the run."""
 
-    reading: Reading
+    question: ParsedQuestion
     topic: str
     error: ErrorSign | None
     fault: Fault | None
@@ -57,35 +57,35 @@ async def debug(request: AgentRequest, linter: Linter, ran: Ran) -> Draft:
         return _known(request, case, case.error)
     if case.error:
         return _unknown_error(request, case, case.error)
-    found = await asyncio.to_thread(causes, request.query.query_text, case.reading)
+    found = await asyncio.to_thread(causes, request.query.query_text, case.question)
     if found:
         return _wrong_result(request, case, *found)
-    if case.reading.code:
-        return await _nothing_seen(case, case.reading.code, linter, request.query.query_text)
+    if case.question.code:
+        return await _nothing_seen(case, case.question.code, linter, request.query.query_text)
     return _ask(case, request.query.query_text)
 
 
 async def _case(request: AgentRequest, ran: Ran) -> Case:
-    reading = _without_trace(read(request.query))
-    met = raised(ran, reading.language)
-    error = reading.error or await meant(request.query.query_text, reading, met)
+    question = _without_trace(parse_question(request.query))
+    met = raised(ran, question.language)
+    error = question.error or await meant(request.query.query_text, question, met)
     if met and error and met.name == error.name:
         error = met  # the run has the whole message, the question often only the name
-    fault = await find(request.query.query_text, reading, error)
+    fault = await find(request.query.query_text, question, error)
     if fault is not None:
         error = replace(ERRORS[fault.error], topic=fault.topic or ERRORS[fault.error].topic)
-    topic = topic_asked(request, reading) if error is None else error.topic
+    topic = topic_asked(request, question) if error is None else error.topic
     line = fault.line if fault else line_raised(ran, error) or _traced(request)
-    return Case(reading, topic, error, fault, ran, line)
+    return Case(question, topic, error, fault, ran, line)
 
 
-def _without_trace(reading: Reading) -> Reading:
+def _without_trace(question: ParsedQuestion) -> ParsedQuestion:
     """Return what was read; what is a trace and not a program does not count as code."""
-    code = reading.code
+    code = question.code
     if code is None or not has_trace(code):
-        return reading
-    error = reading.error or find_error(words(code), reading.language)
-    return replace(reading, snippet=replace(reading.snippet, code=None), error=error)
+        return question
+    error = question.error or find_error(words(code), question.language)
+    return replace(question, snippet=replace(question.snippet, code=None), error=error)
 
 
 def _traced(request: AgentRequest) -> int | None:
@@ -104,7 +104,7 @@ def _known(request: AgentRequest, case: Case, error: ErrorSign) -> Draft:
     known = Known(error, note, None if case.fault else says, _place(case, error), fault.mended, found=bool(fault.topic))
     return draft(
         what_happened(case.ran, error), *told(request, known), _mastered(request, error.topic),
-        topic=error.topic, confidence=0.9 if case.fault else 0.7 if case.reading.code else 0.6, missing=case.missing,
+        topic=error.topic, confidence=0.9 if case.fault else 0.7 if case.question.code else 0.6, missing=case.missing,
         code=examples(request, known), metadata=_metadata(case, error.name).as_json(),
     ).model_copy(update={"missing_concept": _concept(request, error)})  # fmt: skip
 
@@ -131,13 +131,13 @@ def _place(case: Case, error: ErrorSign) -> str:
         return f"Line {case.line} is {shown}." if shown else f"This is about `{error.name}`."
     if case.line is not None:
         return f"This is about `{error.name}`. {_begin(case)}"
-    unsure = " I could not tell from the code alone which line it is." if case.reading.code else ""
+    unsure = " I could not tell from the code alone which line it is." if case.question.code else ""
     return f"This is about `{error.name}`.{unsure}"
 
 
 def _shown(case: Case) -> str:
     """Return the line itself, where the code has it."""
-    lines = (case.reading.code or "").splitlines()
+    lines = (case.question.code or "").splitlines()
     text = one_line(lines[case.line - 1]) if case.line and case.line <= len(lines) else ""
     return f"`{text}`" if text else ""
 
@@ -160,28 +160,28 @@ def _unknown_error(request: AgentRequest, case: Case, error: ErrorSign) -> Draft
 
 def _wrong_result(request: AgentRequest, case: Case, cause: Cause, *others: Cause) -> Draft:
     """Tell a cause that raises no error, and the next one where there are two."""
-    case = replace(case, line=cause.line) if case.reading.code else case
+    case = replace(case, line=cause.line) if case.question.code else case
     shown = _shown(case)
-    at = f" is in line {cause.line}{f' ({shown})' if shown else ''}" if case.reading.code else ""
+    at = f" is in line {cause.line}{f' ({shown})' if shown else ''}" if case.question.code else ""
     second = next((one for one in others if one.key != cause.key), None)
     return draft(
         what_happened(case.ran, None), f"{'The cause' if cause.sure else 'What I suspect'}{at}: {cause.says}",
         *cause.told(depth(request, cause.topic)),
-        "Your code, mended, is the example." if cause.mended and case.reading.code else None,
+        "Your code, mended, is the example." if cause.mended and case.question.code else None,
         f"There is more, in line {second.line}: {second.says}" if second else None,
         None if request.alone else f'Say "Explain {name(cause.topic)}" if you want the idea behind it.',
         topic=cause.topic, confidence=0.85 if cause.sure else 0.6, missing=case.missing,
-        code=cause.mended if case.reading.code else (), metadata={
+        code=cause.mended if case.question.code else (), metadata={
             **_metadata(case, None).as_json(), "suggested_topic": cause.topic, "fix_applied": bool(cause.mended),
         },
     )  # fmt: skip
 
 
 async def _nothing_seen(case: Case, code: str, linter: Linter, said: str) -> Draft:
-    suspected = await suspects(code, case.reading.language, linter)
+    suspected = await suspects(code, case.question.language, linter)
     unseen = None if suspected else "By reading alone I cannot see what goes wrong in your code."
     return draft(
-        what_happened(case.ran, None) or unseen, suspected, *find_out(code, case.reading.language, said, case.ran),
+        what_happened(case.ran, None) or unseen, suspected, *find_out(code, case.question.language, said, case.ran),
         topic=case.topic, confidence=0.5 if suspected else 0.35, missing=case.missing,
         metadata=_metadata(case, None).as_json(),
     )  # fmt: skip
@@ -199,7 +199,7 @@ def _ask(case: Case, said: str) -> Draft:
 def _suspect(case: Case) -> str | None:
     """Return what often goes wrong with the topic; it is told of Python, and to nobody who writes another language."""
     found = EXPLANATIONS.get(case.topic)
-    if found is None or not case.reading.may_be_python:
+    if found is None or not case.question.may_be_python:
         return None
     return f"A usual suspect with {title(case.topic).lower()}: {found.watch_out}"
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from learnflow.domain.question.parsed_question import Reading, read
+from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, title
 from learnflow.models.vocabulary import Intent, Specialist
@@ -18,29 +18,29 @@ _GOING_ON: Final = frozenset({"another", "next", "more", "again", "harder", "eas
 
 def exercise(request: AgentRequest) -> Reply:
     """Return the exercise of the bank that fits the student best, or the steps to what they have to write."""
-    reading = read(request.query)
-    led = homework(request, reading)
+    question = parse_question(request.query)
+    led = homework(request, question)
     if led is not None:
         return Reply(led)
-    request = _going_on(request, reading)
+    request = _going_on(request, question)
     choice = choose(request)
-    note = "\n\n".join(filter(None, (_explained(request, reading), choice.note)))
+    note = "\n\n".join(filter(None, (_explained(request, question), choice.note)))
     return given(choice.exercise, request, note=note or None, closing=signed(_PREPARED))
 
 
-def _going_on(request: AgentRequest, reading: Reading) -> AgentRequest:
+def _going_on(request: AgentRequest, question: ParsedQuestion) -> AgentRequest:
     """Return the request with the topic of the last exercise, where only another one is asked for."""
-    if topic_asked(request, reading) != GENERAL or _GOING_ON.isdisjoint(reading.words):
+    if topic_asked(request, question) != GENERAL or _GOING_ON.isdisjoint(question.words):
         return request
     exercises = (turn for turn in reversed(request.turns) if turn.agent is Specialist.EXERCISE)
     last = next((turn.topic for turn in exercises if turn.topic in TOPICS), None)
     return request.model_copy(update={"query": request.query.model_copy(update={"topic": last})}) if last else request
 
 
-def _explained(request: AgentRequest, reading: Reading) -> str | None:
+def _explained(request: AgentRequest, question: ParsedQuestion) -> str | None:
     """Explain the topic in short, where an explanation is asked for as well."""
-    topic = topic_asked(request, reading)
-    wants = any(hit.meaning.intent is Intent.CONCEPTS and hit.meaning.kind == "explain" for hit in reading.signals)
+    topic = topic_asked(request, question)
+    wants = any(hit.meaning.intent is Intent.CONCEPTS and hit.meaning.kind == "explain" for hit in question.signals)
     if not wants or topic not in EXPLANATIONS:
         return None
     told = EXPLANATIONS[topic].at(depth(request, topic)).text

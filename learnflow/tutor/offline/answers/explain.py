@@ -6,7 +6,7 @@ from learnflow.code_analysis.engine import seen
 from learnflow.domain.next_topics import next_topics
 from learnflow.domain.phrasing import one_line, together
 from learnflow.domain.question.intent import OFF_TOPIC
-from learnflow.domain.question.parsed_question import Reading, read
+from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites, title
@@ -32,32 +32,32 @@ _PREPARED: Final = "a prepared explanation; I cannot answer the finer points of 
 
 def explain(request: AgentRequest) -> Draft:
     """Explain what was asked, or say honestly that it cannot be done offline."""
-    reading = read(request.query)
+    question = parse_question(request.query)
     if request.query.question_key == OFF_TOPIC:
-        return _off_topic(request, reading)
-    whole = resolved(request, reading)
+        return _off_topic(request, question)
+    whole = resolved(request, question)
     if whole is not request:
-        request, reading = whole, read(whole.query)
-    named = topic_asked(request, reading)
-    topic = subject(request, reading, named)
-    pointed = point_asked(reading, topic)
+        request, question = whole, parse_question(whole.query)
+    named = topic_asked(request, question)
+    topic = subject(request, question, named)
+    pointed = point_asked(question, topic)
     plain = pointed is not None and pointed.plain
     if pointed and plain and not was_told(request, pointed.point.says):
-        return _explain_topic(ask(request, reading, pointed.topic, pointed))
+        return _explain_topic(ask(request, question, pointed.topic, pointed))
     if request.low_confidence and topic == named and not plain:
         return _ask_back(request, topic)
-    return _explain(request, reading, topic)
+    return _explain(request, question, topic)
 
 
-def _explain(request: AgentRequest, reading: Reading, topic: str) -> Draft:
+def _explain(request: AgentRequest, question: ParsedQuestion, topic: str) -> Draft:
     """Explain an error, two topics beside each other, or one."""
-    if reading.error and reading.error.key in ERROR_NOTES and not _had_error(request, reading.error.key):
-        return _explain_error(request, reading, reading.error.key)
-    compared = sorted({hit.meaning.topic for hit in reading.mentions} & set(EXPLANATIONS))
-    if len(compared) > 1 and any(hit.meaning.kind == "difference" for hit in reading.signals):
+    if question.error and question.error.key in ERROR_NOTES and not _had_error(request, question.error.key):
+        return _explain_error(request, question, question.error.key)
+    compared = sorted({hit.meaning.topic for hit in question.mentions} & set(EXPLANATIONS))
+    if len(compared) > 1 and any(hit.meaning.kind == "difference" for hit in question.signals):
         return _compare(request, compared, topic)
     if topic in EXPLANATIONS:
-        return _explain_topic(ask(request, reading, topic))
+        return _explain_topic(ask(request, question, topic))
     return _unknown(request, topic)
 
 
@@ -65,8 +65,8 @@ def explain_concept(request: AgentRequest, concept: str) -> Draft:
     """Explain one topic in short, as part of another agent's answer: at the student's level, and not as before."""
     if concept not in EXPLANATIONS:
         return _unknown(request, concept)
-    reading = read(request.query)
-    asked = Asked(request, reading, concept, EXPLANATIONS[concept], depth(request, concept))
+    question = parse_question(request.query)
+    asked = Asked(request, question, concept, EXPLANATIONS[concept], depth(request, concept))
     told = card(asked)
     return draft(
         *told.parts, topic=concept, confidence=0.85,
@@ -79,7 +79,7 @@ def _explain_topic(asked: Asked) -> Draft:
     told = tell(asked)
     reached = "\n".join((*filter(None, told.parts), *told.code))
     return draft(
-        _gap(asked, reached), _why(asked.reading), *told.parts, _second_wish(asked), topic=asked.topic,
+        _gap(asked, reached), _why(asked.question), *told.parts, _second_wish(asked), topic=asked.topic,
         confidence=0.8 if told.how == Telling.LEVEL else 0.65, missing=_prepared(asked), code=told.code,
         metadata={"level": asked.level, "telling": told.how, "suggested_topic": asked.topic},
     )  # fmt: skip
@@ -88,22 +88,22 @@ def _explain_topic(asked: Asked) -> Draft:
 def _gap(asked: Asked, reached: str) -> str | None:
     """Say what of the question the answer leaves open."""
     if asked.point:
-        return one_sided(asked.reading, f"{reached}\n{'; '.join(asked.point.about)}")
-    return None if goes_on(asked.reading) else not_reached(asked.reading, asked.topic, reached)
+        return one_sided(asked.question, f"{reached}\n{'; '.join(asked.point.about)}")
+    return None if goes_on(asked.question) else not_reached(asked.question, asked.topic, reached)
 
 
-def _why(reading: Reading) -> str | None:
+def _why(question: ParsedQuestion) -> str | None:
     """Say why code at hand does what it does, where that is asked and it shows a cause."""
-    if not reading.code or "why" not in reading.words:
+    if not question.code or "why" not in question.words:
         return None
-    found = next(iter(seen(reading.code, reading.language)), None)
+    found = next(iter(seen(question.code, question.language)), None)
     return f"Why it is so in your code, line {found.line}: {found.says} {found.fix}" if found else None
 
 
 def _prepared(asked: Asked) -> str:
     """Say what could not be done: the explanation is one for all of a level, and the code was not run."""
-    code = " I looked for the topic in your code, and did not run it." if asked.reading.code else ""
-    more = "" if asked.point else beyond(asked.reading)
+    code = " I looked for the topic in your code, and did not run it." if asked.question.code else ""
+    more = "" if asked.point else beyond(asked.question)
     return f"{_PREPARED} It is the one for {_whom(asked)}.{more}{code}"
 
 
@@ -113,7 +113,7 @@ def _whom(asked: Asked) -> str:
 
 def _second_wish(asked: Asked) -> str | None:
     """Say how to get the exercise that was asked for as well."""
-    if not asked.reading.has(Intent.EXERCISE, at_least=_SURE) or asked.topic not in BANK.topics:
+    if not asked.question.has(Intent.EXERCISE, at_least=_SURE) or asked.topic not in BANK.topics:
         return None
     return f'For the exercise say: "give me an exercise on {name(asked.topic)}".'
 
@@ -123,8 +123,8 @@ def _had_error(request: AgentRequest, key: str) -> bool:
     return was_told(request, ERROR_NOTES[key].meaning)
 
 
-def _explain_error(request: AgentRequest, reading: Reading, key: str) -> Draft:
-    note, error = ERROR_NOTES[key], reading.error
+def _explain_error(request: AgentRequest, question: ParsedQuestion, key: str) -> Draft:
+    note, error = ERROR_NOTES[key], question.error
     called, topic = (error.name, error.topic) if error else (key, GENERAL)
     return draft(
         f"{called}: {note.meaning}", f"Why it happens: {note.cause}", f"What to do: {note.fix}",
@@ -182,14 +182,14 @@ def _ask_back(request: AgentRequest, topic: str) -> Draft:
     )  # fmt: skip
 
 
-def _off_topic(request: AgentRequest, reading: Reading) -> Draft:
+def _off_topic(request: AgentRequest, question: ParsedQuestion) -> Draft:
     """Be kind to who greets or thanks, and plain about what is not about programming."""
     who = f", {request.profile.name}" if request.profile.name else ""
     standing = request.standing
     following = next_topics(standing.python_mastery_levels, standing.struggle_topics, standing.weaknesses, most=1)
     about = name(following[0].topic) if following and standing.total_queries else "recursion"
-    opening = f"Hello{who}!" if reading.small_talk else "Sorry, that is not my subject."
-    if not _THANKS.isdisjoint(reading.words):
+    opening = f"Hello{who}!" if question.small_talk else "Sorry, that is not my subject."
+    if not _THANKS.isdisjoint(question.words):
         opening = f"You are welcome{who}!"
     return draft(
         f"{opening} I am here for everything about programming: I explain topics, look for errors, review code, set "

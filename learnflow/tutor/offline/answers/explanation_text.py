@@ -37,7 +37,7 @@ def tell(asked: Asked) -> Told:
     if (point := due_alone(asked)) is not None:
         shown = example(asked, point)
         return Told(tuple(by_point(asked, point)), (shown,) if shown else (), Telling.LEVEL)
-    if part and not was_told(asked.request, part.text) and (goes_on(asked.reading) or asked.telling != Telling.LEVEL):
+    if part and not was_told(asked.request, part.text) and (goes_on(asked.question) or asked.telling != Telling.LEVEL):
         return _told(asked, _in_language(asked, part), (part,), _LANGUAGE)
     match asked.telling:
         case Telling.LEVEL:
@@ -52,8 +52,8 @@ def tell(asked: Asked) -> Told:
 
 
 def _told(asked: Asked, parts: Iterator[str | None], shown: tuple[Part, ...], how: str) -> Told:
-    code = asked.reading.code
-    mine = places(asked.topic, code, asked.reading.language) if code else None
+    code = asked.question.code
+    mine = places(asked.topic, code, asked.question.language) if code else None
     point = to_the_point(asked)
     new = None if point and was_told(asked.request, point) else point
     first = (None if how == _LANGUAGE else _opening(asked), mine, language_gap(asked), new)
@@ -100,7 +100,7 @@ def _by_language(asked: Asked, part: Part) -> Iterator[str | None]:
     """Yield a topic in the words of another language: those of a level are Python's."""
     yield part.text
     yield f"The example prints:\n{part.printed}"
-    yield None if asks_when(asked.reading) else f"What it is good for: {asked.found.good_for}"
+    yield None if asks_when(asked.question) else f"What it is good for: {asked.found.good_for}"
     yield f"Try it yourself: {CHANGE}"
 
 
@@ -141,7 +141,7 @@ def _further(asked: Asked) -> Iterator[str | None]:
 
 
 def _in_language(asked: Asked, part: Part) -> Iterator[str | None]:
-    language = asked.reading.language
+    language = asked.question.language
     yield f"{TOPICS[asked.topic].title} in {language.label if language else 'Python'}: {part.text}"
     yield f"The example prints:\n{part.printed}"
     yield f"Watch out, here as in Python: {asked.found.misconceptions[0].truth}" if _is_beginner(asked) else None

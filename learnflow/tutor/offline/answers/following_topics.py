@@ -5,7 +5,7 @@ from typing import Final
 from learnflow.domain.mastery_levels import reached
 from learnflow.domain.next_topics import LEARNING, MOST, Suggestion, next_after
 from learnflow.domain.phrasing import together
-from learnflow.domain.question.parsed_question import Reading, read
+from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import TOPICS, name, prerequisites
 
@@ -22,20 +22,20 @@ def onward(request: AgentRequest) -> tuple[Suggestion, ...]:
 
     What else they name comes first: they hesitate between it and something.
     """
-    reading = read(request.query)
-    said = frozenset(reading.words)
+    question = parse_question(request.query)
+    said = frozenset(question.words)
     if said.isdisjoint(_BEHIND) or said.isdisjoint(_ONWARD):
         return ()
-    known = _behind(reading) or [topic for topic in TOPICS if topic == request.query.topic]
-    wished = {hit.meaning.topic for hit in reading.mentions}.difference(known)
+    known = _behind(question) or [topic for topic in TOPICS if topic == request.query.topic]
+    wished = {hit.meaning.topic for hit in question.mentions}.difference(known)
     after = next_after(known, request.standing.python_mastery_levels, most=len(TOPICS))
     return tuple(sorted(after, key=lambda one: one.topic not in wished)[:MOST])
 
 
-def _behind(reading: Reading) -> list[str]:
+def _behind(question: ParsedQuestion) -> list[str]:
     """Return the topics that are named behind a word such as `after` or `finished`, or else all that are named."""
-    first = next((place for place, word in enumerate(reading.words) if word in _BEHIND), 0)
-    named = [hit for hit in reading.mentions if hit.meaning.topic in TOPICS]
+    first = next((place for place, word in enumerate(question.words) if word in _BEHIND), 0)
+    named = [hit for hit in question.mentions if hit.meaning.topic in TOPICS]
     known = [hit.meaning.topic for hit in named if hit.start > first] or [hit.meaning.topic for hit in named]
     return list(dict.fromkeys(known))
 
@@ -43,7 +43,7 @@ def _behind(reading: Reading) -> list[str]:
 def readiness(request: AgentRequest, topic: str) -> str | None:
     """Say whether what a topic builds on is in place, where a student asks whether to begin it."""
     needs, levels = prerequisites(topic), request.standing.python_mastery_levels
-    if not needs or _READY.isdisjoint(read(request.query).words):
+    if not needs or _READY.isdisjoint(parse_question(request.query).words):
         return None
     missing = [key for key in needs if levels.get(key, 0.0) < LEARNING]
     if not missing:

@@ -11,20 +11,20 @@ from learnflow.code_analysis.engine import seen
 from learnflow.code_analysis.linters import Linter, LinterUnavailableError
 from learnflow.code_analysis.pitfalls import pitfalls
 from learnflow.code_analysis.remarks import Kind, Remark
-from learnflow.domain.question.parsed_question import Reading
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline.answers.review import python_remarks
 
 _IN_PROSE: Final = re.compile(r"(?:\[[^\]\n]{1,200}\]|\b\w+)(?:\.\w+\([^()\n]{0,100}\))+")
 
 
-def causes(said: str, reading: Reading) -> tuple[Cause, ...]:
+def causes(said: str, question: ParsedQuestion) -> tuple[Cause, ...]:
     """Return the causes of a wrong result in the code of a question, or in the calls that stand in its words."""
-    code = reading.code or "\n".join(found[0] for found in _IN_PROSE.finditer(said))
-    found = seen(code, reading.language) if code else ()
-    if found or not reading.code:
+    code = question.code or "\n".join(found[0] for found in _IN_PROSE.finditer(said))
+    found = seen(code, question.language) if code else ()
+    if found or not question.code:
         return found or told_by_words(said)
-    return tuple(replace(one, sure=one.key == "inexact-result") for one in likely(code, reading.language, said))
+    return tuple(replace(one, sure=one.key == "inexact-result") for one in likely(code, question.language, said))
 
 
 async def suspects(code: str, language: Language | None, linter: Linter) -> str | None:

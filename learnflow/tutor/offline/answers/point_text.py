@@ -27,8 +27,8 @@ def due_alone(asked: Asked) -> Point | None:
 def by_point(asked: Asked, point: Point) -> Iterator[str | None]:
     """Yield what is told: the student's lines, the point, and what else there is in the language."""
     part = asked.in_language
-    code = asked.reading.code
-    yield places(asked.topic, code, asked.reading.language) if code else None
+    code = asked.question.code
+    yield places(asked.topic, code, asked.question.language) if code else None
     yield point_gap(asked)
     yield pointed(asked, point)
     topic = name(asked.topic)
@@ -44,7 +44,7 @@ def by_point(asked: Asked, point: Point) -> Iterator[str | None]:
 
 def _more(asked: Asked, point: Point) -> str | None:
     """Say what else there is on a topic in the question's language, in the words by which it can be asked for."""
-    language = asked.reading.language
+    language = asked.question.language
     others = (one for one in asked.found.points if one.language is language and one is not point)
     called = [f'"{about}"' for one in others if (about := next(filter(_is_plain, one.about), None))]
     if language is None or not called:

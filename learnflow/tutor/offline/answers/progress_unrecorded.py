@@ -5,7 +5,7 @@ from typing import Final
 
 from learnflow.domain.next_topics import Suggestion, next_topics
 from learnflow.domain.phrasing import together
-from learnflow.domain.question.parsed_question import read
+from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import TOPICS, name, prerequisites
 from learnflow.models.vocabulary import SKILL_LEVELS, SkillLevel
@@ -23,11 +23,11 @@ _KIND: Final = "That feeling is hard, and most who learn to program know it; it 
 
 def unrecorded(request: AgentRequest, after: tuple[Suggestion, ...] = ()) -> Iterator[str | None]:
     """Yield what there is to say while no question and no exercise is recorded; `after` builds on what is known."""
-    reading, asked = read(request.query), topic_asked(request, read(request.query))
-    low = not (_LOW | _FEELS).isdisjoint(reading.words) or any(one in request.query.query_text for one in _SMILEYS)
+    question, asked = parse_question(request.query), topic_asked(request, parse_question(request.query))
+    low = not (_LOW | _FEELS).isdisjoint(question.words) or any(one in request.query.query_text for one in _SMILEYS)
     yield _KIND if low else None
     yield _nothing(request, asked)
-    if not _LEVEL.isdisjoint(reading.words):
+    if not _LEVEL.isdisjoint(question.words):
         yield f"Your questions come with the level {level(request)}, and I answer at that; I have not measured it."
     if after:
         yield from _onward(after)

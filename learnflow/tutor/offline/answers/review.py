@@ -11,7 +11,7 @@ from learnflow.code_analysis.pitfalls import pitfalls
 from learnflow.code_analysis.remarks import RANKS, RULES, Kind, Remark, by_importance, praised
 from learnflow.code_analysis.syntax import check
 from learnflow.domain.phrasing import one_line
-from learnflow.domain.question.parsed_question import Reading, read
+from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.domain.question.topic import code_topic
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
@@ -51,12 +51,12 @@ class Found:
 
 async def review(request: AgentRequest, linter: Linter) -> Draft:
     """Review the student's code, or ask for it."""
-    reading = read(request.query)
-    if reading.code is None:
-        return _ask_for_code(request, reading)
-    topic = topic_asked(request, reading)
-    topic = code_topic(reading.code) if topic == GENERAL else topic
-    return _report(request, await look_over(reading.code, reading.language, linter), reading, topic)
+    question = parse_question(request.query)
+    if question.code is None:
+        return _ask_for_code(request, question)
+    topic = topic_asked(request, question)
+    topic = code_topic(question.code) if topic == GENERAL else topic
+    return _report(request, await look_over(question.code, question.language, linter), question, topic)
 
 
 async def look_over(code: str, language: Language | None, linter: Linter) -> Found:
@@ -113,16 +113,16 @@ def _by_text(code: str, language: Language) -> Found:
     return Found((first, *found)[:MOST_REMARKS], _READ, missing)
 
 
-def _report(request: AgentRequest, found: Found, reading: Reading, topic: str) -> Draft:
-    code, skill = reading.code or "", depth(request, topic)
+def _report(request: AgentRequest, found: Found, question: ParsedQuestion, topic: str) -> Draft:
+    code, skill = question.code or "", depth(request, topic)
     wanted = aims(request.query.query_text)
     all_remarks = asked_first(found.remarks, wanted)
     remarks = all_remarks[: _MOST[skill]]
     lacking = not_judged(remarks, wanted)
     more = len(all_remarks) - len(remarks)
-    good = praised(code, reading.language) if found.confidence > _NOT_LINTED else ()
+    good = praised(code, question.language) if found.confidence > _NOT_LINTED else ()
     return draft(
-        _opening(found, len(remarks), glad=lacking is None and reading.has(Intent.CODE_REVIEW)), lacking,
+        _opening(found, len(remarks), glad=lacking is None and question.has(Intent.CODE_REVIEW)), lacking,
         f"What is good already: {' '.join(good)}" if good else None,
         "\n".join(_listed(request, one, code.splitlines(), skill) for one in remarks) or None,
         *((_HOW[request.profile.learning_style], _later(more), advice(request, topic, Specialist.CODE_REVIEW))
@@ -168,8 +168,8 @@ def _quoted(lines: Sequence[str], number: int) -> str:
     return f" (`{text}`)" if text else ""
 
 
-def _ask_for_code(request: AgentRequest, reading: Reading) -> Draft:
-    topic = topic_asked(request, reading)
+def _ask_for_code(request: AgentRequest, question: ParsedQuestion) -> Draft:
+    topic = topic_asked(request, question)
     return draft(
         "Happy to look at it, but there is no code with your question.",
         "Send the code itself, between ``` lines or as the snippet, and say what it should do.",

@@ -16,7 +16,7 @@ _BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.!?]) +(?=[A-Z`])")
 def card(asked: Asked) -> Told:
     """Return a topic in short; for beginners one sentence, and how to get the rest."""
     part, telling = asked.in_language, asked.telling
-    python = asked.reading.may_be_python
+    python = asked.question.may_be_python
     whole = text(asked.found, telling, asked.level) if python else part.text if part else None
     words = whole or ""  # of another language there is nothing that is sure to hold
     more = f'Say "Explain {name(asked.topic)}" for {"more" if words else "the idea behind it"}.'

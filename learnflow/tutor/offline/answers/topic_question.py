@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from learnflow.domain.question.parsed_question import Reading, read
+from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel
 from learnflow.tutor.offline.content.explanation import Explanation, Part, Point
@@ -18,7 +18,7 @@ class Asked:
     """A question about one topic, and how it is to be told."""
 
     request: AgentRequest
-    reading: Reading
+    question: ParsedQuestion
     topic: str
     found: Explanation
     level: SkillLevel
@@ -28,12 +28,12 @@ class Asked:
     @property
     def style(self) -> LearningStyle:
         """How the student prefers to learn; who asks for an example gets it first."""
-        return LearningStyle.EXAMPLE_DRIVEN if wants_example(self.reading) else self.request.profile.learning_style
+        return LearningStyle.EXAMPLE_DRIVEN if wants_example(self.question) else self.request.profile.learning_style
 
     @property
     def foreign(self) -> bool:
         """Whether the question is on another language than Python, in which the words of a level are told."""
-        return not self.reading.may_be_python
+        return not self.question.may_be_python
 
     @property
     def telling(self) -> Telling:
@@ -44,21 +44,21 @@ class Asked:
     @property
     def in_language(self) -> Part | None:
         """What is prepared in the language of the question, where that is not Python."""
-        return self.found.languages.get(self.reading.language) if self.reading.language else None
+        return self.found.languages.get(self.question.language) if self.question.language else None
 
 
-def ask(request: AgentRequest, reading: Reading, topic: str, found: Found | None = None) -> Asked:
+def ask(request: AgentRequest, question: ParsedQuestion, topic: str, found: Found | None = None) -> Asked:
     """Return the question about a topic that is prepared; `found` is its point, where that is known."""
-    found = found or point_asked(reading, topic)
+    found = found or point_asked(question, topic)
     point = found.point if found and found.topic == topic else None
-    spoken = replace(reading, language=_language(request, reading, point))
-    level = wanted_level(reading, depth(request, topic))
+    spoken = replace(question, language=_language(request, question, point))
+    level = wanted_level(question, depth(request, topic))
     return Asked(request, spoken, topic, EXPLANATIONS[topic], level, point, named=found is None or found.named_by > 0)
 
 
-def _language(request: AgentRequest, reading: Reading, point: Point | None) -> Language | None:
+def _language(request: AgentRequest, question: ParsedQuestion, point: Point | None) -> Language | None:
     """Return the language of a question; what only goes on is in that of the turn before, a point may have its own."""
-    if reading.language is None and goes_on(reading) and request.turns:
+    if question.language is None and goes_on(question) and request.turns:
         before = request.query.model_copy(update={"query_text": request.turns[-1].question, "code_snippet": None})
-        return read(before).language
-    return reading.language or (point.language if point else None)
+        return parse_question(before).language
+    return question.language or (point.language if point else None)

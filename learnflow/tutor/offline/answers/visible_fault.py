@@ -10,7 +10,7 @@ from learnflow.code_analysis.rules.brace_errors import find_brace_fault
 from learnflow.code_analysis.rules.python.errors import find_fault
 from learnflow.code_analysis.syntax import check
 from learnflow.domain.question.errors import ErrorSign
-from learnflow.domain.question.parsed_question import Reading
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline.answers.likely_causes import causes
 
@@ -28,24 +28,24 @@ _PARTS_MISSING: Final = frozenset({
 _NO_NAME: Final = "python-name-error"
 
 
-async def meant(said: str, reading: Reading, met: ErrorSign | None) -> ErrorSign | None:
+async def meant(said: str, question: ParsedQuestion, met: ErrorSign | None) -> ErrorSign | None:
     """Return the error of a run; None where it lacks what was not sent, and what is told has a cause."""
     if met is None or met.key not in _PARTS_MISSING:
         return met
-    return None if await asyncio.to_thread(causes, said, reading) else met
+    return None if await asyncio.to_thread(causes, said, question) else met
 
 
-async def find(said: str, reading: Reading, error: ErrorSign | None) -> Fault | None:
+async def find(said: str, question: ParsedQuestion, error: ErrorSign | None) -> Fault | None:
     """Return the fault that can be seen by reading the code; of a known error, or of any kind without one."""
-    fault = await _fault(reading, error)
+    fault = await _fault(question, error)
     if error is None and fault is not None and fault.error == _NO_NAME:
-        found = await asyncio.to_thread(causes, said, reading)
+        found = await asyncio.to_thread(causes, said, question)
         return None if found else fault  # the name may stand in what was not sent
     return fault
 
 
-async def _fault(reading: Reading, error: ErrorSign | None) -> Fault | None:
-    code, language = reading.code, reading.language
+async def _fault(question: ParsedQuestion, error: ErrorSign | None) -> Fault | None:
+    code, language = question.code, question.language
     if not code:
         return None
     if language and language in _UNREADABLE and error is None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from learnflow.domain.question.parsed_question import Reading
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.tutor.offline.retrieval.point_names import said_of
 from learnflow.tutor.offline.retrieval.term_weights import read, telling
 
@@ -15,9 +15,9 @@ _ENDS: Final = frozenset({
 _LONGEST: Final = 3  # words of a side; more is a sentence, whose subject is not known
 
 
-def one_sided(reading: Reading, reached: str) -> str | None:
+def one_sided(question: ParsedQuestion, reached: str) -> str | None:
     """Say which of two things that are compared a text tells nothing of; None where it has both, or none."""
-    sides = _sides(said_of(reading))
+    sides = _sides(said_of(question))
     if sides is None:
         return None
     first, second = (telling(side) for side in sides)

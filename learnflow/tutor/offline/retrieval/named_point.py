@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
-from learnflow.domain.question.parsed_question import Reading
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.taxonomy import GENERAL
 from learnflow.tutor.offline.content.explanation import LONGEST_ANSWER, Point
 from learnflow.tutor.offline.retrieval.point_names import Name, is_said, names, place, said_of
@@ -60,16 +60,16 @@ class _Match:
     found: Found
 
 
-def named_point(reading: Reading, topic: str) -> Found | None:
+def named_point(question: ParsedQuestion, topic: str) -> Found | None:
     """Return the point that most words of a question name, and that has most of what it tells.
 
     One of the question's own language comes first where more than a word names it. Elsewhere a single word is too
     little, unless it is all that is told: `get` and `step` are said of anything. Where two things are compared and
     each has a point of its own, both are told.
     """
-    words = said_of(reading)
-    compares = not _COMPARING.isdisjoint(words) or any(hit.meaning.kind == "difference" for hit in reading.signals)
-    said = _Said(words, telling(words), reading.language or reading.foreign, topic, compares)
+    words = said_of(question)
+    compares = not _COMPARING.isdisjoint(words) or any(hit.meaning.kind == "difference" for hit in question.signals)
+    said = _Said(words, telling(words), question.language or question.foreign, topic, compares)
     matches = sorted(_matches(said), key=lambda one: one.rank, reverse=True)
     if not matches:
         return None

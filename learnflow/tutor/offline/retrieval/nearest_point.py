@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
-from learnflow.domain.question.parsed_question import Reading
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.tutor.offline.retrieval.named_point import Found
 from learnflow.tutor.offline.retrieval.point_names import read_name, said_of
 from learnflow.tutor.offline.retrieval.term_weights import of_topic, places, points, read, share, telling, weight
@@ -18,16 +18,16 @@ _HEAVY: Final = 6.0  # the weight of what a question tells, below which it could
 _LONGEST: Final = 14  # telling words; who tells more asks no single thing
 
 
-def nearest_point(reading: Reading, topic: str) -> Found | None:
+def nearest_point(question: ParsedQuestion, topic: str) -> Found | None:
     """Return the point that has most of what a question tells, None where none has enough or two are as near.
 
     A wrong point is worse than none.
     """
-    told = telling(said_of(reading))
-    if reading.error or reading.code or not _asks_of_part(told, topic):
+    told = telling(said_of(question))
+    if question.error or question.code or not _asks_of_part(told, topic):
         return None
     best, *others = sorted(
-        ((share(told, at, topic), at) for at in _candidates(told, topic, reading)), reverse=True
+        ((share(told, at, topic), at) for at in _candidates(told, topic, question)), reverse=True
     ) or [(0.0, 0)]  # fmt: skip
     if best[0] < _ENOUGH or (others and best[0] < _AHEAD * others[0][0]):
         return None
@@ -40,9 +40,9 @@ def _asks_of_part(told: frozenset[str], topic: str) -> bool:
     return _LEAST <= len(told) <= _LONGEST and weight(told) >= _HEAVY and not told <= of_topic(topic)
 
 
-def _candidates(told: frozenset[str], topic: str, reading: Reading) -> Iterable[int]:
+def _candidates(told: frozenset[str], topic: str, question: ParsedQuestion) -> Iterable[int]:
     """Yield the places of the points in a question's language that share enough with it, most of a name among it."""
-    spoken = (None, reading.language) if reading.may_be_python else (reading.language,)
+    spoken = (None, question.language) if question.may_be_python else (question.language,)
     shared = Counter(at for one in told for at in places().get(one, ()))
     for at, count in shared.items():
         own, point, _ = points()[at]

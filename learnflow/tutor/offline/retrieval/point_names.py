@@ -8,7 +8,7 @@ from typing import Final
 
 from learnflow.domain.question.lexicon import words
 from learnflow.domain.question.operator_words import spelled
-from learnflow.domain.question.parsed_question import Reading
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.spelling import mended
 from learnflow.tutor.offline.content.explanation import Point
 from learnflow.tutor.offline.content.library import EXPLANATIONS
@@ -58,11 +58,11 @@ def _by_word() -> Mapping[str, tuple[tuple[str, Point, Name], ...]]:
     return {word: tuple(having) for word, having in found.items()}
 
 
-def said_of(reading: Reading) -> tuple[str, ...]:
+def said_of(question: ParsedQuestion) -> tuple[str, ...]:
     """Return the words of a question without articles, each as the one that stands for it; signs are words too."""
-    prose = reading.snippet.prose
+    prose = question.snippet.prose
     told = spelled(prose)
-    said = reading.words if told == prose else mended([word.lower() for word in words(told)])
+    said = question.words if told == prose else mended([word.lower() for word in words(told)])
     return tuple(root(word) for word in said if word not in _ARTICLES)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from learnflow.domain.question.parsed_question import Reading
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.vocabulary import SkillLevel
 from learnflow.tutor.offline.answers.topic_question import Asked
 from learnflow.tutor.offline.content.explanation import Explanation, Point
@@ -22,12 +22,12 @@ def to_the_point(asked: Asked) -> str | None:
     sentence with most of the code words that it names. None where it names nothing of the kind, or where the sentence
     is in the telling for the level anyway.
     """
-    found, level, reading = asked.found, asked.level, asked.reading
+    found, level, question = asked.found, asked.level, asked.question
     if asked.point is not None:
         return pointed(asked, asked.point)
-    if asks_when(reading):
+    if asks_when(question):
         return f"To the point first: {found.good_for}"
-    named = frozenset(reading.words) - FOLLOW_UPS.all
+    named = frozenset(question.words) - FOLLOW_UPS.all
     best = max(_sentences(found, level), key=lambda sentence: len(named & code_words(sentence)))
     if named.isdisjoint(code_words(best)) or best in found.at(level).text:
         return None
@@ -39,9 +39,9 @@ def pointed(asked: Asked, point: Point) -> str:
     return f"{'To the point first' if asked.named else 'The nearest that I have prepared'}: {point.says}"
 
 
-def asks_when(reading: Reading) -> bool:
+def asks_when(question: ParsedQuestion) -> bool:
     """Say whether a question asks what something is good for."""
-    return any(hit.meaning.kind == "when-to-use" for hit in reading.signals)
+    return any(hit.meaning.kind == "when-to-use" for hit in question.signals)
 
 
 def code_words(sentence: str) -> frozenset[str]:

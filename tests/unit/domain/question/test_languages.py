@@ -2,7 +2,7 @@
 
 import pytest
 
-from learnflow.domain.question.parsed_question import read
+from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.vocabulary import Language
 from tests.support.offline_requests import request
 
@@ -15,7 +15,7 @@ from tests.support.offline_requests import request
     ],
 )  # fmt: skip
 def test_go_is_named(question: str) -> None:
-    assert read(request(question).query).language is Language.GO
+    assert parse_question(request(question).query).language is Language.GO
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_go_is_named(question: str) -> None:
     ],
 )  # fmt: skip
 def test_go_is_a_verb(question: str) -> None:
-    assert read(request(question).query).language is None
+    assert parse_question(request(question).query).language is None
 
 
 @pytest.mark.parametrize(
@@ -35,4 +35,4 @@ def test_go_is_a_verb(question: str) -> None:
      ("option C or D in the quiz", None)],
 )  # fmt: skip
 def test_a_language_that_is_not_known_is_named(question: str, name: str | None) -> None:
-    assert read(request(question).query).foreign == name
+    assert parse_question(request(question).query).foreign == name

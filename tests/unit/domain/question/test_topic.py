@@ -2,7 +2,7 @@
 
 import pytest
 
-from learnflow.domain.question.parsed_question import read
+from learnflow.domain.question.parsed_question import parse_question
 from learnflow.domain.question.topic import topic_of, topic_scores
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.taxonomy import GENERAL, TOPICS
@@ -47,7 +47,7 @@ FAULTS = {
 
 
 def of(text: str, code: str | None = None) -> str:
-    return topic_of(read(query(text, code)))
+    return topic_of(parse_question(query(text, code)))
 
 
 def query(text: str, code: str | None = None) -> StudentQuery:
@@ -62,12 +62,12 @@ def query(text: str, code: str | None = None) -> StudentQuery:
 
 @pytest.mark.parametrize(("text", "topic"), BY_VOCABULARY.values(), ids=BY_VOCABULARY.keys())
 def test_vocabulary_tells_the_topic(text: str, topic: str) -> None:
-    assert of(text) == topic, topic_scores(read(query(text)))
+    assert of(text) == topic, topic_scores(parse_question(query(text)))
 
 
 @pytest.mark.parametrize(("text", "topic"), NAMED.values(), ids=NAMED.keys())
 def test_what_is_named_wins(text: str, topic: str) -> None:
-    assert of(text) == topic, topic_scores(read(query(text)))
+    assert of(text) == topic, topic_scores(parse_question(query(text)))
 
 
 @pytest.mark.parametrize(("code", "topic"), FAULTS.values(), ids=FAULTS.keys())
@@ -92,17 +92,17 @@ def test_everyday_words_tell_no_topic(text: str) -> None:
 
 
 def test_everyday_words_do_not_make_a_question_technical() -> None:
-    reading = read(query("I replaced the brackets of the shelf"))
-    assert reading.hints
-    assert not reading.technical
+    question = parse_question(query("I replaced the brackets of the shelf"))
+    assert question.hints
+    assert not question.technical
 
 
 def test_a_word_says_something_of_every_topic_that_uses_it() -> None:
-    scores = topic_scores(read(query("the address of a pattern")))
+    scores = topic_scores(parse_question(query("the address of a pattern")))
     assert scores["memory-management"] > 0.0
     assert scores["regular-expressions"] > 0.0
 
 
 def test_only_topics_of_the_taxonomy_are_scored() -> None:
     everything = "sort regex thread Box<T> int** fopen class function loop array string dict try catch promise"
-    assert set(topic_scores(read(query(everything)))) <= set(TOPICS)
+    assert set(topic_scores(parse_question(query(everything)))) <= set(TOPICS)

@@ -7,7 +7,7 @@ import pytest
 from learnflow.code_analysis.syntax import check
 from learnflow.domain.question.errors import ERRORS, find_error
 from learnflow.domain.question.lexicon import words
-from learnflow.domain.question.parsed_question import read
+from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline.content.error_notes import ERROR_NOTES, ContentError, read_notes
 from learnflow.tutor.offline.content.library import EXPLANATIONS
@@ -95,7 +95,7 @@ UNREADABLE = {"go-outside-function"}
     ],
 )  # fmt: skip
 def test_an_error_is_known_by_what_its_language_says(said: str, error: str) -> None:
-    found = read(request(said).query).error
+    found = parse_question(request(said).query).error
     assert found is not None
     assert found.key == error
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from learnflow.domain.question.parsed_question import read
+from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.vocabulary import Language, SkillLevel, Specialist
 from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.offline.content.library import EXPLANATIONS
@@ -17,7 +17,7 @@ OWN = [(topic, point) for topic, found in EXPLANATIONS.items() for point in foun
 
 
 def found(question: str, topic: str = "general") -> tuple[str, str] | None:
-    point = point_asked(read(request(question).query), topic)
+    point = point_asked(parse_question(request(question).query), topic)
     return (point.topic, point.point.about[0]) if point else None
 
 
@@ -154,7 +154,10 @@ async def test_an_answer_that_is_whole_needs_no_topic_around_it() -> None:
 
 
 def test_the_language_of_the_question_has_its_own_point() -> None:
-    asked = {text: point_asked(read(request(f"Does await block{text}?").query), "general") for text in ("", " in js")}
+    asked = {
+        text: point_asked(parse_question(request(f"Does await block{text}?").query), "general")
+        for text in ("", " in js")
+    }
     assert asked[""] is not None
     assert asked[" in js"] is not None
     assert asked[""].point.language is None
