@@ -7,9 +7,9 @@ from itertools import chain
 from typing import Final
 
 from learnflow.code_analysis.causes import Cause, cause
-from learnflow.code_analysis.pattern_rules import likely_slips
+from learnflow.code_analysis.legacy_patterns import likely_slips
 from learnflow.code_analysis.python_nodes import is_input
-from learnflow.code_analysis.python_tree import Facts, gather
+from learnflow.code_analysis.python_tree import PythonTree, gather
 from learnflow.code_analysis.rules.python.types import kind
 from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language
@@ -47,10 +47,10 @@ def likely(code: str, language: Language | None, said: str) -> tuple[Cause, ...]
 
 def _in_python(code: str, said: str) -> Iterator[Cause]:
     try:
-        facts = gather(code)
+        tree = gather(code)
     except SyntaxError:
         return
-    yield from (one for pattern, check in _PYTHON if pattern.search(said) for one in check(facts))
+    yield from (one for pattern, check in _PYTHON if pattern.search(said) for one in check(tree))
 
 
 def told_by_words(said: str) -> tuple[Cause, ...]:
@@ -62,47 +62,47 @@ def _line_of(code: str, pattern: re.Pattern[str]) -> int:
     return next((number for number, line in enumerate(code.splitlines(), 1) if pattern.search(line)), 1)
 
 
-def _text_joined(facts: Facts) -> Iterator[Cause]:
-    for node in ast.walk(facts.tree):
+def _text_joined(tree: PythonTree) -> Iterator[Cause]:
+    for node in ast.walk(tree.module):
         match node:
-            case ast.BinOp(left=left, op=ast.Add(), right=right) if _typed(facts, left) and _typed(facts, right):
-                yield _as_number(facts, node, f"int({ast.unparse(left)}) + int({ast.unparse(right)})")
-            case ast.BinOp(left=left, op=ast.Mult(), right=right) if _typed(facts, left) and _is_number(facts, right):
-                yield _as_number(facts, node, f"int({ast.unparse(left)}) * {ast.unparse(right)}")
+            case ast.BinOp(left=left, op=ast.Add(), right=right) if _typed(tree, left) and _typed(tree, right):
+                yield _as_number(tree, node, f"int({ast.unparse(left)}) + int({ast.unparse(right)})")
+            case ast.BinOp(left=left, op=ast.Mult(), right=right) if _typed(tree, left) and _is_number(tree, right):
+                yield _as_number(tree, node, f"int({ast.unparse(left)}) * {ast.unparse(right)}")
             case _:
                 pass
 
 
-def _as_number(facts: Facts, node: ast.BinOp, change: str) -> Cause:
+def _as_number(tree: PythonTree, node: ast.BinOp, change: str) -> Cause:
     what = one_line(ast.unparse(node))
-    return cause("text-joined", node.lineno, facts.replaced(node, change), what=what, change=one_line(change))
+    return cause("text-joined", node.lineno, tree.replaced(node, change), what=what, change=one_line(change))
 
 
-def _typed(facts: Facts, node: ast.expr) -> bool:
+def _typed(tree: PythonTree, node: ast.expr) -> bool:
     """Say whether something is text that the user has typed."""
-    return is_input(facts.assigned_once.get(node.id) if isinstance(node, ast.Name) else node)
+    return is_input(tree.assigned_once.get(node.id) if isinstance(node, ast.Name) else node)
 
 
-def _is_number(facts: Facts, node: ast.expr) -> bool:
-    return kind(facts.value(node)) == "a number"
+def _is_number(tree: PythonTree, node: ast.expr) -> bool:
+    return kind(tree.value(node)) == "a number"
 
 
-def _ends_early(facts: Facts) -> Iterator[Cause]:
-    for node in ast.walk(facts.tree):
+def _ends_early(tree: PythonTree) -> Iterator[Cause]:
+    for node in ast.walk(tree.module):
         match node:
             case ast.For(iter=ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=1), last]) as made):
                 change = f"range(1, {ast.unparse(last)} + 1)"
-                number = facts.value(last)
+                number = tree.value(last)
                 if isinstance(last, ast.Constant) and isinstance(number, ast.Constant):
                     change = f"range(1, {int(last.value) + 1})" if isinstance(last.value, int) else change
-                yield cause("ends-early", node.lineno, facts.replaced(made, change), call=one_line(ast.unparse(made)),
+                yield cause("ends-early", node.lineno, tree.replaced(made, change), call=one_line(ast.unparse(made)),
                             last=one_line(ast.unparse(last)), change=one_line(change))  # fmt: skip
             case _:
                 pass
 
 
-def _never_started(facts: Facts) -> Iterator[Cause]:
-    body = facts.tree.body
+def _never_started(tree: PythonTree) -> Iterator[Cause]:
+    body = tree.module.body
     made = [one for one in body if isinstance(one, ast.FunctionDef)]
     others = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.AsyncFunctionDef)
     if made and all(isinstance(one, others) or _is_text(one) for one in body):
@@ -151,7 +151,7 @@ def _counts_too_short(code: str, _: Language) -> Iterator[Cause]:
                         change=f"{found['name']} <= {found['end']}")  # fmt: skip
 
 
-_PYTHON: Final[tuple[tuple[re.Pattern[str], Callable[[Facts], Iterator[Cause]]], ...]] = (
+_PYTHON: Final[tuple[tuple[re.Pattern[str], Callable[[PythonTree], Iterator[Cause]]], ...]] = (
     (_NUMBERS, _text_joined), (_TOO_FEW, _ends_early), (_NOTHING, _never_started),
 )  # fmt: skip
 _BRACES: Final[tuple[tuple[re.Pattern[str], Callable[[str, Language], Iterator[Cause]]], ...]] = (

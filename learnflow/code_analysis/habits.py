@@ -7,7 +7,7 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.code_analysis.causes import Cause
-from learnflow.code_analysis.engine import seen
+from learnflow.code_analysis.legacy import seen
 from learnflow.code_analysis.python_nodes import inside
 from learnflow.code_analysis.python_tree import parse
 from learnflow.code_analysis.remarks import Kind, Remark

@@ -1,43 +1,76 @@
-"""Causes that a pattern of the code shows, sure ones and those that only a complaint makes likely."""
+"""Rules whose condition is a regular expression, each with its message, topic and examples in a TOML file.
+
+A table a rule: its key, the fields of Rule, `patterns` by language, and `examples` as [language, bad, good]. Comments
+and what stands in strings are blank before a pattern is searched, unless `in_strings` is set. Named groups are the
+names of the message; a group `at` is the place of the finding where that is not the match's beginning.
+"""
 
 import re
-from collections.abc import Iterator
-from functools import cache
-from typing import Final
+import tomllib
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from types import ModuleType
+from typing import Annotated, Any
 
-from learnflow.code_analysis.causes import CAUSE_NOTES, Cause, CauseNote, cause
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+from learnflow.code_analysis.python_tree import PythonTree
+from learnflow.code_analysis.rule import Example, Kind, Match, Rule
+from learnflow.code_analysis.syntax_tree import SyntaxTree
 from learnflow.models.vocabulary import Language
 
-_LOOKED_AT: Final = 4_000  # characters of code
-_COMMENT: Final = {Language.PYTHON: "#"}  # the others begin a comment by two slashes
+_LONGEST = 4_000  # characters of code that are searched
 
 
-def sure_slips(code: str, language: Language) -> Iterator[Cause]:
-    """Yield what patterns surely find."""
-    return (
-        found for key, note in CAUSE_NOTES.items() if note.said is None for found in _found(code, language, key, note)
-    )
+def _compiles(pattern: str) -> str:
+    re.compile(pattern)
+    return pattern
 
 
-def likely_slips(code: str, language: Language, said: str) -> Iterator[Cause]:
-    """Yield what patterns find that the complaint fits."""
-    for key, note in CAUSE_NOTES.items():
-        if note.said is not None and re.search(note.said, said):
-            yield from _found(code, language, key, note)
+Words = Annotated[str, StringConstraints(min_length=8, pattern=r"([.?!]|^\{change\})$")]
+Pattern = Annotated[str, StringConstraints(min_length=1), AfterValidator(_compiles)]
 
 
-def _found(code: str, language: Language, key: str, note: CauseNote) -> Iterator[Cause]:
-    pattern = _pattern(note.patterns[language]) if language in note.patterns else None
-    start = code[:_LOOKED_AT]
-    for match in pattern.finditer(start) if pattern else ():
-        at = match.start("at") if match.groupdict().get("at") else match.start()
-        before = start[start.rfind("\n", 0, at) + 1 : at]
-        if _COMMENT.get(language, "//") not in before:
+class PatternRule(BaseModel):
+    """One table of a file; fields as in Rule."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    topic: str
+    message: Words
+    fix: Words
+    beneath: Words
+    kind: Kind = Kind.BUG
+    explains: tuple[str, ...] = ()
+    complaint: str = ""
+    focus: str = ""
+    in_strings: bool = False
+    patterns: Mapping[Language, Pattern]
+    examples: tuple[tuple[Language, str, str] | tuple[Language, str, str, str], ...]
+
+
+def read_pattern_rules(package: ModuleType) -> Iterator[Rule]:
+    """Yield the rules of the TOML files in a package. Raises ValidationError for a table that is none."""
+    for file in files(package).iterdir():
+        if file.name.endswith(".toml"):
+            for key, table in tomllib.loads(file.read_text(encoding="utf-8")).items():
+                yield _rule(key, PatternRule.model_validate(table))
+
+
+def _rule(key: str, table: PatternRule) -> Rule:
+    patterns = {language: re.compile(pattern, re.MULTILINE) for language, pattern in table.patterns.items()}
+
+    def check(tree: PythonTree | SyntaxTree) -> Iterator[Match]:
+        language = tree.language if isinstance(tree, SyntaxTree) else Language.PYTHON
+        code = tree.code if table.in_strings else tree.masked
+        for match in patterns[language].finditer(code[:_LONGEST]):
+            at = match.start("at") if match.groupdict().get("at") else match.start()
             values = {name: value or "" for name, value in match.groupdict().items()}
-            yield cause(key, start.count("\n", 0, at) + 1, **values)
+            yield Match(code.count("\n", 0, at) + 1, values)
             return
 
+    fields: dict[str, Any] = {name: getattr(table, name) for name in _SHARED}
+    return Rule(key, tuple(patterns), check=check, examples=tuple(Example(*row) for row in table.examples), **fields)
 
-@cache
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.MULTILINE)
+
+_SHARED = ("topic", "message", "fix", "beneath", "kind", "explains", "complaint", "focus")

@@ -6,11 +6,15 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from io import StringIO
+from token import COMMENT, STRING
+from tokenize import TokenError, generate_tokens
 from typing import Final
 
 _CHANGING: Final = frozenset({
     "append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault", "popitem", "add", "discard",
 })  # fmt: skip
+_NO_CODE: Final = (COMMENT, STRING)
 _ALWAYS_THERE: Final = frozenset({*dir(builtins), "__name__", "__file__", "__doc__", "self"})
 
 
@@ -30,14 +34,28 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """Parsed code, its lines, and the expressions of names that are assigned once; `values`: and never changed."""
+class PythonTree:
+    """Parsed code, its lines, and the expressions of names that are assigned once; `values`: and never changed.
 
-    tree: ast.Module
+    `defined` are the names that get a value somewhere or are always there, `nodes` all nodes, the outer ones first.
+    """
+
+    module: ast.Module
     lines: tuple[str, ...]
     values: Mapping[str, ast.expr]
     assigned_once: Mapping[str, ast.expr]
     defined: frozenset[str]
+    nodes: tuple[ast.AST, ...]
+
+    @property
+    def code(self) -> str:
+        """The code itself."""
+        return "\n".join(self.lines)
+
+    @property
+    def masked(self) -> str:
+        """The code with blanks for its comments and for what stands in strings."""
+        return masked(self.code)
 
     def value(self, node: ast.expr) -> ast.expr:
         """Return the expression that a name stands for, or the expression itself."""
@@ -62,14 +80,36 @@ def parse(code: str) -> ast.Module:
         raise SyntaxError(msg) from error
 
 
-def gather(code: str) -> Facts:
+def gather(code: str) -> PythonTree:
     """Read code without running it. Raises SyntaxError when it is no Python."""
     tree = parse(code)
     assigned = Counter(_bound(tree))
     changed = set(_changed(tree))
     once = {name: value for name, value in _plain(tree) if assigned[name] == 1}
     values = {name: value for name, value in once.items() if name not in changed}
-    return Facts(tree, tuple(code.split("\n")), values, once, frozenset(assigned) | _ALWAYS_THERE)
+    return PythonTree(
+        tree, tuple(code.split("\n")), values, once, frozenset(assigned) | _ALWAYS_THERE, tuple(ast.walk(tree))
+    )
+
+
+def masked(code: str) -> str:
+    """Return code with blanks for its comments and for what stands in strings; as it is where it is no Python."""
+    lines = code.split("\n")
+    try:
+        hidden = [token for token in generate_tokens(StringIO(code).readline) if token.type in _NO_CODE]
+    except (TokenError, SyntaxError):
+        return code
+    for token in hidden:
+        (first, start), (last, end) = token.start, token.end
+        for number in range(first, last + 1):
+            line = lines[number - 1]
+            left, right = (start if number == first else 0), (end if number == last else len(line))
+            keep = token.type == STRING
+            blank = " " * (right - left)
+            if keep and first == last and right - left > 1:
+                blank = f"{line[left]}{' ' * (right - left - 2)}{line[right - 1]}"
+            lines[number - 1] = f"{line[:left]}{blank}{line[right:]}"
+    return "\n".join(lines)
 
 
 def _plain(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:

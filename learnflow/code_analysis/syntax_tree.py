@@ -1,6 +1,7 @@
 """Small readings of a syntax tree, for the checks of the languages with braces."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from tree_sitter import Node
@@ -17,6 +18,40 @@ LOOPS: Final = frozenset({
     "for_statement", "while_statement", "for_in_statement", "enhanced_for_statement", "for_range_loop", "do_statement",
 })  # fmt: skip
 _WRAPPED: Final = frozenset({"parenthesized_expression", "condition_clause", "expression_list"})
+
+
+_NO_CODE: Final = frozenset({
+    "comment", "line_comment", "block_comment", "string_fragment", "string_content", "escape_sequence",
+    "interpreted_string_literal_content", "raw_string_literal_content",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxTree:
+    """Code, its language, and the root of its syntax tree."""
+
+    code: str
+    language: Language
+    root: Node
+
+    @property
+    def masked(self) -> str:
+        """The code with blanks for its comments and for what stands in strings."""
+        plain = bytearray(self.code.encode(errors="replace"))
+        for hidden in self.of(*_NO_CODE):
+            part = plain[hidden.start_byte : hidden.end_byte]
+            plain[hidden.start_byte : hidden.end_byte] = bytes(byte if byte == ord("\n") else ord(" ") for byte in part)
+        return plain.decode(errors="replace")
+
+    def of(self, *kinds: str) -> Iterator[Node]:
+        """Yield the nodes of some kinds, in the order of the text."""
+        return of(self.root, *kinds)
+
+
+def read(code: str, language: Language) -> SyntaxTree | None:
+    """Return the tree of code, or None where it takes too long to parse."""
+    node = root(code, language)
+    return SyntaxTree(code, language, node) if node else None
 
 
 def root(code: str, language: Language) -> Node | None:

@@ -70,10 +70,6 @@ MORE_CAUSES: Final = MappingProxyType({
         (PYTHON, "print('n is %d', n)", "print('n is %d' % n)"),
     ],
     "template-missing": [(JS, "f('n is ${n}');", "f(`n is ${n}`);")],
-    "sign-swapped": [
-        (JAVA, java_code("n =+ 2; g(n);"),
-         java_code("n += 2; g(n);")), (PYTHON, "n = 1\nn =+ 2", "n = 1\nn = +2"),
-    ],
     "cast-too-soon": [(JAVA, java_code("g((int) Math.random() * 6);"), java_code("g((int) (Math.random() * 6));"))],
     "regex-meant": [(JAVA, java_code('g(s.split("."));'), java_code('g(s.split(","));'))],
     "char-added": [

@@ -4,7 +4,7 @@ import pytest
 
 from learnflow.code_analysis.causes import CAUSE_NOTES
 from learnflow.code_analysis.complaint_rules import likely
-from learnflow.code_analysis.engine import seen
+from learnflow.code_analysis.legacy import seen
 from learnflow.domain.question.errors import ERRORS
 from learnflow.models.vocabulary import Language
 from learnflow.sandbox import Execution

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from learnflow.code_analysis.python_tree import Facts, Fault
+from learnflow.code_analysis.python_tree import Fault, PythonTree
 from learnflow.domain.phrasing import one_line
 
 _WHERE: Final = MappingProxyType({
@@ -15,14 +15,14 @@ _WHERE: Final = MappingProxyType({
 })
 
 
-def _bounds(facts: Facts) -> Iterator[Fault]:
-    yield from _range_too_long(facts)
-    yield from _length_as_index(facts)
-    yield from _next_one(facts)
+def _bounds(tree: PythonTree) -> Iterator[Fault]:
+    yield from _range_too_long(tree)
+    yield from _length_as_index(tree)
+    yield from _next_one(tree)
 
 
-def _range_too_long(facts: Facts) -> Iterator[Fault]:
-    for node in ast.walk(facts.tree):
+def _range_too_long(tree: PythonTree) -> Iterator[Fault]:
+    for node in ast.walk(tree.module):
         match node:
             case ast.For(
                 target=ast.Name(id=index), iter=ast.Call(func=ast.Name(id="range"), args=[*_, ast.BinOp() as end])
@@ -35,7 +35,7 @@ def _range_too_long(facts: Facts) -> Iterator[Fault]:
                         f"`{counted}` in line {node.lineno} goes too far: `{index}` becomes `len({of})`, "
                         f"but the last index is `len({of}) - 1`."
                     )
-                    yield Fault("python-index-error", line, says, (facts.replaced(end, f"len({of})"),))
+                    yield Fault("python-index-error", line, says, (tree.replaced(end, f"len({of})"),))
             case _:
                 pass
 
@@ -60,8 +60,8 @@ def _is_item(node: ast.AST, of: str, index: str) -> int | None:
             return None
 
 
-def _length_as_index(facts: Facts) -> Iterator[Fault]:
-    for node in ast.walk(facts.tree):
+def _length_as_index(tree: PythonTree) -> Iterator[Fault]:
+    for node in ast.walk(tree.module):
         match node:
             case ast.Subscript(
                 value=ast.Name(id=name),
@@ -72,14 +72,14 @@ def _length_as_index(facts: Facts) -> Iterator[Fault]:
                     f"`len({name})` is the number of items, and indexes begin at 0: the last is `len({name}) - 1`, "
                     f"so there is nothing at `{name}[len({name})]`."
                 )
-                mended = (facts.replaced(index, "-1"), facts.replaced(index, f"len({name}) - 1"))
+                mended = (tree.replaced(index, "-1"), tree.replaced(index, f"len({name}) - 1"))
                 yield Fault("python-index-error", node.lineno, says, mended)
             case _:
                 pass
 
 
-def _next_one(facts: Facts) -> Iterator[Fault]:
-    for loop in ast.walk(facts.tree):
+def _next_one(tree: PythonTree) -> Iterator[Fault]:
+    for loop in ast.walk(tree.module):
         match loop:
             case ast.For(
                 target=ast.Name(id=index),
@@ -96,7 +96,7 @@ def _next_one(facts: Facts) -> Iterator[Fault]:
                                     f"in the last round `{index}` is the last index, and `{ast.unparse(node)}` is one "
                                     f"beyond it. Let the loop end one earlier: `range(len({wanted}) - 1)`."
                                 )
-                                mended = facts.replaced(end, f"len({wanted}) - 1")
+                                mended = tree.replaced(end, f"len({wanted}) - 1")
                                 yield Fault("python-index-error", node.lineno, says, (mended,))
                         case _:
                             pass
@@ -104,31 +104,31 @@ def _next_one(facts: Facts) -> Iterator[Fault]:
                 pass
 
 
-def _no_match(facts: Facts) -> Iterator[Fault]:
-    for node in ast.walk(facts.tree):
+def _no_match(tree: PythonTree) -> Iterator[Fault]:
+    for node in ast.walk(tree.module):
         match node:
             case ast.Attribute(value=ast.Name(id=name), attr="group" | "groups" | "start" | "end" | "span" as attr):
-                yield from _of_match(facts, facts.assigned_once.get(name), node, f"`{name}`", attr)
+                yield from _of_match(tree, tree.assigned_once.get(name), node, f"`{name}`", attr)
             case ast.Attribute(value=ast.Call() as made, attr="group" | "groups" | "start" | "end" | "span" as attr):
-                yield from _of_match(facts, made, node, "the result", attr)
+                yield from _of_match(tree, made, node, "the result", attr)
             case _:
                 pass
 
 
-def _of_match(facts: Facts, made: ast.expr | None, node: ast.Attribute, what: str, attr: str) -> Iterator[Fault]:
+def _of_match(tree: PythonTree, made: ast.expr | None, node: ast.Attribute, what: str, attr: str) -> Iterator[Fault]:
     match made:
         case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=method) as function) if method in _WHERE:
             says = (
                 f"{what} is None, because nothing fitted: `re.{method}` {_WHERE[method]}. None has no `.{attr}`; so "
                 "check `is not None` first."
             )
-            mended = () if method == "search" else (facts.replaced(function, "re.search"),)
+            mended = () if method == "search" else (tree.replaced(function, "re.search"),)
             yield Fault("python-none-attribute", node.lineno, says, mended)
         case _:
             pass
 
 
-RAISED_CHECKS: Final[Mapping[str, Callable[[Facts], Iterator[Fault]]]] = MappingProxyType({
+RAISED_CHECKS: Final[Mapping[str, Callable[[PythonTree], Iterator[Fault]]]] = MappingProxyType({
     "python-index-error": _bounds,
     "python-none-attribute": _no_match,
 })

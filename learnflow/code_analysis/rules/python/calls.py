@@ -6,7 +6,7 @@ from typing import Final
 
 from learnflow.code_analysis.causes import Cause, cause
 from learnflow.code_analysis.python_nodes import loaded, stored
-from learnflow.code_analysis.python_tree import Facts
+from learnflow.code_analysis.python_tree import PythonTree
 from learnflow.code_analysis.rules.python.types import kind
 from learnflow.domain.phrasing import one_line
 
@@ -19,13 +19,13 @@ _NEW_TEXT: Final = frozenset({*_OF_TEXT_ONLY, "replace", "title"})
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def functions(facts: Facts) -> dict[str, Function]:
+def functions(tree: PythonTree) -> dict[str, Function]:
     """Return the functions that stand by themselves, by name."""
-    return {one.name: one for one in facts.tree.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+    return {one.name: one for one in tree.module.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
 
 
-def _mutable_default(facts: Facts) -> Iterator[Cause]:
-    for node in ast.walk(facts.tree):
+def _mutable_default(tree: PythonTree) -> Iterator[Cause]:
+    for node in ast.walk(tree.module):
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         named = [*node.args.posonlyargs, *node.args.args]
@@ -49,15 +49,15 @@ def _changed(function: Function) -> Iterator[str]:
                 pass
 
 
-def _used_up(facts: Facts) -> Iterator[Cause]:
-    own = functions(facts).items()
+def _used_up(tree: PythonTree) -> Iterator[Cause]:
+    own = functions(tree).items()
     makers = {name for name, node in own if any(isinstance(one, ast.Yield) for one in ast.walk(node))}
-    for name, value in facts.assigned_once.items():
+    for name, value in tree.assigned_once.items():
         if not _is_iterator(value, makers):
             continue
-        uses = sorted(set(_uses(facts, name)))
+        uses = sorted(set(_uses(tree, name)))
         if len(uses) > 1:
-            yield cause("used-up", uses[1], facts.replaced(value, f"list({ast.unparse(value)})"), name=name,
+            yield cause("used-up", uses[1], tree.replaced(value, f"list({ast.unparse(value)})"), name=name,
                         first=str(uses[0]))  # fmt: skip
 
 
@@ -71,9 +71,9 @@ def _is_iterator(value: ast.expr, makers: set[str]) -> bool:
             return False
 
 
-def _uses(facts: Facts, name: str) -> Iterator[int]:
+def _uses(tree: PythonTree, name: str) -> Iterator[int]:
     """Yield the lines on which all items of an iterator are taken."""
-    for node in ast.walk(facts.tree):
+    for node in ast.walk(tree.module):
         match node:
             case ast.Call(func=ast.Name(id=called), args=[ast.Name(id=taken), *_]) if called in _USING_UP:
                 if taken == name:
@@ -85,10 +85,10 @@ def _uses(facts: Facts, name: str) -> Iterator[int]:
                 pass
 
 
-def _lock_twice(facts: Facts) -> Iterator[Cause]:
-    locks = {name for name, value in facts.assigned_once.items() if _makes_lock(value)}
-    own = functions(facts)
-    for node in ast.walk(facts.tree):
+def _lock_twice(tree: PythonTree) -> Iterator[Cause]:
+    locks = {name for name, value in tree.assigned_once.items() if _makes_lock(value)}
+    own = functions(tree)
+    for node in ast.walk(tree.module):
         for name in _held(node, locks):
             called = (_called(one) for part in getattr(node, "body", ()) for one in ast.walk(part))
             for again in (own[call] for call in called if call in own):
@@ -113,17 +113,17 @@ def _held(node: ast.AST, locks: set[str]) -> Iterator[str]:
         )  # fmt: skip
 
 
-def _not_awaited(facts: Facts) -> Iterator[Cause]:
-    own = {name for name, node in functions(facts).items() if isinstance(node, ast.AsyncFunctionDef)}
+def _not_awaited(tree: PythonTree) -> Iterator[Cause]:
+    own = {name for name, node in functions(tree).items() if isinstance(node, ast.AsyncFunctionDef)}
     within = {
-        id(one) for node in ast.walk(facts.tree) if isinstance(node, ast.AsyncFunctionDef) for one in ast.walk(node)
+        id(one) for node in ast.walk(tree.module) if isinstance(node, ast.AsyncFunctionDef) for one in ast.walk(node)
     }
-    for node in ast.walk(facts.tree):
+    for node in ast.walk(tree.module):
         match node:
             case (ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call)
                   | ast.Assign(value=ast.Call(func=ast.Name(id=name)) as call)) if name in own:  # fmt: skip
                 inside, text = id(call) in within, one_line(ast.unparse(call), 60)
-                if not inside and isinstance(node, ast.Assign) and _awaited_later(facts, node):
+                if not inside and isinstance(node, ast.Assign) and _awaited_later(tree, node):
                     continue
                 change = f"Write `await {text}`." if inside else f"Run it: `asyncio.run({text})`."
                 yield cause("not-awaited", node.lineno, name=name, what="a coroutine, which has not begun to run",
@@ -132,31 +132,31 @@ def _not_awaited(facts: Facts) -> Iterator[Cause]:
                 pass
 
 
-def _awaited_later(facts: Facts, assigned: ast.Assign) -> bool:
+def _awaited_later(tree: PythonTree, assigned: ast.Assign) -> bool:
     names = stored(assigned.targets)
     return any(
         names & loaded(one)
-        for one in ast.walk(facts.tree)
+        for one in ast.walk(tree.module)
         if isinstance(one, ast.Await) or (isinstance(one, ast.Call) and "asyncio" in ast.unparse(one.func))
     )
 
 
-def _lost_result(facts: Facts) -> Iterator[Cause]:
-    for node in ast.walk(facts.tree):
+def _lost_result(tree: PythonTree) -> Iterator[Cause]:
+    for node in ast.walk(tree.module):
         match node:
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name) as text, attr=attr)) as call):
-                known = kind(facts.value(text)) == "text"
-                if attr in _NEW_TEXT and (known or (attr in _OF_TEXT_ONLY and name not in _imported(facts))):
+                known = kind(tree.value(text)) == "text"
+                if attr in _NEW_TEXT and (known or (attr in _OF_TEXT_ONLY and name not in _imported(tree))):
                     change = f"{name} = {ast.unparse(call)}"
-                    yield cause("lost-result", node.lineno, facts.replaced(call, change), name=attr, change=change)
+                    yield cause("lost-result", node.lineno, tree.replaced(call, change), name=attr, change=change)
             case _:
                 pass
 
 
-def _imported(facts: Facts) -> set[str]:
-    return {one.asname or one.name for one in ast.walk(facts.tree) if isinstance(one, ast.alias)}
+def _imported(tree: PythonTree) -> set[str]:
+    return {one.asname or one.name for one in ast.walk(tree.module) if isinstance(one, ast.alias)}
 
 
-CALLS: Final[tuple[Callable[[Facts], Iterator[Cause]], ...]] = (
+CALLS: Final[tuple[Callable[[PythonTree], Iterator[Cause]], ...]] = (
     _mutable_default, _used_up, _lock_twice, _not_awaited, _lost_result,
 )  # fmt: skip

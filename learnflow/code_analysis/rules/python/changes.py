@@ -6,7 +6,7 @@ from typing import Final
 
 from learnflow.code_analysis.causes import Cause, cause
 from learnflow.code_analysis.python_nodes import inside
-from learnflow.code_analysis.python_tree import Facts
+from learnflow.code_analysis.python_tree import PythonTree
 from learnflow.code_analysis.rules.python.types import kind
 from learnflow.domain.phrasing import one_line
 
@@ -18,14 +18,14 @@ _CONTAINERS: Final = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, a
 _LEAVES: Final = (ast.Break, ast.Return)
 
 
-def _changed_while_looped(facts: Facts) -> Iterator[Cause]:
-    for loop in ast.walk(facts.tree):
+def _changed_while_looped(tree: PythonTree) -> Iterator[Cause]:
+    for loop in ast.walk(tree.module):
         name = _looped_over(loop)
         if not isinstance(loop, ast.For) or name is None:
             continue
         line = next((line for changed, line in _sizes(inside(loop.body)) if changed == name), None)
         if line is not None and not any(isinstance(one, _LEAVES) for one in inside(loop.body)):
-            mended = () if not isinstance(loop.iter, ast.Name) else (facts.replaced(loop.iter, f"{name}.copy()"),)
+            mended = () if not isinstance(loop.iter, ast.Name) else (tree.replaced(loop.iter, f"{name}.copy()"),)
             yield cause("changed-while-looped", line, *mended, name=name, loop=str(loop.lineno))
 
 
@@ -54,14 +54,14 @@ def _sizes(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
                 pass
 
 
-def _same_object(facts: Facts) -> Iterator[Cause]:
-    for node in ast.walk(facts.tree):
+def _same_object(tree: PythonTree) -> Iterator[Cause]:
+    for node in ast.walk(tree.module):
         match node:
             case ast.Assign(targets=[ast.Name(id=new)], value=ast.Name(id=old) as value):
-                made = facts.assigned_once.get(old)
-                once = facts.assigned_once.get(new) is value
-                if once and isinstance(made, _CONTAINERS) and {new, old} & set(_changed(facts.tree, node.lineno)):
-                    mended = facts.replaced(value, f"{old}.copy()")
+                made = tree.assigned_once.get(old)
+                once = tree.assigned_once.get(new) is value
+                if once and isinstance(made, _CONTAINERS) and {new, old} & set(_changed(tree.module, node.lineno)):
+                    mended = tree.replaced(value, f"{old}.copy()")
                     yield cause("same-object", node.lineno, mended, name=new, other=old, copy=f"{old}.copy()")
             case _:
                 pass
@@ -80,8 +80,8 @@ def _changed(tree: ast.AST, after: int) -> Iterator[str]:
                 pass
 
 
-def _shared_by_class(facts: Facts) -> Iterator[Cause]:
-    for made in ast.walk(facts.tree):
+def _shared_by_class(tree: PythonTree) -> Iterator[Cause]:
+    for made in ast.walk(tree.module):
         if not isinstance(made, ast.ClassDef):
             continue
         own = {ast.unparse(one) for one in inside(made.body) if isinstance(one, ast.Attribute)
@@ -108,14 +108,14 @@ def _changed_of_self(made: ast.ClassDef) -> Iterator[str]:
                 pass
 
 
-def _result_is_none(facts: Facts) -> Iterator[Cause]:
-    own = {one.name for one in ast.walk(facts.tree) if isinstance(one, ast.FunctionDef)}  # may give anything
-    for node in ast.walk(facts.tree):
+def _result_is_none(tree: PythonTree) -> Iterator[Cause]:
+    own = {one.name for one in ast.walk(tree.module) if isinstance(one, ast.FunctionDef)}  # may give anything
+    for node in ast.walk(tree.module):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Attribute(value=owner, attr=attr))):
                 if attr in _IN_PLACE - own and ast.unparse(owner) == name:
                     change = one_line(ast.unparse(node.value))
-                    mended = "\n".join((*facts.lines[: node.lineno - 1], _indented(facts, node), *_rest(facts, node)))
+                    mended = "\n".join((*tree.lines[: node.lineno - 1], _indented(tree, node), *_rest(tree, node)))
                     yield cause("result-is-none", node.lineno, mended, name=name, call=attr, change=change)
                 elif attr in _OF_LISTS - own and isinstance(owner, ast.Name):
                     yield _given_none(name, owner.id, attr, node.lineno)
@@ -133,16 +133,16 @@ def _given_none(name: str, owner: str, call: str, line: int) -> Cause:
     return cause("given-none", line, name=name, owner=owner, call=call, change=change)
 
 
-def _indented(facts: Facts, node: ast.Assign) -> str:
-    return facts.lines[node.lineno - 1].encode()[: node.col_offset].decode() + ast.unparse(node.value)
+def _indented(tree: PythonTree, node: ast.Assign) -> str:
+    return tree.lines[node.lineno - 1].encode()[: node.col_offset].decode() + ast.unparse(node.value)
 
 
-def _rest(facts: Facts, node: ast.stmt) -> tuple[str, ...]:
-    return facts.lines[node.end_lineno or node.lineno :]
+def _rest(tree: PythonTree, node: ast.stmt) -> tuple[str, ...]:
+    return tree.lines[node.end_lineno or node.lineno :]
 
 
-def _item_only(facts: Facts) -> Iterator[Cause]:
-    for loop in ast.walk(facts.tree):
+def _item_only(tree: PythonTree) -> Iterator[Cause]:
+    for loop in ast.walk(tree.module):
         match loop:
             case ast.For(target=ast.Name(id=name), iter=ast.Name(id=items), body=body):
                 for node in body:
@@ -169,6 +169,6 @@ def _read_after(body: list[ast.stmt], node: ast.stmt, name: str) -> bool:
     return any(isinstance(one, ast.Name) and one.id == name for one in later)
 
 
-CHANGES: Final[tuple[Callable[[Facts], Iterator[Cause]], ...]] = (
+CHANGES: Final[tuple[Callable[[PythonTree], Iterator[Cause]], ...]] = (
     _changed_while_looped, _same_object, _shared_by_class, _result_is_none, _item_only,
 )  # fmt: skip

@@ -6,14 +6,14 @@ from typing import Final
 
 from learnflow.code_analysis.causes import Cause, cause
 from learnflow.code_analysis.python_nodes import inside
-from learnflow.code_analysis.python_tree import Facts
+from learnflow.code_analysis.python_tree import PythonTree
 from learnflow.domain.phrasing import one_line
 
 _OF_CLASS: Final = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})  # they take the class
 
 
-def _self_missing(facts: Facts) -> Iterator[Cause]:
-    for made in _classes(facts):
+def _self_missing(tree: PythonTree) -> Iterator[Cause]:
+    for made in _classes(tree):
         own = set(_own(made))
         for method in (one for one in made.body if isinstance(one, ast.FunctionDef)):
             nodes = list(inside(method.body))
@@ -26,8 +26,8 @@ def _self_missing(facts: Facts) -> Iterator[Cause]:
                         pass
 
 
-def _classes(facts: Facts) -> Iterator[ast.ClassDef]:
-    return (one for one in ast.walk(facts.tree) if isinstance(one, ast.ClassDef))
+def _classes(tree: PythonTree) -> Iterator[ast.ClassDef]:
+    return (one for one in ast.walk(tree.module) if isinstance(one, ast.ClassDef))
 
 
 def _own(made: ast.ClassDef) -> Iterator[str]:
@@ -39,8 +39,8 @@ def _own(made: ast.ClassDef) -> Iterator[str]:
                 pass
 
 
-def _no_self(facts: Facts) -> Iterator[Cause]:
-    for made in _classes(facts):
+def _no_self(tree: PythonTree) -> Iterator[Cause]:
+    for made in _classes(tree):
         helpers = {one.id for one in inside(made.body) if isinstance(one, ast.Name)}  # called while the class is made
         for method in (one for one in made.body if isinstance(one, ast.FunctionDef) and not one.decorator_list):
             if method.name not in helpers and not made.keywords and not _takes_object(method):
@@ -59,9 +59,9 @@ def _takes_object(method: ast.FunctionDef) -> bool:
     return used or method.args.vararg is not None or first in {"self", "cls", "mcs", "_"} or method.name in _OF_CLASS
 
 
-def _class_counter(facts: Facts) -> Iterator[Cause]:
-    asked = {ast.unparse(one) for one in ast.walk(facts.tree) if isinstance(one, ast.Attribute)}
-    for made in _classes(facts):
+def _class_counter(tree: PythonTree) -> Iterator[Cause]:
+    asked = {ast.unparse(one) for one in ast.walk(tree.module) if isinstance(one, ast.Attribute)}
+    for made in _classes(tree):
         for node in inside(made.body):
             match node:
                 case ast.AugAssign(target=ast.Attribute(value=ast.Name(id="self"), attr=name)):
@@ -80,12 +80,12 @@ def _numbers(made: ast.ClassDef) -> Iterator[str]:
                 pass
 
 
-def _wrapper_lost(facts: Facts) -> Iterator[Cause]:
+def _wrapper_lost(tree: PythonTree) -> Iterator[Cause]:
     used = {
-        one.id for node in ast.walk(facts.tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        one.id for node in ast.walk(tree.module) if isinstance(node, ast.FunctionDef | ast.ClassDef)
         for one in node.decorator_list if isinstance(one, ast.Name)
     }  # fmt: skip
-    for function in facts.tree.body:
+    for function in tree.module.body:
         if not (isinstance(function, ast.FunctionDef) and function.name in used):
             continue
         inner = next((one.name for one in function.body if isinstance(one, ast.FunctionDef)), None)
@@ -93,6 +93,6 @@ def _wrapper_lost(facts: Facts) -> Iterator[Cause]:
             yield cause("wrapper-lost", function.lineno, name=function.name, inner=inner)
 
 
-CLASSES: Final[tuple[Callable[[Facts], Iterator[Cause]], ...]] = (
+CLASSES: Final[tuple[Callable[[PythonTree], Iterator[Cause]], ...]] = (
     _self_missing, _no_self, _class_counter, _wrapper_lost,
 )  # fmt: skip

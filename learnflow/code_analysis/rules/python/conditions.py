@@ -7,15 +7,15 @@ from typing import Final
 
 from learnflow.code_analysis.causes import Cause, cause
 from learnflow.code_analysis.python_nodes import inside, loaded, stored
-from learnflow.code_analysis.python_tree import Facts
+from learnflow.code_analysis.python_tree import PythonTree
 from learnflow.domain.phrasing import one_line
 
 _LITERALS: Final = (ast.List, ast.Dict, ast.Set, ast.Tuple, ast.JoinedStr)
 _BEFORE: Final = {ast.Gt: (1, False), ast.GtE: (1, True), ast.Lt: (-1, False), ast.LtE: (-1, True)}
 
 
-def _always_true(facts: Facts) -> Iterator[Cause]:
-    for node in ast.walk(facts.tree):
+def _always_true(tree: PythonTree) -> Iterator[Cause]:
+    for node in ast.walk(tree.module):
         match node:
             case ast.BoolOp(op=ast.Or(), values=[
                 ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq() as op], comparators=[first]), *rest,
@@ -24,28 +24,28 @@ def _always_true(facts: Facts) -> Iterator[Cause]:
                     every = ", ".join(ast.unparse(one) for one in (first, *rest))
                     among = "in" if isinstance(op, ast.Eq) else "not in"
                     change = one_line(f"{ast.unparse(left)} {among} ({every})", 80)
-                    yield cause("always-true", node.lineno, facts.replaced(node, change), value=ast.unparse(rest[0]),
+                    yield cause("always-true", node.lineno, tree.replaced(node, change), value=ast.unparse(rest[0]),
                                 condition=one_line(ast.unparse(node)), change=change)  # fmt: skip
             case _:
                 pass
 
 
-def _either_differs(facts: Facts) -> Iterator[Cause]:
-    for node in ast.walk(facts.tree):
+def _either_differs(tree: PythonTree) -> Iterator[Cause]:
+    for node in ast.walk(tree.module):
         match node:
             case ast.BoolOp(op=ast.Or(), values=[
                 ast.Compare(left=one, ops=[ast.NotEq()], comparators=[ast.Constant(value=first)]),
                 ast.Compare(left=two, ops=[ast.NotEq()], comparators=[ast.Constant(value=second)]),
             ]) if first != second and ast.unparse(one) == ast.unparse(two):  # fmt: skip
                 change = " and ".join(map(ast.unparse, node.values))
-                yield cause("either-differs", node.lineno, facts.replaced(node, change), change=one_line(change),
+                yield cause("either-differs", node.lineno, tree.replaced(node, change), change=one_line(change),
                             condition=one_line(ast.unparse(node)))  # fmt: skip
             case _:
                 pass
 
 
-def _never_reached(facts: Facts) -> Iterator[Cause]:
-    for node in ast.walk(facts.tree):
+def _never_reached(tree: PythonTree) -> Iterator[Cause]:
+    for node in ast.walk(tree.module):
         if not isinstance(node, ast.If):
             continue
         tests = list(_chain(node))
@@ -97,29 +97,29 @@ def _divisor(test: ast.Compare) -> tuple[str, int] | None:
             return None
 
 
-def _compared_with_true(facts: Facts) -> Iterator[Cause]:
-    for node in ast.walk(facts.tree):
+def _compared_with_true(tree: PythonTree) -> Iterator[Cause]:
+    for node in ast.walk(tree.module):
         match node:
             case ast.Compare(left=left, ops=[first, ast.Eq() | ast.Is()],
                              comparators=[middle, ast.Constant(value=bool())]):  # fmt: skip
                 change = ast.unparse(ast.Compare(left, [first], [middle]))
-                yield cause("chained-with-true", node.lineno, facts.replaced(node, change),
+                yield cause("chained-with-true", node.lineno, tree.replaced(node, change),
                             condition=one_line(ast.unparse(node)), change=one_line(change),
                             middle=one_line(ast.unparse(middle)))  # fmt: skip
             case _:
                 pass
 
 
-def _identity(facts: Facts) -> Iterator[Cause]:
-    for node in ast.walk(facts.tree):
+def _identity(tree: PythonTree) -> Iterator[Cause]:
+    for node in ast.walk(tree.module):
         match node:
             case ast.Compare(left=left, ops=[ast.Is() | ast.IsNot() as op], comparators=[right]):
-                sides = [facts.assigned_once.get(one.id, one) if isinstance(one, ast.Name) else one
+                sides = [tree.assigned_once.get(one.id, one) if isinstance(one, ast.Name) else one
                          for one in (left, right)]  # fmt: skip
                 if all(isinstance(one, _LITERALS) for one in sides) or any(_plain(one) for one in (left, right)):
                     sign = "==" if isinstance(op, ast.Is) else "!="
                     change = f"{ast.unparse(left)} {sign} {ast.unparse(right)}"
-                    yield cause("identity", node.lineno, facts.replaced(node, change), change=one_line(change))
+                    yield cause("identity", node.lineno, tree.replaced(node, change), change=one_line(change))
             case _:
                 pass
 
@@ -130,8 +130,8 @@ def _plain(node: ast.expr) -> bool:
     )  # fmt: skip
 
 
-def _skipped_step(facts: Facts) -> Iterator[Cause]:
-    for loop in ast.walk(facts.tree):
+def _skipped_step(tree: PythonTree) -> Iterator[Cause]:
+    for loop in ast.walk(tree.module):
         if not (isinstance(loop, ast.While) and isinstance(loop.test, ast.Compare)):
             continue
         names = loaded(loop.test)
@@ -146,8 +146,8 @@ def _skipped_step(facts: Facts) -> Iterator[Cause]:
                             when=one_line(ast.unparse(node.test)))  # fmt: skip
 
 
-def _same_key(facts: Facts) -> Iterator[Cause]:
-    for node in ast.walk(facts.tree):
+def _same_key(tree: PythonTree) -> Iterator[Cause]:
+    for node in ast.walk(tree.module):
         if not isinstance(node, ast.Dict):
             continue
         seen: set[str] = set()
@@ -158,7 +158,7 @@ def _same_key(facts: Facts) -> Iterator[Cause]:
             seen.add(text)
 
 
-CONDITIONS: Final[tuple[Callable[[Facts], Iterator[Cause]], ...]] = (
+CONDITIONS: Final[tuple[Callable[[PythonTree], Iterator[Cause]], ...]] = (
     _always_true, _either_differs, _compared_with_true, _never_reached, _identity,
     _skipped_step, _same_key,
 )  # fmt: skip

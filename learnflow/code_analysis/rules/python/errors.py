@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from learnflow.code_analysis.python_tree import Facts, Fault, gather
+from learnflow.code_analysis.python_tree import Fault, PythonTree, gather
 from learnflow.code_analysis.rules.python.bounds import RAISED_CHECKS
 from learnflow.code_analysis.rules.python.call_errors import CALL_CHECKS
 from learnflow.code_analysis.rules.python.scope import elsewhere_local
@@ -25,17 +25,17 @@ def find_fault(code: str, error: str | None) -> Fault | None:
     An error that only has a name ("TypeError") stands for all kinds of that name.
     """
     try:
-        facts = gather(code)
+        tree = gather(code)
     except SyntaxError as problem:
         return _syntax(problem)
-    found = [fault for kind in _kinds(error) for fault in _seen(kind, facts, error)]
+    found = [fault for kind in _kinds(error) for fault in _seen(kind, tree, error)]
     return min(found, key=lambda fault: fault.line, default=None)
 
 
-def _seen(kind: str, facts: Facts, error: str | None) -> Iterator[Fault]:
-    yield from (fault for fault in _CHECKS[kind](facts) if error is None or _is(fault, error))
+def _seen(kind: str, tree: PythonTree, error: str | None) -> Iterator[Fault]:
+    yield from (fault for fault in _CHECKS[kind](tree) if error is None or _is(fault, error))
     if error is not None and kind in RAISED_CHECKS:  # these are faults only where the error came up
-        yield from (fault for fault in RAISED_CHECKS[kind](facts) if _is(fault, error))
+        yield from (fault for fault in RAISED_CHECKS[kind](tree) if _is(fault, error))
 
 
 def _kinds(error: str | None) -> Iterable[str]:
@@ -57,17 +57,17 @@ def _syntax(problem: SyntaxError) -> Fault:
     return Fault(key, line, f"Python cannot read it: {one_line(problem.msg, 160)}.")
 
 
-def _index(facts: Facts) -> Iterator[Fault]:
-    for node in ast.walk(facts.tree):
+def _index(tree: PythonTree) -> Iterator[Fault]:
+    for node in ast.walk(tree.module):
         if not (isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load)):
             continue
-        size, index = _size(facts.value(node.value)), _whole_number(facts.value(node.slice))
+        size, index = _size(tree.value(node.value)), _whole_number(tree.value(node.slice))
         if size is None or index is None or -size <= index < size:
             continue
         name = one_line(ast.unparse(node.value), 30)
         has = "no elements at all" if not size else "only 1 element (index 0)" if size == 1 else None
         has = has or f"only {size} elements (indexes 0 to {size - 1})"
-        mended = (facts.replaced(node.slice, str(size - 1)), facts.replaced(node.slice, f"len({name}) - 1"))
+        mended = (tree.replaced(node.slice, str(size - 1)), tree.replaced(node.slice, f"len({name}) - 1"))
         yield Fault(
             "python-index-error", node.lineno, f"you ask for index {index} of `{name}`, but it has {has}.",
             mended if size else (),
@@ -96,16 +96,16 @@ def _whole_number(node: ast.expr) -> int | None:
             return None
 
 
-def _key(facts: Facts) -> Iterator[Fault]:
-    for node in ast.walk(facts.tree):
+def _key(tree: PythonTree) -> Iterator[Fault]:
+    for node in ast.walk(tree.module):
         match node:
             case ast.Subscript(value=ast.Name(id=name) as table, slice=ast.Constant(value=key), ctx=ast.Load()):
-                match facts.value(table):
+                match tree.value(table):
                     case ast.Dict(keys=keys) if all(isinstance(one, ast.Constant) for one in keys):
                         known = [one.value for one in keys if isinstance(one, ast.Constant)]
                         if key not in known:
                             listed = one_line(", ".join(map(repr, known)), 80) or "none"
-                            mended = facts.replaced(node, f"{name}.get({key!r})")
+                            mended = tree.replaced(node, f"{name}.get({key!r})")
                             says = f"`{name}` has no key {one_line(repr(key), 40)}; its keys are: {listed}."
                             yield Fault("python-key-error", node.lineno, says, (mended,))
                     case _:
@@ -114,24 +114,24 @@ def _key(facts: Facts) -> Iterator[Fault]:
                 pass
 
 
-def _name(facts: Facts) -> Iterator[Fault]:
-    for node in ast.walk(facts.tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in facts.defined:
-            close = difflib.get_close_matches(node.id, facts.defined, n=1, cutoff=0.75)
+def _name(tree: PythonTree) -> Iterator[Fault]:
+    for node in ast.walk(tree.module):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in tree.defined:
+            close = difflib.get_close_matches(node.id, tree.defined, n=1, cutoff=0.75)
             says = f"the name `{one_line(node.id)}` has no value: nothing in your code assigns or imports it"
             if close:
                 yield Fault("python-name-error", node.lineno, f"{says}. Did you mean `{close[0]}`?",
-                            (facts.replaced(node, close[0]),))  # fmt: skip
+                            (tree.replaced(node, close[0]),))  # fmt: skip
             else:
                 yield Fault("python-name-error", node.lineno, f"{says}.")
-    yield from elsewhere_local(facts)
+    yield from elsewhere_local(tree)
 
 
-def _division(facts: Facts) -> Iterator[Fault]:
-    for node in ast.walk(facts.tree):
+def _division(tree: PythonTree) -> Iterator[Fault]:
+    for node in ast.walk(tree.module):
         match node:
-            case ast.BinOp(op=ast.Div() | ast.FloorDiv() | ast.Mod(), right=right) if _is_zero(facts.value(right)):
-                if kind(facts.value(node.left)) != "text":
+            case ast.BinOp(op=ast.Div() | ast.FloorDiv() | ast.Mod(), right=right) if _is_zero(tree.value(right)):
+                if kind(tree.value(node.left)) != "text":
                     divisor = one_line(ast.unparse(right), 30)
                     says = f"you divide by `{divisor}`, which is 0 there."
                     yield Fault("python-zero-division-error", node.lineno, says)
@@ -143,8 +143,8 @@ def _is_zero(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.value == 0
 
 
-def _recursion(facts: Facts) -> Iterator[Fault]:
-    for node in ast.walk(facts.tree):
+def _recursion(tree: PythonTree) -> Iterator[Fault]:
+    for node in ast.walk(tree.module):
         if not isinstance(node, ast.FunctionDef):
             continue
         inside = list(ast.walk(node))
@@ -156,8 +156,8 @@ def _recursion(facts: Facts) -> Iterator[Fault]:
                 yield Fault("python-recursion-error", call.lineno, says)
 
 
-def _unbound(facts: Facts) -> Iterator[Fault]:
-    for node in ast.walk(facts.tree):
+def _unbound(tree: PythonTree) -> Iterator[Fault]:
+    for node in ast.walk(tree.module):
         if not isinstance(node, ast.FunctionDef):
             continue
         inside = list(ast.walk(node))
@@ -186,7 +186,7 @@ def _changed_from_itself(node: ast.AST) -> tuple[ast.Name, ast.stmt] | None:
             return None
 
 
-_CHECKS: Final[Mapping[str, Callable[[Facts], Iterator[Fault]]]] = MappingProxyType({
+_CHECKS: Final[Mapping[str, Callable[[PythonTree], Iterator[Fault]]]] = MappingProxyType({
     "python-index-error": _index,
     "python-key-error": _key,
     "python-name-error": _name,

@@ -6,15 +6,15 @@ from typing import Final
 
 from learnflow.code_analysis.causes import Cause, cause
 from learnflow.code_analysis.python_nodes import inside, loaded, stored
-from learnflow.code_analysis.python_tree import Facts
+from learnflow.code_analysis.python_tree import PythonTree
 from learnflow.domain.phrasing import one_line
 
 _LAZY: Final = frozenset({"map", "filter", "zip", "reversed", "enumerate"})
 _READS: Final = frozenset({"read", "readlines"})
 
 
-def _opened_anew(facts: Facts) -> Iterator[Cause]:
-    for loop in ast.walk(facts.tree):
+def _opened_anew(tree: PythonTree) -> Iterator[Cause]:
+    for loop in ast.walk(tree.module):
         if not isinstance(loop, ast.For | ast.While):
             continue
         changing = stored(ast.walk(loop))
@@ -27,12 +27,12 @@ def _opened_anew(facts: Facts) -> Iterator[Cause]:
                     pass
 
 
-def _read_again(facts: Facts) -> Iterator[Cause]:
-    if any(isinstance(one, ast.Attribute) and one.attr == "seek" for one in ast.walk(facts.tree)):
+def _read_again(tree: PythonTree) -> Iterator[Cause]:
+    if any(isinstance(one, ast.Attribute) and one.attr == "seek" for one in ast.walk(tree.module)):
         return
-    for name in sorted(set(_files(facts.tree))):
-        reads = sorted(_reads(facts.tree, name))
-        opened = sum(one == name for one in _files(facts.tree))
+    for name in sorted(set(_files(tree.module))):
+        reads = sorted(_reads(tree.module, name))
+        opened = sum(one == name for one in _files(tree.module))
         if len(reads) > 1 and opened == 1:
             yield cause("read-again", reads[1], name=name, first=str(reads[0]))
 
@@ -62,9 +62,9 @@ def _reads(tree: ast.AST, name: str) -> Iterator[int]:
                 pass
 
 
-def _line_end_kept(facts: Facts) -> Iterator[Cause]:
-    files = set(_files(facts.tree))
-    for loop in ast.walk(facts.tree):
+def _line_end_kept(tree: PythonTree) -> Iterator[Cause]:
+    files = set(_files(tree.module))
+    for loop in ast.walk(tree.module):
         match loop:
             case ast.For(target=ast.Name(id=name), iter=ast.Name(id=file), body=body) if file in files:
                 nodes = list(inside(body))
@@ -81,14 +81,14 @@ def _line_end_kept(facts: Facts) -> Iterator[Cause]:
                 pass
 
 
-def _iterator_printed(facts: Facts) -> Iterator[Cause]:
-    for node in ast.walk(facts.tree):
+def _iterator_printed(tree: PythonTree) -> Iterator[Cause]:
+    for node in ast.walk(tree.module):
         match node:
             case ast.Call(func=ast.Name(id="print"), args=[shown]):
-                made = facts.assigned_once.get(shown.id) if isinstance(shown, ast.Name) else shown
+                made = tree.assigned_once.get(shown.id) if isinstance(shown, ast.Name) else shown
                 if _is_lazy(made):
                     change = f"list({ast.unparse(shown)})"
-                    yield cause("iterator-printed", node.lineno, facts.replaced(shown, change), change=one_line(change))
+                    yield cause("iterator-printed", node.lineno, tree.replaced(shown, change), change=one_line(change))
             case _:
                 pass
 
@@ -103,19 +103,19 @@ def _is_lazy(node: ast.expr | None) -> bool:
             return False
 
 
-def _template_missing(facts: Facts) -> Iterator[Cause]:
+def _template_missing(tree: PythonTree) -> Iterator[Cause]:
     formatted = any(
-        isinstance(one, ast.Attribute) and one.attr in {"format", "format_map"} for one in ast.walk(facts.tree)
+        isinstance(one, ast.Attribute) and one.attr in {"format", "format_map"} for one in ast.walk(tree.module)
     )
-    within = {id(part) for one in ast.walk(facts.tree) if isinstance(one, ast.JoinedStr) for part in ast.walk(one)}
-    for node in ast.walk(facts.tree) if not formatted else ():
+    within = {id(part) for one in ast.walk(tree.module) if isinstance(one, ast.JoinedStr) for part in ast.walk(one)}
+    for node in ast.walk(tree.module) if not formatted else ():
         match node:
             case ast.Call(func=ast.Name(id="print" | "input"), args=arguments):
                 for text in arguments:
                     named = _named_in_braces(text) if id(text) not in within else set()
-                    if isinstance(text, ast.Constant) and named & facts.defined:
+                    if isinstance(text, ast.Constant) and named & tree.defined:
                         change = f"f{ast.unparse(text)}"
-                        yield cause("f-missing", text.lineno, facts.replaced(text, change), name=min(named),
+                        yield cause("f-missing", text.lineno, tree.replaced(text, change), name=min(named),
                                     change=one_line(change))  # fmt: skip
             case _:
                 pass
@@ -129,6 +129,6 @@ def _named_in_braces(node: ast.expr) -> set[str]:
             return set()
 
 
-FILES: Final[tuple[Callable[[Facts], Iterator[Cause]], ...]] = (
+FILES: Final[tuple[Callable[[PythonTree], Iterator[Cause]], ...]] = (
     _opened_anew, _read_again, _line_end_kept, _iterator_printed, _template_missing,
 )  # fmt: skip

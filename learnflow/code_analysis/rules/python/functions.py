@@ -6,7 +6,7 @@ from typing import Final
 
 from learnflow.code_analysis.causes import Cause, cause
 from learnflow.code_analysis.python_nodes import inside, loaded, stored
-from learnflow.code_analysis.python_tree import Facts
+from learnflow.code_analysis.python_tree import PythonTree
 from learnflow.code_analysis.rules.python.calls import Function, functions
 from learnflow.domain.phrasing import one_line
 
@@ -16,8 +16,8 @@ _METHODS: Final = frozenset({
 })  # fmt: skip
 
 
-def _first_round(facts: Facts) -> Iterator[Cause]:
-    for node in ast.walk(facts.tree):
+def _first_round(tree: PythonTree) -> Iterator[Cause]:
+    for node in ast.walk(tree.module):
         match node:
             case ast.For(body=[*before, ast.Return(value=value) as last], iter=items) if before and value is not None:
                 sums = {ast.unparse(one.target) for one in before if isinstance(one, ast.AugAssign)}
@@ -38,15 +38,15 @@ def _grown(nodes: list[ast.stmt]) -> set[str]:
     }  # fmt: skip
 
 
-def _not_passed_on(facts: Facts) -> Iterator[Cause]:
-    for function in _all(facts):
+def _not_passed_on(tree: PythonTree) -> Iterator[Cause]:
+    for function in _all(tree):
         returns = [one for one in inside(function.body) if isinstance(one, ast.Return) and one.value is not None]
         for node in inside(function.body) if returns else ():
             match node:
                 case ast.Expr(value=ast.Call() | ast.BinOp() as value) if function.name in _called(value):
                     if _ends_there(function.body, node):
                         change = f"return {ast.unparse(value)}"
-                        yield cause("not-passed-on", node.lineno, facts.replaced(value, change), name=function.name,
+                        yield cause("not-passed-on", node.lineno, tree.replaced(value, change), name=function.name,
                                     change=one_line(change))  # fmt: skip
                 case _:
                     pass
@@ -66,12 +66,12 @@ def _ends_there(body: list[ast.stmt], node: ast.stmt) -> bool:
     return isinstance(last, ast.If) and any(_ends_there(one, node) for one in (last.body, last.orelse) if one)
 
 
-def _all(facts: Facts) -> Iterator[Function]:
-    return (one for one in ast.walk(facts.tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
+def _all(tree: PythonTree) -> Iterator[Function]:
+    return (one for one in ast.walk(tree.module) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
-def _zero_times(facts: Facts) -> Iterator[Cause]:
-    for function in _all(facts):
+def _zero_times(tree: PythonTree) -> Iterator[Cause]:
+    for function in _all(tree):
         returns = [one for one in inside(function.body) if isinstance(one, ast.Return)]
         zeros = [one for one in returns if _is_zero(one.value)]
         products = [one for one in returns if _times(one, function.name)]
@@ -91,8 +91,8 @@ def _times(node: ast.Return, name: str) -> bool:
             return False
 
 
-def _begins_anew(facts: Facts) -> Iterator[Cause]:
-    for function in functions(facts).values():
+def _begins_anew(tree: PythonTree) -> Iterator[Cause]:
+    for function in functions(tree).values():
         match function.body:
             case [
                 ast.Assign(targets=[ast.Name(id=first)], value=ast.Constant(value=int())) as start,
@@ -105,33 +105,33 @@ def _begins_anew(facts: Facts) -> Iterator[Cause]:
                 pass
 
 
-def _late_binding(facts: Facts) -> Iterator[Cause]:
-    for node in ast.walk(facts.tree):
+def _late_binding(tree: PythonTree) -> Iterator[Cause]:
+    for node in ast.walk(tree.module):
         match node:
             case ast.ListComp(elt=ast.Lambda() as made, generators=[ast.comprehension(target=ast.Name(id=name))]):
-                yield from _captured(facts, made, name)
+                yield from _captured(tree, made, name)
             case ast.For(target=ast.Name(id=name), body=body):
                 for one in inside(body):
                     match one:
                         case ast.Call(func=ast.Attribute(attr="append"), args=[ast.Lambda() as made]):
-                            yield from _captured(facts, made, name)
+                            yield from _captured(tree, made, name)
                         case _:
                             pass
             case _:
                 pass
 
 
-def _captured(facts: Facts, made: ast.Lambda, name: str) -> Iterator[Cause]:
+def _captured(tree: PythonTree, made: ast.Lambda, name: str) -> Iterator[Cause]:
     own = {one.arg for one in ast.walk(made.args) if isinstance(one, ast.arg)}
     if name in loaded(made.body) - own:
         bound = ", ".join(part for part in (ast.unparse(made.args), f"{name}={name}") if part)
         text = f"lambda {bound}: {ast.unparse(made.body)}"
         fix = f"Bind the value at once, by a default: `{one_line(text, 80)}`."
-        yield cause("late-binding", made.lineno, facts.replaced(made, text), name=name, change=fix)
+        yield cause("late-binding", made.lineno, tree.replaced(made, text), name=name, change=fix)
 
 
-def _late_function(facts: Facts) -> Iterator[Cause]:
-    for loop in ast.walk(facts.tree):
+def _late_function(tree: PythonTree) -> Iterator[Cause]:
+    for loop in ast.walk(tree.module):
         match loop:
             case ast.For(target=ast.Name(id=name), body=body):
                 for node in body:
@@ -159,23 +159,23 @@ def _kept(body: list[ast.stmt], name: str) -> bool:
     )  # fmt: skip
 
 
-def _not_called(facts: Facts) -> Iterator[Cause]:
-    called = {id(one.func) for one in ast.walk(facts.tree) if isinstance(one, ast.Call)}
-    used = [one for node in ast.walk(facts.tree) for one in _results(node)]
-    own = set(functions(facts)) - stored(ast.walk(facts.tree))
+def _not_called(tree: PythonTree) -> Iterator[Cause]:
+    called = {id(one.func) for one in ast.walk(tree.module) if isinstance(one, ast.Call)}
+    used = [one for node in ast.walk(tree.module) for one in _results(node)]
+    own = set(functions(tree)) - stored(ast.walk(tree.module))
     for node in used:
         match node:
             case ast.Attribute(attr=name) if name in _METHODS and id(node) not in called:
-                yield _without_call(facts, node, name)
+                yield _without_call(tree, node, name)
             case ast.Name(id=name) if name in own and id(node) not in called:
-                yield _without_call(facts, node, name)
+                yield _without_call(tree, node, name)
             case _:
                 pass
 
 
-def _without_call(facts: Facts, node: ast.expr, name: str) -> Cause:
+def _without_call(tree: PythonTree, node: ast.expr, name: str) -> Cause:
     change = f"{ast.unparse(node)}()"
-    mended = (facts.replaced(node, change),) if name in _METHODS else ()
+    mended = (tree.replaced(node, change),) if name in _METHODS else ()
     return cause("not-called", node.lineno, *mended, name=name, change=one_line(change))
 
 
@@ -192,6 +192,6 @@ def _results(node: ast.AST) -> Iterator[ast.expr]:
             pass
 
 
-FUNCTIONS: Final[tuple[Callable[[Facts], Iterator[Cause]], ...]] = (
+FUNCTIONS: Final[tuple[Callable[[PythonTree], Iterator[Cause]], ...]] = (
     _first_round, _not_passed_on, _zero_times, _begins_anew, _late_binding, _late_function, _not_called,
 )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Final
 
 from learnflow.code_analysis.causes import Cause, cause
 from learnflow.code_analysis.python_nodes import inside, loaded, stored
-from learnflow.code_analysis.python_tree import Facts, gather
+from learnflow.code_analysis.python_tree import PythonTree, gather
 from learnflow.code_analysis.rules.python.calls import CALLS, functions
 from learnflow.code_analysis.rules.python.changes import CHANGES
 from learnflow.code_analysis.rules.python.classes import CLASSES
@@ -14,7 +14,6 @@ from learnflow.code_analysis.rules.python.conditions import CONDITIONS
 from learnflow.code_analysis.rules.python.files import FILES
 from learnflow.code_analysis.rules.python.functions import FUNCTIONS
 from learnflow.code_analysis.rules.python.names import NAMES
-from learnflow.code_analysis.rules.python.numbers import NUMBERS
 from learnflow.code_analysis.rules.python.types import kind
 from learnflow.code_analysis.rules.python.values import VALUES
 from learnflow.domain.phrasing import one_line
@@ -25,21 +24,21 @@ _LEAVING: Final = (ast.Break, ast.Return, ast.Raise)
 def silent_causes(code: str) -> tuple[Cause, ...]:
     """Return what code surely does wrong without an error, by line; nothing of what is no Python."""
     try:
-        facts = gather(code)
+        tree = gather(code)
     except SyntaxError:
         return ()
-    checks = (*_CHECKS, *CALLS, *CHANGES, *CONDITIONS, *FUNCTIONS, *NAMES, *NUMBERS, *FILES, *VALUES, *CLASSES)
-    return tuple(sorted((one for check in checks for one in check(facts)), key=lambda one: one.line))
+    checks = (*_CHECKS, *CALLS, *CHANGES, *CONDITIONS, *FUNCTIONS, *NAMES, *FILES, *VALUES, *CLASSES)
+    return tuple(sorted((one for check in checks for one in check(tree)), key=lambda one: one.line))
 
 
-def _endless(facts: Facts) -> Iterator[Cause]:
-    for node in ast.walk(facts.tree):
+def _endless(tree: PythonTree) -> Iterator[Cause]:
+    for node in ast.walk(tree.module):
         if not (isinstance(node, ast.While) and isinstance(node.test, ast.Compare)):
             continue
         within = list(inside(node.body))
         names = loaded(node.test)
         asks = any(isinstance(one, ast.Call | ast.Attribute | ast.Subscript) for one in ast.walk(node.test))
-        names -= {name for one in ast.walk(facts.tree) if isinstance(one, ast.Global) for name in one.names}
+        names -= {name for one in ast.walk(tree.module) if isinstance(one, ast.Global) for name in one.names}
         if asks or not names or any(isinstance(one, _LEAVING) for one in within) or names & stored(within):
             continue
         name = min(names, key=ast.unparse(node.test).find)
@@ -49,8 +48,8 @@ def _endless(facts: Facts) -> Iterator[Cause]:
                     change=change)  # fmt: skip
 
 
-def _inner_range(facts: Facts) -> Iterator[Cause]:
-    for outer in ast.walk(facts.tree):
+def _inner_range(tree: PythonTree) -> Iterator[Cause]:
+    for outer in ast.walk(tree.module):
         match outer:
             case ast.For(target=ast.Name(id=first), body=body):
                 for inner in inside(body):
@@ -79,8 +78,8 @@ def _swaps_neighbours(loop: ast.For, name: str) -> bool:
     return False
 
 
-def _returns_early(facts: Facts) -> Iterator[Cause]:
-    for node in ast.walk(facts.tree):
+def _returns_early(tree: PythonTree) -> Iterator[Cause]:
+    for node in ast.walk(tree.module):
         match node:
             case ast.For(body=[*_, ast.If(body=[*_, ast.Return()], orelse=[*_, ast.Return()]) as last]):
                 yield cause("returns-early", last.lineno)
@@ -90,13 +89,13 @@ def _returns_early(facts: Facts) -> Iterator[Cause]:
                 pass
 
 
-def _starts_anew(facts: Facts) -> Iterator[Cause]:
-    for node in ast.walk(facts.tree):
+def _starts_anew(tree: PythonTree) -> Iterator[Cause]:
+    for node in ast.walk(tree.module):
         if not isinstance(node, ast.For):
             continue
         within = {id(one) for one in inside(node.body)}
         later = {
-            one.id for one in ast.walk(facts.tree)
+            one.id for one in ast.walk(tree.module)
             if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load) and id(one) not in within
             and one.lineno > (node.end_lineno or node.lineno)
         }  # fmt: skip
@@ -127,36 +126,36 @@ def _adds_to(node: ast.stmt, name: str) -> bool:
             return False
 
 
-def _same_row(facts: Facts) -> Iterator[Cause]:
-    for node in ast.walk(facts.tree):
+def _same_row(tree: PythonTree) -> Iterator[Cause]:
+    for node in ast.walk(tree.module):
         match node:
             case ast.BinOp(left=ast.List(elts=[ast.List() | ast.BinOp(left=ast.List()) as row]), op=ast.Mult(),
                            right=times):  # fmt: skip
                 change = f"[{ast.unparse(row)} for _ in range({ast.unparse(times)})]"
-                yield cause("same-row", node.lineno, facts.replaced(node, change), change=one_line(change, 80))
+                yield cause("same-row", node.lineno, tree.replaced(node, change), change=one_line(change, 80))
             case _:
                 pass
 
 
-def _text_and_number(facts: Facts) -> Iterator[Cause]:
-    typed = _typed(facts)
-    for node in ast.walk(facts.tree):
+def _text_and_number(tree: PythonTree) -> Iterator[Cause]:
+    typed = _typed(tree)
+    for node in ast.walk(tree.module):
         match node:
             case ast.Compare(left=ast.Name(id=name), ops=[ast.Eq() | ast.NotEq() as op], comparators=[other]):
-                number = kind(facts.value(other)) == "a number"
+                number = kind(tree.value(other)) == "a number"
                 if number and name in typed:
                     result = "never" if isinstance(op, ast.Eq) else "always"
-                    yield cause("text-and-number", node.lineno, *_as_numbers(facts, typed[name]), name=name,
+                    yield cause("text-and-number", node.lineno, *_as_numbers(tree, typed[name]), name=name,
                                 result=result)  # fmt: skip
             case _:
                 pass
 
 
-def _typed(facts: Facts) -> dict[str, list[ast.Call]]:
+def _typed(tree: PythonTree) -> dict[str, list[ast.Call]]:
     """Return the names that never stand for anything but what a user has typed, and where they get it."""
     found: dict[str, list[ast.Call]] = {}
     others: set[str] = set()
-    for node in ast.walk(facts.tree):
+    for node in ast.walk(tree.module):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="input")) as call):
                 found.setdefault(name, []).append(call)
@@ -167,19 +166,19 @@ def _typed(facts: Facts) -> dict[str, list[ast.Call]]:
     return {name: calls for name, calls in found.items() if name not in others}
 
 
-def _as_numbers(facts: Facts, calls: list[ast.Call]) -> tuple[str, ...]:
+def _as_numbers(tree: PythonTree, calls: list[ast.Call]) -> tuple[str, ...]:
     """Return the code with a call made a number, where there is only one."""
-    return tuple(facts.replaced(call, f"int({ast.unparse(call)})") for call in calls) if len(calls) == 1 else ()
+    return tuple(tree.replaced(call, f"int({ast.unparse(call)})") for call in calls) if len(calls) == 1 else ()
 
 
-def _gives_nothing(facts: Facts) -> Iterator[Cause]:
-    for name, function in functions(facts).items():
+def _gives_nothing(tree: PythonTree) -> Iterator[Cause]:
+    for name, function in functions(tree).items():
         within = list(ast.walk(function))
         if isinstance(function, ast.AsyncFunctionDef) or function.decorator_list:
             continue
         if any(isinstance(one, ast.Return | ast.Yield | ast.YieldFrom | ast.Raise) for one in within):
             continue
-        for node in ast.walk(facts.tree):
+        for node in ast.walk(tree.module):
             match node:
                 case (ast.Assign(value=ast.Call(func=ast.Name(id=called)) as call)
                       | ast.Call(func=ast.Name(id="print"), args=[ast.Call(func=ast.Name(id=called)) as call, *_])
@@ -190,6 +189,6 @@ def _gives_nothing(facts: Facts) -> Iterator[Cause]:
                     pass
 
 
-_CHECKS: Final[tuple[Callable[[Facts], Iterator[Cause]], ...]] = (
+_CHECKS: Final[tuple[Callable[[PythonTree], Iterator[Cause]], ...]] = (
     _endless, _inner_range, _returns_early, _starts_anew, _same_row, _text_and_number, _gives_nothing,
 )  # fmt: skip

@@ -7,12 +7,12 @@ from typing import Final
 
 from learnflow.code_analysis.causes import Cause, cause
 from learnflow.code_analysis.python_nodes import inside, stored
-from learnflow.code_analysis.python_tree import Facts
+from learnflow.code_analysis.python_tree import PythonTree
 from learnflow.domain.phrasing import one_line
 
 
-def _swapped(facts: Facts) -> Iterator[Cause]:
-    for block in _blocks(facts.tree):
+def _swapped(tree: PythonTree) -> Iterator[Cause]:
+    for block in _blocks(tree.module):
         for one, two in pairwise(block):
             match one, two:
                 case ast.Assign(targets=[first], value=second), ast.Assign(targets=[third], value=fourth):
@@ -24,8 +24,8 @@ def _swapped(facts: Facts) -> Iterator[Cause]:
                     pass
 
 
-def _overwritten(facts: Facts) -> Iterator[Cause]:
-    for block in _blocks(facts.tree):
+def _overwritten(tree: PythonTree) -> Iterator[Cause]:
+    for block in _blocks(tree.module):
         for one, two in pairwise(block):
             match one, two:
                 case (ast.If(body=[ast.Assign(targets=[ast.Name(id=first)])], orelse=[]),
@@ -43,10 +43,10 @@ def _blocks(tree: ast.AST) -> Iterator[list[ast.stmt]]:
                 yield block
 
 
-def _only_local(facts: Facts) -> Iterator[Cause]:
-    outside = stored(one for part in facts.tree.body if not isinstance(part, ast.FunctionDef | ast.ClassDef)
+def _only_local(tree: PythonTree) -> Iterator[Cause]:
+    outside = stored(one for part in tree.module.body if not isinstance(part, ast.FunctionDef | ast.ClassDef)
                      for one in ast.walk(part))  # fmt: skip
-    for function in facts.tree.body:
+    for function in tree.module.body:
         if not isinstance(function, ast.FunctionDef):
             continue
         nodes = list(inside(function.body))
@@ -60,4 +60,4 @@ def _only_local(facts: Facts) -> Iterator[Cause]:
                     pass
 
 
-NAMES: Final[tuple[Callable[[Facts], Iterator[Cause]], ...]] = (_swapped, _overwritten, _only_local)
+NAMES: Final[tuple[Callable[[PythonTree], Iterator[Cause]], ...]] = (_swapped, _overwritten, _only_local)

@@ -1,26 +1,31 @@
-"""Causes of wrong results in the numbers of a student's Python: ranges without a number, and floats met exactly."""
+"""Numbers in Python: ranges without a number, and floats that are compared exactly."""
 
 import ast
-from collections.abc import Callable, Iterator
-from typing import Final
+from collections.abc import Iterator
 
-from learnflow.code_analysis.causes import Cause, cause
-from learnflow.code_analysis.python_tree import Facts
+from learnflow.code_analysis.python_tree import PythonTree
+from learnflow.code_analysis.rule import Example, Match, rule
 from learnflow.domain.phrasing import one_line
+from learnflow.models.vocabulary import Language
 
 
-def _empty_range(facts: Facts) -> Iterator[Cause]:
-    for node in ast.walk(facts.tree):
+@rule(
+    "empty-range", Language.PYTHON, topic="loops",
+    message="`range({first}, {last})` counts upwards, and it begins behind its end: it is empty, and the loop runs not once.",
+    fix="To count down, say the step: `{change}`.",
+    beneath="A range is worked out from start, stop and step alone; the step is 1 unless you say so, and the stop is never reached.",
+    examples=(Example(Language.PYTHON, "for i in range(9, 0):\n    f(i)", "for i in range(9, 0, -1):\n    f(i)"),),
+)  # fmt: skip
+def empty_range(tree: PythonTree) -> Iterator[Match]:
+    for node in tree.nodes:
         match node:
-            case ast.For(iter=ast.Call(func=ast.Name(id="range"), args=[first, last]) as made):
-                start, end = _number(facts.value(first)), _number(facts.value(last))
+            case ast.For(iter=ast.Call(func=ast.Name(id="range"), args=[first, last]) as call):
+                start, end = _number(tree.value(first)), _number(tree.value(last))
                 counts_down = _is_length(first) and end is not None and end <= 0
                 if counts_down or (start is not None and end is not None and start > end):
-                    call = f"range({ast.unparse(first)}, {ast.unparse(last)}, -1)"
-                    yield cause("empty-range", node.lineno, facts.replaced(made, call), first=ast.unparse(first),
-                                last=ast.unparse(last), change=one_line(call))  # fmt: skip
-            case _:
-                pass
+                    change = f"range({ast.unparse(first)}, {ast.unparse(last)}, -1)"
+                    values = {"first": ast.unparse(first), "last": ast.unparse(last), "change": one_line(change)}
+                    yield Match(node.lineno, values, (tree.replaced(call, change),))
 
 
 def _is_length(node: ast.expr) -> bool:
@@ -41,30 +46,35 @@ def _number(node: ast.expr) -> int | None:
             return None
 
 
-def _inexact(facts: Facts) -> Iterator[Cause]:
+@rule(
+    "inexact", Language.PYTHON, topic="data-types",
+    message="`{condition}` compares floats exactly. Most fractions, 0.1 among them, cannot be stored exactly in binary, so "
+    "`{name}` is off by a tiny bit and is not equal.",
+    fix="Ask whether it is near enough, `{close}`, or count with whole numbers; in the condition of a loop take `<` instead.",
+    beneath="A float is a sum of powers of two with 53 bits; 0.1 has no finite such sum, and its rounding error shows after "
+    "adding.",
+    examples=(Example(Language.PYTHON, "x = 0\nwhile x != 1:\n    x += 0.1", "x = 0\nwhile x < 1:\n    x += 0.1"),),
+)  # fmt: skip
+def inexact(tree: PythonTree) -> Iterator[Match]:
     steps = {
-        one.target.id for one in ast.walk(facts.tree)
-        if isinstance(one, ast.AugAssign) and isinstance(one.target, ast.Name) and _is_fraction(one.value)
-    }  # fmt: skip
-    for node in ast.walk(facts.tree):
+        node.target.id
+        for node in tree.nodes
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and _is_fraction(node.value)
+    }
+    for node in tree.nodes:
         match node:
             case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[right]):
-                sums = any(isinstance(one, ast.BinOp) and any(map(_is_fraction, ast.walk(one))) for one in
-                           (facts.value(left), facts.value(right)))  # fmt: skip
-                if sums or (isinstance(left, ast.Name) and left.id in steps):
-                    yield cause("inexact", node.lineno, name=one_line(ast.unparse(left)),
-                                condition=one_line(ast.unparse(node)), close=_close(left, right))  # fmt: skip
-            case _:
-                pass
+                calculated = any(_calculates_with_fraction(tree.value(side)) for side in (left, right))
+                if calculated or (isinstance(left, ast.Name) and left.id in steps):
+                    close = one_line(f"math.isclose({ast.unparse(left)}, {ast.unparse(right)})", 80)
+                    condition, name = one_line(ast.unparse(node)), one_line(ast.unparse(left))
+                    yield Match(node.lineno, {"name": name, "condition": condition, "close": close})
 
 
-def _close(left: ast.expr, right: ast.expr) -> str:
-    return one_line(f"math.isclose({ast.unparse(left)}, {ast.unparse(right)})", 80)
+def _calculates_with_fraction(node: ast.expr) -> bool:
+    return isinstance(node, ast.BinOp) and any(map(_is_fraction, ast.walk(node)))
 
 
 def _is_fraction(node: ast.AST) -> bool:
     """Say whether something is a fraction that a float can only come near to."""
     return isinstance(node, ast.Constant) and isinstance(node.value, float) and not (node.value * 1024).is_integer()
-
-
-NUMBERS: Final[tuple[Callable[[Facts], Iterator[Cause]], ...]] = (_empty_range, _inexact)

@@ -4,16 +4,16 @@ import ast
 import symtable
 from collections.abc import Iterator
 
-from learnflow.code_analysis.python_tree import Facts, Fault
+from learnflow.code_analysis.python_tree import Fault, PythonTree
 
 
-def elsewhere_local(facts: Facts) -> Iterator[Fault]:
+def elsewhere_local(tree: PythonTree) -> Iterator[Fault]:
     """Yield the names that are read where only another function knows them."""
     try:
-        top = symtable.symtable("\n".join(facts.lines), "code", "exec")
+        top = symtable.symtable("\n".join(tree.lines), "code", "exec")
     except SyntaxError:  # what only the compiler sees, such as a `nonlocal` without a function around it
         return
-    if _returns_outside(facts.tree):
+    if _returns_outside(tree.module):
         return  # a line that is not indented enough: it is that, and not the name
     scopes = list(_scopes(top))
     local = {
@@ -28,7 +28,7 @@ def elsewhere_local(facts: Facts) -> Iterator[Fault]:
             name = symbol.get_name()
             free = symbol.is_referenced() and symbol.is_global() and name in local
             if free and name not in known and local[name] != scope.get_name():
-                yield Fault("python-name-error", _line(facts, name, scope), _says(name, local[name]))
+                yield Fault("python-name-error", _line(tree, name, scope), _says(name, local[name]))
 
 
 def _returns_outside(tree: ast.Module) -> bool:
@@ -43,9 +43,9 @@ def _scopes(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
         yield from _scopes(child)
 
 
-def _line(facts: Facts, name: str, scope: symtable.SymbolTable) -> int:
+def _line(tree: PythonTree, name: str, scope: symtable.SymbolTable) -> int:
     start = scope.get_lineno() if scope.get_type() == "function" else 0
-    lines = enumerate(facts.lines[start:], start=start + 1)
+    lines = enumerate(tree.lines[start:], start=start + 1)
     return next((number for number, line in lines if name in line and not line.lstrip().startswith("def ")), 1)
 
 

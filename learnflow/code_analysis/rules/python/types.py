@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from learnflow.code_analysis.python_nodes import is_input
-from learnflow.code_analysis.python_tree import Facts, Fault
+from learnflow.code_analysis.python_tree import Fault, PythonTree
 from learnflow.domain.phrasing import one_line
 
 _IN_PLACE: Final = frozenset({"sort", "append", "reverse", "extend", "insert", "clear", "remove", "update"})
@@ -37,48 +37,48 @@ def kind(node: ast.expr) -> str | None:
             return None
 
 
-def _types(facts: Facts) -> Iterator[Fault]:
-    for node in ast.walk(facts.tree):
+def _types(tree: PythonTree) -> Iterator[Fault]:
+    for node in ast.walk(tree.module):
         if not (isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, *_CALCULATING))):
             continue
-        left, right = kind(facts.value(node.left)), kind(facts.value(node.right))
+        left, right = kind(tree.value(node.left)), kind(tree.value(node.right))
         if left is None or right is None or (left == right and (left == _NUMBER or isinstance(node.op, ast.Add))):
             continue
         adding = isinstance(node.op, ast.Add)
-        typed = _typed_in(facts, node) if _NUMBER in (left, right) else None
+        typed = _typed_in(tree, node) if _NUMBER in (left, right) else None
         from_input = f" `{one_line(ast.unparse(typed), 30)}` is text, since it comes from `input()`." if typed else ""
         yield Fault(
             "python-concatenate" if adding and left == _TEXT else "python-operand-types", node.lineno,
             f"the calculation gets {left} on its left and {right} on its right, and cannot combine them.{from_input}",
-            tuple(_converted(facts, node, left, right)) if _TEXT in (left, right) else (),
+            tuple(_converted(tree, node, left, right)) if _TEXT in (left, right) else (),
             fix=_TYPED_IN if typed else "",
         )  # fmt: skip
 
 
-def _typed_in(facts: Facts, node: ast.BinOp) -> ast.expr | None:
+def _typed_in(tree: PythonTree, node: ast.BinOp) -> ast.expr | None:
     """Return the side that is what somebody typed in: such a text is meant to be a number."""
-    return next((side for side in (node.left, node.right) if is_input(facts.value(side))), None)
+    return next((side for side in (node.left, node.right) if is_input(tree.value(side))), None)
 
 
-def _converted(facts: Facts, node: ast.BinOp, left: str, right: str) -> Iterator[str]:
+def _converted(tree: PythonTree, node: ast.BinOp, left: str, right: str) -> Iterator[str]:
     """Yield the code with one side converted: to text where texts are joined, else to a number."""
-    joining = isinstance(node.op, ast.Add) and _typed_in(facts, node) is None
+    joining = isinstance(node.op, ast.Add) and _typed_in(tree, node) is None
     for side, is_now, other in ((node.left, left, right), (node.right, right, left)):
         if joining and is_now == _NUMBER and other == _TEXT:
-            yield facts.replaced(side, f"str({ast.unparse(side)})")
+            yield tree.replaced(side, f"str({ast.unparse(side)})")
         elif not joining and is_now == _TEXT and other == _NUMBER:
-            yield facts.replaced(side, f"int({ast.unparse(side)})")
+            yield tree.replaced(side, f"int({ast.unparse(side)})")
 
 
-def _comparisons(facts: Facts) -> Iterator[Fault]:
-    for node in ast.walk(facts.tree):
+def _comparisons(tree: PythonTree) -> Iterator[Fault]:
+    for node in ast.walk(tree.module):
         match node:
             case ast.Compare(left=left, ops=[sign], comparators=[right]) if isinstance(sign, _ORDERED):
-                first, second = kind(facts.value(left)), kind(facts.value(right))
+                first, second = kind(tree.value(left)), kind(tree.value(right))
                 if first is None or second is None or first == second:
                     continue
                 text = left if first == _TEXT else right
-                mended = facts.replaced(text, f"int({ast.unparse(text)})")
+                mended = tree.replaced(text, f"int({ast.unparse(text)})")
                 yield Fault(
                     "python-compare-types", node.lineno, f"it compares {first} with {second}, and these have no order.",
                     (mended,) if {first, second} == {_TEXT, _NUMBER} else (),
@@ -87,11 +87,11 @@ def _comparisons(facts: Facts) -> Iterator[Fault]:
                 pass
 
 
-def _conversions(facts: Facts) -> Iterator[Fault]:
-    for node in ast.walk(facts.tree):
+def _conversions(tree: PythonTree) -> Iterator[Fault]:
+    for node in ast.walk(tree.module):
         match node:
             case ast.Call(func=ast.Name(id="int"), args=[argument]):
-                text = facts.value(argument)
+                text = tree.value(argument)
                 if isinstance(text, ast.Constant) and isinstance(text.value, str) and not _is_int(text.value):
                     says = f"int() gets the text {one_line(repr(text.value), 40)}, which is no whole number."
                     yield Fault("python-invalid-literal", node.lineno, says)
@@ -107,36 +107,36 @@ def _is_int(text: str) -> bool:
     return True
 
 
-def _none_results(facts: Facts) -> Iterator[Fault]:
-    for node in ast.walk(facts.tree):
+def _none_results(tree: PythonTree) -> Iterator[Fault]:
+    for node in ast.walk(tree.module):
         match node:
             case ast.Attribute(value=ast.Name(id=name), attr=attr):
-                why = _why_none(facts, name)
+                why = _why_none(tree, name)
                 if why:
                     yield Fault(
                         "python-none-attribute", node.lineno, f"`{name}` is None, {why}; so it has no `.{attr}`."
                     )
             case ast.Subscript(value=ast.Name(id=name), ctx=ast.Load()):
-                why = _why_none(facts, name)
+                why = _why_none(tree, name)
                 if why:
                     yield Fault("python-none-subscript", node.lineno, f"`{name}` is None, {why}; so it has no items.")
             case _:
                 pass
 
 
-def _why_none(facts: Facts, name: str) -> str | None:
-    match facts.assigned_once.get(name):
+def _why_none(tree: PythonTree, name: str) -> str | None:
+    match tree.assigned_once.get(name):
         case ast.Call(func=ast.Attribute(attr=method)) if method in _IN_PLACE:
             return f"since `.{method}()` changes in place and gives nothing back"
         case _:
             return None
 
 
-def _changed_text(facts: Facts) -> Iterator[Fault]:
-    for node in ast.walk(facts.tree):
+def _changed_text(tree: PythonTree) -> Iterator[Fault]:
+    for node in ast.walk(tree.module):
         match node:
             case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
-                value = facts.assigned_once.get(name)
+                value = tree.assigned_once.get(name)
                 if isinstance(value, ast.Constant | ast.JoinedStr) and kind(value) == _TEXT:
                     yield Fault(
                         "python-immutable", node.lineno, f"`{name}` is text, and no part of a text can be changed."
@@ -147,21 +147,21 @@ def _changed_text(facts: Facts) -> Iterator[Fault]:
                 pass
 
 
-def _grown_by_index(facts: Facts) -> Iterator[Fault]:
+def _grown_by_index(tree: PythonTree) -> Iterator[Fault]:
     """An empty list that is filled by index only has nothing at any index."""
     grown = {
         node.func.value.id
-        for node in ast.walk(facts.tree)
+        for node in ast.walk(tree.module)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in _GROWING
         and isinstance(node.func.value, ast.Name)
-    } | {node.target.id for node in ast.walk(facts.tree)
+    } | {node.target.id for node in ast.walk(tree.module)
          if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)}  # fmt: skip
-    for node in ast.walk(facts.tree):
+    for node in ast.walk(tree.module):
         match node:
             case ast.Subscript(value=ast.Name(id=name), slice=index, ctx=ast.Store()) if name not in grown:
-                value = facts.assigned_once.get(name)
+                value = tree.assigned_once.get(name)
                 if isinstance(value, ast.List) and not value.elts and not isinstance(index, ast.Slice):
                     says = (
                         f"`{name}` is empty, and giving a value to an index never makes a list longer; `append` does."
@@ -171,11 +171,11 @@ def _grown_by_index(facts: Facts) -> Iterator[Fault]:
                 pass
 
 
-def _text_as_index(facts: Facts) -> Iterator[Fault]:
-    for node in ast.walk(facts.tree):
+def _text_as_index(tree: PythonTree) -> Iterator[Fault]:
+    for node in ast.walk(tree.module):
         match node:
-            case ast.Subscript(value=value, slice=index, ctx=ast.Load()) if kind(facts.value(index)) == _TEXT:
-                of = facts.value(value)
+            case ast.Subscript(value=value, slice=index, ctx=ast.Load()) if kind(tree.value(index)) == _TEXT:
+                of = tree.value(value)
                 if isinstance(of, ast.List | ast.Tuple) or kind(of) == _TEXT:
                     says = (
                         f"the position in `{one_line(ast.unparse(value), 30)}` is a text, and must be a whole number."
@@ -185,7 +185,7 @@ def _text_as_index(facts: Facts) -> Iterator[Fault]:
                 pass
 
 
-TYPE_CHECKS: Final[Mapping[str, Callable[[Facts], Iterator[Fault]]]] = MappingProxyType({
+TYPE_CHECKS: Final[Mapping[str, Callable[[PythonTree], Iterator[Fault]]]] = MappingProxyType({
     "python-concatenate": _types,
     "python-compare-types": _comparisons,
     "python-invalid-literal": _conversions,

@@ -6,20 +6,36 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.code_analysis.causes import Cause, cause
-from learnflow.code_analysis.syntax_tree import bare, given_types, line, of, part, text
+from learnflow.code_analysis.rule import Example, Match, rule
+from learnflow.code_analysis.syntax_tree import SyntaxTree, bare, given_types, line, of, part, text
 from learnflow.domain.phrasing import one_line
+from learnflow.models.vocabulary import Language
 
 _LAZY: Final = frozenset({"map", "filter", "inspect", "enumerate", "zip", "take", "skip", "filter_map", "flat_map"})
 _NEW_TEXT: Final = frozenset({"to_uppercase", "to_lowercase", "trim", "replace", "trim_end", "trim_start"})
 _WHOLE: Final = frozenset({"i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "usize", "isize"})
 
 
-def _never_run(tree: Node) -> Iterator[Cause]:
-    for statement in of(tree, "expression_statement"):
+def in_main(body: str) -> str:
+    """Return Rust with statements where they may stand, for the examples."""
+    return f"fn main() {{\n    {body}\n}}"
+
+
+@rule(
+    "never-run", Language.RUST, topic="iterators-generators",
+    message="`{name}` is lazy: it only prepares an iterator, and as nothing asks for its items, nothing of it ever runs.",
+    fix="Use a `for` loop (or `for_each`) for what is to be done, and `collect()` for what is to be kept.",
+    beneath="Adapters are structs that do work in `next()`; only a consumer such as `for`, `collect` or `sum` calls it.",
+    examples=(
+        Example(Language.RUST, in_main("v.iter().map(|x| f(x));"), in_main("v.iter().for_each(|x| f(x));")),
+    ),
+)  # fmt: skip
+def never_run(tree: SyntaxTree) -> Iterator[Match]:
+    for statement in tree.of("expression_statement"):
         call = statement.named_children[0] if statement.named_children else None
         method = text(part(part(call, "function"), "field"))
         if call is not None and call.type == "call_expression" and method in _LAZY:
-            yield cause("never-run", line(call), name=method)
+            yield Match(line(call), {"name": method})
 
 
 def _result_lost(tree: Node) -> Iterator[Cause]:
@@ -59,4 +75,4 @@ def _line_end_kept(tree: Node) -> Iterator[Cause]:
                 return
 
 
-RUST: Final[tuple[Callable[[Node], Iterator[Cause]], ...]] = (_never_run, _result_lost, _cut_off, _line_end_kept)
+RUST: Final[tuple[Callable[[Node], Iterator[Cause]], ...]] = (_result_lost, _cut_off, _line_end_kept)

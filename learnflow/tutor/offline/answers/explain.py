@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from learnflow.code_analysis.engine import seen
+from learnflow.code_analysis.legacy import seen
 from learnflow.domain.next_topics import next_topics
 from learnflow.domain.phrasing import one_line, together
 from learnflow.domain.question.intent import OFF_TOPIC

@@ -7,7 +7,7 @@ from typing import Final
 
 from learnflow.code_analysis.causes import Cause
 from learnflow.code_analysis.complaint_rules import likely, told_by_words
-from learnflow.code_analysis.engine import seen
+from learnflow.code_analysis.legacy import seen
 from learnflow.code_analysis.linters import Linter, LinterUnavailableError
 from learnflow.code_analysis.pitfalls import pitfalls
 from learnflow.code_analysis.remarks import Kind, Remark

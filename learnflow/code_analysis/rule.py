@@ -1,0 +1,93 @@
+"""How a rule on students' code is declared: its condition, message, topic and examples in one place."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from learnflow.models.vocabulary import Language
+
+
+class Kind(StrEnum):
+    """What a rule is about, what matters most to a learner first."""
+
+    ERROR = "error"  # the program stops with an error
+    BUG = "bug"  # it runs, and does not do what was meant
+    RISK = "risk"
+    CLARITY = "clarity"
+    STYLE = "style"
+
+
+class Certainty(StrEnum):
+    """How sure a finding is: the code alone shows it, or the student's complaint makes it likely."""
+
+    SURE = "sure"
+    LIKELY = "likely"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A place where a rule's condition holds: its line from 1, the names in the message, and the code mended."""
+
+    line: int
+    values: Mapping[str, str] = field(default_factory=dict)
+    fixes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Code that breaks a rule, the same code mended, and the complaint that makes the first likely, if any."""
+
+    language: Language
+    bad: str
+    good: str
+    complaint: str = ""
+
+
+Check: TypeAlias = Callable[[Any], Iterator[Match]]  # of a PythonTree, or of a SyntaxTree for the other languages
+
+
+def never(_: Any) -> Iterator[Match]:  # noqa: ANN401 - either tree
+    """Match nothing: the rule's findings come from a linter."""
+    return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. `message`, `fix` and `beneath` are templates over a match's values.
+
+    `fix` is the first step to mend it, `beneath` what lies under it for advanced students. `explains` are the keys of
+    the errors (learnflow.domain.question.errors) that it can be behind; with `needs_error` it is a fault only where one
+    of them came up. `complaint` is a pattern of the student's words without which the code is right as often as not.
+    `focus` is what a review can be asked for (speed, security, design); `only_in_focus`: said only to who asks for it.
+    """
+
+    key: str
+    languages: tuple[Language, ...]
+    topic: str
+    message: str
+    fix: str = ""
+    beneath: str = ""
+    kind: Kind = Kind.BUG
+    explains: tuple[str, ...] = ()
+    needs_error: bool = False
+    complaint: str = ""
+    focus: str = ""
+    only_in_focus: bool = False
+    examples: tuple[Example, ...] = ()
+    check: Check = never
+
+    @property
+    def certainty(self) -> Certainty:
+        """How sure its findings are."""
+        return Certainty.LIKELY if self.complaint else Certainty.SURE
+
+    def in_language(self, language: Language, bad: str, good: str, complaint: str = "") -> Callable[[Check], "Rule"]:
+        """Declare the same rule for another language, whose condition is the decorated check."""
+        example = Example(language, bad, good, complaint)
+        return lambda check: replace(self, languages=(language,), examples=(example,), check=check)
+
+
+def rule(key: str, *languages: Language, **fields: Any) -> Callable[[Check], Rule]:  # noqa: ANN401 - a Rule's fields
+    """Declare a rule whose condition is the decorated check; `fields` are those of Rule."""
+    return lambda check: Rule(key, languages, check=check, **fields)
