@@ -31,6 +31,7 @@ DOCS: Final = sorted((ROOT / "docs").glob("*.md"))
 PAGES: Final = [ROOT / "README.md", *DOCS, ROOT / "docker/README.md", ROOT / "schema/README.md"]
 TEXTS: Final = {page.name: page.read_text(encoding="utf-8") for page in (ROOT / "README.md", *DOCS)}
 EVERYTHING: Final = "\n".join(TEXTS.values())
+SOURCES: Final = frozenset({".py", ".toml", ".md", ".js", ".json", ".jsonl", ".sql", ".yaml", ".yml"})
 MOST_WORDS: Final = 1_500
 
 FOLDERS: Final = "learnflow|tests|schema|docker|docs|benchmarks"
@@ -82,6 +83,16 @@ def test_every_name_is_in_the_file_that_is_named_with_it() -> None:
         if not re.search(rf"\b{name}\b", (ROOT / path).read_text(encoding="utf-8"))
     ]
     assert missing == []
+
+
+def test_a_specialist_is_named_only_where_the_page_says_so() -> None:
+    places = code_spans(section(TEXTS["development.md"], "Adding an agent")) | {"learnflow/models/examples"}
+    listed = [ROOT / place for place in places if (ROOT / place).exists()]
+    files = [file for folder in ("learnflow", "docker", "schema") for file in sorted((ROOT / folder).rglob("*.*"))]
+    sources = [file for file in files if file.suffix in SOURCES]
+    naming = [file for file in sources if re.search(r"(?i)code[-_]?review", file.read_text(encoding="utf-8"))]
+    assert naming
+    assert [file for file in naming if not any(file == place or place in file.parents for place in listed)] == []
 
 
 def test_the_example_question_is_a_valid_one() -> None:
