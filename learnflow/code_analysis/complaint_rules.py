@@ -7,6 +7,8 @@ from itertools import chain
 from typing import Final
 
 from learnflow.code_analysis.causes import Cause, cause
+from learnflow.code_analysis.engine import analyze
+from learnflow.code_analysis.legacy import as_cause
 from learnflow.code_analysis.legacy_patterns import likely_slips
 from learnflow.code_analysis.python_nodes import is_input
 from learnflow.code_analysis.python_tree import PythonTree, gather
@@ -42,7 +44,8 @@ def likely(code: str, language: Language | None, said: str) -> tuple[Cause, ...]
         found = _in_python(code, said)
     else:
         found = (one for pattern, check in _BRACES if pattern.search(said) for one in check(code, language))
-    return tuple(chain(found, likely_slips(code, language or Language.PYTHON, said)))[:1]
+    new = (as_cause(finding) for finding in analyze(code, language, complaint=said))
+    return tuple(chain(found, likely_slips(code, language or Language.PYTHON, said), new))[:1]
 
 
 def _in_python(code: str, said: str) -> Iterator[Cause]:

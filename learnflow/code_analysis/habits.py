@@ -12,7 +12,7 @@ from learnflow.code_analysis.python_nodes import inside
 from learnflow.code_analysis.python_tree import parse
 from learnflow.code_analysis.remarks import Kind, Remark
 from learnflow.code_analysis.rules.python.costs import costs
-from learnflow.code_analysis.syntax_tree import FUNCTIONS, LOOPS, around, given, line, names, of, part, root, text
+from learnflow.code_analysis.syntax_tree import FUNCTIONS, LOOPS, around, given, line, of, part, root, text
 from learnflow.models.vocabulary import Language
 
 SLOW_SEARCH: Final = (
@@ -34,12 +34,6 @@ PUBLIC_FIELD: Final = (
     "A public field can be set to anything from anywhere, so the class cannot keep its own rules. Make it `private`, "
     "and give methods that check."
 )
-
-LEFT_OPEN: Final = (
-    "`{0}` is never closed, and a program may have only so many files open. Behind the check of the error write "
-    "`defer {0}.Close()`: then it is closed however the function ends."
-)
-_OPENING: Final = frozenset({"os.Open", "os.Create", "os.OpenFile"})
 
 
 def habits(code: str, language: Language | None) -> tuple[Remark, ...]:
@@ -108,8 +102,6 @@ def _braces(tree: Node, language: Language) -> Iterator[Remark]:
     if language is Language.JAVASCRIPT:
         waits = (one for one in of(tree, "await_expression") if _looped(one))
         yield from _first(waits, AWAIT_IN_LOOP, Kind.RISK, "speed")
-    if language is Language.GO:
-        yield from _left_open(tree)
     if language is Language.JAVA:
         texts = {
             name for name, _, node in given(tree) if text(part(node.parent, "type")) == "String"
@@ -124,17 +116,6 @@ def _braces(tree: Node, language: Language) -> Iterator[Remark]:
             if "public" in (said := text(one).partition("=")[0].split()) and "final" not in said
         )  # fmt: skip
         yield from _first(fields, PUBLIC_FIELD, Kind.RISK, "design")
-
-
-def _left_open(tree: Node) -> Iterator[Remark]:
-    for name, value, node in given(tree):
-        function = around(node, *FUNCTIONS)
-        opened, file = text(part(value, "function")), name.partition(",")[0]
-        if opened not in _OPENING or function is None or file == "_":
-            continue
-        given_back = any(file in names(one) for one in of(function, "return_statement"))
-        if not given_back and f"{file}.Close" not in text(function):
-            yield Remark(line(node), LEFT_OPEN.format(file), kind=Kind.RISK)
 
 
 def _first(nodes: Iterator[Node], says: str, kind: Kind, about: str) -> Iterator[Remark]:

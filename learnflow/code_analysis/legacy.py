@@ -8,6 +8,7 @@ from learnflow.code_analysis.causes import Cause
 from learnflow.code_analysis.engine import analyze
 from learnflow.code_analysis.finding import Finding
 from learnflow.code_analysis.legacy_patterns import sure_slips
+from learnflow.code_analysis.python_tree import Fault
 from learnflow.code_analysis.rule import Kind
 from learnflow.code_analysis.rules import braces
 from learnflow.code_analysis.rules.python import loops
@@ -47,3 +48,13 @@ def seen(code: str, language: Language | None) -> tuple[Cause, ...]:
     slips = sure_slips(code, language or Language.PYTHON)
     new = (as_cause(finding) for finding in analyze(code, language) if finding.kind is Kind.BUG)
     return tuple(sorted((*found, *slips, *new), key=lambda one: one.line))
+
+
+def find_brace_fault(code: str, language: Language, error: str | None) -> Fault | None:
+    """Return the fault behind an error that is known by its key."""
+    finding = (
+        next((one for one in analyze(code, language, error=error) if one.kind is Kind.ERROR), None) if error else None
+    )
+    if finding is None or error is None:
+        return None
+    return Fault(error, finding.line, finding.message, finding.fixes, finding.fix, finding.topic)

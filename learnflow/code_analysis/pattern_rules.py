@@ -38,8 +38,8 @@ class PatternRule(BaseModel):
 
     topic: str
     message: Words
-    fix: Words
-    beneath: Words
+    fix: Words | None = None
+    beneath: Words | None = None
     kind: Kind = Kind.BUG
     explains: tuple[str, ...] = ()
     complaint: str = ""
@@ -67,9 +67,10 @@ def _rule(key: str, table: PatternRule) -> Rule:
             at = match.start("at") if match.groupdict().get("at") else match.start()
             values = {name: value or "" for name, value in match.groupdict().items()}
             yield Match(code.count("\n", 0, at) + 1, values)
-            return
+            if table.kind is Kind.BUG:
+                return  # one of a kind is enough to begin with
 
-    fields: dict[str, Any] = {name: getattr(table, name) for name in _SHARED}
+    fields: dict[str, Any] = {name: value for name in _SHARED if (value := getattr(table, name)) is not None}
     return Rule(key, tuple(patterns), check=check, examples=tuple(Example(*row) for row in table.examples), **fields)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from tree_sitter import Node, Tree
 
 from learnflow.code_analysis.bounded_parsing import parse
+from learnflow.code_analysis.engine import analyze
 from learnflow.code_analysis.remarks import PITFALLS, Kind, Remark
 from learnflow.code_analysis.syntax.languages import grammar
 from learnflow.domain.phrasing import together
@@ -46,9 +47,19 @@ def pitfalls(code: str, language: Language) -> tuple[Remark, ...]:
     plain = _masked(text, tree).decode(errors="replace") if tree else code
     return (
         *_by_patterns(plain, language),
+        *_habits(code, language),
         *(_falling(tree, text) if tree and not tree.root_node.has_error else ()),
         *_unused(plain, language),
     )
+
+
+def _habits(code: str, language: Language) -> Iterator[Remark]:
+    findings = [finding for finding in analyze(code, language) if finding.kind not in {"error", "bug"}]
+    for key in dict.fromkeys(finding.rule.key for finding in findings):
+        first, *more = [finding for finding in findings if finding.rule.key == key]
+        lines = together([str(finding.line) for finding in more], most=_MOST_LINES)
+        again = f" The same in line {lines}." if more else ""
+        yield Remark(first.line, f"{first.message}{again}", kind=Kind(first.kind))
 
 
 def _by_patterns(plain: str, language: Language) -> Iterator[Remark]:

@@ -81,9 +81,6 @@ class Table(_Strict):
     rules: dict[Kind, dict[str, Words]]
     javascript: tuple[Pitfall, ...]
     java: tuple[Pitfall, ...]
-    cpp: tuple[Pitfall, ...]
-    go: tuple[Pitfall, ...]
-    rust: tuple[Pitfall, ...]
     praise: dict[Language, tuple[Praise, ...]]
 
 
@@ -93,9 +90,6 @@ TABLE: Final = Table.model_validate(
 PITFALLS: Final[Mapping[Language, tuple[Pitfall, ...]]] = MappingProxyType({
     Language.JAVASCRIPT: TABLE.javascript,
     Language.JAVA: TABLE.java,
-    Language.CPP: TABLE.cpp,
-    Language.GO: TABLE.go,
-    Language.RUST: TABLE.rust,
 })
 RULES: Final[Mapping[str, tuple[Kind, str]]] = MappingProxyType({
     rule: (kind, words) for kind in Kind for rule, words in TABLE.rules[kind].items()

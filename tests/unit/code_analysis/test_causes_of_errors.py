@@ -2,7 +2,7 @@
 
 import pytest
 
-from learnflow.code_analysis.rules.brace_errors import find_brace_fault
+from learnflow.code_analysis.legacy import find_brace_fault
 from learnflow.domain.question.errors import ERRORS
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline import OfflineTutor

@@ -38,6 +38,6 @@ def test_loops_in_loops_that_look_for_nothing_are_left_alone() -> None:
 def test_each_error_thrown_away_and_a_file_left_open_are_seen_in_go() -> None:
     code = "package main\nfunc f(p string) {\n\tf, _ := os.Open(p)\n\td, _ := io.ReadAll(f)\n\tprintln(d)\n}"
     assert any(one.text.endswith("The same in line 4.") for one in pitfalls(code, Language.GO))
-    assert any("defer f.Close()" in one.text for one in habits(code, Language.GO))
+    assert any("defer f.Close()" in one.text for one in pitfalls(code, Language.GO))
     closed = code.replace("\tprintln", "\tdefer f.Close()\n\tprintln")
-    assert not any("defer" in one.text for one in habits(closed, Language.GO))
+    assert not any("defer" in one.text for one in pitfalls(closed, Language.GO))

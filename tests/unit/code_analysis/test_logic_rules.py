@@ -2,21 +2,17 @@
 
 import pytest
 
-from learnflow.code_analysis.causes import CAUSE_NOTES
 from learnflow.code_analysis.habits import habits
+from learnflow.code_analysis.legacy import find_brace_fault
 from learnflow.code_analysis.pitfalls import pitfalls
 from learnflow.code_analysis.remarks import praised
 from learnflow.code_analysis.rules import braces
-from learnflow.code_analysis.rules.brace_errors import find_brace_fault
 from learnflow.code_analysis.rules.python import loops
 from learnflow.code_analysis.rules.python.errors import find_fault
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.offline.answer_text import followed, signed
 from tests.support.offline_requests import honest, request
-from tests.unit.code_analysis.cause_examples import CAUSES
-from tests.unit.code_analysis.complaint_examples import LIKELY
-from tests.unit.code_analysis.slip_examples import MORE_CAUSES
 
 JS, JAVA, CPP, GO = Language.JAVASCRIPT, Language.JAVA, Language.CPP, Language.GO
 
@@ -44,11 +40,9 @@ PYTHON = {
     "text-and-number": ("n = input()\nif n == 5:\n    pass", "n = int(input())\nif n == 5:\n    pass"),
 }  # fmt: skip
 BRACES = {
-    "loop-never-changes": (JAVA, "class A { void f() { int i = 0; while (i < 3) { g(); } } }", "i++;"),
     "not-awaited": (JS, "async function load() { return 1; }\nconst p = load();\nconsole.log(p.x);", "await p;"),
     "late-binding": (JS, "for (var k = 0; k < 2; k++) {\n  setTimeout(() => f(k), 1);\n}", None),
     "sorts-as-text": (JS, "const a = [10, 9];\na.sort();", None),
-    "whole-division": (JAVA, "class A { double m(int a, int b) { return a / b; } }", None),
 }
 
 
@@ -76,10 +70,6 @@ def test_a_cause_is_seen_in_the_languages_with_braces(key: str) -> None:
 ])  # fmt: skip
 def test_sound_code_has_no_cause(language: Language, code: str) -> None:
     assert braces.silent_causes(code, language) == ()
-
-
-def test_every_cause_is_prepared_and_tested() -> None:
-    assert set(CAUSE_NOTES) == {*PYTHON, *BRACES, *CAUSES, *MORE_CAUSES, *LIKELY}
 
 
 @pytest.mark.parametrize(("code", "error", "said"), [

@@ -1,17 +1,16 @@
-"""Causes of wrong results in Rust: what is lazy, what is cut off, and what still has its line end."""
+"""Rust that runs and does not do what was meant: what is lazy, thrown away, cut off, or still has its line end."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator
 from typing import Final
 
-from tree_sitter import Node
-
-from learnflow.code_analysis.causes import Cause, cause
 from learnflow.code_analysis.rule import Example, Match, rule
-from learnflow.code_analysis.syntax_tree import SyntaxTree, bare, given_types, line, of, part, text
+from learnflow.code_analysis.syntax_tree import SyntaxTree, bare, given_types, line, part, text
 from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language
 
 _LAZY: Final = frozenset({"map", "filter", "inspect", "enumerate", "zip", "take", "skip", "filter_map", "flat_map"})
+_ITERATES: Final = re.compile(r"\.(?:iter|iter_mut|into_iter|chars|lines|bytes)\(\)|\.\.")
 _NEW_TEXT: Final = frozenset({"to_uppercase", "to_lowercase", "trim", "replace", "trim_end", "trim_start"})
 _WHOLE: Final = frozenset({"i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "usize", "isize"})
 
@@ -28,51 +27,111 @@ def in_main(body: str) -> str:
     beneath="Adapters are structs that do work in `next()`; only a consumer such as `for`, `collect` or `sum` calls it.",
     examples=(
         Example(Language.RUST, in_main("v.iter().map(|x| f(x));"), in_main("v.iter().for_each(|x| f(x));")),
+        Example(Language.RUST, in_main("v.iter().map(|x| f(x));"), in_main("slot.take();\n    name.map(|n| f(n));")),
     ),
 )  # fmt: skip
 def never_run(tree: SyntaxTree) -> Iterator[Match]:
     for statement in tree.of("expression_statement"):
         call = statement.named_children[0] if statement.named_children else None
-        method = text(part(part(call, "function"), "field"))
-        if call is not None and call.type == "call_expression" and method in _LAZY:
+        function = part(call, "function")
+        method = text(part(function, "field"))
+        iterates = _ITERATES.search(text(part(function, "value")))  # an Option has `map` and `take` too
+        if call is not None and call.type == "call_expression" and method in _LAZY and iterates:
             yield Match(line(call), {"name": method})
 
 
-def _result_lost(tree: Node) -> Iterator[Cause]:
-    for statement in of(tree, "expression_statement"):
+@rule(
+    "result-lost", Language.RUST, topic="strings",
+    message="`{name}` does not change `{owner}`: it gives a new value, and here that is thrown away.",
+    fix="Keep the result: `{change}`.",
+    beneath="Texts cannot be changed in place by these methods, so every such method makes a new one.",
+    examples=(Example(Language.RUST, in_main("s.to_uppercase();"), in_main("let s = s.to_uppercase();")),),
+)  # fmt: skip
+def result_lost(tree: SyntaxTree) -> Iterator[Match]:
+    own = {text(part(function, "name")) for function in tree.of("function_item")}
+    for statement in tree.of("expression_statement"):
         call = statement.named_children[0] if statement.named_children else None
         function = part(call, "function")
         owner, method = text(part(function, "value")), text(part(function, "field"))
-        if owner.isidentifier() and method in _NEW_TEXT:
+        if owner.isidentifier() and method in _NEW_TEXT - own:
             change = one_line(f"let {owner} = {text(call)}" + ("" if method.startswith("to_") else ".to_string()"))
-            yield cause("result-lost", line(statement), about="strings", name=method, owner=owner, change=change)
+            yield Match(line(statement), {"name": method, "owner": owner, "change": change})
 
 
-def _cut_off(tree: Node) -> Iterator[Cause]:
-    kinds = given_types(tree)
-    for cast in of(tree, "type_cast_expression"):
-        value = bare(part(cast, "value"))
-        left, right = part(value, "left"), part(value, "right")
-        whole = [text(one).isdecimal() or kinds.get(text(one)) in _WHOLE or text(one).endswith(".len()")
-                 for one in (left, right)]  # fmt: skip
-        if text(part(cast, "type")) in {"f64", "f32"} and text(part(value, "operator")) == "/" and all(whole):
-            kind = text(part(cast, "type"))
-            change = f"{text(left)} as {kind} / {text(right)} as {kind}"
-            yield cause("whole-division", line(cast), name=one_line(text(value)), kind=kind, change=one_line(change))
+@rule(
+    "whole-division", Language.RUST, topic="operators",
+    message="both sides of `{name}` are whole numbers, so the division drops the fraction; only then is the result turned into a `{kind}`.",
+    fix="Make both sides floating numbers before you divide: `{change}`.",
+    beneath="The types of the operands choose the division; what the result is stored in comes too late to matter.",
+    examples=(
+        Example(
+            Language.RUST, in_main("let a: i32 = 5;\n    let m = (a / 2) as f64;"),
+            in_main("let a: i32 = 5;\n    let m = a as f64 / 2.0;"),
+        ),
+    ),
+)  # fmt: skip
+def whole_division(tree: SyntaxTree) -> Iterator[Match]:
+    kinds = given_types(tree.root)
+    for cast in tree.of("type_cast_expression"):
+        value, kind = bare(part(cast, "value")), text(part(cast, "type"))
+        left, right = text(part(value, "left")), text(part(value, "right"))
+        whole = all(side.isdecimal() or kinds.get(side) in _WHOLE or side.endswith(".len()") for side in (left, right))
+        if kind in {"f64", "f32"} and text(part(value, "operator")) == "/" and whole:
+            change = one_line(f"{left} as {kind} / {right} as {kind}")
+            yield Match(line(cast), {"name": one_line(text(value)), "kind": kind, "change": change})
 
 
-def _line_end_kept(tree: Node) -> Iterator[Cause]:
-    code = text(tree)
-    for call in of(tree, "call_expression"):
+@rule(
+    "line-end-kept", Language.RUST, topic="input-output",
+    message="a line that is read keeps its line end, so `{name}` is the text and a `\\n`, which never equals the text alone.",
+    fix="Compare `{change}`.",
+    beneath="The line end stays so that an empty line differs from the end of the input, and the last line may lack it.",
+    examples=(
+        Example(
+            Language.RUST, in_main('stdin().read_line(&mut s);\n    if s == "y" { f(); }'),
+            in_main('stdin().read_line(&mut s);\n    if s.trim() == "y" { f(); }'),
+        ),
+        Example(
+            Language.RUST, in_main('stdin().read_line(&mut s);\n    if s == "y" { f(); }'),
+            in_main('stdin().read_line(&mut s);\n    if s == "y\\n" { f(); }'),
+        ),
+    ),
+)  # fmt: skip
+def line_end_kept(tree: SyntaxTree) -> Iterator[Match]:
+    for call in tree.of("call_expression"):
         if text(part(part(call, "function"), "field")) != "read_line":
             continue
         name = text(part(call, "arguments")).strip("()").removeprefix("&mut").strip()
-        if f"{name}.trim" in code or f"{name}.lines" in code or f"{name}.split_whitespace" in code:
+        if re.search(rf"\b{re.escape(name)}\.(?:trim|lines|split_whitespace)", tree.code):
             continue
-        for node in of(tree, "binary_expression"):
-            if text(part(node, "operator")) in {"==", "!="} and text(part(node, "left")) == name:
-                yield cause("line-end-kept", line(node), name=name, change=f"{name}.trim()")
+        for comparison in tree.of("binary_expression"):
+            right = text(part(comparison, "right"))
+            compared = text(part(comparison, "operator")) in {"==", "!="} and text(part(comparison, "left")) == name
+            if compared and not right.endswith('\\n"') and right != '""':
+                yield Match(line(comparison), {"name": name, "change": f"{name}.trim()"})
                 return
 
 
-RUST: Final[tuple[Callable[[Node], Iterator[Cause]], ...]] = (_result_lost, _cut_off, _line_end_kept)
+@rule(
+    "not-joined", Language.RUST, topic="concurrency",
+    message="nothing waits for the thread: when `main` ends, the program ends, and the thread with it.",
+    fix="Keep the handle, and wait at the end: `handle.join().unwrap();`.",
+    beneath="`spawn` gives a JoinHandle; dropping it detaches the thread, which dies with the process.",
+    examples=(
+        Example(
+            Language.RUST, in_main("std::thread::spawn(|| f());"),
+            in_main("std::thread::spawn(|| f()).join().unwrap();"),
+        ),
+        Example(
+            Language.RUST, in_main("std::thread::spawn(|| f());"),
+            in_main("let (tx, rx) = mpsc::channel();\n    thread::spawn(move || tx.send(1));\n    for n in rx { f(n); }"),
+        ),
+    ),
+)  # fmt: skip
+def not_joined(tree: SyntaxTree) -> Iterator[Match]:
+    waits = re.search(r"join\(|scope\(|recv|sleep\(|channel|Barrier|Condvar|park|\bloop\b|incoming\(", tree.code)
+    if waits or "fn main" not in tree.code:
+        return
+    for call in tree.of("call_expression"):
+        if text(part(call, "function")).endswith("thread::spawn"):
+            yield Match(line(call))

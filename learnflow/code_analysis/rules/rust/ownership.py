@@ -1,4 +1,4 @@
-"""Faults of ownership in Rust that can be seen on the syntax tree: where a value went, and who still uses it."""
+"""Behind a moved value in Rust: where the value went, and who still uses it."""
 
 import re
 from collections.abc import Iterator
@@ -6,9 +6,10 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.python_tree import Fault
-from learnflow.code_analysis.syntax_tree import around, line, of, part, text
+from learnflow.code_analysis.rule import Example, Kind, Match, rule
+from learnflow.code_analysis.syntax_tree import SyntaxTree, around, line, of, part, text
 from learnflow.domain.phrasing import one_line
+from learnflow.models.vocabulary import Language
 
 _OWNED: Final = re.compile(
     r"vec!|format!|(?:String|Vec|Box|HashMap|HashSet|BTreeMap)::|.*\.(?:to_string|to_owned|collect|clone)(?:::<.*>)?\(\)$"
@@ -16,22 +17,32 @@ _OWNED: Final = re.compile(
 _OWNED_TYPE: Final = re.compile(r"(?:String|Vec|Box|HashMap|HashSet|BTreeMap)\b")
 
 
-def moved(tree: Node, error: str) -> Iterator[Fault]:
-    """Yield each value that is used after a call, an assignment or a loop has taken it."""
-    for function in of(tree, "function_item"):
+@rule(
+    "moved-value", Language.RUST, topic="", kind=Kind.ERROR, explains=("rust-moved-value",), needs_error=True,
+    message="`{name}` is moved into {into} in line {at}, so here it may not be used any more.",
+    fix="{lend}",
+    examples=(
+        Example(
+            Language.RUST, "fn main() {\n    let s = String::new();\n    f(s);\n    g(&s);\n}",
+            "fn main() {\n    let s = String::new();\n    f(&s);\n    g(&s);\n}",
+        ),
+    ),
+)  # fmt: skip
+def moved_value(tree: SyntaxTree) -> Iterator[Match]:
+    for function in tree.of("function_item"):
         owned = frozenset(_owned(function))
         for taken in of(function, "identifier"):
             by = _taken_by(taken) if text(taken) in owned else None
             use = _next_use(function, taken) if by else None
             if by is not None and use is not None:
-                yield _fault(error, taken, by, use)
+                yield Match(line(use), _values(taken, by))
 
 
 def _owned(function: Node) -> Iterator[str]:
     """Yield the names that own a value which is moved and not copied."""
-    for one in of(function, "let_declaration", "parameter"):
-        if _OWNED_TYPE.match(text(part(one, "type"))) or _OWNED.match(text(part(one, "value"))):
-            yield text(part(one, "pattern")).removeprefix("mut ")
+    for node in of(function, "let_declaration", "parameter"):
+        if _OWNED_TYPE.match(text(part(node, "type"))) or _OWNED.match(text(part(node, "value"))):
+            yield text(part(node, "pattern")).removeprefix("mut ")
 
 
 def _taken_by(name: Node) -> Node | None:
@@ -47,19 +58,18 @@ def _taken_by(name: Node) -> Node | None:
 def _next_use(function: Node, taken: Node) -> Node | None:
     """Return what uses a name next, unless that gets a new value first."""
     in_text = re.compile(rf"\{{{re.escape(text(taken))}\b")
-    for one in of(function, "identifier", "string_content"):
-        named = text(one) == text(taken) if one.type == "identifier" else in_text.search(text(one))
-        if named and one.start_byte >= taken.end_byte:
-            set_anew = one.parent is not None and one in (part(one.parent, "left"), part(one.parent, "pattern"))
-            return None if set_anew else one
+    for node in of(function, "identifier", "string_content"):
+        named = text(node) == text(taken) if node.type == "identifier" else in_text.search(text(node))
+        if named and node.start_byte >= taken.end_byte:
+            set_anew = node.parent is not None and node in (part(node.parent, "left"), part(node.parent, "pattern"))
+            return None if set_anew else node
     return None
 
 
-def _fault(error: str, taken: Node, by: Node, use: Node) -> Fault:
+def _values(taken: Node, by: Node) -> dict[str, str]:
     name, function = text(taken), one_line(text(part(by, "function")), 40)
     into = f"the call of `{function}`" if function else "the loop" if by.type == "for_expression" else "a new name"
-    fix = f"Lend it instead, `&{name}`, or hand over a copy on purpose, `{name}.clone()`."
+    lend = f"Lend it instead, `&{name}`, or hand over a copy on purpose, `{name}.clone()`."
     if function and around(taken, "call_expression") == by:
-        fix += f" To be lent, `{function}` must take a reference: `&` before the type of its parameter."
-    says = f"`{name}` is moved into {into} in line {line(taken)}, so here it may not be used any more."
-    return Fault(error, line(use), says, fix=fix)
+        lend += f" To be lent, `{function}` must take a reference: `&` before the type of its parameter."
+    return {"name": name, "into": into, "at": str(line(taken)), "lend": lend}

@@ -4,9 +4,8 @@ import asyncio
 from types import MappingProxyType
 from typing import Final
 
-from learnflow.code_analysis.legacy import seen
+from learnflow.code_analysis.legacy import find_brace_fault, seen
 from learnflow.code_analysis.python_tree import Fault
-from learnflow.code_analysis.rules.brace_errors import find_brace_fault
 from learnflow.code_analysis.rules.python.errors import find_fault
 from learnflow.code_analysis.syntax import check
 from learnflow.domain.question.errors import ErrorSign

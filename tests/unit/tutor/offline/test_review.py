@@ -204,7 +204,6 @@ FALLS = "switch (day) {\ncase 1:\n  f();\ncase 2:\n  g();\n  break;\n}"
         (Language.JAVA, FALLS, 2, "no `break`"),
         (Language.JAVA, "try { f(); } catch (Exception e) { g(); }", 1, "catches everything"),
         (Language.CPP, FALLS, 2, "no `break`"),
-        (Language.CPP, "if (x = 5) { f(); }", 1, "One `=`"),
         (Language.GO, "n, _ := strconv.Atoi(s)", 1, "thrown away"),
         (Language.RUST, "let n = s.parse::<i32>().unwrap();", 1, "`unwrap()`"),
     ],
@@ -235,5 +234,3 @@ def test_the_table_of_remarks_refuses_what_is_incomplete() -> None:
     whole = TABLE.model_dump()
     with pytest.raises(ValidationError, match=r"java\.0\.kind"):
         Table.model_validate({**whole, "java": [{"pattern": "x", "remark": "It is a mistake."}]})
-    with pytest.raises(ValidationError, match=r"go\.0\.remark"):
-        Table.model_validate({**whole, "go": [{"kind": "bug", "pattern": "x", "remark": "short"}]})

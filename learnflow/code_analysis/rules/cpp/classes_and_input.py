@@ -1,0 +1,110 @@
+"""Inheritance without `virtual` in C++, and lines that are left in the input."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+from tree_sitter import Node
+
+from learnflow.code_analysis.rule import Example, Match, rule
+from learnflow.code_analysis.rules.cpp.memory import in_main
+from learnflow.code_analysis.syntax_tree import SyntaxTree, line, of, part, text
+from learnflow.models.vocabulary import Language
+
+_READS: Final = re.compile(r"(?:std::)?cin\s*>>|(?:std::)?getline\(\s*(?:std::)?cin\b")
+_BASES: Final = "struct A {{ {}void f() {{}} }};\nstruct B : A {{ void f() {{}} }};\nvoid g(A* a) {{ a->f(); }}"
+_OWNERS: Final = "struct A {{ {}~A() {{}} }};\nstruct B : A {{}};\nint main() {{ A* a = new B(); delete a; }}"
+
+
+@rule(
+    "line-left", Language.CPP, topic="input-output",
+    message="`{name}` (line {first}) reads only its value and leaves the line end in the input; this then reads the empty rest of that line, and does not wait.",
+    fix="Read the rest of the line away before: `{change}`.",
+    beneath="Readers of tokens skip white space before a value and stop right behind it; readers of lines take all up to the line end.",
+    examples=(
+        Example(
+            Language.CPP, in_main("std::cin >> n;\n  std::getline(std::cin, s);"),
+            in_main("std::cin >> n;\n  std::cin.ignore();\n  std::getline(std::cin, s);"),
+        ),
+        Example(
+            Language.CPP, in_main("std::cin >> n;\n  std::getline(std::cin, s);"),
+            in_main("std::cin >> n >> std::ws;\n  std::getline(std::cin, s);"),
+        ),
+    ),
+)  # fmt: skip
+def line_left(tree: SyntaxTree) -> Iterator[Match]:
+    reads = [
+        node for node in tree.of("binary_expression", "call_expression")
+        if _READS.match(text(node)) and not (node.parent is not None and node.parent.type == "binary_expression")
+    ]  # fmt: skip
+    code = tree.code.encode(errors="replace")
+    for first, second in pairwise(reads):
+        between = code[first.start_byte : second.end_byte].decode(errors="replace")
+        skips = re.search(r"\bignore\b|\bws\b", between)
+        if "getline" in text(second) and "getline" not in text(first) and not skips:
+            values = {"name": "cin >>", "first": str(line(first)), "change": "std::cin.ignore();"}
+            yield Match(line(second), values)
+
+
+@rule(
+    "not-virtual", Language.CPP, topic="inheritance",
+    message="`{name}` of `{owner}` is not `virtual`, so a call through a pointer or reference to `{owner}` runs that of `{owner}`, whatever the object really is.",
+    fix="Write `virtual` before it in `{owner}`, and `override` behind it in the derived class.",
+    beneath="Without `virtual` the static type decides at compile time; with it, the table of the object decides at run time.",
+    examples=(
+        Example(Language.CPP, _BASES.format(""), _BASES.format("virtual ")),
+        Example(Language.CPP, _BASES.format(""), "struct A { void f() {} };\nstruct B : A { void f() {} };"),
+    ),
+)  # fmt: skip
+def not_virtual(tree: SyntaxTree) -> Iterator[Match]:
+    for base, derived in _inheritances(tree):
+        methods, owner = _methods(base), text(part(base, "name"))
+        for name in sorted(methods.keys() & _methods(derived).keys()):
+            declared = text(methods[name])
+            decided = re.search(r"\bvirtual\b|\boverride\b|\bfinal\b", declared.partition("{")[0])
+            if not decided and not _bases(base) and _held_by_pointer(tree, owner):
+                yield Match(line(methods[name]), {"name": name, "owner": owner})
+                return
+
+
+@rule(
+    "destructor-not-virtual", Language.CPP, topic="inheritance",
+    message="the destructor `~{name}` is not `virtual`: `delete` through a pointer to `{name}` then runs only that of `{name}`, and what the derived class owns is not freed.",
+    fix="Write `virtual ~{name}()` in the base class.",
+    beneath="To delete a derived object through a base without a virtual destructor is undefined behaviour.",
+    examples=(Example(Language.CPP, _OWNERS.format(""), _OWNERS.format("virtual ")),),
+)  # fmt: skip
+def destructor_not_virtual(tree: SyntaxTree) -> Iterator[Match]:
+    for base, derived in _inheritances(tree):
+        owner, kind = text(part(base, "name")), text(part(derived, "name"))
+        destructor = _methods(base).get(f"~{owner}")
+        made = re.search(rf"\b{owner} ?\* ?\w+ ?= ?new {kind}\b", tree.code)
+        virtual = destructor is not None and re.search(r"\bvirtual\b|\boverride\b", text(destructor))
+        if destructor is not None and made and not virtual and not _bases(base) and "delete" in tree.code:
+            yield Match(line(destructor), {"name": owner})
+
+
+def _inheritances(tree: SyntaxTree) -> Iterator[tuple[Node, Node]]:
+    """Yield each base class of the code with a class that is derived from it."""
+    classes = {text(part(node, "name")): node for node in tree.of("class_specifier", "struct_specifier")}
+    for derived in classes.values():
+        for base in _bases(derived):
+            if base in classes:
+                yield classes[base], derived
+
+
+def _bases(node: Node) -> list[str]:
+    clauses = (child for child in node.named_children if child.type == "base_class_clause")
+    return [text(name) for clause in clauses for name in of(clause, "type_identifier")]
+
+
+def _methods(node: Node) -> dict[str, Node]:
+    body = part(node, "body")
+    members = of(body, "function_definition", "field_declaration", "declaration") if body else iter(())
+    heads = ((member, next(of(member, "function_declarator"), None)) for member in members)
+    return {text(part(head, "declarator")): member for member, head in heads if head is not None}
+
+
+def _held_by_pointer(tree: SyntaxTree, owner: str) -> bool:
+    return re.search(rf"\b{owner} ?[*&]|_ptr<{owner}>", tree.code) is not None

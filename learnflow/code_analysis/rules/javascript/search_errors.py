@@ -1,0 +1,89 @@
+"""Behind `undefined` and `null` in JavaScript: a search that found nothing, whose result is read as if it were there."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from tree_sitter import Node
+
+from learnflow.code_analysis.javascript_tree import called_name
+from learnflow.code_analysis.rule import Example, Kind, Match, rule
+from learnflow.code_analysis.syntax_tree import SyntaxTree, given, line, names, part, text
+from learnflow.domain.phrasing import one_line
+from learnflow.models.vocabulary import Language
+
+_UNDEFINED: Final[Mapping[str, str]] = MappingProxyType({
+    "find": "no item fits",
+    "findLast": "no item fits",
+    "get": "there is no such key",
+    "pop": "the array is empty",
+    "shift": "the array is empty",
+    "at": "there is no item at that place",
+})
+_NULL: Final[Mapping[str, str]] = MappingProxyType({
+    "match": "nothing in the text fits",
+    "exec": "nothing in the text fits",
+    "querySelector": "no element fits",
+    "getElementById": "no element has that id",
+    "closest": "no element around it fits",
+    "getItem": "nothing is stored under that key",
+})
+
+
+@rule(
+    "search-unchecked", Language.JAVASCRIPT, topic="null-values", kind=Kind.ERROR, needs_error=True,
+    message="`{search}` in line {at} gives `{nothing}` where {why}, and `{use}` reads from that without a check.",
+    fix="See first why nothing is found: log what is looked for, and what it is looked for in. Then handle that case before line {line}, with an `if` or with `?.`.",
+    explains=("javascript-undefined-property",),
+    examples=(
+        Example(Language.JAVASCRIPT, "const u = users.find(x => x.id);\nconsole.log(u.name);", "const u = users.find(x => x.id);\nif (u) { console.log(u.name); }"),
+    ),
+)  # fmt: skip
+def search_undefined(tree: SyntaxTree) -> Iterator[Match]:
+    return _unchecked(tree, "undefined", _UNDEFINED)
+
+
+@rule(
+    "search-unchecked-null", Language.JAVASCRIPT, topic="null-values", kind=Kind.ERROR, needs_error=True,
+    message=search_undefined.message, fix=search_undefined.fix, explains=("javascript-null-property",),
+    examples=(
+        Example(Language.JAVASCRIPT, "const m = s.match(/a/);\nconsole.log(m[0]);", "const m = s.match(/a/);\nif (m) { console.log(m[0]); }"),
+    ),
+)  # fmt: skip
+def search_null(tree: SyntaxTree) -> Iterator[Match]:
+    return _unchecked(tree, "null", _NULL)
+
+
+def _unchecked(tree: SyntaxTree, nothing: str, searches: Mapping[str, str]) -> Iterator[Match]:
+    maps = frozenset(name for name, value, _ in given(tree.root) if text(value).startswith("new Map"))
+    results = {name: value for name, value, _ in given(tree.root) if _is_search(value, searches, maps)}
+    for use in tree.of("member_expression", "subscript_expression"):
+        base = part(use, "object")
+        search = base if _is_search(base, searches, maps) else results.get(text(base))
+        if search is None or "?." in text(use).removeprefix(text(base)) or _is_checked(tree, text(base), use):
+            continue
+        yield Match(line(use), {
+            "search": called_name(search), "at": str(line(search)), "nothing": nothing, "line": str(line(use)),
+            "why": searches[called_name(search)], "use": one_line(text(use), 40),
+        })  # fmt: skip
+
+
+def _is_search(node: Node | None, searches: Mapping[str, str], maps: frozenset[str]) -> bool:
+    """Say whether a call may find nothing; `get` is that of a map, many other things have one that always answers."""
+    if node is None or node.type != "call_expression" or called_name(node) not in searches:
+        return False
+    return called_name(node) != "get" or text(part(part(node, "function"), "object")) in maps
+
+
+def _is_checked(tree: SyntaxTree, name: str, use: Node) -> bool:
+    """Say whether a condition before the use, or around it, looks at the name."""
+    conditions = (
+        part(node, "condition") or part(node, "left")
+        for node in tree.of("if_statement", "ternary_expression", "while_statement", "binary_expression")
+        if node.start_byte < use.start_byte
+    )
+    return any(name in names(node) and not _has(node, use) for node in conditions if node is not None)
+
+
+def _has(node: Node, inner: Node) -> bool:
+    return node.start_byte <= inner.start_byte < node.end_byte

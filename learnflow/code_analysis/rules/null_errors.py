@@ -1,0 +1,98 @@
+"""Behind the use of nothing, in the languages with braces: null, nil and undefined, maps never made, searches in vain."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from tree_sitter import Node
+
+from learnflow.code_analysis.rule import Example, Kind, Match, rule
+from learnflow.code_analysis.syntax_tree import SyntaxTree, given, line, names, part, text
+from learnflow.domain.phrasing import one_line
+from learnflow.models.vocabulary import Language
+
+_UNSET: Final[Mapping[Language, str]] = MappingProxyType({
+    Language.JAVASCRIPT: "undefined",
+    Language.JAVA: "null",
+    Language.CPP: "nullptr",
+    Language.GO: "nil",
+})
+_USES: Final = (
+    "member_expression", "method_invocation", "field_access", "field_expression", "selector_expression",
+    "pointer_expression", "unary_expression",
+)  # fmt: skip
+_NULLS: Final = frozenset({"null", "nullptr", "NULL", "nil", "undefined"})
+
+
+@rule(
+    "null-used", *_UNSET, topic="", kind=Kind.ERROR, needs_error=True,
+    explains=(
+        "javascript-null-property", "javascript-undefined-property", "java-null-pointer-exception",
+        "cpp-segmentation-fault", "go-nil-pointer",
+    ),
+    message="`{name}` is `{null}` (from line {declared}) and {what} here, `{use}`. Give it a real value before that, or check first that it is not `{null}`.",
+    examples=(
+        Example(Language.JAVASCRIPT, "let a = null;\nconsole.log(a.n);", "let a = null;\na = f();\nconsole.log(a.n);"),
+        Example(Language.GO, "package main\nfunc main() { var p *T\n\tprintln(p.n) }", "package main\nfunc main() { p := &T{}\n\tprintln(p.n) }"),
+    ),
+)  # fmt: skip
+def null_used(tree: SyntaxTree) -> Iterator[Match]:
+    for name, value, declaration in given(tree.root):
+        if not (text(value) in _NULLS or (value is None and _starts_as_nothing(declaration))):
+            continue
+        use = next((node for node in _uses(tree, name) if node.start_byte > declaration.end_byte), None)
+        if use is None or _is_set_between(tree, name, declaration, use):
+            continue
+        read_through = use.type in {"pointer_expression", "unary_expression"}
+        yield Match(line(use), {
+            "name": name, "null": text(value) or _UNSET[tree.language], "declared": str(line(declaration)),
+            "what": "is written or read through" if read_through else "is used", "use": one_line(text(use), 40),
+        })  # fmt: skip
+
+
+@rule(
+    "nil-map-written", Language.GO, topic="", kind=Kind.ERROR, explains=("go-nil-map",), needs_error=True,
+    message="`{name}` is declared in line {declared} and never made: it is `nil`, and is written to here.",
+    fix="Make it in line {declared}: `var {name} = make({kind})`.",
+    examples=(
+        Example(
+            Language.GO, 'package main\nfunc main() { var m map[string]int\n\tm["a"] = 1 }',
+            'package main\nfunc main() { var m = make(map[string]int)\n\tm["a"] = 1 }',
+        ),
+    ),
+)  # fmt: skip
+def nil_map_written(tree: SyntaxTree) -> Iterator[Match]:
+    for name, value, declaration in given(tree.root):
+        kind = text(part(declaration, "type"))
+        if value is not None or not kind.startswith("map["):
+            continue
+        writes = (node for node in tree.of("index_expression") if text(part(node, "operand")) == name and _is_set(node))
+        use = next((node for node in writes if node.start_byte > declaration.end_byte), None)
+        if use is not None and not _is_set_between(tree, name, declaration, use):
+            yield Match(line(use), {"name": name, "kind": kind, "declared": str(line(declaration))})
+
+
+def _is_set(item: Node) -> bool:
+    above = item.parent
+    if above is not None and above.type == "expression_list" and above.parent is not None:
+        return part(above.parent, "left") == above
+    return above is not None and above.type in {"inc_statement", "dec_statement"}
+
+
+def _starts_as_nothing(node: Node) -> bool:
+    return node.type == "variable_declarator" or text(part(node, "type")).startswith("*")
+
+
+def _uses(tree: SyntaxTree, name: str) -> Iterator[Node]:
+    for node in tree.of(*_USES):
+        base = part(node, "object") or part(node, "argument") or part(node, "operand")
+        if text(base) == name and not text(node).startswith(("&", "!", "-")):
+            yield node
+
+
+def _is_set_between(tree: SyntaxTree, name: str, declared: Node, use: Node) -> bool:
+    assigned = any(
+        text(part(node, "left")) == name and declared.end_byte < node.start_byte < use.start_byte
+        for node in tree.of("assignment_expression", "assignment_statement")
+    )
+    return assigned or any(name in names(node) and "&" in text(node) for node in tree.of("argument_list"))
