@@ -36,8 +36,7 @@ from learnflow.models.knowledge import Asked, Graded, Observation
 from learnflow.models.student import Profile
 from learnflow.models.vocabulary import Intent
 from learnflow.streams import topic_admin
-from learnflow.tables import CORE, changelogs, conversations, profiles
-from learnflow.tables import progress as progress_table
+from learnflow.tables import CORE, changelogs
 from learnflow.topics import TOPICS, changelog
 from tests.support.apache_kafka import apache
 
@@ -96,9 +95,9 @@ def _fill(address: str, students: int) -> float:
     for number in range(students):
         student = f"student-{number}"
         values: Mapping[str, Model] = {
-            profiles.NAME: Profile(name=student),
-            conversations.NAME: Conversation(),
-            progress_table.NAME: states[number % KINDS],
+            "profiles": Profile(name=student),
+            "conversations": Conversation(),
+            "progress": states[number % KINDS],
         }
         for table, value in values.items():
             data = value.model_dump_json().encode()

@@ -28,7 +28,7 @@ from learnflow.models.events.work import RoutingDecision
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent
 from learnflow.streams.outbox import Outgoing
-from learnflow.tables import open_queries
+from learnflow.tables import open_query_key
 
 NAME = Agent.LEARNER
 
@@ -92,7 +92,7 @@ class LearnerAgent:
         self._tables.profiles.put(event.student_id or "", student.profile.model_validate(known))
 
     def _open(self, item: EventT[Any], event: Event[Any], query: StudentQuery) -> None:
-        key = open_queries.key(query.student_id, query.query_id)
+        key = open_query_key(query.student_id, query.query_id)
         opened = self._tables.open_queries.get(key) or OpenQuery(
             query=query,
             trace_id=event.trace_id,
@@ -110,5 +110,5 @@ class LearnerAgent:
         return remember(student.conversation, response, self._context.settings.limits.turns)
 
     def _close(self, query: StudentQuery, conversation: Conversation) -> None:
-        self._tables.open_queries.drop(open_queries.key(query.student_id, query.query_id))
+        self._tables.open_queries.drop(open_query_key(query.student_id, query.query_id))
         self._tables.conversations.put(query.student_id, close(conversation, query.query_id))

@@ -49,7 +49,7 @@ class StruggleAgent:
         for event in events:
             student_id, at = event.student_id or "", _time(event)
             since, until = self._panes.extent(at)
-            known = student_id in self._struggles or self._panes.knows(student_id, at)
+            known = student_id in self._struggles or self._panes.has(student_id, at)
             if known or (student_id, since) in self._restored:
                 continue
             both = wanted.get(student_id, Wanted(student_id, since, until))

@@ -15,7 +15,7 @@ from learnflow.models.events.learning import ProgressUpdated
 from learnflow.models.exercise import Assigned
 from learnflow.models.student import Profile
 from learnflow.models.student_query import StudentQuery
-from learnflow.tables import Tables, open_queries
+from learnflow.tables import Tables, open_query_key
 
 NOTHING_SAID: Final = Conversation()
 NO_EXERCISES: Final = Exercises()
@@ -96,7 +96,7 @@ class StudentStore:
 
     def open_query(self, query: StudentQuery) -> OpenQuery | None:
         """Return a query's entry, while it has no outcome."""
-        return self.tables.open_queries.get(open_queries.key(query.student_id, query.query_id))
+        return self.tables.open_queries.get(open_query_key(query.student_id, query.query_id))
 
 
 def _from_store(stored: StoredStudent) -> Student:

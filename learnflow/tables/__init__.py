@@ -1,7 +1,11 @@
-"""The tables of core, their changelogs, and where students come from who are in none of them."""
+"""The tables of core, each declared once. A table and its changelog are called as the field, with hyphens."""
 
-from dataclasses import dataclass
-from typing import Final, Self
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final, Self
+from uuid import UUID
 
 import faust
 
@@ -11,17 +15,8 @@ from learnflow.domain.open_queries import OpenQuery
 from learnflow.domain.struggle import Struggles
 from learnflow.domain.student_exercises import Exercises
 from learnflow.models.events.learning import ProgressUpdated
+from learnflow.models.fields import Model
 from learnflow.models.student import Profile
-from learnflow.tables import (
-    conversations,
-    mastery,
-    open_exercises,
-    open_queries,
-    profiles,
-    progress,
-    struggle,
-    struggles,
-)
 from learnflow.tables.panes import PaneTable
 from learnflow.tables.struggle import StruggleTable
 from learnflow.tables.values import ValueTable
@@ -30,37 +25,54 @@ from learnflow.topics import Topic, changelog
 CORE: Final = "learnflow-core"  # the app, and so the prefix of its changelogs
 
 
+def _table(declare: Callable[[faust.App, str], object]) -> Mapping[str, object]:
+    return {"declare": declare}
+
+
+def _values(model: type[Model]) -> Mapping[str, object]:
+    return _table(partial(ValueTable, model=model))
+
+
+def _panes(model: type[Model], size: timedelta, kept: timedelta) -> Mapping[str, object]:
+    return _table(partial(PaneTable, model=model, size=size, kept=kept))
+
+
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """All tables of core."""
+    """All tables of core. Their keys are students, but for the open queries'."""
 
-    profiles: ValueTable[Profile]
-    progress: ValueTable[ProgressUpdated]
-    mastery: PaneTable[Day]
-    conversations: ValueTable[Conversation]
-    open_queries: ValueTable[OpenQuery]
-    open_exercises: ValueTable[Exercises]
-    struggle: StruggleTable
-    struggles: ValueTable[Struggles]
+    # Written by the learner. A student who is in `profiles` has been read from PostgreSQL.
+    profiles: ValueTable[Profile] = field(metadata=_values(Profile))
+    # With its version and the queries counted last. Kept for good.
+    progress: ValueTable[ProgressUpdated] = field(metadata=_values(ProgressUpdated))
+    # A pane of each UTC day: questions and outcomes, topic by topic.
+    mastery: PaneTable[Day] = field(metadata=_panes(Day, size=timedelta(days=1), kept=timedelta(days=8)))
+    # The last turns of each student, and which queries have their outcome. Bounded.
+    conversations: ValueTable[Conversation] = field(metadata=_values(Conversation))
+    # What has been routed and has no outcome yet, by `open_query_key`. An entry goes with its outcome.
+    open_queries: ValueTable[OpenQuery] = field(metadata=_values(OpenQuery))
+    # The exercises that each student was given last, and how far they are with them. Bounded.
+    open_exercises: ValueTable[Exercises] = field(metadata=_values(Exercises))
+    # Written by the struggle agent. Panes of 24 h: the current and the last give the exact last 24 h.
+    struggle: StruggleTable = field(metadata=_table(StruggleTable))
+    # What each student struggles with, as it was reported. A topic goes when its end is read back.
+    struggles: ValueTable[Struggles] = field(metadata=_values(Struggles))
 
     @classmethod
     def of(cls, app: faust.App) -> Self:
         """Declare the tables on core's app."""
-        return cls(
-            profiles.profiles(app),
-            progress.progress(app),
-            mastery.mastery(app),
-            conversations.conversations(app),
-            open_queries.open_queries(app),
-            open_exercises.open_exercises(app),
-            StruggleTable(app),
-            struggles.struggles(app),
-        )
-
-
-_ALL: Final = (profiles, progress, mastery, conversations, open_queries, open_exercises, struggle, struggles)
+        return cls(**{table.name: table.metadata["declare"](app, _name(table)) for table in fields(cls)})
 
 
 def changelogs(app: str = CORE) -> tuple[Topic, ...]:
     """The topics that must exist before core starts."""
-    return tuple(changelog(app, table.NAME) for table in _ALL)
+    return tuple(changelog(app, _name(table)) for table in fields(Tables))
+
+
+def open_query_key(student_id: str, query_id: UUID) -> str:
+    """Return a query's key in `open_queries`: many open queries of one student cost no more than one."""
+    return f"{student_id}\n{query_id}"
+
+
+def _name(table: Field[Any]) -> str:
+    return table.name.replace("_", "-")

@@ -10,7 +10,7 @@ from faust.types import TP
 from yarl import URL
 
 from learnflow.streams.stream_app import StreamApp
-from learnflow.tables import progress
+from learnflow.tables import CORE
 from learnflow.tables.values import PARTITIONS
 from learnflow.topics import changelog
 from learnflow.web.access import token_of
@@ -20,7 +20,8 @@ FORWARDED: Final = "X-LearnFlow-Forwarded"
 SECONDS: Final = 5.0  # that another worker has for its answer
 MOVING: Final = "Nobody has this student's tables just now: workers are starting or stopping. Try again in a moment."
 UNREACHABLE: Final = "The worker that has this student's tables does not answer. Try again in a moment."
-_CHANGELOG: Final = changelog("learnflow-core", progress.NAME).name  # all of a student's tables lie together
+_TABLE: Final = "progress"  # all of a student's tables lie together
+_CHANGELOG: Final = changelog(CORE, _TABLE).name
 
 
 class Owners:
@@ -36,7 +37,7 @@ class Owners:
             if self._core.caught_up:
                 return None
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, MOVING)
-        metadata = self._core.router.table_metadata(progress.NAME)
+        metadata = self._core.router.table_metadata(_TABLE)
         owners = (url for url, topics in metadata.items() if partition in topics.get(_CHANGELOG, ()))
         url = next((URL(owner) for owner in owners), None)
         if url is None or url == self._core.conf.canonical_url:

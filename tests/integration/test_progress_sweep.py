@@ -10,8 +10,7 @@ from learnflow.models.events.learning import ProgressUpdated
 from learnflow.models.knowledge import Asked
 from learnflow.models.student import Profile
 from learnflow.models.vocabulary import Intent
-from learnflow.tables import CORE, profiles
-from learnflow.tables import progress as progress_table
+from learnflow.tables import CORE
 from learnflow.topics import changelog
 from tests.support.apache_kafka import Broker
 from tests.support.observations import uid
@@ -36,7 +35,7 @@ def test_velocity_falls_without_an_event_of_the_student(
     assert told.progress.learning_velocity == ASKED / 7
     client = Client(broker.address)
     with systems(broker, module_database, tmp_path) as started:
-        for table, value in ((profiles.NAME, Profile()), (progress_table.NAME, told)):
+        for table, value in (("profiles", Profile()), ("progress", told)):
             client.send(changelog(CORE, table).name, student, value.model_dump_json().encode())
         with workers(started, ["worker", "--only", "core"]), client.reading("student-progress") as reader:
             now = next(seen for seen in reader.until(SECONDS) if seen.key() == student.encode())
