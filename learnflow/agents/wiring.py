@@ -15,14 +15,12 @@ from learnflow.agents.debug import DebugAgent
 from learnflow.agents.exercise import ExerciseAgent
 from learnflow.agents.learner import LearnerAgent
 from learnflow.agents.progress import ProgressAgent
-from learnflow.agents.progress_sweep import ProgressSweep
 from learnflow.agents.reporter import Reporter
 from learnflow.agents.router import RouterAgent
 from learnflow.agents.sink import AT_ONCE, SinkAgent
 from learnflow.agents.struggle import StruggleAgent
-from learnflow.agents.struggle_sweep import StruggleSweep
 from learnflow.agents.student_store import StudentStore
-from learnflow.agents.sweep import Sweep
+from learnflow.agents.sweeps import OverdueSweep, ProgressSweep, StruggleSweep
 from learnflow.agents.triage import TriageAgent
 from learnflow.database.exercises import load_given
 from learnflow.database.struggle_window import load_windows
@@ -178,7 +176,9 @@ def wire_core(app: StreamApp, context: Context) -> Tables:
     )
     staff.fold(Agent.LEARNER, LearnerAgent(context, known), TRIAGE_ROUTING, AGENT_RESPONSES, STUDENT_EVENTS)
     progress_sweep = ProgressSweep(context, known, staff.outbox)
-    sweep = Sweep(context, known, staff.outbox, lambda partition: app.behind(AGENT_RESPONSES.name, partition) > 0)
+    sweep = OverdueSweep(
+        context, known, staff.outbox, lambda partition: app.behind(AGENT_RESPONSES.name, partition) > 0
+    )
 
     staff.every(min(sweep.patience.collaboration.total_seconds() / 4, LONGEST_SWEEP_PAUSE), sweep)
     staff.every(STRUGGLE_PAUSE, struggle_sweep)
