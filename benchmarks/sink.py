@@ -19,7 +19,7 @@ from learnflow.agents.sink import AT_ONCE
 from learnflow.database.migrations import migrate
 from learnflow.settings import Settings
 from learnflow.sink import Sink, SinkMessage
-from learnflow.streams import garbage_collection
+from learnflow.streams.worker import relax_garbage_collection
 
 QUERIES: Final = 10_000
 STUDENTS: Final = 20_000  # a hundred questions a second: one of each student every three minutes
@@ -155,7 +155,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     arguments = parser.parse_args()
     messages = lifecycles.messages(QUERIES, STUDENTS)
-    garbage_collection.relax()  # as workers do
+    relax_garbage_collection()  # as workers do
     with embedded.throwaway() as directory, embedded.postgres(directory) as server:
         result = uvloop.run(measure(server, messages))
     if arguments.json:

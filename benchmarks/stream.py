@@ -29,7 +29,7 @@ from learnflow.streams import topic_admin
 from learnflow.streams.activity import Activity
 from learnflow.streams.clock import Clock
 from learnflow.streams.codec import decode
-from learnflow.streams.message_processor import Arrival, MessageProcessor
+from learnflow.streams.message_processor import Delivery, MessageProcessor
 from learnflow.streams.outbox import Outbox, Outgoing
 from learnflow.streams.stream_app import StreamApp
 from learnflow.topics import AGENT_LOGS, DAY, DEAD_LETTERS, STUDENT_QUERIES, Topic
@@ -159,9 +159,9 @@ def _learnflow(watch: Stopwatch) -> faust.App:
         broker_max_poll_records=5_000, producer_linger=0.002, producer_max_batch_size=131_072, **options,
     )  # fmt: skip
 
-    async def handle(arrival: Arrival) -> list[Outgoing]:
+    async def handle(delivery: Delivery) -> list[Outgoing]:
         watch.begin()
-        return [Outgoing(OUT, arrival.event)]
+        return [Outgoing(OUT, delivery.event)]
 
     activity = Activity(Agent.TRIAGE, "bench", lambda: datetime.now(UTC))
     station = MessageProcessor(

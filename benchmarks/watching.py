@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry
 from learnflow import metrics, traces
 from learnflow.models.examples import EXAMPLES
 from learnflow.models.vocabulary import Agent
-from learnflow.streams.message_context import Handling
+from learnflow.streams.processing import Handling
 
 ROUNDS: Final = 5
 MESSAGES: Final = 20_000

@@ -30,7 +30,7 @@ def _histogram(name: str, says: str, buckets: tuple[float, ...], *labels: str) -
     return Histogram(f"learnflow_{name}", says, labels, buckets=buckets, registry=REGISTRY)
 
 
-# -- agents, in streams/activity.py, streams/station.py and agents/staff.py
+# -- agents, in streams/activity.py, streams/message_processor.py and agents/wiring.py
 
 MESSAGES: Final = _counter("messages", "Messages that an agent has finished.", "agent")
 ERRORS: Final = _counter("errors", "Messages that an agent refused or could not process.", "agent")

@@ -15,9 +15,9 @@ import uvloop
 from learnflow.app import CORE, build
 from learnflow.embedded.data_directories import default_directory
 from learnflow.settings import Settings, SettingsError, current
-from learnflow.streams import garbage_collection, topic_admin
+from learnflow.streams import topic_admin
 from learnflow.streams.stream_app import StreamApp
-from learnflow.streams.worker import Worker
+from learnflow.streams.worker import Worker, relax_garbage_collection
 from learnflow.tables import changelogs
 from learnflow.topics import TOPICS
 from learnflow.web.access import Access
@@ -42,7 +42,7 @@ def run_worker(roles: Sequence[str]) -> int:
         app.worker_init()
         app.discover()
         app.worker_init_post_autodiscover()
-        garbage_collection.relax()
+        relax_garbage_collection()
         return _execute(app, settings)
 
 

@@ -11,7 +11,7 @@ from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event
 from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested
 from learnflow.models.vocabulary import Specialist
-from learnflow.streams.message_processor import Arrival
+from learnflow.streams.message_processor import Delivery
 from learnflow.streams.outbox import Outgoing
 from learnflow.topics import REQUESTS
 from learnflow.tutor.interface import TutorUnavailable
@@ -25,11 +25,11 @@ class ConceptsAgent:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    async def __call__(self, arrival: Arrival) -> Sequence[Outgoing]:
+    async def __call__(self, delivery: Delivery) -> Sequence[Outgoing]:
         """Return the response, or the explanation that another agent asked for."""
-        if isinstance(arrival.event.payload, CollaborationRequested):
-            return await self._contribute(arrival.event)
-        event, context = arrival.event, self._context
+        if isinstance(delivery.event.payload, CollaborationRequested):
+            return await self._contribute(delivery.event)
+        event, context = delivery.event, self._context
         finish = responding(event, NAME, context)
         if asks_for_support(event.payload):
             return await outcome(event, NAME, self._support, finish, context)

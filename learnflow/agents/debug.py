@@ -21,7 +21,7 @@ from learnflow.models.events.work import AgentRequest, CollaborationAnswered, Co
 from learnflow.models.fields import JsonObject
 from learnflow.models.usage import total_tokens
 from learnflow.models.vocabulary import Specialist
-from learnflow.streams.message_processor import Arrival
+from learnflow.streams.message_processor import Delivery
 from learnflow.streams.outbox import Outgoing
 from learnflow.topics import CONCEPTS_REQUESTS
 from learnflow.tutor.code_run import Grounding
@@ -40,9 +40,9 @@ class DebugAgent:
         self._grounding = Grounding(context.sandbox)
         self._sent: OrderedDict[tuple[UUID, int], CollaborationRequested | None] = OrderedDict()
 
-    async def __call__(self, arrival: Arrival) -> Sequence[Outgoing]:
+    async def __call__(self, delivery: Delivery) -> Sequence[Outgoing]:
         """Return the response, or the question to concepts."""
-        event = arrival.event
+        event = delivery.event
         if isinstance(event.payload, CollaborationAnswered):
             self._remember((event.payload.request.query.query_id, event.attempt), None)
             return reported(event, [self._combined(event)], self._context)

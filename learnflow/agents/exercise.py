@@ -16,7 +16,7 @@ from learnflow.models.events.work import AgentRequest
 from learnflow.models.fields import Model
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import SandboxUnavailable, calling_of
-from learnflow.streams.message_processor import Arrival
+from learnflow.streams.message_processor import Delivery
 from learnflow.streams.outbox import Outgoing
 from learnflow.topics import STUDENT_EVENTS
 from learnflow.tutor.exercises import Reply, hint, report, solution, wrong_language
@@ -31,9 +31,9 @@ class ExerciseAgent:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    async def __call__(self, arrival: Arrival) -> Sequence[Outgoing]:
+    async def __call__(self, delivery: Delivery) -> Sequence[Outgoing]:
         """Return the response, and the events that it brings."""
-        event: Event[AgentRequest] = arrival.event
+        event: Event[AgentRequest] = delivery.event
         wished = wish(event.payload)
 
         def finish(reply: Reply, spent_ms: int) -> Sequence[Outgoing]:

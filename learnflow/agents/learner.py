@@ -7,8 +7,7 @@ from typing import Any
 from faust.types import EventT
 
 from learnflow.agents.context import Context
-from learnflow.agents.learner_updates import Learning
-from learnflow.agents.observations import observation
+from learnflow.agents.learner_model import LearnerModel, observation_of
 from learnflow.agents.student_store import NEW, Student, StudentStore
 from learnflow.domain.conversation import Conversation, close, remember
 from learnflow.domain.open_queries import OpenQuery
@@ -34,21 +33,22 @@ NAME = Agent.LEARNER
 
 
 class LearnerAgent:
-    """The only writer of what core knows of students and of open queries."""
+    """The only writer of core's tables of students and of open queries."""
 
-    def __init__(self, context: Context, known: StudentStore) -> None:
+    def __init__(self, context: Context, students: StudentStore) -> None:
         self._context = context
-        self._known = known
-        self._tables = known.tables
-        self._learning = Learning(context, known.tables)
+        self._students = students
+        self._tables = students.tables
+        self._model = LearnerModel(context, students.tables)
         self._loaded: dict[str, Student] = {}
 
     async def prepare(self, events: Sequence[Event[Any]]) -> None:
         """Read those who are not in the tables; waits while PostgreSQL is away, and starts nobody from nothing."""
-        missing = list({event.student_id or "" for event in events} - self._seen(events))
-        self._loaded = dict(zip(missing, await asyncio.gather(*map(self._known.student, missing)), strict=True))
+        student_ids = {event.student_id or "" for event in events}
+        missing = [student_id for student_id in student_ids if student_id not in self._tables.profiles]
+        self._loaded = dict(zip(missing, await asyncio.gather(*map(self._students.student, missing)), strict=True))
 
-    def fold(self, item: EventT[Any], event: Event[Any]) -> Sequence[Outgoing]:
+    def handle(self, item: EventT[Any], event: Event[Any]) -> Sequence[Outgoing]:
         """Fold what is observed, open a routed query, close an answered one, note a profile."""
         student = self._student(event.student_id or "")
         self._tables.mastery.sweep(item.message.partition, self._context.now())
@@ -67,29 +67,26 @@ class LearnerAgent:
             case ExerciseAssigned() | HintGiven() | ExerciseGraded():
                 self._tables.open_exercises.put(event.student_id or "", after(student.exercises, event))
             case ProgressDue(day=day):
-                return self._learning.review(event, day, student)
+                return self._model.review(event, day, student)
             case ProgressRebuilt(state=history):
-                return self._learning.rebuild(event, history, student)
-        seen = observation(event)
-        return self._learning.observe(event, seen, student) if seen else []
-
-    def _seen(self, events: Sequence[Event[Any]]) -> set[str]:
-        return {event.student_id for event in events if event.student_id and event.student_id in self._tables.profiles}
+                return self._model.rebuild(event, history, student)
+        observed = observation_of(event)
+        return self._model.observe(event, observed, student) if observed else []
 
     def _student(self, student_id: str) -> Student:
-        student = self._known.in_tables(student_id)
+        student = self._students.in_tables(student_id)
         if student is None:
             student = self._loaded.get(student_id, NEW)
             self._tables.profiles.put(student_id, student.profile)
-            if student.standing:
-                self._tables.progress.put(student_id, student.standing)
+            if student.progress:
+                self._tables.progress.put(student_id, student.progress)
             self._tables.conversations.put(student_id, student.conversation)
             self._tables.open_exercises.put(student_id, student.exercises)
         return student
 
-    def _note(self, event: Event[Any], student: Student, said: dict[str, Any]) -> None:
-        known = student.profile.model_dump() | said
-        self._tables.profiles.put(event.student_id or "", student.profile.model_validate(known))
+    def _note(self, event: Event[Any], student: Student, fields: dict[str, Any]) -> None:
+        profile = student.profile.model_validate(student.profile.model_dump() | fields)
+        self._tables.profiles.put(event.student_id or "", profile)
 
     def _open(self, item: EventT[Any], event: Event[Any], query: StudentQuery) -> None:
         key = open_query_key(query.student_id, query.query_id)

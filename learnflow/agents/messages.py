@@ -1,22 +1,29 @@
 """The messages that agents send: each follows from a cause, and a repeat of the cause gives the same id."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
-from uuid import UUID
+from typing import Any, Final
+from uuid import UUID, uuid4
 
+from learnflow.agents.context import Context
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event, derived_id, version_metadata
 from learnflow.models.events import EVENT_TYPES
+from learnflow.models.events.cause import query_id_of, query_of
+from learnflow.models.events.logs import ActivityLogged, Heartbeat
 from learnflow.models.events.responses import Failure, ResponseCompleted, ResponseFailed
 from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested
 from learnflow.models.fields import Model
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.usage import Usage
 from learnflow.models.vocabulary import Agent, QueryStatus, ResponseType, Specialist
+from learnflow.streams.activity import Activity
+from learnflow.streams.codec import Refusal
 from learnflow.streams.outbox import Outgoing
-from learnflow.topics import AGENT_RESPONSES
+from learnflow.topics import AGENT_LOGS, AGENT_RESPONSES
 
-RESPONSE_TYPES = {
+OUR_FAULT: Final = "Something went wrong on our side. Your question is kept, and somebody will look at it."
+RESPONSE_TYPES: Final = {
     Specialist.CONCEPTS: ResponseType.EXPLANATION,
     Specialist.CODE_REVIEW: ResponseType.CODE_REVIEW,
     Specialist.DEBUG: ResponseType.DEBUG_SOLUTION,
@@ -43,7 +50,7 @@ def follow(  # noqa: PLR0913 - what a message consists of
 
 def completed(  # noqa: PLR0913, PLR0917 - what a response consists of
     cause: Event[Any], query: StudentQuery, agent: Specialist, draft: Draft, spent_ms: int, now: datetime
-) -> Outgoing:  # fmt: skip
+) -> Outgoing:
     """The answer to a query."""
     payload = ResponseCompleted(
         query_id=query.query_id,
@@ -64,9 +71,14 @@ def completed(  # noqa: PLR0913, PLR0917 - what a response consists of
 
 
 def failed(  # noqa: PLR0913, PLR0917 - what a failure consists of
-    cause: Event[Any], query: StudentQuery, agent: Agent, failure: Failure, reason: str, now: datetime,
+    cause: Event[Any],
+    query: StudentQuery,
+    agent: Agent,
+    failure: Failure,
+    reason: str,
+    now: datetime,
     usage: tuple[Usage, ...] = (),
-) -> Outgoing:  # fmt: skip
+) -> Outgoing:
     """The outcome of a query that cannot be answered, with a reason that its student can read."""
     payload = ResponseFailed(
         query_id=query.query_id,
@@ -87,3 +99,66 @@ def _spent_before(cause: Event[Any]) -> tuple[Usage, ...]:
         case CollaborationAnswered(request=request) | CollaborationRequested(request=request):
             return request.usage
     return ()
+
+
+class Reporter:
+    """What becomes of the messages of a worker's agents: failed responses for what is refused, and the log."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def refused(self, agent: Agent, refusal: Refusal) -> Sequence[Outgoing]:
+        """Return a failed response, where it is known whose question it was."""
+        if refusal.student_id is None or refusal.query_id is None:
+            return []
+        student, query_id = refusal.student_id, refusal.query_id
+        payload = ResponseFailed(
+            query_id=query_id,
+            agent_name=agent,
+            failure=Failure.INVALID,
+            reason=f"The question cannot be read: {refusal.reason}",
+        )
+        event = Event[Any](
+            message_id=derived_id(student, query_id, "refusal"),
+            timestamp=self._context.now(),
+            student_id=student,
+            trace_id=derived_id(student, query_id, "trace"),
+            event_type=EVENT_TYPES[ResponseFailed],
+            payload=payload,
+            metadata=version_metadata(sequence=1),
+        )
+        return [Outgoing(AGENT_RESPONSES, event)]
+
+    def broken(self, agent: Agent, event: Event[Any]) -> Sequence[Outgoing]:
+        """Return a failed response for a query that an agent could not process."""
+        query = query_of(event)
+        if query is None or query.status.final:
+            return []
+        return [failed(event, query, agent, Failure.INTERNAL, OUR_FAULT, self._context.now())]
+
+    def done(self, activity: Activity, event: Event[Any], milliseconds: int) -> Outgoing:
+        """Return the log entry of a message that was processed."""
+        payload = ActivityLogged(
+            agent_name=activity.agent,
+            instance=activity.instance,
+            action=event.event_type,
+            query_id=query_id_of(event),
+            duration_ms=milliseconds,
+        )
+        return self._log(payload, event)
+
+    def heartbeat(self, heartbeat: Heartbeat) -> Outgoing:
+        """Return the log entry that says that an agent is alive."""
+        return self._log(heartbeat, None)
+
+    def _log(self, payload: ActivityLogged | Heartbeat, cause: Event[Any] | None) -> Outgoing:
+        event = Event[Any](
+            message_id=uuid4(),
+            timestamp=self._context.now(),
+            student_id=cause.student_id if cause else None,
+            trace_id=cause.trace_id if cause else uuid4(),
+            event_type=EVENT_TYPES[type(payload)],
+            payload=payload,
+            metadata=version_metadata(),
+        )
+        return Outgoing(AGENT_LOGS, event)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from learnflow.agents.context import Context
 from learnflow.agents.specialist import answer, responding
 from learnflow.models.vocabulary import Specialist
-from learnflow.streams.message_processor import Arrival
+from learnflow.streams.message_processor import Delivery
 from learnflow.streams.outbox import Outgoing
 
 NAME = Specialist.PROGRESS
@@ -17,7 +17,7 @@ class ProgressAgent:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    async def __call__(self, arrival: Arrival) -> Sequence[Outgoing]:
+    async def __call__(self, delivery: Delivery) -> Sequence[Outgoing]:
         """Return the response."""
-        event, context = arrival.event, self._context
+        event, context = delivery.event, self._context
         return await answer(event, NAME, context.tutor.progress, responding(event, NAME, context), context)

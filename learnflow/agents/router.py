@@ -1,4 +1,4 @@
-"""triage-routing → the join with what is known of the student → *-requests."""
+"""triage-routing → the join with the student's tables → *-requests."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from learnflow.models.exercise import Assigned
 from learnflow.models.student import Profile
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent, SkillLevel, Specialist
-from learnflow.streams.message_processor import Arrival
+from learnflow.streams.message_processor import Delivery
 from learnflow.streams.outbox import Outgoing
 from learnflow.topics import REQUESTS
 
@@ -30,23 +30,23 @@ NOT_GIVEN: Final = "context.exercise_id: you were given no exercise {}. Ask for 
 class RouterAgent:
     """Gives each request all that its specialist needs, so that specialists keep no state."""
 
-    def __init__(self, context: Context, known: StudentStore) -> None:
+    def __init__(self, context: Context, students: StudentStore) -> None:
         self._context = context
-        self._known = known
+        self._students = students
 
-    async def __call__(self, arrival: Arrival) -> Sequence[Outgoing]:
+    async def __call__(self, delivery: Delivery) -> Sequence[Outgoing]:
         """Return the request, a failed response for an inactive student, or nothing for a repeat."""
-        event: Event[RoutingDecision] = arrival.event
+        event: Event[RoutingDecision] = delivery.event
         query = event.payload.query
         if query is None:
             return []  # the sink says so: one dead letter is enough
-        student = await self._known.student(query.student_id)
-        if self._repeat(arrival, query, student):
+        student = await self._students.student(query.student_id)
+        if self._repeat(delivery, query, student):
             return []
         if not student.profile.active and query.question_key != distress.QUESTION_KEY:
             return [failed(event, query, NAME, Failure.INACTIVE, INACTIVE, self._context.now())]
         try:
-            named = await self._named(query, arrival.partition)
+            named = await self._named(query, delivery.partition)
         except ValueError as error:
             return [failed(event, query, NAME, Failure.INVALID, str(error), self._context.now())]
         low = event.payload.confidence < self._context.settings.triage.minimum_confidence
@@ -59,25 +59,31 @@ class RouterAgent:
         exercise_id = exercise_named(query)
         if exercise_id is None:
             return None
-        named = await self._known.given(query.student_id, exercise_id, partition)
+        named = await self._students.assigned(query.student_id, exercise_id, partition)
         if named is None:
             raise ValueError(NOT_GIVEN.format(exercise_id))
         return named
 
-    def _repeat(self, arrival: Arrival, query: StudentQuery, student: Student) -> bool:
+    def _repeat(self, delivery: Delivery, query: StudentQuery, student: Student) -> bool:
         """Say whether this decision is about a query that another decision has brought, or that has its outcome."""
-        if arrival.event.attempt:
+        if delivery.event.attempt:
             return False
-        open_query = self._known.open_query(query)
+        open_query = self._students.open_query(query)
         if open_query is None:
             return student.conversation.has_outcome(query.query_id)
-        return open_query.routed_elsewhere(arrival.partition, arrival.offset)
+        return open_query.routed_elsewhere(delivery.partition, delivery.offset)
 
 
 def request(  # noqa: PLR0913 - what a request consists of
-    cause: Event[RoutingDecision], query: StudentQuery, student: Student, context: Context,
-    *, named: Assigned | None = None, low_confidence: bool = False, alone: bool = False,
-) -> Outgoing:  # fmt: skip
+    cause: Event[RoutingDecision],
+    query: StudentQuery,
+    student: Student,
+    context: Context,
+    *,
+    named: Assigned | None = None,
+    low_confidence: bool = False,
+    alone: bool = False,
+) -> Outgoing:
     """Return the request to the query's agent, with profile, standing and last turns."""
     agent = query.routed_to_agent
     if agent is None:
@@ -107,7 +113,7 @@ def _due(cause: Event[RoutingDecision], context: Context) -> datetime | None:
 
 
 def _profile(profile: Profile, query: StudentQuery) -> Profile:
-    """The producer's word on the skill level counts only while nothing is known."""
+    """The producer's word on the skill level counts only while no other was given."""
     claimed = (query.context or {}).get("skill_level")
     if profile.skill_level is not None or claimed not in set(SkillLevel):
         return profile
@@ -116,8 +122,8 @@ def _profile(profile: Profile, query: StudentQuery) -> Profile:
 
 def _standing(student: Student, query: StudentQuery, context: Context) -> Standing:
     """Return the standing as of now: days pass also when nothing happens."""
-    if student.standing is None:
+    if student.progress is None:
         return Standing()
-    knowledge, now = current(student.standing.state, context.mastery), context.now()
-    stands = progress(query.student_id, knowledge, now).model_dump()
-    return Standing.model_validate({**stands, "streak_days": streak(knowledge, now.date())})
+    knowledge, now = current(student.progress.state, context.mastery), context.now()
+    figures = progress(query.student_id, knowledge, now).model_dump()
+    return Standing.model_validate({**figures, "streak_days": streak(knowledge, now.date())})

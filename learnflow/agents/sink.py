@@ -14,11 +14,10 @@ from learnflow.models.vocabulary import Agent
 from learnflow.sink.messages import SinkMessage
 from learnflow.sink.sink import Sink
 from learnflow.streams.activity import Activity
-from learnflow.streams.batching import batches
 from learnflow.streams.dead_letters import headers_of
 from learnflow.streams.keyed_executor import KeyedExecutor
-from learnflow.streams.message_processor import send_dead_letter
 from learnflow.streams.outbox import Outbox
+from learnflow.streams.processing import batches, send_dead_letter
 
 NAME = Agent.SINK
 AT_ONCE: Final = 3  # batches: one is written, one is decoded, and one waits so that neither does

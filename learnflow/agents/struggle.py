@@ -16,14 +16,14 @@ from learnflow.models.events.work import RoutingDecision
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent
 from learnflow.streams.outbox import Outgoing
-from learnflow.streams.recent_ids import Recent
+from learnflow.streams.processing import RecentIds
 from learnflow.tables import Tables
 from learnflow.topics import STUDENT_EVENTS, STUDENT_STRUGGLE
 
 NAME = Agent.STRUGGLE
 
 
-class Source(Protocol):
+class WindowSource(Protocol):
     """Where the past of students comes from who are not in the tables. It waits while it is away."""
 
     async def read(self, wanted: Wanted) -> StoredWindow | None:
@@ -33,15 +33,15 @@ class Source(Protocol):
 class StruggleAgent:
     """Notices when a student asks the same again and again, and when that is over. The only writer of its tables."""
 
-    def __init__(self, context: Context, tables: Tables, source: Source) -> None:
+    def __init__(self, context: Context, tables: Tables, source: WindowSource) -> None:
         self._context = context
         self._panes = tables.struggle
         self._struggles = tables.struggles
         self._source = source
         self._same = context.settings.struggle.alike()
-        self._stored: dict[str, StoredWindow | None] = {}
-        self._sent = Recent()
-        self._restored = Recent()
+        self._loaded: dict[str, StoredWindow | None] = {}
+        self._sent = RecentIds()
+        self._restored = RecentIds()
 
     async def prepare(self, events: Sequence[Event[Any]]) -> None:
         """Read those who are not in the tables; waits while PostgreSQL is away, and starts nobody from nothing."""
@@ -49,47 +49,48 @@ class StruggleAgent:
         for event in events:
             student_id, at = event.student_id or "", _time(event)
             since, until = self._panes.extent(at)
-            known = student_id in self._struggles or self._panes.has(student_id, at)
-            if known or (student_id, since) in self._restored:
+            in_tables = student_id in self._struggles or self._panes.has(student_id, at)
+            if in_tables or (student_id, since) in self._restored:
                 continue
-            both = wanted.get(student_id, Wanted(student_id, since, until))
-            wanted[student_id] = Wanted(student_id, min(since, both.since), max(until, both.until))
+            window = wanted.get(student_id, Wanted(student_id, since, until))
+            wanted[student_id] = Wanted(student_id, min(since, window.since), max(until, window.until))
         windows = await asyncio.gather(*map(self._source.read, wanted.values()))
-        self._stored = dict(zip(wanted, windows, strict=True))
+        self._loaded = dict(zip(wanted, windows, strict=True))
 
-    def fold(self, item: EventT[Any], event: Event[Any]) -> Sequence[Outgoing]:
+    def handle(self, item: EventT[Any], event: Event[Any]) -> Sequence[Outgoing]:
         """Add what an event shows to the student's window, and return what it brings to light, or to an end."""
-        seen, student_id, partition = observed(event), event.student_id or "", item.message.partition
+        observation, student_id, partition = observed(event), event.student_id or "", item.message.partition
         self._restore(student_id, partition)
         self._restored.add((student_id, self._panes.extent(_time(event))[0]))
-        if seen is None:
+        if observation is None:
             return []
-        known = self._known(student_id, seen.topic)
-        if isinstance(seen, End) and known and seen.id == known.end_id:
-            seen = seen.model_copy(update={"clears": False})  # the success itself is in the window
-        self._panes.add(student_id, [seen])
-        settled = settle(event, seen, self._panes.around(student_id, seen.at), known, self._same)
-        if settled.open or known or isinstance(seen, End):
-            self._keep(student_id, partition, seen.topic, settled.open)
+        reported = self._open(student_id, observation.topic)
+        if isinstance(observation, End) and reported and observation.id == reported.end_id:
+            observation = observation.model_copy(update={"clears": False})  # the success itself is in the window
+        self._panes.add(student_id, [observation])
+        settled = settle(event, observation, self._panes.around(student_id, observation.at), reported, self._same)
+        if settled.open or reported or isinstance(observation, End):
+            self._keep(student_id, partition, observation.topic, settled.open)
         # By the clock alone, a worker that catches up would lose panes that it still needs.
-        self._panes.sweep(partition, min(self._context.now(), seen.at))
-        return [message for told in settled.tell for message in self._messages(told)]
+        self._panes.sweep(partition, min(self._context.now(), observation.at))
+        return [message for announcement in settled.tell for message in self._messages(announcement)]
 
     def _restore(self, student_id: str, partition: int) -> None:
-        stored = self._stored.pop(student_id, None)
+        stored = self._loaded.pop(student_id, None)
         if stored is None:
             return
         self._panes.add(student_id, stored.observations)
         for topic, told in stored.told.items():
             self._keep(student_id, partition, topic, reopened(told, stored.observations, self._same))
 
-    def _known(self, student_id: str, topic: str) -> Open | None:
+    def _open(self, student_id: str, topic: str) -> Open | None:
         struggles = self._struggles.get(student_id)
         return struggles.topics.get(topic) if struggles else None
 
     def _keep(self, student_id: str, partition: int, topic: str, is_open: Open | None) -> None:
         struggles = self._struggles.get(student_id)
-        topics = {name: known for name, known in struggles.topics.items() if name != topic} if struggles else {}
+        topics = dict(struggles.topics) if struggles else {}
+        topics.pop(topic, None)
         if is_open:
             topics[topic] = is_open
         if topics:
@@ -97,14 +98,14 @@ class StruggleAgent:
         else:
             self._struggles.drop(student_id)
 
-    def _messages(self, told: Event[Any]) -> Sequence[Outgoing]:
+    def _messages(self, announcement: Event[Any]) -> Sequence[Outgoing]:
         """A struggle goes to those who watch, and to those who fold it: they read topics of 12 partitions only."""
-        if isinstance(told.payload, StruggleDetected):
-            return [Outgoing(STUDENT_STRUGGLE, told), Outgoing(STUDENT_EVENTS, told)]
-        if told.message_id in self._sent:  # it is on its way back, and until then every verdict tells of it
+        if isinstance(announcement.payload, StruggleDetected):
+            return [Outgoing(STUDENT_STRUGGLE, announcement), Outgoing(STUDENT_EVENTS, announcement)]
+        if announcement.message_id in self._sent:  # it is on its way back, and until then every verdict tells of it
             return []
-        self._sent.add(told.message_id)
-        return [Outgoing(STUDENT_EVENTS, told)]
+        self._sent.add(announcement.message_id)
+        return [Outgoing(STUDENT_EVENTS, announcement)]
 
 
 def _time(event: Event[Any]) -> datetime:

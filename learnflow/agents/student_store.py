@@ -1,4 +1,4 @@
-"""What core knows of a student: its tables, and before the first event PostgreSQL."""
+"""Students as core has them: from its tables, and before the first event from PostgreSQL."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 from uuid import UUID
 
-from learnflow.database.exercises import Given
+from learnflow.database.exercises import AssignmentKey
 from learnflow.database.students import StoredStudent
 from learnflow.domain.conversation import Conversation
 from learnflow.domain.open_queries import OpenQuery
@@ -17,50 +17,52 @@ from learnflow.models.student import Profile
 from learnflow.models.student_query import StudentQuery
 from learnflow.tables import Tables, open_query_key
 
-NOTHING_SAID: Final = Conversation()
+NO_CONVERSATION: Final = Conversation()
 NO_EXERCISES: Final = Exercises()
 # Seconds. An exercise travels on another topic than its answer: that its event waits may not even be known yet.
 _PAUSE: Final = 0.15
-_LEAST_WAITED: Final = 0.6
-_MOST_WAITED: Final = 30.0
+_SHORTEST_WAIT: Final = 0.6
+_LONGEST_WAIT: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Student:
-    """A student as core knows them."""
+    """A student, as far as core has them."""
 
     profile: Profile
-    standing: ProgressUpdated | None = None
-    conversation: Conversation = NOTHING_SAID
+    progress: ProgressUpdated | None = None
+    conversation: Conversation = NO_CONVERSATION
     exercises: Exercises = NO_EXERCISES
 
 
 NEW = Student(Profile())
 
 
-class Source(Protocol):
+class StudentSource(Protocol):
     """Where students come from who are not in the tables. It waits while it is away."""
 
     async def read(self, student_id: str) -> StoredStudent | None:
-        """Return a student, or None where nobody knows them."""
+        """Return a student, or None where there is none."""
 
 
-class GivenSource(Protocol):
+class AssignmentSource(Protocol):
     """Where exercises come from that are in the tables no more. It waits while it is away."""
 
-    async def read(self, wanted: Given) -> Assigned | None:
+    async def read(self, wanted: AssignmentKey) -> Assigned | None:
         """Return an exercise of a student, or None where it was never given to them."""
 
 
 class StudentStore:
     """Reads the tables, and the sources behind them."""
 
-    def __init__(self, tables: Tables, source: Source, given: GivenSource, behind: Callable[[int], bool]) -> None:
+    def __init__(
+        self, tables: Tables, source: StudentSource, assignments: AssignmentSource, behind: Callable[[int], bool]
+    ) -> None:
         """`behind` says whether student-events of a partition wait to be read."""
-        self._behind = behind
         self.tables = tables
         self._source = source
-        self._given = given
+        self._assignments = assignments
+        self._behind = behind
 
     def in_tables(self, student_id: str) -> Student | None:
         """Return a student that the tables hold; None before the learner has seen the student."""
@@ -70,26 +72,26 @@ class StudentStore:
         return Student(
             profile,
             self.tables.progress.get(student_id),
-            self.tables.conversations.get(student_id) or NOTHING_SAID,
+            self.tables.conversations.get(student_id) or NO_CONVERSATION,
             self.tables.open_exercises.get(student_id) or NO_EXERCISES,
         )
 
     async def student(self, student_id: str) -> Student:
         """Return a student, from PostgreSQL if need be; waits while that is away."""
-        known = self.in_tables(student_id)
-        if known is None:
+        student = self.in_tables(student_id)
+        if student is None:
             stored = await self._source.read(student_id)
-            known = _from_store(stored) if stored else NEW
-        return known
+            student = _from_database(stored) if stored else NEW
+        return student
 
-    async def given(self, student_id: str, exercise_id: UUID, partition: int) -> Assigned | None:
+    async def assigned(self, student_id: str, exercise_id: UUID, partition: int) -> Assigned | None:
         """Return an exercise that a student was given, however long ago; one that is on its way is waited for."""
         waited = 0.0
-        while waited < (_MOST_WAITED if self._behind(partition) else _LEAST_WAITED):
+        while waited < (_LONGEST_WAIT if self._behind(partition) else _SHORTEST_WAIT):
             exercises = self.tables.open_exercises.get(student_id) or NO_EXERCISES
-            found = exercises.get(exercise_id) or await self._given.read(Given(student_id, exercise_id))
-            if found is not None:
-                return found
+            key = AssignmentKey(student_id, exercise_id)
+            if assigned := exercises.get(exercise_id) or await self._assignments.read(key):
+                return assigned
             waited += _PAUSE
             await asyncio.sleep(_PAUSE)
         return None
@@ -99,8 +101,8 @@ class StudentStore:
         return self.tables.open_queries.get(open_query_key(query.student_id, query.query_id))
 
 
-def _from_store(stored: StoredStudent) -> Student:
-    standing = None
+def _from_database(stored: StoredStudent) -> Student:
+    progress = None
     if stored.progress is not None and stored.version:
-        standing = ProgressUpdated(version=stored.version, progress=stored.progress, state=stored.state)
-    return Student(stored.profile, standing, Conversation(turns=stored.turns), stored.exercises)
+        progress = ProgressUpdated(version=stored.version, progress=stored.progress, state=stored.state)
+    return Student(stored.profile, progress, Conversation(turns=stored.turns), stored.exercises)

@@ -25,7 +25,7 @@ from learnflow.models.events.students import ProgressDue
 from learnflow.models.events.work import RoutingDecision
 from learnflow.models.vocabulary import Agent
 from learnflow.streams.outbox import Outbox, Outgoing
-from learnflow.streams.recent_ids import Recent
+from learnflow.streams.processing import RecentIds
 from learnflow.tables.values import ValueTable
 from learnflow.topics import STUDENT_EVENTS
 
@@ -43,7 +43,7 @@ class _SendOnce:
 
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
-        self._sent = Recent()
+        self._sent = RecentIds()
 
     def __contains__(self, key: Hashable) -> bool:
         return key in self._sent

@@ -9,7 +9,7 @@ from learnflow.models.events.queries import submitted_query
 from learnflow.models.events.work import RoutingDecision
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent, QueryStatus, Specialist
-from learnflow.streams.message_processor import Arrival
+from learnflow.streams.message_processor import Delivery
 from learnflow.streams.outbox import Outgoing
 from learnflow.topics import TRIAGE_ROUTING
 from learnflow.tutor.interface import Triage
@@ -23,13 +23,13 @@ class TriageAgent:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    async def __call__(self, arrival: Arrival) -> Sequence[Outgoing]:
+    async def __call__(self, delivery: Delivery) -> Sequence[Outgoing]:
         """Return the routing decision."""
-        query = submitted_query(arrival.event)
+        query = submitted_query(delivery.event)
         triage = certain(query) or await self._context.tutor.triage(query)
         decision = decide(query, triage, self._least_confidence)
         return [
-            Outgoing(TRIAGE_ROUTING, follow(arrival.event, query.query_id, "routing", decision, self._context.now()))
+            Outgoing(TRIAGE_ROUTING, follow(delivery.event, query.query_id, "routing", decision, self._context.now()))
         ]
 
     @property

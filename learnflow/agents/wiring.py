@@ -14,17 +14,18 @@ from learnflow.agents.context import Context
 from learnflow.agents.debug import DebugAgent
 from learnflow.agents.exercise import ExerciseAgent
 from learnflow.agents.learner import LearnerAgent
+from learnflow.agents.messages import Reporter
 from learnflow.agents.progress import ProgressAgent
-from learnflow.agents.reporter import Reporter
 from learnflow.agents.router import RouterAgent
 from learnflow.agents.sink import AT_ONCE, SinkAgent
 from learnflow.agents.struggle import StruggleAgent
 from learnflow.agents.student_store import StudentStore
 from learnflow.agents.sweeps import OverdueSweep, ProgressSweep, StruggleSweep
 from learnflow.agents.triage import TriageAgent
-from learnflow.database.exercises import load_given
+from learnflow.database.batch_source import BatchSource
+from learnflow.database.exercises import load_assignments
 from learnflow.database.struggle_window import load_windows
-from learnflow.database.student_source import BatchSource, PostgresSource
+from learnflow.database.students import StudentSource
 from learnflow.models.vocabulary import Agent, Specialist
 from learnflow.sink.messages import STORED
 from learnflow.sink.sink import Sink
@@ -33,7 +34,7 @@ from learnflow.streams.keyed_executor import KeyedExecutor
 from learnflow.streams.message_processor import Handler, MessageProcessor
 from learnflow.streams.outbox import Outbox
 from learnflow.streams.stream_app import StreamApp
-from learnflow.streams.table_processor import Fold, TableProcessor
+from learnflow.streams.table_processor import TableHandler, TableProcessor
 from learnflow.tables import Tables
 from learnflow.topics import AGENT_RESPONSES, REQUESTS, STUDENT_EVENTS, STUDENT_QUERIES, TRIAGE_ROUTING, Topic
 
@@ -47,10 +48,8 @@ SPECIALISTS: Final[Mapping[Specialist, Callable[[Context], Handler]]] = MappingP
 
 RUNS_CODE: Final = frozenset({Agent.EXERCISE, Agent.DEBUG})
 
-LONGEST_SWEEP_PAUSE: Final = 5.0  # seconds
-PROGRESS_PAUSE: Final = 5.0
-STRUGGLE_PAUSE: Final = 5.0
-SINK_PAUSE: Final = 5.0
+SWEEP_PAUSE: Final = 5.0  # seconds, at most
+SINK_CHECK_PAUSE: Final = 5.0
 WAITING_EACH: Final = 16  # messages that wait for each that is under way
 
 _log = get_logger(__name__)
@@ -69,31 +68,31 @@ class AgentWiring:
         self._problems: dict[Agent, Callable[[], str | None]] = {}
         app.beat(self._beat, context.settings.agents.heartbeat_seconds)
 
-    def add(self, agent: Agent, topic: Topic, handle: Handler) -> None:
+    def add(self, agent: Agent, topic: Topic, handler: Handler) -> None:
         """Let an agent handle a topic's messages, many at once."""
         in_flight = self.context.settings.agents.in_flight
         executor = self.executor(agent, in_flight, in_flight * WAITING_EACH)
-        station = MessageProcessor(
+        processor = MessageProcessor(
             topic,
-            handle,
+            handler,
             activity=self.activity(agent),
             outbox=self.outbox,
             executor=executor,
             reporter=self.reporter,
             now=self.context.now,
         )
-        self.run(agent, station.run, topic)
+        self.run(agent, processor.run, topic)
 
-    def fold(self, agent: Agent, fold: Fold, *topics: Topic) -> None:
+    def add_table_writer(self, agent: Agent, handler: TableHandler, *topics: Topic) -> None:
         """Let an agent that writes tables read topics, one message after the other."""
-        folding = TableProcessor(
-            fold,
+        processor = TableProcessor(
+            handler,
             activity=self.activity(agent),
             outbox=self.outbox,
             now=self.context.now,
             is_ours=self.app.is_current,
         )
-        self.run(agent, folding.run, *topics)
+        self.run(agent, processor.run, *topics)
 
     def every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         """Do something again and again, while the app has its partitions and its tables."""
@@ -155,57 +154,51 @@ class AgentWiring:
 
 def wire_core(app: StreamApp, context: Context) -> Tables:
     """Triage, router and learner, with the tables of core, which it returns."""
-    staff = AgentWiring(app, context)
-    url = context.settings.need_database()
-    source, given, windows = (
-        PostgresSource(url, context.settings.limits.turns), BatchSource(url, load_given), BatchSource(url, load_windows)
-    )  # fmt: skip
-    for each in (source, given, windows):
-        app.at_end(each.close)
-    known = StudentStore(
-        Tables.of(app), source, given, lambda partition: app.behind(STUDENT_EVENTS.name, partition) > 0
-    )
-    staff.add(Agent.TRIAGE, STUDENT_QUERIES, TriageAgent(context))
-    staff.add(Agent.ROUTER, TRIAGE_ROUTING, RouterAgent(context, known))
-    staff.fold(Agent.STRUGGLE, StruggleAgent(context, known.tables, windows), TRIAGE_ROUTING, STUDENT_EVENTS)
-    struggle_sweep = StruggleSweep(
-        context,
-        known.tables.struggles,
-        staff.outbox,
-        lambda partition: any(app.behind(topic.name, partition) for topic in (TRIAGE_ROUTING, STUDENT_EVENTS)),
-    )
-    staff.fold(Agent.LEARNER, LearnerAgent(context, known), TRIAGE_ROUTING, AGENT_RESPONSES, STUDENT_EVENTS)
-    progress_sweep = ProgressSweep(context, known, staff.outbox)
-    sweep = OverdueSweep(
-        context, known, staff.outbox, lambda partition: app.behind(AGENT_RESPONSES.name, partition) > 0
-    )
 
-    staff.every(min(sweep.patience.collaboration.total_seconds() / 4, LONGEST_SWEEP_PAUSE), sweep)
-    staff.every(STRUGGLE_PAUSE, struggle_sweep)
-    staff.every(PROGRESS_PAUSE, lambda: progress_sweep(app.partitions(STUDENT_EVENTS.name)))
-    return known.tables
+    def behind(*topics: Topic) -> Callable[[int], bool]:
+        return lambda partition: any(app.behind(topic.name, partition) for topic in topics)
+
+    wiring, tables, url = AgentWiring(app, context), Tables.of(app), context.settings.need_database()
+    source = StudentSource(url, context.settings.limits.turns)
+    assignments, windows = BatchSource(url, load_assignments), BatchSource(url, load_windows)
+    for closing in (source, assignments, windows):
+        app.at_end(closing.close)
+    students = StudentStore(tables, source, assignments, behind(STUDENT_EVENTS))
+    struggle, learner = StruggleAgent(context, tables, windows), LearnerAgent(context, students)
+    wiring.add(Agent.TRIAGE, STUDENT_QUERIES, TriageAgent(context))
+    wiring.add(Agent.ROUTER, TRIAGE_ROUTING, RouterAgent(context, students))
+    wiring.add_table_writer(Agent.STRUGGLE, struggle, TRIAGE_ROUTING, STUDENT_EVENTS)
+    wiring.add_table_writer(Agent.LEARNER, learner, TRIAGE_ROUTING, AGENT_RESPONSES, STUDENT_EVENTS)
+
+    overdue = OverdueSweep(context, students, wiring.outbox, behind(AGENT_RESPONSES))
+    struggles = StruggleSweep(context, tables.struggles, wiring.outbox, behind(TRIAGE_ROUTING, STUDENT_EVENTS))
+    progress = ProgressSweep(context, students, wiring.outbox)
+    wiring.every(min(overdue.patience.collaboration.total_seconds() / 4, SWEEP_PAUSE), overdue)
+    wiring.every(SWEEP_PAUSE, struggles)
+    wiring.every(SWEEP_PAUSE, lambda: progress(app.partitions(STUDENT_EVENTS.name)))
+    return tables
 
 
 def wire_sink(app: StreamApp, context: Context) -> None:
     """The worker that writes to PostgreSQL."""
-    staff = AgentWiring(app, context)
+    wiring = AgentWiring(app, context)
     sink = Sink(context.settings.need_database())
-    staff.problem(Agent.SINK, lambda: sink.problem)
-    staff.every(SINK_PAUSE, sink.check)
+    wiring.problem(Agent.SINK, lambda: sink.problem)
+    wiring.every(SINK_CHECK_PAUSE, sink.check)
     agent = SinkAgent(
         context,
         sink,
-        activity=staff.activity(Agent.SINK),
-        outbox=staff.outbox,
-        executor=staff.executor(Agent.SINK, AT_ONCE, AT_ONCE),
+        activity=wiring.activity(Agent.SINK),
+        outbox=wiring.outbox,
+        executor=wiring.executor(Agent.SINK, AT_ONCE, AT_ONCE),
     )
-    staff.run(Agent.SINK, agent.run, *STORED)
+    wiring.run(Agent.SINK, agent.run, *STORED)
 
 
 def wire_specialist(app: StreamApp, context: Context, specialist: Specialist) -> None:
     """One of the five that answer students."""
-    staff = AgentWiring(app, context)
-    staff.add(Agent(specialist), REQUESTS[specialist], SPECIALISTS[specialist](context))
+    wiring = AgentWiring(app, context)
+    wiring.add(Agent(specialist), REQUESTS[specialist], SPECIALISTS[specialist](context))
     if Agent(specialist) in RUNS_CODE:
-        staff.problem(Agent(specialist), lambda: context.sandbox.problem)
-        app.task(staff.check_sandbox)
+        wiring.problem(Agent(specialist), lambda: context.sandbox.problem)
+        app.task(wiring.check_sandbox)

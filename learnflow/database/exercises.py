@@ -9,7 +9,7 @@ import orjson
 from mode.utils.logging import get_logger
 from pydantic import ValidationError
 
-from learnflow.database.reader import Reader
+from learnflow.database.postgres import Reader
 from learnflow.domain.remembered_ids import shortened
 from learnflow.domain.student_exercises import MOST_DONE, MOST_KEPT, Exercises
 from learnflow.models.exercise import Assigned, Exercise
@@ -51,7 +51,7 @@ JOIN unnest($1::text[], $2::uuid[]) AS asked (student_id, exercise_id)
 """  # noqa: S608 - of the constants above
 
 
-class Given(NamedTuple):
+class AssignmentKey(NamedTuple):
     """An exercise, and the student who says that it was given to them."""
 
     student_id: str
@@ -60,23 +60,23 @@ class Given(NamedTuple):
 
 async def load_exercises(database: Reader, student_ids: Sequence[str]) -> dict[str, Exercises]:
     """Return what is open of each student, and what is behind them."""
-    found = {student_id: Exercises() for student_id in student_ids}
-    for record in await database.fetch(_OPEN, list(found)):
-        known, assigned = found[record["student_id"]], _assigned(record)
-        kept = known.kept if assigned is None else (*known.kept, assigned)
-        found[record["student_id"]] = known.model_copy(update={"kept": kept})
-    for record in await database.fetch(_DONE, list(found)):
-        known = found[record["student_id"]]
-        found[record["student_id"]] = known.model_copy(update={"done": (*known.done, shortened(record["exercise_id"]))})
-    return found
+    kept: dict[str, list[Assigned]] = {student_id: [] for student_id in student_ids}
+    done: dict[str, list[str]] = {student_id: [] for student_id in student_ids}
+    for record in await database.fetch(_OPEN, list(kept)):
+        if (assigned := _assigned(record)) is not None:
+            kept[record["student_id"]].append(assigned)
+    for record in await database.fetch(_DONE, list(kept)):
+        done[record["student_id"]].append(shortened(record["exercise_id"]))
+    return {
+        student_id: Exercises(kept=tuple(kept[student_id]), done=tuple(done[student_id])) for student_id in student_ids
+    }
 
 
-async def load_given(database: Reader, wanted: Sequence[Given]) -> dict[Given, Assigned]:
+async def load_assignments(database: Reader, wanted: Sequence[AssignmentKey]) -> dict[AssignmentKey, Assigned]:
     """Return exercises that students were given, however long ago; others are absent."""
-    students, exercises = [one.student_id for one in wanted], [one.exercise_id for one in wanted]
-    records = await database.fetch(_GIVEN, students, exercises)
-    given = {Given(record["student_id"], record["exercise_id"]): _assigned(record) for record in records}
-    return {wanted: assigned for wanted, assigned in given.items() if assigned is not None}
+    records = await database.fetch(_GIVEN, [key.student_id for key in wanted], [key.exercise_id for key in wanted])
+    assignments = {AssignmentKey(record["student_id"], record["exercise_id"]): _assigned(record) for record in records}
+    return {key: assigned for key, assigned in assignments.items() if assigned is not None}
 
 
 def _assigned(record: asyncpg.Record) -> Assigned | None:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import asyncpg
 import orjson
 
-from learnflow.database.reader import Reader
+from learnflow.database.postgres import Reader
 from learnflow.domain.struggle import Attempt, End, Observation, Question, question
 from learnflow.models.envelope import Event, version_metadata
 from learnflow.models.events import EVENT_TYPES

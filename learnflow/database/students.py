@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import asyncpg
 import orjson
 
+from learnflow.database.batch_source import BatchSource
 from learnflow.database.exercises import load_exercises
-from learnflow.database.reader import Reader
+from learnflow.database.postgres import Reader
 from learnflow.domain.conversation import LONGEST_ANSWER, LONGEST_QUESTION
 from learnflow.domain.student_exercises import Exercises
 from learnflow.models.events.work import Turn
@@ -93,3 +95,10 @@ def _progress(record: asyncpg.Record) -> LearningProgress:
     return LearningProgress.model_validate(
         values | {name: orjson.loads(values[name]) for name in _JSON if name in values}
     )
+
+
+class StudentSource(BatchSource[str, StoredStudent]):
+    """Reads students by their ids, each with so many turns at the most."""
+
+    def __init__(self, url: str, turns: int) -> None:
+        super().__init__(url, partial(load_students, turns=turns))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple, cast
 
-from learnflow.database.sql_values import hundredths, json_text
+from learnflow.database.postgres import hundredths, json_text
 from learnflow.models.envelope import Event
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
@@ -17,8 +17,8 @@ from learnflow.models.events.work import (
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import QueryStatus, Specialist
 from learnflow.sink import learner_rows
-from learnflow.sink.message_flow_rows import answered, asked, completed, failed, handed_over, routed
 from learnflow.sink.messages import SinkMessage, Unstorable
+from learnflow.sink.query_rows import answered, asked, completed, failed, handed_over, routed
 from learnflow.sink.query_status import NEW, carried, ended, submitted
 from learnflow.sink.rows import QueryContent, QueryState, ResponseRow, Row
 from learnflow.sink.usage_rows import paid

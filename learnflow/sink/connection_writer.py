@@ -4,26 +4,26 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final, TypeVar
 
 import asyncpg
 
-from learnflow.database.postgres_errors import conflicts, passes, reason, refuses
+from learnflow.database.postgres import conflicts, passes, reason, refuses
 from learnflow.sink.changes import Change
 from learnflow.sink.messages import Rejected
-from learnflow.sink.writer import Connection, apply_each, apply_new
+from learnflow.sink.transaction import Connection, apply_each, apply_new
+from learnflow.streams.retry import until_possible
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
-FIRST_WAIT: Final = 0.1  # seconds
-LONGEST_WAIT: Final = 5.0
 CONNECT_SECONDS: Final = 10.0
 STATEMENT_SECONDS: Final = 120.0  # a connection that died without a word is given up after it
 
 
 class Outage:
-    """Says once that PostgreSQL is away and once that it is back, for all lanes; `problem` says it while it lasts."""
+    """Says once that PostgreSQL is away and once that it is back, for all writers; `problem` says it while it lasts."""
 
     def __init__(self) -> None:
         self.problem: str | None = None
@@ -42,7 +42,7 @@ class Outage:
             log.info("PostgreSQL can be written to again")
 
 
-class Lane:
+class ConnectionWriter:
     """Writes changes in the order of the calls, those of each call in one transaction."""
 
     def __init__(self, database_url: str, outage: Outage) -> None:
@@ -74,20 +74,13 @@ class Lane:
             return await self._until_possible(lambda connection: _write(connection, changes)) if changes else []
 
     async def _until_possible(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
-        wait = FIRST_WAIT
-        while True:
-            try:
-                result = await self._try(work)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
-                if not passes(error):
-                    raise
-                if not conflicts(error):
-                    self._outage.goes_on(error)
-            else:
-                self._outage.is_over()
-                return result
-            await asyncio.sleep(wait)
-            wait = min(2 * wait, LONGEST_WAIT)
+        result = await until_possible(partial(self._try, work), passes, self._failed)
+        self._outage.is_over()
+        return result
+
+    def _failed(self, error: Exception) -> None:
+        if not conflicts(error):
+            self._outage.goes_on(error)
 
     async def _try(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
         connection = self._connection

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, cast
 
-from learnflow.database.sql_values import hundredths, json_text
+from learnflow.database.postgres import hundredths, json_text
 from learnflow.models.envelope import Event
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.student_query import StudentQuery

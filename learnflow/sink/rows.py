@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from learnflow.database.sql_values import Json
+from learnflow.database.postgres import Json
 from learnflow.sink.usage_rows import UsageRow
 
 

@@ -8,10 +8,10 @@ from typing import Final
 
 import asyncpg
 
-from learnflow.database.postgres_errors import passes
+from learnflow.database.postgres import passes
 from learnflow.models.vocabulary import Agent
 from learnflow.sink.changes import Change, change
-from learnflow.sink.connection_writer import Lane, Outage, reach
+from learnflow.sink.connection_writer import ConnectionWriter, Outage, reach
 from learnflow.sink.messages import (
     BY_NAME,
     TOO_MANY,
@@ -26,7 +26,7 @@ from learnflow.streams.codec import Refusal, decode
 
 CHECK_SECONDS: Final = 5.0
 AT_A_TIME: Final = 32  # messages decoded before others get a turn: about a millisecond
-LANES: Final = 2  # while PostgreSQL works on the rows of one, we prepare those of the other
+CONNECTIONS: Final = 2  # while PostgreSQL works on the rows of one, we prepare those of the other
 
 
 class Sink:
@@ -39,17 +39,17 @@ class Sink:
     def __init__(self, database_url: str) -> None:
         self._url = database_url
         self._outage = Outage()
-        self._lanes = tuple(Lane(database_url, self._outage) for _ in range(LANES))
+        self._writers = tuple(ConnectionWriter(database_url, self._outage) for _ in range(CONNECTIONS))
         self._decoding = asyncio.Lock()
         self._refused_in_a_row = 0
 
     async def start(self) -> None:
         """Connect. While PostgreSQL is away this waits; a wrong URL, user or password raises."""
-        await asyncio.gather(*(lane.start() for lane in self._lanes))
+        await asyncio.gather(*(writer.start() for writer in self._writers))
 
     async def close(self) -> None:
         """Close the connections, after the writes that are under way."""
-        await asyncio.gather(*(lane.close() for lane in self._lanes))
+        await asyncio.gather(*(writer.close() for writer in self._writers))
 
     @property
     def problem(self) -> str | None:
@@ -64,7 +64,7 @@ class Sink:
             if passes(error):
                 self._outage.goes_on(error)
         else:
-            if not any(lane.busy for lane in self._lanes):  # who is busy says itself how it goes
+            if not any(writer.busy for writer in self._writers):  # who is busy says itself how it goes
                 self._outage.is_over()
 
     async def write(self, messages: Sequence[SinkMessage], clock: Clock | None = None) -> list[Rejected]:
@@ -78,20 +78,22 @@ class Sink:
         async with self._decoding:
             changes, refused = await _changes(messages, clock)
             # Lined up before the turn to decode is given on: the order stays.
-            writing = asyncio.gather(*map(Lane.write, self._lanes, _parts(changes)))
+            writing = asyncio.gather(*map(ConnectionWriter.write, self._writers, _parts(changes)))
         for part in await writing:
             refused += part
         self._refused_in_a_row = consecutive(self._refused_in_a_row, messages, refused)
         if self._refused_in_a_row >= TOO_MANY:
-            raise TooManyRejections(self._refused_in_a_row, next(one for one in reversed(refused) if one.ours))
+            raise TooManyRejections(
+                self._refused_in_a_row, next(rejected for rejected in reversed(refused) if rejected.ours)
+            )
         return refused
 
 
 def _parts(changes: Sequence[Change]) -> list[list[Change]]:
     """Share out the changes: what concerns one student always goes the same way."""
-    parts: list[list[Change]] = [[] for _ in range(LANES)]
+    parts: list[list[Change]] = [[] for _ in range(CONNECTIONS)]
     for item in changes:
-        parts[zlib.crc32(item.student_id.encode()) % LANES].append(item)
+        parts[zlib.crc32(item.student_id.encode()) % CONNECTIONS].append(item)
     return parts
 
 

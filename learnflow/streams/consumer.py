@@ -1,8 +1,5 @@
 # ruff: noqa: ANN401 - as the signatures that it overrides
-"""The consumer of our apps: Faust's, mended where it loses messages or wastes time.
-
-Each mend has a test on a genuine broker that fails without it (tests/integration/test_mends.py).
-"""
+"""The consumer of our apps: Faust's, patched where it loses messages or wastes time."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Generator, Iterator, Mapping
@@ -38,7 +35,7 @@ class Consumer(driver.Consumer):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._conduct, self.callback = self.callback, self._deliver
+        self._deliver_to_streams, self.callback = self.callback, self._deliver
         self._next: dict[TP, int] = {}  # the offset after the last one delivered
         self._unfinished: dict[TP, dict[int, None]] = {}  # delivered and not acknowledged, in order
         self._fetch = 0  # counts calls of getmany
@@ -73,13 +70,13 @@ class Consumer(driver.Consumer):
         """Return the sum of finished offsets, and of messages that are not done."""
         return sum(self.finished(tp) or 0 for tp in self._next), sum(self.behind(tp) for tp in self._next)
 
-    def standing(self) -> dict[str, tuple[int, int]]:
+    def done_and_waiting_by_topic(self) -> dict[str, tuple[int, int]]:
         """Return the same by topic."""
-        found: dict[str, tuple[int, int]] = {}
+        by_topic: dict[str, tuple[int, int]] = {}
         for tp in self._next:
-            finished, behind = found.get(tp.topic, (0, 0))
-            found[tp.topic] = finished + (self.finished(tp) or 0), behind + self.behind(tp)
-        return found
+            finished, behind = by_topic.get(tp.topic, (0, 0))
+            by_topic[tp.topic] = finished + (self.finished(tp) or 0), behind + self.behind(tp)
+        return by_topic
 
     def ack(self, message: Message) -> bool:
         """Mark a message as done, however late and in whatever order.
@@ -102,12 +99,12 @@ class Consumer(driver.Consumer):
         return self.finished(tp)
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
-        """Faust counts offsets that it never saw as done; here only what was delivered counts."""
+        """Faust counts offsets that it never delivered as done; here only what was delivered counts."""
 
     async def _handle_attached(self, commit_offsets: Mapping[TP, int]) -> None:
         """A commit must not overtake the table changes that its messages caused: Faust sends them in its own time."""
         await super()._handle_attached(commit_offsets)
-        await cast("Any", self.app).changes.all_sent()
+        await cast("Any", self.app).unsent_changes.all_sent()
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Finish what is under way, or its next owner does it again; then forget it."""
@@ -160,7 +157,7 @@ class Consumer(driver.Consumer):
                 return
             self._next[tp] = message.offset + 1
             self._unfinished.setdefault(tp, {})[message.offset] = None
-        await self._conduct(message)
+        await self._deliver_to_streams(message)
 
     def _skipped(self, tp: TP, offset: int) -> bool:
         """Say whether to leave a message, because one before it was fetched and lost on the way.
@@ -168,11 +165,11 @@ class Consumer(driver.Consumer):
         A rebalance can drop the head of a fetch. What is missing is fetched again; where it is missing
         again, the broker does not have it (compaction, retention, markers of transactions).
         """
-        found = self._skipped_in.get(tp)
-        if found == self._fetch:
+        skipped_in = self._skipped_in.get(tp)
+        if skipped_in == self._fetch:
             return True
         expected = self._next.get(tp)
-        if expected is None or offset <= expected or found is not None:
+        if expected is None or offset <= expected or skipped_in is not None:
             self._skipped_in.pop(tp, None)
             return False
         self._skipped_in[tp] = self._fetch

@@ -17,13 +17,11 @@ from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.vocabulary import Agent
 from learnflow.streams.activity import Activity
 from learnflow.streams.clock import Clock
-from learnflow.streams.codec import Refusal, decode
-from learnflow.streams.dead_letters import DeadLetter, headers_of, redrive_attempt
+from learnflow.streams.codec import Refusal
 from learnflow.streams.keyed_executor import KeyedExecutor
-from learnflow.streams.message_context import Handling
 from learnflow.streams.outbox import Outbox, Outgoing
-from learnflow.streams.recent_ids import Recent
-from learnflow.topics import DEAD_LETTERS, Topic
+from learnflow.streams.processing import Handling, RecentIds, decode_message, send_dead_letter
+from learnflow.topics import Topic
 from learnflow.traces import Span
 
 MOST_REFUSALS: Final = 100  # in a row on an internal topic: then the fault is ours
@@ -38,8 +36,8 @@ class TooManyRefusals(Exception):  # noqa: N818 - as it reads in the log
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """An event, and where it lay."""
+class Delivery:
+    """An event, and where it lay in its topic."""
 
     event: Event[Any]
     partition: int
@@ -49,7 +47,7 @@ class Arrival:
 class Handler(Protocol):
     """Decides what follows from an event. Called again with the same event, it decides the same."""
 
-    def __call__(self, arrival: Arrival) -> Awaitable[Sequence[Outgoing]]:
+    def __call__(self, delivery: Delivery) -> Awaitable[Sequence[Outgoing]]:
         """Return the messages to send."""
 
 
@@ -70,9 +68,16 @@ class MessageProcessor:
     """Feeds one agent from one topic: many messages in flight, those of a student in order."""
 
     def __init__(  # noqa: PLR0913 - the parts it is made of
-        self, topic: Topic, handle: Handler, *,
-        activity: Activity, outbox: Outbox, executor: KeyedExecutor, reporter: Reporter, now: Clock,
-    ) -> None:  # fmt: skip
+        self,
+        topic: Topic,
+        handle: Handler,
+        *,
+        activity: Activity,
+        outbox: Outbox,
+        executor: KeyedExecutor,
+        reporter: Reporter,
+        now: Clock,
+    ) -> None:
         self.topic = topic
         self.activity = activity
         self.executor = executor
@@ -81,7 +86,7 @@ class MessageProcessor:
         self._reporter = reporter
         self._now = now
         self._seconds = metrics.RESPONSE_SECONDS.labels(activity.agent)
-        self._done = Recent()
+        self._done = RecentIds()
         self._refusals = 0
 
     async def run(self, stream: faust.Stream[bytes]) -> None:
@@ -89,7 +94,7 @@ class MessageProcessor:
         async for item in stream.noack().events():
             message = item.message
             try:
-                event = read(self.topic, message, self._now)
+                event = decode_message(self.topic, message, self._now)
             except Refusal as refusal:
                 owner = refusal.student_id or f"{message.tp}@{message.offset}"
                 await self.executor.submit(owner, partial(self._refuse, stream, item, refusal))
@@ -108,24 +113,24 @@ class MessageProcessor:
     async def _decide(self, item: EventT[Any], event: Event[Any], span: Span) -> None:
         started = perf_counter()
         try:
-            outgoing = await self._handle(Arrival(event, item.message.partition, item.message.offset))
+            outgoing = await self._handle(Delivery(event, item.message.partition, item.message.offset))
         except Exception as error:  # noqa: BLE001 - the dead-letter guard
             _log.exception("%s: %s could not be processed", self.activity.agent, event.event_type)
             span.fail(type(error).__name__)
             reply = self._reporter.broken(self.activity.agent, event)
-            await self._bury(item, f"{type(error).__name__}: {error}", reply)
+            await self._send_dead_letter(item, f"{type(error).__name__}: {error}", reply)
         else:
             await self._send(outgoing)
             await self._log_done(event, perf_counter() - started)
 
     async def _refuse(self, stream: faust.Stream[bytes], item: EventT[Any], refusal: Refusal) -> None:
         self._refusals += not self.topic.external
-        await self._bury(item, refusal.reason, self._reporter.refused(self.activity.agent, refusal))
+        await self._send_dead_letter(item, refusal.reason, self._reporter.refused(self.activity.agent, refusal))
         if self._refusals > MOST_REFUSALS:
             raise TooManyRefusals(self.topic, refusal.reason)
         await stream.ack(item)
 
-    async def _bury(self, item: EventT[Any], reason: str, reply: Sequence[Outgoing]) -> None:
+    async def _send_dead_letter(self, item: EventT[Any], reason: str, reply: Sequence[Outgoing]) -> None:
         self.activity.failed()
         await send_dead_letter(self._outbox, item.message, self.activity.agent, reason, self._now())
         await self._outbox.send(reply)
@@ -141,31 +146,6 @@ class MessageProcessor:
         self._seconds.observe(seconds)
         self.activity.finished(milliseconds)
         await self._outbox.post(self._reporter.done(self.activity, event, milliseconds))
-
-
-async def send_dead_letter(outbox: Outbox, message: Any, agent: Agent, reason: str, now: Any) -> None:  # noqa: ANN401 - Faust's message
-    """Keep a message that cannot be processed, as it came."""
-    metrics.DEAD_LETTERS.labels(agent).inc()
-    letter = DeadLetter(
-        reason=reason,
-        topic=message.topic,
-        partition=message.partition,
-        offset=message.offset,
-        agent=agent,
-        at=now,
-        key=message.key,
-        value=message.value,
-        headers=headers_of(message),
-        attempt=redrive_attempt(headers_of(message)),
-    )
-    await outbox.send_bytes(DEAD_LETTERS, message.key, letter.to_value(), letter.to_headers())
-
-
-def read(topic: Topic, message: Any, clock: Clock) -> Event[Any]:  # noqa: ANN401 - Faust's message
-    """Return a message's event, as part of the attempt that its headers name. Raises Refusal."""
-    event = decode(topic, message.key, message.value, clock)
-    attempt = redrive_attempt(headers_of(message))
-    return event.redriven(attempt) if attempt else event
 
 
 def _identity(event: Event[Any]) -> tuple[str | None, Any, int]:

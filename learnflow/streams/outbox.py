@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import faust
 from aiokafka import AIOKafkaProducer
@@ -12,11 +12,10 @@ from mode.utils.logging import get_logger
 
 from learnflow import traces
 from learnflow.models.envelope import Event
+from learnflow.streams.retry import until_possible
 from learnflow.topics import Topic
 from learnflow.traces import Headers
 
-_FIRST_PAUSE: Final = 0.1  # seconds
-_LONGEST_PAUSE: Final = 5.0
 _log = get_logger(__name__)
 
 
@@ -41,18 +40,14 @@ class Outbox:
 
     async def send_bytes(self, topic: Topic, key: bytes | None, value: bytes, headers: Headers = ()) -> None:
         """Send one message as it is, again and again while the brokers are away."""
-        pause = _FIRST_PAUSE
-        while True:
-            try:
-                await (await self._producer.send(topic.name, value, key=key, headers=list(headers)))
-            except KafkaError as error:
-                if not (error.retriable or isinstance(error, KafkaTimeoutError)):
-                    raise
-                _log.warning("%s: not sent yet: %s", topic.name, error)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
-            else:
-                return
+
+        async def send() -> None:
+            await (await self._producer.send(topic.name, value, key=key, headers=list(headers)))
+
+        def note(error: Exception) -> None:
+            _log.warning("%s: not sent yet: %s", topic.name, error)
+
+        await until_possible(send, _passes, note)
 
     async def post(self, message: Outgoing) -> None:
         """Send a log, which may get lost."""
@@ -68,3 +63,7 @@ class Outbox:
 
 def _headers(message: Outgoing) -> Headers:
     return message.headers or traces.tracing().carried(message.topic.name, message.event.trace_id)
+
+
+def _passes(error: Exception) -> bool:
+    return isinstance(error, KafkaTimeoutError) or (isinstance(error, KafkaError) and error.retriable)

@@ -15,10 +15,9 @@ from faust.types.tuples import TP
 from learnflow.logs import Lines
 from learnflow.models.vocabulary import HealthStatus
 from learnflow.streams.activity import Activity
-from learnflow.streams.changelog_buffer import Changes, Table
 from learnflow.streams.consumer import Consumer
 from learnflow.streams.keyed_executor import KeyedExecutor
-from learnflow.streams.recovery import TableManager
+from learnflow.streams.table_patches import PatchedTable, TableManager, UnsentChanges
 from learnflow.streams.worker import Worker
 
 COMMIT_SECONDS: Final = 5.0
@@ -38,9 +37,9 @@ class StreamApp(faust.App):
         self._was_ready = False
         self.executors: list[KeyedExecutor] = []
         self.activities: list[Activity] = []
-        self.changes = Changes()
+        self.unsent_changes = UnsentChanges()
         self.log_lines = Lines()
-        super().__init__(name, Table=Table, TableManager=TableManager, Worker=Worker, **options)
+        super().__init__(name, Table=PatchedTable, TableManager=TableManager, Worker=Worker, **options)
 
     def bring(self, others: Sequence["StreamApp"]) -> None:
         """Let this app start and stop others in its process."""
@@ -96,9 +95,9 @@ class StreamApp(faust.App):
             return 0, 0
         return cast("Consumer", self.consumer).done_and_waiting()
 
-    def standing(self) -> dict[str, tuple[int, int]]:
+    def done_and_waiting_by_topic(self) -> dict[str, tuple[int, int]]:
         """Return the same by topic."""
-        return {} if self._consumer is None else cast("Consumer", self.consumer).standing()
+        return {} if self._consumer is None else cast("Consumer", self.consumer).done_and_waiting_by_topic()
 
     def _new_transport(self) -> TransportT:
         transport = super()._new_transport()
@@ -119,7 +118,7 @@ class StreamApp(faust.App):
         for beat, seconds in self._beats:
             self.add_future(self._keep_beating(beat, seconds))
         await asyncio.gather(super().on_started(), *(self._start(other) for other in self._others))
-        await self._beat_once()  # that it works now is told at once
+        await self._beat_once()  # which says at once that it works now
 
     async def _keep_beating(self, beat: Callable[[], Awaitable[None]], seconds: float) -> None:
         while not self.should_stop:

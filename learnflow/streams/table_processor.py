@@ -9,27 +9,25 @@ from mode.utils.logging import get_logger
 
 from learnflow.models.envelope import Event
 from learnflow.streams.activity import Activity
-from learnflow.streams.batching import batches
 from learnflow.streams.clock import Clock
 from learnflow.streams.codec import Refusal
-from learnflow.streams.message_context import Handling, carrying
-from learnflow.streams.message_processor import read, send_dead_letter
 from learnflow.streams.outbox import Outbox, Outgoing
+from learnflow.streams.processing import Handling, batches, decode_message, send_dead_letter, with_current_headers
 from learnflow.topics import BY_NAME
 
 BATCH: Final = 500  # events between two acknowledgements
-UNSENT: Final = 8  # messages that wait for others: what follows is told while a repeat can still tell it
+UNSENT: Final = 8  # messages that wait for others: what follows is sent while a repeat can still send it
 
 _log = get_logger(__name__)
 
 
-class Fold(Protocol):
+class TableHandler(Protocol):
     """An agent's tables, and how an event changes them."""
 
     async def prepare(self, events: Sequence[Event[Any]]) -> None:
-        """Fetch what folding a batch needs; this may wait."""
+        """Fetch what handling a batch needs; this may wait."""
 
-    def fold(self, item: EventT[Any], event: Event[Any]) -> Sequence[Outgoing]:
+    def handle(self, item: EventT[Any], event: Event[Any]) -> Sequence[Outgoing]:
         """Change the tables by one event, and return what follows from it."""
 
 
@@ -37,10 +35,15 @@ class TableProcessor:
     """One agent's place at its topics, where it is the only writer of its tables."""
 
     def __init__(
-        self, fold: Fold, *, activity: Activity, outbox: Outbox, now: Clock,
+        self,
+        handler: TableHandler,
+        *,
+        activity: Activity,
+        outbox: Outbox,
+        now: Clock,
         is_ours: Callable[[EventT[Any]], bool],
-    ) -> None:  # fmt: skip
-        self._fold = fold
+    ) -> None:
+        self._handler = handler
         self._activity = activity
         self._outbox = outbox
         self._now = now
@@ -49,15 +52,15 @@ class TableProcessor:
     async def run(self, stream: faust.Stream[bytes]) -> None:
         """Process the stream until the worker stops."""
         async for items in batches(stream, BATCH):
-            arrived = [(item, await self._decoded(item)) for item in items]
-            await self._fold.prepare([event for _, event in arrived if event])
+            decoded = [(item, await self._decoded(item)) for item in items]
+            await self._handler.prepare([event for _, event in decoded if event])
             done: list[EventT[Any]] = []
             outgoing: list[Outgoing] = []
-            for item, event in arrived:
+            for item, event in decoded:
                 # While this waited, the partition may have gone to another worker, whose state must not be
                 # overwritten; or the worker stops. What is left is not acknowledged, and so read again.
                 if self._is_ours(item):
-                    outgoing += await self._one(stream, item, event) if event else ()
+                    outgoing += await self._process(stream, item, event) if event else ()
                     done.append(item)
                 if len(outgoing) >= UNSENT:
                     await self._outbox.send(outgoing)
@@ -70,25 +73,25 @@ class TableProcessor:
         message = item.message
         topic = BY_NAME[message.topic]
         try:
-            return read(topic, message, self._now)
+            return decode_message(topic, message, self._now)
         except Refusal as refusal:
             if topic.reader is self._activity.agent:
-                await self._bury(item, refusal.reason)
+                await self._send_dead_letter(item, refusal.reason)
             return None
 
-    async def _one(self, stream: faust.Stream[bytes], item: EventT[Any], event: Event[Any]) -> Sequence[Outgoing]:
+    async def _process(self, stream: faust.Stream[bytes], item: EventT[Any], event: Event[Any]) -> Sequence[Outgoing]:
         stream._set_current_event(item)  # noqa: SLF001 - says which partition a table write belongs to
         with Handling(self._activity.agent, event, item.message) as span:
             try:
-                outgoing = self._fold.fold(item, event)
+                outgoing = self._handler.handle(item, event)
             except Exception as error:  # noqa: BLE001 - the dead-letter guard
                 _log.exception("%s: %s could not be processed", self._activity.agent, event.event_type)
                 span.fail(type(error).__name__)
-                await self._bury(item, f"{type(error).__name__}: {error}")
+                await self._send_dead_letter(item, f"{type(error).__name__}: {error}")
                 return []
             self._activity.finished(1)
-            return carrying(outgoing)
+            return with_current_headers(outgoing)
 
-    async def _bury(self, item: EventT[Any], reason: str) -> None:
+    async def _send_dead_letter(self, item: EventT[Any], reason: str) -> None:
         self._activity.failed()
         await send_dead_letter(self._outbox, item.message, self._activity.agent, reason, self._now())

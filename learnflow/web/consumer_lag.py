@@ -33,7 +33,7 @@ class Reads(NamedTuple):
 
 
 _CORE: Final = "learnflow-core"
-# As staff.py puts them on their apps, of which a process may have only some. A group has one offset a partition, so
+# As wiring.py puts them on their apps, of which a process may have only some. A group has one offset a partition, so
 # agents of core that read the same topic have the same lag there: that of the slowest.
 READS: Final[Mapping[Agent, Reads]] = MappingProxyType({
     Agent.TRIAGE: Reads(_CORE, (STUDENT_QUERIES,)),

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from learnflow.models.envelope import Event
 from learnflow.models.fields import Model
-from learnflow.streams.recent_ids import Recent
+from learnflow.streams.processing import RecentIds
 from learnflow.streams.stream_app import StreamApp
 from learnflow.topics import AGENT_RESPONSES, MASTERY_LEVEL_UPDATED, STUDENT_STRUGGLE
 from learnflow.web.access import visitor_of
@@ -43,7 +43,7 @@ class Events:
     reader: Reader
     pulses: Mapping[str, Pulse] = field(default_factory=dict)
     fanout: Fanout = field(default_factory=Fanout)
-    _asked: Recent = field(default_factory=Recent)
+    _asked: RecentIds = field(default_factory=RecentIds)
     _ready: asyncio.Event = field(default_factory=asyncio.Event)
     _work: list[asyncio.Task[None]] = field(default_factory=list)
 

@@ -10,8 +10,8 @@ from prometheus_client import Counter as Counted
 from prometheus_client.exposition import choose_encoder
 
 from learnflow import metrics
-from learnflow.streams.recovery import TableManager
 from learnflow.streams.stream_app import StreamApp
+from learnflow.streams.table_patches import TableManager
 
 _READ: Final = (
     metrics.LAG,
@@ -43,7 +43,7 @@ class Page:
     def _read(self, app: StreamApp) -> None:
         role = app.conf.id.removeprefix("learnflow-")
         metrics.READY.labels(role).set(app.caught_up)
-        for topic, (finished, behind) in app.standing().items():
+        for topic, (finished, behind) in app.done_and_waiting_by_topic().items():
             metrics.LAG.labels(role, topic).set(behind)
             metrics.FINISHED.labels(role, topic).set(finished)
         remaining, seconds = _recovery(app)

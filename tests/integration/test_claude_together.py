@@ -26,7 +26,7 @@ from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox, SandboxSettings
 from learnflow.settings import Settings
 from learnflow.streams.clock import Clock
-from learnflow.streams.message_processor import Arrival, Handler
+from learnflow.streams.message_processor import Delivery, Handler
 from learnflow.streams.outbox import Outgoing
 from learnflow.tutor.claude.answers.dialogue import REFUSED
 from learnflow.tutor.claude.prompts import answering, prompt
@@ -68,7 +68,7 @@ def working(tutor: Tutor, sandbox: Sandbox) -> Context:
     return Context(Settings(), tutor, sandbox, shipped(), Clock(lambda: NOW, timedelta(minutes=5)), "test")
 
 
-def asked(agent: Specialist, of: AgentRequest = QUESTION, **more: Any) -> Arrival:
+def asked(agent: Specialist, of: AgentRequest = QUESTION, **more: Any) -> Delivery:
     routed = {"routed_to_agent": agent, "triage_confidence": 0.9}
     query = of.query.model_copy(update=routed)
     event = Event[AgentRequest](
@@ -79,12 +79,12 @@ def asked(agent: Specialist, of: AgentRequest = QUESTION, **more: Any) -> Arriva
     return arrived(event)
 
 
-def arrived(event: Event[Any]) -> Arrival:
-    return Arrival(event=event, partition=0, offset=0)
+def arrived(event: Event[Any]) -> Delivery:
+    return Delivery(event=event, partition=0, offset=0)
 
 
-async def one(handler: Handler, arrival: Arrival) -> Outgoing:
-    (sent,) = await handler(arrival)
+async def one(handler: Handler, delivery: Delivery) -> Outgoing:
+    (sent,) = await handler(delivery)
     return sent
 
 
@@ -215,8 +215,8 @@ async def test_what_was_handed_over_is_never_handed_on(agent: Any, api: Messages
         ProgressAgent: REPORT | {"text": "Nothing is solved yet."},
     }  # fmt: skip
     api.will(says(answers[agent] | {"belongs_to": {"agent": "exercise", "because": "practice"}}))
-    arrival = asked(Specialist.CONCEPTS, handed_over_from=Specialist.EXERCISE)
-    assert isinstance((await one(agent(context), arrival)).event.payload, ResponseCompleted)
+    delivery = asked(Specialist.CONCEPTS, handed_over_from=Specialist.EXERCISE)
+    assert isinstance((await one(agent(context), delivery)).event.payload, ResponseCompleted)
 
 
 async def test_a_question_that_was_kept_once_is_not_handed_over_when_it_is_asked_alone(

@@ -185,7 +185,7 @@ async def test_brokers_that_are_away_are_a_problem_and_no_crash() -> None:
 
 
 def test_agents_read_what_health_says(broker: Broker, tmp_path: Any) -> None:
-    """The table in web/lag.py is of what staff.py puts on the apps."""
+    """The table in web/lag.py is of what wiring.py puts on the apps."""
     settings = Settings(
         learnflow=Learnflow(broker=f"kafka://{broker.address}", tutor="offline"),
         database=Database(url="postgresql://nobody@127.0.0.1:1/none"),

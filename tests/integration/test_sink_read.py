@@ -3,8 +3,8 @@
 import asyncpg
 import pytest
 
-from learnflow.database.exercises import Given, load_given
-from learnflow.database.student_source import BatchSource
+from learnflow.database.batch_source import BatchSource
+from learnflow.database.exercises import AssignmentKey, load_assignments
 from learnflow.database.students import StoredStudent, load_students
 from learnflow.domain.remembered_ids import shortened
 from learnflow.domain.student_exercises import Exercises
@@ -104,8 +104,14 @@ async def test_exercises_come_back_with_how_far_the_student_is(sink: Sink, datab
     await sink.write([student_event(failed, "ann", "gave up")])
     known = (await load_students(database, ["ann"], 5))["ann"].exercises
     assert (known.kept, known.done) == ((), (shortened(task.exercise_id),))
-    wanted = [Given("ann", task.exercise_id), Given("bob", task.exercise_id), Given("ann", uid(7))]
-    assert {one: it.closed for one, it in (await load_given(database, wanted)).items()} == {wanted[0]: Closing.GIVEN_UP}
+    wanted = [
+        AssignmentKey("ann", task.exercise_id),
+        AssignmentKey("bob", task.exercise_id),
+        AssignmentKey("ann", uid(7)),
+    ]
+    assert {one: it.closed for one, it in (await load_assignments(database, wanted)).items()} == {
+        wanted[0]: Closing.GIVEN_UP
+    }
 
 
 async def test_a_connection_that_breaks_in_the_middle_of_a_query_is_replaced(database_url: str) -> None:

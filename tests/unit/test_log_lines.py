@@ -14,7 +14,7 @@ import pytest
 from learnflow.logs import IN_HAND, InHand, JsonLines, Lines, WithoutPersonalData
 from learnflow.models.examples import EXAMPLES
 from learnflow.models.vocabulary import Agent
-from learnflow.streams.message_context import Handling
+from learnflow.streams.processing import Handling
 
 LOG = logging.getLogger("tests.lines")
 STUDENT = "student-4711"

@@ -24,7 +24,7 @@ from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
 from learnflow.models.events.work import AgentRequest, RoutingDecision, Turn
 from learnflow.models.exercise import Assigned
 from learnflow.models.student import Profile
-from learnflow.streams.message_processor import Arrival, Handler
+from learnflow.streams.message_processor import Delivery, Handler
 from learnflow.streams.outbox import Outgoing
 from learnflow.topics import REQUESTS
 from learnflow.tutor.exercises.bank import BANK
@@ -58,7 +58,7 @@ class Pipeline:
     async def ask(self, question: Question) -> Outcome:
         """Return what becomes of a question. What an agent raises is a fault of ours and passes."""
         started = perf_counter()
-        (routing,) = await self._triage(_arrival(_submitted(question)))
+        (routing,) = await self._triage(_delivery(_submitted(question)))
         decision: RoutingDecision = routing.event.payload
         asked = self._request(routing.event, decision, question)
         response = await self._answered(asked)
@@ -82,7 +82,7 @@ class Pipeline:
         waiting = deque([asked])
         for _ in range(_MOST_STEPS):
             message = waiting.popleft()
-            sent = await self._specialists[message.topic.name](_arrival(message.event))
+            sent = await self._specialists[message.topic.name](_delivery(message.event))
             for one in sent:
                 if isinstance(one.event.payload, (ResponseCompleted, ResponseFailed)):
                     return one.event.payload
@@ -123,5 +123,5 @@ def _student(question: Question) -> Student:
     )  # fmt: skip
 
 
-def _arrival(event: Event[Any]) -> Arrival:
-    return Arrival(event, 0, 0)
+def _delivery(event: Event[Any]) -> Delivery:
+    return Delivery(event, 0, 0)

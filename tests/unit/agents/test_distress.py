@@ -26,7 +26,7 @@ from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox, SandboxSettings
 from learnflow.settings import Safety, Settings
 from learnflow.streams.clock import Clock
-from learnflow.streams.message_processor import Arrival
+from learnflow.streams.message_processor import Delivery
 from learnflow.streams.outbox import Outgoing
 from learnflow.topics import AGENT_LOGS, AGENT_RESPONSES
 from learnflow.tutor.code_run import NOT_RUN, Ran
@@ -70,19 +70,19 @@ def context(sandbox: Sandbox, tutor: OfflineTutor) -> Context:
     return Context(settings, tutor, sandbox, shipped(), clock, "worker-1")
 
 
-def arrival(payload: Model) -> Arrival:
+def delivery(payload: Model) -> Delivery:
     event = Event[Any](
         message_id=uuid4(), timestamp=NOON, student_id="student-123", trace_id=uuid4(),
         event_type=EVENT_TYPES[type(payload)], payload=payload, metadata=version_metadata(sequence=1),
     )  # fmt: skip
-    return Arrival(event=event, partition=0, offset=0)
+    return Delivery(event=event, partition=0, offset=0)
 
 
 async def routed(given: Context, text: str, code: str | None = None) -> RoutingDecision:
     submitted = QuerySubmitted.model_validate({
         "query_text": text, "code_snippet": code, "language": "python" if code else None,
     })  # fmt: skip
-    (decision,) = await TriageAgent(given)(arrival(submitted))
+    (decision,) = await TriageAgent(given)(delivery(submitted))
     payload = decision.event.payload
     assert isinstance(payload, RoutingDecision)
     return payload
@@ -103,7 +103,7 @@ async def test_distress_gets_the_supportive_answer_and_no_tutor_is_asked(
     given = context(sandbox, Silent())
     decision = await routed(given, WORDS, code)
     assert (decision.target_agent, decision.topic, decision.confidence) == (Specialist.CONCEPTS, "general", 1.0)
-    asked = arrival(AgentRequest(query=decision.query))  # a traceback in it, and still nobody hands it over
+    asked = delivery(AgentRequest(query=decision.query))  # a traceback in it, and still nobody hands it over
     sent = await ConceptsAgent(given)(asked)
     answer, told = outcome(sent)
     assert (answer.response_text, answer.confidence, answer.claude_model) == (ANSWER, 1.0, "offline")
@@ -122,7 +122,7 @@ async def test_distress_gets_the_supportive_answer_and_no_tutor_is_asked(
 
 async def test_the_same_request_again_is_told_with_the_same_id(sandbox: Sandbox) -> None:
     given = context(sandbox, Silent())
-    asked = arrival(AgentRequest(query=(await routed(given, WORDS)).query))
+    asked = delivery(AgentRequest(query=(await routed(given, WORDS)).query))
     first, second = await ConceptsAgent(given)(asked), await ConceptsAgent(given)(asked)
     assert [one.event.message_id for one in first] == [one.event.message_id for one in second]
 
@@ -131,7 +131,7 @@ async def test_distress_that_a_tutor_notices_is_told_as_well(sandbox: Sandbox) -
     given = context(sandbox, Attentive())
     decision = await routed(given, "Why does this throw an IndexError?", "x = [1]\nprint(x[1])")
     assert decision.target_agent is Specialist.DEBUG
-    answer, told = outcome(await DebugAgent(given)(arrival(AgentRequest(query=decision.query))))
+    answer, told = outcome(await DebugAgent(given)(delivery(AgentRequest(query=decision.query))))
     assert answer.response_text == ANSWER
     assert (told.action, told.agent_name) == ("safety.distress.noticed", "debug")
 
@@ -144,7 +144,7 @@ async def test_distress_that_is_noticed_while_a_concept_is_explained_is_told_as_
         request=AgentRequest(query=decision.query), source_agent=Specialist.DEBUG, concept="list-indexing", draft=draft,
         explanation=supportive(given), spent_ms=1,
     )  # fmt: skip
-    answer, told = outcome(await DebugAgent(given)(arrival(answered)))
+    answer, told = outcome(await DebugAgent(given)(delivery(answered)))
     assert answer.response_text == ANSWER
     assert told.agent_name == "debug"
 
@@ -152,6 +152,6 @@ async def test_distress_that_is_noticed_while_a_concept_is_explained_is_told_as_
 async def test_an_ordinary_question_tells_nothing(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
     given = context(sandbox, OfflineTutor())
     decision = await routed(given, "How do I kill a child process?")
-    (answer,) = await ConceptsAgent(given)(arrival(AgentRequest(query=decision.query)))
+    (answer,) = await ConceptsAgent(given)(delivery(AgentRequest(query=decision.query)))
     assert answer.topic is AGENT_RESPONSES
     assert caplog.records == []

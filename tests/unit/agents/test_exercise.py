@@ -18,7 +18,7 @@ from learnflow.models.vocabulary import ExerciseLanguage, Specialist
 from learnflow.sandbox import Sandbox, SandboxSettings
 from learnflow.settings import Settings
 from learnflow.streams.clock import Clock
-from learnflow.streams.message_processor import Arrival
+from learnflow.streams.message_processor import Delivery
 from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.offline import OfflineTutor
 from tests.support.offline_requests import request
@@ -42,21 +42,21 @@ async def context() -> AsyncIterator[Context]:
         yield Context(Settings(), OfflineTutor(), sandbox, shipped(), clock, "test")
 
 
-def arrival(asked: AgentRequest) -> Arrival:
+def delivery(asked: AgentRequest) -> Delivery:
     event = Event[AgentRequest](
         message_id=uuid4(), timestamp=NOON, student_id="student-123", trace_id=uuid4(),
         event_type="agent.request.created", payload=asked, metadata=version_metadata(sequence=1),
     )  # fmt: skip
-    return Arrival(event=event, partition=0, offset=0)
+    return Delivery(event=event, partition=0, offset=0)
 
 
-def asking(text: str, code: str | None = None) -> Arrival:
+def asking(text: str, code: str | None = None) -> Delivery:
     routed = {"query_id": uuid4(), "routed_to_agent": Specialist.EXERCISE, "triage_confidence": 1.0}
     query = request(text, code).query.model_copy(update=routed)
-    return arrival(AgentRequest(query=query, named=Assigned(exercise=EXERCISE, assigned_at=NOON)))
+    return delivery(AgentRequest(query=query, named=Assigned(exercise=EXERCISE, assigned_at=NOON)))
 
 
-async def graded(context: Context, asked: Arrival) -> Event[ExerciseGraded]:
+async def graded(context: Context, asked: Delivery) -> Event[ExerciseGraded]:
     (event,) = [
         each.event for each in await ExerciseAgent(context)(asked) if isinstance(each.event.payload, ExerciseGraded)
     ]

@@ -19,7 +19,7 @@ from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.solution_guard import SolutionGuard
 from tests.support.offline_requests import request
 from tests.support.sandboxes import PYTHON, Recorded
-from tests.unit.agents.test_exercise import arrival
+from tests.unit.agents.test_exercise import delivery
 from tests.unit.domain.test_student_exercises import NOON, exercise
 from tests.unit.tutor.test_solution_guard import OTHER_WAY, asked, draft
 
@@ -40,7 +40,7 @@ async def test_a_submission_is_its_students(sandbox: Recorded) -> None:
     routed = {"routed_to_agent": Specialist.EXERCISE, "triage_confidence": 0.9}
     query = request("Here", "x = 1").query.model_copy(update=routed)
     submission = AgentRequest(query=query, named=Assigned(exercise=exercise("one"), assigned_at=NOON))
-    await agent(arrival(by("ada", submission)))
+    await agent(delivery(by("ada", submission)))
     assert sandbox.owners == ["ada"]
 
 

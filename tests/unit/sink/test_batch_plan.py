@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 
-from learnflow.database.sql_values import hundredths, json_rows, json_text
+from learnflow.database.postgres import hundredths, json_rows, json_text
 from learnflow.models.student import enrolment_email
 from learnflow.models.vocabulary import Language, QueryStatus, Specialist
 from learnflow.sink.batch_plan import STRANGER, StoredQuery, merged_profiles, settle

@@ -1,4 +1,4 @@
-"""PostgreSQL as the source of truth: what core's tables do not hold, read in batches."""
+"""What core's tables do not hold, read from PostgreSQL in batches."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping
@@ -8,14 +8,13 @@ from typing import Final, Generic, TypeVar
 import asyncpg
 from mode.utils.logging import get_logger
 
-from learnflow.database.postgres_errors import passes, reason
-from learnflow.database.students import StoredStudent, load_students
+from learnflow.database.postgres import passes, reason
+from learnflow.streams.retry import until_possible
 
 Wanted = TypeVar("Wanted", bound=Hashable)
 Stored = TypeVar("Stored")
 
 COLLECT: Final = 0.005  # seconds that requests are collected for
-FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 2.0
 _log = get_logger(__name__)
 
@@ -31,16 +30,16 @@ class BatchSource(Generic[Wanted, Stored]):
     ) -> None:
         self._url = url
         self._load = load
-        self._asked: dict[Wanted, asyncio.Future[Stored | None]] = {}
+        self._waiting: dict[Wanted, asyncio.Future[Stored | None]] = {}
         self._connection: asyncpg.Connection | None = None
         self._reading = asyncio.Lock()
 
     async def read(self, wanted: Wanted) -> Stored | None:
         """Return what PostgreSQL has of it, or None where it knows nothing."""
-        answer = self._asked.get(wanted)
+        answer = self._waiting.get(wanted)
         if answer is None:
-            answer = self._asked[wanted] = asyncio.get_running_loop().create_future()
-            if len(self._asked) == 1:
+            answer = self._waiting[wanted] = asyncio.get_running_loop().create_future()
+            if len(self._waiting) == 1:
                 self._task = asyncio.create_task(self._answer())
         return await asyncio.shield(answer)
 
@@ -52,31 +51,23 @@ class BatchSource(Generic[Wanted, Stored]):
     async def _answer(self) -> None:
         await asyncio.sleep(COLLECT)
         async with self._reading:
-            asked, self._asked = self._asked, {}
+            batch, self._waiting = self._waiting, {}
             try:
-                known = await self._until_there(list(asked))
-            except Exception as error:  # noqa: BLE001 - whoever asked raises it, instead of waiting for good
-                for answer in asked.values():
+                work = partial(self._load_batch, list(batch))
+                stored = await until_possible(work, passes, self._disconnect, longest_pause=LONGEST_PAUSE)
+            except Exception as error:  # noqa: BLE001 - whoever waits raises it, instead of waiting for good
+                for answer in batch.values():
                     answer.set_exception(error)
                 return
-        for wanted, answer in asked.items():
-            answer.set_result(known.get(wanted))
+        for wanted, answer in batch.items():
+            answer.set_result(stored.get(wanted))
 
-    async def _until_there(self, wanted: list[Wanted]) -> Mapping[Wanted, Stored]:
-        pause = FIRST_PAUSE
-        while True:
-            try:
-                return await self._load(await self._connected(), wanted)
-            except Exception as error:
-                if not passes(error):
-                    raise
-                _log.warning("PostgreSQL cannot be read, waiting for it: %s", reason(error))
-                self._disconnect()
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE)
+    async def _load_batch(self, wanted: list[Wanted]) -> Mapping[Wanted, Stored]:
+        return await self._load(await self._connected(), wanted)
 
-    def _disconnect(self) -> None:
+    def _disconnect(self, error: Exception) -> None:
         """A connection that was lost in the middle of a query may never notice."""
+        _log.warning("PostgreSQL cannot be read, waiting for it: %s", reason(error))
         if self._connection is not None:
             self._connection.terminate()
             self._connection = None
@@ -85,10 +76,3 @@ class BatchSource(Generic[Wanted, Stored]):
         if self._connection is None:
             self._connection = await asyncpg.connect(self._url, timeout=10, command_timeout=30)
         return self._connection
-
-
-class PostgresSource(BatchSource[str, StoredStudent]):
-    """Reads students by their ids, each with so many turns at the most."""
-
-    def __init__(self, url: str, turns: int) -> None:
-        super().__init__(url, partial(load_students, turns=turns))

@@ -1,4 +1,4 @@
-"""Each mend of Faust in learnflow/streams, on a genuine broker: what holds with it, and what goes wrong without."""
+"""Each patch of Faust in learnflow/streams, on a genuine broker: what holds with it, and what goes wrong without."""
 
 import asyncio
 import json
@@ -21,10 +21,10 @@ from faust.types import TP, EventT
 from learnflow.models.fields import Model
 from learnflow.models.vocabulary import Agent
 from learnflow.streams import topic_admin
-from learnflow.streams.batching import batches
 from learnflow.streams.consumer import Consumer
-from learnflow.streams.recovery import QuietRecovery
+from learnflow.streams.processing import batches
 from learnflow.streams.stream_app import StreamApp
+from learnflow.streams.table_patches import QuietRecovery
 from learnflow.tables.values import ValueTable
 from learnflow.topics import Topic, changelog
 from tests.support.apache_kafka import Broker
@@ -33,7 +33,7 @@ from tests.support.running_system import Client
 DEADLINE: Final = 30.0
 FETCH_WAIT_MS: Final = 10
 
-mended = pytest.mark.parametrize("mend", [True, False], ids=["mended", "as Faust comes"])
+with_and_without = pytest.mark.parametrize("mend", [True, False], ids=["patched", "as Faust comes"])
 
 
 class Note(Model):
@@ -46,7 +46,7 @@ class InProcess:
     """An app that runs in a loop and a thread of its own, on one topic of one partition."""
 
     def __init__(self, broker: Broker, directory: Path) -> None:
-        self.name = f"mends-{uuid4().hex[:8]}"
+        self.name = f"patches-{uuid4().hex[:8]}"
         self.topic = Topic(f"{self.name}-in", 1, 1, timedelta(days=1), "A test's", Agent.TRIAGE)
         self.tp = TP(self.topic.name, 0)
         self.seen: list[EventT[Any]] = []
@@ -200,9 +200,9 @@ def without(monkeypatch: pytest.MonkeyPatch, of: type, *names: str) -> None:
         monkeypatch.delattr(of, name)
 
 
-@mended
-def test_only_the_contiguous_prefix_is_committed(mend: bool, one: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
-    if not mend:
+@with_and_without
+def test_only_the_finished_prefix_is_committed(patched: bool, one: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+    if not patched:
         without(monkeypatch, Consumer, "ack", "_new_offset", "_filter_tps_with_pending_acks", "_add_gap")
     one.keeps()
     one.send(*[b"x"] * 40)
@@ -210,20 +210,20 @@ def test_only_the_contiguous_prefix_is_committed(mend: bool, one: InProcess, mon
         one.wait_for(40)
         one.ack(*range(39, 0, -1))
         one.do(one.consumer.commit())
-        assert one.committed() == (0 if mend else 40), "the first is in flight"
-        if mend:
+        assert one.committed() == (0 if patched else 40), "the first is in flight"
+        if patched:
             one.ack(0)
             one.do(one.consumer.commit())
             assert one.committed() == 40
 
 
-@mended
+@with_and_without
 def test_messages_that_a_fetch_skipped_are_fetched_again(
-    mend: bool,  # noqa: FBT001
+    patched: bool,  # noqa: FBT001
     one: InProcess,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if not mend:
+    if not patched:
         monkeypatch.setattr(Consumer, "_skipped", lambda *_: False)
     one.keeps()
     one.send(*[b"x"] * 5)
@@ -234,7 +234,7 @@ def test_messages_that_a_fetch_skipped_are_fetched_again(
         one.do(one.consumer._seek(one.tp, 8))  # noqa: SLF001 - as a fetch whose head a rebalance dropped
         one.loop.call_soon_threadsafe(one.consumer.resume_partitions, {one.tp})
         one.wait(lambda: 11 in one.offsets)
-        assert one.offsets == ([*range(12)] if mend else [*range(5), *range(8, 12)])
+        assert one.offsets == ([*range(12)] if patched else [*range(5), *range(8, 12)])
 
 
 def test_what_the_broker_does_not_have_is_not_waited_for(one: InProcess) -> None:
@@ -256,13 +256,13 @@ def test_what_the_broker_does_not_have_is_not_waited_for(one: InProcess) -> None
         assert one.committed() == 39
 
 
-@mended
+@with_and_without
 def test_a_group_without_commits_goes_back_to_the_beginning(
-    mend: bool,  # noqa: FBT001
+    patched: bool,  # noqa: FBT001
     one: InProcess,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if not mend:
+    if not patched:
         without(monkeypatch, Consumer, "perform_seek")
     one.keeps()
     one.send(*[b"x"] * 5)
@@ -277,16 +277,16 @@ def test_a_group_without_commits_goes_back_to_the_beginning(
         one.do(seek_as_a_rebalance_does())
         one.send(b"after")
         one.wait(lambda: 5 in one.offsets)
-        assert one.offsets == ([*range(5), *range(6)] if mend else [*range(6)])
+        assert one.offsets == ([*range(5), *range(6)] if patched else [*range(6)])
 
 
-@mended
+@with_and_without
 def test_nothing_flows_before_recovery_has_gone_to_the_committed_offsets(
-    mend: bool,  # noqa: FBT001
+    patched: bool,  # noqa: FBT001
     one: InProcess,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if not mend:
+    if not patched:
         without(monkeypatch, QuietRecovery, "on_recovery_completed", "_resume_streams")
     assert issubclass(QuietRecovery, Recovery)
     flowed: list[bool] = []
@@ -302,12 +302,12 @@ def test_nothing_flows_before_recovery_has_gone_to_the_committed_offsets(
     one.send(b"x")
     with one.running():
         one.wait_for(1)
-        assert any(flowed) is not mend
+        assert any(flowed) is not patched
 
 
-@mended
-def test_delivery_makes_no_task_a_message(mend: bool, one: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
-    if not mend:
+@with_and_without
+def test_delivery_makes_no_task_a_message(patched: bool, one: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+    if not patched:
         without(monkeypatch, Consumer, "wait_first")
     made = 0
 
@@ -325,34 +325,34 @@ def test_delivery_makes_no_task_a_message(mend: bool, one: InProcess, monkeypatc
     with one.running():
         before = made
         one.wait_for(2_000)
-        assert (made - before < 1_000) is mend
+        assert (made - before < 1_000) is patched
 
 
-@mended
-def test_the_fetch_wait_is_the_apps(mend: bool, one: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
-    if not mend:
+@with_and_without
+def test_the_fetch_wait_is_the_apps(patched: bool, one: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+    if not patched:
         without(monkeypatch, Consumer, "_new_consumer_thread")
     one.keeps()
     with one.running():
         fetcher = cast("Any", one.consumer)._thread._consumer._fetcher  # noqa: SLF001
-        assert fetcher._fetch_max_wait_ms == (FETCH_WAIT_MS if mend else 1_500)  # noqa: SLF001
+        assert fetcher._fetch_max_wait_ms == (FETCH_WAIT_MS if patched else 1_500)  # noqa: SLF001
 
 
-@mended
-def test_what_is_no_json_reaches_the_agent(mend: bool, one: InProcess) -> None:  # noqa: FBT001
+@with_and_without
+def test_what_is_no_json_reaches_the_agent(patched: bool, one: InProcess) -> None:  # noqa: FBT001
     good = json.dumps({"good": 1}).encode()
-    bad = [None, b"\xff", b"no json", b"[1]", b"null"] if mend else [b"no json"]
-    one.keeps(**({} if mend else {"value_serializer": "json"}))
+    bad = [None, b"\xff", b"no json", b"[1]", b"null"] if patched else [b"no json"]
+    one.keeps(**({} if patched else {"value_serializer": "json"}))
     one.send(*bad, good)
     with one.running():
         one.wait(lambda: one.seen and one.seen[-1].message.value == good)
-        assert [event.message.value for event in one.seen] == ([*bad, good] if mend else [good])
+        assert [event.message.value for event in one.seen] == ([*bad, good] if patched else [good])
 
 
 @pytest.mark.parametrize("mend", [True, False], ids=["batches", "take"])
-def test_a_batch_is_not_acknowledged_before_its_body_has_ended(mend: bool, one: InProcess) -> None:  # noqa: FBT001
+def test_a_batch_is_not_acknowledged_before_its_body_has_ended(patched: bool, one: InProcess) -> None:  # noqa: FBT001
     async def fail(stream: faust.Stream[bytes]) -> None:
-        source: Any = batches(stream, 5) if mend else stream.take(5, within=0.1)
+        source: Any = batches(stream, 5) if patched else stream.take(5, within=0.1)
         with suppress(ZeroDivisionError):
             async with aclosing(source):
                 async for _ in source:
@@ -366,7 +366,7 @@ def test_a_batch_is_not_acknowledged_before_its_body_has_ended(mend: bool, one: 
     with one.running():
         failed.result(DEADLINE)
         one.do(one.consumer.commit())
-        assert (one.committed() == 0) is mend
+        assert (one.committed() == 0) is patched
 
 
 async def test_a_stream_that_ends_within_a_batch_ends_the_batches() -> None:
@@ -387,13 +387,13 @@ async def test_a_stream_that_ends_within_a_batch_ends_the_batches() -> None:
     assert [batch async for batch in batches(cast("Any", Ending()), 5)] == []
 
 
-@mended
+@with_and_without
 def test_a_commit_does_not_overtake_the_changelog(
-    mend: bool,  # noqa: FBT001
+    patched: bool,  # noqa: FBT001
     one: InProcess,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if not mend:
+    if not patched:
         without(monkeypatch, Consumer, "_handle_attached")
     broker_is_away = asyncio.Event()
     send = ProducerBuffer._send_pending  # noqa: SLF001
@@ -416,9 +416,9 @@ def test_a_commit_does_not_overtake_the_changelog(
     with one.running():
         one.wait_for(1)
         committing = one.begin(one.consumer.commit())
-        if not mend:
+        if not patched:
             committing.result(DEADLINE)
-        assert one.committed() == (0 if mend else 1)
+        assert one.committed() == (0 if patched else 1)
         assert one.changes() == []
         one.loop.call_soon_threadsafe(broker_is_away.set)
         committing.result(DEADLINE)
@@ -456,7 +456,7 @@ def test_a_partition_that_is_lost_without_a_word_counts_as_behind(one: InProcess
         assert one.consumer.done_and_waiting() == (1, 0)
         one.consumer._next[TP(one.topic.name, 1)] = 7  # noqa: SLF001 - to lose one in fact takes a minute
         assert one.consumer.done_and_waiting() == (8, 1)
-        assert one.app.standing() == {one.topic.name: (8, 1)}
+        assert one.app.done_and_waiting_by_topic() == {one.topic.name: (8, 1)}
 
 
 def test_a_value_that_is_gone_here_is_dropped_from_the_changelog_too(one: InProcess) -> None:
@@ -472,5 +472,5 @@ def test_a_value_that_is_gone_here_is_dropped_from_the_changelog_too(one: InProc
     one.send(b"x")
     with one.running():
         one.wait_for(1)
-        one.do(one.app.changes.all_sent())
+        one.do(one.app.unsent_changes.all_sent())
         assert one.changes() == [None]

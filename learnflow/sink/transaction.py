@@ -7,8 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from learnflow import metrics
-from learnflow.database.postgres_errors import Raced, reason, refuses
-from learnflow.database.sql_values import json_rows
+from learnflow.database.postgres import Raced, json_rows, reason, refuses
 from learnflow.sink import statements
 from learnflow.sink.batch_plan import StoredQuery, merged_profiles, settle
 from learnflow.sink.changes import Change

@@ -1,12 +1,51 @@
-"""What an error of PostgreSQL means: the row is refused, or the database cannot work now, or we are wrong."""
+"""How PostgreSQL is spoken to: what reads from it, values as it takes them, and what its errors mean."""
 
 import asyncio
-from typing import Final
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final, Protocol
 
 import asyncpg
+import orjson
 
 _OF_THE_ROW: Final = {"22", "23"}  # data exception, integrity constraint violation
 _OF_THE_MOMENT: Final = {"08", "25", "40", "53", "55", "57", "58"}  # connection, read-only, rollback, resources …
+
+
+class Reader(Protocol):
+    """A connection or a pool."""
+
+    async def fetch(self, query: str, *args: Any) -> list[asyncpg.Record]:  # noqa: ANN401 - asyncpg's own
+        """Return the rows of a query."""
+
+
+class Json(str):
+    """JSON, as text."""
+
+    __slots__ = ()
+
+
+def json_text(value: object) -> Json:
+    """Return JSON as PostgreSQL reads it."""
+    return Json(orjson.dumps(value).decode())
+
+
+def json_rows(rows: Sequence[Any]) -> str:
+    """Return rows of one kind as a JSON array of objects, which is cheaper to hand over than a list for each column."""
+    names = rows[0]._fields
+    objects = [dict(zip(names, row, strict=True)) for row in rows]
+    return orjson.dumps(objects, _native, orjson.OPT_PASSTHROUGH_SUBCLASS).decode()
+
+
+def _native(value: object) -> object:
+    return orjson.Fragment(str(value)) if isinstance(value, Json) else str(value)
+
+
+@lru_cache(maxsize=256)  # a confidence has two decimals
+def hundredths(value: float) -> Decimal:
+    """Return a confidence as PostgreSQL keeps it."""
+    return Decimal(str(value))
 
 
 class Raced(Exception):  # noqa: N818 - no error, a reason to read again

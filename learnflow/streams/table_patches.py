@@ -1,12 +1,16 @@
-"""Recovery of tables that loses nothing: the flow is stopped around its seeks."""
+"""Faust's tables, patched: recovery loses no message, and it is known which changes are not in a changelog yet."""
 
+import asyncio
 from functools import cached_property
 from typing import Any, cast
 
+import faust
+from faust.exceptions import ProducerSendError
 from faust.tables.manager import TableManager as FaustTableManager
 from faust.tables.recovery import RebalanceAgain, Recovery
 from faust.types import TP
 from faust.types.transports import ConsumerT
+from faust.types.tuples import FutureMessage
 
 from learnflow.streams.consumer import Consumer
 
@@ -43,3 +47,39 @@ class TableManager(FaustTableManager):
         """The service that fills tables from their changelogs."""
         self._recovery = QuietRecovery(self.app, self, beacon=self.beacon, loop=self.loop)
         return self._recovery
+
+
+class UnsentChanges:
+    """The changes that Faust has yet to send, in its own time, for all tables of one app."""
+
+    def __init__(self) -> None:
+        self._unsent: set[FutureMessage] = set()
+        self._refused: BaseException | None = None
+
+    def add(self, change: FutureMessage) -> None:
+        """Remember a change until the broker has it."""
+        self._unsent.add(change)
+        change.add_done_callback(self._sent)
+
+    async def all_sent(self) -> None:
+        """Wait until the broker has every change made so far. Raises ProducerSendError when it refused one."""
+        if self._unsent:
+            await asyncio.wait(self._unsent)
+        if self._refused:
+            msg = f"a change of a table is not in its changelog: {self._refused!r}"
+            raise ProducerSendError(msg) from self._refused
+
+    def _sent(self, change: FutureMessage) -> None:
+        self._unsent.discard(change)
+        if not change.cancelled():
+            self._refused = change.exception() or self._refused
+
+
+class PatchedTable(faust.Table[Any, Any]):
+    """Faust's, which says which of its changes are not sent yet."""
+
+    def send_changelog(self, *args: Any, **options: Any) -> FutureMessage:  # noqa: ANN401 - Faust's parameters
+        """Send a change, and remember it until it is sent."""
+        change = super().send_changelog(*args, **options)
+        cast("Any", self.app).unsent_changes.add(change)
+        return change
