@@ -82,7 +82,7 @@ CLAUDE_SPENT_USD: Final = _gauge(
 )
 CLAUDE_BUDGET_USD: Final = _gauge("claude_budget_usd", "US dollars that may be spent a day (UTC); 0: any amount.")
 
-# -- the sink, in agents/sink.py and sink/writer.py
+# -- the sink, in agents/sink.py and sink/transaction.py
 
 SINK_BATCH: Final = _histogram("sink_batch_messages", "Messages in one batch of the sink.", _BATCHES)
 SINK_SECONDS: Final = _histogram("sink_write_seconds", "Seconds from decoding a batch to its commit.", _WRITING)

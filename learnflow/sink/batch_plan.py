@@ -1,7 +1,7 @@
 """The changes of a batch, and the queries as they are stored → the rows to write. No clock, no I/O."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -17,11 +17,26 @@ from learnflow.sink.rows import (
     QueryInsert,
     QueryState,
     QueryUpdate,
-    Rows,
+    Row,
     StudentRow,
 )
 
 STRANGER: Final = "query_id: belongs to another student"
+
+
+@dataclass(slots=True)
+class Rows:
+    """What a batch writes, each table's rows merged and in the order of their keys."""
+
+    students: list[StudentRow] = field(default_factory=list)
+    new_queries: list[QueryInsert] = field(default_factory=list)
+    moved_queries: list[QueryUpdate] = field(default_factory=list)
+    of: dict[type[Row], list[Row]] = field(default_factory=dict)
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Put rows to the others of their table."""
+        for row in rows:
+            self.of.setdefault(type(row), []).append(row)
 
 
 class StoredQuery(NamedTuple):
@@ -72,31 +87,31 @@ def _content(query: QueryContent | StudentQuery) -> QueryContent:
 
 def _fold_into(queries: dict[UUID, _Query], change: Change, query: QueryContent | StudentQuery) -> bool | None:
     """Fold a change into its query. Return whether its status moved, or None when the query is another student's."""
-    known = queries.get(query.query_id)
-    if known is not None and known.student_id != change.student_id:
+    stored = queries.get(query.query_id)
+    if stored is not None and stored.student_id != change.student_id:
         return None
     state = change.state
     assert state is not None  # noqa: S101 - it comes with the query
-    if known is None:
+    if stored is None:
         queries[query.query_id] = _Query(change.student_id, state, query)
         return True
-    before = known.state
+    before = stored.state
     folded = fold(before, state, handed_over=change.handed_over, attempt=change.attempt)
     if folded != before:
-        known.state, known.moved = folded, True
+        stored.state, stored.moved = folded, True
     return folded.status != before.status
 
 
-def merged_profiles(rows: Iterable[ProfileRow], unseen: frozenset[UUID]) -> list[ProfileRow]:
-    """Merge the profile changes that are new to one of each student: the last that was said of each field."""
+def merged_profiles(rows: Iterable[ProfileRow], new: frozenset[UUID]) -> list[ProfileRow]:
+    """Merge the profile changes that are new to one of each student: the last value of each field."""
     merged: dict[str, ProfileRow] = {}
     first: dict[UUID, ProfileRow] = {}
     for row in rows:
         first.setdefault(row.message_id, row)
-    for row in (row for row in first.values() if row.message_id in unseen):
+    for row in (row for row in first.values() if row.message_id in new):
         before = merged.get(row.student_id, row)
         merged[row.student_id] = ProfileRow._make(
-            old if new is None else new for old, new in zip(before, row, strict=True)
+            old if value is None else value for old, value in zip(before, row, strict=True)
         )
     return [merged[student_id] for student_id in sorted(merged)]
 

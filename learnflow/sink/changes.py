@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple, cast
 
-from learnflow.database.postgres import hundredths, json_text
+from learnflow.database.postgres import hundredths
 from learnflow.models.envelope import Event
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
@@ -18,10 +18,9 @@ from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import QueryStatus, Specialist
 from learnflow.sink import learner_rows
 from learnflow.sink.messages import SinkMessage, Unstorable
-from learnflow.sink.query_rows import answered, asked, completed, failed, handed_over, routed
+from learnflow.sink.query_rows import answered, asked, completed, failed, handed_over, paid, response, routed
 from learnflow.sink.query_status import NEW, carried, ended, submitted
-from learnflow.sink.rows import QueryContent, QueryState, ResponseRow, Row
-from learnflow.sink.usage_rows import paid
+from learnflow.sink.rows import QueryContent, QueryState, Row
 from learnflow.topics import REQUESTS
 
 
@@ -71,13 +70,12 @@ def _routed(message: SinkMessage, event: Event[RoutingDecision]) -> Change:
     payload = event.payload
     query = _carried(payload.query)
     state = QueryState(
-        QueryStatus.PROCESSING,
-        payload.target_agent,
-        payload.intent or query.detected_intent,
-        hundredths(payload.confidence),
-        payload.topic or query.topic,
-        payload.question_key or query.question_key,
-        None,
+        status=QueryStatus.PROCESSING,
+        routed_to_agent=payload.target_agent,
+        detected_intent=payload.intent or query.detected_intent,
+        triage_confidence=hundredths(payload.confidence),
+        topic=payload.topic or query.topic,
+        question_key=payload.question_key or query.question_key,
     )
     usage = paid(event, payload.query_id, state.topic, payload.usage)
     return Change(message, query.student_id, event.timestamp, query, state, rows=(routed(event),), paid=usage)
@@ -108,10 +106,16 @@ def _completed(message: SinkMessage, event: Event[ResponseCompleted]) -> Change:
     query = _carried(event.payload.query)
     state = ended(query, QueryStatus.COMPLETED, event.payload.agent_name)
     return Change(
-        message, query.student_id, event.timestamp, query, state,
-        attempt=event.attempt, rows=(completed(event),), outcome=(_response(event),),
+        message,
+        query.student_id,
+        event.timestamp,
+        query,
+        state,
+        attempt=event.attempt,
+        rows=(completed(event),),
+        outcome=(response(event),),
         paid=paid(event, query.query_id, query.topic, event.payload.usage),
-    )  # fmt: skip
+    )
 
 
 def _failed(message: SinkMessage, event: Event[ResponseFailed]) -> Change | None:
@@ -122,30 +126,14 @@ def _failed(message: SinkMessage, event: Event[ResponseFailed]) -> Change | None
         return Change(message, _student(event), event.timestamp, paid=usage) if usage else None
     state = ended(query, QueryStatus.FAILED, query.routed_to_agent, event.payload.reason)
     return Change(
-        message, query.student_id, event.timestamp, query, state,
-        attempt=event.attempt, outcome=(failed(event),), paid=paid(event, query.query_id, query.topic, payload.usage),
-    )  # fmt: skip
-
-
-def _response(event: Event[ResponseCompleted]) -> ResponseRow:
-    """Return the answer's row, of the payload that the codec has checked, without checking it again."""
-    payload = event.payload
-    if payload.response_id is None or payload.response_type is None or payload.claude_model is None:
-        msg = "payload: response_id, response_type and claude_model must be given, or nothing can be stored"
-        raise Unstorable(msg)
-    return ResponseRow(
-        payload.response_id,
-        payload.query_id,
-        payload.agent_name,
-        payload.response_text,
-        payload.response_type,
-        payload.processing_time_ms,
-        hundredths(payload.confidence),
-        payload.code_examples,
-        None if payload.metadata is None else json_text(payload.metadata),
+        message,
+        query.student_id,
         event.timestamp,
-        payload.claude_model,
-        payload.token_count,
+        query,
+        state,
+        attempt=event.attempt,
+        outcome=(failed(event),),
+        paid=paid(event, query.query_id, query.topic, payload.usage),
     )
 
 

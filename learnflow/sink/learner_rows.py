@@ -15,6 +15,7 @@ from learnflow.models.events.students import (
     SkillUpgraded,
     StruggleResolved,
 )
+from learnflow.models.fields import Model
 from learnflow.sink.messages import Unstorable
 from learnflow.sink.rows import (
     AssignmentRow,
@@ -33,41 +34,25 @@ def _student(event: Event[Any]) -> str:
     return cast("str", event.student_id)  # the codec has made sure of it
 
 
+def _fields(payload: Model) -> dict[str, Any]:
+    """Return a payload's fields as they are; where a row has the same fields, they are called the same."""
+    return dict(payload)
+
+
 def _profile(event: Event[ProfileUpdated]) -> tuple[Row, ...]:
-    said = event.payload
-    return (
-        ProfileRow(
-            event.message_id, _student(event), said.name, said.email, said.learning_style, said.skill_level,
-            said.active, None, event.timestamp,
-        ),
-    )  # fmt: skip
+    return (ProfileRow(event.message_id, _student(event), event.timestamp, **_fields(event.payload)),)
 
 
 def _skill(event: Event[SkillUpgraded]) -> tuple[Row, ...]:
     level, reason = event.payload.new_level, event.payload.reason
-    return (
-        ProfileRow(event.message_id, _student(event), None, None, None, level, None, reason, event.timestamp),
-    )  # fmt: skip
+    return (ProfileRow(event.message_id, _student(event), event.timestamp, skill_level=level, reason=reason),)
 
 
 def _assigned(event: Event[ExerciseAssigned]) -> tuple[Row, ...]:
     exercise = event.payload.exercise
+    test_cases = json_text([case.model_dump() for case in exercise.test_cases])
     return (
-        ExerciseRow(
-            exercise.exercise_id,
-            exercise.title,
-            exercise.topic,
-            exercise.difficulty,
-            exercise.problem_text,
-            exercise.solution_code,
-            exercise.starter_code,
-            json_text([case.model_dump() for case in exercise.test_cases]),
-            exercise.hints,
-            exercise.created_at,
-            exercise.created_by_agent,
-            exercise.language,
-            exercise.tags,
-        ),
+        ExerciseRow(**{**_fields(exercise), "test_cases": test_cases}),
         AssignmentRow(_student(event), exercise.exercise_id, event.timestamp),
     )
 
@@ -77,54 +62,46 @@ def _hint_given(event: Event[HintGiven]) -> tuple[Row, ...]:
 
 
 def _graded(event: Event[ExerciseGraded]) -> tuple[Row, ...]:
-    said = event.payload
-    return (
-        SubmissionRow(
-            event.message_id, _student(event), said.exercise_id, said.query_id, said.score, said.passed, said.code,
-            event.timestamp, said.topic, said.error, said.gave_up,
-        ),
-    )  # fmt: skip
+    return (SubmissionRow(event.message_id, _student(event), event.timestamp, **_fields(event.payload)),)
 
 
 def _level_set(event: Event[MasteryLevelSet]) -> tuple[Row, ...]:
-    said = event.payload
+    payload = event.payload
     return (
         MasteryRow(
-            event.message_id, _student(event), said.topic, None, said.level, said.reason, (), None, said.set_by,
+            event.message_id,
+            _student(event),
             event.timestamp,
+            topic=payload.topic,
+            new_level=payload.level,
+            reason=payload.reason,
+            set_by=payload.set_by,
         ),
-    )  # fmt: skip
+    )
 
 
 def _level_updated(event: Event[MasteryUpdated]) -> tuple[Row, ...]:
-    said = event.payload
-    return (
-        MasteryRow(
-            event.message_id, _student(event), said.topic, said.old_level, said.new_level, said.reason,
-            said.evidence, said.model_version, said.set_by, event.timestamp,
-        ),
-    )  # fmt: skip
+    return (MasteryRow(event.message_id, _student(event), event.timestamp, **_fields(event.payload)),)
 
 
 def _struggle(event: Event[StruggleDetected]) -> tuple[Row, ...]:
-    said = event.payload
-    return (
-        StruggleRow(
-            event.message_id, _student(event), said.topic, said.struggle_level, said.query_count,
-            said.time_window_minutes, said.recommendation, said.evidence, None, None, event.timestamp,
-            Json(said.signals.model_dump_json()),
-        ),
-    )  # fmt: skip
+    fields = {**_fields(event.payload), "signals": Json(event.payload.signals.model_dump_json())}
+    return (StruggleRow(event.message_id, _student(event), event.timestamp, **fields),)
 
 
 def _resolved(event: Event[StruggleResolved]) -> tuple[Row, ...]:
-    said = event.payload
+    payload = event.payload
     return (
         StruggleRow(
-            event.message_id, _student(event), said.topic, None, said.query_count, None, None, (),
-            said.resolved_by, said.reason, event.timestamp, None,
+            event.message_id,
+            _student(event),
+            event.timestamp,
+            topic=payload.topic,
+            query_count=payload.query_count,
+            resolved_by=payload.resolved_by,
+            reason=payload.reason,
         ),
-    )  # fmt: skip
+    )
 
 
 def _nothing(_event: Event[Any]) -> tuple[Row, ...]:
@@ -137,27 +114,14 @@ def _progress(event: Event[ProgressUpdated]) -> tuple[Row, ...]:
     if progress.student_id != event.student_id:
         msg = "payload.progress.student_id: differs from the message's student_id"
         raise Unstorable(msg)
-    return (
-        ProgressRow(
-            _student(event),
-            event.payload.version,
-            Json(event.payload.state.model_dump_json()),
-            json_text(progress.python_mastery_levels),
-            progress.completed_exercises,
-            progress.topics_mastered,
-            progress.topics_covered,
-            progress.strengths,
-            progress.weaknesses,
-            progress.learning_velocity,
-            progress.total_queries,
-            json_text({intent.value: count for intent, count in progress.queries_by_type.items()}),
-            progress.last_activity,
-            progress.struggle_topics,
-            progress.achievements,
-            progress.created_at,
-            progress.updated_at,
-        ),
-    )
+    fields = {
+        **_fields(progress),
+        "version": event.payload.version,
+        "state": Json(event.payload.state.model_dump_json()),
+        "python_mastery_levels": json_text(progress.python_mastery_levels),
+        "queries_by_type": json_text({intent.value: count for intent, count in progress.queries_by_type.items()}),
+    }
+    return (ProgressRow(**fields),)
 
 
 ROWS: Final[Mapping[str, Callable[[Event[Any]], tuple[Row, ...]]]] = {

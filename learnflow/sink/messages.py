@@ -59,12 +59,12 @@ class TooManyRejections(Exception):  # noqa: N818 - a state of the stream, not o
 
 def consecutive(before: int, messages: Sequence[SinkMessage], rejected: Sequence[Rejected]) -> int:
     """Return how many of our own messages have been refused in a row, after those of a batch."""
-    refused = {id(one.message): one for one in rejected}
+    by_message = {id(rejection.message): rejection for rejection in rejected}
     count = before
     for message in messages:
-        one = refused.get(id(message))
-        if one is None and not message.external:
+        rejection = by_message.get(id(message))
+        if rejection is None and not message.external:
             count = 0
-        elif one is not None and one.ours:
+        elif rejection is not None and rejection.ours:
             count += 1
     return count

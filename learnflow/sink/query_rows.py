@@ -1,8 +1,11 @@
-"""The row of message_flow that an event leaves: who told whom what, in a sentence."""
+"""The rows that an event about a query leaves: its step in message_flow, the answer, what Claude cost."""
 
-from typing import Any
+from collections.abc import Collection
+from decimal import Decimal
+from typing import Any, cast
 from uuid import UUID
 
+from learnflow.database.postgres import hundredths, json_text
 from learnflow.models.envelope import Event
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
 from learnflow.models.events.work import (
@@ -11,8 +14,10 @@ from learnflow.models.events.work import (
     CollaborationRequested,
     RoutingDecision,
 )
+from learnflow.models.usage import DECIMALS, Usage, summed
 from learnflow.models.vocabulary import Agent, MessageType, Specialist
-from learnflow.sink.rows import FlowRow
+from learnflow.sink.messages import Unstorable
+from learnflow.sink.rows import FlowRow, ResponseRow, UsageRow
 
 STUDENT = "student"
 LONGEST = 1_000  # characters; a summary, not the content
@@ -67,14 +72,61 @@ def failed(event: Event[ResponseFailed]) -> FlowRow:
     return _row(event, payload.query_id, (payload.agent_name, STUDENT), MessageType.RESPONSE, words)
 
 
+def response(event: Event[ResponseCompleted]) -> ResponseRow:
+    """Return the answer's row, of the payload that the codec has checked, without checking it again."""
+    payload = event.payload
+    if payload.response_id is None or payload.response_type is None or payload.claude_model is None:
+        msg = "payload: response_id, response_type and claude_model must be given, or nothing can be stored"
+        raise Unstorable(msg)
+    return ResponseRow(
+        response_id=payload.response_id,
+        query_id=payload.query_id,
+        agent_type=payload.agent_name,
+        response_text=payload.response_text,
+        response_type=payload.response_type,
+        processing_time_ms=payload.processing_time_ms,
+        confidence_score=hundredths(payload.confidence),
+        code_examples=payload.code_examples,
+        metadata=None if payload.metadata is None else json_text(payload.metadata),
+        created_at=event.timestamp,
+        claude_model=payload.claude_model,
+        token_count=payload.token_count,
+    )
+
+
+def paid(event: Event[Any], query_id: UUID, topic: str | None, usages: Collection[Usage]) -> tuple[UsageRow, ...]:
+    """Return one row for each agent and model."""
+    if not usages:
+        return ()
+    return tuple(
+        UsageRow(
+            message_id=event.message_id,
+            agent=usage.agent,
+            model=usage.model,
+            query_id=query_id,
+            student_id=cast("str", event.student_id),  # the codec has made sure of it
+            topic=topic,
+            calls=usage.calls,
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
+            cache_read_tokens=usage.cache_read_tokens,
+            cache_write_tokens=usage.cache_write_tokens,
+            price_usd=Decimal(str(round(usage.price_usd, DECIMALS))),
+            at=event.timestamp,
+        )
+        for usage in summed(usages)
+    )
+
+
 def _row(event: Event[Any], query_id: UUID, way: tuple[str, str], kind: MessageType, words: str) -> FlowRow:
     return FlowRow(
-        event.message_id,
-        event.trace_id,
-        query_id,
-        *way,
-        words[:LONGEST],
-        kind,
-        event.timestamp,
-        event.sequence,
+        message_id=event.message_id,
+        trace_id=event.trace_id,
+        query_id=query_id,
+        source_agent=way[0],
+        destination_agent=way[1],
+        message_content=words[:LONGEST],
+        message_type=kind,
+        timestamp=event.timestamp,
+        sequence_order=event.sequence,
     )

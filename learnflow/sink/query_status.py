@@ -16,7 +16,7 @@ _REACHED: Final[Mapping[str, int]] = {
     QueryStatus.COMPLETED: 2,
     QueryStatus.FAILED: 2,
 }
-NEW: Final = QueryState(QueryStatus.PENDING, None, None, None, None, None, None)
+NEW: Final = QueryState(QueryStatus.PENDING)
 
 
 def moves(old: QueryState, new: QueryState, *, attempt: int = 0) -> bool:
@@ -29,20 +29,20 @@ def moves(old: QueryState, new: QueryState, *, attempt: int = 0) -> bool:
 def fold(old: QueryState, new: QueryState, *, handed_over: bool = False, attempt: int = 0) -> QueryState:
     """Return the state after one more message, in whatever order the messages come.
 
-    What is known stays, what is missing is filled in. The agent is the one that answered, before it the one that the
+    What is there stays, what is missing is filled in. The agent is the one that answered, before it the one that the
     query was handed over to, before it the one that triage named.
     """
     moved = moves(old, new, attempt=attempt)
     answered = moved and new.status == QueryStatus.COMPLETED
     newer_agent = answered or (handed_over and old.status != QueryStatus.COMPLETED)
     return QueryState(
-        new.status if moved else old.status,
-        (newer_agent and new.routed_to_agent) or old.routed_to_agent or new.routed_to_agent,
-        old.detected_intent or new.detected_intent,
-        new.triage_confidence if old.triage_confidence is None else old.triage_confidence,
-        old.topic or new.topic,
-        old.question_key or new.question_key,
-        new.failure_reason if moved else old.failure_reason,
+        status=new.status if moved else old.status,
+        routed_to_agent=(newer_agent and new.routed_to_agent) or old.routed_to_agent or new.routed_to_agent,
+        detected_intent=old.detected_intent or new.detected_intent,
+        triage_confidence=new.triage_confidence if old.triage_confidence is None else old.triage_confidence,
+        topic=old.topic or new.topic,
+        question_key=old.question_key or new.question_key,
+        failure_reason=new.failure_reason if moved else old.failure_reason,
     )
 
 
@@ -50,13 +50,13 @@ def submitted(event: Event[QuerySubmitted]) -> QueryContent:
     """Return the query that a message submits: `submitted_query` as a row, without checking it again."""
     payload = event.payload
     return QueryContent(
-        payload.query_id or event.message_id,
-        cast("str", event.student_id),  # the codec has made sure of it
-        payload.query_text,
-        event.timestamp,
-        payload.code_snippet or None,
-        payload.language,
-        None if payload.context is None else json_text(payload.context),
+        query_id=payload.query_id or event.message_id,
+        student_id=cast("str", event.student_id),  # the codec has made sure of it
+        query_text=payload.query_text,
+        timestamp=event.timestamp,
+        code_snippet=payload.code_snippet or None,
+        language=payload.language,
+        context=None if payload.context is None else json_text(payload.context),
     )
 
 
@@ -70,24 +70,24 @@ def carried(query: StudentQuery, agent: str | None = None) -> QueryState:
 def ended(query: StudentQuery, status: QueryStatus, agent: str | None, reason: str | None = None) -> QueryState:
     """Return what a message says of the state of the query that it carries."""
     return QueryState(
-        status,
-        agent,
-        query.detected_intent,
-        None if query.triage_confidence is None else hundredths(query.triage_confidence),
-        query.topic,
-        query.question_key,
-        reason,
+        status=status,
+        routed_to_agent=agent,
+        detected_intent=query.detected_intent,
+        triage_confidence=None if query.triage_confidence is None else hundredths(query.triage_confidence),
+        topic=query.topic,
+        question_key=query.question_key,
+        failure_reason=reason,
     )
 
 
 def content(query: StudentQuery) -> QueryContent:
     """Return what never changes of a query."""
     return QueryContent(
-        query.query_id,
-        query.student_id,
-        query.query_text,
-        query.timestamp,
-        query.code_snippet,
-        query.language,
-        None if query.context is None else json_text(query.context),
+        query_id=query.query_id,
+        student_id=query.student_id,
+        query_text=query.query_text,
+        timestamp=query.timestamp,
+        code_snippet=query.code_snippet,
+        language=query.language,
+        context=None if query.context is None else json_text(query.context),
     )

@@ -1,14 +1,11 @@
 """The rows of each table, as values: the fields of a row are named as the columns."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from learnflow.database.postgres import Json
-from learnflow.sink.usage_rows import UsageRow
 
 
 class StudentRow(NamedTuple):
@@ -23,12 +20,12 @@ class QueryState(NamedTuple):
     """What changes of a query while it is worked on."""
 
     status: str
-    routed_to_agent: str | None
-    detected_intent: str | None
-    triage_confidence: Decimal | None
-    topic: str | None
-    question_key: str | None
-    failure_reason: str | None
+    routed_to_agent: str | None = None
+    detected_intent: str | None = None
+    triage_confidence: Decimal | None = None
+    topic: str | None = None
+    question_key: str | None = None
+    failure_reason: str | None = None
 
 
 class QueryContent(NamedTuple):
@@ -75,17 +72,17 @@ class FlowRow(NamedTuple):
 
 
 class ProfileRow(NamedTuple):
-    """A change of what is known of a student; None leaves it as it is."""
+    """A change of a student's profile; None leaves a field as it is."""
 
     message_id: UUID
     student_id: str
-    name: str | None
-    email: str | None
-    learning_style: str | None
-    skill_level: str | None
-    active: bool | None
-    reason: str | None
     at: datetime
+    name: str | None = None
+    email: str | None = None
+    learning_style: str | None = None
+    skill_level: str | None = None
+    active: bool | None = None
+    reason: str | None = None
 
 
 class ExerciseRow(NamedTuple):
@@ -127,12 +124,12 @@ class SubmissionRow(NamedTuple):
 
     message_id: UUID
     student_id: str
+    at: datetime
     exercise_id: UUID
     query_id: UUID | None
     score: float
     passed: bool
     code: str | None
-    at: datetime
     topic: str
     error: str | None
     gave_up: bool
@@ -143,14 +140,14 @@ class MasteryRow(NamedTuple):
 
     message_id: UUID
     student_id: str
+    at: datetime
     topic: str
-    old_level: float | None
     new_level: float
     reason: str
-    evidence: tuple[UUID, ...]
-    model_version: str | None
-    set_by: str | None
-    at: datetime
+    old_level: float | None = None
+    evidence: tuple[UUID, ...] = ()
+    model_version: str | None = None
+    set_by: str | None = None
 
 
 class StruggleRow(NamedTuple):
@@ -158,16 +155,16 @@ class StruggleRow(NamedTuple):
 
     message_id: UUID
     student_id: str
-    topic: str
-    struggle_level: str | None
-    query_count: int
-    time_window_minutes: int | None
-    recommendation: str | None
-    evidence: tuple[UUID, ...]
-    resolved_by: str | None
-    reason: str | None
     at: datetime
-    signals: Json | None
+    topic: str
+    query_count: int
+    struggle_level: str | None = None
+    time_window_minutes: int | None = None
+    recommendation: str | None = None
+    evidence: tuple[UUID, ...] = ()
+    resolved_by: str | None = None
+    reason: str | None = None
+    signals: Json | None = None
 
 
 class ProgressRow(NamedTuple):
@@ -224,22 +221,26 @@ class QueryUpdate(NamedTuple):
     failure_reason: str | None
 
 
-Row = (
-    ResponseRow | FlowRow | ProfileRow | ExerciseRow | AssignmentRow | HintRow | SubmissionRow | MasteryRow
-    | StruggleRow | ProgressRow | UsageRow
-)  # fmt: skip
+class UsageRow(NamedTuple):
+    """What one agent's calls to one model cost, as one message says."""
+
+    message_id: UUID
+    agent: str
+    model: str
+    query_id: UUID
+    student_id: str
+    topic: str | None
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+    price_usd: Decimal
+    at: datetime
 
 
-@dataclass(slots=True)
-class Rows:
-    """What a batch writes, each table's rows merged and in the order of their keys."""
-
-    students: list[StudentRow] = field(default_factory=list)
-    new_queries: list[QueryInsert] = field(default_factory=list)
-    moved_queries: list[QueryUpdate] = field(default_factory=list)
-    of: dict[type[Row], list[Row]] = field(default_factory=dict)
-
-    def add(self, rows: Iterable[Row]) -> None:
-        """Put rows to the others of their table."""
-        for row in rows:
-            self.of.setdefault(type(row), []).append(row)
+QueryRow: TypeAlias = ResponseRow | FlowRow | UsageRow
+LearnerRow: TypeAlias = (
+    ProfileRow | ExerciseRow | AssignmentRow | HintRow | SubmissionRow | MasteryRow | StruggleRow | ProgressRow
+)
+Row: TypeAlias = QueryRow | LearnerRow

@@ -15,8 +15,8 @@ from learnflow.sink.rows import (
     Row,
     StruggleRow,
     SubmissionRow,
+    UsageRow,
 )
-from learnflow.sink.usage_rows import UsageRow
 
 # Locked, so that what is decided on these states still holds when it is written; in one order, against deadlocks.
 READ_QUERIES: Final = """

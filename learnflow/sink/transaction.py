@@ -9,10 +9,10 @@ import asyncpg
 from learnflow import metrics
 from learnflow.database.postgres import Raced, json_rows, reason, refuses
 from learnflow.sink import statements
-from learnflow.sink.batch_plan import StoredQuery, merged_profiles, settle
+from learnflow.sink.batch_plan import Rows, StoredQuery, merged_profiles, settle
 from learnflow.sink.changes import Change
 from learnflow.sink.messages import Rejected
-from learnflow.sink.rows import ProfileRow, QueryInsert, QueryState, Row, Rows
+from learnflow.sink.rows import ProfileRow, QueryInsert, QueryState, Row
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 

@@ -10,11 +10,11 @@ import pytest
 from learnflow.database.postgres import hundredths, json_rows, json_text
 from learnflow.models.student import enrolment_email
 from learnflow.models.vocabulary import Language, QueryStatus, Specialist
-from learnflow.sink.batch_plan import STRANGER, StoredQuery, merged_profiles, settle
+from learnflow.sink.batch_plan import STRANGER, Rows, StoredQuery, merged_profiles, settle
 from learnflow.sink.changes import Change, change
 from learnflow.sink.messages import BY_NAME, Rejected, SinkMessage, Unstorable, consecutive
 from learnflow.sink.query_status import NEW
-from learnflow.sink.rows import FlowRow, ProfileRow, ProgressRow, QueryInsert, QueryState, ResponseRow, Row, Rows
+from learnflow.sink.rows import FlowRow, ProfileRow, ProgressRow, QueryInsert, QueryState, ResponseRow, Row
 from learnflow.streams.codec import decode
 from tests.support.sink_messages import AT, Way, progress, uid
 
@@ -123,7 +123,7 @@ def test_an_event_that_carries_no_query_is_unstorable() -> None:
 
 
 def profile(number: int, student: str = "ann", name: str | None = None, email: str | None = None) -> ProfileRow:
-    return ProfileRow(uid(number), student, name, email, None, None, None, None, AT)
+    return ProfileRow(uid(number), student, AT, name, email)
 
 
 def test_profiles_merge_to_the_last_that_was_said_of_each_field() -> None:
