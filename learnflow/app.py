@@ -13,7 +13,7 @@ from aiohttp.typedefs import Middleware
 from yarl import URL
 
 from learnflow import traces
-from learnflow.agents.context import Context
+from learnflow.agents.context import Context, mastery_model, similarity
 from learnflow.agents.wiring import wire_core, wire_sink, wire_specialist
 from learnflow.logs import Lines
 from learnflow.models.vocabulary import Specialist
@@ -48,33 +48,52 @@ Middlewares = Sequence[Middleware]
 
 def build(roles: Sequence[str], settings: Settings, datadir: Path) -> StreamApp:
     """Return the app of the first role, which brings those of the others, each in its own consumer group."""
-    clock = Clock(lambda: datetime.now(UTC), timedelta(seconds=settings.limits.future_seconds))
-    instance = f"{socket.gethostname()}-{os.getpid()}"
-    sandbox = Sandbox(settings.sandbox)
-    teacher = tutor(settings, sandbox, clock)
-    context = Context(settings, teacher, sandbox, settings.learner.model(), clock, instance)
+    context = _context(settings)
     access = Access.of(settings.web)
     middlewares = [access.middleware()]
-    staffed = [_staffed(role, context, datadir, middlewares if role == roles[0] else None) for role in roles]
-    first, *others = (app for app, _ in staffed)
+    wired = [_wired(role, context, datadir, middlewares if role == roles[0] else None) for role in roles]
+    first, *others = apps = [app for app, _ in wired]
     first.bring(others)
     first.log_lines = Lines(settings.learnflow.log_format, settings.database.url.encode())
-    first.at_end(sandbox.close)
-    first.at_end(teacher.close)
-    first.at_end(partial(asyncio.to_thread, _traced(instance)))
-    add_probes(first, Probes((first, *others), context.now))
-    add_session(first, access)
-    database = WebDatabase(settings.need_database())
-    first.at_end(database.close)
-    core = next(((app, tables) for app, tables in staffed if tables), None)
-    facts = StoredFacts(database, settings.limits.turns, settings.struggle.alike(), context.now)
-    add_views(first, database, facts, context.now, core)
-    add_struggles(first, database)
-    known = health(settings, clock)
-    add_health(first, known)
-    _add_page(first, settings, context, known)
-    add_metrics(first, (first, *others))
+    first.at_end(context.sandbox.close)
+    first.at_end(context.tutor.close)
+    first.at_end(partial(asyncio.to_thread, _traced(context.instance)))
+    core = next(((app, tables) for app, tables in wired if tables), None)
+    _serve(first, apps, access, context, core)
     return first
+
+
+def _context(settings: Settings) -> Context:
+    """Build what the agents of this process share."""
+    clock = Clock(lambda: datetime.now(UTC), timedelta(seconds=settings.limits.future_seconds))
+    sandbox = Sandbox(settings.sandbox)
+    return Context(
+        settings=settings,
+        tutor=tutor(settings, sandbox, clock),
+        sandbox=sandbox,
+        mastery=mastery_model(settings.learner),
+        now=clock,
+        instance=f"{socket.gethostname()}-{os.getpid()}",
+        alike=similarity(settings.struggle),
+    )
+
+
+def _serve(
+    app: StreamApp, apps: Sequence[StreamApp], access: Access, context: Context, core: tuple[StreamApp, Tables] | None
+) -> None:
+    """Give an app the web views of its process."""
+    settings = context.settings
+    add_probes(app, Probes(tuple(apps), context.now))
+    add_session(app, access)
+    database = WebDatabase(settings.need_database())
+    app.at_end(database.close)
+    facts = StoredFacts(database, settings.limits.turns, context.alike, context.now)
+    add_views(app, database, facts, context.now, core)
+    add_struggles(app, database)
+    health_reports = health(settings, context.now)
+    add_health(app, health_reports)
+    _add_page(app, settings, context, health_reports)
+    add_metrics(app, apps)
 
 
 def _traced(instance: str) -> Callable[[], None]:
@@ -84,15 +103,15 @@ def _traced(instance: str) -> Callable[[], None]:
         raise SettingsError(str(error)) from None
 
 
-def _add_page(app: StreamApp, settings: Settings, context: Context, known: Health) -> None:
+def _add_page(app: StreamApp, settings: Settings, context: Context, health_reports: Health) -> None:
     reader = TopicReader(settings.learnflow.bootstrap, READ, settings.kafka.fetch_wait_ms)
-    events = Events(reader, {"health": known.report, "figures": known.figures})
+    events = Events(reader, {"health": health_reports.report, "figures": health_reports.figures})
     add_page(app)
     add_events(app, events)
     add_ask(app, context.now, events.asked)
 
 
-def _staffed(
+def _wired(
     role: str, context: Context, datadir: Path, middlewares: Middlewares | None
 ) -> tuple[StreamApp, Tables | None]:
     """Return a role's app, and the tables that it has."""

@@ -1,17 +1,24 @@
-"""What every agent is given."""
+"""What every agent is given, and what of it is built from settings."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from learnflow.domain.mastery import MasteryModel
+from pydantic import ValidationError
+
+from learnflow.domain.mastery import MasteryModel, shipped
+from learnflow.domain.mastery.parameters import loads
+from learnflow.domain.question.similarity import Alike, alike
+from learnflow.embedding import EmbeddingMissingError, by_sense
+from learnflow.models.fields import explain
 from learnflow.sandbox import Sandbox
-from learnflow.settings import Settings
+from learnflow.settings import Learner, Settings, SettingsError, Struggle, variable
 from learnflow.streams.clock import Clock
 from learnflow.tutor.interface import Tutor
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Settings, the tutor, the sandbox, the mastery model and the clock of one worker."""
+    """What the agents of one worker share. `alike` says whether two questions ask the same."""
 
     settings: Settings
     tutor: Tutor
@@ -19,3 +26,29 @@ class Context:
     mastery: MasteryModel
     now: Clock
     instance: str
+    alike: Alike = alike
+
+
+def similarity(settings: Struggle) -> Alike:
+    """Return how questions are compared. Raises SettingsError when it is not installed."""
+    if settings.similarity == "words":
+        return alike
+    try:
+        return by_sense()
+    except EmbeddingMissingError as error:
+        msg = f"{variable('struggle', 'similarity')}: embedding {error}"
+        raise SettingsError(msg) from error
+
+
+def mastery_model(settings: Learner) -> MasteryModel:
+    """Return the mastery model. Raises SettingsError when its file cannot be used."""
+    if not settings.parameters:
+        return shipped()
+    try:
+        return MasteryModel(loads(Path(settings.parameters).read_text(encoding="utf-8")))
+    except ValidationError as error:
+        reason = explain(error)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+    msg = f"{variable('learner', 'parameters')}: {reason}"
+    raise SettingsError(msg)

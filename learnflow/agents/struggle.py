@@ -38,7 +38,7 @@ class StruggleAgent:
         self._panes = tables.struggle
         self._struggles = tables.struggles
         self._source = source
-        self._same = context.settings.struggle.alike()
+        self._same = context.alike
         self._loaded: dict[str, StoredWindow | None] = {}
         self._sent = RecentIds()
         self._restored = RecentIds()

@@ -37,7 +37,7 @@ COMMANDS: Final = {
 # Errors whose text is meant for the person at the terminal; everything else is a fault of ours and has a traceback.
 # By name: whoever raised one has imported its module, and --help need not.
 FOR_PEOPLE: Final = frozenset({
-    "learnflow.settings.section.SettingsError",
+    "learnflow.settings.sections.SettingsError",
     "learnflow.database.migrations.MigrationError",
     "learnflow.embedded.errors.EmbeddedError",
     "learnflow.streams.topic_admin.TopicsError",

@@ -9,6 +9,7 @@ import asyncpg
 import click
 
 from learnflow import settings
+from learnflow.agents.context import mastery_model
 from learnflow.cli import connection, student_events
 from learnflow.cli.output import as_json, json_line
 from learnflow.cli.student_record import CONNECT_SECONDS
@@ -61,7 +62,7 @@ class _Done:
 
 
 async def _rebuild(students: list[str]) -> _Done:
-    model, bootstrap = settings.current().learner.model(), connection.broker()
+    model, bootstrap = mastery_model(settings.current().learner), connection.broker()
     database = await asyncpg.connect(connection.database(), timeout=CONNECT_SECONDS)
     done = _Done()
     waiting: list[Event[ProgressRebuilt]] = []

@@ -5,7 +5,7 @@ from learnflow.sandbox.limits import Limits
 from learnflow.sandbox.process import SandboxUnavailable
 from learnflow.sandbox.results import CaseResult, Ended, Execution, Fault, Grading, Verdict
 from learnflow.sandbox.sandbox import Sandbox
-from learnflow.sandbox.settings import SandboxSettings
+from learnflow.settings.sections import SandboxSettings
 
 __all__ = [
     "Calling",

@@ -21,7 +21,7 @@ from learnflow.sandbox.grading import refused
 from learnflow.sandbox.process import SandboxUnavailable
 from learnflow.sandbox.results import CaseResult, Ended, Execution, Fault, Grading, Verdict
 from learnflow.sandbox.sandbox import Sandbox, not_run
-from learnflow.sandbox.settings import SandboxSettings
+from learnflow.settings.sections import SandboxSettings
 
 _UNUSABLE: Final = 2
 

@@ -21,7 +21,7 @@ from learnflow.sandbox.outline import compilation_unit
 from learnflow.sandbox.output_comparison import as_text
 from learnflow.sandbox.process import Isolation, SandboxUnavailable, Toolchain, toolchain
 from learnflow.sandbox.python_harness import python_harness
-from learnflow.sandbox.settings import SandboxSettings
+from learnflow.settings.sections import SandboxSettings
 
 _START_SECONDS: Final = 10.0  # for the language to start, however busy the machine is
 _MARGIN_SECONDS: Final = 1.5  # for what a case takes beside the program

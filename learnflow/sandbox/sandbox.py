@@ -18,7 +18,7 @@ from learnflow.sandbox.fair_threads import FairThreads
 from learnflow.sandbox.grading import graded
 from learnflow.sandbox.outcome_reader import Outcomes, read_outcomes
 from learnflow.sandbox.results import Ended, Execution, Fault, Grading
-from learnflow.sandbox.settings import SandboxSettings
+from learnflow.settings.sections import SandboxSettings
 
 LARGEST: Final = 256 * 1024  # characters of code
 

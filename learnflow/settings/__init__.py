@@ -2,17 +2,30 @@
 
 from learnflow.settings.claude import Claude
 from learnflow.settings.loading import Settings, current, load
-from learnflow.settings.section import SettingsError, variable
-from learnflow.settings.sections import Agents, Database, Learnflow, Safety, Web
+from learnflow.settings.sections import (
+    Agents,
+    Database,
+    Learner,
+    Learnflow,
+    Safety,
+    SandboxSettings,
+    SettingsError,
+    Struggle,
+    Web,
+    variable,
+)
 
 __all__ = (
     "Agents",
     "Claude",
     "Database",
+    "Learner",
     "Learnflow",
     "Safety",
+    "SandboxSettings",
     "Settings",
     "SettingsError",
+    "Struggle",
     "Web",
     "current",
     "load",

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from learnflow.settings.price_list import Rates, price_list
-from learnflow.settings.section import Section, variable
+from learnflow.settings.sections import Section, variable
 
 
 def _readable(prices: str) -> str:

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from learnflow.sandbox.settings import SandboxSettings
 from learnflow.settings.claude import Claude
-from learnflow.settings.section import PREFIX, Section, SettingsError, variable
 from learnflow.settings.sections import (
+    PREFIX,
     Agents,
     Database,
     Kafka,
@@ -19,10 +18,14 @@ from learnflow.settings.sections import (
     Learnflow,
     Limits,
     Safety,
+    SandboxSettings,
+    Section,
+    SettingsError,
     Sink,
     Struggle,
     Triage,
     Web,
+    variable,
 )
 
 FILE = "faust.ini"

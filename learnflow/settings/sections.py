@@ -1,27 +1,36 @@
-"""The sections of faust.ini, but for Claude's and the sandbox's."""
+"""The sections of faust.ini, but for Claude's: plain values, from which others build what they need."""
 
 import socket
-from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
+    BaseModel,
     BeforeValidator,
+    ConfigDict,
     Field,
     PositiveFloat,
     PositiveInt,
-    ValidationError,
     model_validator,
 )
 
-from learnflow.domain.mastery import MasteryModel, shipped
-from learnflow.domain.mastery.parameters import loads
-from learnflow.domain.question.similarity import Alike, alike
-from learnflow.embedding import EmbeddingMissingError, by_sense
-from learnflow.models.fields import explain
-from learnflow.settings.section import Section, SettingsError, variable
-
+PREFIX: Final = "LEARNFLOW_"
 SHORTEST_SECRET: Final = 16  # characters; what is shorter can be guessed
+
+
+class SettingsError(Exception):
+    """A setting is unknown or has a wrong value."""
+
+
+class Section(BaseModel):
+    """A section of the file, frozen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def variable(section: str, key: str) -> str:
+    """Return the environment variable of a setting."""
+    return f"{PREFIX}{key}".upper() if section == "learnflow" else f"{PREFIX}{section}_{key}".upper()
 
 
 def _secret(text: str) -> str:
@@ -92,38 +101,15 @@ class Limits(Section):
 
 
 class Struggle(Section):
-    """How it is told whether two questions ask the same."""
+    """How two questions are compared, to see whether they ask the same."""
 
     similarity: Literal["words", "embedding"] = "words"
-
-    def alike(self) -> Alike:
-        """Return the measure. Raises SettingsError when it is not installed."""
-        if self.similarity == "words":
-            return alike
-        try:
-            return by_sense()
-        except EmbeddingMissingError as error:
-            msg = f"{variable('struggle', 'similarity')}: embedding {error}"
-            raise SettingsError(msg) from error
 
 
 class Learner(Section):
     """How mastery is estimated."""
 
     parameters: str = ""
-
-    def model(self) -> MasteryModel:
-        """Return the mastery model. Raises SettingsError when its file cannot be used."""
-        if not self.parameters:
-            return shipped()
-        try:
-            return MasteryModel(loads(Path(self.parameters).read_text(encoding="utf-8")))
-        except ValidationError as error:
-            reason = explain(error)
-        except (OSError, UnicodeDecodeError) as error:
-            reason = " ".join(str(error).split())
-        msg = f"{variable('learner', 'parameters')}: {reason}"
-        raise SettingsError(msg)
 
 
 class Safety(Section):
@@ -136,6 +122,17 @@ class Safety(Section):
         "and cannot help with this as a person can, but you do not have to carry it alone. Whenever you want to go "
         "on programming, I am here."
     )
+
+
+class SandboxSettings(Section):
+    """How student code is isolated, how many runs there are at once, and what each may use."""
+
+    isolation: Literal["bubblewrap", "limits"] = "bubblewrap"
+    at_once: PositiveInt = 4
+    case_seconds: PositiveFloat = 2.0
+    total_seconds: PositiveFloat = 20.0
+    memory_mb: Annotated[int, Field(ge=256)] = 512
+    output_kb: PositiveInt = 64
 
 
 class Sink(Section):

@@ -19,7 +19,7 @@ from learnflow.models.fields import LARGEST_JSON
 from learnflow.models.student_query import LONGEST_CODE, LONGEST_QUERY
 from learnflow.models.taxonomy import TOPICS as TOPICS_TO_LEARN
 from learnflow.settings import Settings, load
-from learnflow.settings.section import variable
+from learnflow.settings.sections import variable
 from learnflow.streams.codec import decode
 from learnflow.topics import BY_NAME, STUDENT_QUERIES
 from learnflow.tutor.exercises.bank import BANK

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from learnflow.agents.context import Context
+from learnflow.agents.context import Context, mastery_model
 from learnflow.cli.evaluate.checks import check
 from learnflow.cli.evaluate.comparison import changes, only_in_one, show
 from learnflow.cli.evaluate.questions import Question, read
@@ -100,7 +100,7 @@ async def _evaluate(questions: Sequence[Question], at_once: int, wire: "Wire | N
         problem = await sandbox.check()
         teacher = tutor(settings, sandbox, clock, wire)
         instance = f"{socket.gethostname()}-{os.getpid()}"
-        pipeline = Pipeline(Context(settings, teacher, sandbox, settings.learner.model(), clock, instance))
+        pipeline = Pipeline(Context(settings, teacher, sandbox, mastery_model(settings.learner), clock, instance))
 
         async def one(question: Question) -> Result:
             async with turns:

