@@ -164,14 +164,14 @@ def _learnflow(watch: Stopwatch) -> faust.App:
         return [Outgoing(OUT, delivery.event)]
 
     activity = Activity(Agent.TRIAGE, "bench", lambda: datetime.now(UTC))
-    station = MessageProcessor(
+    processor = MessageProcessor(
         STUDENT_QUERIES, handle, activity=activity, outbox=Outbox(app), executor=app.executor(64, 1024),
         reporter=_Silent(watch), now=Clock(lambda: datetime.now(UTC), timedelta(minutes=5)),
     )  # fmt: skip
 
     @app.agent(_raw(app))
     async def through(stream: Any) -> None:  # noqa: ANN401 - as above
-        await station.run(stream)
+        await processor.run(stream)
 
     return app
 

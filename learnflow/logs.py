@@ -36,7 +36,7 @@ class WithoutPersonalData(logging.Filter):
 def mask_logs() -> None:
     """Mask what this process logs from now on, at the root's handlers and at Python's own where there is none."""
     for handler in (*logging.root.handlers, logging.lastResort):
-        if handler is not None and not any(isinstance(one, WithoutPersonalData) for one in handler.filters):
+        if handler is not None and not any(isinstance(present, WithoutPersonalData) for present in handler.filters):
             handler.addFilter(WithoutPersonalData())
 
 

@@ -74,8 +74,10 @@ CLAUDE_BREAKER: Final = _gauge("claude_breaker", "0: Claude is asked; 1: about t
 CLAUDE_TOKENS: Final = _counter(
     "claude_tokens",
     "Tokens that were paid: input (all that went in), output, cache-read and cache-write (parts of input).",
-    "agent", "model", "kind",
-)  # fmt: skip
+    "agent",
+    "model",
+    "kind",
+)
 CLAUDE_USD: Final = _counter("claude_usd", "US dollars for Claude, at the prices of the settings.", "agent", "model")
 CLAUDE_SPENT_USD: Final = _gauge(
     "claude_spent_usd", "US dollars spent today (UTC) by all workers, as far as this one knows; 0 without a budget."

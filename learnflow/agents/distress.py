@@ -44,16 +44,16 @@ def supportive(context: Context) -> Draft:
 
 def reported(event: Event[Any], sent: Sequence[Outgoing], context: Context) -> Sequence[Outgoing]:
     """Return what an agent sends, with a log event where an answer says that somebody is in distress."""
+    payloads = (outgoing.event.payload for outgoing in sent)
     noticed = [
-        _told(event, one.event.payload, context)
-        for one in sent
-        if isinstance(one.event.payload, ResponseCompleted)
-        and (one.event.payload.metadata or {}).get(distress.NOTED) is True
+        _log_event(event, payload, context)
+        for payload in payloads
+        if isinstance(payload, ResponseCompleted) and (payload.metadata or {}).get(distress.NOTED) is True
     ]
     return [*sent, *noticed]
 
 
-def _told(event: Event[Any], response: ResponseCompleted, context: Context) -> Outgoing:
+def _log_event(event: Event[Any], response: ResponseCompleted, context: Context) -> Outgoing:
     _log.warning("%s: a student may be in distress or danger: query %s", response.agent_name, response.query_id)
     payload = ActivityLogged(
         agent_name=Agent(response.agent_name), instance=context.instance, action=NOTICED, query_id=response.query_id

@@ -74,11 +74,11 @@ class ExerciseAgent:
 
     def _sent(self, event: Event[AgentRequest], reply: Reply, spent_ms: int) -> Sequence[Outgoing]:
         now = self._context.now()
-        told = [Outgoing(STUDENT_EVENTS, _told(event, payload, now)) for payload in reply.told]
-        return [*told, completed(event, event.payload.query, NAME, reply.draft, spent_ms, now)]
+        events = [Outgoing(STUDENT_EVENTS, _exercise_event(event, payload, now)) for payload in reply.told]
+        return [*events, completed(event, event.payload.query, NAME, reply.draft, spent_ms, now)]
 
 
-def _told(event: Event[AgentRequest], payload: Model, now: datetime) -> Event[Any]:
+def _exercise_event(event: Event[AgentRequest], payload: Model, now: datetime) -> Event[Any]:
     """Return the event that tells what became of an exercise.
 
     An exercise ends once. Its end has one id, whichever question brings it, so that the second of two right

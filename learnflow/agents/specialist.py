@@ -24,9 +24,12 @@ Finish = Callable[[Composed, int], Sequence[Outgoing]]  # what was composed, and
 
 
 async def answer(
-    event: Event[AgentRequest], agent: Specialist, compose: Compose[Composed], finish: Finish[Composed],
+    event: Event[AgentRequest],
+    agent: Specialist,
+    compose: Compose[Composed],
+    finish: Finish[Composed],
     context: Context,
-) -> Sequence[Outgoing]:  # fmt: skip
+) -> Sequence[Outgoing]:
     """Return the one outcome of a request, or its hand-over."""
     handover = misrouted(event.payload, agent)
     if handover:
@@ -35,9 +38,12 @@ async def answer(
 
 
 async def outcome(
-    event: Event[AgentRequest], agent: Specialist, compose: Compose[Composed], finish: Finish[Composed],
+    event: Event[AgentRequest],
+    agent: Specialist,
+    compose: Compose[Composed],
+    finish: Finish[Composed],
     context: Context,
-) -> Sequence[Outgoing]:  # fmt: skip
+) -> Sequence[Outgoing]:
     """Return the one outcome of a request whose words are this agent's; its tutor may still see that it is not."""
     started = perf_counter()
     try:

@@ -38,7 +38,7 @@ class StruggleAgent:
         self._panes = tables.struggle
         self._struggles = tables.struggles
         self._source = source
-        self._same = context.alike
+        self._alike = context.alike
         self._loaded: dict[str, StoredWindow | None] = {}
         self._sent = RecentIds()
         self._restored = RecentIds()
@@ -68,7 +68,7 @@ class StruggleAgent:
         if isinstance(observation, End) and reported and observation.id == reported.end_id:
             observation = observation.model_copy(update={"clears": False})  # the success itself is in the window
         self._panes.add(student_id, [observation])
-        settled = settle(event, observation, self._panes.around(student_id, observation.at), reported, self._same)
+        settled = settle(event, observation, self._panes.around(student_id, observation.at), reported, self._alike)
         if settled.open or reported or isinstance(observation, End):
             self._keep(student_id, partition, observation.topic, settled.open)
         # By the clock alone, a worker that catches up would lose panes that it still needs.
@@ -76,12 +76,12 @@ class StruggleAgent:
         return [message for announcement in settled.tell for message in self._messages(announcement)]
 
     def _restore(self, student_id: str, partition: int) -> None:
-        stored = self._loaded.pop(student_id, None)
-        if stored is None:
+        window = self._loaded.pop(student_id, None)
+        if window is None:
             return
-        self._panes.add(student_id, stored.observations)
-        for topic, told in stored.told.items():
-            self._keep(student_id, partition, topic, reopened(told, stored.observations, self._same))
+        self._panes.add(student_id, window.observations)
+        for topic, announced in window.announced.items():
+            self._keep(student_id, partition, topic, reopened(announced, window.observations, self._alike))
 
     def _open(self, student_id: str, topic: str) -> Open | None:
         struggles = self._struggles.get(student_id)

@@ -13,7 +13,7 @@ from learnflow.agents.context import mastery_model
 from learnflow.cli import connection, student_events
 from learnflow.cli.output import as_json, json_line
 from learnflow.cli.student_record import CONNECT_SECONDS
-from learnflow.database.observation_history import histories
+from learnflow.database.observation_history import load_histories
 from learnflow.database.purge import purged
 from learnflow.domain.learner import of_history
 from learnflow.models.envelope import Event
@@ -67,7 +67,7 @@ async def _rebuild(students: list[str]) -> _Done:
     done = _Done()
     waiting: list[Event[ProgressRebuilt]] = []
     try:
-        async for student_id, observations in histories(database, students or None):
+        async for student_id, observations in load_histories(database, students or None):
             gone = await purged(database, [student_id])  # after the history was read: what goes now is in it still
             if gone:
                 done.incomplete |= gone

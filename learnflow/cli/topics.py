@@ -9,7 +9,7 @@ from learnflow.cli import connection
 from learnflow.cli.kafka_clients import reachable
 from learnflow.cli.output import DASH, as_json, console, json_line, table
 from learnflow.streams import topic_admin
-from learnflow.streams.topic_check import Found, Report, retention
+from learnflow.streams.topic_check import ActualTopic, Report, retention
 from learnflow.topics import TOPICS, Topic
 
 
@@ -77,7 +77,7 @@ def _finish(report: Report, *, as_json: bool) -> None:
 
 
 def _object(topic: Topic, report: Report) -> dict[str, object]:
-    found = report.found.get(topic.name)
+    found = report.actual.get(topic.name)
     return {
         "topic": topic.name,
         "state": _state(topic, report),
@@ -89,7 +89,7 @@ def _object(topic: Topic, report: Report) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _settings(found: Found) -> dict[str, str]:
+def _settings(found: ActualTopic) -> dict[str, str]:
     return {name: value for name, value in (found.settings or {}).items() if name in TOPICS[0].config(1)}
 
 
@@ -110,7 +110,7 @@ def _show(report: Report) -> None:
     rows = table("topic", "state", "partitions", "replicas", "kept", "purpose")
     styles = {"created": "green", "missing": "bold red", "differs": "bold yellow", "as declared": "dim"}
     for topic in declared():
-        found, state = report.found.get(topic.name), _state(topic, report)
+        found, state = report.actual.get(topic.name), _state(topic, report)
         rows.add_row(
             topic.name, state, str(found.partitions if found else DASH), str(found.replication if found else DASH),
             "newest of each key" if topic.compacted else retention(topic.retention), topic.purpose,

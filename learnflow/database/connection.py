@@ -12,9 +12,7 @@ SECONDS: Final = 2.0  # for one statement, with its connection, and again for ca
 PAUSE_SECONDS: Final = 10.0  # that PostgreSQL is left in peace after it failed
 CONNECTIONS: Final = 4
 
-_FAILURES: Final = (
-    OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError
-)  # fmt: skip
+_FAILURES: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _log = logging.getLogger(__name__)
 
 

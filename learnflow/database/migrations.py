@@ -39,15 +39,15 @@ class Migration:
 
 def migrations() -> tuple[Migration, ...]:
     """Return the files of schema/, in their order."""
-    found = (file for file in files("learnflow").joinpath("schema").iterdir() if _NAME.match(file.name))
+    present = (file for file in files("learnflow").joinpath("schema").iterdir() if _NAME.match(file.name))
     return tuple(
-        Migration(file.name, file.read_text(encoding="utf-8")) for file in sorted(found, key=lambda file: file.name)
+        Migration(file.name, file.read_text(encoding="utf-8")) for file in sorted(present, key=lambda file: file.name)
     )
 
 
-def pending(known: Sequence[Migration], applied: Mapping[str, str]) -> list[Migration]:
+def pending(declared: Sequence[Migration], applied: Mapping[str, str]) -> list[Migration]:
     """Return what has not run yet, given name → checksum of what has. Raises MigrationError when they contradict."""
-    by_name = {migration.name: migration for migration in known}
+    by_name = {migration.name: migration for migration in declared}
     for name, checksum in sorted(applied.items()):
         if name not in by_name:
             msg = f"schema/{name}: has been applied to the database, but the file is missing"
@@ -55,7 +55,7 @@ def pending(known: Sequence[Migration], applied: Mapping[str, str]) -> list[Migr
         if by_name[name].checksum != checksum:
             msg = f"schema/{name}: has changed since it was applied to the database; write a new file instead"
             raise MigrationError(msg)
-    new = [migration for migration in known if migration.name not in applied]
+    new = [migration for migration in declared if migration.name not in applied]
     if new and applied and new[0].name < max(applied):
         msg = f"schema/{new[0].name}: comes before {max(applied)}, which has been applied already"
         raise MigrationError(msg)
@@ -67,7 +67,7 @@ async def migrate(url: str) -> list[str]:
 
     Safe to call from several processes at once. Raises MigrationError.
     """
-    known = migrations()
+    declared = migrations()
     try:
         connection = await asyncpg.connect(url)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -77,7 +77,7 @@ async def migrate(url: str) -> list[str]:
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)  # until the connection ends
         await connection.execute(_TABLE)
         records = await connection.fetch("SELECT name, checksum FROM schema_migrations")
-        new = pending(known, {record["name"]: record["checksum"] for record in records})
+        new = pending(declared, {record["name"]: record["checksum"] for record in records})
         for migration in new:
             await _apply(connection, migration)
     finally:

@@ -35,19 +35,19 @@ ORDER BY student_id, at, id
 _OBSERVATION: Final[TypeAdapter[Observation]] = TypeAdapter(Observation)
 
 
-async def histories(
+async def load_histories(
     connection: "asyncpg.Connection[asyncpg.Record]", students: list[str] | None = None
 ) -> AsyncIterator[tuple[str, list[Observation]]]:
     """Yield each student, or each of those named that exist, with all that was observed, oldest first."""
     last = ""
     while True:
         records = await connection.fetch(_STUDENTS, last, students, AT_A_TIME)
-        seen: dict[str, list[Observation]] = {record["student_id"]: [] for record in records}
-        if not seen:
+        histories: dict[str, list[Observation]] = {record["student_id"]: [] for record in records}
+        if not histories:
             return
-        for record in await connection.fetch(_OBSERVATIONS, list(seen)):
-            seen[record["student_id"]].append(_observation(record))
-        for student_id, observations in seen.items():
+        for record in await connection.fetch(_OBSERVATIONS, list(histories)):
+            histories[record["student_id"]].append(_observation(record))
+        for student_id, observations in histories.items():
             yield student_id, observations
         last = records[-1]["student_id"]
 

@@ -1,4 +1,4 @@
-"""What core reads back from PostgreSQL of struggles: what a student did around a time, and what is told and open."""
+"""What core reads back from PostgreSQL of struggles: what a student did around a time, and which are open."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -51,7 +51,7 @@ FROM {_ASKED} JOIN struggle_history r USING (student_id)
 WHERE r.resolved_by IS NOT NULL AND r.at >= asked.since AND r.at < asked.until
 """  # noqa: S608 - of the constants above
 
-_TOLD: Final = """
+_ANNOUNCED: Final = """
 SELECT d.student_id, d.message_id, d.topic, d.struggle_level, d.query_count, d.time_window_minutes, d.recommendation,
     d.evidence, d.signals, d.at
 FROM struggle_history d
@@ -73,25 +73,25 @@ class Wanted(NamedTuple):
 
 @dataclass(slots=True)
 class StoredWindow:
-    """What PostgreSQL knows. `told` has, by topic, the messages of its open struggle, the first one first."""
+    """What PostgreSQL has. `announced` has, by topic, the messages of its open struggle, the first one first."""
 
     observations: list[Observation] = field(default_factory=list)
-    told: dict[str, list[Event[StruggleDetected]]] = field(default_factory=dict)
+    announced: dict[str, list[Event[StruggleDetected]]] = field(default_factory=dict)
 
 
 async def load_windows(database: Reader, wanted: Sequence[Wanted]) -> dict[Wanted, StoredWindow]:
-    """Return what PostgreSQL knows of students, each wanted once."""
+    """Return what PostgreSQL has of students, each wanted once."""
     columns = [list(column) for column in zip(*wanted, strict=True)]
-    found = {each.student_id: StoredWindow() for each in wanted}
-    for statement, observation in ((_QUESTIONS, _question), (_ATTEMPTS, _attempt), (_ENDS, _end)):
+    windows = {each.student_id: StoredWindow() for each in wanted}
+    for statement, parse in ((_QUESTIONS, _question), (_ATTEMPTS, _attempt), (_ENDS, _end)):
         for record in await database.fetch(statement, *columns):
-            seen = observation(record)
-            if seen is not None:
-                found[record["student_id"]].observations.append(seen)
-    for record in await database.fetch(_TOLD, list(found)):
-        told = _told(record)
-        found[record["student_id"]].told.setdefault(told.payload.topic, []).append(told)
-    return {each: found[each.student_id] for each in wanted}
+            observation = parse(record)
+            if observation is not None:
+                windows[record["student_id"]].observations.append(observation)
+    for record in await database.fetch(_ANNOUNCED, list(windows)):
+        event = _announced(record)
+        windows[record["student_id"]].announced.setdefault(event.payload.topic, []).append(event)
+    return {each: windows[each.student_id] for each in wanted}
 
 
 def _question(record: asyncpg.Record) -> Question | None:
@@ -106,8 +106,8 @@ def _end(record: asyncpg.Record) -> End:
     return End.model_validate(dict(record))
 
 
-def _told(record: asyncpg.Record) -> Event[StruggleDetected]:
-    """Return a message as it was told, but for its trace, which is not stored: its own id stands for it."""
+def _announced(record: asyncpg.Record) -> Event[StruggleDetected]:
+    """Return a message as it was sent, but for its trace, which is not stored: its own id stands for it."""
     signals = {} if record["signals"] is None else {"signals": orjson.loads(record["signals"])}
     return Event[StruggleDetected](
         message_id=record["message_id"],

@@ -79,9 +79,9 @@ async def load_students(database: Reader, student_ids: Sequence[str], turns: int
 
 
 def _student(record: asyncpg.Record, turns: tuple[Turn, ...], exercises: Exercises) -> StoredStudent:
-    known = {name: record[name] for name in _PROFILE if record[name] is not None}
+    profile = {name: record[name] for name in _PROFILE if record[name] is not None}
     return StoredStudent(
-        profile=Profile.model_validate(known),
+        profile=Profile.model_validate(profile),
         progress=_progress(record) if record["has_progress"] else None,
         state=LearnerState() if record["state"] is None else LearnerState.model_validate_json(record["state"]),
         version=record["version"] or 0,

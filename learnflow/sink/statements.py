@@ -10,13 +10,26 @@ from learnflow.sink.rows import (
     FlowRow,
     HintRow,
     MasteryRow,
+    ProfileRow,
     ProgressRow,
+    QueryInsert,
     ResponseRow,
     Row,
     StruggleRow,
     SubmissionRow,
     UsageRow,
 )
+
+
+def _insert(table: str, row: type[Row | QueryInsert], key: str) -> str:
+    """Return what inserts rows of a table, whose columns are called as the row's fields, but those that are there."""
+    columns = ", ".join(row._fields)
+    return f"""
+INSERT INTO {table} ({columns})
+SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, $1)
+ON CONFLICT ({key}) DO NOTHING
+"""  # noqa: S608 - of the names in this module
+
 
 # Locked, so that what is decided on these states still holds when it is written; in one order, against deadlocks.
 READ_QUERIES: Final = """
@@ -31,14 +44,7 @@ SELECT student_id, student_id, email, created_at FROM jsonb_populate_recordset(N
 ON CONFLICT (student_id) DO NOTHING
 """
 
-INSERT_QUERIES: Final = """
-INSERT INTO query_history (query_id, student_id, query_text, timestamp, code_snippet, language, context, status,
-    routed_to_agent, detected_intent, triage_confidence, topic, question_key, failure_reason)
-SELECT query_id, student_id, query_text, timestamp, code_snippet, language, context, status,
-    routed_to_agent, detected_intent, triage_confidence, topic, question_key, failure_reason
-FROM jsonb_populate_recordset(NULL::query_history, $1)
-ON CONFLICT (query_id) DO NOTHING
-"""
+INSERT_QUERIES: Final = _insert("query_history", QueryInsert, "query_id")
 
 MOVE_QUERIES: Final = """
 UPDATE query_history AS q
@@ -49,13 +55,7 @@ FROM jsonb_populate_recordset(NULL::query_history, $1) AS r
 WHERE q.query_id = r.query_id
 """
 
-RECORD_PROFILES: Final = """
-INSERT INTO profile_history (message_id, student_id, name, email, learning_style, skill_level, active, reason, at)
-SELECT message_id, student_id, name, email, learning_style, skill_level, active, reason, at
-FROM jsonb_populate_recordset(NULL::profile_history, $1)
-ON CONFLICT (message_id) DO NOTHING
-RETURNING message_id
-"""
+RECORD_PROFILES: Final = _insert("profile_history", ProfileRow, "message_id") + "RETURNING message_id"
 
 UPDATE_STUDENTS: Final = """
 UPDATE students AS s
@@ -64,21 +64,6 @@ SET name = COALESCE(r.name, s.name), email = COALESCE(r.email, s.email),
     skill_level = COALESCE(r.skill_level, s.skill_level), active = COALESCE(r.active, s.active)
 FROM jsonb_populate_recordset(NULL::students, $1) AS r
 WHERE s.student_id = r.student_id
-"""
-
-_EXERCISES: Final = """
-INSERT INTO exercises (exercise_id, title, topic, difficulty, problem_text, solution_code, starter_code, test_cases,
-    hints, created_at, created_by_agent, language, tags)
-SELECT exercise_id, title, topic, difficulty, problem_text, solution_code, starter_code, test_cases, hints,
-    created_at, created_by_agent, language, tags
-FROM jsonb_populate_recordset(NULL::exercises, $1)
-ON CONFLICT (exercise_id) DO NOTHING
-"""
-
-_ASSIGNMENTS: Final = """
-INSERT INTO student_exercises (student_id, exercise_id, assigned_at)
-SELECT student_id, exercise_id, assigned_at FROM jsonb_populate_recordset(NULL::student_exercises, $1)
-ON CONFLICT (student_id, exercise_id) DO NOTHING
 """
 
 _HINTS: Final = """
@@ -116,41 +101,6 @@ SET attempts = e.attempts + total.attempts,
 FROM total WHERE e.student_id = total.student_id AND e.exercise_id = total.exercise_id
 """
 
-_RESPONSES: Final = """
-INSERT INTO agent_responses (response_id, query_id, agent_type, response_text, response_type, processing_time_ms,
-    confidence_score, code_examples, metadata, created_at, claude_model, token_count)
-SELECT response_id, query_id, agent_type, response_text, response_type, processing_time_ms,
-    confidence_score, code_examples, metadata, created_at, claude_model, token_count
-FROM jsonb_populate_recordset(NULL::agent_responses, $1)
-ON CONFLICT (query_id) DO NOTHING
-"""
-
-_FLOW: Final = """
-INSERT INTO message_flow (message_id, trace_id, query_id, source_agent, destination_agent, message_content,
-    message_type, timestamp, sequence_order)
-SELECT message_id, trace_id, query_id, source_agent, destination_agent, message_content, message_type, timestamp,
-    sequence_order
-FROM jsonb_populate_recordset(NULL::message_flow, $1)
-ON CONFLICT (message_id) DO NOTHING
-"""
-
-_MASTERY: Final = """
-INSERT INTO mastery_history (message_id, student_id, topic, old_level, new_level, reason, evidence, model_version,
-    set_by, at)
-SELECT message_id, student_id, topic, old_level, new_level, reason, evidence, model_version, set_by, at
-FROM jsonb_populate_recordset(NULL::mastery_history, $1)
-ON CONFLICT (message_id) DO NOTHING
-"""
-
-_STRUGGLES: Final = """
-INSERT INTO struggle_history (message_id, student_id, topic, struggle_level, query_count, time_window_minutes,
-    recommendation, evidence, resolved_by, reason, at, signals)
-SELECT message_id, student_id, topic, struggle_level, query_count, time_window_minutes, recommendation, evidence,
-    resolved_by, reason, at, signals
-FROM jsonb_populate_recordset(NULL::struggle_history, $1)
-ON CONFLICT (message_id) DO NOTHING
-"""
-
 # Progress follows the state, whose version alone says which is newer.
 _PROGRESS: Final = """
 WITH newer AS (
@@ -177,15 +127,6 @@ ON CONFLICT (student_id) DO UPDATE SET
     created_at = EXCLUDED.created_at
 """
 
-_USAGE: Final = """
-INSERT INTO claude_usage (message_id, agent, model, query_id, student_id, topic, calls, input_tokens, output_tokens,
-    cache_read_tokens, cache_write_tokens, price_usd, at)
-SELECT message_id, agent, model, query_id, student_id, topic, calls, input_tokens, output_tokens,
-    cache_read_tokens, cache_write_tokens, price_usd, at
-FROM jsonb_populate_recordset(NULL::claude_usage, $1)
-ON CONFLICT (message_id, agent, model) DO NOTHING
-"""
-
 # Tables to which a batch adds many rows. Where all of them are new they are copied, which takes half of the time.
 COPIED: Final[Mapping[type[Row], str]] = MappingProxyType({
     ResponseRow: "agent_responses",
@@ -196,14 +137,14 @@ COPIED: Final[Mapping[type[Row], str]] = MappingProxyType({
 
 # Parents first.
 WRITE: Final[Mapping[type[Row], str]] = MappingProxyType({
-    ExerciseRow: _EXERCISES,
-    AssignmentRow: _ASSIGNMENTS,
+    ExerciseRow: _insert("exercises", ExerciseRow, "exercise_id"),
+    AssignmentRow: _insert("student_exercises", AssignmentRow, "student_id, exercise_id"),
     HintRow: _HINTS,
     SubmissionRow: _SUBMISSIONS,
-    ResponseRow: _RESPONSES,
-    FlowRow: _FLOW,
-    MasteryRow: _MASTERY,
-    StruggleRow: _STRUGGLES,
+    ResponseRow: _insert("agent_responses", ResponseRow, "query_id"),
+    FlowRow: _insert("message_flow", FlowRow, "message_id"),
+    MasteryRow: _insert("mastery_history", MasteryRow, "message_id"),
+    StruggleRow: _insert("struggle_history", StruggleRow, "message_id"),
     ProgressRow: _PROGRESS,
-    UsageRow: _USAGE,
+    UsageRow: _insert("claude_usage", UsageRow, "message_id, agent, model"),
 })

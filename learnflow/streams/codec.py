@@ -116,8 +116,8 @@ def _unexpected(event_type: object, topic: Topic) -> str:
         return "event_type: must be given"
     if not isinstance(event_type, str):
         return "event_type: must be text"
-    known = "is not known" if event_type not in EVENTS else f"does not belong on {topic.name}"
-    return f"event_type: {event_type[:100]!r} {known}"
+    fault = "is not known" if event_type not in EVENTS else f"does not belong on {topic.name}"
+    return f"event_type: {event_type[:100]!r} {fault}"
 
 
 def _refuse(message: dict[str, Any], key: bytes | None, reason: str) -> NoReturn:

@@ -145,7 +145,7 @@ class Consumer(driver.Consumer):
             if (expected := self._next.get(tp)) is None:  # it was revoked while this waited
                 continue
             await self.seek(tp, expected)
-            self._read_offset[tp] = None  # or what is fetched again counts as seen
+            self._read_offset[tp] = None  # or what is fetched again counts as delivered
         self._fetch += 1
         async for delivery in super().getmany(timeout):
             yield delivery

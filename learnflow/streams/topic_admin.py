@@ -10,10 +10,10 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from learnflow.streams.topic_check import Found, Report, compare
+from learnflow.streams.topic_check import ActualTopic, Report, compare
 from learnflow.topics import Topic
 
-__all__ = ["Found", "Report", "TopicsError", "check", "create", "missing", "partitions"]
+__all__ = ["ActualTopic", "Report", "TopicsError", "check", "create", "missing", "partitions"]
 
 REQUEST_SECONDS: Final = 20.0
 LEADER_SECONDS: Final = 30.0
@@ -57,7 +57,7 @@ async def missing(bootstrap: str | list[str], topics: Sequence[Topic]) -> list[s
 async def partitions(bootstrap: str | list[str]) -> dict[str, int]:
     """Return how many partitions each topic of the broker has. Raises KafkaError when no broker can be reached."""
     async with _admin(bootstrap) as admin:
-        return {name: len(found) for name, found in (await _described(admin)).items()}
+        return {name: len(parts) for name, parts in (await _described(admin)).items()}
 
 
 @asynccontextmanager
@@ -99,7 +99,7 @@ async def _described_with_leaders(admin: AIOKafkaAdminClient, names: AbstractSet
 
 
 def _led(described: _Described) -> set[str]:
-    return {name for name, found in described.items() if all(each["leader"] != NO_LEADER for each in found)}
+    return {name for name, parts in described.items() if all(part["leader"] != NO_LEADER for part in parts)}
 
 
 async def _report(
@@ -107,11 +107,12 @@ async def _report(
 ) -> Report:
     present = [topic.name for topic in topics if topic.name in described]
     settings = await _settings(admin, present)
-    found = {
-        name: Found(len(described[name]), min(len(each["replicas"]) for each in described[name]), settings.get(name))
-        for name in present
+    actual = {
+        name: ActualTopic(len(parts), min(len(part["replicas"]) for part in parts), settings.get(name))
+        for name, parts in described.items()
+        if name in present
     }
-    return compare(topics, found, await _brokers(admin), created)
+    return compare(topics, actual, await _brokers(admin), created)
 
 
 async def _described(admin: AIOKafkaAdminClient) -> _Described:

@@ -13,7 +13,7 @@ _WHY_PARTITIONS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ActualTopic:
     """A topic as the broker has it. `settings` is None when the broker cannot tell them."""
 
     partitions: int
@@ -25,7 +25,7 @@ class Found:
 class Report:
     """What was created, what is missing, and in sentences what differs and what the broker could not tell."""
 
-    found: Mapping[str, Found] = field(default_factory=dict)
+    actual: Mapping[str, ActualTopic] = field(default_factory=dict)
     created: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     mismatches: tuple[str, ...] = ()
@@ -37,43 +37,45 @@ class Report:
         return not self.missing and not self.mismatches
 
 
-def compare(topics: Sequence[Topic], found: Mapping[str, Found], brokers: int, created: Sequence[str] = ()) -> Report:
+def compare(
+    topics: Sequence[Topic], actual: Mapping[str, ActualTopic], brokers: int, created: Sequence[str] = ()
+) -> Report:
     """Return the report on declared topics, given what a cluster of so many brokers has."""
-    present = [topic for topic in topics if topic.name in found]
+    present = [topic for topic in topics if topic.name in actual]
     return Report(
-        found={topic.name: found[topic.name] for topic in present},
+        actual={topic.name: actual[topic.name] for topic in present},
         created=tuple(created),
-        missing=tuple(topic.name for topic in topics if topic.name not in found),
-        mismatches=tuple(text for topic in present for text in mismatches(topic, found[topic.name], brokers)),
-        unknown=tuple(text for topic in present for text in _unknown(topic, found[topic.name])),
+        missing=tuple(topic.name for topic in topics if topic.name not in actual),
+        mismatches=tuple(text for topic in present for text in mismatches(topic, actual[topic.name], brokers)),
+        unknown=tuple(text for topic in present for text in _unknown(topic, actual[topic.name])),
     )
 
 
-def mismatches(topic: Topic, found: Found, brokers: int) -> Iterator[str]:
+def mismatches(topic: Topic, actual: ActualTopic, brokers: int) -> Iterator[str]:
     """Say each thing in which a topic differs from its declaration, and what to do about it."""
-    if found.partitions != topic.partitions:
+    if actual.partitions != topic.partitions:
         yield (
-            f"{topic.name} has {_count(found.partitions, 'partition')}, and {topic.partitions} are declared: "
+            f"{topic.name} has {_count(actual.partitions, 'partition')}, and {topic.partitions} are declared: "
             f"{_WHY_PARTITIONS}"
         )
     # A cluster with a broker down still has the replicas of its topics, so only fewer than it could have is a fault.
-    if found.replication < min(topic.replication, brokers) or found.replication > topic.replication:
+    if actual.replication < min(topic.replication, brokers) or actual.replication > topic.replication:
         yield (
-            f"{topic.name} has {_count(found.replication, 'replica')} of each partition, and {topic.replication} are "
+            f"{topic.name} has {_count(actual.replication, 'replica')} of each partition, and {topic.replication} are "
             f"declared (there are {_count(brokers, 'broker')}): change it with kafka-reassign-partitions"
         )
-    for name, declared in topic.config(found.replication).items():
-        actual = (found.settings or {}).get(name, declared)
-        if actual != declared:
+    for name, declared in topic.config(actual.replication).items():
+        value = (actual.settings or {}).get(name, declared)
+        if value != declared:
             yield (
-                f"{topic.name} has {name}={_readable(name, actual)}, and {_readable(name, declared)} is declared: "
+                f"{topic.name} has {name}={_readable(name, value)}, and {_readable(name, declared)} is declared: "
                 f"change it with kafka-configs --alter --entity-type topics --entity-name {topic.name} "
                 f"--add-config {name}={declared}"
             )
 
 
-def _unknown(topic: Topic, found: Found) -> Iterator[str]:
-    absent = [name for name in topic.config(1) if name not in (found.settings or {})]
+def _unknown(topic: Topic, actual: ActualTopic) -> Iterator[str]:
+    absent = [name for name in topic.config(1) if name not in (actual.settings or {})]
     if absent:
         yield f"{topic.name}: the broker cannot tell its {', '.join(absent)}"
 

@@ -73,10 +73,10 @@ class OpenTelemetry:
     @contextmanager
     def handling(self, name: str, trace_id: UUID, headers: Headers, attributes: Attributes) -> Iterator[Span]:
         """Make a span whose parent is the one in the headers, if that is of the message's trace; else link to it."""
-        told = _told(headers)
-        follows = told is not None and told.trace_id == trace_id.int
-        parent = trace.set_span_in_context(trace.NonRecordingSpan(told), _ROOT) if told and follows else _ROOT
-        links = [Link(told)] if told and not follows else []
+        cause = _span_context(headers)
+        follows = cause is not None and cause.trace_id == trace_id.int
+        parent = trace.set_span_in_context(trace.NonRecordingSpan(cause), _ROOT) if cause and follows else _ROOT
+        links = [Link(cause)] if cause and not follows else []
         begun = self._begin(name, trace_id, parent, SpanKind.CONSUMER, attributes, links)
         with _current(begun) as span:
             yield span
@@ -84,7 +84,7 @@ class OpenTelemetry:
     @contextmanager
     def storing(self, name: str, causes: Iterable[Headers], attributes: Attributes) -> Iterator[Span]:
         """Make a span that links to the first of its causes."""
-        links = [Link(told) for told in islice(filter(None, map(_told, causes)), MOST_LINKS)]
+        links = [Link(cause) for cause in islice(filter(None, map(_span_context, causes)), MOST_LINKS)]
         with _current(self._begin(name, None, _ROOT, SpanKind.CONSUMER, attributes, links)) as span:
             yield span
 
@@ -110,9 +110,14 @@ class OpenTelemetry:
         self._provider.shutdown()
 
     def _begin(  # noqa: PLR0913, PLR0917 - what a span begins with
-        self, name: str, trace_id: UUID | None, parent: Context, kind: SpanKind, attributes: Attributes,
+        self,
+        name: str,
+        trace_id: UUID | None,
+        parent: Context,
+        kind: SpanKind,
+        attributes: Attributes,
         links: list[Link],
-    ) -> trace.Span:  # fmt: skip
+    ) -> trace.Span:
         wanted = _wanted.set(trace_id.int if trace_id else 0)
         try:
             return self._tracer.start_span(name, parent, kind, dict(attributes), links)
@@ -122,7 +127,7 @@ class OpenTelemetry:
 
 @contextmanager
 def _current(span: trace.Span) -> Iterator[Span]:
-    """Make a span the current one, and end it; of an exception only the type is told."""
+    """Make a span the current one, and end it; of an exception only the type is kept."""
     own = _Span(span)
     with trace.use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
         try:
@@ -132,13 +137,13 @@ def _current(span: trace.Span) -> Iterator[Span]:
             raise
 
 
-def _told(headers: Headers) -> SpanContext | None:
+def _span_context(headers: Headers) -> SpanContext | None:
     """Return the span that headers name."""
     carrier = {
         name: value.decode("ascii", "replace") for name, value in headers if value and name in _PROPAGATOR.fields
     }
-    found = trace.get_current_span(_PROPAGATOR.extract(carrier, _ROOT)).get_span_context()
-    return found if found.is_valid else None
+    context = trace.get_current_span(_PROPAGATOR.extract(carrier, _ROOT)).get_span_context()
+    return context if context.is_valid else None
 
 
 def _headers(span: trace.Span) -> Headers:

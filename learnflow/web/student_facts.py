@@ -133,7 +133,7 @@ class StoredFacts:
         now = self._now()
         wanted = Wanted(student_id, now - 2 * WINDOW, now + WINDOW)
         found = (await load_windows(self._database, [wanted]))[wanted]
-        open_ = (reopened(told, found.observations, self._same) for told in found.told.values())
+        open_ = (reopened(events, found.observations, self._same) for events in found.announced.values())
         return _within(found.observations, now), _shown(one for one in open_ if one.ends_at > now)
 
 

@@ -33,7 +33,7 @@ from tests.support.running_system import Client
 DEADLINE: Final = 30.0
 FETCH_WAIT_MS: Final = 10
 
-with_and_without = pytest.mark.parametrize("mend", [True, False], ids=["patched", "as Faust comes"])
+with_and_without = pytest.mark.parametrize("patched", [True, False], ids=["patched", "as Faust comes"])
 
 
 class Note(Model):
@@ -349,7 +349,7 @@ def test_what_is_no_json_reaches_the_agent(patched: bool, one: InProcess) -> Non
         assert [event.message.value for event in one.seen] == ([*bad, good] if patched else [good])
 
 
-@pytest.mark.parametrize("mend", [True, False], ids=["batches", "take"])
+@pytest.mark.parametrize("patched", [True, False], ids=["batches", "take"])
 def test_a_batch_is_not_acknowledged_before_its_body_has_ended(patched: bool, one: InProcess) -> None:  # noqa: FBT001
     async def fail(stream: faust.Stream[bytes]) -> None:
         source: Any = batches(stream, 5) if patched else stream.take(5, within=0.1)

@@ -40,7 +40,7 @@ async def test_questions_come_back_as_they_were_observed(sink: Sink, database: a
     await sink.write([*(way.completed() for way in ways), Way(3).submitted(), Way(4, "bob").completed()])
     found = await loaded(database)
     assert sorted(found.observations, key=lambda one: one.id) == [question(way.query) for way in ways]
-    assert found.told == {}
+    assert found.announced == {}
 
 
 async def test_submissions_and_ends_come_back_too(sink: Sink, database: asyncpg.Connection) -> None:
@@ -83,14 +83,14 @@ async def test_what_is_told_and_not_over_is_open(
     sink: Sink, database: asyncpg.Connection, messages: list[SinkMessage], levels: list[str] | None
 ) -> None:
     await sink.write(messages)
-    found = (await loaded(database)).told
+    found = (await loaded(database)).announced
     assert list(found) == (["lists"] if levels else [])
     assert [event.payload.struggle_level for event in found.get("lists", ())] == (levels or [])
 
 
 async def test_a_message_that_was_told_comes_back_whole(sink: Sink, database: asyncpg.Connection) -> None:
     await sink.write([told(LOW, 1)])
-    (event,) = (await loaded(database)).told["lists"]
+    (event,) = (await loaded(database)).announced["lists"]
     assert (event.payload, event.student_id, event.timestamp) == (LOW, "ann", AT + timedelta(seconds=1))
 
 

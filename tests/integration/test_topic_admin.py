@@ -34,7 +34,7 @@ def test_missing_topics_are_created_as_declared(broker: Broker, declare: NewTopi
     assert report.created == tuple(topic.name for topic in topics)
     assert report.as_declared
     assert report.unknown == ()
-    assert [report.found[topic.name].partitions for topic in topics] == [4, 12, 4]
+    assert [report.actual[topic.name].partitions for topic in topics] == [4, 12, 4]
 
 
 def test_created_topics_have_a_leader_for_every_partition(broker: Broker, declare: NewTopic) -> None:

@@ -134,7 +134,7 @@ def test_an_exercise_that_is_not_the_students_is_a_clear_failure(
 
 
 def test_no_answer_gives_an_open_exercise_away(client: Client, watch: Watch, student: str) -> None:
-    """The code of the question is one step from the solution, and debug would mend it."""
+    """The code of the question is one step from the solution, and debug would correct it."""
     exercise = custom(client, watch, student)
     broken = "arr = [1, 2, 3]\nprint(arr[5])"
     answer = ask(

@@ -50,7 +50,7 @@ def test_a_redrive_turns_a_failed_query_into_an_answered_one(
     query_id = failed_query(client, watch, student)
     # What a version with a fault in it would have left behind.
     (original,) = watch.on(topic, student)
-    letter = bury(client, watch, original)
+    letter = dead_letter_of(client, watch, original)
     redrive(running, letter, letter)
     after = client.ask(student, "What is a loop?")  # answered in order, so after what a second answer would be
     watch.answered(after)
@@ -80,7 +80,7 @@ def failed_query(client: Client, watch: Watch, student: str) -> str:
     return query_id
 
 
-def bury(client: Client, watch: Watch, original: Seen) -> Seen:
+def dead_letter_of(client: Client, watch: Watch, original: Seen) -> Seen:
     """Put a message among the dead letters, as an agent does."""
     letter = DeadLetter(
         reason="ValueError: a fault of ours", topic=original.topic, partition=original.partition,

@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 
 from learnflow.models.vocabulary import Agent
-from learnflow.streams.topic_check import Found, compare, retention
+from learnflow.streams.topic_check import ActualTopic, compare, retention
 from learnflow.topics import Topic
 
 DECLARED = Topic("student-queries", 12, 3, timedelta(days=7), "Queries", Agent.TRIAGE)
 
 
-def found(partitions: int = 12, replication: int = 3, **settings: str) -> Found:
+def found(partitions: int = 12, replication: int = 3, **settings: str) -> ActualTopic:
     changed = {name.replace("_", "."): value for name, value in settings.items()}
-    return Found(partitions, replication, DECLARED.config(replication) | changed)
+    return ActualTopic(partitions, replication, DECLARED.config(replication) | changed)
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ def found(partitions: int = 12, replication: int = 3, **settings: str) -> Found:
     [(found(), 3), (found(), 5), (found(replication=1), 1), (found(replication=2), 2), (found(), 2)],
     ids=["as declared", "more brokers", "one broker", "two brokers", "a broker is down"],
 )
-def test_what_is_as_declared_is_not_mentioned(actual: Found, brokers: int) -> None:
+def test_what_is_as_declared_is_not_mentioned(actual: ActualTopic, brokers: int) -> None:
     report = compare([DECLARED], {"student-queries": actual}, brokers)
     assert report.as_declared
     assert report.unknown == ()
@@ -41,7 +41,7 @@ def test_what_is_as_declared_is_not_mentioned(actual: Found, brokers: int) -> No
         (found(min_insync_replicas="1"), "min.insync.replicas=1, and 2 is declared"),
     ],
 )
-def test_each_difference_is_one_sentence(actual: Found, sentence: str) -> None:
+def test_each_difference_is_one_sentence(actual: ActualTopic, sentence: str) -> None:
     report = compare([DECLARED], {"student-queries": actual}, brokers=3)
     assert not report.as_declared
     assert len(report.mismatches) == 1
@@ -53,7 +53,7 @@ def test_a_missing_topic_is_named() -> None:
 
 
 def test_what_the_broker_does_not_tell_is_no_difference() -> None:
-    report = compare([DECLARED], {"student-queries": Found(12, 3, None)}, brokers=3)
+    report = compare([DECLARED], {"student-queries": ActualTopic(12, 3, None)}, brokers=3)
     assert report.as_declared
     assert "cannot tell its cleanup.policy, retention.ms" in report.unknown[0]
 
