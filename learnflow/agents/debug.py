@@ -5,7 +5,6 @@ nothing is asked and paid again when core wants the answer without concepts, and
 the same way, whatever they lack and however late they are: sent at once, they would come before their turn.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
@@ -14,6 +13,7 @@ from learnflow.agents.context import Context
 from learnflow.agents.distress import reported
 from learnflow.agents.messages import completed, follow
 from learnflow.agents.specialist import answer
+from learnflow.bounded_cache import BoundedCache
 from learnflow.domain.question import distress
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event
@@ -38,24 +38,24 @@ class DebugAgent:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._grounding = Grounding(context.sandbox)
-        self._sent: OrderedDict[tuple[UUID, int], CollaborationRequested | None] = OrderedDict()
+        self._sent: BoundedCache[tuple[UUID, int], CollaborationRequested | None] = BoundedCache(_REMEMBERED)
 
     async def __call__(self, delivery: Delivery) -> Sequence[Outgoing]:
         """Return the response, or the question to concepts."""
         event = delivery.event
         if isinstance(event.payload, CollaborationAnswered):
-            self._remember((event.payload.request.query.query_id, event.attempt), None)
+            self._sent[event.payload.request.query.query_id, event.attempt] = None
             return reported(event, [self._combined(event)], self._context)
         work = (event.payload.query.query_id, event.attempt)
         if event.payload.alone and work in self._sent:
             asked = self._sent[work]
-            self._remember(work, None)
+            self._sent[work] = None
             return self._without_concepts(event, asked)
         sent = await answer(
             event, NAME, self._draft, lambda draft, spent: [self._next(event, draft, spent)], self._context
         )
         first = sent[0].event.payload
-        self._remember(work, first if isinstance(first, CollaborationRequested) else None)
+        self._sent[work] = first if isinstance(first, CollaborationRequested) else None
         return sent
 
     def _without_concepts(self, event: Event[AgentRequest], asked: CollaborationRequested | None) -> Sequence[Outgoing]:
@@ -63,11 +63,6 @@ class DebugAgent:
         if asked is None:
             return []
         return [completed(event, event.payload.query, NAME, asked.draft, asked.spent_ms, self._context.now())]
-
-    def _remember(self, work: tuple[UUID, int], asked: CollaborationRequested | None) -> None:
-        self._sent[work] = asked
-        if len(self._sent) > _REMEMBERED:
-            self._sent.popitem(last=False)
 
     async def _draft(self, request: AgentRequest) -> Draft:
         """Run the code first: what really happens is the ground of every explanation."""

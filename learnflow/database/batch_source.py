@@ -8,6 +8,7 @@ from typing import Final, Generic, TypeVar
 import asyncpg
 from mode.utils.logging import get_logger
 
+from learnflow.backoff import Backoff
 from learnflow.database.postgres import passes, reason
 from learnflow.streams.retry import until_possible
 
@@ -15,7 +16,7 @@ Wanted = TypeVar("Wanted", bound=Hashable)
 Stored = TypeVar("Stored")
 
 COLLECT: Final = 0.005  # seconds that requests are collected for
-LONGEST_PAUSE: Final = 2.0
+BACKOFF: Final = Backoff(first=0.1, longest=2.0)
 _log = get_logger(__name__)
 
 
@@ -54,7 +55,7 @@ class BatchSource(Generic[Wanted, Stored]):
             batch, self._waiting = self._waiting, {}
             try:
                 work = partial(self._load_batch, list(batch))
-                stored = await until_possible(work, passes, self._disconnect, longest_pause=LONGEST_PAUSE)
+                stored = await until_possible(work, passes, self._disconnect, BACKOFF)
             except Exception as error:  # noqa: BLE001 - whoever waits raises it, instead of waiting for good
                 for answer in batch.values():
                     answer.set_exception(error)

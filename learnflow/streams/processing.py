@@ -1,6 +1,5 @@
 """What processors of messages share: batches, decoding, spans, dead letters, and the ids of what was done."""
 
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Hashable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -12,6 +11,7 @@ import faust
 from faust.types import ChannelT, EventT
 
 from learnflow import metrics, traces
+from learnflow.bounded_cache import BoundedCache
 from learnflow.logs import IN_HAND, InHand
 from learnflow.models.envelope import Event
 from learnflow.models.events.cause import query_id_of
@@ -30,13 +30,11 @@ class RecentIds:
     """A bounded set that forgets what was added first. It saves work; correctness never depends on it."""
 
     def __init__(self) -> None:
-        self._ids: OrderedDict[Hashable, None] = OrderedDict()
+        self._ids: BoundedCache[Hashable, None] = BoundedCache(MOST_IDS)
 
     def add(self, identity: Hashable) -> None:
         """Remember an id."""
         self._ids[identity] = None
-        if len(self._ids) > MOST_IDS:
-            self._ids.popitem(last=False)
 
     def __contains__(self, identity: Hashable) -> bool:
         """Whether an id is remembered."""

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
-FIRST_PAUSE: Final = 0.1  # seconds
-LONGEST_PAUSE: Final = 5.0
+from learnflow.backoff import Backoff
+
+BACKOFF: Final = Backoff(first=0.1, longest=5.0)
 
 Result = TypeVar("Result")
 
@@ -14,11 +15,10 @@ async def until_possible(
     work: Callable[[], Awaitable[Result]],
     passes: Callable[[Exception], bool],
     failed: Callable[[Exception], None],
-    *,
-    longest_pause: float = LONGEST_PAUSE,
+    backoff: Backoff = BACKOFF,
 ) -> Result:
     """Return the result of work, repeated while its exception passes; `failed` takes note of each failure."""
-    pause = FIRST_PAUSE
+    waits = backoff.waits()
     while True:
         try:
             return await work()
@@ -26,5 +26,4 @@ async def until_possible(
             if not passes(error):
                 raise
             failed(error)
-        await asyncio.sleep(pause)
-        pause = min(2 * pause, longest_pause)
+        await asyncio.sleep(next(waits))

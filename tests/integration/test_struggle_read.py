@@ -8,6 +8,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from learnflow.backoff import Backoff
+from learnflow.database import batch_source
 from learnflow.database.batch_source import BatchSource
 from learnflow.database.struggle_window import StoredWindow, Wanted, load_windows
 from learnflow.domain.struggle import Attempt, End, question
@@ -15,7 +17,6 @@ from learnflow.models.events.learning import Signals, StruggleDetected
 from learnflow.models.events.students import ExerciseAssigned, ExerciseGraded, StruggleResolved
 from learnflow.models.vocabulary import StruggleLevel
 from learnflow.sink import Sink, SinkMessage
-from learnflow.streams import retry
 from tests.support.sink_messages import AT, EXERCISE, Way, exercise, student_event
 
 WINDOW = Wanted("ann", AT - timedelta(days=1), AT + timedelta(days=1))
@@ -97,7 +98,7 @@ async def test_a_message_that_was_told_comes_back_whole(sink: Sink, database: as
 async def test_a_source_reads_many_at_once_and_waits_while_postgresql_is_away(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retry, "FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(batch_source, "BACKOFF", Backoff(first=0.0, longest=0.0))
     calls: list[Sequence[int]] = []
 
     async def load(_: asyncpg.Connection, wanted: Sequence[int]) -> Mapping[int, str]:
