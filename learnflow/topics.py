@@ -10,6 +10,7 @@ from learnflow.models.vocabulary import Agent, Specialist
 
 DAY: Final = timedelta(days=1)
 WEEK: Final = timedelta(days=7)
+MONTH: Final = timedelta(days=30)
 LARGEST_MESSAGE: Final = 1_048_588  # bytes, Kafka's default, said so that no broker's own default matters
 LARGEST_DEAD_LETTER: Final = 2 * LARGEST_MESSAGE  # the original and its headers
 
@@ -48,12 +49,18 @@ def _requests(agent: Specialist, purpose: str, *more: str) -> Topic:
     return Topic(f"{agent}-requests", 6, 3, DAY, purpose, Agent(agent), ("agent.request.created", *more))
 
 
-STUDENT_QUERIES: Final = Topic(
-    "student-queries", 12, 3, WEEK, "Student query submissions", Agent.TRIAGE,
-    ("student.query.submitted",), external=True,
-)  # fmt: skip
-TRIAGE_ROUTING: Final = Topic(
-    "triage-routing", 12, 3, DAY, "Triage routing decisions", Agent.ROUTER, ("triage.routing.decision",)
+def _for_core(
+    name: str, retention: timedelta | None, purpose: str, reader: Agent, events: tuple[str, ...], **flags: bool
+) -> Topic:
+    """Return a topic with as many partitions as core's tables."""
+    return Topic(name, 12, 3, retention, purpose, reader, events, **flags)
+
+
+STUDENT_QUERIES: Final = _for_core(
+    "student-queries", WEEK, "Student query submissions", Agent.TRIAGE, ("student.query.submitted",), external=True
+)
+TRIAGE_ROUTING: Final = _for_core(
+    "triage-routing", DAY, "Triage routing decisions", Agent.ROUTER, ("triage.routing.decision",)
 )
 CONCEPTS_REQUESTS: Final = _requests(
     Specialist.CONCEPTS, "Requests to the concepts agent", "agent.collaboration.requested"
@@ -62,10 +69,8 @@ CODE_REVIEW_REQUESTS: Final = _requests(Specialist.CODE_REVIEW, "Requests to the
 DEBUG_REQUESTS: Final = _requests(Specialist.DEBUG, "Requests to the debug agent", "agent.collaboration.answered")
 EXERCISE_REQUESTS: Final = _requests(Specialist.EXERCISE, "Requests to the exercise agent")
 PROGRESS_REQUESTS: Final = _requests(Specialist.PROGRESS, "Requests to the progress agent")
-AGENT_RESPONSES: Final = Topic(
-    "agent-responses", 12, 3, WEEK, "All agent responses", Agent.LEARNER,
-    ("agent.response.completed", "agent.response.failed"),
-)  # fmt: skip
+_RESPONSES: Final = ("agent.response.completed", "agent.response.failed")
+AGENT_RESPONSES: Final = _for_core("agent-responses", WEEK, "All agent responses", Agent.LEARNER, _RESPONSES)
 AGENT_LOGS: Final = Topic(
     "agent-logs", 6, 2, DAY, "Agent activity and heartbeats", Agent.SINK, ("agent.activity.logged", "agent.heartbeat")
 )
@@ -75,20 +80,28 @@ STUDENT_STRUGGLE: Final = Topic(
 MASTERY_LEVEL_UPDATED: Final = Topic(
     "mastery-level-updated", 6, 2, DAY, "Mastery level changes", Agent.SINK, ("mastery.level.updated",)
 )
-STUDENT_PROGRESS: Final = Topic(
-    "student-progress", 12, 3, None, "The newest progress of each student", Agent.SINK,
-    ("student.progress.updated",), compacted=True,
-)  # fmt: skip
-STUDENT_EVENTS: Final = Topic(
-    "student-events", 12, 3, WEEK, "What is known of a student from elsewhere", Agent.LEARNER,
-    ("student.profile.updated", "exercise.assigned", "exercise.hint.given", "exercise.graded", "mastery.level.set",
-     "student.skill.upgraded", "student.struggle.detected", "struggle.resolved", "student.progress.due",
-     "student.progress.rebuilt"), external=True,
-)  # fmt: skip
+_PROGRESS: Final = ("student.progress.updated",)
+STUDENT_PROGRESS: Final = _for_core(
+    "student-progress", None, "The newest progress of each student", Agent.SINK, _PROGRESS, compacted=True
+)
+_STUDENT_EVENTS: Final = (
+    "student.profile.updated",
+    "exercise.assigned",
+    "exercise.hint.given",
+    "exercise.graded",
+    "mastery.level.set",
+    "student.skill.upgraded",
+    "student.struggle.detected",
+    "struggle.resolved",
+    "student.progress.due",
+    "student.progress.rebuilt",
+)
+STUDENT_EVENTS: Final = _for_core(
+    "student-events", WEEK, "What is known of a student from elsewhere", Agent.LEARNER, _STUDENT_EVENTS, external=True
+)
 DEAD_LETTERS: Final = Topic(
-    "dead-letters", 6, 3, timedelta(days=30), "What could not be processed, as it came", Agent.SINK,
-    largest=LARGEST_DEAD_LETTER,
-)  # fmt: skip
+    "dead-letters", 6, 3, MONTH, "What could not be processed, as it came", Agent.SINK, largest=LARGEST_DEAD_LETTER
+)
 
 REQUESTS: Final[Mapping[Specialist, Topic]] = MappingProxyType({
     Specialist.CONCEPTS: CONCEPTS_REQUESTS,
