@@ -7,7 +7,7 @@ from typing import Any
 from faust.types import EventT
 
 from learnflow.agents.context import Context
-from learnflow.agents.learner_model import LearnerModel, observation_of
+from learnflow.agents.learner_updates import LearnerUpdater, observation_of
 from learnflow.agents.student_store import NEW, Student, StudentStore
 from learnflow.domain.conversation import Conversation, close, remember
 from learnflow.domain.open_queries import OpenQuery
@@ -39,7 +39,7 @@ class LearnerAgent:
         self._context = context
         self._students = students
         self._tables = students.tables
-        self._model = LearnerModel(context, students.tables)
+        self._updater = LearnerUpdater(context, students.tables)
         self._loaded: dict[str, Student] = {}
 
     async def prepare(self, events: Sequence[Event[Any]]) -> None:
@@ -67,11 +67,11 @@ class LearnerAgent:
             case ExerciseAssigned() | HintGiven() | ExerciseGraded():
                 self._tables.open_exercises.put(event.student_id or "", after(student.exercises, event))
             case ProgressDue(day=day):
-                return self._model.review(event, day, student)
+                return self._updater.review(event, day, student)
             case ProgressRebuilt(state=history):
-                return self._model.rebuild(event, history, student)
+                return self._updater.rebuild(event, history, student)
         observed = observation_of(event)
-        return self._model.observe(event, observed, student) if observed else []
+        return self._updater.observe(event, observed, student) if observed else []
 
     def _student(self, student_id: str) -> Student:
         student = self._students.in_tables(student_id)

@@ -40,7 +40,7 @@ NO_STATE: Final = LearnerState()
 _log = get_logger(__name__)
 
 
-class LearnerModel:
+class LearnerUpdater:
     """Folds observations. What follows from a repeat has the same ids as the first time."""
 
     def __init__(self, context: Context, tables: Tables) -> None:
