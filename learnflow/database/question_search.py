@@ -27,21 +27,8 @@ class Search:
 
         The snippet is made of what is shown alone: it takes the whole text apart again.
         """
-        arguments: list[object] = []
-        conditions: list[str] = []
         has_words = bool(self.text.strip())
-        for condition, argument in (
-            (f"query_vector @@ {_WORDS}", self.text if has_words else None),
-            ("student_id = ${}", self.student),
-            ("routed_to_agent = ${}", self.agent and str(self.agent)),
-            ("status = ${}", self.status and str(self.status)),
-            ("timestamp >= ${}", self.since),
-            ("timestamp < ${}", self.until),
-        ):
-            if argument is not None:
-                arguments.append(argument)
-                conditions.append(condition.format(len(arguments)))
-        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+        where, arguments = self._where(has_words=has_words)
         rank = f"ts_rank_cd(query_vector, {_WORDS})" if has_words else "0"
         shown = f"ts_headline('english', query_text, {_WORDS}, '{_MARKED}')" if has_words else _BEGINNING
         best_first = "rank DESC, " if has_words and self.order == "rank" else ""
@@ -56,3 +43,19 @@ class Search:
             ORDER BY {best_first}timestamp DESC, query_id
         """  # noqa: S608 - of the constants above
         return statement, arguments
+
+    def _where(self, *, has_words: bool) -> tuple[str, list[object]]:
+        arguments: list[object] = []
+        conditions: list[str] = []
+        for condition, argument in (
+            (f"query_vector @@ {_WORDS}", self.text if has_words else None),
+            ("student_id = ${}", self.student),
+            ("routed_to_agent = ${}", self.agent and str(self.agent)),
+            ("status = ${}", self.status and str(self.status)),
+            ("timestamp >= ${}", self.since),
+            ("timestamp < ${}", self.until),
+        ):
+            if argument is not None:
+                arguments.append(argument)
+                conditions.append(condition.format(len(arguments)))
+        return f"WHERE {' AND '.join(conditions)}" if conditions else "", arguments
