@@ -17,8 +17,9 @@ from typing import Final
 from learnflow.models.exercise import TestCase
 from learnflow.models.vocabulary import ExerciseLanguage
 from learnflow.sandbox import Limits, Sandbox, SandboxSettings, Verdict
-from learnflow.sandbox.languages import java_options
-from learnflow.sandbox.process import Isolation, toolchain
+from learnflow.sandbox.isolation import Isolation
+from learnflow.sandbox.start_commands import java_options
+from learnflow.sandbox.toolchains import toolchain
 
 CASES: Final = 20
 ROUNDS: Final = 15

@@ -15,7 +15,7 @@ from learnflow.models.events.students import ExerciseGraded
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.fields import Model
 from learnflow.models.vocabulary import Specialist
-from learnflow.sandbox import SandboxUnavailable, calling_of
+from learnflow.sandbox import SandboxUnavailable, infer_calling_convention
 from learnflow.streams.message_processor import Delivery
 from learnflow.streams.outbox import Outgoing
 from learnflow.topics import STUDENT_EVENTS
@@ -62,7 +62,8 @@ class ExerciseAgent:
         exercise = submission.exercise.exercise
         if str(request.query.language) != str(exercise.language):
             return wrong_language(submission.exercise, request)
-        calling = await asyncio.to_thread(calling_of, exercise.language, exercise.solution_code, exercise.test_cases)
+        solution, tests = exercise.solution_code, exercise.test_cases
+        calling = await asyncio.to_thread(infer_calling_convention, exercise.language, solution, tests)
         try:
             grading = await self._context.sandbox.of(request.query.student_id).grade(
                 exercise.language, submission.code, exercise.test_cases, calling

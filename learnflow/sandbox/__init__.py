@@ -1,14 +1,13 @@
 """Runs student code apart from the host, and grades it."""
 
-from learnflow.sandbox.calling_convention import Calling, calling_of
-from learnflow.sandbox.limits import Limits
-from learnflow.sandbox.process import SandboxUnavailable
+from learnflow.sandbox.calling_convention import CallingConvention, infer_calling_convention
 from learnflow.sandbox.results import CaseResult, Ended, Execution, Fault, Grading, Verdict
+from learnflow.sandbox.runner import Limits, SandboxUnavailable
 from learnflow.sandbox.sandbox import Sandbox
 from learnflow.settings.sections import SandboxSettings
 
 __all__ = [
-    "Calling",
+    "CallingConvention",
     "CaseResult",
     "Ended",
     "Execution",
@@ -19,5 +18,5 @@ __all__ = [
     "SandboxSettings",
     "SandboxUnavailable",
     "Verdict",
-    "calling_of",
+    "infer_calling_convention",
 ]

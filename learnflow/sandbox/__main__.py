@@ -16,10 +16,10 @@ from pydantic import ValidationError
 from learnflow.models.exercise import TestCase
 from learnflow.models.fields import explain
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.sandbox.calling_convention import calling_of
+from learnflow.sandbox.calling_convention import infer_calling_convention
 from learnflow.sandbox.grading import refused
-from learnflow.sandbox.process import SandboxUnavailable
 from learnflow.sandbox.results import CaseResult, Ended, Execution, Fault, Grading, Verdict
+from learnflow.sandbox.runner import SandboxUnavailable
 from learnflow.sandbox.sandbox import Sandbox, not_run
 from learnflow.settings.sections import SandboxSettings
 
@@ -40,10 +40,8 @@ def _parser() -> argparse.ArgumentParser:
     shared.add_argument("--language", required=True, choices=[str(language) for language in ExerciseLanguage])
     shared.add_argument("--code", required=True, type=Path, metavar="FILE", help="the program")
     shared.add_argument("--json", action="store_true", help="print one JSON object")
-    shared.add_argument(
-        "--isolation", choices=["bubblewrap", "limits"], default="bubblewrap",
-        help="limits is weaker: the program sees the files and the network of this machine",
-    )  # fmt: skip
+    weaker = "limits is weaker: the program sees the files and the network of this machine"
+    shared.add_argument("--isolation", choices=["bubblewrap", "limits"], default="bubblewrap", help=weaker)
     parser = argparse.ArgumentParser(
         prog="python -m learnflow.sandbox", description="Runs student code, and grades it."
     )
@@ -78,7 +76,7 @@ async def _grade(options: argparse.Namespace) -> int:
     if fault is not None:
         grading = refused(tests, fault)
     else:
-        calling = calling_of(language, code, tests, options.entry)
+        calling = infer_calling_convention(language, code, tests, options.entry)
         async with Sandbox(SandboxSettings(isolation=options.isolation)) as sandbox:
             grading = await sandbox.grade(language, code, tests, calling)
     _print(_as_json(grading) if options.json else _as_text(grading))
@@ -93,7 +91,7 @@ async def _run(options: argparse.Namespace) -> int:
     else:
         async with Sandbox(SandboxSettings(isolation=options.isolation)) as sandbox:
             execution = await sandbox.run(ExerciseLanguage(options.language), code, stdin)
-    _print(execution.model_dump_json() if options.json else _told(execution))
+    _print(execution.model_dump_json() if options.json else _execution_text(execution))
     return 0 if execution.ended is Ended.FINISHED else 1
 
 
@@ -103,7 +101,7 @@ def _tests(path: Path) -> list[TestCase]:
     for number, line in enumerate(path.read_bytes().splitlines(), 1):
         try:
             if line.strip():
-                tests.append(TestCase.model_validate(json.loads(line.decode(), parse_constant=_constant)))
+                tests.append(TestCase.model_validate(json.loads(line.decode(), parse_constant=_refuse_constant)))
         except (ValueError, RecursionError) as error:
             reason = explain(error) if isinstance(error, ValidationError) else str(error)
             message = f"{path}:{number}: is no test: {reason}"
@@ -114,7 +112,7 @@ def _tests(path: Path) -> list[TestCase]:
     return tests
 
 
-def _constant(name: str) -> NoReturn:
+def _refuse_constant(name: str) -> NoReturn:
     message = f"{name} is no JSON"
     raise ValueError(message)
 
@@ -130,9 +128,9 @@ def _code(path: Path) -> tuple[str, Fault | None]:
 
 
 def _as_json(grading: Grading) -> str:
-    told = grading.model_dump(mode="json")
-    figures = {"verdict": told.pop("verdict"), "passed": told.pop("passed"), "total": len(grading.cases)}
-    return json.dumps({**figures, "score": round(grading.score, 4), **told}, ensure_ascii=False)
+    fields = grading.model_dump(mode="json")
+    figures = {"verdict": fields.pop("verdict"), "passed": fields.pop("passed"), "total": len(grading.cases)}
+    return json.dumps({**figures, "score": round(grading.score, 4), **fields}, ensure_ascii=False)
 
 
 def _as_text(grading: Grading) -> str:
@@ -149,7 +147,7 @@ def _lines(case: CaseResult) -> list[str]:
     return [f"  {case.number}. {case.verdict}: {shown}{got}"]
 
 
-def _told(execution: Execution) -> str:
+def _execution_text(execution: Execution) -> str:
     parts = [execution.stdout, execution.stderr, execution.fault.trace if execution.fault else ""]
     parts.append(f"{execution.ended} after {execution.milliseconds} ms")
     return "\n".join(part.rstrip("\n") for part in parts if part)

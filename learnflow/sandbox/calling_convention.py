@@ -8,7 +8,8 @@ from pydantic import JsonValue
 
 from learnflow.models.exercise import TestCase
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.sandbox.outline import Function, Outline, outline
+from learnflow.sandbox.outline import outline
+from learnflow.sandbox.outline.functions import Function, Outline
 
 Spread = Literal["one", "list", "names"]
 
@@ -17,7 +18,7 @@ _NOTHING: Final[tuple[JsonValue, ...]] = (None, "", [], {})
 
 
 @dataclass(frozen=True, slots=True)
-class Calling:
+class CallingConvention:
     """How a program is called.
 
     `entry` is the function to call, and None for a program. `spread` says what an input is: the one argument, the
@@ -42,38 +43,44 @@ class Calling:
         return [given]
 
 
-PROGRAM: Final = Calling("program")
+PROGRAM: Final = CallingConvention("program")
 
 
-def calling_of(language: ExerciseLanguage, code: str, tests: Sequence[TestCase], entry: str | None = None) -> Calling:
+def infer_calling_convention(
+    language: ExerciseLanguage, code: str, tests: Sequence[TestCase], entry: str | None = None
+) -> CallingConvention:
     """Return how tests are handed to a program; `entry` names its function where that is known."""
-    found = outline(language, code)
+    program = outline(language, code)
     inputs = [test.input for test in tests]
     if entry is not None:
-        return _function(next((one for one in found.functions if one.name == entry), Function(entry)), inputs)
-    if not found.functions or _is_program(found, inputs):
+        return _function(
+            next((function for function in program.functions if function.name == entry), Function(entry)), inputs
+        )
+    if not program.functions or _is_program(program, inputs):
         return PROGRAM
-    return _function(_entry(found), inputs)
+    return _function(_entry(program), inputs)
 
 
-def _is_program(found: Outline, inputs: Sequence[JsonValue]) -> bool:
+def _is_program(program: Outline, inputs: Sequence[JsonValue]) -> bool:
     if not all(given is None or isinstance(given, str) for given in inputs):
         return False
-    return found.reads_input or (found.acts and not any(inputs))
+    return program.reads_input or (program.acts and not any(inputs))
 
 
-def _entry(found: Outline) -> Function:
+def _entry(program: Outline) -> Function:
     for name in PREFERRED:
-        for function in found.functions:
+        for function in program.functions:
             if function.name == name:
                 return function
-    called = {name for function in found.functions for name in function.names if name != function.name}
-    uncalled = [function for function in found.functions if function.name not in called]
-    return (uncalled or found.functions)[-1]
+    called = {name for function in program.functions for name in function.names if name != function.name}
+    uncalled = [function for function in program.functions if function.name not in called]
+    return (uncalled or program.functions)[-1]
 
 
-def _function(function: Function, inputs: Sequence[JsonValue]) -> Calling:
-    return Calling("function", function.name, _spread(function, inputs), function.parameters, function.returns)
+def _function(function: Function, inputs: Sequence[JsonValue]) -> CallingConvention:
+    return CallingConvention(
+        "function", function.name, _spread(function, inputs), function.parameters, function.returns
+    )
 
 
 def _spread(function: Function, inputs: Sequence[JsonValue]) -> Spread:

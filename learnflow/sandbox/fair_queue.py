@@ -35,14 +35,14 @@ class _Owner(Generic[Run]):
         running = sum(max(little, now - since) for since in self.running.values())
         return running + (ended if ended > little else 0.0)
 
-    def known(self, now: float) -> bool:
+    def is_remembered(self, now: float) -> bool:
         return bool(self.waiting or self.running) or self.ended(now) > _FORGOTTEN
 
     def first(self) -> tuple[Run, int]:
         return next(iter(self.waiting.items()))
 
 
-class Turns(Generic[Run]):
+class FairQueue(Generic[Run]):
     """Runs that wait and runs that hold a place. Times are seconds of any clock that only goes forward.
 
     One owner holds all places but one at most (or the only one), so that what is endless leaves room for others.
@@ -60,12 +60,12 @@ class Turns(Generic[Run]):
     @property
     def waiting(self) -> int:
         """How many runs wait for their turn."""
-        return sum(len(one.waiting) for one in self._owners.values())
+        return sum(len(owner.waiting) for owner in self._owners.values())
 
     @property
     def running(self) -> int:
         """How many runs hold a place."""
-        return sum(len(one.running) for one in self._owners.values())
+        return sum(len(owner.running) for owner in self._owners.values())
 
     def add(self, owner: str, run: Run) -> None:
         """Let a run wait for its turn."""
@@ -73,22 +73,22 @@ class Turns(Generic[Run]):
 
     def take(self, now: float) -> Run | None:
         """Give the run whose turn it is a place; None when there is no place, or nothing that may have it."""
-        ready = [one for one in self._owners.values() if one.waiting and len(one.running) < self._most]
+        ready = [owner for owner in self._owners.values() if owner.waiting and len(owner.running) < self._most]
         if not self._free or not ready:
             return None
-        owner = min(ready, key=lambda one: (one.seconds(now, self._little), one.first()[1]))
+        owner = min(ready, key=lambda owner: (owner.seconds(now, self._little), owner.first()[1]))
         run, _ = owner.first()
         del owner.waiting[run]
         owner.running[run] = now
         self._free -= 1
         return run
 
-    def end(self, owner: str, run: Run, now: float) -> None:
+    def end(self, name: str, run: Run, now: float) -> None:
         """Take back the place of a run that has ended, and charge its owner for it."""
-        one = self._owners[owner]
-        one.used, one.at = one.ended(now) + now - one.running.pop(run), now
+        owner = self._owners[name]
+        owner.used, owner.at = owner.ended(now) + now - owner.running.pop(run), now
         self._free += 1
-        self._owners = {name: one for name, one in self._owners.items() if one.known(now)}
+        self._owners = {name: owner for name, owner in self._owners.items() if owner.is_remembered(now)}
 
     def drop(self, owner: str, run: Run) -> None:
         """Let a run wait no longer; nothing happens when it does not wait."""
@@ -97,7 +97,7 @@ class Turns(Generic[Run]):
 
     def clear(self) -> list[Run]:
         """Drop all runs that wait, and return them."""
-        dropped = [run for one in self._owners.values() for run in one.waiting]
-        for one in self._owners.values():
-            one.waiting.clear()
+        dropped = [run for owner in self._owners.values() for run in owner.waiting]
+        for owner in self._owners.values():
+            owner.waiting.clear()
         return dropped

@@ -1,15 +1,69 @@
 """Tests and how their cases ended → a grading. The expected outputs are known here only, and never in the sandbox."""
 
+import json
+import math
 from collections.abc import Sequence
+from typing import Final
+
+from pydantic import JsonValue
 
 from learnflow.models.exercise import TestCase
-from learnflow.sandbox.calling_convention import PROGRAM, Calling
+from learnflow.sandbox.calling_convention import PROGRAM, CallingConvention
 from learnflow.sandbox.outcome_reader import Outcome, Outcomes
-from learnflow.sandbox.output_comparison import as_json, as_text, same_text, same_value
 from learnflow.sandbox.results import CaseResult, Ended, Fault, Grading, Verdict
 
+TOLERANCE: Final = 1e-9  # relative and absolute, of floats
 
-def graded(tests: Sequence[TestCase], calling: Calling, outcomes: Outcomes, milliseconds: int) -> Grading:
+
+def same_value(expected: JsonValue, got: JsonValue) -> bool:
+    """Compare as JSON: 1 is 1.0, but not true; floats within a tolerance; objects in any order."""
+    match expected, got:
+        case (bool(), _) | (_, bool()):
+            return expected is got
+        case (int(), int()):
+            return expected == got
+        case (int() | float(), int() | float()):
+            return _close(expected, got)
+        case (list(), list()):
+            return len(expected) == len(got) and all(map(same_value, expected, got))
+        case (dict(), dict()):
+            return expected.keys() == got.keys() and all(same_value(expected[key], got[key]) for key in expected)
+        case _:
+            return type(expected) is type(got) and expected == got
+
+
+def same_text(expected: JsonValue, printed: str) -> bool:
+    """Compare line by line, without blanks at the ends of lines and without blank lines at the end."""
+    return _lines(as_text(expected)) == _lines(printed)
+
+
+def as_text(value: JsonValue) -> str:
+    """Return a text as it is, nothing as an empty text, and any other value as its JSON."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else as_json(value)
+
+
+def as_json(value: JsonValue) -> str:
+    """Return the JSON of a value, or a note where it is nested too deeply for one."""
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        return "[…]"
+
+
+def _close(expected: float, got: float) -> bool:
+    try:
+        return math.isclose(expected, got, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+    except OverflowError:  # an integer beyond all floats
+        return False
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.rstrip().split("\n")]
+
+
+def graded(tests: Sequence[TestCase], calling: CallingConvention, outcomes: Outcomes, milliseconds: int) -> Grading:
     """Return the grading of at least one test."""
     if outcomes.syntax is not None:
         cases = [_not_run(number, test, Verdict.SYNTAX_ERROR) for number, test in enumerate(tests, 1)]
@@ -39,12 +93,18 @@ def refused(tests: Sequence[TestCase], fault: Fault) -> Grading:
 
 def _not_run(number: int, test: TestCase, verdict: Verdict = Verdict.NOT_RUN) -> CaseResult:
     return CaseResult(
-        number=number, verdict=verdict, input=as_text(test.input), expected=as_text(test.output), got=None, printed="",
-        fault=None, milliseconds=0,
-    )  # fmt: skip
+        number=number,
+        verdict=verdict,
+        input=as_text(test.input),
+        expected=as_text(test.output),
+        got=None,
+        printed="",
+        fault=None,
+        milliseconds=0,
+    )
 
 
-def _case(number: int, test: TestCase, calling: Calling, outcome: Outcome) -> CaseResult:
+def _case(number: int, test: TestCase, calling: CallingConvention, outcome: Outcome) -> CaseResult:
     verdict, got = Verdict(outcome.ended.value) if outcome.ended is not Ended.FINISHED else None, None
     expected = as_text(test.output)
     if verdict is None and calling.kind == "program":
@@ -53,12 +113,18 @@ def _case(number: int, test: TestCase, calling: Calling, outcome: Outcome) -> Ca
         verdict, got = _function(test, calling, outcome)
         expected = expected if calling.returns is False else as_json(test.output)
     return CaseResult(
-        number=number, verdict=verdict, input=as_text(test.input), expected=expected, got=got, printed=outcome.stdout,
-        fault=outcome.fault, milliseconds=outcome.milliseconds,
-    )  # fmt: skip
+        number=number,
+        verdict=verdict,
+        input=as_text(test.input),
+        expected=expected,
+        got=got,
+        printed=outcome.stdout,
+        fault=outcome.fault,
+        milliseconds=outcome.milliseconds,
+    )
 
 
-def _function(test: TestCase, calling: Calling, outcome: Outcome) -> tuple[Verdict, str]:
+def _function(test: TestCase, calling: CallingConvention, outcome: Outcome) -> tuple[Verdict, str]:
     """Judge what a function returned, or printed where it is the printing that is asked for."""
     if outcome.shown is not None:
         return Verdict.WRONG, outcome.shown

@@ -8,7 +8,7 @@ for good. The pipe of --block-fd does not help, because it is read later; its wr
 Nothing of the worker can run once it is killed, hence another process. It sleeps until the pipe from the worker ends,
 and then kills whatever carries the worker's mark in its environment, as every bubblewrap and its child do:
 
-    python -I -S orphans.py MARK
+    python -I -S orphan_guard.py MARK
 """
 
 import atexit
@@ -28,7 +28,7 @@ _LOOKS: Final = 500  # more than are ever needed, lest one that the kernel does 
 _LOOK_SECONDS: Final = 0.02
 
 
-class Guard:
+class OrphanGuard:
     """Marks what this process starts, so that it ends with it. One for a process."""
 
     def __init__(self) -> None:
@@ -59,21 +59,21 @@ class Guard:
         return process
 
 
-GUARD: Final = Guard()
+GUARD: Final = OrphanGuard()
 
 
-def end(mark: str) -> None:
+def kill_marked(mark: str) -> None:
     """Kill all processes with a mark, until a look finds none: what is dead starts no more."""
     for _ in range(_LOOKS):
-        found = marked(mark)
-        if not found:
+        pids = marked_processes(mark)
+        if not pids:
             return
-        for pid in found:
+        for pid in pids:
             _kill(pid, mark)
         time.sleep(_LOOK_SECONDS)
 
 
-def marked(mark: str) -> list[int]:
+def marked_processes(mark: str) -> list[int]:
     """Return the processes with a mark, without those that are dead and not collected yet."""
     return [pid for pid in (int(process.name) for process in Path("/proc").glob("[0-9]*")) if _has(pid, mark)]
 
@@ -97,4 +97,4 @@ def _kill(pid: int, mark: str) -> None:
 
 if __name__ == "__main__":
     os.read(0, 1)
-    end(sys.argv[1])
+    kill_marked(sys.argv[1])

@@ -8,9 +8,8 @@ from typing import Any, Final
 
 from pydantic import JsonValue, ValidationError
 
-from learnflow.sandbox.errors import SandboxUnavailable
-from learnflow.sandbox.limits import Finished, Limit
 from learnflow.sandbox.results import Ended, Fault
+from learnflow.sandbox.runner import FinishedRun, Limit, SandboxUnavailable
 
 ABORTED: Final = 128 + 6  # how a JavaScript engine ends when its heap is full
 _LONGEST_REASON: Final = 300
@@ -44,14 +43,14 @@ class Outcomes:
     syntax: Fault | None = None
 
 
-def read_outcomes(finished: Finished, count: int) -> Outcomes:
+def read_outcomes(finished: FinishedRun, count: int) -> Outcomes:
     """Return the outcomes of a run of many cases; raises SandboxUnavailable when the language did not start at all."""
     lines = list(_lines(finished.stdout))
     if not lines:
         if finished.limit is not None:
             return Outcomes((Outcome(_blame(finished)),))
-        said = " ".join((finished.stderr or finished.stdout).decode("utf-8", "replace").split())[-_LONGEST_REASON:]
-        message = f"the interpreter ended at its start with exit code {finished.exit_code}: {said}"
+        printed = " ".join((finished.stderr or finished.stdout).decode("utf-8", "replace").split())[-_LONGEST_REASON:]
+        message = f"the interpreter ended at its start with exit code {finished.exit_code}: {printed}"
         raise SandboxUnavailable(message)
     for line in lines:
         if "syntax" in line and (fault := _fault(line["syntax"])):
@@ -59,7 +58,7 @@ def read_outcomes(finished: Finished, count: int) -> Outcomes:
     return Outcomes(tuple(_in_order([line for line in lines if "case" in line], finished, count)))
 
 
-def _in_order(lines: list[dict[str, Any]], finished: Finished, count: int) -> Iterator[Outcome]:
+def _in_order(lines: list[dict[str, Any]], finished: FinishedRun, count: int) -> Iterator[Outcome]:
     """Yield the outcomes up to the first case that ended otherwise than it should."""
     numbers = [line["case"] for line in lines]
     for number in range(count):
@@ -72,7 +71,7 @@ def _in_order(lines: list[dict[str, Any]], finished: Finished, count: int) -> It
             return
 
 
-def _blame(finished: Finished) -> Ended:
+def _blame(finished: FinishedRun) -> Ended:
     if finished.limit is not None:
         return _LIMITS.get(finished.limit, Ended.KILLED)
     return Ended.MEMORY if finished.exit_code == ABORTED else Ended.KILLED
@@ -102,30 +101,29 @@ def _outcome(line: dict[str, Any]) -> Outcome | None:
         return None
     if limit in ("timeout", "output"):
         return Outcome(Ended(limit), stdout, stderr, milliseconds=milliseconds)
-    told = _json(report)
-    if not isinstance(told, dict):
+    reported = _json(report)
+    if not isinstance(reported, dict):
         return Outcome(Ended.KILLED, stdout, stderr, milliseconds=milliseconds)
-    return _told(told, stdout, stderr, milliseconds)
+    return _reported_outcome(reported, stdout, stderr, milliseconds)
 
 
-def _told(told: dict[str, Any], stdout: str, stderr: str, milliseconds: int) -> Outcome | None:
-    fault, shown, code = _fault(told.get("fault")), told.get("shown"), told.get("exit")
-    match told.get("ended"):
+def _reported_outcome(report: dict[str, Any], stdout: str, stderr: str, milliseconds: int) -> Outcome | None:
+    fault, shown, code = _fault(report.get("fault")), report.get("shown"), report.get("exit")
+    match report.get("ended"):
         case "finished":
-            value = _json(told["value"]) if isinstance(told.get("value"), str) else None
-            return Outcome(
-                Ended.FINISHED, stdout, stderr, value, shown if isinstance(shown, str) else None,
-                exit_code=code if isinstance(code, int) else None, milliseconds=milliseconds,
-            )  # fmt: skip
+            value = _json(report["value"]) if isinstance(report.get("value"), str) else None
+            shown, code = shown if isinstance(shown, str) else None, code if isinstance(code, int) else None
+            return Outcome(Ended.FINISHED, stdout, stderr, value, shown, exit_code=code, milliseconds=milliseconds)
         case "exception" if fault is not None:
             return Outcome(Ended.EXCEPTION, stdout, stderr, fault=fault, milliseconds=milliseconds)
         case "memory":
             return Outcome(Ended.MEMORY, stdout, stderr, milliseconds=milliseconds)
-    return None
+        case _:
+            return None
 
 
-def _fault(told: object) -> Fault | None:
+def _fault(content: object) -> Fault | None:
     try:
-        return None if told is None else Fault.model_validate(told)
+        return None if content is None else Fault.model_validate(content)
     except ValidationError:
         return None

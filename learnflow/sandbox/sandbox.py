@@ -11,13 +11,13 @@ from pydantic import JsonValue
 from learnflow import metrics
 from learnflow.models.exercise import TestCase
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.sandbox.batch_runs import Batches
-from learnflow.sandbox.calling_convention import PROGRAM, Calling, calling_of
-from learnflow.sandbox.errors import SandboxUnavailable
-from learnflow.sandbox.fair_threads import FairThreads
+from learnflow.sandbox.batch_runner import BatchRunner
+from learnflow.sandbox.calling_convention import PROGRAM, CallingConvention, infer_calling_convention
+from learnflow.sandbox.fair_thread_pool import FairThreadPool
 from learnflow.sandbox.grading import graded
 from learnflow.sandbox.outcome_reader import Outcomes, read_outcomes
 from learnflow.sandbox.results import Ended, Execution, Fault, Grading
+from learnflow.sandbox.runner import SandboxUnavailable
 from learnflow.settings.sections import SandboxSettings
 
 LARGEST: Final = 256 * 1024  # characters of code
@@ -33,11 +33,11 @@ def not_run(fault: Fault, milliseconds: int = 1) -> Execution:
 
 
 class Sandbox:
-    """One for a process: a few runs at once, and those that wait in fair turns (`turns.py`) of whom they belong to."""
+    """One for a process: a few runs at once, and the next by `fair_queue.py`, which knows whose they are."""
 
     def __init__(self, settings: SandboxSettings) -> None:
-        self._batches = Batches(settings)
-        self._threads = FairThreads(settings.at_once, settings.case_seconds / 2)  # who hits a limit uses more
+        self._batch_runner = BatchRunner(settings)
+        self._threads = FairThreadPool(settings.at_once, settings.case_seconds / 2)  # who hits a limit uses more
         self._owner = ""
         metrics.SANDBOX_RUNNING.set_function(lambda: self._threads.running)
         metrics.SANDBOX_WAITING.set_function(lambda: self._threads.waiting)
@@ -51,26 +51,26 @@ class Sandbox:
     @property
     def problem(self) -> str | None:
         """Why code cannot be run apart from the host here; None when it can be, or while nothing was run yet."""
-        return self._batches.problem
+        return self._batch_runner.problem
 
     async def check(self) -> str | None:
         """Find out by running something whether code can be run here, and return the problem or None."""
         try:
-            await asyncio.to_thread(self._batches.isolation)  # no run of anybody's, which would have to wait
+            await asyncio.to_thread(self._batch_runner.isolation)  # no run of anybody's, which would have to wait
         except SandboxUnavailable as error:
             return str(error)
         return None
 
     async def prepare(self, language: ExerciseLanguage) -> None:
         """Make what a language needs, once for this machine; Java's takes seconds. Raises SandboxUnavailable."""
-        await self._in_thread(partial(self._batches.prepare, language))
+        await self._in_thread(partial(self._batch_runner.prepare, language))
 
     async def run(self, language: ExerciseLanguage, code: str, stdin: str = "") -> Execution:
         """Run a program once. Raises SandboxUnavailable."""
         return await self._in_thread(partial(self._run, language, code, stdin))
 
     async def grade(
-        self, language: ExerciseLanguage, code: str, tests: Sequence[TestCase], calling: Calling | None = None
+        self, language: ExerciseLanguage, code: str, tests: Sequence[TestCase], calling: CallingConvention | None = None
     ) -> Grading:
         """Run a program on its tests, of which there is at least one, and compare. Raises SandboxUnavailable."""
         return await self._in_thread(partial(self._grade, language, code, tuple(tests), calling))
@@ -78,7 +78,7 @@ class Sandbox:
     async def close(self) -> None:
         """Let the runs that have begun end, and drop those that wait."""
         await asyncio.to_thread(self._threads.close)
-        self._batches.close()
+        self._batch_runner.close()
 
     async def __aenter__(self) -> Self:
         """Return the sandbox, which is closed at the end."""
@@ -92,11 +92,11 @@ class Sandbox:
         return await asyncio.wrap_future(self._threads.submit(self._owner, work))
 
     def _grade(
-        self, language: ExerciseLanguage, code: str, tests: Sequence[TestCase], calling: Calling | None
+        self, language: ExerciseLanguage, code: str, tests: Sequence[TestCase], calling: CallingConvention | None
     ) -> Grading:
-        how = calling or calling_of(language, code, tests)
-        outcomes, milliseconds = self._outcomes(language, code, how, [test.input for test in tests])
-        return graded(tests, how, outcomes, milliseconds)
+        calling = calling or infer_calling_convention(language, code, tests)
+        outcomes, milliseconds = self._outcomes(language, code, calling, [test.input for test in tests])
+        return graded(tests, calling, outcomes, milliseconds)
 
     def _run(self, language: ExerciseLanguage, code: str, stdin: str) -> Execution:
         outcomes, milliseconds = self._outcomes(language, code, PROGRAM, [stdin])
@@ -113,12 +113,12 @@ class Sandbox:
         )
 
     def _outcomes(
-        self, language: ExerciseLanguage, code: str, calling: Calling, inputs: Sequence[JsonValue]
+        self, language: ExerciseLanguage, code: str, calling: CallingConvention, inputs: Sequence[JsonValue]
     ) -> tuple[Outcomes, int]:
         if len(code) > LARGEST:
             message = f"the code has more than {LARGEST:,} characters"
             return Outcomes((), Fault(type="SyntaxError", message=message, line=None, trace=message)), 1
-        finished = self._batches.run(language, code, calling, inputs)
+        finished = self._batch_runner.run(language, code, calling, inputs)
         outcomes = read_outcomes(finished, len(inputs))
         ended = Ended.SYNTAX_ERROR if outcomes.syntax else outcomes.cases[-1].ended
         metrics.SANDBOX_RUNS.labels(language, ended).inc()

@@ -4,7 +4,7 @@ import errno
 import tempfile
 from typing import Final
 
-from learnflow.sandbox.errors import SandboxUnavailable
+from learnflow.sandbox.runner import SandboxUnavailable
 
 AF_UNIX: Final = 1
 LOW_WORD: Final = 0xFFFF_FFFF  # the kernel ignores the upper half of such arguments, so a filter has to
@@ -48,10 +48,10 @@ def filter_program() -> bytes:
     refuse = pyseccomp.ERRNO(errno.EPERM)
     rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
     for name in REFUSED:
-        number = pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name)
-        known = number if number != -1 else NUMBERS.get(name, -1)
-        if known != -1:
-            rules.add_rule(refuse, known)
+        resolved = pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name)
+        number = resolved if resolved != -1 else NUMBERS.get(name, -1)
+        if number != -1:
+            rules.add_rule(refuse, number)
     for flag in NEW_NAMESPACE:
         rules.add_rule(refuse, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, flag, flag))
     # Its flags are behind a pointer, where no filter can look; the C library falls back to clone.

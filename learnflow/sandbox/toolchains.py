@@ -5,14 +5,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from learnflow.models.vocabulary import ExerciseLanguage
 from learnflow.sandbox.accounts import reachable
-from learnflow.sandbox.errors import SandboxUnavailable
+from learnflow.sandbox.runner import SandboxUnavailable, Toolchain
 
 SYSTEM_PYTHON: Final = Path("/usr/bin/python3")
 # What every run sees of the host: the system's programs and libraries, but not what an administrator put beside them.
@@ -21,28 +20,15 @@ _SHALLOWEST: Final = 3  # "/", "etc" and a directory that belongs to one package
 _ASK_SECONDS: Final = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Toolchain:
-    """The programs of a language, and the host directories that must be visible for them beside the system's.
-
-    `program` runs code: python3, node or java, as an absolute path without symbolic links. `compiler` is javac.
-    """
-
-    language: ExerciseLanguage
-    program: Path
-    compiler: Path | None = None
-    directories: tuple[Path, ...] = ()
-
-
 @cache
 def toolchain(language: ExerciseLanguage) -> Toolchain:
     """Return the toolchain of a language; raises SandboxUnavailable when none is installed that a run can reach."""
-    found = _FIND[language]()
-    closed = [path for path in (found.program, *found.directories) if not reachable(path)]
+    tools = _FIND[language]()
+    closed = [path for path in (tools.program, *tools.directories) if not reachable(path)]
     if closed:
         message = f"{closed[0]} cannot be read by the account that {language} code runs under: install it system-wide"
         raise SandboxUnavailable(message)
-    return found
+    return tools
 
 
 def _python() -> Toolchain:
@@ -72,8 +58,8 @@ def _java() -> Toolchain:
         )
         raise SandboxUnavailable(message)
     root = compiler.parents[1]
-    found = _from(ExerciseLanguage.JAVA, compiler.with_name("java"), root)
-    return Toolchain(found.language, found.program, compiler, (*found.directories, *_configuration(root)))
+    tools = _from(ExerciseLanguage.JAVA, compiler.with_name("java"), root)
+    return Toolchain(tools.language, tools.program, compiler, (*tools.directories, *_configuration(root)))
 
 
 def _from(language: ExerciseLanguage, program: Path, *homes: Path) -> Toolchain:

@@ -13,7 +13,7 @@ from learnflow.models.events.work import AgentRequest
 from learnflow.models.exercise import Assigned, Exercise
 from learnflow.models.fields import JsonObject
 from learnflow.models.vocabulary import Language
-from learnflow.sandbox import Calling, Sandbox, SandboxUnavailable, Verdict, calling_of
+from learnflow.sandbox import CallingConvention, Sandbox, SandboxUnavailable, Verdict, infer_calling_convention
 from learnflow.sandbox.outline import outline
 from learnflow.tutor.exercises.hints import next_hint
 
@@ -80,12 +80,12 @@ def _programs(draft: Draft) -> Iterator[str]:
         yield "\n\n".join(pieces)
 
 
-def _callings(code: str, exercise: Exercise) -> Iterator[Calling]:
+def _callings(code: str, exercise: Exercise) -> Iterator[CallingConvention]:
     """Yield how code could be called to solve an exercise: by the function that it asks for, whatever its name is."""
     language, tests = exercise.language, exercise.test_cases
     if check(Language(language), code) is not None:
         return
-    asked = calling_of(language, exercise.solution_code, tests)
+    asked = infer_calling_convention(language, exercise.solution_code, tests)
     if asked.kind == "program":
         yield asked
         return
@@ -93,7 +93,7 @@ def _callings(code: str, exercise: Exercise) -> Iterator[Calling]:
     named = [one for one in functions if one.name == asked.entry]
     alike = [one for one in functions if len(one.parameters) == len(asked.parameters)]
     for function in named or alike[-_MOST_FUNCTIONS:]:
-        yield replace(calling_of(language, code, tests, function.name), returns=asked.returns)
+        yield replace(infer_calling_convention(language, code, tests, function.name), returns=asked.returns)
 
 
 def _same_text(solution: str, code: str) -> bool:

@@ -18,7 +18,7 @@ from typing import Any, Final
 import pytest
 
 from learnflow.sandbox.accounts import AT_ONCE, FIRST, FIRST_IN_CONTAINER
-from learnflow.sandbox.limits import MEBIBYTE
+from learnflow.sandbox.runner import MEBIBYTE
 from tests.support.running_system import until
 
 HOSTILE: Final = Path(__file__).parents[1] / "hostile"

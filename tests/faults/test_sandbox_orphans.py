@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from learnflow.sandbox.orphan_guard import marked
+from learnflow.sandbox.orphan_guard import marked_processes
 from tests.support.running_system import until
 
 HOSTILE: Final = Path(__file__).parents[1] / "hostile"
@@ -30,14 +30,16 @@ def test_what_waits_for_bubblewraps_word_ends_with_the_worker() -> None:
     with started("held.py") as worker:
         assert worker.stdout is not None
         mark = worker.stdout.readline().strip()
-        assert until(lambda: len(marked(mark)) == 2, GONE_SECONDS), "bubblewrap, and its child which it holds"
+        assert until(lambda: len(marked_processes(mark)) == 2, GONE_SECONDS), "bubblewrap, and its child which it holds"
         worker.kill()
         worker.wait()
-        assert until(lambda: marked(mark) == [], GONE_SECONDS), marked(mark)
+        assert until(lambda: marked_processes(mark) == [], GONE_SECONDS), marked_processes(mark)
 
 
 def test_workers_that_are_killed_while_sandboxes_start_leave_nothing() -> None:
     with started("killed.py", str(KILLING_SECONDS), str(SEED)) as workers:
         marks = workers.communicate()[0].split()
     assert len(marks) >= 10
-    assert until(lambda: not any(map(marked, marks)), GONE_SECONDS), [marked(mark) for mark in marks]
+    assert until(lambda: not any(map(marked_processes, marks)), GONE_SECONDS), [
+        marked_processes(mark) for mark in marks
+    ]

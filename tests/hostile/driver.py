@@ -14,7 +14,9 @@ from threading import Lock
 from typing import Any
 
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.sandbox.process import Isolation, Limits, toolchain
+from learnflow.sandbox.isolation import Isolation
+from learnflow.sandbox.runner import Limits
+from learnflow.sandbox.toolchains import toolchain
 
 AT_ONCE = 4
 printing = Lock()

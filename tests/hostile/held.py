@@ -8,11 +8,13 @@ import os
 from contextlib import ExitStack
 
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.sandbox import namespaced
+from learnflow.sandbox import bubblewrap_runner
+from learnflow.sandbox.isolation import Isolation
 from learnflow.sandbox.orphan_guard import GUARD
-from learnflow.sandbox.process import Isolation, Limits, toolchain
+from learnflow.sandbox.runner import Limits
+from learnflow.sandbox.toolchains import toolchain
 
-PIPE = namespaced._pipe  # noqa: SLF001 - one that is full is not to be had otherwise
+PIPE = bubblewrap_runner._pipe  # noqa: SLF001 - one that is full is not to be had otherwise
 
 
 def full(reading: ExitStack, writing: ExitStack) -> tuple[int, int]:
@@ -25,6 +27,6 @@ def full(reading: ExitStack, writing: ExitStack) -> tuple[int, int]:
 
 
 isolation, tools = Isolation.find("bubblewrap"), toolchain(ExerciseLanguage.PYTHON)
-namespaced._pipe = full  # noqa: SLF001
+bubblewrap_runner._pipe = full  # noqa: SLF001
 os.write(1, f"{GUARD.mark}\n".encode())
 isolation.execute(["/bin/true"], stdin=b"", limits=Limits(), files={}, toolchain=tools)

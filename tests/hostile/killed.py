@@ -11,9 +11,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.sandbox import namespaced
-from learnflow.sandbox.orphan_guard import Guard
-from learnflow.sandbox.process import Isolation, Limits, toolchain
+from learnflow.sandbox import bubblewrap_runner
+from learnflow.sandbox.isolation import Isolation
+from learnflow.sandbox.orphan_guard import OrphanGuard
+from learnflow.sandbox.runner import Limits
+from learnflow.sandbox.toolchains import toolchain
 
 AT_ONCE = 4
 LATEST = 0.03  # seconds after which a sandbox has started
@@ -28,8 +30,8 @@ def work(isolation: Isolation) -> None:
 
 def worker(isolation: Isolation) -> None:
     """Be a worker, with a guard of its own."""
-    guard = Guard()
-    setattr(namespaced, "GUARD", guard)  # noqa: B010 - of the one that it was forked from
+    guard = OrphanGuard()
+    setattr(bubblewrap_runner, "GUARD", guard)  # noqa: B010 - of the one that it was forked from
     os.write(1, f"{guard.mark}\n".encode())
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for _ in range(AT_ONCE):

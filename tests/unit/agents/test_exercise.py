@@ -29,7 +29,7 @@ EXERCISE = next(one for one in BANK.exercises if one.language is ExerciseLanguag
 
 @pytest.fixture
 async def nowhere(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Context]:
-    monkeypatch.setattr("learnflow.sandbox.isolation_probe.binaries", lambda: ())
+    monkeypatch.setattr("learnflow.sandbox.isolation.binaries", lambda: ())
     clock = Clock(lambda: datetime(2026, 1, 14, 13, tzinfo=UTC), timedelta(minutes=5))
     async with Sandbox(SandboxSettings()) as sandbox:
         yield Context(Settings(), OfflineTutor(), sandbox, shipped(), clock, "test")

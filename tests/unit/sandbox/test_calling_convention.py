@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.sandbox import Calling, calling_of
-from learnflow.sandbox.outline_java import wrapped
+from learnflow.sandbox import CallingConvention, infer_calling_convention
+from learnflow.sandbox.outline.java import with_main_class
 from tests.support.sandboxes import JAVA, JAVASCRIPT, PYTHON, cases
 
 READS_PYTHON = "def half(n):\n    return n / 2\n\nprint(half(int(input())))\n"
@@ -50,7 +50,7 @@ DECIDED = [
 def test_a_program_or_a_function(
     language: ExerciseLanguage, code: str, inputs: list[Any], kind: str, entry: str | None
 ) -> None:
-    calling = calling_of(language, code, cases(*((given, 0) for given in inputs)))
+    calling = infer_calling_convention(language, code, cases(*((given, 0) for given in inputs)))
     assert (calling.kind, calling.entry) == (kind, entry)
 
 
@@ -72,7 +72,7 @@ SPREAD = [
 
 @pytest.mark.parametrize(("code", "inputs", "arguments"), [pytest.param(*case[1:], id=case[0]) for case in SPREAD])
 def test_how_an_input_becomes_arguments(code: str, inputs: list[Any], arguments: list[Any]) -> None:
-    calling = calling_of(PYTHON, f"{code}\n", cases(*((given, 0) for given in inputs)), entry="f")
+    calling = infer_calling_convention(PYTHON, f"{code}\n", cases(*((given, 0) for given in inputs)), entry="f")
     assert [calling.arguments(given) for given in inputs] == arguments
 
 
@@ -94,12 +94,12 @@ RETURNS = [
 
 @pytest.mark.parametrize(("language", "code", "returns"), RETURNS)
 def test_whether_a_function_returns_its_answer(language: ExerciseLanguage, code: str, returns: bool | None) -> None:  # noqa: FBT001 - a case
-    assert calling_of(language, code, cases((1, 1), (2, 2))).returns is returns
+    assert infer_calling_convention(language, code, cases((1, 1), (2, 2))).returns is returns
 
 
 def test_a_function_that_only_the_caller_knows_of_is_called_by_its_name() -> None:
-    calling = calling_of(PYTHON, "f = make()", cases((1, 1)), entry="f")
-    assert calling == Calling("function", "f")
+    calling = infer_calling_convention(PYTHON, "f = make()", cases((1, 1)), entry="f")
+    assert calling == CallingConvention("function", "f")
 
 
 WRAPPED = [
@@ -113,7 +113,7 @@ WRAPPED = [
 
 @pytest.mark.parametrize(("code", "part"), [pytest.param(*case[1:], id=case[0]) for case in WRAPPED])
 def test_java_without_a_class_gets_one_and_keeps_its_lines(code: str, part: str) -> None:
-    unit = wrapped(code)
+    unit = with_main_class(code)
     assert part in unit
     lines = code.split("\n")
     assert all(line in shown for line, shown in zip(lines, unit.split("\n"), strict=False))

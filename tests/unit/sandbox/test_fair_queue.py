@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from learnflow.sandbox.fair_queue import HALF_LIFE, Turns
+from learnflow.sandbox.fair_queue import HALF_LIFE, FairQueue
 
 LITTLE: Final = 1.0
 
@@ -29,7 +29,7 @@ class Ask:
 
 def begun(places: int, asks: Sequence[Ask]) -> list[str]:
     """Return the owners of the runs in the order in which they get a place."""
-    turns, numbers, order = Turns[tuple[str, int, float]](places, LITTLE), count(), list[str]()
+    turns, numbers, order = FairQueue[tuple[str, int, float]](places, LITTLE), count(), list[str]()
     events = [(ask.at, next(numbers), (ask.owner, next(numbers), ask.seconds), True) for ask in asks for _ in ask.each]
     heapify(events)
     while events:
@@ -86,7 +86,7 @@ def test_fifty_newcomers_come_before_a_later_one_once() -> None:
 
 @pytest.mark.parametrize(("places", "most"), [(1, 1), (2, 1), (4, 3)])
 def test_one_owner_never_has_every_place_of_several(places: int, most: int) -> None:
-    turns = Turns[int](places, LITTLE)
+    turns = FairQueue[int](places, LITTLE)
     for run in range(9):
         turns.add("a", run)
     assert [turns.take(0.0) for _ in range(most + 1)] == [*range(most), None]
@@ -95,7 +95,7 @@ def test_one_owner_never_has_every_place_of_several(places: int, most: int) -> N
 
 
 def test_what_waits_no_longer_gets_no_turn() -> None:
-    turns = Turns[str](1, LITTLE)
+    turns = FairQueue[str](1, LITTLE)
     for run in ("first", "second"):
         turns.add("a", run)
     turns.drop("a", "first")

@@ -8,12 +8,20 @@ from typing import Any
 import pytest
 
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.sandbox import Calling, Grading, Sandbox, SandboxSettings, SandboxUnavailable, Verdict, calling_of
+from learnflow.sandbox import (
+    CallingConvention,
+    Grading,
+    Sandbox,
+    SandboxSettings,
+    SandboxUnavailable,
+    Verdict,
+    infer_calling_convention,
+)
 from learnflow.sandbox.calling_convention import PROGRAM
-from learnflow.sandbox.limits import Finished, Limit
+from learnflow.sandbox.grading import same_text, same_value
 from learnflow.sandbox.outcome_reader import read_outcomes
-from learnflow.sandbox.output_comparison import same_text, same_value
 from learnflow.sandbox.results import Ended
+from learnflow.sandbox.runner import FinishedRun, Limit
 from tests.support.sandboxes import JAVA, JAVASCRIPT, PYTHON, cases, opened
 
 
@@ -155,7 +163,7 @@ async def test_what_a_language_returns_is_compared_as_json(
     sandbox: Sandbox, language: ExerciseLanguage, made: str, expected: Any
 ) -> None:
     grading = await sandbox.grade(
-        language, MAKES[language].format(made), cases((None, expected)), Calling("function", "f")
+        language, MAKES[language].format(made), cases((None, expected)), CallingConvention("function", "f")
     )
     assert grading.verdict == "passed", grading.first_failure
 
@@ -174,7 +182,9 @@ UNREADABLE = [
 async def test_what_is_no_json_is_shown_and_does_not_pass(
     sandbox: Sandbox, language: ExerciseLanguage, made: str, got: str
 ) -> None:
-    grading = await sandbox.grade(language, MAKES[language].format(made), cases((None, 1)), Calling("function", "f"))
+    grading = await sandbox.grade(
+        language, MAKES[language].format(made), cases((None, 1)), CallingConvention("function", "f")
+    )
     assert (grading.cases[0].verdict, grading.cases[0].got) == ("wrong", got)
 
 
@@ -212,10 +222,10 @@ async def test_a_function_that_prints_is_judged_by_what_it_prints_itself(
 
 
 async def test_printing_is_no_returning_and_returning_no_printing(sandbox: Sandbox) -> None:
-    returns = calling_of(PYTHON, "def f(n):\n    return str(n)", cases((3, "3")))
+    returns = infer_calling_convention(PYTHON, "def f(n):\n    return str(n)", cases((3, "3")))
     printed = await sandbox.grade(PYTHON, "def f(n):\n    print(n)", cases((3, "3")), returns)
     assert (printed.verdict, printed.cases[0].got) == ("wrong", "it printed 3 and returned nothing")
-    prints = calling_of(PYTHON, "def f(n):\n    print(n)", cases((3, "3")))
+    prints = infer_calling_convention(PYTHON, "def f(n):\n    print(n)", cases((3, "3")))
     returned = await sandbox.grade(PYTHON, "def f(n):\n    return n", cases((3, "3")), prints)
     assert (returned.verdict, returned.cases[0].got) == ("wrong", "it returned 3 and printed nothing")
 
@@ -231,7 +241,7 @@ MISSING = [
 async def test_a_function_that_is_missing_is_named(
     sandbox: Sandbox, language: ExerciseLanguage, code: str, message: str
 ) -> None:
-    grading = await sandbox.grade(language, code, DOUBLES, Calling("function", "double", parameters=("n",)))
+    grading = await sandbox.grade(language, code, DOUBLES, CallingConvention("function", "double", parameters=("n",)))
     assert grading.fault is not None
     assert (grading.verdict, grading.fault.message) == ("exception", message)
 
@@ -356,13 +366,13 @@ ODD = [
 
 @pytest.mark.parametrize(("output", "limit", "ended"), [pytest.param(*case[1:], id=case[0]) for case in ODD])
 def test_whatever_comes_out_of_the_sandbox_is_an_outcome(output: bytes, limit: Limit | None, ended: list[str]) -> None:
-    finished = Finished(output, b"", None if limit else 0, limit, 0.1)
+    finished = FinishedRun(output, b"", None if limit else 0, limit, 0.1)
     assert [case.ended for case in read_outcomes(finished, 2).cases] == [Ended(name) for name in ended]
 
 
 def test_a_language_that_does_not_start_is_not_the_students_fault() -> None:
     with pytest.raises(SandboxUnavailable, match="exit code 1: no such module"):
-        read_outcomes(Finished(b"", b"no such\nmodule", 1, None, 0.1), 1)
+        read_outcomes(FinishedRun(b"", b"no such\nmodule", 1, None, 0.1), 1)
 
 
 STOPS_THE_HARNESS = """
@@ -380,6 +390,6 @@ async def test_a_program_that_stops_what_limits_it_holds_its_place_no_longer(san
 
 
 async def test_code_that_would_keep_a_parser_busy_is_told_like_any_other(sandbox: Sandbox) -> None:
-    assert calling_of(JAVA, "A<" * 20_000, cases((1, 1))) == PROGRAM
+    assert infer_calling_convention(JAVA, "A<" * 20_000, cases((1, 1))) == PROGRAM
     grading = await sandbox.grade(JAVA, "A<" * 4_000, cases((1, 1)))
     assert grading.verdict is Verdict.SYNTAX_ERROR

@@ -12,12 +12,12 @@ import pytest
 from learnflow.embedded.processes import wait_until
 from learnflow.models.vocabulary import ExerciseLanguage
 from learnflow.sandbox.accounts import account
-from learnflow.sandbox.bubblewrap import Binary, binaries, in_memory
-from learnflow.sandbox.limits import MEBIBYTE
-from learnflow.sandbox.namespaced import Bubblewrap
-from learnflow.sandbox.process import Finished, Isolation, Limit, Limits, SandboxUnavailable, toolchain
-from learnflow.sandbox.runner import Job
+from learnflow.sandbox.bubblewrap_options import BubblewrapBinary, binaries, in_memory
+from learnflow.sandbox.bubblewrap_runner import BubblewrapRunner
+from learnflow.sandbox.isolation import Isolation
+from learnflow.sandbox.runner import MEBIBYTE, FinishedRun, Job, Limit, Limits, SandboxUnavailable
 from learnflow.sandbox.seccomp import filter_program
+from learnflow.sandbox.toolchains import toolchain
 
 GONE_SECONDS: Final = 5.0
 SLOW: Final = 60.0  # seconds of wall-clock time, for a machine that is busy with other tests
@@ -45,7 +45,7 @@ def run(
     stdin: bytes = b"",
     limits: Limits | None = None,
     files: dict[str, Path] | None = None,
-) -> Finished:
+) -> FinishedRun:
     """Run Python code."""
     command = [str(PYTHON.program), "-I", "-S", "-B", "-c", code]
     return isolation.execute(command, stdin=stdin, limits=limits or Limits(), files=files or {}, toolchain=PYTHON)
@@ -194,7 +194,7 @@ def test_a_bubblewrap_from_a_closed_home_is_run_from_memory(tmp_path: Path) -> N
     closed.mkdir(0o700)
     held = in_memory(*_copies(program, libraries, closed))
     shutil.rmtree(closed)
-    runner = Bubblewrap(held, filter_program())
+    runner = BubblewrapRunner(held, filter_program())
     try:
         assert run(Isolation(runner), "print(1)").stdout == b"1\n"
         written = run(Isolation(runner), "import os\nfor n in range(3, 9):\n    os.write(n, b'x')")
@@ -211,7 +211,7 @@ def _copies(program: Path, libraries: list[Path], into: Path) -> tuple[Path, lis
 
 @pytest.mark.parametrize("executable", ["/bin/false", "/no/such/bwrap"])
 def test_a_bubblewrap_that_fails_says_so(executable: str) -> None:
-    runner = Bubblewrap(Binary(executable, {}), filter_program())
+    runner = BubblewrapRunner(BubblewrapBinary(executable, {}), filter_program())
     with account() as uid, pytest.raises(SandboxUnavailable, match="bubblewrap cannot"):
         runner.run(Job(("true",), b"", Limits(), {}, PYTHON), uid)
 

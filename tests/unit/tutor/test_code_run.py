@@ -92,7 +92,7 @@ async def test_pasted_code_without_a_language_is_run_where_it_is_python(sandbox:
 
 
 async def test_where_nothing_can_be_run_the_answer_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("learnflow.sandbox.isolation_probe.binaries", lambda: ())
+    monkeypatch.setattr("learnflow.sandbox.isolation.binaries", lambda: ())
     asked = request("Why?", "print(1 / 0)")
     async with Sandbox(SandboxSettings()) as nowhere:
         draft = honest(await OfflineTutor().debug(asked, await Grounding(nowhere).ran(asked)))

@@ -82,7 +82,7 @@ async def test_what_the_student_has_found_already_is_no_secret(sandbox: Sandbox)
 
 
 async def test_without_a_sandbox_the_solutions_own_words_are_kept_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("learnflow.sandbox.isolation_probe.binaries", lambda: ())
+    monkeypatch.setattr("learnflow.sandbox.isolation.binaries", lambda: ())
     async with Sandbox(SandboxSettings()) as nowhere:
         kept = await SolutionGuard(nowhere).withheld(draft(f"# so:\n{TASK.solution_code}"), asked())
         assert "withheld" in kept.metadata

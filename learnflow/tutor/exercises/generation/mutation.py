@@ -15,7 +15,7 @@ from pydantic import JsonValue
 
 from learnflow.models.exercise import TestCase
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.sandbox import Calling, Sandbox, Verdict, calling_of
+from learnflow.sandbox import CallingConvention, Sandbox, Verdict, infer_calling_convention
 from learnflow.tutor.exercises.generation.mutants import Mutant, integers, mutants
 from learnflow.tutor.exercises.generation.neighbours import neighbours
 
@@ -60,7 +60,7 @@ class _Trial:
 
     sandbox: Sandbox
     language: ExerciseLanguage
-    calling: Calling
+    calling: CallingConvention
     ends: float  # by the clock of the event loop
 
     async def passes(self, mutant: Mutant, tests: Sequence[TestCase]) -> bool | None:
@@ -88,7 +88,7 @@ async def examine(
     One that hangs is caught, as is one that does not compile.
     """
     ends = asyncio.get_running_loop().time() + seconds
-    trial = _Trial(sandbox, language, calling_of(language, solution, tests), ends)
+    trial = _Trial(sandbox, language, infer_calling_convention(language, solution, tests), ends)
     made = mutants(language, solution)
     turns = (*range(0, len(made), 2), *range(1, len(made), 2))  # what there is time for is from all over the code
     done = {turn: await trial.passes(made[turn], tests) for turn in turns}  # one at a time: students are waiting

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from learnflow.models.exercise import Exercise
-from learnflow.sandbox import CaseResult, Grading, Sandbox, Verdict, calling_of
+from learnflow.sandbox import CaseResult, Grading, Sandbox, Verdict, infer_calling_convention
 from learnflow.tutor.exercises.generation.drafting import Flawed
 from learnflow.tutor.exercises.generation.mutants import Mutant
 from learnflow.tutor.exercises.generation.mutation import Examination, examine
@@ -15,7 +15,7 @@ _FAILS_AS_IT_SHOULD: Final = frozenset({Verdict.WRONG, Verdict.EXCEPTION})
 async def verify(exercise: Exercise, sandbox: Sandbox) -> None:
     """Run an exercise. Raises Flawed when a test says so, and SandboxUnavailable when nothing can be run."""
     language, tests = exercise.language, exercise.test_cases
-    calling = calling_of(language, exercise.solution_code, tests)
+    calling = infer_calling_convention(language, exercise.solution_code, tests)
     _solution(await sandbox.grade(language, exercise.solution_code, tests, calling))
     _starter(await sandbox.grade(language, exercise.starter_code or "", tests, calling))
     _weakness(await examine(language, exercise.solution_code, tests, sandbox))

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from learnflow.models.exercise import Exercise
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.sandbox import Grading, Sandbox, SandboxSettings, Verdict, calling_of
+from learnflow.sandbox import Grading, Sandbox, SandboxSettings, Verdict, infer_calling_convention
 from learnflow.tutor.exercises.bank import BANK
 
 TOOLS = {ExerciseLanguage.PYTHON: "python3", ExerciseLanguage.JAVASCRIPT: "node", ExerciseLanguage.JAVA: "java"}
@@ -32,7 +32,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 async def grade(sandbox: Sandbox, one: Exercise, code: str) -> Grading:
     """Grade code as a student's is: called as the solution is."""
-    calling = calling_of(one.language, one.solution_code, one.test_cases)
+    calling = infer_calling_convention(one.language, one.solution_code, one.test_cases)
     return await sandbox.grade(one.language, code, one.test_cases, calling)
 
 

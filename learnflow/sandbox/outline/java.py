@@ -9,12 +9,9 @@ import tree_sitter_java
 from tree_sitter import Language, Node
 
 from learnflow.code_analysis.bounded_parsing import parse
-from learnflow.sandbox.outline import Function, Outline
+from learnflow.sandbox.outline.functions import Function, Outline, node_text
 
-_TYPES: Final = frozenset({
-    "class_declaration", "interface_declaration", "enum_declaration", "record_declaration",
-    "annotation_type_declaration",
-})  # fmt: skip
+_TYPES: Final = frozenset(f"{kind}_declaration" for kind in ("class", "interface", "enum", "record", "annotation_type"))
 _HEAD: Final = frozenset({"import_declaration", "package_declaration"})
 _COMMENTS: Final = frozenset({"line_comment", "block_comment"})
 _MEMBERS: Final = frozenset({"method_declaration", "field_declaration", "constructor_declaration"}) | _TYPES
@@ -38,16 +35,16 @@ def java_outline(code: str) -> Outline:
     if root is None:
         return Outline()
     methods = list(_methods(root))
-    has_main = any(_text(method.child_by_field_name("name")) == _MAIN for method in methods)
-    loose = not has_main and _loose(root) is not None
-    called = [method for method in methods if _text(method.child_by_field_name("name")) != _MAIN]
-    open_ = [method for method in called if "private" not in _text(method.child(0))]
-    functions = tuple(_function(method) for method in open_ or called)
-    acts = has_main or loose
+    has_main = any(node_text(method.child_by_field_name("name")) == _MAIN for method in methods)
+    has_statements = not has_main and _loose_statements(root) is not None
+    called = [method for method in methods if node_text(method.child_by_field_name("name")) != _MAIN]
+    accessible = [method for method in called if "private" not in node_text(method.child(0))]
+    functions = tuple(_function(method) for method in accessible or called)
+    acts = has_main or has_statements
     return Outline(functions, reads_input=acts and ("System.in" in code or "IO.readln" in code), acts=acts)
 
 
-def wrapped(code: str) -> str:
+def with_main_class(code: str) -> str:
     """Return code as a compilation unit: methods get a class, statements a main; every line keeps its number."""
     root = _parse(code)
     if root is None:
@@ -56,7 +53,7 @@ def wrapped(code: str) -> str:
     if not parts or all(node.type in _TYPES or node.is_extra for node in parts):
         return code
     data = code.encode("utf-8", "replace")
-    place = _loose(root)
+    place = _loose_statements(root)
     if place is not None:
         start, end = place
         inner = b"public static void main(String[] args) throws Exception { "
@@ -65,7 +62,7 @@ def wrapped(code: str) -> str:
     return (data[:head] + b" public class Main { " + data[head:] + b"\n}").decode("utf-8", "replace")
 
 
-def _loose(root: Node) -> tuple[int, int] | None:
+def _loose_statements(root: Node) -> tuple[int, int] | None:
     """Return where the statements outside of any method begin and end (bytes), or None without any."""
     loose = [node for node in root.children if node.type not in _HEAD | _COMMENTS | _MEMBERS and node.type != "ERROR"]
     declaring = all(node.type == "local_variable_declaration" for node in loose)
@@ -73,7 +70,7 @@ def _loose(root: Node) -> tuple[int, int] | None:
         return None  # fields of the methods beside them
     places = [index for index, node in enumerate(root.children) if node in loose]
     members = {index for index, node in enumerate(root.children) if node.type in _MEMBERS}
-    if any(members & set(range(one, other)) for one, other in pairwise(places)):
+    if any(members & set(range(start, end)) for start, end in pairwise(places)):
         return None  # no single main holds them
     return loose[0].start_byte, loose[-1].end_byte
 
@@ -90,29 +87,25 @@ def _function(method: Node) -> Function:
     listed = method.child_by_field_name("parameters")
     given = [part for part in (listed.named_children if listed else ()) if part.type == "formal_parameter"]
     return Function(
-        _text(method.child_by_field_name("name")),
-        tuple(_text(part.child_by_field_name("name")) for part in given),
+        node_text(method.child_by_field_name("name")),
+        tuple(node_text(part.child_by_field_name("name")) for part in given),
         len(given),
         variadic=any(part.type == "spread_parameter" for part in (listed.named_children if listed else ())),
         takes_list=len(given) == 1 and _is_list(given[0]),
-        returns=_text(method.child_by_field_name("type")) != "void",
+        returns=node_text(method.child_by_field_name("type")) != "void",
         names=frozenset(_names(method.child_by_field_name("body"))),
     )
 
 
 def _is_list(parameter: Node) -> bool:
     kind = parameter.child_by_field_name("type")
-    return kind is not None and (kind.type == "array_type" or _text(kind).startswith(_LISTS))
+    return kind is not None and (kind.type == "array_type" or node_text(kind).startswith(_LISTS))
 
 
 def _names(node: Node | None) -> Iterator[str]:
     if node is None:
         return
     if node.type == "method_invocation":
-        yield _text(node.child_by_field_name("name"))
+        yield node_text(node.child_by_field_name("name"))
     for child in node.named_children:
         yield from _names(child)
-
-
-def _text(node: Node | None) -> str:
-    return "" if node is None or node.text is None else node.text.decode("utf-8", "replace")

@@ -13,13 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from learnflow.sandbox.errors import SandboxUnavailable
-from learnflow.sandbox.limits import Finished
-from learnflow.sandbox.process_watch import Watch
-from learnflow.sandbox.resource_usage import Usage, descendants, of_account, pids, proportional_memory, usage
-from learnflow.sandbox.rlimits import rlimits
-from learnflow.sandbox.runner import Job
-from learnflow.sandbox.toolchains import Toolchain
+from learnflow.sandbox.process_monitor import ProcessMonitor
+from learnflow.sandbox.process_resources import (
+    Usage,
+    descendants,
+    of_account,
+    pids,
+    proportional_memory,
+    rlimits,
+    usage,
+)
+from learnflow.sandbox.runner import FinishedRun, Job, SandboxUnavailable, Toolchain
 
 LAUNCHER: Final = Path(__file__).with_name("launch.py")
 INSIDE: Final = "/sandbox/"  # what commands call the directory of their files
@@ -38,7 +42,7 @@ class Descendants:
         """Return True: the launcher does that before it becomes the command."""
         return True
 
-    def look(self) -> Usage:
+    def current_usage(self) -> Usage:
         """Return what the processes use now."""
         return usage(self.proc, self._pids())
 
@@ -52,14 +56,13 @@ class Descendants:
 
     def end(self) -> None:
         """Kill the process, its group and what descends from it; as root, whatever its account runs."""
-        left = self._pids()
-        for pid in left:
+        for pid in self._pids():
             with suppress(ProcessLookupError):
                 os.kill(int(pid), signal.SIGKILL)
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         if self.account is not None:
-            _as(self.account, "kill -9 -1")  # whom one account may kill at once, however fast they multiply
+            _run_as(self.account, "kill -9 -1")  # whom one account may kill at once, however fast they multiply
         self.process.wait()
 
     def _pids(self) -> list[str]:
@@ -67,10 +70,10 @@ class Descendants:
 
 
 @dataclass(frozen=True, slots=True)
-class Unconfined:
+class UnconfinedRunner:
     """Runs commands under limits alone."""
 
-    def run(self, job: Job, account: int | None) -> Finished:
+    def run(self, job: Job, account: int | None) -> FinishedRun:
         """Run a command as an account, or as ourselves; raises SandboxUnavailable when it cannot be started."""
         started = time.monotonic()
         with _directory(account) as directory, _proc() as proc:
@@ -78,11 +81,11 @@ class Unconfined:
                 (directory / name).write_bytes(path.read_bytes())
                 (directory / name).chmod(0o444)
             here = [word.replace(INSIDE, f"{directory}/") for word in job.command]
-            held = ",".join(f"{name}={value}" for name, value in _held(job, account, proc).items())
-            process = self._start([str(os.getpid()), _text(account), held, *here], directory, job.toolchain)
+            limits = ",".join(f"{name}={value}" for name, value in _rlimits(job, account, proc).items())
+            process = self._start([str(os.getpid()), _text(account), limits, *here], directory, job.toolchain)
             with process:
                 tree = Descendants(process, account, proc, directory / "tmp")
-                return Watch(tree, job.limits, started).finish(job.stdin)
+                return ProcessMonitor(tree, job.limits, started).finish(job.stdin)
 
     def _start(self, words: Sequence[str], directory: Path, toolchain: Toolchain) -> subprocess.Popen[bytes]:
         home, path = str(directory / "tmp"), f"{toolchain.program.parent}:/usr/bin:/bin"
@@ -102,11 +105,11 @@ class Unconfined:
             raise SandboxUnavailable(message) from error
 
 
-def _held(job: Job, account: int | None, proc: int) -> dict[str, int]:
-    held = rlimits(job.limits, job.toolchain)
+def _rlimits(job: Job, account: int | None, proc: int) -> dict[str, int]:
+    limits = rlimits(job.limits, job.toolchain)
     if account is None:  # all that the user runs counts
-        held["nproc"] += usage(proc, of_account(proc, pids(proc), os.getuid())).threads
-    return held
+        limits["nproc"] += usage(proc, of_account(proc, pids(proc), os.getuid())).threads
+    return limits
 
 
 @contextmanager
@@ -132,7 +135,7 @@ def _proc() -> Iterator[int]:
         os.close(proc)
 
 
-def _as(account: int, line: str) -> None:
+def _run_as(account: int, line: str) -> None:
     subprocess.run(
         ("/bin/sh", "-c", line),
         stdin=subprocess.DEVNULL,

@@ -1,11 +1,15 @@
-"""What the processes of a run use together, read from /proc by whoever started them."""
+"""What the processes of a run use together, by /proc, and what the kernel itself holds each of them to."""
 
 import os
 import re
+import resource
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
+
+from learnflow.models.vocabulary import ExerciseLanguage
+from learnflow.sandbox.runner import MEBIBYTE, Limits, Toolchain
 
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _KIBIBYTE: Final = 1024
@@ -37,13 +41,13 @@ class Usage:
 
 def usage(proc: int, processes: Iterable[str]) -> Usage:
     """Return what processes of an open /proc use together; those that have ended meanwhile use nothing."""
-    return sum((_one(proc, pid) for pid in processes), Usage())
+    return sum((_usage_of(proc, pid) for pid in processes), Usage())
 
 
 def proportional_memory(proc: int, processes: Iterable[str]) -> int:
     """Return the bytes of memory of processes with each shared page counted once; costs more than `usage`."""
-    found = (_read(proc, f"{pid}/smaps_rollup") for pid in processes)
-    return sum(int(kibibytes) for text in found for kibibytes in _SHARE.findall(text)) * _KIBIBYTE
+    texts = (_read(proc, f"{pid}/smaps_rollup") for pid in processes)
+    return sum(int(kibibytes) for text in texts for kibibytes in _SHARE.findall(text)) * _KIBIBYTE
 
 
 def pids(proc: int) -> list[str]:
@@ -53,21 +57,21 @@ def pids(proc: int) -> list[str]:
 
 def descendants(proc: int, pid: str) -> list[str]:
     """Return a process and what descends from it, without what has lost its parent."""
-    found, unread = [], [pid]
+    family, unread = [], [pid]
     while unread:
-        found.append(parent := unread.pop())
+        family.append(parent := unread.pop())
         unread += (child.decode() for task in _tasks(proc, parent) for child in _read(proc, task).split())
-    return found
+    return family
 
 
 def of_account(proc: int, processes: Iterable[str], uid: int) -> list[str]:
     """Return those of the processes that an account runs."""
-    found = []
+    own = []
     for pid in processes:
         with suppress(*_GONE):
             if os.stat(pid, dir_fd=proc).st_uid == uid:
-                found.append(pid)
-    return found
+                own.append(pid)
+    return own
 
 
 def _tasks(proc: int, pid: str) -> list[str]:
@@ -81,7 +85,7 @@ def _tasks(proc: int, pid: str) -> list[str]:
         os.close(tasks)
 
 
-def _one(proc: int, pid: str) -> Usage:
+def _usage_of(proc: int, pid: str) -> Usage:
     status = {name: int(value) for name, value in _STATUS.findall(_read(proc, f"{pid}/status"))}
     stat = _read(proc, f"{pid}/stat").rpartition(b")")[2].split()
     return Usage(
@@ -110,3 +114,34 @@ def _read(proc: int, name: str) -> bytes:
         return b""  # it has ended since the file was opened
     finally:
         os.close(file)
+
+
+NICE: Final = 5  # the answers of other students come first
+
+
+def rlimits(limits: Limits, toolchain: Toolchain) -> dict[str, int]:
+    """Return the limit of each resource, soft and hard alike, by the names of util-linux and of setrlimit(2)."""
+    values = {
+        "cpu": limits.cpu_seconds + 1,  # the watcher is sooner, and knows the time of the whole tree
+        "data": limits.memory_bytes,
+        "fsize": limits.file_bytes,
+        "nofile": limits.open_files,
+        "nproc": limits.processes,
+        "stack": 8 * MEBIBYTE,
+        "memlock": MEBIBYTE // 16,
+        "sigpending": 512,
+        "msgqueue": 0,
+        "core": 0,
+        "rtprio": 0,
+        "nice": 0,
+    }
+    if toolchain.language is ExerciseLanguage.PYTHON:
+        # Shared memory counts as addresses only. JavaScript and Java reserve many times what they use.
+        values["as"] = 2 * limits.memory_bytes
+    return {name: _possible(name, value) for name, value in values.items()}
+
+
+def _possible(name: str, value: int) -> int:
+    """Return the value, or the bound that we are held to ourselves, which nobody may raise."""
+    _, ours = resource.getrlimit(getattr(resource, f"RLIMIT_{name.upper()}"))
+    return value if ours == resource.RLIM_INFINITY else min(value, ours)

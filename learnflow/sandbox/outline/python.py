@@ -5,13 +5,11 @@ import warnings
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from learnflow.sandbox.outline import Function, Outline, reached
+from learnflow.sandbox.outline.functions import Function, Outline, reached
 
 _READING: Final = frozenset({"input", "stdin", "fileinput"})
-_DEFINING: Final = (
-    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign,
-    ast.Pass,
-)  # fmt: skip
+_DEFINITIONS: Final = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_NOT_ACTING: Final = _DEFINITIONS | ast.Import | ast.ImportFrom | ast.Assign | ast.AnnAssign | ast.Pass
 _LISTS: Final = ("list", "List", "Sequence", "Iterable", "tuple", "Tuple", "set", "Set", "Collection")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -25,8 +23,8 @@ def python_outline(code: str) -> Outline:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Outline()
     functions = tuple(_functions(tree))
-    acting = [node for node in tree.body if not isinstance(node, _DEFINING) and not _is_docstring(node)]
-    loose = [node for node in tree.body if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+    acting = [node for node in tree.body if not isinstance(node, _NOT_ACTING) and not _is_docstring(node)]
+    loose = [node for node in tree.body if not isinstance(node, _DEFINITIONS)]
     methods = frozenset(_names(node for node in tree.body if isinstance(node, ast.ClassDef)))
     names = reached(frozenset(_names(loose)), functions)
     return Outline(functions, bool(names & _READING or (acting and methods & _READING)), acts=bool(acting))
@@ -34,13 +32,10 @@ def python_outline(code: str) -> Outline:
 
 def _functions(tree: ast.Module) -> Iterator[Function]:
     for node in tree.body:
-        match node:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                yield _function(name, node)
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as value):
-                yield _function(name, value)
-            case _:
-                pass
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield _function(node.name, node)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda) and len(node.targets) == 1:
+            yield from (_function(target.id, node.value) for target in node.targets if isinstance(target, ast.Name))
 
 
 def _function(name: str, node: _Function) -> Function:
@@ -80,22 +75,19 @@ def _returned(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
             yield node.value
         elif isinstance(node, ast.Yield | ast.YieldFrom):
             yield node
-        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+        elif not isinstance(node, _DEFINITIONS | ast.Lambda):
             yield from _returned(ast.iter_child_nodes(node))
 
 
 def _names(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    for node in nodes:
-        for part in ast.walk(node):
-            match part:
-                case ast.Name(id=name) | ast.Attribute(attr=name):
-                    yield name
-                case ast.Call(func=ast.Name(id="open"), args=[ast.Constant(value=0 | "/dev/stdin"), *_]):
-                    yield "stdin"
-                case ast.alias(name="fileinput"):
-                    yield "fileinput"
-                case _:
-                    pass
+    for part in (part for node in nodes for part in ast.walk(node)):
+        match part:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                yield name
+            case ast.Call(func=ast.Name(id="open"), args=[ast.Constant(value=0 | "/dev/stdin"), *_]):
+                yield "stdin"
+            case ast.alias(name="fileinput"):
+                yield "fileinput"
 
 
 def _is_docstring(node: ast.stmt) -> bool:

@@ -7,9 +7,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from learnflow.sandbox.limits import Finished, Limit, Limits
 from learnflow.sandbox.pipes import Pipes
-from learnflow.sandbox.resource_usage import Usage
+from learnflow.sandbox.process_resources import Usage
+from learnflow.sandbox.runner import FinishedRun, Limit, Limits
 
 LOOK_SECONDS: Final = 0.02
 BOUND_SECONDS: Final = 0.001
@@ -23,7 +23,7 @@ _BY_SIGNAL: Final = {
 }
 
 
-class Tree(Protocol):
+class ProcessTree(Protocol):
     """A started process with all its descendants."""
 
     @property
@@ -33,7 +33,7 @@ class Tree(Protocol):
     def bound(self) -> bool:
         """Return whether the tree ends by itself when this process does."""
 
-    def look(self) -> Usage:
+    def current_usage(self) -> Usage:
         """Return what the tree uses now; shared memory counts for each process."""
 
     def memory(self) -> int:
@@ -47,14 +47,14 @@ class Tree(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class ProcessMonitor:
     """One run: what it may use, and since when it runs, in seconds of the monotonic clock."""
 
-    tree: Tree
+    tree: ProcessTree
     limits: Limits
     started: float
 
-    def finish(self, stdin: bytes) -> Finished:
+    def finish(self, stdin: bytes) -> FinishedRun:
         """Feed the process, and return when all of the tree is gone."""
         with closing(Pipes(self.tree.process, self.limits.output_bytes)) as pipes:
             try:
@@ -76,25 +76,25 @@ class Watch:
 
     def _until_limit(self, pipes: Pipes, stdin: bytes) -> Limit | None:
         pipes.feed(stdin)
-        look_at, heard, heard_at = self.started, 0, self.started
+        next_look, printed, printed_at = self.started, 0, self.started
         while not pipes.ended:
             pipes.wait(LOOK_SECONDS)
             if pipes.overflowing:
                 return Limit.OUTPUT
             now = time.monotonic()
-            if len(pipes.stdout) != heard:
-                heard, heard_at = len(pipes.stdout), now
+            if len(pipes.stdout) != printed:
+                printed, printed_at = len(pipes.stdout), now
             quiet = self.limits.quiet_seconds
-            if now - self.started > self.limits.wall_seconds or (quiet and heard and now - heard_at > quiet):
+            if now - self.started > self.limits.wall_seconds or (quiet and printed and now - printed_at > quiet):
                 return Limit.WALL
-            if now >= look_at:
+            if now >= next_look:
                 if limit := self._exceeded():
                     return limit
-                look_at = time.monotonic() + LOOK_SECONDS
+                next_look = time.monotonic() + LOOK_SECONDS
         return None
 
     def _exceeded(self) -> Limit | None:
-        used, limits = self.tree.look(), self.limits
+        used, limits = self.tree.current_usage(), self.limits
         if used.memory > _SHARED * limits.memory_bytes:
             return Limit.MEMORY
         if used.memory > limits.memory_bytes and self.tree.memory() > limits.memory_bytes:
@@ -107,8 +107,8 @@ class Watch:
             return Limit.FILES
         return None
 
-    def _finished(self, pipes: Pipes, limit: Limit | None) -> Finished:
+    def _finished(self, pipes: Pipes, limit: Limit | None) -> FinishedRun:
         code = self.tree.process.wait()
         code = code if code >= 0 else 128 - code
         limit = limit or _BY_SIGNAL.get(code)
-        return Finished(*pipes.printed(), None if limit else code, limit, time.monotonic() - self.started)
+        return FinishedRun(*pipes.printed(), None if limit else code, limit, time.monotonic() - self.started)

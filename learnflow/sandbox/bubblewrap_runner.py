@@ -12,14 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from learnflow.sandbox.bubblewrap import Binary, arguments, copied, hint, sealed
-from learnflow.sandbox.errors import SandboxUnavailable
-from learnflow.sandbox.limits import Finished
+from learnflow.sandbox.bubblewrap_options import BubblewrapBinary, arguments, copied, hint, sealed
 from learnflow.sandbox.orphan_guard import GUARD
-from learnflow.sandbox.process_watch import Watch
-from learnflow.sandbox.resource_usage import Usage, pids, proportional_memory, usage
-from learnflow.sandbox.rlimits import NICE, rlimits
-from learnflow.sandbox.runner import Job
+from learnflow.sandbox.process_monitor import ProcessMonitor
+from learnflow.sandbox.process_resources import NICE, Usage, pids, proportional_memory, rlimits, usage
+from learnflow.sandbox.runner import FinishedRun, Job, SandboxUnavailable
 
 START_SECONDS: Final = 10.0
 END_SECONDS: Final = 10.0
@@ -46,22 +43,22 @@ class Namespace:
         except (FileNotFoundError, ProcessLookupError):
             return True
 
-    def look(self) -> Usage:
+    def current_usage(self) -> Usage:
         """Return what the sandbox uses now."""
-        proc = self._inside()
+        proc = self._open_proc()
         return Usage() if proc is None else usage(proc, pids(proc)) + Usage(threads=1)  # init itself
 
     def memory(self) -> int:
         """Return the bytes of memory that the sandbox uses now, shared memory counted once."""
-        proc = self._inside()
+        proc = self._open_proc()
         return 0 if proc is None else proportional_memory(proc, pids(proc))
 
     def files(self) -> int:
         """Return how many files there are in the sandbox's /tmp."""
         if self._tmp is None:
             return 0
-        found = os.fstatvfs(self._tmp)
-        return found.f_files - found.f_ffree
+        status = os.fstatvfs(self._tmp)
+        return status.f_files - status.f_ffree
 
     def end(self) -> None:
         """Kill the first process, and with it all others; return when they are gone."""
@@ -81,7 +78,7 @@ class Namespace:
         with suppress(ChildProcessError):  # unless we are the first process of a container, who inherits orphans
             os.waitid(os.P_PIDFD, self.handle, os.WEXITED | os.WNOHANG)
 
-    def _inside(self) -> int | None:
+    def _open_proc(self) -> int | None:
         """Return the sandbox's own /proc, which lists all that is in it and nothing else; None before it is made."""
         if self._proc is not None:
             return self._proc
@@ -101,19 +98,19 @@ class Namespace:
 
 
 def _directory(name: str, within: int | None, stack: ExitStack) -> int:
-    found = os.open(name, os.O_RDONLY | os.O_DIRECTORY, dir_fd=within)
-    stack.callback(os.close, found)
-    return found
+    descriptor = os.open(name, os.O_RDONLY | os.O_DIRECTORY, dir_fd=within)
+    stack.callback(os.close, descriptor)
+    return descriptor
 
 
 @dataclass(frozen=True, slots=True)
-class Bubblewrap:
+class BubblewrapRunner:
     """Runs commands under one bubblewrap with one filter of system calls."""
 
-    binary: Binary
+    binary: BubblewrapBinary
     seccomp: bytes
 
-    def run(self, job: Job, account: int | None) -> Finished:
+    def run(self, job: Job, account: int | None) -> FinishedRun:
         """Run a command as an account, or as ourselves; raises SandboxUnavailable when bubblewrap fails."""
         started = time.monotonic()
         with ExitStack() as ours, ExitStack() as theirs:
@@ -122,13 +119,13 @@ class Bubblewrap:
             rules = _copy(self.seccomp, theirs)
             ends = {"--seccomp": rules, "--json-status-fd": status[1], "--block-fd": release[0]}
             options = [*arguments(job, copies), *(word for end in ends.items() for word in map(str, end))]
-            command = [self.binary.executable, *options, "--", *_held(job), *job.command]
+            command = [self.binary.executable, *options, "--", *_limit_command(job), *job.command]
             process = self._start(command, (*copies.values(), *ends.values()), account)
             theirs.close()
             with _namespace(process, status[0]) as namespace:
                 with suppress(BrokenPipeError):  # it failed meanwhile, and has said why
                     os.write(release[1], b"\n")
-                finished = Watch(namespace, job.limits, started).finish(job.stdin)
+                finished = ProcessMonitor(namespace, job.limits, started).finish(job.stdin)
             if finished.exit_code == 1 and b"exit-code" not in _line(status[0]):
                 raise _failure(finished.stderr)
             return finished
@@ -156,14 +153,14 @@ class Bubblewrap:
             raise SandboxUnavailable(message) from error
 
 
-def _held(job: Job) -> tuple[str, ...]:
+def _limit_command(job: Job) -> tuple[str, ...]:
     """Return what starts a command under its limits.
 
     They are set inside, where the kernel counts the processes of this sandbox alone; from outside, not even root can
     set those of another account without CAP_SYS_RESOURCE.
     """
-    held = (f"--{name}={value}" for name, value in rlimits(job.limits, job.toolchain).items())
-    return ("nice", "-n", str(NICE), "prlimit", *held, "--")
+    limits = (f"--{name}={value}" for name, value in rlimits(job.limits, job.toolchain).items())
+    return ("nice", "-n", str(NICE), "prlimit", *limits, "--")
 
 
 def _copy(content: bytes, stack: ExitStack) -> int:
@@ -217,5 +214,5 @@ def _ready(descriptor: int, seconds: float) -> bool:
 
 def _failure(stderr: bytes) -> SandboxUnavailable:
     lines = stderr.decode(errors="replace").strip().splitlines()
-    said = lines[-1] if lines else "it said nothing"
-    return SandboxUnavailable(f"bubblewrap cannot make a sandbox: {said}{hint()}")
+    reason = lines[-1] if lines else "it said nothing"
+    return SandboxUnavailable(f"bubblewrap cannot make a sandbox: {reason}{hint()}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
-from learnflow.sandbox.fair_queue import Turns
+from learnflow.sandbox.fair_queue import FairQueue
 
 Result = TypeVar("Result")
 
@@ -19,26 +19,26 @@ class _Run(Generic[Result]):
     future: Future[Result] = field(default_factory=Future)
 
 
-class FairThreads:
-    """Runs what is submitted in the order of `Turns`. The threads stay, because what one has started ends with it."""
+class FairThreadPool:
+    """Runs what is submitted in the order of `FairQueue`. Its threads stay: what they start ends with them."""
 
     def __init__(self, at_once: int, little: float) -> None:
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="sandbox")
         self._lock = Lock()
-        self._turns = Turns[_Run[Any]](at_once, little)
+        self._queue = FairQueue[_Run[Any]](at_once, little)
         self._closed = False
 
     @property
     def waiting(self) -> int:
         """How much work waits."""
         with self._lock:
-            return self._turns.waiting
+            return self._queue.waiting
 
     @property
     def running(self) -> int:
         """How much work runs."""
         with self._lock:
-            return self._turns.running
+            return self._queue.running
 
     def submit(self, owner: str, work: Callable[[], Result]) -> Future[Result]:
         """Let work of an owner wait for its turn; cancelled before, it waits no longer and is never begun."""
@@ -47,7 +47,7 @@ class FairThreads:
             if self._closed:
                 message = "the sandbox is closed"
                 raise RuntimeError(message)
-            self._turns.add(owner, run)
+            self._queue.add(owner, run)
             self._begin()
         run.future.add_done_callback(lambda done: self._drop(run) if done.cancelled() else None)
         return run.future
@@ -56,14 +56,14 @@ class FairThreads:
         """Let what has begun end, and cancel what waits."""
         with self._lock:
             self._closed = True
-            waiting = self._turns.clear()
+            waiting = self._queue.clear()
         for run in waiting:
             run.future.cancel()
         self._threads.shutdown()
 
     def _begin(self) -> None:
         """Give free places away; the lock is held."""
-        while (run := self._turns.take(time.monotonic())) is not None:
+        while (run := self._queue.take(time.monotonic())) is not None:
             self._threads.submit(self._run, run)
 
     def _run(self, run: _Run[Result]) -> None:
@@ -81,9 +81,9 @@ class FairThreads:
 
     def _end(self, run: _Run[Any]) -> None:
         with self._lock:
-            self._turns.end(run.owner, run, time.monotonic())
+            self._queue.end(run.owner, run, time.monotonic())
             self._begin()
 
     def _drop(self, run: _Run[Any]) -> None:
         with self._lock:
-            self._turns.drop(run.owner, run)
+            self._queue.drop(run.owner, run)

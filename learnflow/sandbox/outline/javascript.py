@@ -9,16 +9,14 @@ import tree_sitter_javascript
 from tree_sitter import Language, Node
 
 from learnflow.code_analysis.bounded_parsing import parse
-from learnflow.sandbox.outline import Function, Outline, reached
+from learnflow.sandbox.outline.functions import Function, Outline, node_text, reached
 
 _READS: Final = re.compile(r"process\.stdin|readFile(?:Sync)?\(\s*(?:0\b|['\"]/dev/stdin)|createInterface")
 _READING: Final = "process.stdin"
 _FUNCTIONS: Final = frozenset({"function_declaration", "generator_function_declaration"})
 _VALUES: Final = frozenset({"arrow_function", "function_expression", "generator_function"})
-_DEFINING: Final = frozenset({
-    "class_declaration", "comment", "empty_statement", "hash_bang_line", "import_statement", "lexical_declaration",
-    "variable_declaration",
-}) | _FUNCTIONS  # fmt: skip
+_DECLARATIONS: Final = frozenset({"class_declaration", "lexical_declaration", "variable_declaration"}) | _FUNCTIONS
+_DEFINING: Final = _DECLARATIONS | {"comment", "empty_statement", "hash_bang_line", "import_statement"}
 
 
 @cache
@@ -32,9 +30,9 @@ def javascript_outline(code: str) -> Outline:
     if tree is None:
         return Outline()
     statements = [inner for node in tree.root_node.children for inner in _bare(node)]
-    found = [item for node in statements for item in _functions(node)]
-    functions = tuple(_function(name, node) for name, node in found)
-    definitions = {node.id for _, node in found}
+    named = [item for node in statements for item in _functions(node)]
+    functions = tuple(_function(name, node) for name, node in named)
+    definitions = {node.id for _, node in named}
     acting = [node for node in statements if node.type not in _DEFINING and not _is_export(node)]
     loose = [node for node in statements if node.type != "class_declaration"]
     names = frozenset(name for node in loose for name in _names(node, definitions))
@@ -52,29 +50,29 @@ def _bare(node: Node) -> Iterator[Node]:
 
 def _functions(node: Node) -> Iterator[tuple[str, Node]]:
     if node.type in _FUNCTIONS or node.type in _VALUES:
-        yield _text(node.child_by_field_name("name")) or "default", node
+        yield node_text(node.child_by_field_name("name")) or "default", node
     elif _is_export(node):
         yield from _exported(node.children[0].child_by_field_name("right"))
     for child in node.named_children if node.type in ("lexical_declaration", "variable_declaration") else ():
         name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
         if name is not None and value is not None and value.type in _VALUES:
-            yield _text(name), value
+            yield node_text(name), value
 
 
 def _exported(value: Node | None) -> Iterator[tuple[str, Node]]:
     """Yield the functions that stand in `module.exports = …` itself."""
     if value is not None and value.type in _VALUES:
-        yield _text(value.child_by_field_name("name")) or "default", value
+        yield node_text(value.child_by_field_name("name")) or "default", value
     for pair in value.named_children if value is not None and value.type == "object" else ():
         inner = pair.child_by_field_name("value")
         if pair.type == "pair" and inner is not None and inner.type in _VALUES:
-            yield _text(pair.child_by_field_name("key")).strip("'\""), inner
+            yield node_text(pair.child_by_field_name("key")).strip("'\""), inner
         elif pair.type == "method_definition":
-            yield _text(pair.child_by_field_name("name")), pair
+            yield node_text(pair.child_by_field_name("name")), pair
 
 
 def _is_export(node: Node) -> bool:
-    return node.type == "expression_statement" and _text(node).startswith(("module.exports", "exports."))
+    return node.type == "expression_statement" and node_text(node).startswith(("module.exports", "exports."))
 
 
 def _function(name: str, node: Node) -> Function:
@@ -84,7 +82,7 @@ def _function(name: str, node: Node) -> Function:
     plain = [part for part in given if part.type not in ("rest_pattern", "comment")]
     return Function(
         name,
-        tuple(_text(part.child_by_field_name("left") or part) for part in plain),
+        tuple(node_text(part.child_by_field_name("left") or part) for part in plain),
         sum(1 for part in plain if part.type != "assignment_pattern"),
         variadic=any(part.type == "rest_pattern" for part in given),
         takes_list=len(plain) == 1 and plain[0].type == "array_pattern",
@@ -118,12 +116,8 @@ def _names(node: Node, apart: set[int]) -> Iterator[str]:
     if node.id in apart:
         return
     if node.type in ("identifier", "shorthand_property_identifier"):
-        yield _text(node)
-    elif node.type in ("call_expression", "member_expression") and _READS.search(_text(node)[:200]):
+        yield node_text(node)
+    elif node.type in ("call_expression", "member_expression") and _READS.search(node_text(node)[:200]):
         yield _READING
     for child in node.named_children:
         yield from _names(child, apart)
-
-
-def _text(node: Node | None) -> str:
-    return "" if node is None or node.text is None else node.text.decode("utf-8", "replace")

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from learnflow.sandbox.fair_threads import FairThreads
+from learnflow.sandbox.fair_thread_pool import FairThreadPool
 
 SECONDS: Final = 10.0
 LITTLE: Final = 1.0
@@ -24,7 +24,7 @@ class Held:
         return "done"
 
 
-def held(threads: FairThreads) -> tuple[Held, Future[str]]:
+def held(threads: FairThreadPool) -> tuple[Held, Future[str]]:
     work = Held()
     future = threads.submit("a", work)
     assert work.begun.wait(SECONDS)
@@ -32,7 +32,7 @@ def held(threads: FairThreads) -> tuple[Held, Future[str]]:
 
 
 def test_results_and_errors_come_back() -> None:
-    threads = FairThreads(2, LITTLE)
+    threads = FairThreadPool(2, LITTLE)
     assert threads.submit("a", lambda: 1).result(SECONDS) == 1
     with pytest.raises(ZeroDivisionError):
         threads.submit("a", lambda: 1 // 0).result(SECONDS)
@@ -41,7 +41,7 @@ def test_results_and_errors_come_back() -> None:
 
 
 def test_who_has_one_place_of_two_leaves_the_other() -> None:
-    threads = FairThreads(2, LITTLE)
+    threads = FairThreadPool(2, LITTLE)
     work, first = held(threads)
     second = threads.submit("a", lambda: "second")
     assert threads.submit("b", lambda: "other").result(SECONDS) == "other"
@@ -52,7 +52,7 @@ def test_who_has_one_place_of_two_leaves_the_other() -> None:
 
 
 def test_what_is_cancelled_while_it_waits_is_never_begun() -> None:
-    threads = FairThreads(1, LITTLE)
+    threads = FairThreadPool(1, LITTLE)
     work, first = held(threads)
     never = Held()
     waiting, behind = threads.submit("b", never), threads.submit("b", lambda: "behind")
@@ -65,7 +65,7 @@ def test_what_is_cancelled_while_it_waits_is_never_begun() -> None:
 
 
 def test_closing_drops_what_waits_and_lets_end_what_has_begun() -> None:
-    threads = FairThreads(1, LITTLE)
+    threads = FairThreadPool(1, LITTLE)
     work, first = held(threads)
     waiting = threads.submit("b", lambda: "never")
     waiting.add_done_callback(lambda _: work.may_end.set())

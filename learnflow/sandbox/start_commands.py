@@ -6,41 +6,40 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from learnflow.sandbox.limits import MEBIBYTE
-from learnflow.sandbox.toolchains import Toolchain
+from learnflow.sandbox.runner import MEBIBYTE, Toolchain
 
 HARNESS: Final = Path(__file__).with_name("harness")
 _HEAP: Final = 0.4  # of the memory: the engines need as much again beside their heaps
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class StartCommand:
     """A command and its files, by their names below /sandbox."""
 
     command: tuple[str, ...]
     files: Mapping[str, Path]
 
 
-def python(toolchain: Toolchain, harness: Mapping[str, Path]) -> Start:
+def python(toolchain: Toolchain, harness: Mapping[str, Path]) -> StartCommand:
     """Start Python without its site packages, which a third of a start goes into."""
-    return Start((str(toolchain.program), "-I", "-S", "-B", "/sandbox/batch.pyc"), harness)
+    return StartCommand((str(toolchain.program), "-I", "-S", "-B", "/sandbox/batch.pyc"), harness)
 
 
-def javascript(toolchain: Toolchain, memory: int) -> Start:
+def javascript(toolchain: Toolchain, memory: int) -> StartCommand:
     """Start Node.js with a bound on its heap (`memory` in bytes is for the whole process)."""
     heap = int(memory * _HEAP / MEBIBYTE)
     options = ("--no-warnings", "--experimental-vm-modules", f"--max-old-space-size={heap}")
     files = _files("batch.js", "program.js", "values.js", "world.js")
-    return Start((str(toolchain.program), *options, "/sandbox/batch.js"), files)
+    return StartCommand((str(toolchain.program), *options, "/sandbox/batch.js"), files)
 
 
-def java(toolchain: Toolchain, memory: int, jar: Path, archive: Path | None) -> Start:
+def java(toolchain: Toolchain, memory: int, jar: Path, archive: Path | None) -> StartCommand:
     """Start a JVM, from an archive of its classes where there is one."""
     options, files = java_options(int(memory * _HEAP / MEBIBYTE)), {"batch.jar": jar}
     if archive is not None:
         files["batch.jsa"] = archive
         options = (*options, "-XX:SharedArchiveFile=/sandbox/batch.jsa")
-    return Start(jvm(toolchain, *options), files)
+    return StartCommand(jvm(toolchain, *options), files)
 
 
 def jvm(toolchain: Toolchain, *options: str, argument: str = "") -> tuple[str, ...]:
@@ -55,10 +54,8 @@ def jvm(toolchain: Toolchain, *options: str, argument: str = "") -> tuple[str, .
 
 def java_options(heap: int) -> tuple[str, ...]:
     """Return the options of a JVM that starts quickly; `heap` in MiB."""
-    return (
-        "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto", "-Xlog:disable",
-        "-Xlog:all=off", f"-Xmx{heap}m", "-Xss8m",
-    )  # fmt: skip
+    quick = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto")
+    return (*quick, "-Xlog:disable", "-Xlog:all=off", f"-Xmx{heap}m", "-Xss8m")
 
 
 def _files(*names: str) -> Mapping[str, Path]:

@@ -1,0 +1,31 @@
+"""What can be seen of a program without running it: its functions, and whether it is one to be run as a whole."""
+
+from learnflow.code_analysis.nesting import too_deep
+from learnflow.models.vocabulary import ExerciseLanguage
+from learnflow.sandbox.outline.functions import Outline
+
+
+def outline(language: ExerciseLanguage, code: str) -> Outline:
+    """Return the outline of a program, which is empty for code that cannot be read, or not in a bounded time."""
+    if too_deep(code, semicolons=language is ExerciseLanguage.JAVA) is not None:
+        return Outline()
+    match language:
+        case ExerciseLanguage.PYTHON:
+            from learnflow.sandbox.outline.python import python_outline as read  # noqa: PLC0415 - each on its own
+        case ExerciseLanguage.JAVASCRIPT:
+            from learnflow.sandbox.outline.javascript import javascript_outline as read  # noqa: PLC0415 - as above
+        case ExerciseLanguage.JAVA:
+            from learnflow.sandbox.outline.java import java_outline as read  # noqa: PLC0415 - as above
+    try:
+        return read(code)
+    except RecursionError:
+        return Outline()
+
+
+def compilation_unit(language: ExerciseLanguage, code: str) -> str:
+    """Return code as its language takes it: a snippet of Java gets a class around it, without another line."""
+    if language is not ExerciseLanguage.JAVA or too_deep(code, semicolons=True) is not None:
+        return code
+    from learnflow.sandbox.outline.java import with_main_class  # noqa: PLC0415 - its parser is loaded for Java only
+
+    return with_main_class(code)
