@@ -25,17 +25,15 @@ from learnflow.tables import Tables
 from learnflow.topics import LARGEST_DEAD_LETTER
 from learnflow.tutor.factory import tutor
 from learnflow.web.access import Access
-from learnflow.web.database import WebDatabase
+from learnflow.web.database_views import WebDatabase
 from learnflow.web.event_stream import READ, Events, add_events
-from learnflow.web.health_views import Health, add_health, health
-from learnflow.web.metrics import add_metrics
+from learnflow.web.health_views import Health, Probes, add_health, add_probes, health
+from learnflow.web.metrics_page import add_metrics
 from learnflow.web.page import add_page
-from learnflow.web.probes import Probes, add_probes
 from learnflow.web.question_form import add_ask
 from learnflow.web.session import add_session
-from learnflow.web.struggle_views import add_struggles
-from learnflow.web.student_facts import StoredFacts
-from learnflow.web.topic_reader import TopicReader
+from learnflow.web.student_state import DatabaseStudentState
+from learnflow.web.topic_events import TopicReader
 from learnflow.web.views import add_views
 
 CORE: Final = "core"
@@ -87,12 +85,11 @@ def _serve(
     add_session(app, access)
     database = WebDatabase(settings.need_database())
     app.at_end(database.close)
-    facts = StoredFacts(database, settings.limits.turns, context.alike, context.now)
-    add_views(app, database, facts, context.now, core)
-    add_struggles(app, database)
-    health_reports = health(settings, context.now)
-    add_health(app, health_reports)
-    _add_page(app, settings, context, health_reports)
+    state = DatabaseStudentState(database, settings.limits.turns, context.alike, context.now)
+    add_views(app, database, state, context.now, core)
+    agent_health = health(settings, context.now)
+    add_health(app, agent_health)
+    _add_page(app, settings, context, agent_health)
     add_metrics(app, apps)
 
 
@@ -103,9 +100,9 @@ def _traced(instance: str) -> Callable[[], None]:
         raise SettingsError(str(error)) from None
 
 
-def _add_page(app: StreamApp, settings: Settings, context: Context, health_reports: Health) -> None:
+def _add_page(app: StreamApp, settings: Settings, context: Context, agent_health: Health) -> None:
     reader = TopicReader(settings.learnflow.bootstrap, READ, settings.kafka.fetch_wait_ms)
-    events = Events(reader, {"health": health_reports.report, "figures": health_reports.figures})
+    events = Events(reader, {"health": agent_health.report, "figures": agent_health.figures})
     add_page(app)
     add_events(app, events)
     add_ask(app, context.now, events.asked)

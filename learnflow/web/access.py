@@ -15,7 +15,7 @@ from multidict import CIMultiDictProxy
 from yarl import URL
 
 from learnflow.settings import SettingsError, Web
-from learnflow.web.responses import Refused, refusal
+from learnflow.web.json_http import Refused, refusal
 from learnflow.web.tokens import OPERATOR, Visitor, visitor
 
 COOKIE: Final = "learnflow_token"
@@ -63,7 +63,7 @@ class Access:
             raise SettingsError(msg)
         return cls(settings.operator_token, settings.student_secret)
 
-    def known(self, token: str | None) -> Visitor | None:
+    def visitor_of_token(self, token: str | None) -> Visitor | None:
         """Return whom a token speaks for; without an operator's token everybody is one."""
         if not self.operator_token:
             return OPERATOR
@@ -74,15 +74,15 @@ class Access:
         if not self.operator_token and _from_elsewhere(request.headers):
             raise Refused(HTTPStatus.FORBIDDEN, _ELSEWHERE)
         token = token_of(request)
-        found = self.known(token)
+        asking = self.visitor_of_token(token)
         pattern = _pattern(request)
         if pattern in OPEN:
-            return found or Visitor("")  # nobody's id
-        if found is None:
+            return asking or Visitor("")  # nobody's id
+        if asking is None:
             raise Refused(HTTPStatus.UNAUTHORIZED, NOT_VALID if token else _NOTHING_SHOWN)
-        if not (found.operator or _is_open_to_student(request, pattern, found)):
+        if not (asking.operator or _is_open_to_student(request, pattern, asking)):
             raise Refused(HTTPStatus.FORBIDDEN, _NOT_YOURS)
-        return found
+        return asking
 
     def middleware(self) -> Middleware:
         """Return the middleware that admits or refuses, and says every error as JSON."""

@@ -15,6 +15,7 @@ from learnflow.models.events.logs import ActivityLogged, Heartbeat
 from learnflow.streams.clock import Clock
 from learnflow.streams.codec import Refusal, decode
 from learnflow.topics import AGENT_LOGS
+from learnflow.web.topic_events import ungrouped_consumer
 
 BACK: Final = timedelta(minutes=5)
 FETCH_WAIT_MS: Final = 500
@@ -49,10 +50,7 @@ class AgentLogs:
 
     @asynccontextmanager
     async def _consumer(self) -> AsyncIterator[AIOKafkaConsumer]:
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap, enable_auto_commit=False, auto_offset_reset="earliest",
-            fetch_max_wait_ms=FETCH_WAIT_MS,
-        )  # fmt: skip
+        consumer = ungrouped_consumer(self._bootstrap, "earliest", FETCH_WAIT_MS)
         try:
             await consumer.start()
             places = [TopicPartition(AGENT_LOGS.name, number) for number in range(AGENT_LOGS.partitions)]
@@ -60,9 +58,9 @@ class AgentLogs:
             # As far back as the figures say that they go, however long the brokers let us wait; twice changes nothing.
             start = max(self._since, self._now() - HOUR)
             ends = await consumer.end_offsets(places)
-            found = await consumer.offsets_for_times(dict.fromkeys(places, int(start.timestamp() * 1000)))
+            starts = await consumer.offsets_for_times(dict.fromkeys(places, int(start.timestamp() * 1000)))
             for place in places:  # None where nothing is newer than that
-                consumer.seek(place, found[place].offset if found.get(place) else ends[place])
+                consumer.seek(place, starts[place].offset if starts.get(place) else ends[place])
             yield consumer
         finally:
             await consumer.stop()

@@ -14,7 +14,7 @@ MOST_GATHERED: Final = 200  # events in one write; what is more is left out, as 
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class EncodedEvent:
     """A server-sent event as bytes. Without a student, it is for those who see everything."""
 
     data: bytes
@@ -22,7 +22,7 @@ class Frame:
 
 
 @dataclass(eq=False, slots=True)
-class Page:
+class OpenPage:
     """An open page; `student` is whose events it may have, None: everybody's. `drop` closes its connection."""
 
     student: str | None
@@ -37,20 +37,22 @@ class Page:
         self.waiting.put_nowait(b"")
 
 
-def frame(name: str, content: Model, student: str | None = None) -> Frame:
+def encode_event(name: str, content: Model, student: str | None = None) -> EncodedEvent:
     """Return an event of a name; JSON is one line."""
-    return Frame(b"event: " + name.encode() + b"\ndata: " + content.model_dump_json().encode() + b"\n\n", student)
+    return EncodedEvent(
+        b"event: " + name.encode() + b"\ndata: " + content.model_dump_json().encode() + b"\n\n", student
+    )
 
 
-class Fanout:
+class Broadcast:
     """The open pages of this process, and what goes to them."""
 
     def __init__(self) -> None:
-        self.pages: set[Page] = set()
-        self._gathered: list[Frame] = []
+        self.pages: set[OpenPage] = set()
+        self._gathered: list[EncodedEvent] = []
         self._due: asyncio.TimerHandle | None = None
 
-    def publish(self, event: Frame, *, urgent: bool = False) -> None:
+    def publish(self, event: EncodedEvent, *, urgent: bool = False) -> None:
         """Send an event to the pages that may have it, together with what comes in the next moment.
 
         Of more than MOST_GATHERED at once, only the urgent are sent.
@@ -83,7 +85,7 @@ class Fanout:
             self._due.cancel()
         self._due = None
 
-    def _hand(self, page: Page, data: bytes) -> None:
+    def _hand(self, page: OpenPage, data: bytes) -> None:
         try:
             page.waiting.put_nowait(data)
         except asyncio.QueueFull:

@@ -25,7 +25,7 @@ STANDS_STILL: Final = timedelta(seconds=60)
 _log = get_logger(__name__)
 
 
-class Reads(NamedTuple):
+class Subscription(NamedTuple):
     """What an agent reads, and in which consumer group."""
 
     group: str
@@ -33,27 +33,33 @@ class Reads(NamedTuple):
 
 
 _CORE: Final = "learnflow-core"
-# As wiring.py puts them on their apps, of which a process may have only some. A group has one offset a partition, so
+# As they stand on their apps, of which a process may have only some. A group has one offset a partition, so
 # agents of core that read the same topic have the same lag there: that of the slowest.
-READS: Final[Mapping[Agent, Reads]] = MappingProxyType({
-    Agent.TRIAGE: Reads(_CORE, (STUDENT_QUERIES,)),
-    **{Agent(name): Reads(f"learnflow-{name}", (topic,)) for name, topic in REQUESTS.items()},
-    Agent.ROUTER: Reads(_CORE, (TRIAGE_ROUTING,)),
-    Agent.STRUGGLE: Reads(_CORE, (TRIAGE_ROUTING, STUDENT_EVENTS)),
-    Agent.LEARNER: Reads(_CORE, (TRIAGE_ROUTING, AGENT_RESPONSES, STUDENT_EVENTS)),
-    Agent.SINK: Reads("learnflow-sink", STORED),
+SUBSCRIPTIONS: Final[Mapping[Agent, Subscription]] = MappingProxyType({
+    Agent.TRIAGE: Subscription(_CORE, (STUDENT_QUERIES,)),
+    **{Agent(name): Subscription(f"learnflow-{name}", (topic,)) for name, topic in REQUESTS.items()},
+    Agent.ROUTER: Subscription(_CORE, (TRIAGE_ROUTING,)),
+    Agent.STRUGGLE: Subscription(_CORE, (TRIAGE_ROUTING, STUDENT_EVENTS)),
+    Agent.LEARNER: Subscription(_CORE, (TRIAGE_ROUTING, AGENT_RESPONSES, STUDENT_EVENTS)),
+    Agent.SINK: Subscription("learnflow-sink", STORED),
 })
 # Where answers are made, one message may take as long as its question has.
 _ANSWERED: Final = frozenset(topic.name for topic in (STUDENT_QUERIES, *REQUESTS.values()))
 
 
-class Lag:
+class ConsumerLag:
     """Looks at the brokers every few seconds. What goes wrong is a problem to show, and never raised."""
 
     def __init__(  # noqa: PLR0913 - what tests shorten
-        self, bootstrap: list[str], now: Clock, answer: timedelta, *,
-        reads: Mapping[Agent, Reads] = READS, stands_still: timedelta = STANDS_STILL, pause: float = PAUSE,
-    ) -> None:  # fmt: skip
+        self,
+        bootstrap: list[str],
+        now: Clock,
+        answer: timedelta,
+        *,
+        reads: Mapping[Agent, Subscription] = SUBSCRIPTIONS,
+        stands_still: timedelta = STANDS_STILL,
+        pause: float = PAUSE,
+    ) -> None:
         """`answer` is how long a question may take; `stands_still` for how long nothing may get done beyond it."""
         self.problem: str | None = None
         self.warnings: tuple[str, ...] = ()
@@ -95,9 +101,9 @@ class Lag:
                 await consumer.start()
             while True:
                 async with asyncio.timeout(LONGEST):
-                    found = await self._offsets(admin, consumer)
-                    self._look = look(self._look, found, self._now())
-                    self.warnings = await self._old(consumer, found)
+                    offsets = await self._offsets(admin, consumer)
+                    self._look = look(self._look, offsets, self._now())
+                    self.warnings = await self._old(consumer, offsets)
                     self.problem = None
                 await asyncio.sleep(self._pause)
         finally:
@@ -112,39 +118,39 @@ class Lag:
             groups.setdefault(group, set()).update(places)
         everything = list(set().union(*groups.values()))
         # Committed before ends, so that what is done between the two does not seem to wait for ever less than nothing.
-        committed = await asyncio.gather(*(  # by partition, because the embedded broker does not list a group's own
-            admin.list_consumer_group_offsets(group, partitions=list(places)) for group, places in groups.items()
-        ))  # fmt: skip
+        # By partition, because the embedded broker does not list a group's own.
+        reading = (admin.list_consumer_group_offsets(group, list(places)) for group, places in groups.items())
+        committed_offsets = await asyncio.gather(*reading)
         starts, ends = await consumer.beginning_offsets(everything), await consumer.end_offsets(everything)
         return {
-            Place(group, place.topic, place.partition): Offsets(max(found.offset, starts[place]), ends[place])
-            for group, offsets in zip(groups, committed, strict=True)
-            for place, found in offsets.items()
+            Place(group, place.topic, place.partition): Offsets(max(committed.offset, starts[place]), ends[place])
+            for group, group_offsets in zip(groups, committed_offsets, strict=True)
+            for place, committed in group_offsets.items()
         }
 
-    async def _old(self, consumer: AIOKafkaConsumer, found: Mapping[Place, Offsets]) -> tuple[str, ...]:
+    async def _old(self, consumer: AIOKafkaConsumer, offsets: Mapping[Place, Offsets]) -> tuple[str, ...]:
         """Say where what PostgreSQL lacks is so old that half of the time that Kafka keeps it is over."""
         group, topics = self._reads[Agent.SINK]
         return tuple([
             f"sink: what waits on {topic.name} for PostgreSQL is older than {hours(topic.retention / 2)}, half of the "
             f"time that Kafka keeps it; then it is lost."
             for topic in topics
-            if topic.retention and await self._behind(consumer, found, group, topic.name, topic.retention / 2)
+            if topic.retention and await self._behind(consumer, offsets, group, topic.name, topic.retention / 2)
         ])
 
     async def _behind(
-        self, consumer: AIOKafkaConsumer, found: Mapping[Place, Offsets], group: str, topic: str, age: timedelta
+        self, consumer: AIOKafkaConsumer, offsets: Mapping[Place, Offsets], group: str, topic: str, age: timedelta
     ) -> bool:
         waiting = {
-            TopicPartition(topic, place.partition): offsets
-            for place, offsets in found.items()
-            if (place.group, place.topic) == (group, topic) and offsets.waiting
+            TopicPartition(topic, place.partition): partition
+            for place, partition in offsets.items()
+            if (place.group, place.topic) == (group, topic) and partition.waiting
         }
         if not waiting:
             return False
         since = int((self._now() - age).timestamp() * 1000)
         newer = await consumer.offsets_for_times(dict.fromkeys(waiting, since))
-        return any(not newer.get(place) or newer[place].offset > offsets.done for place, offsets in waiting.items())
+        return any(not newer.get(place) or newer[place].offset > partition.done for place, partition in waiting.items())
 
 
 def hours(time: timedelta) -> str:

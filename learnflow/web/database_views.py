@@ -3,14 +3,18 @@
 from collections import Counter
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
+import asyncpg
+
+from learnflow.database.connection import Database, DatabaseAway
 from learnflow.database.question_search import Search
 from learnflow.models.agent_response import AgentResponse
+from learnflow.models.fields import Model
 from learnflow.models.message_flow import MessageFlow
 from learnflow.models.student_query import StudentQuery
-from learnflow.web.database import WebDatabase
+from learnflow.web.json_http import Refused
 from learnflow.web.models import (
     MOST_STUDENTS,
     MOST_TOPICS,
@@ -27,7 +31,35 @@ from learnflow.web.models import (
     StruggleTold,
     StudentQuestions,
 )
-from learnflow.web.responses import Refused
+
+AWAY: Final = "The database cannot be asked now. Try again in a moment."
+_LACKING: Final = "some web views cannot answer"
+
+Row = TypeVar("Row", bound=Model)
+
+
+class WebDatabase:
+    """One small pool a process. What it raises is for whoever asked."""
+
+    def __init__(self, url: str) -> None:
+        self._database = Database(url, lacking=_LACKING, pause=0.0)
+
+    async def fetch(self, query: str, *args: Any) -> list[asyncpg.Record]:  # noqa: ANN401 - as a Reader's
+        """Return the rows of a query. Raises Refused with 503 while PostgreSQL is away."""
+        try:
+            return await self._database.fetch(query, *args)
+        except DatabaseAway as error:
+            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, AWAY) from error
+
+    async def models(self, model: type[Row], query: str, *args: Any) -> list[Row]:  # noqa: ANN401 - as a Reader's
+        """Return a query's rows as models, by the names of its columns. Raises Refused as `fetch` does."""
+        rows = await self.fetch(f"SELECT to_json(model)::text FROM ({query}) AS model", *args)  # noqa: S608 - ours
+        return [model.model_validate_json(row[0]) for row in rows]
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._database.close()
+
 
 NO_QUESTION: Final = "There is no question with this id."
 
@@ -73,7 +105,7 @@ ORDER BY p.last_activity DESC NULLS LAST, s.student_id LIMIT $2
 """
 
 
-class Stored:
+class StoredViews:
     """Asks PostgreSQL. Everything raises Refused with 503 while that is away."""
 
     def __init__(self, database: WebDatabase) -> None:
@@ -81,9 +113,11 @@ class Stored:
 
     async def questions(self, student_id: str, asked: QuestionsAsked) -> StudentQuestions:
         """Return a student's questions, the newest first; none where nobody knows the student."""
-        found = await self._database.models(Asked, _QUESTIONS, student_id, asked.before, asked.limit + 1)
-        shown = found[: asked.limit]
-        return StudentQuestions(questions=tuple(shown), next=shown[-1].query_id if len(found) > asked.limit else None)
+        questions = await self._database.models(Asked, _QUESTIONS, student_id, asked.before, asked.limit + 1)
+        shown = questions[: asked.limit]
+        return StudentQuestions(
+            questions=tuple(shown), next=shown[-1].query_id if len(questions) > asked.limit else None
+        )
 
     async def query(self, query_id: UUID) -> QueryTold:
         """Return a question with its outcome and its way. Raises Refused with 404."""
@@ -94,9 +128,9 @@ class Stored:
         flow = await self._database.models(MessageFlow, _FLOW, query_id)
         return QueryTold(question=questions[0], response=next(iter(responses), None), flow=tuple(flow))
 
-    async def search(self, wanted: Searched) -> SearchResult:
+    async def search(self, search: Searched) -> SearchResult:
         """Return the questions that fit."""
-        statement, arguments = Search(**wanted.model_dump()).statement()
+        statement, arguments = Search(**search.model_dump()).statement()
         return SearchResult(found=tuple(await self._database.models(Found, statement, *arguments)))
 
     async def ledger(self, student_id: str) -> tuple[MasteryChange, ...]:
@@ -124,4 +158,6 @@ class Stored:
 def _most_common(pupils: Iterable[Pupil]) -> tuple[str, ...]:
     """Return the topics that most of a class have, in the order of their names."""
     counts = Counter(topic for pupil in pupils for topic in pupil.levels)
-    return tuple(sorted(topic for topic, _ in sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:MOST_TOPICS]))
+    return tuple(
+        sorted(topic for topic, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_TOPICS])
+    )

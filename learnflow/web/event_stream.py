@@ -15,8 +15,8 @@ from learnflow.streams.processing import RecentIds
 from learnflow.streams.stream_app import StreamApp
 from learnflow.topics import AGENT_RESPONSES, MASTERY_LEVEL_UPDATED, STUDENT_STRUGGLE
 from learnflow.web.access import visitor_of
-from learnflow.web.broadcast import Fanout, Page, frame
-from learnflow.web.push_messages import PushedStruggle, pushed
+from learnflow.web.broadcast import Broadcast, OpenPage, encode_event
+from learnflow.web.push_messages import PushedStruggle, push_message
 
 READ: Final = (STUDENT_STRUGGLE, MASTERY_LEVEL_UPDATED, AGENT_RESPONSES)
 KEEP_ALIVE_SECONDS: Final = 15.0
@@ -26,7 +26,7 @@ PULSE_SECONDS: Final = 5.0
 Pulse = Callable[[], Model]
 
 
-class Reader(Protocol):
+class EventReader(Protocol):
     """Where events come from."""
 
     async def run(self, tell: Callable[[Event[Any]], None], ready: asyncio.Event) -> None:
@@ -40,20 +40,20 @@ class Events:
     `pulses` are what is told every PULSE_SECONDS, by the name of its event.
     """
 
-    reader: Reader
+    reader: EventReader
     pulses: Mapping[str, Pulse] = field(default_factory=dict)
-    fanout: Fanout = field(default_factory=Fanout)
-    _asked: RecentIds = field(default_factory=RecentIds)
+    broadcast: Broadcast = field(default_factory=Broadcast)
+    _asked_here: RecentIds = field(default_factory=RecentIds)
     _ready: asyncio.Event = field(default_factory=asyncio.Event)
     _work: list[asyncio.Task[None]] = field(default_factory=list)
 
     def asked(self, query_id: UUID) -> None:
         """Remember a question that was asked here: a page waits for its answer."""
-        self._asked.add(query_id)
+        self._asked_here.add(query_id)
 
-    async def opened(self, page: Page) -> None:
+    async def opened(self, page: OpenPage) -> None:
         """Add a page, and return when nothing that happens from now on can be missed, or after READY_SECONDS."""
-        self.fanout.pages.add(page)
+        self.broadcast.pages.add(page)
         if not self._work:
             self._ready = asyncio.Event()  # the last reader may still be on its way out
             self._work = [asyncio.create_task(self.reader.run(self._tell, self._ready))]
@@ -61,15 +61,15 @@ class Events:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._ready.wait(), READY_SECONDS)
 
-    async def left(self, page: Page) -> None:
+    async def left(self, page: OpenPage) -> None:
         """Take a page away; after the last one nothing is read."""
-        self.fanout.pages.discard(page)
-        if not self.fanout.pages:
+        self.broadcast.pages.discard(page)
+        if not self.broadcast.pages:
             await self._rest()
 
     async def close(self) -> None:
         """Drop every page, and stop reading."""
-        self.fanout.close()
+        self.broadcast.close()
         await self._rest()
 
     async def _rest(self) -> None:
@@ -79,16 +79,16 @@ class Events:
         await asyncio.gather(*work, return_exceptions=True)
 
     def _tell(self, event: Event[Any]) -> None:
-        wanted = getattr(event.payload, "query_id", None) in self._asked
-        found = pushed(event, whole=wanted)
-        if found is not None:
-            name, content = found
-            urgent = wanted or isinstance(content, PushedStruggle)
-            self.fanout.publish(frame(name, content, content.student_id), urgent=urgent)
+        asked_here = getattr(event.payload, "query_id", None) in self._asked_here
+        message = push_message(event, whole=asked_here)
+        if message is not None:
+            name, content = message
+            urgent = asked_here or isinstance(content, PushedStruggle)
+            self.broadcast.publish(encode_event(name, content, content.student_id), urgent=urgent)
 
     async def _beat(self, name: str, pulse: Pulse) -> None:
         while True:
-            self.fanout.publish(frame(name, pulse()))
+            self.broadcast.publish(encode_event(name, pulse()))
             await asyncio.sleep(PULSE_SECONDS)
 
 
@@ -106,7 +106,7 @@ async def serve(events: Events, request: web.Request) -> web.StreamResponse:
     """Push events to whoever asks until they leave, which they may do at any moment."""
     if request.transport is None:  # it has gone already
         return web.Response()
-    page = Page(visitor_of(request).student_id, request.transport.abort)
+    page = OpenPage(visitor_of(request).student_id, request.transport.abort)
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
     try:
         await events.opened(page)
@@ -118,7 +118,7 @@ async def serve(events: Events, request: web.Request) -> web.StreamResponse:
     return response
 
 
-async def _write(response: web.StreamResponse, page: Page) -> None:
+async def _write(response: web.StreamResponse, page: OpenPage) -> None:
     await response.write(b"retry: 2000\n\n")
     while True:
         try:

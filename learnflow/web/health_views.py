@@ -1,8 +1,8 @@
-"""`/health` and `/api/figures`: how all agents on all workers are doing, from whichever worker is asked."""
+"""`/live` and `/ready`, for whoever starts and stops workers."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from learnflow.domain.health import report
@@ -12,7 +12,61 @@ from learnflow.settings import Settings
 from learnflow.streams.clock import Clock
 from learnflow.streams.stream_app import StreamApp
 from learnflow.web.agent_logs import AgentLogs
-from learnflow.web.consumer_lag import Lag
+from learnflow.web.consumer_lag import ConsumerLag
+
+STALLED: Final = timedelta(minutes=5)  # without progress although messages wait
+
+
+@dataclass(slots=True)
+class _Watch:
+    """When an app last got anything done, as far as these probes saw."""
+
+    at: datetime
+    done: int = -1
+
+
+@dataclass(slots=True)
+class Probes:
+    """Looks at the apps of this process."""
+
+    apps: Sequence[StreamApp]
+    now: Callable[[], datetime]
+    _watches: dict[str, _Watch] = field(default_factory=dict)
+
+    def live(self) -> dict[str, Any]:
+        """Say which roles get on. A role that stands still while messages wait is not alive."""
+        roles = {app.conf.id: self._gets_on(app) for app in self.apps}
+        return {"live": all(roles.values()), "roles": roles}
+
+    def ready(self) -> dict[str, Any]:
+        """Say which roles have their partitions and tables, and work."""
+        roles = {app.conf.id: app.caught_up for app in self.apps}
+        return {"ready": all(roles.values()), "roles": roles}
+
+    def _gets_on(self, app: StreamApp) -> bool:
+        if app.crashed:
+            return False
+        done, waiting = app.done_and_waiting()
+        watch = self._watches.setdefault(app.conf.id, _Watch(self.now()))
+        if done != watch.done or not waiting:
+            self._watches[app.conf.id] = _Watch(self.now(), done)
+            return True
+        return self.now() - watch.at < STALLED
+
+
+def add_probes(app: StreamApp, probes: Probes) -> None:
+    """Serve the probes on an app's web server."""
+
+    @app.page("/live")
+    async def live(view: Any, _request: Any) -> Any:  # noqa: ANN401 - Faust's view, request and response
+        body = probes.live()
+        return view.json(body, status=200 if body["live"] else 503)
+
+    @app.page("/ready")
+    async def ready(view: Any, _request: Any) -> Any:  # noqa: ANN401 - Faust's view, request and response
+        body = probes.ready()
+        return view.json(body, status=200 if body["ready"] else 503)
+
 
 AGENTS: Final[Mapping[str, Agent]] = {str(agent): agent for agent in Agent}
 ERROR: Final = 503
@@ -23,7 +77,7 @@ class Health:
     """What this process knows of all agents."""
 
     logs: AgentLogs
-    lag: Lag
+    lag: ConsumerLag
     now: Clock
 
     def report(self) -> HealthReport:
@@ -33,8 +87,8 @@ class Health:
 
     def agent(self, agent: Agent) -> AgentHealth | None:
         """Return how one agent is doing, or None where nothing was heard of it."""
-        found = self.report()
-        return next((each for each in (*found.agents, *found.components) if each.agent_name is agent), None)
+        report = self.report()
+        return next((each for each in (*report.agents, *report.components) if each.agent_name is agent), None)
 
     def figures(self) -> Figures:
         """Return the questions of the last hour."""
@@ -45,28 +99,28 @@ def health(settings: Settings, now: Clock) -> Health:
     """Return what learns, once its parts run, how all agents are doing."""
     brokers = settings.learnflow.bootstrap
     answer = timedelta(seconds=settings.limits.open_query_seconds)
-    return Health(AgentLogs(brokers, now), Lag(brokers, now, answer), now)
+    return Health(AgentLogs(brokers, now), ConsumerLag(brokers, now, answer), now)
 
 
-def add_health(app: StreamApp, known: Health) -> None:
-    """Serve health on an app's web server; what it knows is read for as long as the app runs."""
-    app.task(known.logs.run)
-    app.task(known.lag.run)
+def add_health(app: StreamApp, health: Health) -> None:
+    """Serve health on an app's web server; its sources are read for as long as the app runs."""
+    app.task(health.logs.run)
+    app.task(health.lag.run)
 
     @app.page("/health")
     async def everything(view: Any, _request: Any) -> Any:  # noqa: ANN401 - Faust's view, request and response
-        body = known.report()
+        body = health.report()
         return view.json(body.model_dump(mode="json"), status=ERROR if body.status == "error" else 200)
 
     @app.page("/health/{agent}")
-    async def one(view: Any, _request: Any, agent: str) -> Any:  # noqa: ANN401 - as above
+    async def agent_health(view: Any, _request: Any, agent: str) -> Any:  # noqa: ANN401 - as above
         if agent not in AGENTS:
             return view.json({"error": f"There is no agent of that name; there are {', '.join(AGENTS)}."}, status=404)
-        body = known.agent(AGENTS[agent])
+        body = health.agent(AGENTS[agent])
         if body is None:
             return view.json({"error": f"{agent} runs nowhere: nothing has been heard of it."}, status=ERROR)
         return view.json(body.model_dump(mode="json"), status=ERROR if body.status is HealthStatus.ERROR else 200)
 
     @app.page("/api/figures")
     async def figures(view: Any, _request: Any) -> Any:  # noqa: ANN401 - as above
-        return view.json(known.figures().model_dump(mode="json"))
+        return view.json(health.figures().model_dump(mode="json"))

@@ -21,11 +21,11 @@ MOST_FOUND = 100
 MOST_STUDENTS = 200
 MOST_TOPICS = 60
 
-Source = Annotated[
-    Literal["tables", "postgresql"],
-    Field(description="What was asked: core's own tables, or PostgreSQL, where the student is not in them or no core "
-                      "runs in the worker that was asked; that may be a moment behind."),
-]  # fmt: skip
+_SOURCE = (
+    "What was asked: core's own tables, or PostgreSQL, where the student is not in them or no core "
+    "runs in the worker that was asked; that may be a moment behind."
+)
+Source = Annotated[Literal["tables", "postgresql"], Field(description=_SOURCE)]
 
 
 class Parameters(Model):

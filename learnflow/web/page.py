@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 from aiohttp import web
 
 from learnflow.streams.stream_app import StreamApp
-from learnflow.web.request_body import log_no_unreadable_requests
+from learnflow.web.json_http import log_no_unreadable_requests
 
 STATIC: Final = Path(__file__).parent / "static"
 POLICY: Final = (

@@ -42,7 +42,7 @@ class PushedAnswer(Model):
 Pushed = PushedStruggle | PushedMastery | PushedAnswer
 
 
-def pushed(event: Event[Any], *, whole: bool) -> tuple[str, Pushed] | None:
+def push_message(event: Event[Any], *, whole: bool) -> tuple[str, Pushed] | None:
     """Return an event's name and content for pages; `whole` with the words of an answer. None: it is not for them."""
     payload, student, at = event.payload, event.student_id, event.timestamp
     if student is None:

@@ -21,8 +21,7 @@ from learnflow.streams.outbox import Outbox, Outgoing
 from learnflow.streams.stream_app import StreamApp
 from learnflow.topics import STUDENT_QUERIES
 from learnflow.web.access import visitor_of
-from learnflow.web.request_body import json_body
-from learnflow.web.responses import Refused, answer
+from learnflow.web.json_http import Refused, answer, json_body
 
 LARGEST: Final = 131_072  # bytes; text, code and context of the largest question, escaped, are less
 SEND_SECONDS: Final = 10.0

@@ -9,6 +9,7 @@ from pydantic import BaseModel, RootModel
 from learnflow.models.fields import Model
 from learnflow.models.health_report import AgentHealth, Figures, HealthReport
 from learnflow.web import session
+from learnflow.web.json_http import Error
 from learnflow.web.models import (
     ClassAsked,
     ClassMastery,
@@ -23,8 +24,7 @@ from learnflow.web.models import (
     StudentStruggle,
 )
 from learnflow.web.question_form import Accepted, Question
-from learnflow.web.responses import Error
-from learnflow.web.struggle_views import Struggles
+from learnflow.web.views import Struggles
 
 
 class Live(Model):

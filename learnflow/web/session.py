@@ -10,8 +10,7 @@ from pydantic import Field, ValidationError
 from learnflow.models.fields import Model, StudentId
 from learnflow.streams.stream_app import StreamApp
 from learnflow.web.access import COOKIE, NOT_VALID, Access, token_of
-from learnflow.web.request_body import json_body
-from learnflow.web.responses import Refused, answer
+from learnflow.web.json_http import Refused, answer, json_body
 from learnflow.web.tokens import Visitor
 
 LARGEST: Final = 4_096  # bytes of a body with a token
@@ -36,11 +35,11 @@ def add_session(app: StreamApp, access: Access) -> None:
     @app.page("/api/session")
     class SessionView(View):
         async def get(self, request: Any, **_: Any) -> Any:  # noqa: ANN401 - Faust's request and response
-            return answer(_session(access.known(token_of(request))))
+            return answer(_session(access.visitor_of_token(token_of(request))))
 
         async def post(self, request: Any, **_: Any) -> Any:  # noqa: ANN401 - as above
             token = await _token(request)
-            visitor = access.known(token)
+            visitor = access.visitor_of_token(token)
             if visitor is None:
                 raise Refused(HTTPStatus.UNAUTHORIZED, NOT_VALID)
             response = answer(_session(visitor))
@@ -50,7 +49,7 @@ def add_session(app: StreamApp, access: Access) -> None:
             return response
 
         async def delete(self, _request: Any, **_: Any) -> Any:  # noqa: ANN401 - as above
-            response = answer(_session(access.known(None)))
+            response = answer(_session(access.visitor_of_token(None)))
             response.del_cookie(COOKIE, path="/")
             return response
 

@@ -1,27 +1,99 @@
-"""The views on students and questions, put on a process's web server."""
+"""The views on students, questions, struggles, the search and the class, put on a process's web server."""
 
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+from uuid import UUID
 
+from aiohttp import web
+from pydantic import ValidationError
+
+from learnflow.models.fields import Model, explain
 from learnflow.streams.stream_app import StreamApp
 from learnflow.tables import Tables
-from learnflow.web.database import WebDatabase
-from learnflow.web.database_views import Stored
-from learnflow.web.question_views import add_questions
-from learnflow.web.student_facts import StoredFacts, TableFacts
-from learnflow.web.student_owner import Owners
-from learnflow.web.student_views import Desk, Views, add_students
+from learnflow.web.access import visitor_of
+from learnflow.web.database_views import NO_QUESTION, StoredViews, WebDatabase
+from learnflow.web.json_http import Refused, answer
+from learnflow.web.models import ClassAsked, QuestionsAsked, Searched
+from learnflow.web.push_messages import PushedStruggle
+from learnflow.web.student_state import DatabaseStudentState, TableStudentState
+from learnflow.web.student_views import StudentRouter, StudentViews, add_students, checked_id
+from learnflow.web.table_owners import TableOwners
+
+Query = TypeVar("Query", bound=Model)
+
+
+def _parameters(model: type[Query], request: web.Request) -> Query:
+    """Return what stands behind the question mark; what is empty counts as absent. Raises Refused with 400."""
+    try:
+        return model.model_validate({name: value for name, value in request.query.items() if value})
+    except ValidationError as error:
+        raise Refused(HTTPStatus.BAD_REQUEST, explain(error)) from None
+
+
+def add_questions(app: StreamApp, stored: StoredViews) -> None:
+    """Serve the four views."""
+
+    @app.page("/api/students/{student_id}/questions", name="student-questions")
+    async def questions(_view: Any, request: Any, student_id: str) -> Any:  # noqa: ANN401 - Faust's view, request, response
+        return answer(await stored.questions(checked_id(student_id), _parameters(QuestionsAsked, request)))
+
+    @app.page("/api/queries/{query_id}", name="query")
+    async def query(_view: Any, request: Any, query_id: str) -> Any:  # noqa: ANN401 - as above
+        return answer(await _query(stored, request, query_id))
+
+    @app.page("/api/search", name="search")
+    async def search(_view: Any, request: Any) -> Any:  # noqa: ANN401 - as above
+        return answer(await stored.search(_parameters(Searched, request)))
+
+    @app.page("/api/class", name="class")
+    async def class_(_view: Any, request: Any) -> Any:  # noqa: ANN401 - as above
+        return answer(await stored.mastery_of_class(_parameters(ClassAsked, request)))
+
+
+async def _query(stored: StoredViews, request: web.Request, text: str) -> Model:
+    """Return a question. Another student's is as unknown to a student as one that does not exist."""
+    try:
+        query_id = UUID(text)
+    except ValueError:
+        raise Refused(HTTPStatus.BAD_REQUEST, "This is no question's id.") from None
+    question = await stored.query(query_id)
+    if not visitor_of(request).may_see(question.question.student_id):
+        raise Refused(HTTPStatus.NOT_FOUND, NO_QUESTION)
+    return question
+
+
+_LAST: Final = """
+SELECT student_id, at, topic, struggle_level, query_count, time_window_minutes, recommendation, evidence,
+    coalesce(signals, '{}') AS signals
+FROM struggle_history WHERE resolved_by IS NULL AND at > now() - interval '24 hours' ORDER BY at DESC LIMIT 20
+"""
+
+
+class Struggles(Model):
+    """Of the last 24 hours, at most 20, the newest first."""
+
+    struggles: tuple[PushedStruggle, ...]
+
+
+def _add_struggles(app: StreamApp, database: WebDatabase) -> None:
+
+    @app.page("/api/struggles")
+    async def struggles(_view: Any, _request: Any) -> Any:  # noqa: ANN401 - Faust's view, request and response
+        return answer(Struggles(struggles=tuple(await database.models(PushedStruggle, _LAST))))
 
 
 def add_views(
     app: StreamApp,
     database: WebDatabase,
-    facts: StoredFacts,
+    state: DatabaseStudentState,
     now: Callable[[], datetime],
     core: tuple[StreamApp, Tables] | None,
 ) -> None:
     """Serve them on an app; `core` is core's app with its tables, where core runs in this process."""
-    stored = Stored(database)
-    tables, owners = (None, None) if core is None else (TableFacts(core[1], now), Owners(core[0]))
-    add_students(app, Desk(facts, tables, owners), Views(stored))
+    stored = StoredViews(database)
+    tables, table_owners = (None, None) if core is None else (TableStudentState(core[1], now), TableOwners(core[0]))
+    add_students(app, StudentRouter(state, tables, table_owners), StudentViews(stored))
     add_questions(app, stored)
+    _add_struggles(app, database)

@@ -23,7 +23,7 @@ from learnflow.streams.activity import Activity
 from learnflow.streams.clock import Clock
 from learnflow.topics import AGENT_LOGS, DEBUG_REQUESTS, TOPICS, Topic
 from learnflow.web.agent_logs import AgentLogs
-from learnflow.web.consumer_lag import READS, Lag, Reads
+from learnflow.web.consumer_lag import SUBSCRIPTIONS, ConsumerLag, Subscription
 from learnflow.web.health_views import Health
 from tests.support.apache_kafka import Broker
 from tests.support.running_system import envelope
@@ -32,7 +32,7 @@ NOW: Final = Clock(lambda: datetime.now(UTC), timedelta(minutes=5))
 
 
 @asynccontextmanager
-async def running(*parts: AgentLogs | Lag) -> AsyncIterator[None]:
+async def running(*parts: AgentLogs | ConsumerLag) -> AsyncIterator[None]:
     """Let readers run, and end them."""
     tasks = [asyncio.create_task(part.run()) for part in parts]
     yield
@@ -65,10 +65,10 @@ async def topic(broker: Broker) -> Topic:
     return own
 
 
-def lag(broker: Broker, topic: Topic, agent: Agent = Agent.DEBUG, **options: Any) -> Lag:
+def lag(broker: Broker, topic: Topic, agent: Agent = Agent.DEBUG, **options: Any) -> ConsumerLag:
     """Return a look at a group of the test's own; `debug` and the sink read its topic."""
-    reads = {each: Reads(topic.name, (topic,) if each in (agent, Agent.SINK) else ()) for each in Agent}
-    return Lag([broker.address], NOW, timedelta(), reads=reads, pause=0.1, **options)
+    reads = {each: Subscription(topic.name, (topic,) if each in (agent, Agent.SINK) else ()) for each in Agent}
+    return ConsumerLag([broker.address], NOW, timedelta(), reads=reads, pause=0.1, **options)
 
 
 async def commit(broker: Broker, topic: Topic, offset: int) -> None:
@@ -179,7 +179,7 @@ async def test_what_postgresql_lacks_is_told_at_half_of_its_time(
 async def test_brokers_that_are_away_are_a_problem_and_no_crash() -> None:
     with reserved_port() as port:
         nowhere = [f"127.0.0.1:{port}"]
-        logs, watched = AgentLogs(nowhere, NOW), Lag(nowhere, NOW, timedelta(), pause=0.1)
+        logs, watched = AgentLogs(nowhere, NOW), ConsumerLag(nowhere, NOW, timedelta(), pause=0.1)
         async with running(logs, watched):
             await becomes(lambda: logs.problem and watched.problem)
 
@@ -196,7 +196,9 @@ def test_agents_read_what_health_says(broker: Broker, tmp_path: Any) -> None:
         for app in (first, *first._others)  # noqa: SLF001 - there is no other way to them
         for name, agent in app.agents.items()
     }
-    assert found == {agent: (reads.group, {topic.name for topic in reads.topics}) for agent, reads in READS.items()}
+    assert found == {
+        agent: (reads.group, {topic.name for topic in reads.topics}) for agent, reads in SUBSCRIPTIONS.items()
+    }
 
 
 def encoded(message: dict[str, Any]) -> bytes:

@@ -12,10 +12,9 @@ import pytest
 from learnflow.database.migrations import migrate
 from learnflow.embedded import postgres
 from learnflow.embedded.data_directories import throwaway
-from learnflow.web.database import AWAY, WebDatabase
-from learnflow.web.database_views import Stored
+from learnflow.web.database_views import AWAY, StoredViews, WebDatabase
+from learnflow.web.json_http import Refused
 from learnflow.web.models import ClassAsked, Searched
-from learnflow.web.responses import Refused
 
 
 async def test_away() -> None:
@@ -23,7 +22,7 @@ async def test_away() -> None:
         with postgres(directory, durable=False) as url:
             await migrate(url)
             database = WebDatabase(url)
-            stored = Stored(database)
+            stored = StoredViews(database)
             assert (await stored.search(Searched(text="loops"))).found == ()
         with pytest.raises(Refused) as refused:
             await stored.mastery_of_class(ClassAsked())

@@ -10,7 +10,7 @@ from yarl import URL
 
 from learnflow.settings import Settings, SettingsError, Web
 from learnflow.web.access import COOKIE, Access, visitor_of
-from learnflow.web.responses import Refused
+from learnflow.web.json_http import Refused
 from learnflow.web.routes import ROUTES
 from learnflow.web.tokens import OPERATOR, Visitor, student_token, visitor
 

@@ -14,9 +14,17 @@ from learnflow.models.envelope import Event
 from learnflow.models.examples import EXAMPLES
 from learnflow.models.fields import Model
 from learnflow.web.access import Access
-from learnflow.web.broadcast import GATHER_SECONDS, MOST_GATHERED, MOST_WAITING, Fanout, Frame, Page, frame
+from learnflow.web.broadcast import (
+    GATHER_SECONDS,
+    MOST_GATHERED,
+    MOST_WAITING,
+    Broadcast,
+    EncodedEvent,
+    OpenPage,
+    encode_event,
+)
 from learnflow.web.event_stream import Events, serve
-from learnflow.web.push_messages import PushedAnswer, pushed
+from learnflow.web.push_messages import PushedAnswer, push_message
 
 
 class Said(Model):
@@ -31,77 +39,79 @@ class Dropped:
         self.times += 1
 
 
-def page(fanout: Fanout, student: str | None = None, drop: Dropped | None = None) -> Page:
-    found = Page(student, drop or Dropped())
-    fanout.pages.add(found)
+def page(broadcast: Broadcast, student: str | None = None, drop: Dropped | None = None) -> OpenPage:
+    found = OpenPage(student, drop or Dropped())
+    broadcast.pages.add(found)
     return found
 
 
-def received(page: Page) -> bytes:
+def received(page: OpenPage) -> bytes:
     return b"".join(page.waiting.get_nowait() for _ in range(page.waiting.qsize()))
 
 
 async def test_an_event_is_one_line_of_json_under_its_name() -> None:
-    assert frame("struggle", Said(text="two\nlines")).data == b'event: struggle\ndata: {"text":"two\\nlines"}\n\n'
+    assert (
+        encode_event("struggle", Said(text="two\nlines")).data == b'event: struggle\ndata: {"text":"two\\nlines"}\n\n'
+    )
 
 
 async def test_what_comes_together_is_one_write_and_the_same_bytes_for_all() -> None:
-    fanout = Fanout()
-    pages = [page(fanout) for _ in range(3)]
-    fanout.publish(Frame(b"one "))
-    fanout.publish(Frame(b"two", "student-1"))
-    fanout.flush()
+    broadcast = Broadcast()
+    pages = [page(broadcast) for _ in range(3)]
+    broadcast.publish(EncodedEvent(b"one "))
+    broadcast.publish(EncodedEvent(b"two", "student-1"))
+    broadcast.flush()
     written = [each.waiting.get_nowait() for each in pages]
     assert written == [b"one two"] * 3
     assert len({id(each) for each in written}) == 1
 
 
 async def test_a_student_gets_their_own_events_and_nothing_else() -> None:
-    fanout = Fanout()
-    own, other = page(fanout, "student-1"), page(fanout, "student-2")
-    for event in (Frame(b"all"), Frame(b"mine", "student-1"), Frame(b"again", "student-1")):
-        fanout.publish(event)
-    fanout.flush()
+    broadcast = Broadcast()
+    own, other = page(broadcast, "student-1"), page(broadcast, "student-2")
+    for event in (EncodedEvent(b"all"), EncodedEvent(b"mine", "student-1"), EncodedEvent(b"again", "student-1")):
+        broadcast.publish(event)
+    broadcast.flush()
     assert (received(own), received(other)) == (b"mineagain", b"")
 
 
 async def test_a_page_that_does_not_keep_up_is_dropped_and_the_others_stay() -> None:
-    fanout, drop = Fanout(), Dropped()
-    slow, quick = page(fanout, drop=drop), page(fanout)
+    broadcast, drop = Broadcast(), Dropped()
+    slow, quick = page(broadcast, drop=drop), page(broadcast)
     for number in range(MOST_WAITING + 1):
-        fanout.publish(Frame(b"%d" % number))
-        fanout.flush()
+        broadcast.publish(EncodedEvent(b"%d" % number))
+        broadcast.flush()
         received(quick)
-    assert (drop.times, fanout.pages) == (1, {quick})
+    assert (drop.times, broadcast.pages) == (1, {quick})
     assert received(slow) == b"", "what it had not read is not kept"
 
 
 async def test_of_too_much_at_once_only_the_urgent_is_sent() -> None:
-    fanout = Fanout()
-    watching = page(fanout)
+    broadcast = Broadcast()
+    watching = page(broadcast)
     for _ in range(MOST_GATHERED + 5):
-        fanout.publish(Frame(b"."))
-    fanout.publish(Frame(b"!"), urgent=True)
-    fanout.flush()
+        broadcast.publish(EncodedEvent(b"."))
+    broadcast.publish(EncodedEvent(b"!"), urgent=True)
+    broadcast.flush()
     assert received(watching) == b"." * MOST_GATHERED + b"!"
 
 
 async def test_what_somebody_waits_for_does_not_wait_for_the_rest() -> None:
-    fanout = Fanout()
-    watching = page(fanout)
+    broadcast = Broadcast()
+    watching = page(broadcast)
     loop = asyncio.get_running_loop()
     started = loop.time()
-    fanout.publish(Frame(b"later "))
-    fanout.publish(Frame(b"now"), urgent=True)
+    broadcast.publish(EncodedEvent(b"later "))
+    broadcast.publish(EncodedEvent(b"now"), urgent=True)
     assert await watching.waiting.get() == b"later now"
     assert loop.time() - started < GATHER_SECONDS
 
 
 async def test_without_a_page_nothing_is_gathered() -> None:
-    fanout = Fanout()
-    fanout.publish(Frame(b"nobody"))
-    late = page(fanout)
-    fanout.flush()
+    broadcast = Broadcast()
+    broadcast.publish(EncodedEvent(b"nobody"))
+    late = page(broadcast)
+    broadcast.flush()
     assert received(late) == b""
 
 
@@ -111,13 +121,13 @@ def test_every_example_is_for_pages_or_not(name: str) -> None:
         "student.struggle.detected": "struggle", "mastery.level.updated": "mastery",
         "agent.response.completed": "answer", "agent.response.failed": "answer",
     }  # fmt: skip
-    found = pushed(EXAMPLES[name], whole=False)
+    found = push_message(EXAMPLES[name], whole=False)
     assert (found and found[0]) == expected.get(name)
 
 
 def test_the_words_of_an_answer_go_only_where_they_are_waited_for() -> None:
     event = EXAMPLES["agent.response.completed"]
-    brief, whole = (pushed(event, whole=whole) for whole in (False, True))
+    brief, whole = (push_message(event, whole=whole) for whole in (False, True))
     assert brief is not None
     assert whole is not None
     assert isinstance(brief[1], PushedAnswer)
@@ -147,7 +157,7 @@ class Telling:
 async def test_topics_are_read_while_a_page_is_open_and_only_then() -> None:
     reader = Telling()
     events = Events(reader)
-    first, second = Page(None, Dropped()), Page(None, Dropped())
+    first, second = OpenPage(None, Dropped()), OpenPage(None, Dropped())
     await events.opened(first)
     await events.opened(second)
     await events.left(first)
@@ -167,9 +177,9 @@ async def test_the_answer_to_a_question_asked_here_comes_with_its_words() -> Non
     )
     events = Events(Telling(example, other))
     events.asked(example.payload.query_id)
-    watching = Page(None, Dropped())
+    watching = OpenPage(None, Dropped())
     await events.opened(watching)
-    events.fanout.flush()
+    events.broadcast.flush()
     mine, others = received(watching).decode().split("\n\n")[:2]
     assert example.payload.response_text[:20] in mine
     assert '"text":null' in others
@@ -178,12 +188,12 @@ async def test_the_answer_to_a_question_asked_here_comes_with_its_words() -> Non
 
 async def test_health_is_told_again_and_again_and_no_student_hears_of_it() -> None:
     events = Events(Telling(), pulses={"health": lambda: Said(text="well")})
-    operator, student = Page(None, Dropped()), Page("student-1", Dropped())
+    operator, student = OpenPage(None, Dropped()), OpenPage("student-1", Dropped())
     await events.opened(operator)
     await events.opened(student)
     await asyncio.sleep(0)
-    events.fanout.flush()
-    assert received(operator) == frame("health", Said(text="well")).data
+    events.broadcast.flush()
+    assert received(operator) == encode_event("health", Said(text="well")).data
     assert received(student) == b""
     await events.close()
 
@@ -215,7 +225,7 @@ async def test_a_page_that_leaves_before_its_first_event_is_no_error(caplog: pyt
         _, writer = await asyncio.open_connection(server.host, server.port)
         writer.write(b"GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
         await reader.started.wait()
-        [page] = events.fanout.pages
+        [page] = events.broadcast.pages
         page.drop()
         await asyncio.sleep(0)  # the server learns of it
         reader.go.set()

@@ -14,7 +14,7 @@ from learnflow.tables import CORE
 from learnflow.tables.values import PARTITIONS
 from learnflow.topics import changelog
 from learnflow.web.access import token_of
-from learnflow.web.responses import Refused
+from learnflow.web.json_http import Refused
 
 FORWARDED: Final = "X-LearnFlow-Forwarded"
 SECONDS: Final = 5.0  # that another worker has for its answer
@@ -24,7 +24,7 @@ _TABLE: Final = "progress"  # all of a student's tables lie together
 _CHANGELOG: Final = changelog(CORE, _TABLE).name
 
 
-class Owners:
+class TableOwners:
     """Goes by what core's group agreed on when partitions were last given out."""
 
     def __init__(self, core: StreamApp) -> None:
@@ -38,8 +38,8 @@ class Owners:
                 return None
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, MOVING)
         metadata = self._core.router.table_metadata(_TABLE)
-        owners = (url for url, topics in metadata.items() if partition in topics.get(_CHANGELOG, ()))
-        url = next((URL(owner) for owner in owners), None)
+        addresses = (url for url, topics in metadata.items() if partition in topics.get(_CHANGELOG, ()))
+        url = next((URL(address) for address in addresses), None)
         if url is None or url == self._core.conf.canonical_url:
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, MOVING)
         return url

@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from learnflow.web.access import Access
-from learnflow.web.request_body import json_body, log_no_unreadable_requests
+from learnflow.web.json_http import json_body, log_no_unreadable_requests
 
 JSON = {"Content-Type": "application/json"}
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -19,6 +19,13 @@ AGAIN_SECONDS: Final = 2.0
 POLL_MS: Final = 1_000
 MOST_AT_ONCE: Final = 200  # decoded before others have their turn in the loop
 _log = get_logger(__name__)
+
+
+def ungrouped_consumer(bootstrap: list[str], start: Literal["earliest", "latest"], wait_ms: int) -> AIOKafkaConsumer:
+    """Return a consumer without a group, which commits nothing; `wait_ms` is how long a fetch may wait."""
+    return AIOKafkaConsumer(
+        bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset=start, fetch_max_wait_ms=wait_ms
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +65,7 @@ class TopicReader:
     @asynccontextmanager
     async def _consumer(self) -> AsyncIterator[AIOKafkaConsumer]:
         counts = await topic_admin.partitions(self.bootstrap)
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self.bootstrap, enable_auto_commit=False, auto_offset_reset="latest",
-            fetch_max_wait_ms=self.fetch_wait_ms,
-        )  # fmt: skip
+        consumer = ungrouped_consumer(self.bootstrap, "latest", self.fetch_wait_ms)
         try:
             await consumer.start()
             consumer.assign([

@@ -1,4 +1,4 @@
-"""What is known of a student, from core's tables or from PostgreSQL: the same, by either way."""
+"""The state of a student, from core's tables or from PostgreSQL: the same, by either way."""
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
@@ -15,9 +15,9 @@ from learnflow.models.fields import Timestamp
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.models.taxonomy import lookup
 from learnflow.tables import Tables
-from learnflow.web.database import WebDatabase
+from learnflow.web.database_views import WebDatabase
+from learnflow.web.json_http import Refused
 from learnflow.web.models import MasteryDay, OpenStruggle, Source
-from learnflow.web.responses import Refused
 
 DAYS: Final = 8  # today and the seven before: what the mastery table keeps
 NOBODY: Final = "There is no student with this id."
@@ -29,11 +29,11 @@ SELECT * FROM (
     UNION ALL
     SELECT at, message_id, topic, CASE WHEN score = 1 THEN 'passed' ELSE 'failed' END, exercise_id
     FROM exercise_submissions WHERE student_id = $1 AND at >= $2
-) AS seen ORDER BY at, id
+) AS outcomes ORDER BY at, id
 """
 
 
-class Facts(Protocol):
+class StudentState(Protocol):
     """Where a student is known from."""
 
     source: Source
@@ -54,7 +54,7 @@ class Facts(Protocol):
         """Return the observations of the last 24 hours, the oldest first, and the struggles that are open."""
 
 
-class TableFacts:
+class TableStudentState:
     """Reads core's tables; only of students that `knows` knows, and while their partition is this worker's."""
 
     source: Source = "tables"
@@ -69,14 +69,14 @@ class TableFacts:
 
     async def progress(self, student_id: str) -> LearningProgress | None:
         """As of the last event."""
-        standing = self._tables.progress.get(student_id)
-        return None if standing is None else standing.progress
+        entry = self._tables.progress.get(student_id)
+        return None if entry is None else entry.progress
 
     async def days(self, student_id: str) -> tuple[MasteryDay, ...]:
         """The panes."""
         now = self._now()
-        panes = (((now - timedelta(days=back)).date(), self._tables.mastery.get(student_id, now, back))
-                 for back in reversed(range(DAYS)))  # fmt: skip
+        days = ((now - timedelta(days=back), back) for back in reversed(range(DAYS)))
+        panes = ((day.date(), self._tables.mastery.get(student_id, now, back)) for day, back in days)
         return tuple(MasteryDay(day=day, outcomes=pane.outcomes) for day, pane in panes if pane)
 
     async def turns(self, student_id: str) -> tuple[Turn, ...]:
@@ -88,11 +88,11 @@ class TableFacts:
         """The window, and what is open."""
         now = self._now()
         struggles = self._tables.struggles.get(student_id)
-        known = () if struggles is None else struggles.topics.values()
-        return _within(self._tables.struggle.around(student_id, now), now), _shown(known)
+        open_ = () if struggles is None else struggles.topics.values()
+        return _within(self._tables.struggle.around(student_id, now), now), _open_struggles(open_)
 
 
-class StoredFacts:
+class DatabaseStudentState:
     """Reads PostgreSQL, and adds it up as core does."""
 
     source: Source = "postgresql"
@@ -117,11 +117,11 @@ class StoredFacts:
         """The days, from questions and submissions."""
         first = self._now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS - 1)
         days: dict[date, Day] = {}
-        for seen in await self._database.models(_Seen, _OUTCOMES, student_id, first):
-            day = seen.at.date()
-            outcome = Outcome(id=seen.id, topic=lookup(seen.topic), kind=seen.kind, exercise=seen.exercise)
+        for row in await self._database.models(_DatedOutcome, _OUTCOMES, student_id, first):
+            day = row.at.date()
+            outcome = Outcome(id=row.id, topic=lookup(row.topic), kind=row.kind, exercise=row.exercise)
             days[day] = days.get(day, Day()).with_(outcome)
-        return tuple(MasteryDay(day=day, outcomes=found.outcomes) for day, found in days.items())
+        return tuple(MasteryDay(day=day, outcomes=content.outcomes) for day, content in days.items())
 
     async def turns(self, student_id: str) -> tuple[Turn, ...]:
         """The last questions with their answers."""
@@ -131,26 +131,28 @@ class StoredFacts:
         """The window, and what was told and has not ended."""
         await self._student(student_id)
         now = self._now()
-        wanted = Wanted(student_id, now - 2 * WINDOW, now + WINDOW)
-        found = (await load_windows(self._database, [wanted]))[wanted]
-        open_ = (reopened(events, found.observations, self._same) for events in found.announced.values())
-        return _within(found.observations, now), _shown(one for one in open_ if one.ends_at > now)
+        span = Wanted(student_id, now - 2 * WINDOW, now + WINDOW)
+        window = (await load_windows(self._database, [span]))[span]
+        open_ = (reopened(events, window.observations, self._same) for events in window.announced.values())
+        return _within(window.observations, now), _open_struggles(
+            struggle for struggle in open_ if struggle.ends_at > now
+        )
 
 
-class _Seen(Outcome):
+class _DatedOutcome(Outcome):
     at: Timestamp
 
 
-def _within(seen: Iterable[Observation], now: datetime) -> tuple[Observation, ...]:
-    return tuple(sorted((one for one in seen if now - one.at < WINDOW), key=in_order))
+def _within(observations: Iterable[Observation], now: datetime) -> tuple[Observation, ...]:
+    return tuple(sorted((each for each in observations if now - each.at < WINDOW), key=in_order))
 
 
-def _shown(known: Iterable[Open]) -> tuple[OpenStruggle, ...]:
-    return tuple(_open(one) for one in sorted(known, key=lambda one: one.since))
+def _open_struggles(struggles: Iterable[Open]) -> tuple[OpenStruggle, ...]:
+    return tuple(_open(struggle) for struggle in sorted(struggles, key=lambda struggle: struggle.since))
 
 
 def _open(struggle: Open) -> OpenStruggle:
-    told = struggle.announced[-1].event.payload
+    announced = struggle.announced[-1].event.payload
     return OpenStruggle(
         topic=struggle.topic,
         level=struggle.level,
@@ -158,7 +160,7 @@ def _open(struggle: Open) -> OpenStruggle:
         since=struggle.since,
         newest=struggle.newest,
         ends_at=struggle.ends_at,
-        recommendation=told.recommendation,
-        evidence=told.evidence,
-        signals=told.signals,
+        recommendation=announced.recommendation,
+        evidence=announced.evidence,
+        signals=announced.signals,
     )

@@ -24,12 +24,12 @@ _READ: Final = (
 )
 
 
-class Page:
+class MetricsPage:
     """The metrics of the apps of this process."""
 
     def __init__(self, apps: Sequence[StreamApp]) -> None:
         self._apps = apps
-        self._seen: Counter[tuple[Counted, str]] = Counter()
+        self._reported: Counter[tuple[Counted, str]] = Counter()
 
     def render(self, accept: str = "") -> tuple[bytes, str]:
         """Return the page and its content type, in the form that an Accept header asks for."""
@@ -58,8 +58,8 @@ class Page:
 
     def _follow(self, metric: Counted, role: str, count: int) -> None:
         """Add what somebody else has counted since the last time."""
-        metric.labels(role).inc(max(count - self._seen[metric, role], 0))
-        self._seen[metric, role] = count
+        metric.labels(role).inc(max(count - self._reported[metric, role], 0))
+        self._reported[metric, role] = count
 
 
 def _recovery(app: StreamApp) -> tuple[int, float]:
@@ -73,7 +73,7 @@ def _recovery(app: StreamApp) -> tuple[int, float]:
 
 def add_metrics(app: StreamApp, apps: Sequence[StreamApp]) -> None:
     """Serve the metrics of a process's apps on one of them."""
-    page = Page(apps)
+    page = MetricsPage(apps)
 
     @app.page("/metrics")
     async def metrics_page(_view: Any, request: Any) -> Any:  # noqa: ANN401 - Faust's view, request and response
