@@ -39,7 +39,7 @@ COMMANDS: Final = {
 FOR_PEOPLE: Final = frozenset({
     "learnflow.settings.sections.SettingsError",
     "learnflow.database.migrations.MigrationError",
-    "learnflow.embedded.errors.EmbeddedError",
+    "learnflow.embedded.processes.EmbeddedError",
     "learnflow.streams.topic_admin.TopicsError",
     "aiokafka.errors.KafkaError",
     "asyncpg.exceptions._base.PostgresError",

@@ -24,9 +24,13 @@ from learnflow.streams.codec import Refusal, decode
 from learnflow.topics import AGENT_RESPONSES, STUDENT_QUERIES
 
 ENDINGS: Final = {
-    ".py": "python", ".js": "javascript", ".mjs": "javascript", ".java": "java", ".cpp": "cpp", ".cc": "cpp",
-    ".hpp": "cpp", ".go": "go", ".rs": "rust",
-}  # fmt: skip
+    **dict.fromkeys((".js", ".mjs"), "javascript"),
+    **dict.fromkeys((".cpp", ".cc", ".hpp"), "cpp"),
+    ".py": "python",
+    ".java": "java",
+    ".go": "go",
+    ".rs": "rust",
+}
 
 Outcome = Event[ResponseCompleted] | Event[ResponseFailed]
 
@@ -42,13 +46,25 @@ Outcome = Event[ResponseCompleted] | Event[ResponseFailed]
     metavar="ID",
     help="The exercise that the question is about; with code, a submission to be graded.",
 )
-@click.option("--wait", type=click.FloatRange(min=0.1), default=60.0, show_default=True, metavar="SECONDS",
-              help="How long to wait for the answer.")  # fmt: skip
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0.1),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for the answer.",
+)
 @as_json
 def command(  # noqa: PLR0913 - one for each option
-    *, text: str, student: str, code: str | None, language: str | None, exercise: UUID | None, wait: float,
+    *,
+    text: str,
+    student: str,
+    code: str | None,
+    language: str | None,
+    exercise: UUID | None,
+    wait: float,
     as_json: bool,
-) -> None:  # fmt: skip
+) -> None:
     """Ask a question as a student, and print the answer.
 
     \b
@@ -84,9 +100,13 @@ def _question(
         payload["context"] = {"exercise_id": str(exercise)}
     try:
         return Event[QuerySubmitted].model_validate({
-            "message_id": query_id, "trace_id": uuid4(), "timestamp": datetime.now(UTC), "student_id": student,
-            "event_type": "student.query.submitted", "payload": payload,
-        })  # fmt: skip
+            "message_id": query_id,
+            "trace_id": uuid4(),
+            "timestamp": datetime.now(UTC),
+            "student_id": student,
+            "event_type": "student.query.submitted",
+            "payload": payload,
+        })
     except ValidationError as error:
         raise click.ClickException(explain(error)) from None
 
@@ -116,10 +136,10 @@ async def _ask(bootstrap: list[str], question: Event[QuerySubmitted], wait: floa
 
 
 async def _outcome(reader: AIOKafkaConsumer, query_id: UUID) -> Outcome:
-    wanted = str(query_id).encode()
+    wanted_id = str(query_id).encode()
     while True:
         message = await reader.getone()
-        if message.value is None or wanted not in message.value:
+        if message.value is None or wanted_id not in message.value:
             continue  # somebody else's, of which there may be many
         try:
             event: Outcome = decode(AGENT_RESPONSES, message.key, message.value)
@@ -132,8 +152,8 @@ async def _outcome(reader: AIOKafkaConsumer, query_id: UUID) -> Outcome:
 def _show(answer: ResponseCompleted) -> None:
     out = console()
     language = answer.query.language if answer.query else None
-    facts = [answer.agent_name, f"confidence {answer.confidence:.2f}", f"{answer.processing_time_ms:,} ms"]
-    facts += [answer.claude_model] if answer.claude_model else []
-    out.print(Panel(plain(answer.response_text), title="Answer", subtitle=" · ".join(facts)))
+    figures = [answer.agent_name, f"confidence {answer.confidence:.2f}", f"{answer.processing_time_ms:,} ms"]
+    figures += [answer.claude_model] if answer.claude_model else []
+    out.print(Panel(plain(answer.response_text), title="Answer", subtitle=" · ".join(figures)))
     for code in answer.code_examples:
         out.print(Panel(Syntax(plain(code), language or "python", background_color="default"), border_style="dim"))

@@ -11,9 +11,12 @@ from learnflow import contracts
 @click.argument("what", type=click.Choice(["write"]), required=False)
 @click.option("--check", is_flag=True, help="Write nothing; end with 1 when a file differs from the code.")
 @click.option(
-    "--directory", type=click.Path(file_okay=False, path_type=Path), default=Path("schema"), show_default=True,
+    "--directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("schema"),
+    show_default=True,
     help="Where the files are.",
-)  # fmt: skip
+)
 def command(what: str | None, directory: Path, *, check: bool) -> None:  # noqa: ARG001 - `write` is what it does
     """Write the contract from the code: asyncapi.yaml, openapi.yaml, events/*.json and entities/*.json.
 

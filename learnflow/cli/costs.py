@@ -9,17 +9,19 @@ import asyncpg
 import click
 
 from learnflow.cli import connection
+from learnflow.cli.connection import connect
 from learnflow.cli.output import as_json, console, json_line, plain, table
-from learnflow.cli.student_record import CONNECT_SECONDS
 
 By = Literal["agent", "topic", "student", "model"]
 
 DAYS: Final = 7
 FORGOTTEN: Final = "(deleted)"  # students whose names are gone
 _KEYS: Final[Mapping[By, str]] = {
-    "agent": "agent", "topic": "coalesce(topic, 'general')", "model": "model",
+    "agent": "agent",
+    "topic": "coalesce(topic, 'general')",
+    "model": "model",
     "student": f"coalesce(student_id, '{FORGOTTEN}')",
-}  # fmt: skip
+}
 _SUMS: Final = """
     SELECT {key} AS key, count(DISTINCT query_id) AS questions, sum(calls)::int8 AS calls,
         sum(input_tokens)::int8 AS input_tokens, sum(output_tokens)::int8 AS output_tokens,
@@ -30,8 +32,14 @@ _SUMS: Final = """
 
 
 @click.command()
-@click.option("--days", type=click.IntRange(min=1, max=36_500), default=DAYS, show_default=True, metavar="N",
-              help="The last N days of UTC, with today.")  # fmt: skip
+@click.option(
+    "--days",
+    type=click.IntRange(min=1, max=36_500),
+    default=DAYS,
+    show_default=True,
+    metavar="N",
+    help="The last N days of UTC, with today.",
+)
 @click.option("--by", type=click.Choice(tuple(_KEYS)), default="agent", show_default=True, help="What is summed.")
 @as_json
 def command(days: int, by: By, *, as_json: bool) -> None:
@@ -57,11 +65,8 @@ def command(days: int, by: By, *, as_json: bool) -> None:
 async def _sums(url: str, days: int, by: By) -> list[asyncpg.Record]:
     """Return the sums, and in a last row those of all; nothing where there is nothing."""
     today = datetime.combine(datetime.now(UTC), time(), UTC)
-    database = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
-    try:
+    async with connect(url) as database:
         return await database.fetch(_SUMS.format(key=_KEYS[by]), today - timedelta(days=days - 1))
-    finally:
-        await database.close()
 
 
 def _show(rows: Sequence[asyncpg.Record], by: By) -> None:
@@ -69,9 +74,8 @@ def _show(rows: Sequence[asyncpg.Record], by: By) -> None:
     for column in shown.columns[1:]:
         column.justify = "right"
     for row in rows:
-        shown.add_row(
-            "all" if row is rows[-1] else plain(row["key"]), f"{row['questions']:,}", f"{row['calls']:,}",
-            f"{row['input_tokens']:,}", f"{row['cache_read_tokens'] / max(row['input_tokens'], 1):.0%}",
-            f"{row['output_tokens']:,}", f"{row['price_usd']:,.4f}",
-        )  # fmt: skip
+        cached = row["cache_read_tokens"] / max(row["input_tokens"], 1)
+        counts = (f"{row['questions']:,}", f"{row['calls']:,}", f"{row['input_tokens']:,}", f"{cached:.0%}")
+        name = "all" if row is rows[-1] else plain(row["key"])
+        shown.add_row(name, *counts, f"{row['output_tokens']:,}", f"{row['price_usd']:,.4f}")
     console().print(shown)

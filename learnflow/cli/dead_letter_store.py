@@ -15,8 +15,8 @@ from learnflow.topics import DEAD_LETTERS
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """A dead letter and where it lies."""
+class StoredDeadLetter:
+    """A dead letter and where it stands on its topic."""
 
     partition: int
     offset: int
@@ -32,7 +32,7 @@ class Stored:
         return topic is None or self.letter.topic == topic
 
 
-async def read_all(bootstrap: list[str]) -> list[Stored]:
+async def read_all(bootstrap: list[str]) -> list[StoredDeadLetter]:
     """Return the dead letters there are now, oldest first; what is none of LearnFlow's is left out."""
     partitions = await kafka_clients.partitions_of(bootstrap, [DEAD_LETTERS.name])
     async with kafka_clients.consumer(bootstrap, partitions) as reader:
@@ -42,42 +42,44 @@ async def read_all(bootstrap: list[str]) -> list[Stored]:
         while [each for each in partitions if await reader.position(each) < ends[each]]:
             for batch in (await reader.getmany(timeout_ms=200)).values():
                 records.extend(batch)
-    return sorted(filter(None, map(_stored, records)), key=lambda each: each.letter.at)
+    return sorted(filter(None, map(_stored_dead_letter, records)), key=lambda each: each.letter.at)
 
 
-async def read(bootstrap: list[str], places: Iterable[tuple[int, int]]) -> list[Stored]:
+async def read(bootstrap: list[str], places: Iterable[tuple[int, int]]) -> list[StoredDeadLetter]:
     """Return the dead letters at (partition, offset). Raises ClickException where there is none."""
     partitions = await kafka_clients.partitions_of(bootstrap, [DEAD_LETTERS.name])
     async with kafka_clients.consumer(bootstrap, partitions) as reader:
-        return [await _read_one(reader, *place) for place in places]
+        return [await _read_at(reader, *place) for place in places]
 
 
-async def _read_one(reader: AIOKafkaConsumer, number: int, offset: int) -> Stored:
+async def _read_at(reader: AIOKafkaConsumer, number: int, offset: int) -> StoredDeadLetter:
     partition = TopicPartition(DEAD_LETTERS.name, number)
     if partition in reader.assignment():
         end = (await reader.end_offsets([partition]))[partition]
         begin = (await reader.beginning_offsets([partition]))[partition]
         if begin <= offset < end:
             reader.seek(partition, offset)
-            stored = _stored(await reader.getone(partition))
+            stored = _stored_dead_letter(await reader.getone(partition))
             if stored is not None and stored.offset == offset:
                 return stored
     msg = f"there is no dead letter {number}:{offset}"
     raise click.ClickException(msg)
 
 
-async def send_again(bootstrap: list[str], found: Sequence[Stored]) -> tuple[list[Stored], list[Stored]]:
+async def send_again(
+    bootstrap: list[str], letters: Sequence[StoredDeadLetter]
+) -> tuple[list[StoredDeadLetter], list[StoredDeadLetter]]:
     """Send the originals to the topics that they came from.
 
     Return those that the brokers have, and those that are too large for their topics.
     """
-    await kafka_clients.partitions_of(bootstrap, {each.letter.topic for each in found})
+    await kafka_clients.partitions_of(bootstrap, {each.letter.topic for each in letters})
     async with kafka_clients.producer(bootstrap) as sender:
-        ends = [await _send(sender, each.letter) for each in found]
+        ends = [await _send(sender, each.letter) for each in letters]
         refused = [isinstance(end, MessageSizeTooLargeError) for end in await _ended(ends)]
     return (
-        [each for each, no in zip(found, refused, strict=True) if not no],
-        [each for each, no in zip(found, refused, strict=True) if no],
+        [each for each, no in zip(letters, refused, strict=True) if not no],
+        [each for each, no in zip(letters, refused, strict=True) if no],
     )
 
 
@@ -99,16 +101,16 @@ async def _failed(error: MessageSizeTooLargeError) -> None:
 
 async def _ended(ends: Iterable[Awaitable[object]]) -> list[object]:
     """Wait for all. Raises what is not about the size of a message."""
-    found = await asyncio.gather(*ends, return_exceptions=True)
-    for each in found:
+    outcomes = await asyncio.gather(*ends, return_exceptions=True)
+    for each in outcomes:
         if isinstance(each, BaseException) and not isinstance(each, MessageSizeTooLargeError):
             raise each
-    return found
+    return outcomes
 
 
-def _stored(record: Record) -> Stored | None:
+def _stored_dead_letter(record: Record) -> StoredDeadLetter | None:
     try:
         letter = DeadLetter.from_headers(record.key, record.value, record.headers)
     except ValueError:
         return None
-    return Stored(record.partition, record.offset, letter)
+    return StoredDeadLetter(record.partition, record.offset, letter)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from learnflow.cli import connection, dead_letter_store
-from learnflow.cli.dead_letter_store import Stored
+from learnflow.cli.dead_letter_store import StoredDeadLetter
 from learnflow.cli.output import as_json, clock, console, json_line, one_line, plain, table
 
 
@@ -44,8 +44,8 @@ def list_(limit: int, origin: str | None, *, as_json: bool) -> None:
     \b
     learnflow dead-letters list --limit 5 --origin student-queries
     """  # noqa: D301 - \b is click's sign for a block to leave as it is
-    found = [each for each in asyncio.run(dead_letter_store.read_all(connection.broker())) if each.comes_from(origin)]
-    newest = found[-limit:]
+    letters = [each for each in asyncio.run(dead_letter_store.read_all(connection.broker())) if each.comes_from(origin)]
+    newest = letters[-limit:]
     if as_json:
         for each in newest:
             json_line(_object(each))
@@ -53,13 +53,12 @@ def list_(limit: int, origin: str | None, *, as_json: bool) -> None:
     rows = table("id", "refused at", "from", "by", "tries", "key", "reason")
     for each in newest:
         letter = each.letter
-        rows.add_row(
-            each.id, clock(letter.at), f"{letter.topic} {letter.partition}:{letter.offset}", letter.agent,
-            str(letter.attempt + 1), one_line(_text(letter.key), 24), one_line(letter.reason),
-        )  # fmt: skip
+        place = f"{letter.topic} {letter.partition}:{letter.offset}"
+        sent = (each.id, clock(letter.at), place, letter.agent, str(letter.attempt + 1))
+        rows.add_row(*sent, one_line(_text(letter.key), 24), one_line(letter.reason))
     console().print(rows if newest else "There are no dead letters.")
-    if len(found) > limit:
-        console(stderr=True).print(f"{len(found) - limit} older ones; --limit shows more.", style="dim")
+    if len(letters) > limit:
+        console(stderr=True).print(f"{len(letters) - limit} older ones; --limit shows more.", style="dim")
 
 
 @command.command()
@@ -72,17 +71,17 @@ def show(place: tuple[int, int], *, as_json: bool) -> None:
     learnflow dead-letters show 3:17
     learnflow dead-letters show 3:17 --json | jq -r .value_base64 | base64 -d
     """  # noqa: D301 - \b is click's sign for a block to leave as it is
-    (found,) = asyncio.run(dead_letter_store.read(connection.broker(), [place]))
+    (stored,) = asyncio.run(dead_letter_store.read(connection.broker(), [place]))
     if as_json:
-        json_line(_object(found) | {"value_base64": _base64(found.letter.value)})
+        json_line(_object(stored) | {"value_base64": _base64(stored.letter.value)})
         return
     out = console()
     rows = table("header", "value")
-    for name, content in (*found.letter.to_headers(), ("key", found.letter.key)):
+    for name, content in (*stored.letter.to_headers(), ("key", stored.letter.key)):
         rows.add_row(one_line(name), plain(_text(content)))
     out.print(rows)
     out.print()
-    out.print("The message had no value." if found.letter.value is None else plain(_text(found.letter.value)))
+    out.print("The message had no value." if stored.letter.value is None else plain(_text(stored.letter.value)))
 
 
 @command.command()
@@ -115,23 +114,31 @@ def redrive(places: tuple[tuple[int, int], ...], origin: str | None, *, everythi
         click.echo("There are no dead letters to send.")
 
 
-async def _redrive(places: tuple[tuple[int, int], ...], origin: str | None) -> tuple[list[Stored], list[Stored]]:
+async def _redrive(
+    places: tuple[tuple[int, int], ...], origin: str | None
+) -> tuple[list[StoredDeadLetter], list[StoredDeadLetter]]:
     bootstrap = connection.broker()
-    found = await dead_letter_store.read(bootstrap, places) if places else await dead_letter_store.read_all(bootstrap)
-    wanted = [each for each in found if each.comes_from(origin)]
-    with console(stderr=True).status(f"Sending {len(wanted):,} messages"):
-        return await dead_letter_store.send_again(bootstrap, wanted)
+    letters = await dead_letter_store.read(bootstrap, places) if places else await dead_letter_store.read_all(bootstrap)
+    chosen = [each for each in letters if each.comes_from(origin)]
+    with console(stderr=True).status(f"Sending {len(chosen):,} messages"):
+        return await dead_letter_store.send_again(bootstrap, chosen)
 
 
-def _object(stored: Stored) -> dict[str, Any]:
+def _object(stored: StoredDeadLetter) -> dict[str, Any]:
     letter = stored.letter
     return {
-        "id": stored.id, "reason": letter.reason, "topic": letter.topic, "partition": letter.partition,
-        "offset": letter.offset, "agent": letter.agent, "attempt": letter.attempt, "at": letter.at.isoformat(),
+        "id": stored.id,
+        "reason": letter.reason,
+        "topic": letter.topic,
+        "partition": letter.partition,
+        "offset": letter.offset,
+        "agent": letter.agent,
+        "attempt": letter.attempt,
+        "at": letter.at.isoformat(),
         "key": None if letter.key is None else _text(letter.key),
         "value": None if letter.value is None else _text(letter.value),
         "headers": {name: _text(content) for name, content in letter.headers},
-    }  # fmt: skip
+    }
 
 
 def _text(content: bytes | None) -> str:

@@ -49,8 +49,8 @@ def _(request: AgentRequest) -> str:
 
 @summary.register
 def _(asked: CollaborationRequested) -> str:
-    wanted = f"asks for {asked.concept}" if asked.concept else "waits for its turn"
-    return f"{asked.source_agent} {wanted}: “{asked.request.query.query_text}”"
+    wish = f"asks for {asked.concept}" if asked.concept else "waits for its turn"
+    return f"{asked.source_agent} {wish}: “{asked.request.query.query_text}”"
 
 
 @summary.register
@@ -89,9 +89,11 @@ def _(beat: Heartbeat) -> str:
 @summary.register
 def _(struggle: StruggleDetected) -> str:
     asked = many(struggle.query_count, "question")
-    seen = ", ".join((f"{asked} in {struggle.time_window_minutes} min", *_in_words(struggle.signals)))
+    observed = ", ".join((f"{asked} in {struggle.time_window_minutes} min", *_in_words(struggle.signals)))
     evidence = f" [{many(len(struggle.evidence), 'message')}]" if struggle.evidence else ""
-    return f"struggles with {struggle.topic} ({struggle.struggle_level}): {seen} → {struggle.recommendation}{evidence}"
+    return (
+        f"struggles with {struggle.topic} ({struggle.struggle_level}): {observed} → {struggle.recommendation}{evidence}"
+    )
 
 
 def _in_words(signals: Signals) -> Iterator[str]:

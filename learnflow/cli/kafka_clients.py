@@ -32,9 +32,13 @@ class Record(Protocol):
 async def consumer(bootstrap: list[str], partitions: Iterable[TopicPartition]) -> AsyncIterator[AIOKafkaConsumer]:
     """Yield a consumer of partitions, at their end: what is sent from now on is read."""
     reader = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest",
-        fetch_max_wait_ms=FETCH_WAIT_MS, max_partition_fetch_bytes=LARGEST_DEAD_LETTER, request_timeout_ms=REQUEST_MS,
-    )  # fmt: skip
+        bootstrap_servers=bootstrap,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=FETCH_WAIT_MS,
+        max_partition_fetch_bytes=LARGEST_DEAD_LETTER,
+        request_timeout_ms=REQUEST_MS,
+    )
     try:
         async with reachable(bootstrap):
             await reader.start()
@@ -52,9 +56,12 @@ async def producer(bootstrap: list[str]) -> AsyncIterator[AIOKafkaProducer]:
     """Yield a producer: murmur2 partitions, and every send acknowledged by all replicas in sync."""
     # Not enable_idempotence: aiokafka's kind of it is refused by the embedded broker, and repeats change nothing.
     sender = AIOKafkaProducer(
-        bootstrap_servers=bootstrap, acks="all", linger_ms=5, max_request_size=LARGEST_DEAD_LETTER,
+        bootstrap_servers=bootstrap,
+        acks="all",
+        linger_ms=5,
+        max_request_size=LARGEST_DEAD_LETTER,
         request_timeout_ms=REQUEST_MS,
-    )  # fmt: skip
+    )
     try:
         async with reachable(bootstrap):
             await sender.start()

@@ -19,8 +19,15 @@ from typing import Final
 
 from learnflow.database.migrations import migrate
 from learnflow.embedded import CLIENT_SETTINGS, EmbeddedError, broker, postgres
-from learnflow.embedded.processes import LOCALHOST, Program, last_line, reserved_port, running, wait_until_ready
-from learnflow.embedded.unprivileged_account import ourselves
+from learnflow.embedded.processes import (
+    LOCALHOST,
+    Program,
+    current_account,
+    last_line,
+    reserved_port,
+    running,
+    wait_until_ready,
+)
 from learnflow.settings import Settings, variable
 from learnflow.streams import topic_admin
 from learnflow.tables import changelogs
@@ -117,7 +124,7 @@ def _program(command: str, environment: Mapping[str, str], directory: Path, port
     return Program(
         command=(sys.executable, "-m", "learnflow", command),
         log=directory / f"{command}.log",
-        account=ourselves(),
+        account=current_account(),
         environment={**environment, variable("web", "port"): str(port)},
         stop_seconds=STOP_SECONDS,
         orphaned=signal.SIGKILL,  # without us the broker ends too, and nothing can be finished without it

@@ -8,7 +8,7 @@ from typing import Final
 import click
 from pydantic import ValidationError
 
-from learnflow.cli import connection, mastery_fit, mastery_record, student_events
+from learnflow.cli import connection, mastery_fit, mastery_history, student_events
 from learnflow.cli.output import as_json, json_line
 from learnflow.domain.mastery import band
 from learnflow.domain.mastery.parameters import dumps
@@ -34,8 +34,14 @@ def command() -> None:
 @command.command(short_help="Show levels and why they are what they are.")
 @click.argument("student", metavar="STUDENT")
 @click.argument("topic", required=False, metavar="[TOPIC]")
-@click.option("--last", type=click.IntRange(min=1), default=MOST_CHANGES, show_default=True, metavar="N",
-              help="The last N changes.")  # fmt: skip
+@click.option(
+    "--last",
+    type=click.IntRange(min=1),
+    default=MOST_CHANGES,
+    show_default=True,
+    metavar="N",
+    help="The last N changes.",
+)
 @as_json
 def show(student: str, topic: str | None, last: int, *, as_json: bool) -> None:
     """Show a student's levels, and the changes that led to them, as PostgreSQL has them; the newest last.
@@ -50,13 +56,13 @@ def show(student: str, topic: str | None, last: int, *, as_json: bool) -> None:
     """  # noqa: D301 - \b is click's sign for a block to leave as it is
     if topic is not None:
         _check_topic(topic)
-    record = asyncio.run(mastery_record.fetch(connection.database(), student, topic, last))
+    record = asyncio.run(mastery_history.fetch(connection.database(), student, topic, last))
     if record is None:
         raise _unknown(student)
     if as_json:
         json_line(record)
     else:
-        mastery_record.show(record, in_full=topic is not None)
+        mastery_history.show(record, in_full=topic is not None)
 
 
 # A level below 0 is to be refused as a level, not as an option.
@@ -78,17 +84,19 @@ def set_(student: str, topic: str, level: str, reason: str, set_by: str, *, as_j
     """  # noqa: D301 - \b is click's sign for a block to leave as it is
     _check_topic(topic)
     try:
-        said = MasteryLevelSet(topic=topic, level=_level(level), reason=reason, set_by=set_by)
-        event = student_events.event(student, said)
+        level_set = MasteryLevelSet(topic=topic, level=_level(level), reason=reason, set_by=set_by)
+        event = student_events.event(student, level_set)
     except ValidationError as error:
         raise click.ClickException(explain(error)) from None
-    if not asyncio.run(mastery_record.exists(connection.database(), student)):
+    if not asyncio.run(mastery_history.exists(connection.database(), student)):
         raise _unknown(student)
     asyncio.run(student_events.send(connection.broker(), [event]))
     if as_json:
         json_line(event.model_dump(mode="json"))
         return
-    click.echo(f"{student}: sent that {topic} is {decimals(said.level)} ({band(said.level)}), by {set_by}: {reason}")
+    click.echo(
+        f"{student}: sent that {topic} is {decimals(level_set.level)} ({band(level_set.level)}), by {set_by}: {reason}"
+    )
     click.echo(f"The learner applies it; `learnflow mastery show {student} {topic}` has it then.")
 
 
@@ -107,15 +115,15 @@ def fit(out: Path | None, *, as_json: bool) -> None:
     LEARNFLOW_LEARNER_PARAMETERS=parameters.json learnflow worker
     """  # noqa: D301 - \b is click's sign for a block to leave as it is
     answers = asyncio.run(mastery_fit.histories(connection.database()))
-    found = mastery_fit.fitted(answers)
+    fit_result = mastery_fit.fitted(answers)
     if out is not None:
-        out.write_text(dumps(found.parameters), encoding="utf-8")
+        out.write_text(dumps(fit_result.parameters), encoding="utf-8")
     elif not as_json:
-        click.echo(dumps(found.parameters), nl=False)
+        click.echo(dumps(fit_result.parameters), nl=False)
     if as_json:
-        json_line(found.as_object())
+        json_line(fit_result.as_object())
     else:
-        click.echo(found.in_words(), err=out is None)
+        click.echo(fit_result.in_words(), err=out is None)
 
 
 def _check_topic(topic: str) -> None:

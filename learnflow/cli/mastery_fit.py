@@ -4,10 +4,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
 
-import asyncpg
 import click
 
-from learnflow.cli.student_record import CONNECT_SECONDS
+from learnflow.cli.connection import connect
 from learnflow.domain.mastery import Parameters
 from learnflow.domain.mastery.parameters import shipped_parameters
 from learnflow.domain.phrasing import many, together
@@ -68,15 +67,11 @@ class Fitted:
 
 async def histories(url: str) -> Histories:
     """Return all graded answers, in the order of their times."""
-    found: Histories = {}
-    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
-    try:
-        async with connection.transaction():
-            async for student_id, topic, score in connection.cursor(ANSWERS, prefetch=10_000):
-                found.setdefault(student_id, []).append((topic, score))
-    finally:
-        await connection.close()
-    return found
+    answers: Histories = {}
+    async with connect(url) as connection, connection.transaction():
+        async for student_id, topic, score in connection.cursor(ANSWERS, prefetch=10_000):
+            answers.setdefault(student_id, []).append((topic, score))
+    return answers
 
 
 def fitted(answers: Histories) -> Fitted:

@@ -30,10 +30,10 @@ def console(*, stderr: bool = False) -> Console:
 
 def table(*columns: str, title: str | None = None) -> Table:
     """Return an empty table in the commands' one style."""
-    found = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
+    empty = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
     for column in columns:
-        found.add_column(column, overflow="fold")
-    return found
+        empty.add_column(column, overflow="fold")
+    return empty
 
 
 def json_line(value: Mapping[str, Any]) -> None:

@@ -3,13 +3,12 @@
 import asyncio
 from datetime import UTC, datetime
 
-import asyncpg
 import click
 
 from learnflow import settings
 from learnflow.cli import connection
+from learnflow.cli.connection import connect
 from learnflow.cli.output import as_json, json_line
-from learnflow.cli.student_record import CONNECT_SECONDS
 from learnflow.database.purge import Kept, purge
 
 
@@ -40,8 +39,5 @@ def command(*, dry_run: bool, as_json: bool) -> None:
 
 
 async def _purge(url: str, kept: Kept, *, dry_run: bool) -> dict[str, int]:
-    database = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
-    try:
+    async with connect(url) as database:
         return await purge(database, kept, datetime.now(UTC), dry_run=dry_run)
-    finally:
-        await database.close()

@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-import asyncpg
 import click
 
 from learnflow import settings
 from learnflow.agents.context import mastery_model
 from learnflow.cli import connection, student_events
+from learnflow.cli.connection import connect
 from learnflow.cli.output import as_json, json_line
-from learnflow.cli.student_record import CONNECT_SECONDS
 from learnflow.database.observation_history import load_histories
 from learnflow.database.purge import purged
 from learnflow.domain.learner import of_history
@@ -45,8 +44,8 @@ def command(students: tuple[str, ...], *, as_json: bool) -> None:
         click.echo(f"{len(done.rebuilt):,} students rebuilt; the learner takes them over")
         if done.incomplete and not students:
             click.echo(f"{len(done.incomplete):,} students stay as they are, as some of their questions are deleted")
-    named = [f"{name} cannot be rebuilt: questions up to {done.incomplete[name]:%Y-%m-%d} are deleted"
-             for name in students if name in done.incomplete]  # fmt: skip
+    incomplete = [(name, done.incomplete[name]) for name in students if name in done.incomplete]
+    named = [f"{name} cannot be rebuilt: questions up to {day:%Y-%m-%d} are deleted" for name, day in incomplete]
     if missing:
         named.append(f"there is no student {', '.join(missing)}")
     if named:
@@ -54,19 +53,18 @@ def command(students: tuple[str, ...], *, as_json: bool) -> None:
 
 
 @dataclass(slots=True)
-class _Done:
+class _Rebuilt:
     """Who was rebuilt, and who was not because questions are deleted, with the time of the last of those."""
 
     rebuilt: set[str] = field(default_factory=set)
     incomplete: dict[str, datetime] = field(default_factory=dict)
 
 
-async def _rebuild(students: list[str]) -> _Done:
+async def _rebuild(students: list[str]) -> _Rebuilt:
     model, bootstrap = mastery_model(settings.current().learner), connection.broker()
-    database = await asyncpg.connect(connection.database(), timeout=CONNECT_SECONDS)
-    done = _Done()
+    done = _Rebuilt()
     waiting: list[Event[ProgressRebuilt]] = []
-    try:
+    async with connect(connection.database()) as database:
         async for student_id, observations in load_histories(database, students or None):
             gone = await purged(database, [student_id])  # after the history was read: what goes now is in it still
             if gone:
@@ -79,6 +77,4 @@ async def _rebuild(students: list[str]) -> _Done:
                 await student_events.send(bootstrap, waiting)
                 waiting.clear()
         await student_events.send(bootstrap, waiting)
-    finally:
-        await database.close()
     return done

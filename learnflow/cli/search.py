@@ -9,8 +9,8 @@ import asyncpg
 import click
 
 from learnflow.cli import connection
+from learnflow.cli.connection import connect
 from learnflow.cli.output import DASH, as_json, clock, console, json_line, one_line, plain, table
-from learnflow.cli.student_record import CONNECT_SECONDS
 from learnflow.database.question_search import Search
 from learnflow.models.vocabulary import QueryStatus, Specialist
 
@@ -40,7 +40,7 @@ class _Time(click.ParamType):
 @click.option("--newest", is_flag=True, help="The newest first, instead of what fits best.")
 @click.option("--limit", type=click.IntRange(min=1, max=MOST), default=20, show_default=True)
 @as_json
-def command(*, as_json: bool, newest: bool, **wanted: Any) -> None:  # noqa: ANN401 - the options above
+def command(*, as_json: bool, newest: bool, **conditions: Any) -> None:  # noqa: ANN401 - the options above
     """Search the questions in PostgreSQL for words, in any of their forms.
 
     TEXT is as in a web search: words, "a phrase", or, -without. With an empty one, the newest questions are shown.
@@ -52,7 +52,7 @@ def command(*, as_json: bool, newest: bool, **wanted: Any) -> None:  # noqa: ANN
     learnflow search "" --student student-123 --status failed
     """  # noqa: D301 - \b is click's sign for a block to leave as it is
     order: Literal["rank", "newest"] = "newest" if newest else "rank"
-    rows = asyncio.run(_search(connection.database(), Search(order=order, **wanted)))
+    rows = asyncio.run(_search(connection.database(), Search(order=order, **conditions)))
     if as_json:
         for row in rows:
             json_line(dict(row))
@@ -64,18 +64,14 @@ def command(*, as_json: bool, newest: bool, **wanted: Any) -> None:  # noqa: ANN
 
 async def _search(url: str, search: Search) -> list[asyncpg.Record]:
     statement, arguments = search.statement()
-    database = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
-    try:
+    async with connect(url) as database:
         return await database.fetch(statement, *arguments)
-    finally:
-        await database.close()
 
 
 def _show(rows: Sequence[asyncpg.Record]) -> None:
     shown = table("asked at", "student", "status", "agent", "topic", "question", "query")
     for row in rows:
-        shown.add_row(
-            clock(row["timestamp"]), plain(row["student_id"]), row["status"], row["routed_to_agent"] or DASH,
-            row["topic"] or DASH, one_line(row["snippet"]), str(row["query_id"]),
-        )  # fmt: skip
+        whose = (clock(row["timestamp"]), plain(row["student_id"]), row["status"])
+        whither = (row["routed_to_agent"] or DASH, row["topic"] or DASH)
+        shown.add_row(*whose, *whither, one_line(row["snippet"]), str(row["query_id"]))
     console().print(shown)

@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from learnflow import settings
-from learnflow.cli import run_file
+from learnflow.cli import connection
 from learnflow.cli.output import DASH, as_json, console, json_line, plain, table
 from learnflow.models.health_report import AgentHealth, Figures, HealthReport
 from learnflow.models.vocabulary import HealthStatus
@@ -58,7 +58,7 @@ def command(url: str | None, *, watch: bool, as_json: bool) -> int:
 
 
 def _running() -> str:
-    run = run_file.read(run_file.directory(settings.current()))
+    run = connection.running_up(settings.current())
     if run is None:
         msg = "no worker is known: give --url http://host:port, or start `learnflow up`"
         raise SettingsError(msg)
@@ -114,10 +114,12 @@ def _get(url: str) -> Any:  # noqa: ANN401 - JSON
 
 def _shown(report: HealthReport, figures: Figures) -> RenderableType:
     parts: list[RenderableType] = [
-        Text(_sentence(figures)), Text(),
-        _table("agent", report.agents), Text(),
+        Text(_sentence(figures)),
+        Text(),
+        _table("agent", report.agents),
+        Text(),
         _table("component", report.components),
-    ]  # fmt: skip
+    ]
     if report.problems:
         parts += [Text(), *(Text(f"! {plain(problem)}", style="red") for problem in report.problems)]
     return Group(*parts)
@@ -139,11 +141,17 @@ def _table(kind: str, agents: Sequence[AgentHealth]) -> Table:
         column.justify = "right"
     for each in agents:
         shown.add_row(
-            str(each.agent_name), Text(str(each.status), style=STYLES.get(each.status, "")),
-            f"{each.current_queue_depth:,}", f"{each.queries_last_hour:,}", _milliseconds(each.avg_response_time_ms),
-            _milliseconds(each.p95_response_time_ms), f"{each.error_count_last_hour:,}",
-            f"{each.replica_count}", str(timedelta(seconds=each.uptime_seconds)), plain(each.version),
-        )  # fmt: skip
+            str(each.agent_name),
+            Text(str(each.status), style=STYLES.get(each.status, "")),
+            f"{each.current_queue_depth:,}",
+            f"{each.queries_last_hour:,}",
+            _milliseconds(each.avg_response_time_ms),
+            _milliseconds(each.p95_response_time_ms),
+            f"{each.error_count_last_hour:,}",
+            f"{each.replica_count}",
+            str(timedelta(seconds=each.uptime_seconds)),
+            plain(each.version),
+        )
     return shown
 
 

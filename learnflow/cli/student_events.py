@@ -15,24 +15,24 @@ from learnflow.models.fields import Model
 from learnflow.topics import STUDENT_EVENTS
 
 IN_FLIGHT: Final = 1_000  # events that wait for the broker at once
-Said = TypeVar("Said", bound=Model)
+Payload = TypeVar("Payload", bound=Model)
 
 
-def event(student_id: object, said: Said) -> Event[Said]:
+def event(student_id: object, payload: Payload) -> Event[Payload]:
     """Return an event of now. Raises ValidationError when there cannot be such a student."""
-    name = EVENT_TYPES[type(said)]
+    name = EVENT_TYPES[type(payload)]
     return EVENTS[name].model_validate({
         "message_id": uuid4(),
         "trace_id": uuid4(),
         "timestamp": datetime.now(UTC),
         "student_id": student_id,
         "event_type": name,
-        "payload": said,
+        "payload": payload,
         "metadata": version_metadata(),
     })
 
 
-async def send(bootstrap: list[str], events: Sequence[Event[Said]]) -> None:
+async def send(bootstrap: list[str], events: Sequence[Event[Payload]]) -> None:
     """Send events to student-events; returns when the broker has them all."""
     if not events:
         return

@@ -1,23 +1,38 @@
 """`learnflow students`: who learns, and where they stand."""
 
 import asyncio
-from collections.abc import Iterable
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
 import click
+import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from learnflow import settings
-from learnflow.cli import connection, student_events, student_record
+from learnflow.cli import connection, student_events, student_profile
 from learnflow.cli.output import as_json, json_line
-from learnflow.cli.student_import import Line, read
 from learnflow.models.envelope import Event
 from learnflow.models.events.students import ProfileUpdated
 from learnflow.models.fields import StudentId, explain
 from learnflow.web.tokens import student_token
 
 _STUDENT_ID: Final[TypeAdapter[str]] = TypeAdapter(StudentId)
+
+
+FIELDS: Final = ("student_id", *ProfileUpdated.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One student of a file, or why the line has none."""
+
+    number: int
+    student_id: object = None
+    profile: dict[str, Any] = field(default_factory=dict)
+    fault: str = ""
 
 
 @click.group()
@@ -52,7 +67,7 @@ def import_(file: TextIO, form: str | None, *, as_json: bool) -> None:
     if kind is None:
         msg = f"--format: must be given, as the name {file.name} does not say it"
         raise click.UsageError(msg)
-    good, bad = _sorted_out(read(file, kind))
+    good, bad = _sorted_out(_read(file, kind))
     asyncio.run(student_events.send(connection.broker(), good))
     for text in bad:
         click.echo(f"learnflow: {text}", err=True)
@@ -74,14 +89,14 @@ def show(student_id: str, queries: int, *, as_json: bool) -> None:
     \b
     learnflow students show student-123 --queries 3
     """  # noqa: D301 - \b is click's sign for a block to leave as it is
-    record = asyncio.run(student_record.fetch(connection.database(), student_id, queries))
+    record = asyncio.run(student_profile.fetch(connection.database(), student_id, queries))
     if record is None:
         msg = f"there is no student {student_id}"
         raise click.ClickException(msg)
     if as_json:
         json_line(record)
     else:
-        student_record.show(record)
+        student_profile.show(record)
 
 
 @command.command()
@@ -134,3 +149,60 @@ def _sorted_out(lines: Iterable[Line]) -> tuple[list[Event[ProfileUpdated]], lis
         except ValidationError as error:
             bad.append(f"line {line.number}: {explain(error)}")
     return good, bad
+
+
+def _read(lines: Iterable[str], form: str) -> Iterator[Line]:
+    """Return the lines of a file in `csv` or `jsonl`, numbered from 1; blank ones are left out."""
+    return _csv(lines) if form == "csv" else _json_lines(lines)
+
+
+def _csv(lines: Iterable[str]) -> Iterator[Line]:
+    rows = csv.DictReader(lines, strict=True)
+    try:
+        names = [name.strip() for name in rows.fieldnames or ()]
+        rows.fieldnames = names
+        fault = _header_fault(names)
+        if fault:
+            yield Line(1, fault=fault)
+            return
+        for row in rows:
+            yield _row(rows.line_num, row)
+    except csv.Error as error:
+        yield Line(rows.line_num, fault=f"is no CSV: {error}")
+
+
+def _header_fault(names: list[str]) -> str:
+    unknown = [name for name in names if name not in FIELDS]
+    if unknown:
+        return f"{unknown[0] or 'a column without a name'}: there is no such field; there are {', '.join(FIELDS)}"
+    return "" if "student_id" in names else "student_id: must be a column"
+
+
+def _row(number: int, row: dict[str | Any, str | Any]) -> Line:
+    if None in row:
+        return Line(number, fault="has more values than there are columns")
+    return _line(number, {name: text.strip() for name, text in row.items() if text is not None and text.strip()})
+
+
+def _json_lines(lines: Iterable[str]) -> Iterator[Line]:
+    for number, text in enumerate(lines, start=1):
+        if not text.strip():
+            continue
+        try:
+            value = orjson.loads(text)
+        except orjson.JSONDecodeError as error:
+            yield Line(number, fault=f"is no JSON: {error}")
+            continue
+        unknown = [name for name in value if name not in FIELDS] if isinstance(value, dict) else []
+        if not isinstance(value, dict):
+            yield Line(number, fault="must be a JSON object")
+        elif unknown:
+            yield Line(number, fault=f"{unknown[0]}: there is no such field; there are {', '.join(FIELDS)}")
+        else:
+            yield _line(number, value)
+
+
+def _line(number: int, values: dict[str, Any]) -> Line:
+    if "student_id" not in values:
+        return Line(number, fault="student_id: must be given")
+    return Line(number, values["student_id"], {name: value for name, value in values.items() if name != "student_id"})

@@ -77,20 +77,20 @@ def _finish(report: Report, *, as_json: bool) -> None:
 
 
 def _object(topic: Topic, report: Report) -> dict[str, object]:
-    found = report.actual.get(topic.name)
+    held = report.actual.get(topic.name)
+    declaration = {"partitions": topic.partitions, "replication": topic.replication}
     return {
         "topic": topic.name,
         "state": _state(topic, report),
-        "declared": {"partitions": topic.partitions, "replication": topic.replication,
-                     **topic.config(topic.replication)},
-        "found": found and {"partitions": found.partitions, "replication": found.replication, **_settings(found)},
+        "declared": declaration | topic.config(topic.replication),
+        "found": held and {"partitions": held.partitions, "replication": held.replication, **_settings(held)},
         "mismatches": _about(topic, report.mismatches),
         "unknown": _about(topic, report.unknown),
-    }  # fmt: skip
+    }
 
 
-def _settings(found: ActualTopic) -> dict[str, str]:
-    return {name: value for name, value in (found.settings or {}).items() if name in TOPICS[0].config(1)}
+def _settings(held: ActualTopic) -> dict[str, str]:
+    return {name: value for name, value in (held.settings or {}).items() if name in TOPICS[0].config(1)}
 
 
 def _about(topic: Topic, sentences: tuple[str, ...]) -> list[str]:
@@ -110,12 +110,11 @@ def _show(report: Report) -> None:
     rows = table("topic", "state", "partitions", "replicas", "kept", "purpose")
     styles = {"created": "green", "missing": "bold red", "differs": "bold yellow", "as declared": "dim"}
     for topic in declared():
-        found, state = report.actual.get(topic.name), _state(topic, report)
-        rows.add_row(
-            topic.name, state, str(found.partitions if found else DASH), str(found.replication if found else DASH),
-            "newest of each key" if topic.compacted else retention(topic.retention), topic.purpose,
-            style=styles[state] if state != "as declared" else None,
-        )  # fmt: skip
+        held, state = report.actual.get(topic.name), _state(topic, report)
+        counts = (str(held.partitions), str(held.replication)) if held else (DASH, DASH)
+        kept = "newest of each key" if topic.compacted else retention(topic.retention)
+        style = styles[state] if state != "as declared" else None
+        rows.add_row(topic.name, state, *counts, kept, topic.purpose, style=style)
     out.print(rows)
     for text in report.mismatches:
         out.print(f"\n{text}", style="yellow")

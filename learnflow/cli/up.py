@@ -10,9 +10,8 @@ from typing import Final
 
 import click
 
-from learnflow.cli import run_file
+from learnflow.cli.connection import RunFile, data_directory, remove_run_file, write_run_file
 from learnflow.cli.local_system import System, system
-from learnflow.cli.run_file import RunFile
 from learnflow.settings import current
 
 LOOK_SECONDS: Final = 0.5
@@ -31,7 +30,7 @@ def command(*, as_json: bool) -> None:
     learnflow ask "Explain recursion" --student student-123       in another terminal
     """  # noqa: D301 - \b is click's sign for a block to leave as it is
     own = current()
-    directory = run_file.directory(own)
+    directory = data_directory(own)
     stop = _stop_on_signals()
     with system(own, directory, lambda line: click.echo(line, err=True), durable=True, any_port=False) as running:
         _announce(running, directory, as_json=as_json)
@@ -39,13 +38,13 @@ def command(*, as_json: bool) -> None:
             while not stop.wait(LOOK_SECONDS):
                 running.check()
         finally:
-            run_file.remove(directory)
+            remove_run_file(directory)
             click.echo("stopping: finishing what is under way …", err=True)
 
 
 def _announce(running: System, directory: Path, *, as_json: bool) -> None:
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    run_file.write(directory, RunFile(os.getpid(), started, running.broker, running.database_url, running.web))
+    write_run_file(directory, RunFile(os.getpid(), started, running.broker, running.database_url, running.web))
     addresses = {"broker": running.broker, "database_url": running.database_url, "web": running.web}
     if as_json:
         click.echo(json.dumps(addresses))

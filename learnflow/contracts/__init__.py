@@ -27,14 +27,14 @@ def write(directory: Path) -> list[str]:
 
 def stale(directory: Path) -> list[str]:
     """Return the names of the files that differ from the code, are missing, or belong to nothing."""
-    wanted = _files()
-    return [name for name, text in wanted.items() if _text(directory / name) != text] + _abandoned(directory)
+    files = _files()
+    return [name for name, text in files.items() if _text(directory / name) != text] + _abandoned(directory)
 
 
 def _abandoned(directory: Path) -> list[str]:
-    wanted = _files()
-    found = (f"{folder}/{path.name}" for folder in GENERATED for path in sorted((directory / folder).glob("*.json")))
-    return [name for name in found if name not in wanted]
+    files = _files()
+    names = (f"{folder}/{path.name}" for folder in GENERATED for path in sorted((directory / folder).glob("*.json")))
+    return [name for name in names if name not in files]
 
 
 def _text(path: Path) -> str | None:

@@ -16,6 +16,11 @@ TRACEPARENT: Final = {
     "description": "The span that the message follows from (W3C Trace Context), where traces are exported.",
 }
 
+TRACE_ID: Final = {
+    "description": "All messages that follow from one query have its trace_id.",
+    "location": "$message.payload#/trace_id",
+}
+
 DESCRIPTION: Final = """\
 LearnFlow answers programming students' questions over Kafka. Send `student.query.submitted` to `student-queries` with
 the student's id as the message's key (murmur2 partitioning); the one outcome of the query appears on
@@ -35,12 +40,9 @@ def document() -> dict[str, Any]:
         "components": {
             "messages": {**{name: _message(name) for name in PAYLOADS}, DEAD_LETTER: _dead_letter()},
             "schemas": schemas.components(),
-            "correlationIds": {"trace": {
-                "description": "All messages that follow from one query have its trace_id.",
-                "location": "$message.payload#/trace_id",
-            }},
+            "correlationIds": {"trace": TRACE_ID},
         },
-    }  # fmt: skip
+    }
 
 
 def _server() -> dict[str, Any]:

@@ -52,8 +52,8 @@ def document() -> dict[str, Any]:
 def _schemas() -> tuple[_Placed, dict[str, Any]]:
     models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "serialization") for model in _given()]
     models += [(route.takes, "validation") for route in ROUTES if route.takes is not None]
-    placed, found = models_json_schema(list(dict.fromkeys(models)), ref_template=_REFERENCE)
-    return placed, dict(sorted(found["$defs"].items()))  # type: ignore[return-value] # pydantic has wider keys
+    placed, definitions = models_json_schema(list(dict.fromkeys(models)), ref_template=_REFERENCE)
+    return placed, dict(sorted(definitions["$defs"].items()))  # type: ignore[return-value] # pydantic has wider keys
 
 
 def _given() -> Iterator[type[BaseModel]]:
@@ -93,9 +93,9 @@ def _in_query(asks: type[BaseModel] | None) -> list[dict[str, Any]]:
     schema = asks.model_json_schema(ref_template=_REFERENCE)
     defined = schema.get("$defs", {})
     return [
-        {"name": name, "in": "query", "required": False, "schema": _inline(found, defined)}
-        | ({"style": "form", "explode": False} if found.get("type") == "array" else {})
-        for name, found in schema["properties"].items()
+        {"name": name, "in": "query", "required": False, "schema": _inline(parameter, defined)}
+        | ({"style": "form", "explode": False} if parameter.get("type") == "array" else {})
+        for name, parameter in schema["properties"].items()
     ]
 
 

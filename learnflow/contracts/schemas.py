@@ -38,9 +38,9 @@ def events() -> dict[str, dict[str, Any]]:
 
 def entities() -> dict[str, dict[str, Any]]:
     """Return the schemas of the data model's entities, by the names of their modules."""
-    found = {name: {"$schema": DIALECT, **model.model_json_schema()} for name, model in ENTITIES.items()}
-    found["kafka_message"]["title"] = "KafkaMessage"
-    return found
+    schemas = {name: {"$schema": DIALECT, **model.model_json_schema()} for name, model in ENTITIES.items()}
+    schemas["kafka_message"]["title"] = "KafkaMessage"
+    return schemas
 
 
 def components() -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from learnflow.embedded.broker import CLIENT_SETTINGS, broker
 from learnflow.embedded.data_directories import default_directory, throwaway
-from learnflow.embedded.errors import EmbeddedError
 from learnflow.embedded.postgres import postgres
+from learnflow.embedded.processes import EmbeddedError
 
 __all__ = ["CLIENT_SETTINGS", "EmbeddedError", "broker", "default_directory", "postgres", "throwaway"]

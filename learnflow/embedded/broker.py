@@ -8,16 +8,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from learnflow.embedded.data_directories import owned
 from learnflow.embedded.processes import (
     LOCALHOST,
     Program,
+    current_account,
     installed,
     reserved_port,
     running,
     wait_until_ready,
 )
-from learnflow.embedded.stale_processes import owned
-from learnflow.embedded.unprivileged_account import ourselves
 
 # How clients have to be set for it, by the names of our settings: it does not wake a waiting fetch; and it takes a
 # batch's first offset for its last, so a table read back up to the end that it names would lack the rest of a batch.
@@ -45,7 +45,7 @@ def broker(directory: Path) -> Iterator[str]:
                 *("--listener-url", address, "--advertised-listener-url", address),
             ),
             log=directory / "broker.log",
-            account=ourselves(),
+            account=current_account(),
             environment={"RUST_LOG": "warn"},
         )
         with running(program) as process:

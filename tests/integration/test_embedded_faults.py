@@ -13,8 +13,8 @@ import psutil
 import pytest
 
 from learnflow.embedded import EmbeddedError, broker, postgres, throwaway
+from learnflow.embedded.data_directories import PidFile, end
 from learnflow.embedded.processes import installed
-from learnflow.embedded.stale_processes import PidFile, end
 from tests.support.embedded_parts import (
     DEADLINE,
     named,
@@ -118,7 +118,7 @@ def test_committed_data_survives_kill_9_of_the_server(directory: Path) -> None:
 def test_a_session_that_outlives_its_killed_server_is_ended_at_the_next_start(
     directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("learnflow.embedded.stale_processes.STOP_SECONDS", 0.2)
+    monkeypatch.setattr("learnflow.embedded.data_directories.STOP_SECONDS", 0.2)
     with postgres(directory) as url:
         query(url, "CREATE TABLE kept (value int)")
         server = named(directory / "postgres.pid")
@@ -161,7 +161,7 @@ def test_a_leftover_of_a_crash_is_ended_at_the_next_start(directory: Path, monke
             part.suspend()  # they cannot follow their supervisor, throwaway_place
         process.kill()
         process.wait()
-    monkeypatch.setattr("learnflow.embedded.stale_processes.STOP_SECONDS", 0.2)
+    monkeypatch.setattr("learnflow.embedded.data_directories.STOP_SECONDS", 0.2)
     with broker(directory / "broker"), postgres(directory / "postgres", durable=False) as url:
         assert query(url, "SELECT 1") == [(1,)]
         assert server.pid not in parts_in(directory)
@@ -169,7 +169,7 @@ def test_a_leftover_of_a_crash_is_ended_at_the_next_start(directory: Path, monke
 
 
 def test_a_leftover_that_does_not_listen_is_killed(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("learnflow.embedded.stale_processes.STOP_SECONDS", 0.2)
+    monkeypatch.setattr("learnflow.embedded.data_directories.STOP_SECONDS", 0.2)
     with stranger() as process:
         stopped = psutil.Process(process.pid)
         stopped.suspend()

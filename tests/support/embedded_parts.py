@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from learnflow.embedded import throwaway
-from learnflow.embedded.stale_processes import PidFile
+from learnflow.embedded.data_directories import PidFile
 
 REPOSITORY: Final = Path(__file__).parents[2]
 DEADLINE: Final = 30.0

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from learnflow.agents.distress import NOTICED
-from learnflow.cli.demo.script import read_script
+from learnflow.cli.demo.questions import read_questions
 from learnflow.cli.evaluate.questions import read
 from learnflow.domain.mastery.bands import BANDS
 from learnflow.models.events import EVENTS
@@ -151,7 +151,7 @@ def test_the_figures_are_those_of_the_code() -> None:
     settings = Settings()
     bands = [start for start in BANDS if start]
     said = (
-        f"asks {len(read_script().questions)} questions",
+        f"asks {len(read_questions().questions)} questions",
         f"{len(BANK.exercises)} exercises on {len(BANK.topics)} topics",
         f"Each of the {len(TOPICS_TO_LEARN)} topics is explained",
         f"{len(read(None))} questions to all agents",

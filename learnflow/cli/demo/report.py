@@ -8,8 +8,8 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from learnflow.cli.demo.play import Outcome
-from learnflow.cli.demo.script import Expected
+from learnflow.cli.demo.questions import Expected
+from learnflow.cli.demo.run import Outcome
 from learnflow.cli.event_summary import changed
 from learnflow.cli.output import one_line, table
 
@@ -45,10 +45,10 @@ def problems(outcomes: Sequence[Outcome], learned: Iterable[Mapping[str, Any]]) 
     types = {event["event_type"] for event in learned}
     expected = ("student.struggle.detected", "mastery.level.updated")
     return [f"there was no {name}" for name in expected if name not in types] + [
-        f"{o.question.student}: {one_line(o.question.title, 60)!r} should be {wanted}, is {found}"
+        f"{o.question.student}: {one_line(o.question.title, 60)!r} should be {must}, is {outcome}"
         for o in outcomes
-        for wanted, found in ((o.question.expected, _became(o)), (o.question.verdict, _verdict(o)))
-        if wanted != found
+        for must, outcome in ((o.question.expected, _became(o)), (o.question.verdict, _verdict(o)))
+        if must != outcome
     ]
 
 
@@ -80,8 +80,9 @@ def show(console: Console, outcome: Outcome) -> None:
     question = f"[bold]{outcome.question.student:6}[/] {escape(one_line(outcome.question.title, 80))}"
     if outcome.answered and outcome.response:
         payload = outcome.response["payload"]
-        console.print(f"{question}\n       [green]{payload['agent_name']}[/] {outcome.seconds * 1000:.0f} ms  "
-                      f"{escape(one_line(payload['response_text'], 110))}")  # fmt: skip
+        text = escape(one_line(payload["response_text"], 110))
+        speed = f"{outcome.seconds * 1000:.0f} ms"
+        console.print(f"{question}\n       [green]{payload['agent_name']}[/] {speed}  {text}")
     elif outcome.response:
         console.print(
             f"{question}\n       [yellow]failed[/]  {escape(one_line(outcome.response['payload']['reason']))}"
@@ -111,15 +112,17 @@ def show_level(console: Console, event: dict[str, Any]) -> None:
 def print_summary(console: Console, summary: Summary) -> None:
     """Print the figures, and what did not hold."""
     figures = summary.as_json()
-    found = table("", "", title="\nSummary")
+    summary_table = table("", "", title="\nSummary")
     for name in ("questions", "answered", "failed", "dead_letters", "unanswered"):
-        found.add_row(name.replace("_", " "), str(figures[name]))
-    found.add_row("first answer", f"{figures['first_answer_s']} s after the start")
-    found.add_row("latency", f"median {figures['latency_ms']['p50']} ms, p99 {figures['latency_ms']['p99']} ms")
-    found.add_row("rows", ", ".join(f"{name} {count}" for name, count in summary.rows.items() if count))
-    console.print(found)
+        summary_table.add_row(name.replace("_", " "), str(figures[name]))
+    summary_table.add_row("first answer", f"{figures['first_answer_s']} s after the start")
+    summary_table.add_row("latency", f"median {figures['latency_ms']['p50']} ms, p99 {figures['latency_ms']['p99']} ms")
+    summary_table.add_row("rows", ", ".join(f"{name} {count}" for name, count in summary.rows.items() if count))
+    console.print(summary_table)
     for problem in summary.problems:
         console.print(f"[red]does not hold:[/] {escape(problem)}")
     if not summary.problems:
-        console.print("Everything held: every good question answered, every bad one accounted for, "
-                      "and PostgreSQL holds what the topics say.")  # fmt: skip
+        console.print(
+            "Everything held: every good question answered, every bad one accounted for, "
+            "and PostgreSQL holds what the topics say."
+        )

@@ -32,18 +32,36 @@ _DIRECTORY: Final = click.Path(file_okay=False, path_type=Path)
 
 @click.command()
 @click.argument("questions", type=_EXISTING, required=False)
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=FILE, show_default=True,
-              metavar="REPORT", help="Where the report goes, as JSON; as Markdown beside it.")  # fmt: skip
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=FILE,
+    show_default=True,
+    metavar="REPORT",
+    help="Where the report goes, as JSON; as Markdown beside it.",
+)
 @click.option("--record", type=_DIRECTORY, metavar="DIR", help="Keep what Claude is asked and answers, a file each.")
 @click.option("--replay", type=_DIRECTORY, metavar="DIR", help="Answer from what was recorded, without network or key.")
 @click.option("--compare", type=_EXISTING, metavar="REPORT", help="Show what changed since another report.")
-@click.option("--at-once", type=click.IntRange(min=1), default=4, show_default=True, metavar="N",
-              help="Questions under way at once.")  # fmt: skip
+@click.option(
+    "--at-once",
+    type=click.IntRange(min=1),
+    default=4,
+    show_default=True,
+    metavar="N",
+    help="Questions under way at once.",
+)
 @as_json
 def command(  # noqa: PLR0913 - one for each option
-    *, questions: Path | None, out: Path, record: Path | None, replay: Path | None, compare: Path | None, at_once: int,
+    *,
+    questions: Path | None,
+    out: Path,
+    record: Path | None,
+    replay: Path | None,
+    compare: Path | None,
+    at_once: int,
     as_json: bool,
-) -> int:  # fmt: skip
+) -> int:
     """Ask a set of questions through the real agents, in this process, and report what became of each.
 
     QUESTIONS has a JSON object a line: query_text, and code_snippet, language, skill_level, turns, exercise; `expect`
@@ -62,13 +80,13 @@ def command(  # noqa: PLR0913 - one for each option
         msg = "--record and --replay exclude each other"
         raise click.UsageError(msg)
     before = load(compare) if compare else None
-    found = asyncio.run(_evaluate(read(questions), 1 if replay else at_once, _wire(record, replay)))
-    beside = write(found, out)
+    report = asyncio.run(_evaluate(read(questions), 1 if replay else at_once, _wire(record, replay)))
+    beside = write(report, out)
     if as_json:
-        _as_lines(found, before)
+        _as_lines(report, before)
     else:
-        _show(found, before, (out, beside))
-    return 1 if found.totals.checks_failed else 0
+        _show(report, before, (out, beside))
+    return 1 if report.totals.checks_failed else 0
 
 
 def _wire(record: Path | None, replay: Path | None) -> "Wire | None":
@@ -102,7 +120,7 @@ async def _evaluate(questions: Sequence[Question], at_once: int, wire: "Wire | N
         instance = f"{socket.gethostname()}-{os.getpid()}"
         pipeline = Pipeline(Context(settings, teacher, sandbox, mastery_model(settings.learner), clock, instance))
 
-        async def one(question: Question) -> Result:
+        async def ask(question: Question) -> Result:
             async with turns:
                 outcome = await pipeline.ask(question)
                 _recorded(wire, question)
@@ -111,7 +129,7 @@ async def _evaluate(questions: Sequence[Question], at_once: int, wire: "Wire | N
         try:
             with console(stderr=True).status(f"Asking {len(questions)} questions"):
                 async with asyncio.TaskGroup() as group:
-                    asked = [group.create_task(one(question)) for question in questions]
+                    asked = [group.create_task(ask(question)) for question in questions]
         except* click.ClickException as errors:
             raise errors.exceptions[0] from None
         finally:
@@ -129,22 +147,22 @@ def _recorded(wire: "Wire | None", question: Question) -> None:
         raise click.ClickException(msg)
 
 
-def _as_lines(found: Report, before: Report | None) -> None:
-    for one in found.results:
-        json_line(one.model_dump(mode="json"))
-    for change in changes(before, found) if before else ():
+def _as_lines(report: Report, before: Report | None) -> None:
+    for each in report.results:
+        json_line(each.model_dump(mode="json"))
+    for change in changes(before, report) if before else ():
         json_line({"change": change.model_dump(mode="json")})
-    json_line({"totals": found.totals.model_dump(mode="json")})
+    json_line({"totals": report.totals.model_dump(mode="json")})
 
 
-def _show(found: Report, before: Report | None, files: tuple[Path, Path]) -> None:
+def _show(report: Report, before: Report | None, files: tuple[Path, Path]) -> None:
     out = console()
-    for one in found.results:
-        failed = f"failed: {', '.join(check.name for check in one.failed)}" if one.failed else "passed"
-        out.print(f"{one.agent:12} {one.latency_ms:6,} ms  {one_line(one.question, 70):70}  {failed}")
-    out.print(in_words(found.totals))
-    if found.sandbox_problem:
-        out.print(f"Code could not be run: {found.sandbox_problem}")
+    for each in report.results:
+        failed = f"failed: {', '.join(check.name for check in each.failed)}" if each.failed else "passed"
+        out.print(f"{each.agent:12} {each.latency_ms:6,} ms  {one_line(each.question, 70):70}  {failed}")
+    out.print(in_words(report.totals))
+    if report.sandbox_problem:
+        out.print(f"Code could not be run: {report.sandbox_problem}")
     if before:
-        show(out, changes(before, found), only_in_one(before, found))
+        show(out, changes(before, report), only_in_one(before, report))
     out.print(f"The report is in {files[0]} and {files[1]}")

@@ -59,20 +59,24 @@ def _as_expected(expected: Expected, outcome: Outcome, answer: ResponseCompleted
     noticed = metadata.get(distress.NOTED) is True
     if expected.distress or noticed:
         yield Check(name="distress", passed=noticed is expected.distress)
-    said = "\n".join((answer.response_text, *answer.code_examples)).lower()
+    text = "\n".join((answer.response_text, *answer.code_examples)).lower()
     for mention in expected.mentions:
-        yield Check(name=f"mentions {mention}", passed=any(one.lower() in said for one in mention.split("|")))
+        yield Check(name=f"mentions {mention}", passed=any(word.lower() in text for word in mention.split("|")))
 
 
-def _same(name: str, expected: str, found: str) -> Check:
-    return Check(name=name, passed=expected == found, found=f"{found}, not {expected}" if expected != found else "")
+def _same(name: str, expected: str, actual: str) -> Check:
+    difference = f"{actual}, not {expected}" if expected != actual else ""
+    return Check(name=name, passed=expected == actual, found=difference)
 
 
 def _draft(answer: ResponseCompleted) -> Draft:
     return Draft(
-        text=answer.response_text, code_examples=answer.code_examples, confidence=answer.confidence, topic="general",
+        text=answer.response_text,
+        code_examples=answer.code_examples,
+        confidence=answer.confidence,
+        topic="general",
         model=answer.claude_model or OFFLINE,
-    )  # fmt: skip
+    )
 
 
 def _dropped(question: Question, answer: ResponseCompleted) -> int:
@@ -91,5 +95,5 @@ def _honest(answer: ResponseCompleted) -> bool:
     """An answer that no model wrote says so and has no tokens; the exercise agent's are facts, whoever tells them."""
     if answer.claude_model != OFFLINE:
         return bool(answer.claude_model) and answer.token_count is not None
-    facts = answer.agent_name is Specialist.EXERCISE or (answer.metadata or {}).get(distress.NOTED) is True
-    return answer.token_count is None and (facts or OFFLINE in answer.response_text)
+    no_claim = answer.agent_name is Specialist.EXERCISE or (answer.metadata or {}).get(distress.NOTED) is True
+    return answer.token_count is None and (no_claim or OFFLINE in answer.response_text)

@@ -26,17 +26,17 @@ class Change(Model):
 
 def changes(old: Report, new: Report) -> tuple[Change, ...]:
     """Return what changed for the questions that both have, in the order of the new report."""
-    before = {one.id: one for one in old.results}
-    return tuple(_change(before[one.id], one) for one in new.results if one.id in before)
+    before = {result.id: result for result in old.results}
+    return tuple(_change(before[result.id], result) for result in new.results if result.id in before)
 
 
 def only_in_one(old: Report, new: Report) -> int:
     """Return how many questions only one of the reports has."""
-    return len({one.id for one in old.results} ^ {one.id for one in new.results})
+    return len({result.id for result in old.results} ^ {result.id for result in new.results})
 
 
 def _change(old: Result, new: Result) -> Change:
-    failed_before, failed_now = ({check.name for check in one.failed} for one in (old, new))
+    failed_before, failed_now = ({check.name for check in result.failed} for result in (old, new))
     lost, gained = failed_now - failed_before, failed_before - failed_now
     return Change(
         id=new.id,
@@ -52,25 +52,25 @@ def _change(old: Result, new: Result) -> Change:
     )
 
 
-def show(console: Console, found: Sequence[Change], elsewhere: int) -> None:
+def show(console: Console, compared: Sequence[Change], elsewhere: int) -> None:
     """Print the changes, the worst first, and the sums."""
     shown = table("verdict", "question", "checks", "prompt", "answer", "tokens", "ms", title="\nChanges")
     order = {"worse": 0, "better": 1, "same": 2}
-    for one in sorted(found, key=lambda change: order[change.verdict]):
-        old, new = one.prompts
+    for change in sorted(compared, key=lambda change: order[change.verdict]):
+        old, new = change.prompts
         shown.add_row(
-            one.verdict,
-            one_line(one.question, 50),
-            ", ".join(_checks(one)) or DASH,
+            change.verdict,
+            one_line(change.question, 50),
+            ", ".join(_checks(change)) or DASH,
             (new or DASH) if old == new else f"{old or DASH} → {new or DASH}",
-            "changed" if one.answer_changed else "same",
-            f"{one.tokens:+,}",
-            f"{one.latency_ms:+,}",
+            "changed" if change.answer_changed else "same",
+            f"{change.tokens:+,}",
+            f"{change.latency_ms:+,}",
         )
     console.print(shown)
-    verdicts = [one.verdict for one in found]
+    verdicts = [change.verdict for change in compared]
     counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in order)
-    tokens, price = sum(one.tokens for one in found), sum(one.price_usd for one in found)
+    tokens, price = sum(change.tokens for change in compared), sum(change.price_usd for change in compared)
     console.print(f"{counts}; {tokens:+,} tokens, {price:+.4f} US dollars")
     if elsewhere:
         console.print(f"{elsewhere} questions are in one of the reports only, and not compared")

@@ -22,7 +22,7 @@ class _Strict(Model):
     model_config = ConfigDict(extra="forbid")  # a misspelt expectation would always hold
 
 
-class Said(_Strict):
+class EarlierTurn(_Strict):
     """A turn before the question."""
 
     question: NonBlank
@@ -49,7 +49,7 @@ class Question(_Strict):
     code_snippet: Code | None = None
     language: Language | None = None
     skill_level: SkillLevel | None = None
-    turns: tuple[Said, ...] = ()
+    turns: tuple[EarlierTurn, ...] = ()
     exercise: UUID | None = None
     submits: bool = Field(default=False, description="The code is a solution of the exercise, to be graded.")
     expect: Expected = Expected()
@@ -79,15 +79,15 @@ def read(file: Path | None) -> tuple[Question, ...]:
     except UnicodeDecodeError:
         msg = f"{file}: is not UTF-8"
         raise click.ClickException(msg) from None
-    found: dict[str, Question] = {}
+    questions: dict[str, Question] = {}
     for number, line in enumerate(lines, start=1):
         if line.strip():
             question = _question(line, f"{file or SHIPPED}, line {number}")
-            found[question.id] = question
-    if not found:
+            questions[question.id] = question
+    if not questions:
         msg = f"{file}: has no questions"
         raise click.ClickException(msg)
-    return tuple(found.values())
+    return tuple(questions.values())
 
 
 def _question(line: Annotated[Text, "JSON"], where: str) -> Question:

@@ -41,7 +41,7 @@ class Result(Model):
     @property
     def failed(self) -> tuple[Check, ...]:
         """The checks that do not hold."""
-        return tuple(one for one in self.checks if not one.passed)
+        return tuple(check for check in self.checks if not check.passed)
 
 
 class Totals(Model):
@@ -82,38 +82,38 @@ def result(question: Question, outcome: Outcome, checks: tuple[Check, ...]) -> R
         code_examples=completed.code_examples if completed else (),
         model=completed.claude_model if completed else None,
         prompt=_prompt((completed and completed.metadata) or {}),
-        tokens=sum(one.input_tokens + one.output_tokens for one in usage)
+        tokens=sum(call.input_tokens + call.output_tokens for call in usage)
         or ((completed and completed.token_count) or 0),
-        price_usd=round(sum(one.price_usd for one in usage), 6),
+        price_usd=round(sum(call.price_usd for call in usage), 6),
         latency_ms=outcome.milliseconds,
         checks=checks,
     )
 
 
 def report(results: Sequence[Result], sandbox_problem: str | None) -> Report:
-    """Return the report of results, of which there is at least one."""
-    times = sorted(one.latency_ms for one in results)
-    passed = sum(not one.failed for one in results)
+    """Return the report of results, of which there is at least result."""
+    times = sorted(result.latency_ms for result in results)
+    passed = sum(not result.failed for result in results)
     totals = Totals(
         questions=len(results),
         passed=passed,
         pass_rate=round(passed / len(results), 4),
-        checks=sum(len(one.checks) for one in results),
-        checks_failed=sum(len(one.failed) for one in results),
-        tokens=sum(one.tokens for one in results),
-        price_usd=round(sum(one.price_usd for one in results), 6),
+        checks=sum(len(result.checks) for result in results),
+        checks_failed=sum(len(result.failed) for result in results),
+        tokens=sum(result.tokens for result in results),
+        price_usd=round(sum(result.price_usd for result in results), 6),
         median_ms=times[(len(times) - 1) // 2],
         p95_ms=times[int(_P95 * (len(times) - 1))],
     )
     return Report(results=tuple(results), totals=totals, sandbox_problem=sandbox_problem)
 
 
-def write(found: Report, file: Path) -> Path:
+def write(report: Report, file: Path) -> Path:
     """Write a report as JSON, and as Markdown beside it, whose path is returned."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(found.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    file.write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
     beside = file.with_suffix(".md")
-    beside.write_text("\n".join(_markdown(found)) + "\n", encoding="utf-8")
+    beside.write_text("\n".join(_markdown(report)) + "\n", encoding="utf-8")
     return beside
 
 
@@ -138,33 +138,31 @@ def in_words(totals: Totals) -> str:
 def _prompt(metadata: JsonObject) -> str | None:
     """Return the version of the prompt that an answer names: its own, or that of what was generated for it."""
     generation = metadata.get("generation")
-    found = metadata.get("prompt") or (generation.get("prompt") if isinstance(generation, dict) else None)
-    return found if isinstance(found, str) else None
+    version = metadata.get("prompt") or (generation.get("prompt") if isinstance(generation, dict) else None)
+    return version if isinstance(version, str) else None
 
 
-def _markdown(found: Report) -> Iterator[str]:
-    yield from ("# Evaluation", "", in_words(found.totals) + ".")
-    if found.sandbox_problem:
-        yield from ("", f"Code could not be run: {found.sandbox_problem}")
+def _markdown(report: Report) -> Iterator[str]:
+    yield from ("# Evaluation", "", in_words(report.totals) + ".")
+    if report.sandbox_problem:
+        yield from ("", f"Code could not be run: {report.sandbox_problem}")
     yield from (
         "",
         "| question | agent | topic | model | prompt | tokens | ms | failed |",
         "|---|---|---|---|---|---|---|---|",
     )
-    for one in found.results:
-        failed = ", ".join(check.name for check in one.failed) or DASH
-        cells = (
-            _cell(one.question), one.agent, one.topic, one.model or DASH, one.prompt or DASH, f"{one.tokens:,}",
-            f"{one.latency_ms:,}", _cell(failed),
-        )  # fmt: skip
+    for result in report.results:
+        failed = ", ".join(check.name for check in result.failed) or DASH
+        made_by = (result.agent, result.topic, result.model or DASH, result.prompt or DASH)
+        cells = (_cell(result.question), *made_by, f"{result.tokens:,}", f"{result.latency_ms:,}", _cell(failed))
         yield f"| {' | '.join(cells)} |"
-    for one in found.results:
-        yield from ("", f"## {_cell(one.question)}", "")
-        yield f"`{one.id}`: {one.intent} ({one.confidence:.2f}) about {one.topic} → {one.agent}"
-        yield from ("", _fenced(one.answer))
-        yield from (line for code in one.code_examples for line in ("", _fenced(code)))
+    for result in report.results:
+        yield from ("", f"## {_cell(result.question)}", "")
+        yield f"`{result.id}`: {result.intent} ({result.confidence:.2f}) about {result.topic} → {result.agent}"
+        yield from ("", _fenced(result.answer))
+        yield from (line for code in result.code_examples for line in ("", _fenced(code)))
         yield ""
-        for check in one.checks:
+        for check in result.checks:
             yield f"- {'passed' if check.passed else '**failed**'}: {check.name}" + (
                 f" ({check.found})" if check.found else ""
             )

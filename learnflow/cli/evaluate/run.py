@@ -83,10 +83,10 @@ class Pipeline:
         for _ in range(_MOST_STEPS):
             message = waiting.popleft()
             sent = await self._specialists[message.topic.name](_delivery(message.event))
-            for one in sent:
-                if isinstance(one.event.payload, (ResponseCompleted, ResponseFailed)):
-                    return one.event.payload
-            waiting.extend(one for one in sent if one.topic.name in self._specialists)
+            for message in sent:
+                if isinstance(message.event.payload, (ResponseCompleted, ResponseFailed)):
+                    return message.event.payload
+            waiting.extend(message for message in sent if message.topic.name in self._specialists)
         msg = "the agents hand a question on and on"
         raise AssertionError(msg)
 
@@ -102,25 +102,32 @@ def _submitted(question: Question) -> Event[Any]:
         context={NAMES_IT: str(question.exercise)} if question.submits else None,
     )
     return Event[Any](
-        message_id=identity, timestamp=NOON, student_id=STUDENT, trace_id=identity,
-        event_type=EVENT_TYPES[QuerySubmitted], payload=payload, metadata=version_metadata(),
-    )  # fmt: skip
+        message_id=identity,
+        timestamp=NOON,
+        student_id=STUDENT,
+        trace_id=identity,
+        event_type=EVENT_TYPES[QuerySubmitted],
+        payload=payload,
+        metadata=version_metadata(),
+    )
 
 
 def _student(question: Question) -> Student:
     turns = tuple(
         Turn(
-            query_id=uuid5(NAMESPACE_OID, f"{question.id}/{number}"), at=NOON, agent=turn.agent, topic=turn.topic,
-            question=turn.question, answer=turn.answer,
+            query_id=uuid5(NAMESPACE_OID, f"{question.id}/{number}"),
+            at=NOON,
+            agent=turn.agent,
+            topic=turn.topic,
+            question=turn.question,
+            answer=turn.answer,
         )
         for number, turn in enumerate(question.turns)
-    )  # fmt: skip
+    )
     exercise = BANK.get(question.exercise) if question.exercise else None
     kept = (Assigned(exercise=exercise, assigned_at=NOON),) if exercise else ()
-    return Student(
-        Profile(skill_level=question.skill_level), conversation=Conversation(turns=turns),
-        exercises=Exercises(kept=kept),
-    )  # fmt: skip
+    profile = Profile(skill_level=question.skill_level)
+    return Student(profile, conversation=Conversation(turns=turns), exercises=Exercises(kept=kept))
 
 
 def _delivery(event: Event[Any]) -> Delivery:

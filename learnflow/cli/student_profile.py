@@ -2,15 +2,13 @@
 
 from typing import Any, Final
 
-import asyncpg
 import orjson
 from rich.console import Group
 from rich.panel import Panel
 
+from learnflow.cli.connection import connect
 from learnflow.cli.output import DASH, clock, console, one_line, plain, table
 from learnflow.domain.mastery_levels import decimals
-
-CONNECT_SECONDS: Final = 10.0
 
 STUDENT: Final = """
     SELECT student_id, name, email, created_at, learning_style, skill_level, active
@@ -26,36 +24,32 @@ QUERIES: Final = """
 
 async def fetch(url: str, student_id: str, queries: int) -> dict[str, Any] | None:
     """Return a student's profile, `progress` (None before the first question) and last `queries`; None if unknown."""
-    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
-    try:
+    async with connect(url) as connection:
         await connection.set_type_codec("jsonb", encoder=str, decoder=orjson.loads, schema="pg_catalog")
         student = await connection.fetchrow(STUDENT, student_id)
         if student is None:
             return None
         progress = await connection.fetchrow(PROGRESS, student_id)
         asked = await connection.fetch(QUERIES, student_id, queries)
-    finally:
-        await connection.close()
     return {**student, "progress": progress and dict(progress), "queries": [dict(row) for row in asked]}
 
 
 def show(record: dict[str, Any]) -> None:
     """Print a student for people."""
-    facts = table("", "")
-    facts.show_header = False
+    profile = table("", "")
+    profile.show_header = False
     for name in ("name", "email", "skill_level", "learning_style"):
-        facts.add_row(name.replace("_", " "), plain(record[name]))
-    facts.add_row("enrolled", clock(record["created_at"]))
-    facts.add_row("active", "yes" if record["active"] else "no")
+        profile.add_row(name.replace("_", " "), plain(record[name]))
+    profile.add_row("enrolled", clock(record["created_at"]))
+    profile.add_row("active", "yes" if record["active"] else "no")
     for name, text in _progress(record["progress"] or {}):
-        facts.add_row(name, text)
+        profile.add_row(name, text)
     asked = table("asked at", "status", "agent", "topic", "question")
     for row in record["queries"]:
-        asked.add_row(
-            clock(row["timestamp"]), row["status"], row["routed_to_agent"] or DASH, row["topic"] or DASH,
-            one_line(row["failure_reason"] or row["query_text"], 80),
-        )  # fmt: skip
-    body = Group(facts, "", asked) if record["queries"] else facts
+        whither = (row["routed_to_agent"] or DASH, row["topic"] or DASH)
+        text = one_line(row["failure_reason"] or row["query_text"], 80)
+        asked.add_row(clock(row["timestamp"]), row["status"], *whither, text)
+    body = Group(profile, "", asked) if record["queries"] else profile
     console().print(Panel(body, title=plain(record["student_id"]), title_align="left", expand=False))
 
 

@@ -8,9 +8,9 @@ import asyncpg
 import orjson
 from rich.console import Group
 
+from learnflow.cli.connection import connect
 from learnflow.cli.event_summary import changed
 from learnflow.cli.output import DASH, clock, console, one_line, plain, table
-from learnflow.cli.student_record import CONNECT_SECONDS
 from learnflow.domain.mastery import band
 from learnflow.domain.mastery_levels import decimals
 
@@ -40,11 +40,8 @@ EVIDENCE: Final = """
 
 async def exists(url: str, student_id: str) -> bool:
     """Say whether PostgreSQL knows a student."""
-    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
-    try:
+    async with connect(url) as connection:
         return bool(await connection.fetchval("SELECT true FROM students WHERE student_id = $1", student_id))
-    finally:
-        await connection.close()
 
 
 async def fetch(url: str, student_id: str, topic: str | None, most: int) -> dict[str, Any] | None:
@@ -52,30 +49,27 @@ async def fetch(url: str, student_id: str, topic: str | None, most: int) -> dict
 
     With a topic, both are of that topic only.
     """
-    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
-    try:
+    async with connect(url) as connection:
         student = await connection.fetchrow(LEVELS, student_id)
         if student is None:
             return None
         changes = await connection.fetch(CHANGES, student_id, topic, most)
-        wanted = [message for change in changes for message in change["evidence"]]
-        known = {row["id"]: dict(row) for row in await connection.fetch(EVIDENCE, student_id, wanted)}
-    finally:
-        await connection.close()
+        message_ids = [message for change in changes for message in change["evidence"]]
+        evidence = {row["id"]: dict(row) for row in await connection.fetch(EVIDENCE, student_id, message_ids)}
     levels = {key: level for key, level in orjson.loads(student["levels"] or "{}").items() if topic in (None, key)}
     return {
         "student_id": student_id,
         "levels": {key: {"level": level, "band": band(level)} for key, level in sorted(levels.items())},
-        "changes": [_change(row, known) for row in reversed(changes)],
+        "changes": [_change(row, evidence) for row in reversed(changes)],
     }
 
 
-def _change(row: asyncpg.Record, known: dict[UUID, dict[str, Any]]) -> dict[str, Any]:
+def _change(row: asyncpg.Record, evidence: dict[UUID, dict[str, Any]]) -> dict[str, Any]:
     return {
         **row,
         "old_band": band(row["old_level"]),
         "new_band": band(row["new_level"]),
-        "evidence": [known.get(message) or {"id": message, "at": None, "what": None} for message in row["evidence"]],
+        "evidence": [evidence.get(message) or {"id": message, "at": None, "what": None} for message in row["evidence"]],
     }
 
 
@@ -85,8 +79,8 @@ def show(record: dict[str, Any], *, in_full: bool) -> None:
         console().print(f"{plain(record['student_id'])}: no level yet; nothing was graded, and no teacher has set one.")
         return
     levels = table("topic", "level", "is")
-    for topic, known in record["levels"].items():
-        levels.add_row(topic, decimals(known["level"]), known["band"])
+    for topic, current in record["levels"].items():
+        levels.add_row(topic, decimals(current["level"]), current["band"])
     console().print(Group(levels, "", _changes(record["changes"], in_full=in_full)))
 
 
@@ -95,19 +89,17 @@ def _changes(changes: Sequence[dict[str, Any]], *, in_full: bool) -> Any:  # noq
         return "No level has changed so far that it was worth an event."
     rows = table("at", "topic", "level", "because", "evidence", "model", "set by")
     for change in changes:
-        rows.add_row(
-            clock(change["at"]), change["topic"], changed(change["old_level"], change["new_level"]),
-            one_line(change["reason"], 400), str(len(change["evidence"])), change["model_version"] or DASH,
-            plain(change["set_by"] or DASH),
-        )  # fmt: skip
+        moved = (clock(change["at"]), change["topic"], changed(change["old_level"], change["new_level"]))
+        why = (one_line(change["reason"], 400), str(len(change["evidence"])))
+        rows.add_row(*moved, *why, change["model_version"] or DASH, plain(change["set_by"] or DASH))
         for at, what in _behind(change["evidence"]) if in_full else ():
             rows.add_row("", "", "", f"{at}  {what}", style="dim")
     return rows
 
 
 def _behind(evidence: Iterable[dict[str, Any]]) -> Iterable[tuple[str, str]]:
-    for one in evidence:
-        if one["what"] is None:
-            yield DASH, f"{one['id']}, which is not stored"
+    for message in evidence:
+        if message["what"] is None:
+            yield DASH, f"{message['id']}, which is not stored"
         else:
-            yield clock(one["at"]), one_line(one["what"])
+            yield clock(message["at"]), one_line(message["what"])

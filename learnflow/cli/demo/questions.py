@@ -36,21 +36,23 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
+class DemoQuestions:
     """What is known of students beforehand, as (student, message), and then their questions and submissions."""
 
-    known: tuple[tuple[str, bytes], ...]
+    student_events: tuple[tuple[str, bytes], ...]
     questions: tuple[Question, ...]
 
 
-def read_script(*, graded: bool = True) -> Script:
-    """Return the demo's script, with fresh ids. Where code cannot be run, nothing is `graded`: submissions fail."""
+def read_questions(*, graded: bool = True) -> DemoQuestions:
+    """Return the demo's questions, with fresh ids. Where code cannot be run, nothing is `graded`: submissions fail."""
     text = files("learnflow.cli.demo").joinpath("questions.toml").read_text(encoding="utf-8")
     content = tomllib.loads(text)
     questions = tuple(map(_question, content["questions"]))
     assigned, submitted = zip(*(_submission(entry, graded=graded) for entry in content["submissions"]), strict=True)
     half = len(questions) // 2
-    return Script((*map(_profile, content["students"]), *assigned), (*questions[:half], *submitted, *questions[half:]))
+    return DemoQuestions(
+        (*map(_profile, content["students"]), *assigned), (*questions[:half], *submitted, *questions[half:])
+    )
 
 
 def _profile(entry: Mapping[str, Any]) -> tuple[str, bytes]:

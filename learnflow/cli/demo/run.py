@@ -1,4 +1,4 @@
-"""Plays the script against a running system, and follows what becomes of each question."""
+"""Sends the demo's questions to a running system, and follows what becomes of each question."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.structs import TopicPartition
 
 from learnflow.cli import kafka_clients
-from learnflow.cli.demo.script import Question, Script
+from learnflow.cli.demo.questions import DemoQuestions, Question
 from learnflow.topics import AGENT_RESPONSES, DEAD_LETTERS, STUDENT_EVENTS, STUDENT_QUERIES
 
 PAUSE: Final = 0.15  # seconds between two questions: a lively class
@@ -50,10 +50,10 @@ Show = Callable[[Outcome], None]
 
 
 @dataclass(slots=True)
-class Play:
-    """A performance: every question with its outcome so far."""
+class DemoRun:
+    """One run of the demo: every question with its outcome so far."""
 
-    script: Script
+    questions: DemoQuestions
     show: Show
     show_learned: Mapping[str, Callable[[dict[str, Any]], None]]
     learned: dict[str, dict[str, Any]] = field(default_factory=dict)  # by message id: struggles and levels
@@ -75,16 +75,16 @@ class Play:
             await asyncio.gather(following, return_exceptions=True)
 
     async def _send(self, producer: AIOKafkaProducer) -> None:
-        for student, known in self.script.known:
-            await producer.send_and_wait(STUDENT_EVENTS.name, known, key=student.encode())
+        for student, event in self.questions.student_events:
+            await producer.send_and_wait(STUDENT_EVENTS.name, event, key=student.encode())
         await asyncio.sleep(1.0)  # who has left is known before they ask
-        for question in self.script.questions:
+        for question in self.questions.questions:
             self.outcomes.append(Outcome(question, perf_counter()))
             await producer.send_and_wait(STUDENT_QUERIES.name, question.value, key=question.student.encode())
             await asyncio.sleep(PAUSE)
 
     async def _follow(self, consumer: AIOKafkaConsumer) -> None:
-        while len(self.outcomes) < len(self.script.questions) or not all(o.settled for o in self.outcomes):
+        while len(self.outcomes) < len(self.questions.questions) or not all(o.settled for o in self.outcomes):
             batch: dict[TopicPartition, list[Any]] = await consumer.getmany(timeout_ms=POLL_MS)
             for records in batch.values():
                 for record in records:
