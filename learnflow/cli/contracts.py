@@ -1,22 +1,20 @@
 """`learnflow contracts`: the AsyncAPI and OpenAPI documents and the JSON Schemas."""
 
 from pathlib import Path
+from typing import Final
 
 import click
 
 from learnflow import contracts
 
+SCHEMA: Final = Path("schema")
+DIRECTORY: Final = click.Path(file_okay=False, path_type=Path)
+
 
 @click.command()
 @click.argument("what", type=click.Choice(["write"]), required=False)
 @click.option("--check", is_flag=True, help="Write nothing; end with 1 when a file differs from the code.")
-@click.option(
-    "--directory",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("schema"),
-    show_default=True,
-    help="Where the files are.",
-)
+@click.option("--directory", type=DIRECTORY, default=SCHEMA, show_default=True, help="Where the files are.")
 def command(what: str | None, directory: Path, *, check: bool) -> None:  # noqa: ARG001 - `write` is what it does
     """Write the contract from the code: asyncapi.yaml, openapi.yaml, events/*.json and entities/*.json.
 

@@ -8,7 +8,7 @@ import click
 
 from learnflow.cli import connection, dead_letter_store
 from learnflow.cli.dead_letter_store import StoredDeadLetter
-from learnflow.cli.output import as_json, clock, console, json_line, one_line, plain, table
+from learnflow.cli.output import COUNT, as_json, clock, console, json_line, one_line, plain, table
 
 
 class _Place(click.ParamType):
@@ -35,7 +35,7 @@ def command() -> None:
 
 
 @command.command(name="list")
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="The newest N.")
+@click.option("--limit", type=COUNT, default=20, show_default=True, metavar="N", help="The newest N.")
 @click.option("--origin", metavar="TOPIC", help="Only those that came from this topic.")
 @as_json
 def list_(limit: int, origin: str | None, *, as_json: bool) -> None:

@@ -9,7 +9,7 @@ import click
 from pydantic import ValidationError
 
 from learnflow.cli import connection, mastery_fit, mastery_history, student_events
-from learnflow.cli.output import as_json, json_line
+from learnflow.cli.output import COUNT, as_json, json_line
 from learnflow.domain.mastery import band
 from learnflow.domain.mastery.parameters import dumps
 from learnflow.domain.mastery_levels import decimals
@@ -34,14 +34,7 @@ def command() -> None:
 @command.command(short_help="Show levels and why they are what they are.")
 @click.argument("student", metavar="STUDENT")
 @click.argument("topic", required=False, metavar="[TOPIC]")
-@click.option(
-    "--last",
-    type=click.IntRange(min=1),
-    default=MOST_CHANGES,
-    show_default=True,
-    metavar="N",
-    help="The last N changes.",
-)
+@click.option("--last", type=COUNT, default=MOST_CHANGES, show_default=True, metavar="N", help="The last N changes.")
 @as_json
 def show(student: str, topic: str | None, last: int, *, as_json: bool) -> None:
     """Show a student's levels, and the changes that led to them, as PostgreSQL has them; the newest last.

@@ -17,6 +17,7 @@ PIPED_WIDTH: Final = 160  # columns where there is no terminal to ask
 # What would move the cursor, change the terminal or reverse the text around it; students write what they like.
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
+COUNT: Final = click.IntRange(min=1)  # of an option
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 
 

@@ -113,13 +113,8 @@ def _get(url: str) -> Any:  # noqa: ANN401 - JSON
 
 
 def _shown(report: HealthReport, figures: Figures) -> RenderableType:
-    parts: list[RenderableType] = [
-        Text(_sentence(figures)),
-        Text(),
-        _table("agent", report.agents),
-        Text(),
-        _table("component", report.components),
-    ]
+    agents, components = _table("agent", report.agents), _table("component", report.components)
+    parts: list[RenderableType] = [Text(_sentence(figures)), Text(), agents, Text(), components]
     if report.problems:
         parts += [Text(), *(Text(f"! {plain(problem)}", style="red") for problem in report.problems)]
     return Group(*parts)
@@ -140,17 +135,12 @@ def _table(kind: str, agents: Sequence[AgentHealth]) -> Table:
     for column in shown.columns[2:-1]:
         column.justify = "right"
     for each in agents:
+        status = Text(str(each.status), style=STYLES.get(each.status, ""))
+        load = (f"{each.current_queue_depth:,}", f"{each.queries_last_hour:,}")
+        times = (_milliseconds(each.avg_response_time_ms), _milliseconds(each.p95_response_time_ms))
+        errors, uptime = f"{each.error_count_last_hour:,}", str(timedelta(seconds=each.uptime_seconds))
         shown.add_row(
-            str(each.agent_name),
-            Text(str(each.status), style=STYLES.get(each.status, "")),
-            f"{each.current_queue_depth:,}",
-            f"{each.queries_last_hour:,}",
-            _milliseconds(each.avg_response_time_ms),
-            _milliseconds(each.p95_response_time_ms),
-            f"{each.error_count_last_hour:,}",
-            f"{each.replica_count}",
-            str(timedelta(seconds=each.uptime_seconds)),
-            plain(each.version),
+            str(each.agent_name), status, *load, *times, errors, f"{each.replica_count}", uptime, plain(each.version)
         )
     return shown
 

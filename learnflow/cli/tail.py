@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaConsumer
 from learnflow.cli import connection, kafka_clients
 from learnflow.cli.event_summary import summary
 from learnflow.cli.kafka_clients import Record
-from learnflow.cli.output import DASH, as_json, clock, console, json_line, one_line
+from learnflow.cli.output import COUNT, DASH, as_json, clock, console, json_line, one_line
 from learnflow.streams.codec import Refusal, decode
 from learnflow.streams.dead_letters import DeadLetter
 from learnflow.topics import BY_NAME, DEAD_LETTERS, SHORT_NAMES
@@ -27,7 +27,7 @@ from learnflow.topics import BY_NAME, DEAD_LETTERS, SHORT_NAMES
 @click.argument("topics", nargs=-1, required=True, metavar="TOPIC…")
 @click.option("--from-beginning", is_flag=True, help="Show first what the topics still hold.")
 @click.option("--student", metavar="ID", help="Only messages of this student.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="End after N messages.")
+@click.option("--limit", type=COUNT, metavar="N", help="End after N messages.")
 @as_json
 def command(
     topics: tuple[str, ...], student: str | None, limit: int | None, *, from_beginning: bool, as_json: bool

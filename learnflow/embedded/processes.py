@@ -16,8 +16,9 @@ from pathlib import Path
 from threading import Thread
 from typing import Final
 
+from learnflow.sandbox import launch
+
 LOCALHOST: Final = "127.0.0.1"
-LAUNCHER: Final = Path(__file__).with_name("parent_death.py")
 POLL_SECONDS: Final = 0.01
 CANDIDATES: Final = ("postgres", "nobody")  # whom PostgreSQL runs as for root: it refuses to run as root
 
@@ -49,8 +50,8 @@ class Program:
     def launch(self) -> list[str]:
         """Return the command that runs the program so that it gets `orphaned` when this process ends."""
         run_as = (str(self.account.uid), str(self.account.gid))
-        launcher = (sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), str(int(self.orphaned)))
-        return [*launcher, *run_as, *self.command]
+        launcher = (sys.executable, "-I", "-S", launch.__file__, str(os.getpid()), str(int(self.orphaned)))
+        return [*launcher, *run_as, "", *self.command]
 
 
 def installed(module: str) -> Path:

@@ -1,18 +1,18 @@
-"""Become another program that is held to limits and dies with the process which started it.
+"""Become another program that dies with the process which started it, and that may be held to limits.
 
 Run as a script, with nothing but the standard library, because the environment of the package is out of reach here:
 
-    python -I -S launch.py PARENT UID LIMITS COMMAND...
+    python -I -S launch.py PARENT SIGNAL UID GID LIMITS COMMAND...
 
-PARENT is the process to die with, UID the account to run under (its group has the same number), "" for no change.
-LIMITS are NAME=VALUE with commas between them, by the names of setrlimit(2).
+PARENT is the process to die with, SIGNAL what then ends the command, UID and GID the account to run under, "" for no
+change. LIMITS are NAME=VALUE with commas between them, by the names of setrlimit(2); with any, the command also yields
+to others and gets no privileges that this process has not. "" stands for none.
 Exits with 127 when the command cannot be run, with 1 when the parent is gone already.
 """
 
 import ctypes
 import os
 import resource
-import signal
 import sys
 from typing import Final
 
@@ -21,20 +21,22 @@ PR_SET_NO_NEW_PRIVS: Final = 38
 NICE: Final = 5
 
 
-def main(parent: str, uid: str, limits: str, *command: str) -> str:
+def main(parent: str, signal: str, uid: str, gid: str, limits: str, *command: str) -> str:
     """Replace this process by the command, or return why that is not possible."""
-    os.nice(NICE)
-    for limit in limits.split(","):
-        name, value = limit.split("=")
+    if limits:
+        os.nice(NICE)
+    for name, value in (limit.split("=") for limit in limits.split(",") if limit):
         resource.setrlimit(getattr(resource, f"RLIMIT_{name.upper()}"), (int(value), int(value)))
-    if uid:
+    if uid and os.geteuid() != int(uid):
         os.setgroups([])
-        os.setgid(int(uid))
+        os.setgid(int(gid))
         os.setuid(int(uid))
-    system = ctypes.CDLL(None)
-    system.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    # After the change of account, which would clear it.
-    system.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
+    if sys.platform == "linux":  # elsewhere the next start ends what a crash left
+        system = ctypes.CDLL(None)
+        if limits:
+            system.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        # After the change of account, which would clear it.
+        system.prctl(PR_SET_PDEATHSIG, int(signal))
     if os.getppid() != int(parent):
         sys.exit(1)
     try:

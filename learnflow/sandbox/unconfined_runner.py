@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from learnflow.sandbox import launch
 from learnflow.sandbox.process_monitor import ProcessMonitor
 from learnflow.sandbox.process_resources import (
     Usage,
@@ -25,7 +26,6 @@ from learnflow.sandbox.process_resources import (
 )
 from learnflow.sandbox.runner import FinishedRun, Job, SandboxUnavailable, Toolchain
 
-LAUNCHER: Final = Path(__file__).with_name("launch.py")
 INSIDE: Final = "/sandbox/"  # what commands call the directory of their files
 
 
@@ -82,7 +82,9 @@ class UnconfinedRunner:
                 (directory / name).chmod(0o444)
             here = [word.replace(INSIDE, f"{directory}/") for word in job.command]
             limits = ",".join(f"{name}={value}" for name, value in _rlimits(job, account, proc).items())
-            process = self._start([str(os.getpid()), _text(account), limits, *here], directory, job.toolchain)
+            ends_with_us = (str(os.getpid()), str(int(signal.SIGKILL)))
+            whom = ("", "") if account is None else (str(account), str(account))
+            process = self._start([*ends_with_us, *whom, limits, *here], directory, job.toolchain)
             with process:
                 tree = Descendants(process, account, proc, directory / "tmp")
                 return ProcessMonitor(tree, job.limits, started).finish(job.stdin)
@@ -91,7 +93,7 @@ class UnconfinedRunner:
         home, path = str(directory / "tmp"), f"{toolchain.program.parent}:/usr/bin:/bin"
         try:
             return subprocess.Popen(
-                [sys.executable, "-I", "-S", str(LAUNCHER), *words],
+                [sys.executable, "-I", "-S", launch.__file__, *words],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -147,7 +149,3 @@ def _run_as(account: int, line: str) -> None:
         extra_groups=[],
         check=False,
     )
-
-
-def _text(account: int | None) -> str:
-    return "" if account is None else str(account)

@@ -44,35 +44,26 @@ Pushed = PushedStruggle | PushedMastery | PushedAnswer
 
 def push_message(event: Event[Any], *, whole: bool) -> tuple[str, Pushed] | None:
     """Return an event's name and content for pages; `whole` with the words of an answer. None: it is not for them."""
-    payload, student, at = event.payload, event.student_id, event.timestamp
-    if student is None:
+    payload = event.payload
+    if event.student_id is None:
         return None
+    whose: dict[str, Any] = {"student_id": event.student_id, "at": event.timestamp}
     if isinstance(payload, StruggleDetected):
-        return "struggle", PushedStruggle(**dict(payload), student_id=student, at=at)
+        return "struggle", PushedStruggle(**dict(payload), **whose)
     if isinstance(payload, MasteryUpdated):
-        return "mastery", PushedMastery(**dict(payload), student_id=student, at=at)
-    if isinstance(payload, ResponseCompleted):
-        answer = PushedAnswer(
-            student_id=student,
-            at=at,
-            query_id=payload.query_id,
-            status="completed",
-            agent_name=Agent(payload.agent_name),
-            topic=payload.query.topic if payload.query else None,
-            processing_time_ms=payload.processing_time_ms,
-            confidence=payload.confidence,
-            language=payload.query.language if payload.query else None,
-        )
-        words = {"text": payload.response_text, "code_examples": payload.code_examples}
-        return "answer", answer.model_copy(update=words if whole else {})
+        return "mastery", PushedMastery(**dict(payload), **whose)
+    if not isinstance(payload, ResponseCompleted | ResponseFailed):
+        return None
+    whose |= {"query_id": payload.query_id, "agent_name": Agent(payload.agent_name)}
+    whose |= {"topic": payload.query.topic if payload.query else None}
     if isinstance(payload, ResponseFailed):
-        return "answer", PushedAnswer(
-            student_id=student,
-            at=at,
-            query_id=payload.query_id,
-            status="failed",
-            agent_name=payload.agent_name,
-            topic=payload.query.topic if payload.query else None,
-            text=payload.reason,
-        )
-    return None
+        return "answer", PushedAnswer(**whose, status="failed", text=payload.reason)
+    answer = PushedAnswer(
+        **whose,
+        status="completed",
+        processing_time_ms=payload.processing_time_ms,
+        confidence=payload.confidence,
+        language=payload.query.language if payload.query else None,
+    )
+    words = {"text": payload.response_text, "code_examples": payload.code_examples}
+    return "answer", answer.model_copy(update=words if whole else {})

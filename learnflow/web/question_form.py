@@ -80,13 +80,8 @@ async def _question(request: web.Request) -> Question:
 
 
 def _event(question: Question, at: datetime) -> Event[QuerySubmitted]:
-    payload = QuerySubmitted(
-        query_text=question.query_text,
-        query_type="code" if question.code_snippet else "text",
-        code_snippet=question.code_snippet,
-        language=question.language,
-        context=question.context,
-    )
+    content = {name: value for name, value in question if name != "student_id"}
+    payload = QuerySubmitted(query_type="code" if question.code_snippet else "text", **content)
     return Event[QuerySubmitted](
         message_id=uuid4(),
         timestamp=at,

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from learnflow.embedded import EmbeddedError, broker, postgres, throwaway
-from learnflow.embedded.data_directories import PidFile, end
+from learnflow.embedded.data_directories import PidFile, end_processes
 from learnflow.embedded.processes import installed
 from tests.support.embedded_parts import (
     DEADLINE,
@@ -175,7 +175,7 @@ def test_a_leftover_that_does_not_listen_is_killed(directory: Path, monkeypatch:
         stopped.suspend()
         assert until(lambda: stopped.status() == psutil.STATUS_STOPPED)
         PidFile(directory / "broker.pid").write(process.pid)
-        end([PidFile(directory / "broker.pid").process()])
+        end_processes([PidFile(directory / "broker.pid").process()])
         assert process.wait(DEADLINE) == -signal.SIGKILL
 
 

@@ -16,7 +16,7 @@ from learnflow.cli.evaluate.comparison import changes, only_in_one, show
 from learnflow.cli.evaluate.questions import Question, read
 from learnflow.cli.evaluate.report import Report, Result, in_words, load, report, result, write
 from learnflow.cli.evaluate.run import NOON, Pipeline
-from learnflow.cli.output import as_json, console, json_line, one_line
+from learnflow.cli.output import COUNT, as_json, console, json_line, one_line
 from learnflow.sandbox import Sandbox
 from learnflow.settings import Claude, Database, Settings, current
 from learnflow.streams.clock import Clock
@@ -43,14 +43,7 @@ _DIRECTORY: Final = click.Path(file_okay=False, path_type=Path)
 @click.option("--record", type=_DIRECTORY, metavar="DIR", help="Keep what Claude is asked and answers, a file each.")
 @click.option("--replay", type=_DIRECTORY, metavar="DIR", help="Answer from what was recorded, without network or key.")
 @click.option("--compare", type=_EXISTING, metavar="REPORT", help="Show what changed since another report.")
-@click.option(
-    "--at-once",
-    type=click.IntRange(min=1),
-    default=4,
-    show_default=True,
-    metavar="N",
-    help="Questions under way at once.",
-)
+@click.option("--at-once", type=COUNT, default=4, show_default=True, metavar="N", help="Questions under way at once.")
 @as_json
 def command(  # noqa: PLR0913 - one for each option
     *,

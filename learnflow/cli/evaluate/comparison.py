@@ -58,15 +58,10 @@ def show(console: Console, compared: Sequence[Change], elsewhere: int) -> None:
     order = {"worse": 0, "better": 1, "same": 2}
     for change in sorted(compared, key=lambda change: order[change.verdict]):
         old, new = change.prompts
-        shown.add_row(
-            change.verdict,
-            one_line(change.question, 50),
-            ", ".join(_checks(change)) or DASH,
-            (new or DASH) if old == new else f"{old or DASH} → {new or DASH}",
-            "changed" if change.answer_changed else "same",
-            f"{change.tokens:+,}",
-            f"{change.latency_ms:+,}",
-        )
+        prompt = (new or DASH) if old == new else f"{old or DASH} → {new or DASH}"
+        answer = "changed" if change.answer_changed else "same"
+        which = (change.verdict, one_line(change.question, 50), ", ".join(_checks(change)) or DASH)
+        shown.add_row(*which, prompt, answer, f"{change.tokens:+,}", f"{change.latency_ms:+,}")
     console.print(shown)
     verdicts = [change.verdict for change in compared]
     counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in order)

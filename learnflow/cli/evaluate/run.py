@@ -114,14 +114,7 @@ def _submitted(question: Question) -> Event[Any]:
 
 def _student(question: Question) -> Student:
     turns = tuple(
-        Turn(
-            query_id=uuid5(NAMESPACE_OID, f"{question.id}/{number}"),
-            at=NOON,
-            agent=turn.agent,
-            topic=turn.topic,
-            question=turn.question,
-            answer=turn.answer,
-        )
+        Turn(query_id=uuid5(NAMESPACE_OID, f"{question.id}/{number}"), at=NOON, **dict(turn))
         for number, turn in enumerate(question.turns)
     )
     exercise = BANK.get(question.exercise) if question.exercise else None

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from tree_sitter import Node
-
 
 @dataclass(frozen=True, slots=True)
 class Function:
@@ -42,8 +40,3 @@ def reached(names: frozenset[str], functions: tuple[Function, ...]) -> frozenset
         if name in by_name:
             left |= by_name[name].names - mentioned
     return frozenset(mentioned)
-
-
-def node_text(node: Node | None) -> str:
-    """Return the source text of a node, or an empty text for none."""
-    return "" if node is None or node.text is None else node.text.decode("utf-8", "replace")

@@ -1,15 +1,14 @@
 """The outline of a Java program, and the class around a snippet that has none."""
 
 from collections.abc import Iterator
-from functools import cache
 from itertools import pairwise
 from typing import Final
 
-import tree_sitter_java
-from tree_sitter import Language, Node
+from tree_sitter import Node
 
-from learnflow.code_analysis.bounded_parsing import parse
-from learnflow.sandbox.outline.functions import Function, Outline, node_text
+from learnflow.code_analysis.syntax_tree import part, root, text
+from learnflow.models.vocabulary import Language
+from learnflow.sandbox.outline.functions import Function, Outline
 
 _TYPES: Final = frozenset(f"{kind}_declaration" for kind in ("class", "interface", "enum", "record", "annotation_type"))
 _HEAD: Final = frozenset({"import_declaration", "package_declaration"})
@@ -19,26 +18,16 @@ _LISTS: Final = ("List", "ArrayList", "Collection", "Iterable", "Set", "Deque", 
 _MAIN: Final = "main"
 
 
-@cache
-def _grammar() -> Language:
-    return Language(tree_sitter_java.language())
-
-
-def _parse(code: str) -> Node | None:
-    tree = parse(_grammar(), code.encode("utf-8", "replace"))
-    return tree.root_node if tree else None
-
-
 def java_outline(code: str) -> Outline:
     """Return the outline of a Java program; of code that does not parse, what the parser makes of it."""
-    root = _parse(code)
-    if root is None:
+    tree = root(code, Language.JAVA)
+    if tree is None:
         return Outline()
-    methods = list(_methods(root))
-    has_main = any(node_text(method.child_by_field_name("name")) == _MAIN for method in methods)
-    has_statements = not has_main and _loose_statements(root) is not None
-    called = [method for method in methods if node_text(method.child_by_field_name("name")) != _MAIN]
-    accessible = [method for method in called if "private" not in node_text(method.child(0))]
+    methods = list(_methods(tree))
+    has_main = any(text(part(method, "name")) == _MAIN for method in methods)
+    has_statements = not has_main and _loose_statements(tree) is not None
+    called = [method for method in methods if text(part(method, "name")) != _MAIN]
+    accessible = [method for method in called if "private" not in text(method.child(0))]
     functions = tuple(_function(method) for method in accessible or called)
     acts = has_main or has_statements
     return Outline(functions, reads_input=acts and ("System.in" in code or "IO.readln" in code), acts=acts)
@@ -46,30 +35,30 @@ def java_outline(code: str) -> Outline:
 
 def with_main_class(code: str) -> str:
     """Return code as a compilation unit: methods get a class, statements a main; every line keeps its number."""
-    root = _parse(code)
-    if root is None:
+    tree = root(code, Language.JAVA)
+    if tree is None:
         return code
-    parts = [node for node in root.children if node.type not in _HEAD | _COMMENTS]
+    parts = [node for node in tree.children if node.type not in _HEAD | _COMMENTS]
     if not parts or all(node.type in _TYPES or node.is_extra for node in parts):
         return code
     data = code.encode("utf-8", "replace")
-    place = _loose_statements(root)
+    place = _loose_statements(tree)
     if place is not None:
         start, end = place
         inner = b"public static void main(String[] args) throws Exception { "
         data = data[:start] + inner + data[start:end] + b"\n}" + data[end:]
-    head = max((node.end_byte for node in root.children if node.type in _HEAD), default=0)
+    head = max((node.end_byte for node in tree.children if node.type in _HEAD), default=0)
     return (data[:head] + b" public class Main { " + data[head:] + b"\n}").decode("utf-8", "replace")
 
 
-def _loose_statements(root: Node) -> tuple[int, int] | None:
+def _loose_statements(tree: Node) -> tuple[int, int] | None:
     """Return where the statements outside of any method begin and end (bytes), or None without any."""
-    loose = [node for node in root.children if node.type not in _HEAD | _COMMENTS | _MEMBERS and node.type != "ERROR"]
+    loose = [node for node in tree.children if node.type not in _HEAD | _COMMENTS | _MEMBERS and node.type != "ERROR"]
     declaring = all(node.type == "local_variable_declaration" for node in loose)
-    if not loose or (declaring and any(node.type == "method_declaration" for node in root.children)):
+    if not loose or (declaring and any(node.type == "method_declaration" for node in tree.children)):
         return None  # fields of the methods beside them
-    places = [index for index, node in enumerate(root.children) if node in loose]
-    members = {index for index, node in enumerate(root.children) if node.type in _MEMBERS}
+    places = [index for index, node in enumerate(tree.children) if node in loose]
+    members = {index for index, node in enumerate(tree.children) if node.type in _MEMBERS}
     if any(members & set(range(start, end)) for start, end in pairwise(places)):
         return None  # no single main holds them
     return loose[0].start_byte, loose[-1].end_byte
@@ -85,27 +74,29 @@ def _methods(node: Node) -> Iterator[Node]:
 
 def _function(method: Node) -> Function:
     listed = method.child_by_field_name("parameters")
-    given = [part for part in (listed.named_children if listed else ()) if part.type == "formal_parameter"]
+    given = [
+        parameter for parameter in (listed.named_children if listed else ()) if parameter.type == "formal_parameter"
+    ]
     return Function(
-        node_text(method.child_by_field_name("name")),
-        tuple(node_text(part.child_by_field_name("name")) for part in given),
+        text(part(method, "name")),
+        tuple(text(part(parameter, "name")) for parameter in given),
         len(given),
-        variadic=any(part.type == "spread_parameter" for part in (listed.named_children if listed else ())),
+        variadic=any(parameter.type == "spread_parameter" for parameter in parameters),
         takes_list=len(given) == 1 and _is_list(given[0]),
-        returns=node_text(method.child_by_field_name("type")) != "void",
+        returns=text(part(method, "type")) != "void",
         names=frozenset(_names(method.child_by_field_name("body"))),
     )
 
 
 def _is_list(parameter: Node) -> bool:
     kind = parameter.child_by_field_name("type")
-    return kind is not None and (kind.type == "array_type" or node_text(kind).startswith(_LISTS))
+    return kind is not None and (kind.type == "array_type" or text(kind).startswith(_LISTS))
 
 
 def _names(node: Node | None) -> Iterator[str]:
     if node is None:
         return
     if node.type == "method_invocation":
-        yield node_text(node.child_by_field_name("name"))
+        yield text(part(node, "name"))
     for child in node.named_children:
         yield from _names(child)

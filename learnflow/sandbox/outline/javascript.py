@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Final
 
-import tree_sitter_javascript
-from tree_sitter import Language, Node
+from tree_sitter import Node
 
-from learnflow.code_analysis.bounded_parsing import parse
-from learnflow.sandbox.outline.functions import Function, Outline, node_text, reached
+from learnflow.code_analysis.syntax_tree import part, root, text
+from learnflow.models.vocabulary import Language
+from learnflow.sandbox.outline.functions import Function, Outline, reached
 
 _READS: Final = re.compile(r"process\.stdin|readFile(?:Sync)?\(\s*(?:0\b|['\"]/dev/stdin)|createInterface")
 _READING: Final = "process.stdin"
@@ -19,17 +18,12 @@ _DECLARATIONS: Final = frozenset({"class_declaration", "lexical_declaration", "v
 _DEFINING: Final = _DECLARATIONS | {"comment", "empty_statement", "hash_bang_line", "import_statement"}
 
 
-@cache
-def _grammar() -> Language:
-    return Language(tree_sitter_javascript.language())
-
-
 def javascript_outline(code: str) -> Outline:
     """Return the outline of a JavaScript program; of code that does not parse, what the parser makes of it."""
-    tree = parse(_grammar(), code.encode("utf-8", "replace"))
+    tree = root(code, Language.JAVASCRIPT)
     if tree is None:
         return Outline()
-    statements = [inner for node in tree.root_node.children for inner in _bare(node)]
+    statements = [inner for node in tree.children for inner in _bare(node)]
     named = [item for node in statements for item in _functions(node)]
     functions = tuple(_function(name, node) for name, node in named)
     definitions = {node.id for _, node in named}
@@ -50,41 +44,41 @@ def _bare(node: Node) -> Iterator[Node]:
 
 def _functions(node: Node) -> Iterator[tuple[str, Node]]:
     if node.type in _FUNCTIONS or node.type in _VALUES:
-        yield node_text(node.child_by_field_name("name")) or "default", node
+        yield text(part(node, "name")) or "default", node
     elif _is_export(node):
         yield from _exported(node.children[0].child_by_field_name("right"))
     for child in node.named_children if node.type in ("lexical_declaration", "variable_declaration") else ():
         name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
         if name is not None and value is not None and value.type in _VALUES:
-            yield node_text(name), value
+            yield text(name), value
 
 
 def _exported(value: Node | None) -> Iterator[tuple[str, Node]]:
     """Yield the functions that stand in `module.exports = …` itself."""
     if value is not None and value.type in _VALUES:
-        yield node_text(value.child_by_field_name("name")) or "default", value
+        yield text(part(value, "name")) or "default", value
     for pair in value.named_children if value is not None and value.type == "object" else ():
         inner = pair.child_by_field_name("value")
         if pair.type == "pair" and inner is not None and inner.type in _VALUES:
-            yield node_text(pair.child_by_field_name("key")).strip("'\""), inner
+            yield text(part(pair, "key")).strip("'\""), inner
         elif pair.type == "method_definition":
-            yield node_text(pair.child_by_field_name("name")), pair
+            yield text(part(pair, "name")), pair
 
 
 def _is_export(node: Node) -> bool:
-    return node.type == "expression_statement" and node_text(node).startswith(("module.exports", "exports."))
+    return node.type == "expression_statement" and text(node).startswith(("module.exports", "exports."))
 
 
 def _function(name: str, node: Node) -> Function:
     single = node.child_by_field_name("parameter")
     listed = node.child_by_field_name("parameters")
     given = [single] if single is not None else listed.named_children if listed is not None else []
-    plain = [part for part in given if part.type not in ("rest_pattern", "comment")]
+    plain = [parameter for parameter in given if parameter.type not in ("rest_pattern", "comment")]
     return Function(
         name,
-        tuple(node_text(part.child_by_field_name("left") or part) for part in plain),
-        sum(1 for part in plain if part.type != "assignment_pattern"),
-        variadic=any(part.type == "rest_pattern" for part in given),
+        tuple(text(parameter.child_by_field_name("left") or parameter) for parameter in plain),
+        sum(1 for parameter in plain if parameter.type != "assignment_pattern"),
+        variadic=any(parameter.type == "rest_pattern" for parameter in given),
         takes_list=len(plain) == 1 and plain[0].type == "array_pattern",
         returns=_returns(node),
         names=frozenset(_names(node, set())),
@@ -116,8 +110,8 @@ def _names(node: Node, apart: set[int]) -> Iterator[str]:
     if node.id in apart:
         return
     if node.type in ("identifier", "shorthand_property_identifier"):
-        yield node_text(node)
-    elif node.type in ("call_expression", "member_expression") and _READS.search(node_text(node)[:200]):
+        yield text(node)
+    elif node.type in ("call_expression", "member_expression") and _READS.search(text(node)[:200]):
         yield _READING
     for child in node.named_children:
         yield from _names(child, apart)
