@@ -38,8 +38,8 @@ bench: $(READY) ## the benchmarks, as ratios against something run in the same c
 	@$(BIN)/python -m benchmarks.stream
 	@$(BIN)/python -m benchmarks.recovery
 	@$(BIN)/python -m benchmarks.sandbox
-	@$(BIN)/python -m benchmarks.pages
-	@$(BIN)/python -m benchmarks.watching
+	@$(BIN)/python -m benchmarks.open_pages
+	@$(BIN)/python -m benchmarks.instrumentation
 
 setup: $(READY)
 

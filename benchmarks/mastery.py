@@ -77,12 +77,12 @@ def online(model: MasteryModel) -> Baseline:
     """Return what walks through a student's answers with the model, as the platform does."""
 
     def walk(history: History) -> list[float]:
-        student, known, predicted = StudentAbility(), dict[str, TopicAbility](), []
+        student, abilities, predicted = StudentAbility(), dict[str, TopicAbility](), []
         nothing = TopicAbility()
         for topic, correct in history:
-            ability = known.get(topic, nothing)
+            ability = abilities.get(topic, nothing)
             predicted.append(model.probability(topic, student, ability))
-            student, known[topic] = model.updated(topic, student, ability, correct)
+            student, abilities[topic] = model.updated(topic, student, ability, correct)
         return predicted
 
     return walk

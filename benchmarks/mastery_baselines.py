@@ -122,8 +122,8 @@ def pfa(train: Histories) -> Baseline:
         predicted = []
         for (skill, _), (right, wrong) in _counted(history):
             at = skills.get(skill)
-            known = 0.0 if at is None else starts[at] + by_right[at] * log1p(right) + by_wrong[at] * log1p(wrong)
-            predicted.append(_sigmoid(common + known))
+            evidence = 0.0 if at is None else starts[at] + by_right[at] * log1p(right) + by_wrong[at] * log1p(wrong)
+            predicted.append(_sigmoid(common + evidence))
         return predicted
 
     return walk
@@ -137,12 +137,12 @@ def bkt(skills: Mapping[str, Bkt], step: tuple[float, float]) -> Baseline:
         state, predicted, offset = dict[str, float](), [], 0.0
         for count, (skill, correct) in enumerate(history):
             parameters = skills.get(skill, HAND_SET)
-            known = state.get(skill, parameters.prior)
-            right = min(1.0 - _SUREST, max(_SUREST, parameters.right(known)))
+            mastery = state.get(skill, parameters.prior)
+            right = min(1.0 - _SUREST, max(_SUREST, parameters.right(mastery)))
             probability = _sigmoid(_logit(right) + offset)
             predicted.append(probability)
             offset += size / (1.0 + fading * count) * (correct - probability)
-            state[skill] = parameters.after(known, correct)
+            state[skill] = parameters.after(mastery, correct)
         return predicted
 
     return walk

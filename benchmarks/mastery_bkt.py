@@ -32,17 +32,17 @@ class Bkt:
     slip: float
     forget: float = 0.0
 
-    def right(self, known: float) -> float:
+    def right(self, mastery: float) -> float:
         """Return the probability of a right answer."""
-        return known * (1.0 - self.slip) + (1.0 - known) * self.guess
+        return mastery * (1.0 - self.slip) + (1.0 - mastery) * self.guess
 
-    def after(self, known: float, correct: int) -> float:
+    def after(self, mastery: float, correct: int) -> float:
         """Return the probability that the skill is known after an answer."""
         if correct:
-            known = known * (1.0 - self.slip) / self.right(known)
+            mastery = mastery * (1.0 - self.slip) / self.right(mastery)
         else:
-            known = known * self.slip / (1.0 - self.right(known))
-        return known * (1.0 - self.forget) + (1.0 - known) * self.learn
+            mastery = mastery * self.slip / (1.0 - self.right(mastery))
+        return mastery * (1.0 - self.forget) + (1.0 - mastery) * self.learn
 
 
 def fit(histories: Iterable[History], *, forgets: bool) -> Mapping[str, Bkt]:
@@ -67,11 +67,16 @@ def _fit(sequences: Sequence[Sequence[int]], *, forgets: bool) -> Bkt:
         correct[: len(sequence), place] = sequence
         counts[: len(sequence), place] = 1.0
     free = len(_START) if forgets else len(_START) - 1
-    found = minimize(
-        _loss, _START[:free], args=(correct, counts), jac=True, method="L-BFGS-B",
-        bounds=[(-_FARTHEST, _FARTHEST)] * free, options={"maxiter": 60},
-    )  # fmt: skip
-    return Bkt(*(_HIGHEST[:free] / (1.0 + np.exp(-np.asarray(found.x)))).tolist())
+    fitted = minimize(
+        _loss,
+        _START[:free],
+        args=(correct, counts),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(-_FARTHEST, _FARTHEST)] * free,
+        options={"maxiter": 60},
+    )
+    return Bkt(*(_HIGHEST[:free] / (1.0 + np.exp(-np.asarray(fitted.x)))).tolist())
 
 
 def _loss(logits: Numbers, correct: Numbers, counts: Numbers) -> tuple[float, Numbers]:
@@ -85,19 +90,19 @@ def _loss(logits: Numbers, correct: Numbers, counts: Numbers) -> tuple[float, Nu
     prior, learn, guess, slip, forget = np.append(_HIGHEST[:free] * share, [0.0] * (len(_START) - free))
     slope = np.diag(_HIGHEST[:free] * share * (1.0 - share))  # of each probability, by each logit
     slope = np.vstack([slope, np.zeros((len(_START) - free, free))])[:, :, None]
-    known, known_by = np.full(correct.shape[1], prior), np.repeat(slope[0], correct.shape[1], axis=1)
+    mastery, mastery_by = np.full(correct.shape[1], prior), np.repeat(slope[0], correct.shape[1], axis=1)
     value, gradient = -np.log(share * (1.0 - share)).sum(), 2.0 * share - 1.0
     for right, count in zip(correct, counts, strict=True):
         if_known, if_not = np.where(right, 1.0 - slip, slip), np.where(right, guess, 1.0 - guess)
         sign = np.where(right, 1.0, -1.0)
-        both = known * if_known
-        both_by = known_by * if_known - known * sign * slope[3]
-        chance = both + (1.0 - known) * if_not
-        chance_by = both_by - known_by * if_not + (1.0 - known) * sign * slope[2]
+        both = mastery * if_known
+        both_by = mastery_by * if_known - mastery * sign * slope[3]
+        chance = both + (1.0 - mastery) * if_not
+        chance_by = both_by - mastery_by * if_not + (1.0 - mastery) * sign * slope[2]
         value -= (count * np.log(chance)).sum()
         gradient = gradient - (chance_by * (count / chance)).sum(axis=1)
         shown = both / chance
         shown_by = (both_by - shown * chance_by) / chance
-        known = shown * (1.0 - forget) + (1.0 - shown) * learn
-        known_by = shown_by * (1.0 - forget - learn) - shown * slope[4] + (1.0 - shown) * slope[1]
+        mastery = shown * (1.0 - forget) + (1.0 - shown) * learn
+        mastery_by = shown_by * (1.0 - forget - learn) - shown * slope[4] + (1.0 - shown) * slope[1]
     return float(value), gradient

@@ -87,10 +87,13 @@ def main() -> None:
 def _fill(address: str, students: int) -> float:
     """Write every student's values into the changelogs; return how many MB that are."""
     producer = Producer({
-        "bootstrap.servers": address, "partitioner": "murmur2_random", "linger.ms": 50, "compression.type": "none",
+        "bootstrap.servers": address,
+        "partitioner": "murmur2_random",
+        "linger.ms": 50,
+        "compression.type": "none",
         "queue.buffering.max.messages": 1_000_000,
-    })  # fmt: skip
-    states = [_standing(number) for number in range(KINDS)]
+    })
+    states = [_progress_update(number) for number in range(KINDS)]
     sent = 0
     for number in range(students):
         student = f"student-{number}"
@@ -108,7 +111,7 @@ def _fill(address: str, students: int) -> float:
     return sent / MEGABYTE
 
 
-def _standing(number: int) -> ProgressUpdated:
+def _progress_update(number: int) -> ProgressUpdated:
     state = of_history(_history(number), shipped())
     now = datetime.now(UTC)
     stands = progress(f"student-{number}", current(state, shipped()), now)
@@ -118,12 +121,12 @@ def _standing(number: int) -> ProgressUpdated:
 def _history(number: int) -> Iterator[Observation]:
     start = datetime.now(UTC) - timedelta(days=20)
     for each in range(OBSERVED):
-        at, one = start + timedelta(hours=8 * each), UUID(int=number * OBSERVED + each, version=4)
+        at, message_id = start + timedelta(hours=8 * each), UUID(int=number * OBSERVED + each, version=4)
         topic = ("loops", "lists", "functions", "strings", "recursion")[each % 5]
         if each % 3:
-            yield Asked(at=at, id=one, intent=Intent.CONCEPTS, topic=topic)
+            yield Asked(at=at, id=message_id, intent=Intent.CONCEPTS, topic=topic)
         else:
-            yield Graded(at=at, id=one, topic=topic, exercise=one, score=(each + number) % 4 / 3)
+            yield Graded(at=at, id=message_id, topic=topic, exercise=message_id, score=(each + number) % 4 / 3)
 
 
 def _start(address: str, database: str, place: Path) -> Start:

@@ -79,10 +79,8 @@ async def measure(language: Language, isolation: Isolation, sandbox: Sandbox, di
 def _start(language: Language, isolation: Isolation, program: Path) -> float:
     tools = toolchain(language.language)
     started = time.perf_counter()
-    finished = isolation.execute(
-        [str(tools.program), *language.options, f"/sandbox/{language.name}"],
-        stdin=b"", limits=LIMITS, files={language.name: program}, toolchain=tools,
-    )  # fmt: skip
+    command, files = [str(tools.program), *language.options, f"/sandbox/{language.name}"], {language.name: program}
+    finished = isolation.execute(command, stdin=b"", limits=LIMITS, files=files, toolchain=tools)
     took = time.perf_counter() - started
     if finished.exit_code != 0:
         raise RuntimeError(finished.stderr.decode())

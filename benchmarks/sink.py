@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 import asyncpg
 import uvloop
 
-from benchmarks import lifecycles
+from benchmarks import query_messages
 from learnflow import embedded
 from learnflow.agents.sink import AT_ONCE
 from learnflow.database.migrations import migrate
@@ -154,7 +154,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     arguments = parser.parse_args()
-    messages = lifecycles.messages(QUERIES, STUDENTS)
+    messages = query_messages.messages(QUERIES, STUDENTS)
     relax_garbage_collection()  # as workers do
     with embedded.throwaway() as directory, embedded.postgres(directory) as server:
         result = uvloop.run(measure(server, messages))

@@ -62,7 +62,7 @@ def _compare(messages: int) -> dict[str, float]:
         for _ in range(ROUNDS):
             for contender in CONTENDERS:
                 rates[contender].append(_rate(contender, address, messages))
-    medians = {f"{name}_per_s": round(median(found)) for name, found in rates.items()}
+    medians = {f"{name}_per_s": round(median(measured)) for name, measured in rates.items()}
     ours = medians["learnflow_per_s"]
     return {
         **medians,
@@ -155,9 +155,15 @@ def _faust(watch: Stopwatch) -> faust.App:
 def _learnflow(watch: Stopwatch) -> faust.App:
     options = _options(f"/tmp/{uuid4().hex}")  # noqa: S108 - holds nothing
     app = StreamApp(
-        f"learnflow-{uuid4().hex}", fetch_wait_ms=10, drain_seconds=1, stream_buffer_maxsize=65_536,
-        broker_max_poll_records=5_000, producer_linger=0.002, producer_max_batch_size=131_072, **options,
-    )  # fmt: skip
+        f"learnflow-{uuid4().hex}",
+        fetch_wait_ms=10,
+        drain_seconds=1,
+        stream_buffer_maxsize=65_536,
+        broker_max_poll_records=5_000,
+        producer_linger=0.002,
+        producer_max_batch_size=131_072,
+        **options,
+    )
 
     async def handle(delivery: Delivery) -> list[Outgoing]:
         watch.begin()
@@ -165,9 +171,14 @@ def _learnflow(watch: Stopwatch) -> faust.App:
 
     activity = Activity(Agent.TRIAGE, "bench", lambda: datetime.now(UTC))
     processor = MessageProcessor(
-        STUDENT_QUERIES, handle, activity=activity, outbox=Outbox(app), executor=app.executor(64, 1024),
-        reporter=_Silent(watch), now=Clock(lambda: datetime.now(UTC), timedelta(minutes=5)),
-    )  # fmt: skip
+        STUDENT_QUERIES,
+        handle,
+        activity=activity,
+        outbox=Outbox(app),
+        executor=app.executor(64, 1024),
+        reporter=_Silent(watch),
+        now=Clock(lambda: datetime.now(UTC), timedelta(minutes=5)),
+    )
 
     @app.agent(_raw(app))
     async def through(stream: Any) -> None:  # noqa: ANN401 - as above
@@ -196,9 +207,12 @@ class _Silent:
 async def _aiokafka(watch: Stopwatch) -> None:
     bootstrap = os.environ["LEARNFLOW_BROKER"].removeprefix("kafka://")
     consumer = AIOKafkaConsumer(
-        STUDENT_QUERIES.name, bootstrap_servers=bootstrap, group_id=uuid4().hex, auto_offset_reset="earliest",
+        STUDENT_QUERIES.name,
+        bootstrap_servers=bootstrap,
+        group_id=uuid4().hex,
+        auto_offset_reset="earliest",
         fetch_max_wait_ms=10,
-    )  # fmt: skip
+    )
     async with consumer, AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", linger_ms=2) as producer:
         while True:
             for records in (await consumer.getmany(timeout_ms=100)).values():

@@ -36,8 +36,8 @@ def account() -> Iterator[int | None]:
 
 def _first() -> int:
     # Two workers of one machine must not share ids either, and their process ids differ.
-    wanted = FIRST + os.getpid() % _MOST_PROCESSES * AT_ONCE
-    return wanted if _exists(wanted + AT_ONCE) else FIRST_IN_CONTAINER
+    first = FIRST + os.getpid() % _MOST_PROCESSES * AT_ONCE
+    return first if _exists(first + AT_ONCE) else FIRST_IN_CONTAINER
 
 
 def _exists(uid: int) -> bool:

@@ -33,10 +33,10 @@ HEADER = 16  # bytes of a compiled module before its code
 student = _beside("student")
 
 USUAL = frozenset((
-    "abc", "bisect", "collections", "contextlib", "copy", "dataclasses", "datetime", "decimal", "enum", "fractions",
-    "functools", "heapq", "io", "itertools", "json", "math", "operator", "random", "re", "statistics", "string",
-    "textwrap", "time", "typing",
-))  # fmt: skip
+    *("abc", "bisect", "collections", "contextlib", "copy", "dataclasses", "datetime", "decimal", "enum", "fractions"),
+    *("functools", "heapq", "io", "itertools", "json", "math", "operator", "random", "re", "statistics", "string"),
+    *("textwrap", "time", "typing"),
+))
 KILL = 9
 BUFFER = bytearray(64 * 1024)  # as much as a pipe holds
 QUICK = 5  # milliseconds in which most cases end, and need not be watched

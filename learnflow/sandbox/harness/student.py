@@ -186,22 +186,24 @@ def fault(error: BaseException, code: str) -> str:
     import traceback  # noqa: PLC0415 - as above
 
     linecache.cache[NAME] = (len(code), None, code.splitlines(keepends=True), NAME)
-    told = traceback.TracebackException(type(error), error, error.__traceback__)
-    _keep_own(told)
-    lines = told.format() if told.stack else told.format_exception_only()
+    raised = traceback.TracebackException(type(error), error, error.__traceback__)
+    _keep_own(raised)
+    lines = raised.format() if raised.stack else raised.format_exception_only()
     trace = "".join(lines)
     if len(trace) > TRACE + TRACE:
         trace = f"{trace[:TRACE]}\n…\n{trace[-TRACE:]}"
-    line = told.stack[-1].lineno if told.stack else getattr(error, "lineno", None)
-    message = error.msg if isinstance(error, SyntaxError) else "".join(told.format_exception_only()).partition(": ")[2]
+    line = raised.stack[-1].lineno if raised.stack else getattr(error, "lineno", None)
+    message = (
+        error.msg if isinstance(error, SyntaxError) else "".join(raised.format_exception_only()).partition(": ")[2]
+    )
     return (
         f'{{"type":{quoted(type(error).__name__)},"message":{quoted(message.strip())},'
         f'"line":{line or "null"},"trace":{quoted(trace)}}}'
     )
 
 
-def _keep_own(told: TracebackException) -> None:
-    told.stack[:] = [frame for frame in told.stack if frame.filename == NAME]
-    for other in (told.__cause__, told.__context__, *(getattr(told, "exceptions", None) or ())):
+def _keep_own(raised: TracebackException) -> None:
+    raised.stack[:] = [frame for frame in raised.stack if frame.filename == NAME]
+    for other in (raised.__cause__, raised.__context__, *(getattr(raised, "exceptions", None) or ())):
         if other is not None:
             _keep_own(other)

@@ -73,10 +73,9 @@ def _methods(node: Node) -> Iterator[Node]:
 
 
 def _function(method: Node) -> Function:
-    listed = method.child_by_field_name("parameters")
-    given = [
-        parameter for parameter in (listed.named_children if listed else ()) if parameter.type == "formal_parameter"
-    ]
+    listed = part(method, "parameters")
+    parameters = listed.named_children if listed else []
+    given = [parameter for parameter in parameters if parameter.type == "formal_parameter"]
     return Function(
         text(part(method, "name")),
         tuple(text(part(parameter, "name")) for parameter in given),

@@ -1,6 +1,6 @@
 """How long answers take while 200 pages are open, against none, in one run.
 
-    python -m benchmarks.pages [--json] [--pages N] [--questions N]
+    python -m benchmarks.open_pages [--json] [--pages N] [--questions N]
 
 A whole system runs, with the offline tutor; questions of many students are sent over Kafka, a few at once, and their
 answers awaited there. In turn with and without open pages, which are read by another process, as browsers would.
@@ -53,23 +53,23 @@ def main() -> None:
 
 def _compare(pages: int, questions: int) -> dict[str, float]:
     own = load({"LEARNFLOW_TUTOR": "offline"}, Path(os.devnull))
-    found: dict[int, list[float]] = {0: [], pages: []}
+    latencies: dict[int, list[float]] = {0: [], pages: []}
     with throwaway() as directory, system(own, directory, lambda _: None, durable=False, any_port=True) as running:
         bootstrap = [running.broker.removeprefix("kafka://")]
         asyncio.run(_latencies(bootstrap, WARM_UP))
         for _ in range(ROUNDS):
-            found[0] += asyncio.run(_latencies(bootstrap, questions))
+            latencies[0] += asyncio.run(_latencies(bootstrap, questions))
             with _pages(running.web, pages):
-                found[pages] += asyncio.run(_latencies(bootstrap, questions))
-    alone, watched = (quantiles(found[number], n=20) for number in found)
+                latencies[pages] += asyncio.run(_latencies(bootstrap, questions))
+    alone, watched = (quantiles(latencies[number], n=20) for number in latencies)
     return {
         "pages": pages,
-        "questions": len(found[0]),
-        "median_ms_alone": round(median(found[0]), 1),
-        "median_ms_watched": round(median(found[pages]), 1),
+        "questions": len(latencies[0]),
+        "median_ms_alone": round(median(latencies[0]), 1),
+        "median_ms_watched": round(median(latencies[pages]), 1),
         "p95_ms_alone": round(alone[-1], 1),
         "p95_ms_watched": round(watched[-1], 1),
-        "median_ratio": round(median(found[pages]) / median(found[0]), 2),
+        "median_ratio": round(median(latencies[pages]) / median(latencies[0]), 2),
         "p95_ratio": round(watched[-1] / alone[-1], 2),
     }
 
@@ -99,9 +99,9 @@ async def _latencies(bootstrap: list[str], questions: int) -> list[float]:
                 return 1000 * (await answer - started)
 
         listening = asyncio.create_task(listen())
-        found = await asyncio.gather(*(ask(number) for number in range(questions)))
+        latencies = await asyncio.gather(*(ask(number) for number in range(questions)))
         listening.cancel()
-        return found
+        return latencies
 
 
 async def _send(sender: AIOKafkaProducer, query_id: str, number: int) -> None:
@@ -116,7 +116,7 @@ async def _send(sender: AIOKafkaProducer, query_id: str, number: int) -> None:
 @contextmanager
 def _pages(web: str, pages: int) -> Iterator[None]:
     """Keep pages open, in a process of their own."""
-    command = [sys.executable, "-m", "benchmarks.pages", "--read", web, "--pages", str(pages)]
+    command = [sys.executable, "-m", "benchmarks.open_pages", "--read", web, "--pages", str(pages)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[1]) as process:
         assert process.stdout is not None  # noqa: S101 - as asked for
         if not process.stdout.readline():

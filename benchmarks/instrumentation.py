@@ -1,6 +1,6 @@
 """What watching costs a message: our metrics and the context of logs, beside Faust's own sensors.
 
-    python -m benchmarks.watching
+    python -m benchmarks.instrumentation
 
 Figures are microseconds of CPU time for one message, the best of five rounds.
 """
