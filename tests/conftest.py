@@ -19,6 +19,7 @@ from xdist.scheduler import LoadScopeScheduling
 from learnflow import embedded
 from tests.support.apache_kafka import Broker, apache
 from tests.support.command_line import LEARNFLOW, SECONDS, Cli, Result
+from tests.support.process_cleanup import ended_with_tests
 
 SWITCH: Final = "LEARNFLOW_TEST_BROKER"
 TEMPLATE: Final = "template_learnflow"
@@ -41,8 +42,9 @@ def chosen() -> tuple[Literal["apache", "embedded"], str]:
 
 
 def pytest_configure() -> None:
-    """Let SIGINT reach the processes of the tests, also where a shell that began them in the background ignores it."""
+    """Let Ctrl-C interrupt also what a shell began in the background, and let all that tests start end with them."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.update(ended_with_tests())
 
 
 def pytest_report_header() -> str:

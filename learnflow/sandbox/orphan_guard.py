@@ -80,7 +80,7 @@ def marked_processes(mark: str) -> list[int]:
 
 def _has(pid: int, mark: str) -> bool:
     try:
-        return f"{NAME}={mark}".encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        return mark.encode() in Path(f"/proc/{pid}/environ").read_bytes()  # the tests have a variable of their own
     except (FileNotFoundError, ProcessLookupError, PermissionError):
         return False
 

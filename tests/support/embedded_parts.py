@@ -18,6 +18,7 @@ import pytest
 
 from learnflow.embedded import throwaway
 from learnflow.embedded.data_directories import PidFile
+from tests.support.process_cleanup import ended_with_tests
 
 REPOSITORY: Final = Path(__file__).parents[2]
 DEADLINE: Final = 30.0
@@ -93,7 +94,7 @@ def python(
         stdout=subprocess.PIPE,
         text=True,
         cwd="/",
-        env={"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},
+        env={"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"} | ended_with_tests(),
         user=user,
         group=None if user is None else pwd.getpwnam(user).pw_gid,
         extra_groups=None if user is None else [],
