@@ -4,7 +4,6 @@ import asyncio
 import os
 import shutil
 import signal
-import subprocess
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,8 +16,9 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from learnflow import embedded
+from tests.support import fork_server
 from tests.support.apache_kafka import Broker, apache
-from tests.support.command_line import LEARNFLOW, SECONDS, Cli, Result
+from tests.support.command_line import SECONDS, Cli, Result
 from tests.support.process_cleanup import ended_with_tests
 
 SWITCH: Final = "LEARNFLOW_TEST_BROKER"
@@ -140,10 +140,7 @@ def bare(environment: dict[str, str], tmp_path: Path) -> Cli:
     """Run a command where neither a broker nor a database is known."""
 
     def call(*arguments: str, given: str = "", **variables: str) -> Result:
-        return subprocess.run(
-            [*LEARNFLOW, *arguments], input=given, env=environment | variables, cwd=tmp_path, capture_output=True,
-            text=True, timeout=SECONDS, check=False,
-        )  # fmt: skip
+        return fork_server.run(arguments, environment | variables, tmp_path, given=given, timeout=SECONDS)
 
     return call
 

@@ -6,7 +6,7 @@ has pytest's mark in its environment. What is started with an environment of its
 
 from typing import Final
 
-from learnflow.sandbox.orphans import Guard
+from learnflow.sandbox.orphan_guard import Guard
 
 _GUARD: Final = Guard()
 
