@@ -7,7 +7,6 @@ from math import exp
 from pathlib import Path
 
 import pytest
-from sklearn.metrics import roc_auc_score
 
 from benchmarks.mastery import online, read
 from benchmarks.mastery_baselines import Baseline, Histories, ewma
@@ -36,6 +35,8 @@ def made(students: int, seed: int) -> list[list[tuple[str, int]]]:
 
 
 def auc(walk: Baseline, histories: Histories) -> float:
+    from sklearn.metrics import roc_auc_score  # noqa: PLC0415 - takes seconds, which each run of any test would take
+
     correct = [answer for history in histories for _, answer in history]
     return float(roc_auc_score(correct, [p for history in histories for p in walk(history)]))
 
