@@ -10,7 +10,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 # Where it is set, each start of a worker compiles all that it imports again, which is half of its time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo up test check format bench lock setup embedding
+.PHONY: demo up unit test check format bench lock setup embedding
 .DEFAULT_GOAL := demo
 
 demo: $(READY) ## a throwaway LearnFlow: sample questions, their answers, a summary
@@ -18,6 +18,9 @@ demo: $(READY) ## a throwaway LearnFlow: sample questions, their answers, a summ
 
 up: $(READY) ## the same, kept between runs where it can be, until Ctrl-C
 	@$(BIN)/learnflow up
+
+unit: $(READY) ## the tests that need no broker, no database and no compiler, in less than a minute
+	@$(BIN)/python -m pytest --numprocesses 2 --quiet tests/unit
 
 test: $(READY) ## every test, on genuine Kafka where Java and Maven are there
 	@$(BIN)/python -m pytest --numprocesses 3 --no-loadscope-reorder

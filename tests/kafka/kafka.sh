@@ -27,7 +27,8 @@ fetch
 case "${1:-}" in
 libs) echo "$libs" ;;
 node)
-  java=(java -Xms64m -Xmx"${HEAP:-512m}" -XX:+UseSerialGC
+  # The second compiler would take a third of what a broker's start costs, and a broker of the tests does not live long.
+  java=(java -Xms64m -Xmx"${HEAP:-512m}" -XX:+UseSerialGC -XX:TieredStopAtLevel=1
     -Dorg.slf4j.simpleLogger.defaultLogLevel="${LOG:-warn}" -cp "$libs/*")
   [ -f "$2/log/meta.properties" ] ||
     "${java[@]}" kafka.tools.StorageTool format -t "$cluster" -c "$2/server.properties" --ignore-formatted
