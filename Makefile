@@ -19,7 +19,7 @@ demo: $(READY) ## a throwaway LearnFlow: sample questions, their answers, a summ
 up: $(READY) ## the same, kept between runs where it can be, until Ctrl-C
 	@$(BIN)/learnflow up
 
-unit: $(READY) ## the tests that need no broker, no database and no compiler, in less than a minute
+unit: $(READY) ## the tests that need no broker and no database, in less than a minute
 	@$(BIN)/python -m pytest --numprocesses 2 --quiet tests/unit
 
 test: $(READY) ## every test, on genuine Kafka where Java and Maven are there

@@ -16,6 +16,7 @@ from learnflow.tutor.offline.content.explanation import Part
 from learnflow.tutor.offline.content.library import EXPLANATIONS
 from tests.support.error_programs import printed, said
 
+POINTS = [(topic, point) for topic, explanation in EXPLANATIONS.items() for point in explanation.points if point.code]
 RUNNER = Path(__file__).parents[1] / "support" / "run_python.py"
 PYTHON = {
     f"{topic}-{name}": part
@@ -97,3 +98,13 @@ def _ends(text: str) -> list[str]:
     """Return the words that triage reads of a long trace."""
     found = words(text)
     return found if len(found) <= 240 else found[:120] + found[-120:]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_examples_of_points_run(language: Language, tmp_path: Path) -> None:
+    programs = {
+        f"{topic}-{place}": point.example or ""
+        for place, (topic, point) in enumerate(POINTS)
+        if (point.language or Language.PYTHON) is language
+    }
+    assert said(language, programs, tmp_path) == dict.fromkeys(programs, "")

@@ -1,7 +1,5 @@
 """Points: what is asked of a part of a topic is found in any topic, in other words, and in the question's language."""
 
-from pathlib import Path
-
 import pytest
 
 from learnflow.domain.question.parsed_question import parse_question
@@ -10,10 +8,7 @@ from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.offline.content.library import EXPLANATIONS
 from learnflow.tutor.offline.retrieval import point_asked
 from learnflow.tutor.offline.retrieval.stems import singular
-from tests.support.error_programs import said
 from tests.support.offline_requests import honest, request, turn
-
-OWN = [(topic, point) for topic, found in EXPLANATIONS.items() for point in found.points if point.code]
 
 
 def found(question: str, topic: str = "general") -> tuple[str, str] | None:
@@ -199,13 +194,3 @@ async def test_a_point_that_was_told_is_not_told_again() -> None:
     assert second.topic == "scope"
     assert "JavaScript" not in question
     assert first.text.split("\n\n")[0] not in second.text
-
-
-@pytest.mark.parametrize("language", Language)
-def test_the_examples_of_points_run(language: Language, tmp_path: Path) -> None:
-    programs = {
-        f"{topic}-{place}": point.example or ""
-        for place, (topic, point) in enumerate(OWN)
-        if (point.language or Language.PYTHON) is language
-    }
-    assert said(language, programs, tmp_path) == dict.fromkeys(programs, "")
