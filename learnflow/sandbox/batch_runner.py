@@ -19,9 +19,9 @@ from learnflow.sandbox.harness_cache import cache_directory, java_harness, pytho
 from learnflow.sandbox.isolation import Isolation
 from learnflow.sandbox.outline import compilation_unit
 from learnflow.sandbox.runner import MEBIBYTE, FinishedRun, Limits, SandboxUnavailable, Toolchain
-from learnflow.settings.sections import SandboxSettings
 from learnflow.sandbox.start_commands import StartCommand
 from learnflow.sandbox.toolchains import toolchain
+from learnflow.settings.sections import SandboxSettings
 
 _START_SECONDS: Final = 10.0  # for the language to start, however busy the machine is
 _MARGIN_SECONDS: Final = 1.5  # for what a case takes beside the program

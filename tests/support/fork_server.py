@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from learnflow import cli
-from learnflow.sandbox import namespaced
-from learnflow.sandbox.orphan_guard import Guard
+from learnflow.sandbox import bubblewrap_runner
+from learnflow.sandbox.orphan_guard import OrphanGuard
 
 REPOSITORY: Final = Path(__file__).parents[2]
 MESSAGE_BYTES: Final = 1 << 17
@@ -153,7 +153,7 @@ def _become(files: Sequence[int], arguments: list[str], environment: dict[str, s
     os.chdir(directory)
     os.environ.clear()
     os.environ.update(environment)
-    setattr(namespaced, "GUARD", Guard())  # noqa: B010 - the mark of the sandboxes is each process's own
+    setattr(bubblewrap_runner, "GUARD", OrphanGuard())  # noqa: B010 - the mark of the sandboxes is each process's own
     sys.argv = ["learnflow", *arguments]
 
 

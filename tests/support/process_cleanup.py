@@ -6,9 +6,9 @@ has pytest's mark in its environment. What is started with an environment of its
 
 from typing import Final
 
-from learnflow.sandbox.orphan_guard import Guard
+from learnflow.sandbox.orphan_guard import OrphanGuard
 
-_GUARD: Final = Guard()
+_GUARD: Final = OrphanGuard()
 
 
 def ended_with_tests() -> dict[str, str]:
