@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from learnflow.agents.context import Context
-from learnflow.agents.specialist import answer, responding
+from learnflow.agents.specialist import answer, parsed, responding
 from learnflow.models.vocabulary import Specialist
 from learnflow.streams.message_processor import Delivery
 from learnflow.streams.outbox import Outgoing
@@ -20,4 +20,4 @@ class CodeReviewAgent:
     async def __call__(self, delivery: Delivery) -> Sequence[Outgoing]:
         """Return the response."""
         event, context = delivery.event, self._context
-        return await answer(event, NAME, context.tutor.review, responding(event, NAME, context), context)
+        return await answer(parsed(event), NAME, context.tutor.review, responding(event, NAME, context), context)

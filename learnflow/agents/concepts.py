@@ -6,7 +6,8 @@ from time import perf_counter
 from learnflow.agents.context import Context
 from learnflow.agents.distress import asks_for_support, supportive
 from learnflow.agents.messages import follow
-from learnflow.agents.specialist import answer, milliseconds_since, outcome, responding
+from learnflow.agents.specialist import answer, milliseconds_since, outcome, parsed, responding
+from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event
 from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested
@@ -32,10 +33,10 @@ class ConceptsAgent:
         event, context = delivery.event, self._context
         finish = responding(event, NAME, context)
         if asks_for_support(event.payload):
-            return await outcome(event, NAME, self._support, finish, context)
-        return await answer(event, NAME, context.tutor.explain, finish, context)
+            return await outcome(parsed(event), NAME, self._support, finish, context)
+        return await answer(parsed(event), NAME, context.tutor.explain, finish, context)
 
-    async def _support(self, _: AgentRequest) -> Draft:
+    async def _support(self, _: AgentRequest, __: ParsedQuestion) -> Draft:
         """Answer somebody in distress, whoever the tutor is: no lecture on loops, and nobody else is asked."""
         return supportive(self._context)
 
@@ -44,7 +45,9 @@ class ConceptsAgent:
         request, explanation, started = asked.request, None, perf_counter()
         try:
             if asked.concept is not None:
-                explanation = await self._context.tutor.explain_concept(request, asked.concept)
+                explanation = await self._context.tutor.explain_concept(
+                    request, parse_question(request.query), asked.concept
+                )
         except TutorUnavailable as error:  # the other agent answers alone, and tells what was paid in vain
             request = request.model_copy(update={"usage": request.usage + error.usage})
         payload = CollaborationAnswered(

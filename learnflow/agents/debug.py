@@ -12,9 +12,10 @@ from uuid import UUID
 from learnflow.agents.context import Context
 from learnflow.agents.distress import reported
 from learnflow.agents.messages import completed, follow
-from learnflow.agents.specialist import answer
+from learnflow.agents.specialist import answer, parsed
 from learnflow.bounded_cache import BoundedCache
 from learnflow.domain.question import distress
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event
 from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested
@@ -52,7 +53,7 @@ class DebugAgent:
             self._sent[work] = None
             return self._without_concepts(event, asked)
         sent = await answer(
-            event, NAME, self._draft, lambda draft, spent: [self._next(event, draft, spent)], self._context
+            parsed(event), NAME, self._draft, lambda draft, spent: [self._next(event, draft, spent)], self._context
         )
         first = sent[0].event.payload
         self._sent[work] = first if isinstance(first, CollaborationRequested) else None
@@ -64,9 +65,9 @@ class DebugAgent:
             return []
         return [completed(event, event.payload.query, NAME, asked.draft, asked.spent_ms, self._context.now())]
 
-    async def _draft(self, request: AgentRequest) -> Draft:
+    async def _draft(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Run the code first: what really happens is the ground of every explanation."""
-        return await self._context.tutor.debug(request, await self._grounding.ran(request))
+        return await self._context.tutor.debug(request, question, await self._grounding.ran(request, question))
 
     def _next(self, event: Event[AgentRequest], draft: Draft, spent_ms: int) -> Outgoing:
         request = event.payload

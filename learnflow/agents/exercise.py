@@ -7,8 +7,9 @@ from typing import Any
 
 from learnflow.agents.context import Context
 from learnflow.agents.messages import completed, follow
-from learnflow.agents.specialist import answer, outcome
+from learnflow.agents.specialist import answer, outcome, parsed
 from learnflow.domain.question.exercise_wish import Hint, NewExercise, Solution, Submission, Wish, wish
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.envelope import Event
 from learnflow.models.events import EVENT_TYPES
 from learnflow.models.events.students import ExerciseGraded
@@ -34,18 +35,19 @@ class ExerciseAgent:
     async def __call__(self, delivery: Delivery) -> Sequence[Outgoing]:
         """Return the response, and the events that it brings."""
         event: Event[AgentRequest] = delivery.event
-        wished = wish(event.payload)
+        request = parsed(event)
+        wished = wish(event.payload, request.question)
 
         def finish(reply: Reply, spent_ms: int) -> Sequence[Outgoing]:
             return self._sent(event, reply, spent_ms)
 
-        async def compose(request: AgentRequest) -> Reply:
-            return await self._reply(request, wished)
+        async def compose(request: AgentRequest, question: ParsedQuestion) -> Reply:
+            return await self._reply(request, question, wished)
 
         handle = answer if isinstance(wished, NewExercise) else outcome
-        return await handle(event, NAME, compose, finish, self._context)
+        return await handle(request, NAME, compose, finish, self._context)
 
-    async def _reply(self, request: AgentRequest, wished: Wish) -> Reply:
+    async def _reply(self, request: AgentRequest, question: ParsedQuestion, wished: Wish) -> Reply:
         query_id = request.query.query_id
         match wished:
             case Submission():
@@ -55,7 +57,7 @@ class ExerciseAgent:
             case Solution(exercise=assigned):
                 return solution(assigned, query_id)
             case NewExercise():
-                return await self._context.tutor.exercise(request)
+                return await self._context.tutor.exercise(request, question)
 
     async def _graded(self, request: AgentRequest, submission: Submission) -> Reply:
         """Run the code on the tests, called as the solution would be."""

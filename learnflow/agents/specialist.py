@@ -1,6 +1,7 @@
 """What all specialists do with a request: hand it over where it is misrouted, else answer it."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from time import perf_counter
 from typing import TypeVar
 
@@ -8,6 +9,7 @@ from learnflow.agents.context import Context
 from learnflow.agents.distress import reported
 from learnflow.agents.messages import completed, failed, follow
 from learnflow.domain.question.handover import Handover, misrouted
+from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event
 from learnflow.models.events.responses import Failure
@@ -19,35 +21,48 @@ from learnflow.topics import REQUESTS
 from learnflow.tutor.interface import Misrouted, TutorUnavailable
 
 Composed = TypeVar("Composed")
-Compose = Callable[[AgentRequest], Awaitable[Composed]]
+Compose = Callable[[AgentRequest, ParsedQuestion], Awaitable[Composed]]
 Finish = Callable[[Composed, int], Sequence[Outgoing]]  # what was composed, and the milliseconds that it took
 
 
+@dataclass(frozen=True, slots=True)
+class ParsedRequest:
+    """A request and its question, which is parsed here once for all that answer it."""
+
+    event: Event[AgentRequest]
+    question: ParsedQuestion
+
+
+def parsed(event: Event[AgentRequest]) -> ParsedRequest:
+    """Return a request with its question parsed."""
+    return ParsedRequest(event, parse_question(event.payload.query))
+
+
 async def answer(
-    event: Event[AgentRequest],
+    request: ParsedRequest,
     agent: Specialist,
     compose: Compose[Composed],
     finish: Finish[Composed],
     context: Context,
 ) -> Sequence[Outgoing]:
     """Return the one outcome of a request, or its hand-over."""
-    handover = misrouted(event.payload, agent)
+    handover = misrouted(request.event.payload, request.question, agent)
     if handover:
-        return [_handed_over(event, agent, handover, context)]
-    return await outcome(event, agent, compose, finish, context)
+        return [_handed_over(request.event, agent, handover, context)]
+    return await outcome(request, agent, compose, finish, context)
 
 
 async def outcome(
-    event: Event[AgentRequest],
+    request: ParsedRequest,
     agent: Specialist,
     compose: Compose[Composed],
     finish: Finish[Composed],
     context: Context,
 ) -> Sequence[Outgoing]:
     """Return the one outcome of a request whose words are this agent's; its tutor may still see that it is not."""
-    started = perf_counter()
+    event, started = request.event, perf_counter()
     try:
-        composed = await compose(event.payload)
+        composed = await compose(event.payload, request.question)
     except Misrouted as error:
         return [_handed_over(event, agent, Handover(error.target, str(error)), context, error.usage)]
     except TutorUnavailable as error:

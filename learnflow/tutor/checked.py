@@ -4,7 +4,7 @@ import asyncio
 from typing import Final
 
 from learnflow.domain.question.intent import Triage
-from learnflow.domain.question.parsed_question import parse_question
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
@@ -26,38 +26,38 @@ class CheckedTutor:
         self._tutor = tutor
         self._leaks = SolutionGuard(sandbox)
 
-    async def triage(self, query: StudentQuery) -> Triage:
+    async def triage(self, query: StudentQuery, question: ParsedQuestion) -> Triage:
         """Decide what a question is."""
-        return await self._tutor.triage(query)
+        return await self._tutor.triage(query, question)
 
-    async def explain(self, request: AgentRequest) -> Draft:
+    async def explain(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Explain what was asked."""
-        return await self._looked_over(request, await self._tutor.explain(request))
+        return await self._looked_over(request, question, await self._tutor.explain(request, question))
 
-    async def explain_concept(self, request: AgentRequest, concept: str) -> Draft:
+    async def explain_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft:
         """Explain one topic, as another agent's answer needs it."""
-        return await self._looked_over(request, await self._tutor.explain_concept(request, concept))
+        return await self._looked_over(request, question, await self._tutor.explain_concept(request, question, concept))
 
-    async def review(self, request: AgentRequest) -> Draft:
+    async def review(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Review the student's code."""
-        return await self._looked_over(request, await self._tutor.review(request))
+        return await self._looked_over(request, question, await self._tutor.review(request, question))
 
-    async def debug(self, request: AgentRequest, ran: Ran) -> Draft:
+    async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: Ran) -> Draft:
         """Find the error."""
-        return await self._looked_over(request, await self._tutor.debug(request, ran))
+        return await self._looked_over(request, question, await self._tutor.debug(request, question, ran))
 
-    async def exercise(self, request: AgentRequest) -> Reply:
+    async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> Reply:
         """Give an exercise. A starter that does not parse would have been noticed when its exercise was verified."""
-        return await self._tutor.exercise(request)
+        return await self._tutor.exercise(request, question)
 
-    async def progress(self, request: AgentRequest) -> Draft:
+    async def progress(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Say in words where the student stands."""
-        return await self._tutor.progress(request)
+        return await self._tutor.progress(request, question)
 
     async def close(self) -> None:
         """Let go of what the other holds."""
         await self._tutor.close()
 
-    async def _looked_over(self, request: AgentRequest, draft: Draft) -> Draft:
-        parsed = await asyncio.to_thread(checked, draft, parse_question(request.query).language or _USUAL)
+    async def _looked_over(self, request: AgentRequest, question: ParsedQuestion, draft: Draft) -> Draft:
+        parsed = await asyncio.to_thread(checked, draft, question.language or _USUAL)
         return await self._leaks.withheld(parsed, request)

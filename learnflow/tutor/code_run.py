@@ -6,7 +6,7 @@ from typing import Final
 
 from learnflow.code_analysis.syntax import check
 from learnflow.domain.question.errors import has_trace
-from learnflow.domain.question.parsed_question import parse_question
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.vocabulary import ExerciseLanguage, Language
 from learnflow.sandbox import Ended, Execution, Sandbox, SandboxUnavailable
@@ -34,9 +34,8 @@ class Grounding:
         self._sandbox = sandbox
         self._runs: dict[tuple[ExerciseLanguage, str], asyncio.Task[Execution]] = {}
 
-    async def ran(self, request: AgentRequest) -> Ran:
+    async def ran(self, request: AgentRequest, question: ParsedQuestion) -> Ran:
         """Run the code of a question, where it is in a language that can be run here."""
-        question = parse_question(request.query)
         if not question.code or has_trace(question.code):  # a trace is no program
             return NOT_RUN
         language = question.language

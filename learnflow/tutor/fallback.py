@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final, Literal, Protocol
 
 from learnflow.domain.question.intent import Triage
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
@@ -26,10 +27,10 @@ Answer = Callable[[], Awaitable[Draft]]
 class Memory(Protocol):
     """Knows what Claude explained before, at whatever level."""
 
-    async def remembered(self, request: AgentRequest) -> Draft | None:
+    async def remembered(self, request: AgentRequest, question: ParsedQuestion) -> Draft | None:
         """Return what was explained to somebody who asked the same; None where there is nothing."""
 
-    async def remembered_concept(self, request: AgentRequest, concept: str) -> Draft | None:
+    async def remembered_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft | None:
         """Return how a topic was explained for another answer; None where there is nothing."""
 
 
@@ -47,58 +48,62 @@ class FallbackTutor:
         self._when_away = when_away
         self._memory = memory
 
-    async def triage(self, query: StudentQuery) -> Triage:
+    async def triage(self, query: StudentQuery, question: ParsedQuestion) -> Triage:
         """Decide what a question is."""
         try:
-            return await self._claude.triage(query)
+            return await self._claude.triage(query, question)
         except ClaudeAway as away:
-            found = await self._offline.triage(query)
+            found = await self._offline.triage(query, question)
             return replace(found, reasoning=f"{found.reasoning} (by rules: {away})", usage=away.usage)
 
-    async def explain(self, request: AgentRequest) -> Draft:
+    async def explain(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Explain what was asked."""
 
         async def recall() -> Draft | None:
-            return await self._memory.remembered(request) if self._memory else None
+            return await self._memory.remembered(request, question) if self._memory else None
 
         return await self._answered(
-            lambda: self._claude.explain(request), lambda: self._offline.explain(request), recall
+            lambda: self._claude.explain(request, question), lambda: self._offline.explain(request, question), recall
         )  # fmt: skip
 
-    async def explain_concept(self, request: AgentRequest, concept: str) -> Draft:
+    async def explain_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft:
         """Explain one topic, as another agent's answer needs it; within that, no word is said of who is away."""
 
         async def recall() -> Draft | None:
-            return await self._memory.remembered_concept(request, concept) if self._memory else None
+            return await self._memory.remembered_concept(request, question, concept) if self._memory else None
 
         return await self._answered(
-            lambda: self._claude.explain_concept(request, concept),
-            lambda: self._offline.explain_concept(request, concept),
+            lambda: self._claude.explain_concept(request, question, concept),
+            lambda: self._offline.explain_concept(request, question, concept),
             recall,
             part=True,
         )
 
-    async def review(self, request: AgentRequest) -> Draft:
+    async def review(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Review the student's code."""
-        return await self._answered(lambda: self._claude.review(request), lambda: self._offline.review(request))
+        return await self._answered(
+            lambda: self._claude.review(request, question), lambda: self._offline.review(request, question)
+        )
 
-    async def debug(self, request: AgentRequest, ran: Ran) -> Draft:
+    async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: Ran) -> Draft:
         """Find the error."""
         return await self._answered(
-            lambda: self._claude.debug(request, ran), lambda: self._offline.debug(request, ran)
+            lambda: self._claude.debug(request, question, ran), lambda: self._offline.debug(request, question, ran)
         )  # fmt: skip
 
-    async def exercise(self, request: AgentRequest) -> Reply:
+    async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> Reply:
         """Give an exercise."""
         try:
-            return await self._claude.exercise(request)
+            return await self._claude.exercise(request, question)
         except ClaudeAway as away:
-            reply = await self._offline.exercise(request)
+            reply = await self._offline.exercise(request, question)
             return replace(reply, draft=_instead(reply.draft, away))
 
-    async def progress(self, request: AgentRequest) -> Draft:
+    async def progress(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Say in words where the student stands."""
-        return await self._answered(lambda: self._claude.progress(request), lambda: self._offline.progress(request))
+        return await self._answered(
+            lambda: self._claude.progress(request, question), lambda: self._offline.progress(request, question)
+        )
 
     async def close(self) -> None:
         """Let go of what the others hold."""

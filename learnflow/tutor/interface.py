@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from learnflow.domain.question.intent import OFF_TOPIC, Triage
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
@@ -42,25 +43,25 @@ class Tutor(Protocol):
     over once it never does.
     """
 
-    async def triage(self, query: StudentQuery) -> Triage:
+    async def triage(self, query: StudentQuery, question: ParsedQuestion) -> Triage:
         """Decide what a question is."""
 
-    async def explain(self, request: AgentRequest) -> Draft:
+    async def explain(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Explain what was asked; ask back where triage was unsure; be friendly about what is off topic."""
 
-    async def explain_concept(self, request: AgentRequest, concept: str) -> Draft:
+    async def explain_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft:
         """Explain one topic, as another agent's answer needs it."""
 
-    async def review(self, request: AgentRequest) -> Draft:
+    async def review(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Review the student's code."""
 
-    async def debug(self, request: AgentRequest, ran: Ran) -> Draft:
+    async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: Ran) -> Draft:
         """Find the error; `missing_concept` names a topic whose explanation would complete the answer."""
 
-    async def exercise(self, request: AgentRequest) -> Reply:
+    async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> Reply:
         """Give a new exercise that fits, without its solution."""
 
-    async def progress(self, request: AgentRequest) -> Draft:
+    async def progress(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Say in words where the student stands."""
 
     async def close(self) -> None:

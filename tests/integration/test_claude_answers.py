@@ -24,7 +24,7 @@ from tests.support.claude_tutor import (
     told,
 )
 from tests.support.messages_api import INPUT_TOKENS, MODEL, OUTPUT_TOKENS, MessagesApi, says
-from tests.support.offline_requests import request, turn
+from tests.support.offline_requests import request, turn, with_question
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ async def test_debug_is_told_what_really_happened(api: MessagesApi) -> None:
 async def test_a_concept_for_another_agent_is_about_that_topic_and_stays(api: MessagesApi) -> None:
     api.will(says(EXPLANATION | {"topic": "loops", "belongs_to": {"agent": "debug", "because": "fails"}}))
     async with claude_tutor(api) as tutor:
-        draft = await tutor.explain_concept(QUESTION, "lists")
+        draft = await tutor.explain_concept(*with_question(QUESTION), "lists")
     assert (draft.topic, draft.text) == ("lists", EXPLANATION["text"])
     assert system(api) == answering(Specialist.CONCEPTS).text
     assert "asks you for what is behind it: Lists and arrays." in told(api)

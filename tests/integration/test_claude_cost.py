@@ -14,7 +14,7 @@ from learnflow.tutor.factory import tutor
 from learnflow.tutor.interface import Tutor, TutorUnavailable
 from tests.support.claude_tutor import EXPLANATION
 from tests.support.messages_api import INPUT_TOKENS, KEY, MODEL, OUTPUT_TOKENS, MessagesApi, fails, says
-from tests.support.offline_requests import request
+from tests.support.offline_requests import query_with_question, request, with_question
 from tests.support.sink_messages import AT, uid
 
 PRICE: Final = (INPUT_TOKENS * 3 + OUTPUT_TOKENS * 15) / 1_000_000
@@ -52,8 +52,10 @@ async def worker(api: MessagesApi) -> AsyncIterator[Workers]:
 async def test_the_same_question_of_another_student_makes_no_request(api: MessagesApi, worker: Workers) -> None:
     api.will(says(EXPLAINED))
     claude = worker()
-    first = await claude.explain(RECURSION)
-    second = await claude.explain(request("what is Recursion", topic="recursion", profile={"name": "Bob"}))
+    first = await claude.explain(*with_question(RECURSION))
+    second = await claude.explain(
+        *with_question(request("what is Recursion", topic="recursion", profile={"name": "Bob"}))
+    )
     assert len(api.asked) == 1
     assert first.text == second.text
     (usage,) = first.usage
@@ -66,29 +68,29 @@ async def test_the_same_question_of_another_student_makes_no_request(api: Messag
 async def test_another_worker_makes_no_request_either(api: MessagesApi, worker: Workers, database_url: str) -> None:
     api.will(says(EXPLAINED))
     first, second = worker(database_url), worker(database_url)
-    await first.explain(RECURSION)
+    await first.explain(*with_question(RECURSION))
     await first.close()  # finishes what is being written
-    assert (await second.explain(RECURSION)).metadata["cached"] is True
+    assert (await second.explain(*with_question(RECURSION))).metadata["cached"] is True
     assert len(api.asked) == 1
 
 
 async def test_without_days_nothing_is_remembered(api: MessagesApi, worker: Workers) -> None:
     api.will(says(EXPLAINED), says(EXPLAINED))
     claude = worker(cache_days=0)
-    assert "cached" not in (await claude.explain(RECURSION)).metadata
-    assert "cached" not in (await claude.explain(RECURSION)).metadata
+    assert "cached" not in (await claude.explain(*with_question(RECURSION))).metadata
+    assert "cached" not in (await claude.explain(*with_question(RECURSION))).metadata
 
 
 async def test_beyond_the_quota_the_offline_tutor_answers_and_says_why(api: MessagesApi, worker: Workers) -> None:
     api.will(says(EXPLAINED))
     claude = worker(questions_per_day=1)
-    await claude.explain(RECURSION)
+    await claude.explain(*with_question(RECURSION))
     other = request("Explain closures", topic="closures")
     other = other.model_copy(update={"query": other.query.model_copy(update={"query_id": uid(2)})})
-    draft = await claude.explain(other)
+    draft = await claude.explain(*with_question(other))
     assert draft.text.startswith("You have asked Claude 1 questions today")
     assert draft.model == "offline"
-    assert (await claude.triage(other.query)).reasoning
+    assert (await claude.triage(*query_with_question(other.query))).reasoning
     assert len(api.asked) == 1
 
 
@@ -103,7 +105,7 @@ async def test_what_others_spent_ends_the_budget(
     )
     claude = worker(database_url, budget_usd_per_day=2.5, when_away="fail")
     with pytest.raises(TutorUnavailable, match="can be paid for a day"):
-        await claude.explain(RECURSION)
+        await claude.explain(*with_question(RECURSION))
     assert api.asked == []
 
 
@@ -112,8 +114,10 @@ async def test_while_claude_is_away_what_was_explained_at_another_level_is_given
 ) -> None:
     api.will(says(EXPLAINED), fails(500, "api_error"))
     claude = worker(when_away="cache")
-    first = await claude.explain(RECURSION)
-    draft = await claude.explain(request("What is recursion?", topic="recursion", profile={"skill_level": "advanced"}))
+    first = await claude.explain(*with_question(RECURSION))
+    draft = await claude.explain(
+        *with_question(request("What is recursion?", topic="recursion", profile={"skill_level": "advanced"}))
+    )
     assert draft.text.endswith(first.text)
     assert draft.text.startswith("Claude, who usually answers here, cannot be reached at the moment.")
     assert draft.metadata["claude_away"]

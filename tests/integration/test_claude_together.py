@@ -16,6 +16,7 @@ from learnflow.agents.distress import NOTICED
 from learnflow.agents.exercise import ExerciseAgent
 from learnflow.agents.progress import ProgressAgent
 from learnflow.domain.mastery import shipped
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event, version_metadata
 from learnflow.models.events.logs import ActivityLogged
@@ -230,7 +231,7 @@ async def test_a_question_that_was_kept_once_is_not_handed_over_when_it_is_asked
 class NoExercises(OfflineTutor):
     """A tutor for whom nothing is a wish for an exercise."""
 
-    async def exercise(self, request: AgentRequest) -> Reply:
+    async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> Reply:  # noqa: ARG002 - as every tutor is called
         raise Misrouted(Specialist.CONCEPTS, f"asks {request.query.query_text}")
 
 

@@ -14,7 +14,7 @@ from learnflow.tutor.claude.prompts import prompt
 from learnflow.tutor.interface import ClaudeAway, Triage
 from tests.support.claude_tutor import SORTED, claude_tutor, system
 from tests.support.messages_api import MessagesApi, fails, says
-from tests.support.offline_requests import request
+from tests.support.offline_requests import query_with_question, request
 
 GERMAN = request("Wozu brauche ich eigentlich eine Schleife, wenn ich alles hinschreiben kann?").query
 MODEL = Settings().claude.triage_model
@@ -28,7 +28,7 @@ def api(httpserver: HTTPServer) -> MessagesApi:
 async def sorted_out(api: MessagesApi, said: dict[str, Any], text: str = GERMAN.query_text) -> Triage:
     api.will(says(SORTED | said))
     async with claude_tutor(api) as tutor:
-        return await tutor.triage(request(text).query)
+        return await tutor.triage(*query_with_question(request(text).query))
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ async def sorted_out(api: MessagesApi, said: dict[str, Any], text: str = GERMAN.
 async def test_where_the_rules_are_certain_nobody_is_asked(text: str, code: str | None, api: MessagesApi) -> None:
     query = request(text, code).query
     async with claude_tutor(api) as tutor:
-        found = await tutor.triage(query)
+        found = await tutor.triage(*query_with_question(query))
     assert api.asked == []
     assert (found, found.usage) == (triage(query), ())
 
@@ -116,9 +116,9 @@ async def test_off_topic_is_for_concepts(api: MessagesApi) -> None:
 async def test_the_same_question_is_sorted_once(api: MessagesApi) -> None:
     api.will(says(SORTED))
     async with claude_tutor(api) as tutor:
-        first = await tutor.triage(GERMAN)
+        first = await tutor.triage(*query_with_question(GERMAN))
         again = GERMAN.model_copy(update={"query_text": f"  {GERMAN.query_text.upper()} ", "student_id": "another"})
-        second = await tutor.triage(again)
+        second = await tutor.triage(*query_with_question(again))
     assert len(api.asked) == 1
     assert second == replace(first, usage=())
 
@@ -127,17 +127,17 @@ async def test_the_same_question_is_sorted_once(api: MessagesApi) -> None:
 async def test_an_answer_of_no_use_leaves_it_to_the_rules(answer: Any, api: MessagesApi) -> None:
     api.will(answer, says(SORTED))
     async with claude_tutor(api) as tutor:
-        found = await tutor.triage(GERMAN)
+        found = await tutor.triage(*query_with_question(GERMAN))
         assert replace(found, usage=()) == triage(GERMAN)
         assert found.usage[0].calls == 1
-        assert (await tutor.triage(GERMAN)).topic == "loops"  # it is not remembered
+        assert (await tutor.triage(*query_with_question(GERMAN))).topic == "loops"  # it is not remembered
 
 
 async def test_that_claude_is_away_is_said(api: MessagesApi) -> None:
     api.will(fails(401, "authentication_error"))
     async with claude_tutor(api) as tutor:
         with pytest.raises(ClaudeAway):
-            await tutor.triage(GERMAN)
+            await tutor.triage(*query_with_question(GERMAN))
 
 
 async def test_a_long_question_is_told_by_its_ends(api: MessagesApi) -> None:

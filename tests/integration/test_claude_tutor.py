@@ -17,7 +17,7 @@ from learnflow.tutor.factory import tutor
 from learnflow.tutor.interface import Tutor
 from tests.integration.proposals import RIGHT, SOLUTION, WRONG_SOLUTION
 from tests.support.messages_api import INPUT_TOKENS, KEY, MODEL, OUTPUT_TOKENS, MessagesApi, fails, says
-from tests.support.offline_requests import request
+from tests.support.offline_requests import request, with_question
 from tests.support.sandboxes import Recorded
 
 ASKED = request("Give me an exercise on loops", topic="loops", standing={"python_mastery_levels": {"loops": 0.2}})
@@ -57,7 +57,7 @@ async def test_with_a_key_an_exercise_is_made_for_the_student(
     api: MessagesApi, claude: Tutor, sandbox: Recorded
 ) -> None:
     api.will(says({**RIGHT, "solution_code": WRONG_SOLUTION["solution_code"]}), says(RIGHT))
-    reply = await claude.exercise(ASKED)
+    reply = await claude.exercise(*with_question(ASKED))
     exercise = assigned(reply)
     assert (exercise.title, exercise.solution_code) == ("Passing marks", SOLUTION)
     assert (reply.draft.model, reply.draft.token_count) == (MODEL, 2 * (INPUT_TOKENS + OUTPUT_TOKENS))
@@ -72,13 +72,16 @@ async def test_with_a_key_an_exercise_is_made_for_the_student(
 
 async def test_a_request_that_comes_again_gives_the_exercise_the_same_id(api: MessagesApi, claude: Tutor) -> None:
     api.will(says(RIGHT), says(RIGHT))
-    first, second = assigned(await claude.exercise(ASKED)), assigned(await claude.exercise(ASKED))
+    first, second = (
+        assigned(await claude.exercise(*with_question(ASKED))),
+        assigned(await claude.exercise(*with_question(ASKED))),
+    )
     assert first.exercise_id == second.exercise_id
 
 
 async def test_where_claude_is_away_the_bank_has_one_and_says_why(api: MessagesApi, claude: Tutor) -> None:
     api.will(fails(529, "overloaded_error"))
-    reply = await claude.exercise(ASKED)
+    reply = await claude.exercise(*with_question(ASKED))
     assert assigned(reply) in BANK.exercises
     made = reply.draft.metadata["generation"]
     assert isinstance(made, dict)
@@ -110,4 +113,4 @@ async def test_without_a_key_auto_is_offline(
     for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     found = tutor(Settings(), sandbox, lambda: datetime(2026, 1, 2, tzinfo=UTC))
-    assert (await found.exercise(ASKED)).draft.model == "offline"
+    assert (await found.exercise(*with_question(ASKED))).draft.model == "offline"

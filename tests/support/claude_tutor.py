@@ -20,7 +20,7 @@ from learnflow.tutor.claude.client.sdk import Claude
 from learnflow.tutor.code_run import Ran
 from learnflow.tutor.interface import Tutor
 from tests.support.messages_api import KEY, MessagesApi
-from tests.support.offline_requests import request
+from tests.support.offline_requests import request, with_question
 
 TEACHING: dict[str, Any] = {
     "distress": False, "belongs_to": None, "text": "`arr[5]` asks for the sixth value, and `arr` has three.",
@@ -94,12 +94,12 @@ async def draft_of(tutor: Tutor, agent: Specialist, asked: AgentRequest, ran: Ra
     """Return what a tutor answers in the name of an agent."""
     match agent:
         case Specialist.CONCEPTS:
-            return await tutor.explain(asked)
+            return await tutor.explain(*with_question(asked))
         case Specialist.CODE_REVIEW:
-            return await tutor.review(asked)
+            return await tutor.review(*with_question(asked))
         case Specialist.DEBUG:
-            return await tutor.debug(asked, ran)
-    return await tutor.progress(asked)
+            return await tutor.debug(*with_question(asked), ran)
+    return await tutor.progress(*with_question(asked))
 
 
 async def answered(api: MessagesApi, agent: Specialist, asked: AgentRequest = QUESTION, **settings: Any) -> Draft:

@@ -4,8 +4,10 @@ import subprocess
 import sys
 from typing import Any
 
+from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
+from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Language, Specialist
 from learnflow.tutor.offline.answer_text import LONGEST
 
@@ -20,6 +22,16 @@ def request(text: str, code: str | None = None, language: Language | None = None
         },
         **more,
     })  # fmt: skip
+
+
+def with_question(asked: AgentRequest) -> tuple[AgentRequest, ParsedQuestion]:
+    """Return a request and its question, as a specialist gives both to the tutor."""
+    return asked, parse_question(asked.query)
+
+
+def query_with_question(query: StudentQuery) -> tuple[StudentQuery, ParsedQuestion]:
+    """Return a query and its question, as triage gives both to the tutor."""
+    return query, parse_question(query)
 
 
 def turn(question: str, answer: str, agent: Specialist, topic: str | None = None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from learnflow.domain.question.parsed_question import parse_question
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.exercise import Assigned
 
@@ -55,12 +55,12 @@ class NewExercise:
 Wish = Submission | Hint | Solution | NewExercise
 
 
-def wish(request: AgentRequest) -> Wish:
+def wish(request: AgentRequest, question: ParsedQuestion) -> Wish:
     """Return what a request wants. An exercise that is not named is the one given last."""
     code, named = request.query.code_snippet, request.named
     if code and named is not None:
         return Submission(named, code)
-    said = " ".join(parse_question(request.query).words)
+    said = " ".join(question.words)
     exercise = named or (request.exercises[-1] if request.exercises else None)
     if _NEW.search(said):
         return NewExercise()

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from learnflow.domain.question.intent import OFF_TOPIC
-from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.vocabulary import Intent, Specialist
 
@@ -21,9 +21,9 @@ class Handover:
     reason: str
 
 
-def misrouted(request: AgentRequest, agent: Specialist) -> Handover | None:
+def misrouted(request: AgentRequest, question: ParsedQuestion, agent: Specialist) -> Handover | None:
     """Return to whom an agent should hand a question over, or None to keep it. It happens once at the most."""
-    return None if settled(request) else _RULES[agent](parse_question(request.query))
+    return None if settled(request) else _RULES[agent](question)
 
 
 def settled(request: AgentRequest) -> bool:

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 from learnflow.code_analysis.linters import Linter
 from learnflow.domain.question.handover import settled
 from learnflow.domain.question.intent import Triage
-from learnflow.domain.question.parsed_question import parse_question
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
@@ -50,40 +50,39 @@ class ClaudeTutor:
         self._triaging = Triaging(meters, settings.claude)
         self._exercising = Exercising(meters, settings.claude, sandbox, now)
 
-    async def triage(self, query: StudentQuery) -> Triage:
+    async def triage(self, query: StudentQuery, question: ParsedQuestion) -> Triage:
         """Decide what a question is; Claude is asked only where the rules are not certain."""
-        return await self._triaging(query)
+        return await self._triaging(query, question)
 
-    async def explain(self, request: AgentRequest) -> Draft:
+    async def explain(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Explain what was asked, ask back, or be friendly."""
         answered = await self._answered(Specialist.CONCEPTS, request, Explanation)
-        return self._supportive(answered) or drafts.explanation(answered, request)
+        return self._supportive(answered) or drafts.explanation(answered, request, question)
 
-    async def explain_concept(self, request: AgentRequest, concept: str) -> Draft:
+    async def explain_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft:
         """Explain one topic, in a text that follows on another agent's."""
         answered = await self._answered(Specialist.CONCEPTS, request, Explanation, concept=concept)
-        draft = self._supportive(answered) or drafts.explanation(answered, request)
+        draft = self._supportive(answered) or drafts.explanation(answered, request, question)
         return draft.model_copy(update={"topic": concept})
 
-    async def review(self, request: AgentRequest) -> Draft:
+    async def review(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Review the student's code, knowing what a linter says of it."""
-        question = parse_question(request.query)
         found = await look_over(question.code, question.language, self._linter) if question.code else None
         answered = await self._answered(Specialist.CODE_REVIEW, request, Review, evidence.of_tools(found))
-        return self._supportive(answered) or drafts.review(answered, request)
+        return self._supportive(answered) or drafts.review(answered, question)
 
-    async def debug(self, request: AgentRequest, ran: Ran) -> Draft:
+    async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: Ran) -> Draft:
         """Find the error, knowing what happened when the code was run."""
-        answered = await self._answered(Specialist.DEBUG, request, Diagnosis, evidence.of_run(ran, request))
-        return self._supportive(answered) or drafts.diagnosis(answered, request, ran)
+        answered = await self._answered(Specialist.DEBUG, request, Diagnosis, evidence.of_run(ran, question))
+        return self._supportive(answered) or drafts.diagnosis(answered, request, question, ran)
 
-    async def exercise(self, request: AgentRequest) -> Reply:
+    async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> Reply:
         """Give an exercise that Claude wrote and that was verified, or one of the bank."""
-        return await self._exercising(request)
+        return await self._exercising(request, question)
 
-    async def progress(self, request: AgentRequest) -> Draft:
+    async def progress(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Say in words where the student stands, by the figures and by no others."""
-        figures = evidence.of_figures(request)
+        figures = evidence.of_figures(request, question)
         answered = await self._answered(
             Specialist.PROGRESS, request, Report, figures, problem=lambda said: drafts.invented(said, figures)
         )

@@ -7,7 +7,7 @@ from typing import Final
 from learnflow.domain.exercise_difficulty import difficulty_for
 from learnflow.domain.next_topics import next_topics
 from learnflow.domain.question.difficulty_wish import DifficultyWish, difficulty_wish
-from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.topic import topic_of
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, difficulties
@@ -34,9 +34,8 @@ class Wanted:
     beyond: int = 0
 
 
-def wanted(request: AgentRequest, topics: Iterable[str] = TOPICS) -> Wanted:
+def wanted(request: AgentRequest, question: ParsedQuestion, topics: Iterable[str] = TOPICS) -> Wanted:
     """Return what to look for. `topics` are those to choose from, where the student named none."""
-    question = parse_question(request.query)
     named = request.query.topic or topic_of(question)
     asked = _last(request) if named == GENERAL and not _MORE.isdisjoint(question.words) else named
     topic = asked if asked != GENERAL else _next(request, frozenset(topics))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 from zlib import crc32
 
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.remembered_ids import shortened
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.exercise import Exercise
@@ -24,13 +25,13 @@ class Choice:
     note: str | None = None
 
 
-def choose(request: AgentRequest) -> Choice:
+def choose(request: AgentRequest, question: ParsedQuestion) -> Choice:
     """Prefer topic, then language, then what is new to the student, then what is as hard as it should be.
 
     What is left to choose from is settled by who the student is, so that a repeated request gets the same.
     """
     exercises = BANK.exercises
-    order = wanted(request, BANK.topics)
+    order = wanted(request, question, BANK.topics)
     behind = {*request.done, *(shortened(one.exercise.exercise_id) for one in request.exercises)}
 
     def fit(one: Exercise) -> tuple[int, bool, bool, int, int]:

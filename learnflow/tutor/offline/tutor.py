@@ -4,7 +4,7 @@ import asyncio
 
 from learnflow.code_analysis.linters import Linter
 from learnflow.domain.question.intent import Triage, decide
-from learnflow.domain.question.parsed_question import parse_question
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
@@ -23,37 +23,36 @@ class OfflineTutor:
     def __init__(self, linter: Linter | None = None) -> None:
         self._linter = linter or Linter()
 
-    async def triage(self, query: StudentQuery) -> Triage:
+    async def triage(self, query: StudentQuery, question: ParsedQuestion) -> Triage:
         """Decide what a question is; what its code does wrong tells the topic, or the point that answers it."""
-        question = parse_question(query)
         found = decide(question)
         if found.intent is Intent.DEBUG:
             return await asyncio.to_thread(by_cause, query.query_text, question, found)
         return by_point(question, found) if found.intent is Intent.CONCEPTS else found
 
-    async def explain(self, request: AgentRequest) -> Draft:
+    async def explain(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Explain what was asked; ask back where triage was unsure; be friendly about what is off topic."""
-        return explain.explain(request)
+        return explain.explain(request, question)
 
-    async def explain_concept(self, request: AgentRequest, concept: str) -> Draft:
+    async def explain_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft:
         """Explain one topic, as another agent's answer needs it."""
-        return explain.explain_concept(request, concept)
+        return explain.explain_concept(request, question, concept)
 
-    async def review(self, request: AgentRequest) -> Draft:
+    async def review(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Review the student's code: with the linter for Python, by a few sound checks for the others."""
-        return await review(request, self._linter)
+        return await review(request, question, self._linter)
 
-    async def debug(self, request: AgentRequest, ran: Ran = NOT_RUN) -> Draft:
+    async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: Ran = NOT_RUN) -> Draft:
         """Find the error: by what happened when the code ran, by its name, and by reading the code."""
-        return await debug(request, self._linter, ran)
+        return await debug(request, question, self._linter, ran)
 
-    async def exercise(self, request: AgentRequest) -> Reply:
+    async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> Reply:
         """Give a prepared exercise that fits, without its solution."""
-        return exercise.exercise(request)
+        return exercise.exercise(request, question)
 
     async def close(self) -> None:
         """Hold nothing."""
 
-    async def progress(self, request: AgentRequest) -> Draft:
+    async def progress(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Say in words where the student stands."""
-        return progress.progress(request)
+        return progress.progress(request, question)

@@ -13,6 +13,7 @@ from learnflow.agents.debug import DebugAgent
 from learnflow.agents.distress import supportive
 from learnflow.agents.triage import TriageAgent
 from learnflow.domain.mastery import shipped
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event, version_metadata
 from learnflow.models.events import EVENT_TYPES
@@ -41,18 +42,18 @@ ANSWER = "Please talk to Ms Smith in room 12 now, at any hour: she listens."
 class Silent(OfflineTutor):
     """A tutor that must not be asked."""
 
-    async def triage(self, query: StudentQuery) -> Triage:
+    async def triage(self, query: StudentQuery, question: ParsedQuestion) -> Triage:  # noqa: ARG002 - as every tutor is called
         raise AssertionError(query.query_id)
 
-    async def explain(self, request: AgentRequest) -> Draft:
+    async def explain(self, request: AgentRequest, question: ParsedQuestion) -> Draft:  # noqa: ARG002 - as every tutor is called
         raise TutorUnavailable(str(request.query.query_id))
 
 
 class Attentive(OfflineTutor):
     """A tutor that has noticed what the lexicon has not."""
 
-    async def debug(self, request: AgentRequest, ran: Ran = NOT_RUN) -> Draft:
-        draft = await super().debug(request, ran)
+    async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: Ran = NOT_RUN) -> Draft:
+        draft = await super().debug(request, question, ran)
         return draft.model_copy(
             update={"text": ANSWER, "topic": "general", "metadata": {"distress": True}, "missing_concept": None}
         )

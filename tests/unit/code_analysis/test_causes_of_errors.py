@@ -7,7 +7,7 @@ from learnflow.domain.question.errors import ERRORS
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.offline.answers.visible_fault import fault_behind
-from tests.support.offline_requests import honest, request, run
+from tests.support.offline_requests import honest, query_with_question, request, run, with_question
 
 JS, JAVA, GO, RUST = Language.JAVASCRIPT, Language.JAVA, Language.GO, Language.RUST
 SORTED = "scores = [2, 1]\nscores = scores.sort()\nfor s in scores:\n    print(s)"
@@ -24,7 +24,7 @@ JOINED = 'TypeError: can only concatenate str (not "int") to str'
     ],
 )
 async def test_what_was_typed_in_becomes_a_number_and_input_is_named(code: str) -> None:
-    draft = honest(await OfflineTutor().debug(request(JOINED, code)))
+    draft = honest(await OfflineTutor().debug(*with_question(request(JOINED, code))))
     assert "it comes from `input()`" in draft.text
     assert "`int(...)`" in draft.text
     assert "str(" not in draft.text
@@ -32,23 +32,23 @@ async def test_what_was_typed_in_becomes_a_number_and_input_is_named(code: str) 
 
 
 async def test_text_that_was_not_typed_in_is_joined_as_before() -> None:
-    draft = honest(await OfflineTutor().debug(request(JOINED, 'age = 3\nprint("Age: " + age)')))
+    draft = honest(await OfflineTutor().debug(*with_question(request(JOINED, 'age = 3\nprint("Age: " + age)'))))
     assert run(draft.code_examples[0]).stdout == "Age: 3\n"
     assert "input()" not in draft.text
 
 
 async def test_the_topic_and_the_next_step_are_those_of_the_cause() -> None:
     asked = request(NOT_ITERABLE, SORTED)
-    draft = honest(await OfflineTutor().debug(asked))
+    draft = honest(await OfflineTutor().debug(*with_question(asked)))
     assert draft.topic == draft.metadata["suggested_topic"] != ERRORS["python-not-iterable"].topic
     assert "Your next step: Call it without `scores =`" in draft.text
     assert "range(" not in draft.text
-    assert (await OfflineTutor().triage(asked.query)).topic == draft.topic
+    assert (await OfflineTutor().triage(*query_with_question(asked.query))).topic == draft.topic
 
 
 async def test_an_error_without_another_cause_keeps_its_topic() -> None:
     asked = request("TypeError: 'int' object is not iterable", "n = 5\nfor i in n:\n    print(i)")
-    assert (await OfflineTutor().triage(asked.query)).topic == ERRORS["python-not-iterable"].topic
+    assert (await OfflineTutor().triage(*query_with_question(asked.query))).topic == ERRORS["python-not-iterable"].topic
 
 
 @pytest.mark.parametrize(

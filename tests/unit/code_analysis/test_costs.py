@@ -7,7 +7,7 @@ from learnflow.code_analysis.pitfalls import pitfalls
 from learnflow.domain.question.intent import triage
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline import OfflineTutor
-from tests.support.offline_requests import honest, request
+from tests.support.offline_requests import honest, request, with_question
 
 TWICE = (
     "def twice(a):\n    for i in range(len(a)):\n        for j in range(i + 1, len(a)):\n"
@@ -25,10 +25,12 @@ def test_a_better_way_decides_no_topic_of_a_review() -> None:
 
 @pytest.mark.parametrize(("code", "said"), [(TWICE, "O(n²)"), (COMMON, "O(n·m)")])
 async def test_loops_in_loops_are_remarked_on_for_who_asks_for_speed(code: str, said: str) -> None:
-    quick = honest(await OfflineTutor().review(request("Review: is this efficient enough for big lists?", code)))
+    quick = honest(
+        await OfflineTutor().review(*with_question(request("Review: is this efficient enough for big lists?", code)))
+    )
     assert said in quick.text
     assert "could not judge" not in quick.text
-    assert said not in honest(await OfflineTutor().review(request("Please review", code))).text
+    assert said not in honest(await OfflineTutor().review(*with_question(request("Please review", code)))).text
 
 
 def test_loops_in_loops_that_look_for_nothing_are_left_alone() -> None:

@@ -12,7 +12,7 @@ from learnflow.code_analysis.rules.python.errors import find_fault
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.offline.answer_text import followed, signed
-from tests.support.offline_requests import honest, request
+from tests.support.offline_requests import honest, request, with_question
 
 JS, JAVA, CPP, GO = Language.JAVASCRIPT, Language.JAVA, Language.CPP, Language.GO
 
@@ -110,30 +110,34 @@ def test_a_habit_is_remarked_on(language: Language, code: str, said: str) -> Non
 
 
 async def test_a_cause_is_told_as_the_cause_and_nothing_is_asked_for() -> None:
-    draft = honest(await OfflineTutor().debug(request("all rows change", "g = [[0]] * 3\ng[0][0] = 1\nprint(g)")))
+    draft = honest(
+        await OfflineTutor().debug(*with_question(request("all rows change", "g = [[0]] * 3\ng[0][0] = 1\nprint(g)")))
+    )
     assert "The cause is in line 1" in draft.text
     assert "send me" not in draft.text
 
 
 async def test_a_call_in_the_words_is_read() -> None:
-    draft = honest(await OfflineTutor().debug(request("[30, 4].sort() is wrong", None, JS)))
+    draft = honest(await OfflineTutor().debug(*with_question(request("[30, 4].sort() is wrong", None, JS))))
     assert "comparator" in draft.text
 
 
 async def test_a_review_does_not_praise_what_it_could_not_judge() -> None:
-    draft = honest(await OfflineTutor().review(request("Is it fast?", "def add(a, b):\n    return a + b")))
+    draft = honest(
+        await OfflineTutor().review(*with_question(request("Is it fast?", "def add(a, b):\n    return a + b")))
+    )
     assert "speed" in draft.text
     assert "Well done" not in draft.text
 
 
 async def test_a_review_sees_sql_made_of_text() -> None:
     code = "def f(c, n):\n    c.execute(f\"SELECT * FROM t WHERE n = '{n}'\")"
-    assert "injection" in honest(await OfflineTutor().review(request("Is it secure?", code))).text
+    assert "injection" in honest(await OfflineTutor().review(*with_question(request("Is it secure?", code)))).text
 
 
 async def test_a_card_in_another_language_tells_nothing_of_python() -> None:
     asked = request("why?", "items[3]", JAVA, profile={"skill_level": "intermediate"})
-    card = honest(await OfflineTutor().explain_concept(asked, "list-indexing"))
+    card = honest(await OfflineTutor().explain_concept(*with_question(asked), "list-indexing"))
     assert "items[-1]" not in card.text
 
 
@@ -164,6 +168,8 @@ def test_who_throws_an_error_away_does_not_look_at_each() -> None:
 
 
 async def test_code_of_which_nobody_asked_a_review_is_not_praised_for_what_the_rules_do_not_see() -> None:
-    draft = honest(await OfflineTutor().review(request("some of them stay", "def add(a, b):\n    return a + b")))
+    draft = honest(
+        await OfflineTutor().review(*with_question(request("some of them stay", "def add(a, b):\n    return a + b")))
+    )
     assert "Well done" not in draft.text
     assert "say what you expected" in draft.text

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from pydantic import ValidationError
 
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.metadata import METADATA
@@ -12,7 +13,7 @@ from learnflow.models.vocabulary import Language, Specialist
 from learnflow.tutor.exercises.hints import hint, solution
 from learnflow.tutor.offline import OfflineTutor
 from tests.support.metadata_checks import shaped
-from tests.support.offline_requests import honest, request
+from tests.support.offline_requests import honest, request, with_question
 
 QUESTIONS = [
     ("What is a loop?", None, None), ("Explain quantum knitting", None, None), ("What is an IndexError?", None, None),
@@ -25,11 +26,11 @@ STANDING = {"total_queries": 3, "python_mastery_levels": {"loops": 0.9, "no-such
             "struggle_topics": ["loops"]}  # fmt: skip
 
 
-async def _exercise(asked: AgentRequest) -> Draft:
-    return (await OfflineTutor().exercise(asked)).draft
+async def _exercise(asked: AgentRequest, question: ParsedQuestion) -> Draft:
+    return (await OfflineTutor().exercise(*with_question(asked), question)).draft
 
 
-ASK: dict[Specialist, Callable[[AgentRequest], Awaitable[Draft]]] = {
+ASK: dict[Specialist, Callable[[AgentRequest, ParsedQuestion], Awaitable[Draft]]] = {
     Specialist.CONCEPTS: OfflineTutor().explain,
     Specialist.CODE_REVIEW: OfflineTutor().review,
     Specialist.DEBUG: OfflineTutor().debug,
@@ -44,7 +45,7 @@ async def test_every_answer_has_the_metadata_of_its_agent(
     agent: Specialist, text: str, code: str | None, language: Language | None
 ) -> None:
     for more in ({}, {"standing": STANDING, "low_confidence": True}, {"topic": "loops", "question_key": "off-topic"}):
-        draft = shaped(agent, await ASK[agent](request(text, code, language, **more)))
+        draft = shaped(agent, await ASK[agent](*with_question(request(text, code, language, **more))))
         if agent is not Specialist.EXERCISE:
             honest(draft)
 

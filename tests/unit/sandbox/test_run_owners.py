@@ -17,7 +17,7 @@ from learnflow.streams.clock import Clock
 from learnflow.tutor.code_run import Grounding
 from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.solution_guard import SolutionGuard
-from tests.support.offline_requests import request
+from tests.support.offline_requests import request, with_question
 from tests.support.sandboxes import PYTHON, Recorded
 from tests.unit.agents.test_exercise import delivery
 from tests.unit.domain.test_student_exercises import NOON, exercise
@@ -51,7 +51,7 @@ async def test_what_an_answer_is_tried_on_is_the_students_who_asked(sandbox: Rec
 
 async def test_code_that_many_send_is_run_for_the_first(sandbox: Recorded) -> None:
     grounding, debug = Grounding(sandbox), request("Why?", "print(1 / 0)", Language.PYTHON)
-    await asyncio.gather(*(grounding.ran(by(student, debug)) for student in ("ada", "bob", "cy")))
+    await asyncio.gather(*(grounding.ran(*with_question(by(student, debug))) for student in ("ada", "bob", "cy")))
     assert sandbox.owners == ["ada"]
 
 

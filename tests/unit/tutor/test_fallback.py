@@ -6,13 +6,12 @@ import pytest
 
 from learnflow.domain.question.intent import triage
 from learnflow.models.draft import Draft
-from learnflow.models.events.work import AgentRequest
 from learnflow.models.vocabulary import Agent
 from learnflow.tutor.code_run import NOT_RUN
 from learnflow.tutor.fallback import FallbackTutor, WhenAway
 from learnflow.tutor.interface import ClaudeAway, Misrouted, TutorUnavailable
 from learnflow.tutor.offline import OfflineTutor
-from tests.support.offline_requests import request
+from tests.support.offline_requests import query_with_question, request, with_question
 from tests.support.sink_messages import usage
 
 REASON: Final = "Claude is having a rest."
@@ -43,10 +42,10 @@ class Memory:
     def __init__(self, known: Draft | None) -> None:
         self._known = known
 
-    async def remembered(self, request: AgentRequest) -> Draft | None:  # noqa: ARG002 - a memory's signature
+    async def remembered(self, *_: object) -> Draft | None:
         return self._known
 
-    async def remembered_concept(self, request: AgentRequest, concept: str) -> Draft | None:  # noqa: ARG002 - as above
+    async def remembered_concept(self, *_: object) -> Draft | None:
         return self._known
 
 
@@ -57,15 +56,15 @@ def tutor(when_away: WhenAway, known: Draft | None = None, error: Exception | No
 async def answered(found: FallbackTutor, method: str) -> Draft:
     match method:
         case "explain":
-            return await found.explain(ASKED)
+            return await found.explain(*with_question(ASKED))
         case "explain_concept":
-            return await found.explain_concept(CODE, "recursion")
+            return await found.explain_concept(*with_question(CODE), "recursion")
         case "review":
-            return await found.review(CODE)
+            return await found.review(*with_question(CODE))
         case "debug":
-            return await found.debug(CODE, NOT_RUN)
+            return await found.debug(*with_question(CODE), NOT_RUN)
         case _:
-            return await found.progress(ASKED)
+            return await found.progress(*with_question(ASKED))
 
 
 Outcome = Literal["offline", "remembered", "failed"]
@@ -108,7 +107,7 @@ async def test_what_a_student_gets(method: str, when_away: WhenAway, known: bool
 
 @pytest.mark.parametrize("when_away", ["offline", "cache", "fail"])
 async def test_triage_goes_by_the_rules_and_says_so(when_away: WhenAway) -> None:
-    found, by_rules = await tutor(when_away).triage(ASKED.query), triage(ASKED.query)
+    found, by_rules = await tutor(when_away).triage(*query_with_question(ASKED.query)), triage(ASKED.query)
     assert (found.intent, found.topic, found.question_key) == (by_rules.intent, by_rules.topic, by_rules.question_key)
     assert found.reasoning == f"{by_rules.reasoning} (by rules: {REASON})"
     assert found.usage == PAID
@@ -116,7 +115,7 @@ async def test_triage_goes_by_the_rules_and_says_so(when_away: WhenAway) -> None
 
 @pytest.mark.parametrize("when_away", ["offline", "cache", "fail"])
 async def test_exercises_come_from_the_bank(when_away: WhenAway) -> None:
-    reply = await tutor(when_away).exercise(request("Give me an exercise on loops", topic="loops"))
+    reply = await tutor(when_away).exercise(*with_question(request("Give me an exercise on loops", topic="loops")))
     assert (reply.draft.metadata["claude_away"], reply.draft.usage) == (REASON, PAID)
     assert len(reply.told) == 1
 
@@ -124,10 +123,10 @@ async def test_exercises_come_from_the_bank(when_away: WhenAway) -> None:
 @pytest.mark.parametrize("error", [Misrouted("debug", "code"), TutorUnavailable("No.")])  # type: ignore[arg-type]
 async def test_what_is_no_absence_of_claude_passes(error: Exception) -> None:
     with pytest.raises(type(error)) as caught:
-        await tutor("offline", KNOWN, error).explain(ASKED)
+        await tutor("offline", KNOWN, error).explain(*with_question(ASKED))
     assert caught.value is error
 
 
 async def test_without_a_memory_the_offline_tutor_answers() -> None:
-    draft = await FallbackTutor(Away(), OfflineTutor(), "offline").explain(ASKED)
+    draft = await FallbackTutor(Away(), OfflineTutor(), "offline").explain(*with_question(ASKED))
     assert draft.model == "offline"

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from learnflow.domain.question import distress
 from learnflow.domain.question.intent import OFF_TOPIC
-from learnflow.domain.question.parsed_question import parse_question
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.agent_response import SHORTEST_RESPONSE
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
@@ -73,7 +73,7 @@ def supportive(answered: Answered[Answer], text: str) -> Draft:
     return _draft(answered, text, GENERAL, {distress.NOTED: True})
 
 
-def explanation(answered: Answered[Explanation], request: AgentRequest) -> Draft:
+def explanation(answered: Answered[Explanation], request: AgentRequest, question: ParsedQuestion) -> Draft:
     """Return the draft of an explanation."""
     answer = answered.answer
     metadata: dict[str, JsonValue] = {"level": depth(request, answer.topic), "suggested_topic": _suggested(answer)}
@@ -81,10 +81,10 @@ def explanation(answered: Answered[Explanation], request: AgentRequest) -> Draft
         metadata["error_type"] = name
     if request.query.question_key == OFF_TOPIC:
         metadata["off_topic"] = True
-    return _taught(answered, request, ExplanationMetadata.model_validate(metadata))
+    return _taught(answered, question, ExplanationMetadata.model_validate(metadata))
 
 
-def diagnosis(answered: Answered[Diagnosis], request: AgentRequest, ran: Ran) -> Draft:
+def diagnosis(answered: Answered[Diagnosis], request: AgentRequest, question: ParsedQuestion, ran: Ran) -> Draft:
     """Return the draft of what debug found. An error that was met counts for more than what Claude calls it."""
     answer, execution = answered.answer, ran.execution
     met = execution.fault.type if execution and execution.fault else None
@@ -96,18 +96,18 @@ def diagnosis(answered: Answered[Diagnosis], request: AgentRequest, ran: Ran) ->
         ran=execution.ended if execution else None,
     )
     missing = answer.missing_concept
-    draft = _taught(answered, request, metadata)
+    draft = _taught(answered, question, metadata)
     return draft.model_copy(
         update={"missing_concept": None if missing == GENERAL or answer.asks_back or request.alone else missing}
     )
 
 
-def review(answered: Answered[Review], request: AgentRequest) -> Draft:
+def review(answered: Answered[Review], question: ParsedQuestion) -> Draft:
     """Return the draft of a review."""
     remarks = tuple(
         _remark(one) for one in answered.answer.remarks[:_MOST_REMARKS] if one.text.replace(NUL, "").strip()
     )
-    return _taught(answered, request, ReviewMetadata(remarks=remarks, suggested_topic=_suggested(answered.answer)))
+    return _taught(answered, question, ReviewMetadata(remarks=remarks, suggested_topic=_suggested(answered.answer)))
 
 
 def report(answered: Answered[Report], request: AgentRequest) -> Draft:
@@ -118,9 +118,9 @@ def report(answered: Answered[Report], request: AgentRequest) -> Draft:
     )  # fmt: skip
 
 
-def _taught(answered: Answered[Teaching], request: AgentRequest, metadata: AnswerMetadata) -> Draft:
+def _taught(answered: Answered[Teaching], question: ParsedQuestion, metadata: AnswerMetadata) -> Draft:
     answer = answered.answer
-    usual = parse_question(request.query).language or _USUAL
+    usual = question.language or _USUAL
     examples = tuple(_example(one, usual) for one in answer.code_examples if one.code.strip())
     asking: dict[str, JsonValue] = {"asks_back": True} if answer.asks_back else {}
     return _draft(answered, answer.text, answer.topic, {**metadata.as_json(), **asking}, examples[:_MOST_EXAMPLES])

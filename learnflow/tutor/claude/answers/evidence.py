@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from learnflow.domain.question.parsed_question import parse_question
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.work import AgentRequest
 from learnflow.sandbox import Ended, Execution
 from learnflow.tutor.claude.fenced_text import fenced
@@ -22,14 +22,14 @@ _ENDED: Final = {
 }
 
 
-def of_run(ran: Ran, request: AgentRequest) -> str:
+def of_run(ran: Ran, question: ParsedQuestion) -> str:
     """Return what running the student's code showed, or that it was not run."""
     if ran.execution is None:
         why = f"The code was not run: {ran.problem}" if ran.problem else "Nothing was run."
         return f"# What was run\n\n{why}"
     return "\n\n".join((
         "# What running the code showed",
-        *_run(ran.execution, parse_question(request.query).code or ""),
+        *_run(ran.execution, question.code or ""),
     ))
 
 
@@ -74,8 +74,8 @@ def of_tools(found: Found | None) -> str:
     return f"# What a linter found\n\n{fenced(listed)}\n\nWhat it is worth: {found.missing}"
 
 
-def of_figures(request: AgentRequest) -> str:
+def of_figures(request: AgentRequest, question: ParsedQuestion) -> str:
     """Return the figures, and what to learn next, in the sentences in which students without Claude read them."""
-    lines = (*progress.told(request), *progress.what_next(progress.suggestions(request.standing)))
+    lines = (*progress.told(request, question), *progress.what_next(progress.suggestions(request.standing)))
     said = "\n".join(filter(None, lines))
     return f"# The figures\n\n{fenced(said)}"

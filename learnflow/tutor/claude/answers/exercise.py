@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.envelope import derived_id
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.usage import Usage
@@ -30,25 +31,25 @@ class Exercising:
         self._sandbox = sandbox
         self._now = now
 
-    async def __call__(self, request: AgentRequest) -> Reply:
+    async def __call__(self, request: AgentRequest, question: ParsedQuestion) -> Reply:
         """Return an exercise without its solution; what was tried is in the metadata."""
         query, now = request.query, self._now()
         meter = self._meters(Agent.EXERCISE, query)
         try:
             made = await generate(
-                _order(request), ClaudeAuthor(meter, self._model), self._sandbox.of(query.student_id),
+                _order(request, question), ClaudeAuthor(meter, self._model), self._sandbox.of(query.student_id),
                 exercise_id=derived_id(query.student_id, query.query_id, "exercise"), now=now,
                 seconds=seconds_for(request, SECONDS, now),
             )  # fmt: skip
         except GenerationFailed as failure:
-            return _from_the_bank(request, failure, meter.usage)
+            return _from_the_bank(request, question, failure, meter.usage)
         generation: dict[str, JsonValue] = {"by": made.model, "prompt": made.prompt, "tried": _as_json(made.tried)}
         metadata: dict[str, JsonValue] = {"generation": generation, "prompt": made.prompt}
         return given(made.exercise, request, model=made.model, usage=meter.usage, metadata=metadata)
 
 
-def _order(request: AgentRequest) -> Order:
-    wish = wanted(request, BANK.topics)
+def _order(request: AgentRequest, question: ParsedQuestion) -> Order:
+    wish = wanted(request, question, BANK.topics)
     return Order(
         topic=wish.topic,
         difficulty=wish.difficulty,
@@ -59,8 +60,10 @@ def _order(request: AgentRequest) -> Order:
     )
 
 
-def _from_the_bank(request: AgentRequest, failure: GenerationFailed, usage: tuple[Usage, ...]) -> Reply:
-    choice = choose(request)
+def _from_the_bank(
+    request: AgentRequest, question: ParsedQuestion, failure: GenerationFailed, usage: tuple[Usage, ...]
+) -> Reply:
+    choice = choose(request, question)
     made: dict[str, JsonValue] = {"by": "bank", "reason": str(failure), "tried": _as_json(failure.tried)}
     return given(choice.exercise, request, note=choice.note, usage=usage, metadata={"generation": made})
 

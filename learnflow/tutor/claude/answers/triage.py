@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Final
 
 from learnflow.domain.question.intent import OFF_TOPIC, Triage, decide
-from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.question_key import question_key
 from learnflow.models.fields import NUL
 from learnflow.models.student_query import StudentQuery
@@ -37,9 +37,8 @@ class Triaging:
         self._prompt = prompt("triage")
         self._known: dict[bytes, Triage] = {}
 
-    async def __call__(self, query: StudentQuery) -> Triage:
+    async def __call__(self, query: StudentQuery, question: ParsedQuestion) -> Triage:
         """Return what a question is. Raises ClaudeAway; where Claude's answer is of no use, the rules decide."""
-        question = parse_question(query)
         by_rules = decide(question)
         if certain(by_rules):
             return by_rules

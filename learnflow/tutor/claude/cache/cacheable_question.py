@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Final
 
 from learnflow.domain.question.intent import OFF_TOPIC
-from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.submission import NAMES_IT
 from learnflow.models.events.work import AgentRequest, Standing
 from learnflow.models.student import Profile
@@ -46,29 +46,27 @@ class Question:
         return KEY + sha256(whole.encode()).hexdigest()
 
 
-def stands_alone(request: AgentRequest, is_personal: Callable[[str], bool]) -> Question | None:
+def stands_alone(request: AgentRequest, parsed: ParsedQuestion, is_personal: Callable[[str], bool]) -> Question | None:
     """Return the question of a request, or None where its answer would be for its student only."""
     query, topic, words = request.query, request.query.topic or GENERAL, same_words(request.query.query_text)
     if not words or topic not in TOPICS or request.low_confidence or query.question_key == OFF_TOPIC:
         return None
     if NAMES_IT in (query.context or {}) or is_at_work_on(request, topic) or is_personal(query.query_text):
         return None
-    reading = parse_question(query)
-    if reading.code or reading.trace or not _says_all(reading, topic, after_others=bool(request.turns)):
+    if parsed.code or parsed.trace or not _says_all(parsed, topic, after_others=bool(request.turns)):
         return None
-    return _question(request, reading, words, topic)
+    return _question(request, parsed, words, topic)
 
 
-def of_concept(request: AgentRequest, concept: str) -> Question | None:
+def of_concept(request: AgentRequest, parsed: ParsedQuestion, concept: str) -> Question | None:
     """Return the question that another agent has when it needs a concept; None where the answer would not fit all.
 
     It is asked in English, so it is nobody's who writes in another language.
     """
-    reading = parse_question(request.query)
-    other_language = bool(reading.words) and _ENGLISH.isdisjoint(reading.words)
+    other_language = bool(parsed.words) and _ENGLISH.isdisjoint(parsed.words)
     if concept not in TOPICS or is_at_work_on(request, concept) or other_language:
         return None
-    return _question(request, reading, f"concept:{concept}", concept)
+    return _question(request, parsed, f"concept:{concept}", concept)
 
 
 def wants_its_own(request: AgentRequest, topic: str) -> bool:
@@ -103,20 +101,20 @@ def is_at_work_on(request: AgentRequest, topic: str) -> bool:
     return any(one.exercise.topic == topic for one in request.exercises)
 
 
-def _says_all(reading: ParsedQuestion, topic: str, *, after_others: bool) -> bool:
+def _says_all(parsed: ParsedQuestion, topic: str, *, after_others: bool) -> bool:
     """Say whether a question names its topic, and refers to nothing that was said before or is its student's own."""
-    named = {hit.meaning.topic for hit in reading.mentions} | ({reading.error.topic} if reading.error else set())
-    if topic not in named or not _OWN.isdisjoint(reading.words) or reading.off_topic or reading.small_talk:
+    named = {hit.meaning.topic for hit in parsed.mentions} | ({parsed.error.topic} if parsed.error else set())
+    if topic not in named or not _OWN.isdisjoint(parsed.words) or parsed.off_topic or parsed.small_talk:
         return False
-    goes_on = reading.words[0] in _GOING_ON or not _REFERRING.isdisjoint(reading.words)
+    goes_on = parsed.words[0] in _GOING_ON or not _REFERRING.isdisjoint(parsed.words)
     return not (after_others and goes_on)
 
 
-def _question(request: AgentRequest, reading: ParsedQuestion, words: str, topic: str) -> Question:
+def _question(request: AgentRequest, parsed: ParsedQuestion, words: str, topic: str) -> Question:
     return Question(
         words=words,
         topic=topic,
         level=depth(request, topic),
         style=request.profile.learning_style,
-        language=reading.language or Language.PYTHON,
+        language=parsed.language or Language.PYTHON,
     )

@@ -6,6 +6,7 @@ from typing import Final
 
 from learnflow.domain.question import distress
 from learnflow.domain.question.intent import Triage
+from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
@@ -41,56 +42,57 @@ class CachedTutor:
         self._is_personal = is_personal
         self._asked: dict[Question, asyncio.Future[Draft | None]] = {}
 
-    async def triage(self, query: StudentQuery) -> Triage:
+    async def triage(self, query: StudentQuery, question: ParsedQuestion) -> Triage:
         """Decide what a question is."""
-        return await self._tutor.triage(query)
+        return await self._tutor.triage(query, question)
 
-    async def explain(self, request: AgentRequest) -> Draft:
+    async def explain(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Explain what was asked."""
-        question = stands_alone(request, self._is_personal)
-        if question is None or wants_its_own(request, question.topic):
-            return await self._tutor.explain(request)
-        anybodys = impersonal(request, question)
-        return await self._once(question, lambda: self._tutor.explain(anybodys))
+        cacheable = stands_alone(request, question, self._is_personal)
+        if cacheable is None or wants_its_own(request, cacheable.topic):
+            return await self._tutor.explain(request, question)
+        anybodys = impersonal(request, cacheable)
+        return await self._once(cacheable, lambda: self._tutor.explain(anybodys, question))
 
-    async def explain_concept(self, request: AgentRequest, concept: str) -> Draft:
+    async def explain_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft:
         """Explain one topic, as another agent's answer needs it."""
-        question = of_concept(request, concept)
-        if question is None:
-            return await self._tutor.explain_concept(request, concept)
-        anybodys = concept_alone(request, question)
-        return await self._once(question, lambda: self._tutor.explain_concept(anybodys, concept))
+        cacheable = of_concept(request, question, concept)
+        if cacheable is None:
+            return await self._tutor.explain_concept(request, question, concept)
+        anybodys = concept_alone(request, cacheable)
+        plain = parse_question(anybodys.query)  # another text than the student's
+        return await self._once(cacheable, lambda: self._tutor.explain_concept(anybodys, plain, concept))
 
-    async def review(self, request: AgentRequest) -> Draft:
+    async def review(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Review the student's code."""
-        return await self._tutor.review(request)
+        return await self._tutor.review(request, question)
 
-    async def debug(self, request: AgentRequest, ran: Ran) -> Draft:
+    async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: Ran) -> Draft:
         """Find the error."""
-        return await self._tutor.debug(request, ran)
+        return await self._tutor.debug(request, question, ran)
 
-    async def exercise(self, request: AgentRequest) -> Reply:
+    async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> Reply:
         """Give an exercise."""
-        return await self._tutor.exercise(request)
+        return await self._tutor.exercise(request, question)
 
-    async def progress(self, request: AgentRequest) -> Draft:
+    async def progress(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Say in words where the student stands."""
-        return await self._tutor.progress(request)
+        return await self._tutor.progress(request, question)
 
     async def close(self) -> None:
         """Finish what is being written, and let go of what the other holds."""
         await self._explanations.close()
         await self._tutor.close()
 
-    async def remembered(self, request: AgentRequest) -> Draft | None:
+    async def remembered(self, request: AgentRequest, question: ParsedQuestion) -> Draft | None:
         """Return what was explained to somebody who asked the same, at whatever level; None where there is nothing."""
-        question = stands_alone(request, self._is_personal)
-        return None if question is None else await self._known_at_any_level(question)
+        cacheable = stands_alone(request, question, self._is_personal)
+        return None if cacheable is None else await self._known_at_any_level(cacheable)
 
-    async def remembered_concept(self, request: AgentRequest, concept: str) -> Draft | None:
+    async def remembered_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft | None:
         """Return how a topic was explained for another answer, at whatever level; None where there is nothing."""
-        question = of_concept(request, concept)
-        return None if question is None else await self._known_at_any_level(question)
+        cacheable = of_concept(request, question, concept)
+        return None if cacheable is None else await self._known_at_any_level(cacheable)
 
     async def _known_at_any_level(self, question: Question) -> Draft | None:
         known = await self._explanations.find_of_any_level(question)

@@ -10,7 +10,7 @@ from learnflow.domain.mastery_levels import percent
 from learnflow.domain.phrasing import one_line
 from learnflow.domain.question.errors import ERRORS, ErrorSign, find_error, has_trace
 from learnflow.domain.question.lexicon import words
-from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.traces import place
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
@@ -50,9 +50,9 @@ class Case:
         return "I read what you sent, and ran nothing."
 
 
-async def debug(request: AgentRequest, linter: Linter, ran: Ran) -> Draft:
+async def debug(request: AgentRequest, question: ParsedQuestion, linter: Linter, ran: Ran) -> Draft:
     """Explain the error and point at its place; ask for what is missing."""
-    case = await _case(request, ran)
+    case = await _case(request, _without_trace(question), ran)
     if case.error and case.error.key in ERROR_NOTES:
         return _known(request, case, case.error)
     if case.error:
@@ -65,8 +65,7 @@ async def debug(request: AgentRequest, linter: Linter, ran: Ran) -> Draft:
     return _ask(case, request.query.query_text)
 
 
-async def _case(request: AgentRequest, ran: Ran) -> Case:
-    question = _without_trace(parse_question(request.query))
+async def _case(request: AgentRequest, question: ParsedQuestion, ran: Ran) -> Case:
     met = raised(ran, question.language)
     error = question.error or await meant(request.query.query_text, question, met)
     if met and error and met.name == error.name:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, title
 from learnflow.models.vocabulary import Intent, Specialist
@@ -16,14 +16,13 @@ _PREPARED: Final = "a prepared exercise, not one made for you."
 _GOING_ON: Final = frozenset({"another", "next", "more", "again", "harder", "easier", "same"})
 
 
-def exercise(request: AgentRequest) -> Reply:
+def exercise(request: AgentRequest, question: ParsedQuestion) -> Reply:
     """Return the exercise of the bank that fits the student best, or the steps to what they have to write."""
-    question = parse_question(request.query)
     led = homework(request, question)
     if led is not None:
         return Reply(led)
     request = _going_on(request, question)
-    choice = choose(request)
+    choice = choose(request, question)
     note = "\n\n".join(filter(None, (_explained(request, question), choice.note)))
     return given(choice.exercise, request, note=note or None, closing=signed(_PREPARED))
 

@@ -30,14 +30,14 @@ _TWO: Final = 2  # of so many topics there is room to say when to take which
 _PREPARED: Final = "a prepared explanation; I cannot answer the finer points of your question."
 
 
-def explain(request: AgentRequest) -> Draft:
+def explain(request: AgentRequest, question: ParsedQuestion) -> Draft:
     """Explain what was asked, or say honestly that it cannot be done offline."""
-    question = parse_question(request.query)
     if request.query.question_key == OFF_TOPIC:
         return _off_topic(request, question)
     whole = resolved(request, question)
     if whole is not request:
-        request, question = whole, parse_question(whole.query)
+        reworded = whole.query.query_text != request.query.query_text
+        request, question = whole, parse_question(whole.query) if reworded else question
     named = topic_asked(request, question)
     topic = subject(request, question, named)
     pointed = point_asked(question, topic)
@@ -61,11 +61,10 @@ def _explain(request: AgentRequest, question: ParsedQuestion, topic: str) -> Dra
     return _unknown(request, topic)
 
 
-def explain_concept(request: AgentRequest, concept: str) -> Draft:
+def explain_concept(request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft:
     """Explain one topic in short, as part of another agent's answer: at the student's level, and not as before."""
     if concept not in EXPLANATIONS:
         return _unknown(request, concept)
-    question = parse_question(request.query)
     asked = Asked(request, question, concept, EXPLANATIONS[concept], depth(request, concept))
     told = card(asked)
     return draft(

@@ -5,7 +5,7 @@ from typing import Final
 from learnflow.domain.mastery_levels import reached
 from learnflow.domain.next_topics import LEARNING, MOST, Suggestion, next_after
 from learnflow.domain.phrasing import together
-from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import TOPICS, name, prerequisites
 
@@ -17,12 +17,11 @@ _ONWARD: Final = frozenset({"next", "after", "now", "continue", "further", "then
 _READY: Final = frozenset({"ready", "start", "begin", "enough", "prepared"})
 
 
-def onward(request: AgentRequest) -> tuple[Suggestion, ...]:
+def onward(request: AgentRequest, question: ParsedQuestion) -> tuple[Suggestion, ...]:
     """Return what builds on the topics that a student says they know, where they ask what comes after them.
 
     What else they name comes first: they hesitate between it and something.
     """
-    question = parse_question(request.query)
     said = frozenset(question.words)
     if said.isdisjoint(_BEHIND) or said.isdisjoint(_ONWARD):
         return ()
@@ -40,10 +39,10 @@ def _behind(question: ParsedQuestion) -> list[str]:
     return list(dict.fromkeys(known))
 
 
-def readiness(request: AgentRequest, topic: str) -> str | None:
+def readiness(request: AgentRequest, question: ParsedQuestion, topic: str) -> str | None:
     """Say whether what a topic builds on is in place, where a student asks whether to begin it."""
     needs, levels = prerequisites(topic), request.standing.python_mastery_levels
-    if not needs or _READY.isdisjoint(parse_question(request.query).words):
+    if not needs or _READY.isdisjoint(question.words):
         return None
     missing = [key for key in needs if levels.get(key, 0.0) < LEARNING]
     if not missing:

@@ -9,6 +9,7 @@ from learnflow.domain.mastery import band
 from learnflow.domain.mastery_levels import percent, reached
 from learnflow.domain.next_topics import LEARNING, Suggestion, next_topics
 from learnflow.domain.phrasing import many, together
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest, Standing
 from learnflow.models.learning_progress import MASTERED, WEAK
@@ -45,20 +46,21 @@ _NOTHING: Final = "I count what you ask and solve, from the first question on."
 _NO_FIGURES: Final = "I have seen questions of yours, and no solved exercise to measure a level by."
 
 
-def progress(request: AgentRequest) -> Draft:
+def progress(request: AgentRequest, question: ParsedQuestion) -> Draft:
     """Say in words where the student stands, what that is based on, and what to learn next."""
     standing = request.standing
     levels = standing.python_mastery_levels
-    after = onward(request)
+    after = onward(request, question)
     suggested = after or suggestions(standing)
     if not (standing.total_queries or levels):
         return draft(
-            *unrecorded(request, after), topic=GENERAL, confidence=0.9, missing=_NOTHING,
+            *unrecorded(request, question, after), topic=GENERAL, confidence=0.9, missing=_NOTHING,
             metadata=figures(standing, suggested),
         )  # fmt: skip
+    again = _told_before(request)
     return draft(
         no_trend(request.query.query_text), *(what_next(after) if after else ()),
-        *(_plan(request, suggested) if _told_before(request) else _report(request, suggested, told_next=bool(after))),
+        *(_plan(request, suggested) if again else _report(request, question, suggested, told_next=bool(after))),
         topic=GENERAL, confidence=0.9 if levels else 0.8,
         missing=_FIGURES if any(levels.values()) else _NO_FIGURES, metadata=figures(standing, suggested),
     )  # fmt: skip
@@ -69,12 +71,12 @@ def _told_before(request: AgentRequest) -> bool:
 
 
 def _report(
-    request: AgentRequest, suggested: tuple[Suggestion, ...], *, told_next: bool
+    request: AgentRequest, question: ParsedQuestion, suggested: tuple[Suggestion, ...], *, told_next: bool
 ) -> Iterator[str | None]:  # fmt: skip
     """Yield all that the figures say, and how to go on, unless that was told first."""
     opening = f"{request.profile.name}, this" if request.profile.name else "This"
     yield f"{opening} is where you stand."
-    yield from told(request)
+    yield from told(request, question)
     yield _lately(request)
     yield from () if told_next else what_next(suggested)
     if suggested:
@@ -105,13 +107,13 @@ def suggestions(standing: Standing) -> tuple[Suggestion, ...]:
     return next_topics(standing.python_mastery_levels, standing.struggle_topics, standing.weaknesses)
 
 
-def told(request: AgentRequest) -> Iterator[str | None]:
+def told(request: AgentRequest, question: ParsedQuestion) -> Iterator[str | None]:
     """Yield what the figures say, in sentences for the student."""
     standing = request.standing
     asked = request.query.topic
     if asked is not None and asked in TOPICS:
         yield f"On {name(asked)}, which you asked about, {reached(asked, standing.python_mastery_levels)}."
-        yield readiness(request, asked)
+        yield readiness(request, question, asked)
     yield " ".join(_levels(standing)) or None
     yield " ".join(_troubles(standing)) or None
     yield " ".join(_practice(standing))

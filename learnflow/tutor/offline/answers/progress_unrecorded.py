@@ -5,7 +5,7 @@ from typing import Final
 
 from learnflow.domain.next_topics import Suggestion, next_topics
 from learnflow.domain.phrasing import together
-from learnflow.domain.question.parsed_question import parse_question
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import TOPICS, name, prerequisites
 from learnflow.models.vocabulary import SKILL_LEVELS, SkillLevel
@@ -21,9 +21,11 @@ _LEVEL: Final = frozenset({"level", "beginner", "intermediate", "advanced"})
 _KIND: Final = "That feeling is hard, and most who learn to program know it; it says nothing about what you can do."
 
 
-def unrecorded(request: AgentRequest, after: tuple[Suggestion, ...] = ()) -> Iterator[str | None]:
+def unrecorded(
+    request: AgentRequest, question: ParsedQuestion, after: tuple[Suggestion, ...] = ()
+) -> Iterator[str | None]:
     """Yield what there is to say while no question and no exercise is recorded; `after` builds on what is known."""
-    question, asked = parse_question(request.query), topic_asked(request, parse_question(request.query))
+    asked = topic_asked(request, question)
     low = not (_LOW | _FEELS).isdisjoint(question.words) or any(one in request.query.query_text for one in _SMILEYS)
     yield _KIND if low else None
     yield _nothing(request, asked)

@@ -11,7 +11,7 @@ from learnflow.code_analysis.pitfalls import pitfalls
 from learnflow.code_analysis.remarks import RANKS, RULES, Kind, Remark, by_importance, praised
 from learnflow.code_analysis.syntax import check
 from learnflow.domain.phrasing import one_line
-from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.topic import code_topic
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
@@ -49,9 +49,8 @@ class Found:
     missing: str
 
 
-async def review(request: AgentRequest, linter: Linter) -> Draft:
+async def review(request: AgentRequest, question: ParsedQuestion, linter: Linter) -> Draft:
     """Review the student's code, or ask for it."""
-    question = parse_question(request.query)
     if question.code is None:
         return _ask_for_code(request, question)
     topic = topic_asked(request, question)

@@ -9,7 +9,7 @@ from learnflow.domain.question.exercise_wish import Hint, NewExercise, Solution,
 from learnflow.domain.question.submission import certain, exercise_named
 from learnflow.models.exercise import Assigned
 from learnflow.models.vocabulary import Closing, Intent
-from tests.support.offline_requests import request
+from tests.support.offline_requests import request, with_question
 from tests.unit.domain.test_student_exercises import NOON, exercise
 
 FIRST, LAST = (Assigned(exercise=exercise(name), assigned_at=NOON) for name in ("first", "last"))
@@ -47,33 +47,33 @@ OPEN: dict[str, Any] = {"exercises": [FIRST, LAST]}
     ],
 )
 def test_words_tell_what_is_wanted(text: str, kind: type) -> None:
-    assert isinstance(wish(request(text, **OPEN)), kind)
+    assert isinstance(wish(*with_question(request(text, **OPEN))), kind)
 
 
 @pytest.mark.parametrize("text", ["a hint please", "I give up"])
 def test_the_newest_is_meant_unless_another_is_named(text: str) -> None:
-    found = wish(request(text, **OPEN))
+    found = wish(*with_question(request(text, **OPEN)))
     assert isinstance(found, Hint | Solution)
     assert found.exercise == LAST
-    named = wish(request(text, **OPEN, named=FIRST))
+    named = wish(*with_question(request(text, **OPEN, named=FIRST)))
     assert isinstance(named, Hint | Solution)
     assert named.exercise == FIRST
 
 
 def test_without_an_open_exercise_there_is_nothing_to_give_up() -> None:
-    assert wish(request("I give up")) == Solution(None)
-    assert wish(request("a hint please")) == Hint(None)
-    assert wish(request("Show me the solution")) == NewExercise()
+    assert wish(*with_question(request("I give up"))) == Solution(None)
+    assert wish(*with_question(request("a hint please"))) == Hint(None)
+    assert wish(*with_question(request("Show me the solution"))) == NewExercise()
 
 
 def test_the_solution_of_a_closed_exercise_is_shown_without_giving_up() -> None:
     closed = FIRST.model_copy(update={"closed": Closing.SOLVED})
-    assert wish(request("Show me the solution", named=closed)) == Solution(closed)
+    assert wish(*with_question(request("Show me the solution", named=closed))) == Solution(closed)
 
 
 def test_code_for_a_named_exercise_is_a_submission_whatever_is_said_with_it() -> None:
-    assert wish(request("I give up", "x = 1", **OPEN, named=FIRST)) == Submission(FIRST, "x = 1")
-    assert wish(request("Give me an exercise like this", "x = 1", **OPEN)) == NewExercise()
+    assert wish(*with_question(request("I give up", "x = 1", **OPEN, named=FIRST))) == Submission(FIRST, "x = 1")
+    assert wish(*with_question(request("Give me an exercise like this", "x = 1", **OPEN))) == NewExercise()
 
 
 ID = "750e8400-e29b-41d4-a716-446655440002"

@@ -8,6 +8,7 @@ from learnflow.domain.question.handover import misrouted
 from learnflow.domain.question.intent import OFF_TOPIC
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.vocabulary import Language, Specialist
+from tests.support.offline_requests import with_question
 
 CONCEPTS, REVIEW, DEBUG, EXERCISE, PROGRESS = Specialist
 TRACE = "Traceback (most recent call last):\n  File 'x.py', line 1\nIndexError: list index out of range"
@@ -45,7 +46,7 @@ def request(text: str, code: str | None = None, **more: Any) -> AgentRequest:
 def test_a_misrouted_question_is_handed_over(
     agent: Specialist, text: str, code: str | None, target: Specialist
 ) -> None:
-    found = misrouted(request(text, code), agent)
+    found = misrouted(*with_question(request(text, code)), agent)
     assert found is not None
     assert found.target is target is not agent
     assert found.reason
@@ -68,12 +69,12 @@ def test_a_misrouted_question_is_handed_over(
     ],
 )
 def test_what_is_in_the_right_place_stays(agent: Specialist, text: str, code: str | None) -> None:
-    assert misrouted(request(text, code), agent) is None
+    assert misrouted(*with_question(request(text, code)), agent) is None
 
 
 @pytest.mark.parametrize(
     "more", [{"handed_over_from": CONCEPTS}, {"low_confidence": True}, {"question_key": OFF_TOPIC}]
 )
 def test_handing_over_happens_once_and_never_when_nothing_is_sure(more: dict[str, Any]) -> None:
-    assert misrouted(request("What is an IndexError?"), DEBUG) is not None
-    assert misrouted(request("What is an IndexError?", **more), DEBUG) is None
+    assert misrouted(*with_question(request("What is an IndexError?")), DEBUG) is not None
+    assert misrouted(*with_question(request("What is an IndexError?", **more)), DEBUG) is None

@@ -4,14 +4,14 @@ import pytest
 
 from learnflow.models.vocabulary import Specialist
 from learnflow.tutor.offline import OfflineTutor
-from tests.support.offline_requests import honest, request, turn
+from tests.support.offline_requests import honest, query_with_question, request, turn, with_question
 
 MISSING = "I have nothing prepared on"
 ALIAS = turn("b = a, then b.append changes both, why?", "Both are one list.", Specialist.CONCEPTS, "lists")
 
 
 async def explained(text: str, topic: str | None = None, *turns: dict[str, object]) -> tuple[str, str]:
-    draft = honest(await OfflineTutor().explain(request(text, topic=topic, turns=list(turns))))
+    draft = honest(await OfflineTutor().explain(*with_question(request(text, topic=topic, turns=list(turns)))))
     return draft.text, draft.topic
 
 
@@ -78,7 +78,7 @@ async def test_a_follow_up_that_names_its_subject_keeps_it(question: str, subjec
 )
 async def test_what_a_rust_function_takes_is_moved(question: str) -> None:
     asked = request(question)
-    found = await OfflineTutor().triage(asked.query)
+    found = await OfflineTutor().triage(*query_with_question(asked.query))
     text, topic = await explained(question, found.topic)
     assert found.topic == topic == "memory-management"
     assert "moves it" in text
@@ -86,6 +86,6 @@ async def test_what_a_rust_function_takes_is_moved(question: str) -> None:
 
 async def test_rusts_compiler_is_not_said_to_prove_more_than_it_does() -> None:
     asked = request("Explain concurrency", topic="concurrency", profile={"skill_level": "advanced"})
-    text = honest(await OfflineTutor().explain(asked)).text
+    text = honest(await OfflineTutor().explain(*with_question(asked))).text
     assert "data races" in text
     assert "proves" not in text

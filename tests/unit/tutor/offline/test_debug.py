@@ -10,7 +10,7 @@ from learnflow.domain.question.errors import ERRORS
 from learnflow.models.vocabulary import Language, Specialist
 from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.offline.content.error_notes import ERROR_NOTES
-from tests.support.offline_requests import honest, request, run, turn
+from tests.support.offline_requests import honest, request, run, turn, with_question
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def tutor() -> OfflineTutor:
 
 async def test_the_data_models_question_is_answered_and_asks_concepts_for_list_indexing(tutor: OfflineTutor) -> None:
     asked = request("Why does my code throw IndexError?", "arr = [1, 2, 3]\nprint(arr[5])")
-    draft = honest(await tutor.debug(asked))
+    draft = honest(await tutor.debug(*with_question(asked)))
     for said in ("index 5", "3 elements", "0 to 2", "line 2"):
         assert said in draft.text
     assert draft.code_examples == ("arr = [1, 2, 3]\nprint(arr[2])", "arr = [1, 2, 3]\nprint(arr[len(arr) - 1])")
@@ -34,7 +34,7 @@ async def test_the_data_models_question_is_answered_and_asks_concepts_for_list_i
     }
     assert (draft.topic, draft.missing_concept) == ("list-indexing", "list-indexing")
     assert draft.confidence >= 0.85
-    alone = await tutor.debug(asked.model_copy(update={"alone": True}))
+    alone = await tutor.debug(*with_question(asked.model_copy(update={"alone": True})))
     assert alone.missing_concept is None
 
 
@@ -43,27 +43,29 @@ async def test_each_error_is_known_by_its_name_and_language(key: str, tutor: Off
     sign, note = ERRORS[key], ERROR_NOTES[key]
     seen = sign.language is Language.PYTHON and find_fault(note.broken, None)
     asked = request("What is wrong here?", note.broken) if seen else request(f"I get {sign.name}", None, sign.language)
-    draft = honest(await tutor.debug(asked))
+    draft = honest(await tutor.debug(*with_question(asked)))
     assert draft.metadata["error_type"] == sign.name
     assert draft.metadata["suggested_topic"] == draft.topic
 
 
 async def test_a_trace_gives_the_line(tutor: OfflineTutor) -> None:
     trace = 'Traceback (most recent call last):\n  File "m.py", line 2, in <module>\nValueError: bad'
-    draft = honest(await tutor.debug(request(trace, "x = read()\ny = parse(x)")))
+    draft = honest(await tutor.debug(*with_question(request(trace, "x = read()\ny = parse(x)"))))
     assert "line 2: `y = parse(x)`" in draft.text
     assert draft.metadata["fix_applied"] is False
 
 
 async def test_debug_without_code_asks_for_it(tutor: OfflineTutor) -> None:
-    draft = honest(await tutor.debug(request("my loop is broken")))
+    draft = honest(await tutor.debug(*with_question(request("my loop is broken"))))
     assert "code" in draft.text
     assert draft.confidence < 0.5
     assert draft.missing_concept is None
 
 
 async def test_debug_says_when_it_sees_nothing(tutor: OfflineTutor) -> None:
-    draft = honest(await tutor.debug(request("Why is the result wrong?", "def mean(a):\n    return sum(a) / 2")))
+    draft = honest(
+        await tutor.debug(*with_question(request("Why is the result wrong?", "def mean(a):\n    return sum(a) / 2")))
+    )
     assert "cannot see" in draft.text
 
 
@@ -72,7 +74,7 @@ ARRAY = "arr = [1, 2, 3]\nprint(arr[5])"
 
 
 async def tell(tutor: OfflineTutor, **known: Any) -> list[str]:
-    return honest(await tutor.debug(request("Why?", ARRAY, **known))).text.split("\n\n")
+    return honest(await tutor.debug(*with_question(request("Why?", ARRAY, **known)))).text.split("\n\n")
 
 
 async def test_levels_are_told_differently(tutor: OfflineTutor) -> None:
@@ -100,7 +102,7 @@ async def test_the_same_error_again_is_told_in_another_way_each_time(tutor: Offl
     assert "three steps" in "".join(answers[1])
     assert ERROR_NOTES["python-index-error"].broken in "".join(answers[2])
     assert '"Explain list indexing"' in "".join(answers[2])
-    smaller = await tutor.debug(request("Why?", ARRAY, turns=[again] * 2))
+    smaller = await tutor.debug(*with_question(request("Why?", ARRAY, turns=[again] * 2)))
     assert smaller.code_examples[0] == ERROR_NOTES["python-index-error"].mended
 
 
@@ -136,7 +138,7 @@ async def test_what_is_known_of_the_student_tunes_the_answer(
     ],
 )  # fmt: skip
 async def test_names_and_values_of_the_message_are_told(message: str, said: str, tutor: OfflineTutor) -> None:
-    assert said in honest(await tutor.debug(request(message))).text
+    assert said in honest(await tutor.debug(*with_question(request(message)))).text
 
 
 @pytest.mark.parametrize(
@@ -150,13 +152,15 @@ async def test_names_and_values_of_the_message_are_told(message: str, said: str,
 async def test_what_cannot_be_read_is_found_in_every_language(
     language: Language, code: str, line: int, tutor: OfflineTutor
 ) -> None:
-    draft = honest(await tutor.debug(request("It does not work", code, language)))
+    draft = honest(await tutor.debug(*with_question(request("It does not work", code, language))))
     assert draft.metadata["line"] == line
     assert f"line {line} (`{code.splitlines()[line - 1]}`)" in draft.text
 
 
 async def test_only_a_gap_in_understanding_is_explained_by_concepts(tutor: OfflineTutor) -> None:
-    slip = await tutor.debug(request("NameError: name 'x' is not defined"))
-    mastered = await tutor.debug(request("Why?", ARRAY, standing={"python_mastery_levels": {"list-indexing": 0.9}}))
+    slip = await tutor.debug(*with_question(request("NameError: name 'x' is not defined")))
+    mastered = await tutor.debug(
+        *with_question(request("Why?", ARRAY, standing={"python_mastery_levels": {"list-indexing": 0.9}}))
+    )
     assert (slip.missing_concept, mastered.missing_concept) == (None, None)
-    assert (await tutor.debug(request("What is wrong?", SORTED))).missing_concept == "null-values"
+    assert (await tutor.debug(*with_question(request("What is wrong?", SORTED)))).missing_concept == "null-values"

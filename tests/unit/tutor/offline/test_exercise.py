@@ -13,13 +13,13 @@ from learnflow.models.taxonomy import TOPICS
 from learnflow.models.vocabulary import ExerciseLanguage, LearningStyle, SkillLevel
 from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.offline import OfflineTutor
-from tests.support.offline_requests import honest, request
+from tests.support.offline_requests import honest, request, with_question
 from tests.unit.domain.test_student_exercises import NOON
 
 
 async def given(text: str, **more: Any) -> tuple[Draft, Exercise]:
     """Ask for an exercise, and return the answer and the exercise that is assigned with it."""
-    reply = await OfflineTutor().exercise(request(text, **more))
+    reply = await OfflineTutor().exercise(*with_question(request(text, **more)))
     (told,) = reply.told
     assert isinstance(told, ExerciseAssigned)
     return honest(reply.draft), told.exercise

@@ -12,7 +12,7 @@ from learnflow.models.taxonomy import GENERAL, TOPICS
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel, Specialist
 from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.offline.content.library import EXPLANATIONS
-from tests.support.offline_requests import honest, request, turn
+from tests.support.offline_requests import honest, request, turn, with_question
 
 
 @pytest.fixture
@@ -24,12 +24,14 @@ def tutor() -> OfflineTutor:
 @pytest.mark.parametrize("topic", EXPLANATIONS)
 async def test_each_topic_is_explained_at_each_level(topic: str, level: SkillLevel, tutor: OfflineTutor) -> None:
     part, profile = EXPLANATIONS[topic].at(level), {"skill_level": level}
-    draft = honest(await tutor.explain(request(f"Explain {TOPICS[topic].title}", topic=topic, profile=profile)))
+    draft = honest(
+        await tutor.explain(*with_question(request(f"Explain {TOPICS[topic].title}", topic=topic, profile=profile)))
+    )
     assert draft.topic == topic
     assert draft.code_examples == (part.example,)
     assert part.text in draft.text
     assert f"prints:\n{part.printed}" in draft.text
-    other = honest(await tutor.explain_concept(request("IndexError?", profile=profile), topic))
+    other = honest(await tutor.explain_concept(*with_question(request("IndexError?", profile=profile)), topic))
     if level is SkillLevel.BEGINNER:  # one sentence, and how to get the rest
         assert part.text.partition(". ")[0].partition("? ")[0].rstrip(".") in other.text
         assert 'Say "Explain' in other.text
@@ -45,7 +47,7 @@ async def conversation(tutor: OfflineTutor, *questions: str, **more: Any) -> lis
     for question in questions:
         found = triage(request(question).query)
         asked = request(question, topic=found.topic, low_confidence=found.confidence < 0.5, turns=turns[-5:], **more)
-        drafts.append(honest(await tutor.explain(asked)))
+        drafts.append(honest(await tutor.explain(*with_question(asked))))
         turns.append(turn(question, drafts[-1].text[:LONGEST_ANSWER], Specialist.CONCEPTS, found.topic))
     return drafts
 
@@ -93,33 +95,33 @@ async def test_simpler_and_deeper_words_move_the_level(tutor: OfflineTutor) -> N
 
 async def test_another_tutors_explanation_counts_as_the_first(tutor: OfflineTutor) -> None:
     turns = [turn("Explain loops", "Claude said something", Specialist.CONCEPTS, "loops")]
-    text = honest(await tutor.explain(request("Explain loops", turns=turns))).text
+    text = honest(await tutor.explain(*with_question(request("Explain loops", turns=turns)))).text
     assert EXPLANATIONS["loops"].picture.text in text
 
 
 async def test_the_students_own_lines_are_pointed_at(tutor: OfflineTutor) -> None:
     code = "total = 0\nfor x in [1, 2]:\n    total += x\nwhile total:\n    total -= 1"
-    text = honest(await tutor.explain(request("Explain loops", code))).text
+    text = honest(await tutor.explain(*with_question(request("Explain loops", code)))).text
     assert "In your code, line 2 has a `for` loop and line 4 has a `while` loop." in text
-    assert "In your code" not in honest(await tutor.explain(request("Explain decorators", code))).text
+    assert "In your code" not in honest(await tutor.explain(*with_question(request("Explain decorators", code)))).text
     assert "did not run it" in text
 
 
 async def test_the_language_of_the_question_gets_its_example(tutor: OfflineTutor) -> None:
     spoken = EXPLANATIONS["lists"].languages[Language.JAVASCRIPT]
-    draft = honest(await tutor.explain(request("How do lists work in JavaScript?")))
+    draft = honest(await tutor.explain(*with_question(request("How do lists work in JavaScript?"))))
     assert draft.code_examples == (spoken.example,)
     assert spoken.text in draft.text
     drafts = await conversation(tutor, *["Explain recursion"] * 3, "And in Java?")
     assert drafts[-1].text.startswith("Recursion in Java: ")
-    rust = honest(await tutor.explain(request("How do sets work in Rust?"))).text
+    rust = honest(await tutor.explain(*with_question(request("How do sets work in Rust?")))).text
     assert "no example in Rust here: mine are in Python, JavaScript and Java" in rust
-    other = honest(await tutor.explain(request("How do sets work in C#?"))).text
+    other = honest(await tutor.explain(*with_question(request("How do sets work in C#?")))).text
     assert "no example in C# here" in other
 
 
 async def test_the_sentence_with_what_is_named_comes_first(tutor: OfflineTutor) -> None:
-    text = honest(await tutor.explain(request("What about min and max?", topic="sorting"))).text
+    text = honest(await tutor.explain(*with_question(request("What about min and max?", topic="sorting")))).text
     assert text.startswith("To the point first: `min` and `max` know `key` as well")
 
 
@@ -136,19 +138,19 @@ async def test_the_sentence_with_what_is_named_comes_first(tutor: OfflineTutor) 
     ],
 )
 async def test_a_part_of_a_topic_is_answered_first(question: str, topic: str, said: str, tutor: OfflineTutor) -> None:
-    first = honest(await tutor.explain(request(question, topic=topic))).text
+    first = honest(await tutor.explain(*with_question(request(question, topic=topic)))).text
     assert first.startswith(f"To the point first: {said}")
     turns = [turn(question, first, Specialist.CONCEPTS, topic)]
-    assert said not in honest(await tutor.explain(request(question, topic=topic, turns=turns))).text
+    assert said not in honest(await tutor.explain(*with_question(request(question, topic=topic, turns=turns)))).text
 
 
 async def test_who_has_mastered_a_topic_is_told_what_comes_next(tutor: OfflineTutor) -> None:
     levels = {"loops": 0.9, "variables": 0.9, "conditionals": 0.9, "operators": 0.9}
     asked = request("Explain loops", standing={"python_mastery_levels": levels})
-    text = honest(await tutor.explain(asked)).text
+    text = honest(await tutor.explain(*with_question(asked))).text
     assert "You have mastered loops (90%). Learn next: lists and arrays." in text
     everything = request("Explain loops", standing={"python_mastery_levels": dict.fromkeys(TOPICS, 0.9)})
-    assert "Learn next" not in honest(await tutor.explain(everything)).text
+    assert "Learn next" not in honest(await tutor.explain(*with_question(everything))).text
 
 
 async def test_who_still_does_not_understand_what_is_named_asks_about_that(tutor: OfflineTutor) -> None:
@@ -172,13 +174,15 @@ async def test_an_error_asked_about_again_is_told_by_its_topic(tutor: OfflineTut
 
 
 async def test_an_error_is_explained_as_one(tutor: OfflineTutor) -> None:
-    draft = honest(await tutor.explain(request("What is a KeyError?")))
+    draft = honest(await tutor.explain(*with_question(request("What is a KeyError?"))))
     assert (draft.topic, draft.metadata["error_type"]) == ("dictionaries", "KeyError")
 
 
 async def test_behind_an_error_is_its_topic_at_the_students_level(tutor: OfflineTutor) -> None:
     for level in SkillLevel:
-        text = honest(await tutor.explain(request("What is a KeyError?", profile={"skill_level": level}))).text
+        text = honest(
+            await tutor.explain(*with_question(request("What is a KeyError?", profile={"skill_level": level})))
+        ).text
         assert EXPLANATIONS["dictionaries"].at(level).text in text
 
 
@@ -190,14 +194,14 @@ async def test_two_topics_are_compared(tutor: OfflineTutor) -> None:
 
 
 async def test_the_unknown_is_not_pretended_to_be_known(tutor: OfflineTutor) -> None:
-    draft = honest(await tutor.explain(request("Explain blockchain consensus")))
+    draft = honest(await tutor.explain(*with_question(request("Explain blockchain consensus"))))
     assert "cannot explain" in draft.text
     assert draft.confidence < 0.4
-    assert "cannot explain" in honest(await tutor.explain_concept(request("x"), GENERAL)).text
+    assert "cannot explain" in honest(await tutor.explain_concept(*with_question(request("x")), GENERAL)).text
 
 
 async def test_low_confidence_asks_back_with_two_options(tutor: OfflineTutor) -> None:
-    draft = honest(await tutor.explain(request("loop thing", low_confidence=True)))
+    draft = honest(await tutor.explain(*with_question(request("loop thing", low_confidence=True))))
     assert "1. " in draft.text
     assert "2. " in draft.text
     assert draft.text.count("?") >= 2
@@ -210,7 +214,9 @@ async def test_asking_back_remembers_the_last_topic(tutor: OfflineTutor) -> None
 
 async def test_off_topic_is_answered_kindly(tutor: OfflineTutor) -> None:
     for said, opening in {"hi": "Hello, Jane!", "thanks!": "You are welcome, Jane!", "Who won?": "Sorry,"}.items():
-        draft = honest(await tutor.explain(request(said, question_key=OFF_TOPIC, profile={"name": "Jane"})))
+        draft = honest(
+            await tutor.explain(*with_question(request(said, question_key=OFF_TOPIC, profile={"name": "Jane"})))
+        )
         assert draft.text.startswith(opening)
         assert "programming" in draft.text
         assert len(draft.text) < 600
@@ -218,7 +224,10 @@ async def test_off_topic_is_answered_kindly(tutor: OfflineTutor) -> None:
 
 async def test_what_comes_next_is_offered_to_who_greets(tutor: OfflineTutor) -> None:
     known = {"total_queries": 9, "python_mastery_levels": {"variables": 0.9, "functions": 0.6}}
-    assert '"Explain functions"' in (await tutor.explain(request("hi", question_key=OFF_TOPIC, standing=known))).text
+    assert (
+        '"Explain functions"'
+        in (await tutor.explain(*with_question(request("hi", question_key=OFF_TOPIC, standing=known)))).text
+    )
 
 
 @pytest.mark.parametrize(
@@ -237,7 +246,7 @@ async def test_an_explanation_goes_as_deep_as_the_topic_is_known(
     standing: dict[str, Any], skill: str, level: str, tutor: OfflineTutor
 ) -> None:
     asked = request("Explain recursion", standing=standing, profile={"skill_level": skill})
-    draft = honest(await tutor.explain(asked))
+    draft = honest(await tutor.explain(*with_question(asked)))
     assert draft.metadata["level"] == level
     assert EXPLANATIONS["recursion"].at(SkillLevel(level)).text in draft.text
 
@@ -248,20 +257,22 @@ async def test_what_is_hard_is_shown_in_another_way_and_its_weakest_ground_named
         "python_mastery_levels": {"functions": 0.42, "conditionals": 0.9},
         "struggle_topics": ["recursion"],
     }
-    text = honest(await tutor.explain(request("Explain recursion", standing=standing))).text
+    text = honest(await tutor.explain(*with_question(request("Explain recursion", standing=standing)))).text
     assert "hard for you" in text
     found = EXPLANATIONS["recursion"]
     assert text.index(found.picture.text) < text.index(found.beginner.text)
     assert "It builds on functions, and there you are at 42% (new): strengthen that first." in text
     firm = standing | {"python_mastery_levels": {"functions": 0.9, "conditionals": 0.9}}
-    assert "builds on" not in honest(await tutor.explain(request("Explain recursion", standing=firm))).text
+    assert (
+        "builds on" not in honest(await tutor.explain(*with_question(request("Explain recursion", standing=firm)))).text
+    )
 
 
 @pytest.mark.parametrize("style", LearningStyle)
 async def test_each_learning_style_gets_the_idea(style: LearningStyle, tutor: OfflineTutor) -> None:
-    text = honest(await tutor.explain(request("Explain loops", profile={"learning_style": style}))).text
+    text = honest(await tutor.explain(*with_question(request("Explain loops", profile={"learning_style": style})))).text
     others = [
-        (await tutor.explain(request("Explain loops", profile={"learning_style": other}))).text
+        (await tutor.explain(*with_question(request("Explain loops", profile={"learning_style": other})))).text
         for other in LearningStyle
         if other is not style
     ]

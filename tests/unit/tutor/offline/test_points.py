@@ -8,7 +8,7 @@ from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.offline.content.library import EXPLANATIONS
 from learnflow.tutor.offline.retrieval import point_asked
 from learnflow.tutor.offline.retrieval.stems import singular
-from tests.support.offline_requests import honest, request, turn
+from tests.support.offline_requests import honest, request, turn, with_question
 
 
 def found(question: str, topic: str = "general") -> tuple[str, str] | None:
@@ -86,12 +86,16 @@ def test_no_point_is_better_than_a_wrong_one(question: str, topic: str) -> None:
 
 
 async def test_the_nearest_point_is_not_told_as_if_it_were_asked_for() -> None:
-    text = honest(await OfflineTutor().explain(request("Python string splitting?", topic="strings"))).text
+    text = honest(
+        await OfflineTutor().explain(*with_question(request("Python string splitting?", topic="strings")))
+    ).text
     assert text.startswith("The nearest that I have prepared: ")
 
 
 async def test_a_point_without_a_language_says_so_to_who_asks_for_another() -> None:
-    text = honest(await OfflineTutor().explain(request("What is a deadlock in Rust?", topic="concurrency"))).text
+    text = honest(
+        await OfflineTutor().explain(*with_question(request("What is a deadlock in Rust?", topic="concurrency")))
+    ).text
     assert text.startswith("I have this in general only, not for Rust")
 
 
@@ -115,7 +119,9 @@ def test_what_another_topic_names_by_the_way_is_no_point(question: str, topic: s
 
 
 async def test_two_things_that_are_compared_are_both_told() -> None:
-    text = honest(await OfflineTutor().explain(request("Difference between break and continue?", topic="loops"))).text
+    text = honest(
+        await OfflineTutor().explain(*with_question(request("Difference between break and continue?", topic="loops")))
+    ).text
     assert text.startswith("To the point first: `break` leaves the loop at once")
     assert "`continue` skips the rest of this round" in text
 
@@ -123,7 +129,9 @@ async def test_two_things_that_are_compared_are_both_told() -> None:
 async def test_what_about_a_part_is_asked_of_the_topic_before() -> None:
     turns = [turn("What is a dictionary?", "A dictionary keeps pairs", Specialist.CONCEPTS, "dictionaries")]
     draft = honest(
-        await OfflineTutor().explain(request("ok, and what about deletion?", low_confidence=True, turns=turns))
+        await OfflineTutor().explain(
+            *with_question(request("ok, and what about deletion?", low_confidence=True, turns=turns))
+        )
     )
     assert draft.topic == "dictionaries"
     assert "`del ages[key]` removes a pair" in draft.text
@@ -137,13 +145,15 @@ def test_a_point_on_a_language_needs_more_where_none_is_named() -> None:
 async def test_what_was_told_last_is_compared_by_a_pronoun() -> None:
     turns = [turn("What is a set?", "A set is a bag", Specialist.CONCEPTS, "sets")]
     asked = request("And how is that different from a list?", topic="lists", turns=turns)
-    draft = honest(await OfflineTutor().explain(asked))
+    draft = honest(await OfflineTutor().explain(*with_question(asked)))
     assert draft.topic == "sets"
     assert "A list has an order and may hold a thing twice." in draft.text
 
 
 async def test_an_answer_that_is_whole_needs_no_topic_around_it() -> None:
-    text = honest(await OfflineTutor().explain(request("What is the difference between a list and a tuple?"))).text
+    text = honest(
+        await OfflineTutor().explain(*with_question(request("What is the difference between a list and a tuple?")))
+    ).text
     assert 'For the topic as a whole say "explain tuples"' in text
     assert EXPLANATIONS["tuples"].beginner.text not in text
 
@@ -170,7 +180,7 @@ def test_a_plural_is_read_as_its_singular(many: str, one: str) -> None:
 @pytest.mark.parametrize("level", SkillLevel)
 async def test_the_point_sets_the_topic_and_comes_before_a_comparison(level: SkillLevel) -> None:
     asked = request("yield vs return", topic="functions", low_confidence=True, profile={"skill_level": level})
-    draft = honest(await OfflineTutor().explain(asked))
+    draft = honest(await OfflineTutor().explain(*with_question(asked)))
     assert draft.topic == "iterators-generators"
     assert "side by side" not in draft.text
     assert "`yield` hands out a value and pauses" in draft.text
@@ -179,18 +189,24 @@ async def test_the_point_sets_the_topic_and_comes_before_a_comparison(level: Ski
 async def test_another_language_is_answered_without_pythons_words() -> None:
     asked = {"What is a goroutine in Go?": "sync.WaitGroup", "Does await block, in JavaScript?": "=>"}
     for question, code in asked.items():
-        draft = honest(await OfflineTutor().explain(request(question, topic="concurrency")))
+        draft = honest(await OfflineTutor().explain(*with_question(request(question, topic="concurrency"))))
         assert code in draft.code_examples[0]
         assert not {"GIL", "asyncio", "async def"} & set(draft.text.split())
-    rust = honest(await OfflineTutor().explain(request("What does moved mean in Rust?", topic="memory-management")))
+    rust = honest(
+        await OfflineTutor().explain(
+            *with_question(request("What does moved mean in Rust?", topic="memory-management"))
+        )
+    )
     assert "CPython" not in rust.text
 
 
 async def test_a_point_that_was_told_is_not_told_again() -> None:
     question = "Difference between let and var?"
-    first = honest(await OfflineTutor().explain(request(question, topic="scope")))
+    first = honest(await OfflineTutor().explain(*with_question(request(question, topic="scope"))))
     turns = [turn(question, first.text, Specialist.CONCEPTS, "scope")]
-    second = honest(await OfflineTutor().explain(request("I still dont get it, can u explain?", turns=turns)))
+    second = honest(
+        await OfflineTutor().explain(*with_question(request("I still dont get it, can u explain?", turns=turns)))
+    )
     assert second.topic == "scope"
     assert "JavaScript" not in question
     assert first.text.split("\n\n")[0] not in second.text

@@ -9,7 +9,7 @@ from learnflow.models.draft import Draft
 from learnflow.models.taxonomy import TOPICS
 from learnflow.models.vocabulary import LearningStyle, Specialist
 from learnflow.tutor.offline import OfflineTutor
-from tests.support.offline_requests import honest, request, turn
+from tests.support.offline_requests import honest, request, turn, with_question
 
 JANE = {
     "total_queries": 47,
@@ -30,7 +30,7 @@ JANE = {
 
 
 async def told(standing: dict[str, Any], **more: Any) -> Draft:
-    return honest(await OfflineTutor().progress(request("How am I doing?", standing=standing, **more)))
+    return honest(await OfflineTutor().progress(*with_question(request("How am I doing?", standing=standing, **more))))
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ async def test_the_figures_are_in_the_metadata() -> None:
 
 
 async def asked(question: str, topic: str) -> str:
-    return honest(await OfflineTutor().progress(request(question, topic=topic, standing=JANE))).text
+    return honest(await OfflineTutor().progress(*with_question(request(question, topic=topic, standing=JANE)))).text
 
 
 async def test_what_comes_after_a_topic_builds_on_it_and_is_told_first() -> None:

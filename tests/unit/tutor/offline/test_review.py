@@ -13,7 +13,7 @@ from learnflow.code_analysis.pitfalls import pitfalls
 from learnflow.code_analysis.remarks import TABLE, Table
 from learnflow.models.vocabulary import Language, Specialist
 from learnflow.tutor.offline import OfflineTutor
-from tests.support.offline_requests import honest, request, turn
+from tests.support.offline_requests import honest, request, turn, with_question
 
 STARTS = {Language.JAVASCRIPT: "const x = 0 == '';", Language.JAVA: 'if (a == "yes") {}',
           Language.CPP: "int* p = new int;",
@@ -37,7 +37,7 @@ async def test_review_names_what_matters_first(tutor: OfflineTutor) -> None:
     code = (
         "def Add(item, items=[]):\n    try:\n        items.append(item)\n    except:\n        x = 1\n    return items"
     )
-    draft = honest(await tutor.review(request("Please review", code)))
+    draft = honest(await tutor.review(*with_question(request("Please review", code))))
     remarks = draft.metadata["remarks"]
     assert isinstance(remarks, list)
     rules = [remark["rule"] for remark in remarks if isinstance(remark, dict)]
@@ -47,13 +47,17 @@ async def test_review_names_what_matters_first(tutor: OfflineTutor) -> None:
 
 
 async def test_review_of_good_code_is_glad(tutor: OfflineTutor) -> None:
-    draft = honest(await tutor.review(request("Is this good?", "def add(first, second):\n    return first + second")))
+    draft = honest(
+        await tutor.review(
+            *with_question(request("Is this good?", "def add(first, second):\n    return first + second"))
+        )
+    )
     assert draft.metadata["remarks"] == []
     assert "Well done" in draft.text
 
 
 async def test_review_of_what_is_no_python_says_where(tutor: OfflineTutor) -> None:
-    draft = honest(await tutor.review(request("Is this good?", "x = 1\nif x > 0\n    print(x)")))
+    draft = honest(await tutor.review(*with_question(request("Is this good?", "x = 1\nif x > 0\n    print(x)"))))
     assert "Line 2" in draft.text
 
 
@@ -61,18 +65,18 @@ async def test_review_of_what_is_no_python_says_where(tutor: OfflineTutor) -> No
 async def test_review_of_other_languages_finds_pitfalls_and_says_that_it_has_no_linter(
     language: Language, tutor: OfflineTutor
 ) -> None:
-    draft = honest(await tutor.review(request("review this", STARTS[language], language)))
+    draft = honest(await tutor.review(*with_question(request("review this", STARTS[language], language))))
     assert "no linter" in draft.text
     assert "Line 1" in draft.text
     assert draft.confidence <= 0.5
 
 
 async def test_review_without_code_asks_for_it(tutor: OfflineTutor) -> None:
-    assert "there is no code" in honest(await tutor.review(request("Review my code please"))).text
+    assert "there is no code" in honest(await tutor.review(*with_question(request("Review my code please")))).text
 
 
 async def test_a_linter_that_does_not_answer_is_said_not_hidden() -> None:
-    draft = honest(await OfflineTutor(Linter(seconds=0.0)).review(request("review", "x = 1")))
+    draft = honest(await OfflineTutor(Linter(seconds=0.0)).review(*with_question(request("review", "x = 1"))))
     assert "could not be run" in draft.text
     assert draft.confidence <= 0.3
 
@@ -80,22 +84,24 @@ async def test_a_linter_that_does_not_answer_is_said_not_hidden() -> None:
 async def test_remarks_on_what_is_mastered_are_to_be_explained_by_the_student(tutor: OfflineTutor) -> None:
     standing = {"python_mastery_levels": {"functions": 0.9}}
     code = "def add(item, items=[]):\n    return items + [item]"
-    draft = honest(await tutor.review(request("Please review", code, topic="functions", standing=standing)))
+    draft = honest(
+        await tutor.review(*with_question(request("Please review", code, topic="functions", standing=standing)))
+    )
     assert "You know functions well (90%), so try to say why" in draft.text
     hard = {"struggle_topics": ["functions"]}
-    draft = honest(await tutor.review(request("Please review", code, topic="functions", standing=hard)))
+    draft = honest(await tutor.review(*with_question(request("Please review", code, topic="functions", standing=hard))))
     assert '"Explain functions"' in draft.text
 
 
 async def test_code_without_remarks_needs_no_advice(tutor: OfflineTutor) -> None:
     asked = request("Is this good?", "def add(first, second):\n    return first + second", topic="functions",
                     standing={"python_mastery_levels": {"functions": 0.9}})  # fmt: skip
-    assert "You know functions well" not in honest(await tutor.review(asked)).text
+    assert "You know functions well" not in honest(await tutor.review(*with_question(asked))).text
 
 
 @pytest.mark.parametrize("language", BROKEN)
 async def test_review_of_code_that_cannot_be_read_begins_with_that(language: Language, tutor: OfflineTutor) -> None:
-    draft = honest(await tutor.review(request("review this", BROKEN[language], language)))
+    draft = honest(await tutor.review(*with_question(request("review this", BROKEN[language], language))))
     first = draft.metadata["remarks"][0]
     assert first["line"] == 2
     assert "cannot read this" in first["text"]
@@ -150,7 +156,7 @@ MANY = """def Add(item, items=[]):
 
 
 async def lines_of(tutor: OfflineTutor, code: str, language: Language | None = None, **known: Any) -> list[str]:
-    draft = honest(await tutor.review(request("Please review", code, language, **known)))
+    draft = honest(await tutor.review(*with_question(request("Please review", code, language, **known))))
     return [line for line in draft.text.splitlines() if line.startswith("- ")]
 
 
@@ -160,7 +166,7 @@ async def test_a_learner_gets_as_many_remarks_as_the_level_can_take(tutor: Offli
         for level in ("beginner", "intermediate", "advanced")
     ]
     assert counts == [3, 5, 6]
-    beginner = honest(await tutor.review(request("Please review", MANY))).text
+    beginner = honest(await tutor.review(*with_question(request("Please review", MANY)))).text
     assert "can wait" in beginner
     assert "[B006]" not in beginner
     assert "[B006]" in "".join(await lines_of(tutor, MANY, profile={"skill_level": "advanced"}))
@@ -179,7 +185,7 @@ async def test_remarks_are_sorted_by_what_they_are_about(tutor: OfflineTutor) ->
 
 
 async def test_a_remark_that_was_made_before_is_not_made_again(tutor: OfflineTutor) -> None:
-    first = honest(await tutor.review(request("Please review", MANY)))
+    first = honest(await tutor.review(*with_question(request("Please review", MANY))))
     again = await lines_of(tutor, MANY, turns=[turn("Please review", first.text, Specialist.CODE_REVIEW, "functions")])
     assert all("still there" in line for line in again)
     assert len(again) == 3
@@ -187,8 +193,8 @@ async def test_a_remark_that_was_made_before_is_not_made_again(tutor: OfflineTut
 
 async def test_praise_is_given_where_it_is_earned(tutor: OfflineTutor) -> None:
     good = "with open('a.txt') as file:\n    print(file.read())\n"
-    assert "closed whatever happens" in honest(await tutor.review(request("Is this good?", good))).text
-    assert "What is good" not in honest(await tutor.review(request("Is this good?", MANY))).text
+    assert "closed whatever happens" in honest(await tutor.review(*with_question(request("Is this good?", good)))).text
+    assert "What is good" not in honest(await tutor.review(*with_question(request("Is this good?", MANY)))).text
 
 
 FALLS = "switch (day) {\ncase 1:\n  f();\ncase 2:\n  g();\n  break;\n}"

@@ -10,7 +10,7 @@ from learnflow.models.taxonomy import TOPICS
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel
 from learnflow.tutor.exercises import Reply
 from learnflow.tutor.offline import OfflineTutor
-from tests.support.offline_requests import honest, request
+from tests.support.offline_requests import honest, request, with_question
 
 if TYPE_CHECKING:
     from learnflow.tutor.interface import Tutor
@@ -82,5 +82,5 @@ async def test_any_student_gets_a_valid_answer(
     ["-" * 9_999 + "1", "(" * 5_000, "a" + ".b" * 4_900, "x=" * 4_990 + "1", "not " * 2_499 + "x", "[" * 90 + "]" * 90],
 )
 async def test_code_nested_without_end_stops_nothing(code: str, tutor: OfflineTutor) -> None:
-    honest(await tutor.debug(request("why?", code)))
-    honest(await tutor.review(request("review", code)))
+    honest(await tutor.debug(*with_question(request("why?", code))))
+    honest(await tutor.review(*with_question(request("review", code))))

@@ -8,15 +8,15 @@ from learnflow.models.draft import Draft
 from learnflow.models.vocabulary import SkillLevel, Specialist
 from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.offline.content.library import EXPLANATIONS
-from tests.support.offline_requests import honest, request, turn
+from tests.support.offline_requests import honest, request, turn, with_question
 
 
 async def practise(text: str, **more: Any) -> Draft:
-    return (await OfflineTutor().exercise(request(text, **more))).draft
+    return (await OfflineTutor().exercise(*with_question(request(text, **more)))).draft
 
 
 async def stand(text: str, **more: Any) -> str:
-    return honest(await OfflineTutor().progress(request(text, **more))).text
+    return honest(await OfflineTutor().progress(*with_question(request(text, **more)))).text
 
 
 async def test_an_explanation_and_an_exercise_are_both_served() -> None:
@@ -24,7 +24,9 @@ async def test_an_explanation_and_an_exercise_are_both_served() -> None:
     assert EXPLANATIONS["recursion"].beginner.text in both.text
     assert "Exercise: " in both.text
     assert EXPLANATIONS["recursion"].beginner.text not in (await practise("An exercise", topic="recursion")).text
-    told = await OfflineTutor().explain(request("Explain recursion, and give me an exercise on it", topic="recursion"))
+    told = await OfflineTutor().explain(
+        *with_question(request("Explain recursion, and give me an exercise on it", topic="recursion"))
+    )
     assert 'say: "give me an exercise on recursion"' in told.text
 
 
@@ -58,13 +60,17 @@ async def test_practice_for_homework_is_an_exercise() -> None:
 
 
 async def test_what_is_not_reached_is_said_first() -> None:
-    text = honest(await OfflineTutor().explain(request("How do regexes help with sorting?", topic="sorting"))).text
+    text = honest(
+        await OfflineTutor().explain(*with_question(request("How do regexes help with sorting?", topic="sorting")))
+    ).text
     assert text.startswith('I have nothing prepared that puts "regexes" and sorting together')
-    assert "nothing prepared" not in (await OfflineTutor().explain(request("Explain sorting"))).text
+    assert "nothing prepared" not in (await OfflineTutor().explain(*with_question(request("Explain sorting")))).text
 
 
 async def test_a_reason_that_is_not_prepared_is_not_claimed() -> None:
-    text = honest(await OfflineTutor().explain(request("Why are tuples called tuples?", topic="tuples"))).text
+    text = honest(
+        await OfflineTutor().explain(*with_question(request("Why are tuples called tuples?", topic="tuples")))
+    ).text
     assert "The exact reason that you ask for may not be in it." in text
 
 
@@ -72,7 +78,9 @@ async def test_a_reason_that_is_not_prepared_is_not_claimed() -> None:
 @pytest.mark.parametrize("topic", EXPLANATIONS)
 async def test_a_beginners_answer_is_short(topic: str, style: str) -> None:
     profile = {"skill_level": "beginner", "learning_style": style}
-    text = honest(await OfflineTutor().explain(request(f"Explain {topic}", topic=topic, profile=profile))).text
+    text = honest(
+        await OfflineTutor().explain(*with_question(request(f"Explain {topic}", topic=topic, profile=profile)))
+    ).text
     assert len(text.split()) <= 200
 
 

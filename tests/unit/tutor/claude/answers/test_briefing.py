@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from learnflow.code_analysis.linters import Linter
+from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.events.work import AgentRequest, Turn
 from learnflow.models.vocabulary import Language, Specialist
 from learnflow.sandbox import Execution
@@ -16,7 +17,7 @@ from learnflow.tutor.code_run import NOT_RUN, Ran
 from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.offline.answers.review import look_over
 from tests.support.claude_briefings import CODE, CONCEPTS_TOLD, DEBUG_TOLD, PROGRESS_TOLD, REVIEW_TOLD
-from tests.support.offline_requests import request, turn
+from tests.support.offline_requests import request, turn, with_question
 
 ROOM = 1_500
 STANDING = {
@@ -51,7 +52,7 @@ def test_concepts_is_told_this() -> None:
 
 def test_debug_is_told_this() -> None:
     asked = request("Why does it stop?", CODE, topic="list-indexing", standing=STANDING)
-    assert briefing(asked, ROOM, of_run(FAILED, asked)) == DEBUG_TOLD
+    assert briefing(asked, ROOM, of_run(FAILED, parse_question(asked.query))) == DEBUG_TOLD
 
 
 async def test_code_review_is_told_this() -> None:
@@ -66,7 +67,7 @@ async def test_code_review_is_told_this() -> None:
 
 def test_progress_is_told_this() -> None:
     asked = request("How am I doing?", standing=STANDING)
-    assert briefing(asked, ROOM, of_figures(asked)) == PROGRESS_TOLD
+    assert briefing(asked, ROOM, of_figures(*with_question(asked))) == PROGRESS_TOLD
 
 
 def test_triage_is_told_this() -> None:
@@ -102,15 +103,17 @@ def test_who_helps_another_agent_is_told_the_concept() -> None:
 
 def test_without_a_run_nothing_is_said_to_have_run() -> None:
     asked = request("Why does it stop?")
-    assert of_run(NOT_RUN, asked) == "# What was run\n\nNothing was run."
-    assert of_run(Ran(problem="no bubblewrap"), asked).endswith("The code was not run: no bubblewrap")
+    assert of_run(NOT_RUN, parse_question(asked.query)) == "# What was run\n\nNothing was run."
+    assert of_run(Ran(problem="no bubblewrap"), parse_question(asked.query)).endswith(
+        "The code was not run: no bubblewrap"
+    )
 
 
 def test_a_long_output_keeps_both_ends() -> None:
     execution = FAILED.execution
     assert execution is not None
     printed = f"first{'.' * 9_000}last"
-    text = of_run(Ran(execution.model_copy(update={"stdout": printed})), request("Why?", CODE))
+    text = of_run(Ran(execution.model_copy(update={"stdout": printed})), parse_question(request("Why?", CODE).query))
     assert "\nfirst.." in text
     assert "..last\n" in text
     assert len(text) < 2_000

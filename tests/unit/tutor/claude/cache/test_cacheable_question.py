@@ -9,7 +9,7 @@ from learnflow.models.vocabulary import Language, Specialist
 from learnflow.tutor.claude.cache.cacheable_question import Question, of_concept, stands_alone
 from learnflow.tutor.claude.cache.same_words import LONGEST, same_words
 from tests.support.cached_questions import asked
-from tests.support.offline_requests import turn
+from tests.support.offline_requests import turn, with_question
 from tests.support.sink_messages import exercise
 
 
@@ -60,11 +60,11 @@ STANDS: Final = [
 
 @pytest.mark.parametrize(("given", "stands"), STANDS)
 def test_what_stands_for_itself(given: AgentRequest, stands: bool) -> None:  # noqa: FBT001
-    assert (stands_alone(given, lambda text: "@" in text) is not None) == stands
+    assert (stands_alone(*with_question(given), lambda text: "@" in text) is not None) == stands
 
 
 def test_each_part_of_a_question_is_in_its_key() -> None:
-    question = stands_alone(asked(), lambda _: False)
+    question = stands_alone(*with_question(asked()), lambda _: False)
     assert question is not None
     others = [
         Question(**{**{name: getattr(question, name) for name in Question.__slots__}, **other})
@@ -85,4 +85,6 @@ def test_each_part_of_a_question_is_in_its_key() -> None:
     ],
 )
 def test_a_concept_is_asked_in_english_for_who_writes_english(text: str, remembered: bool) -> None:  # noqa: FBT001
-    assert (of_concept(asked(text, "lists", code="[][0]", language=Language.PYTHON), "lists") is not None) == remembered
+    assert (
+        of_concept(*with_question(asked(text, "lists", code="[][0]", language=Language.PYTHON)), "lists") is not None
+    ) == remembered

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pytest
 
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.vocabulary import Agent, Language, Specialist
@@ -15,7 +16,7 @@ from learnflow.tutor.interface import ClaudeAway
 from learnflow.tutor.offline import OfflineTutor
 from tests.support.cached_questions import RECURSION, asked
 from tests.support.claude_clients import Time
-from tests.support.offline_requests import request, turn
+from tests.support.offline_requests import request, turn, with_question
 from tests.support.sink_messages import usage
 
 PAID: Final = usage(Agent.CONCEPTS)
@@ -33,10 +34,10 @@ class Claude(OfflineTutor):
         self.go_on = asyncio.Event()
         self.go_on.set()
 
-    async def explain(self, request: AgentRequest) -> Draft:
+    async def explain(self, request: AgentRequest, question: ParsedQuestion) -> Draft:  # noqa: ARG002 - as every tutor is called
         return await self._say(request, "Answer")
 
-    async def explain_concept(self, request: AgentRequest, concept: str) -> Draft:
+    async def explain_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft:  # noqa: ARG002 - as every tutor is called
         return await self._say(request, concept)
 
     async def _say(self, request: AgentRequest, what: str) -> Draft:
@@ -60,7 +61,7 @@ async def test_only_what_stands_for_itself_is_remembered(text: str, stands: bool
     given = asked(text, profile={"name": "Ann"})
     claude = Claude()
     tutor = cached(claude)
-    first, second = await tutor.explain(given), await tutor.explain(given)
+    first, second = await tutor.explain(*with_question(given)), await tutor.explain(*with_question(given))
     assert len(claude.asked) == (1 if stands else 2)
     assert (first.text == second.text) == stands
     if not stands:
@@ -69,10 +70,13 @@ async def test_only_what_stands_for_itself_is_remembered(text: str, stands: bool
 
 async def test_what_is_remembered_costs_nothing_and_says_so() -> None:
     tutor = cached(Claude())
-    first, second = await tutor.explain(asked()), await tutor.explain(asked("Please explain: what is recursion"))
+    first, second = (
+        await tutor.explain(*with_question(asked())),
+        await tutor.explain(*with_question(asked("Please explain: what is recursion"))),
+    )
     assert (first.usage, first.token_count, "cached" in first.metadata) == ((PAID,), 1_500, False)
     assert second.text != first.text
-    again = await tutor.explain(asked("what is  RECURSION"))
+    again = await tutor.explain(*with_question(asked("what is  RECURSION")))
     assert (again.text, again.usage, again.token_count, again.model) == (first.text, (), None, "claude-x")
     assert again.metadata == {**first.metadata, "cached": True}
 
@@ -92,19 +96,21 @@ async def test_what_is_remembered_costs_nothing_and_says_so() -> None:
 async def test_another_kind_of_student_gets_another_answer(other: dict[str, Any]) -> None:
     claude = Claude()
     tutor = cached(claude)
-    await tutor.explain(asked())
-    await tutor.explain(asked(**other))
+    await tutor.explain(*with_question(asked()))
+    await tutor.explain(*with_question(asked(**other)))
     assert len(claude.asked) == 2
 
 
 async def test_the_question_is_asked_without_its_student() -> None:
     claude = Claude()
     await cached(claude).explain(
-        asked(
-            profile={"name": "Ann", "skill_level": "advanced", "learning_style": "visual"},
-            turns=[turn("My secret", "I see", Specialist.DEBUG)],
-            standing={"python_mastery_levels": {"recursion": 0.6}, "topics_covered": ["loops"]},
-            context={"class": "7b"},
+        *with_question(
+            asked(
+                profile={"name": "Ann", "skill_level": "advanced", "learning_style": "visual"},
+                turns=[turn("My secret", "I see", Specialist.DEBUG)],
+                standing={"python_mastery_levels": {"recursion": 0.6}, "topics_covered": ["loops"]},
+                context={"class": "7b"},
+            )
         )
     )
     (seen,) = claude.asked
@@ -121,27 +127,27 @@ async def test_what_is_explained_for_another_agent_is_remembered_by_concept_and_
     claude = Claude()
     tutor = cached(claude)
     for text, code in (("Why does this fail?", "f(1)"), ("It fails", "g(2)")):
-        await tutor.explain_concept(request(text, code, topic="lists"), "recursion")
+        await tutor.explain_concept(*with_question(request(text, code, topic="lists")), "recursion")
     (seen,) = claude.asked
     assert (seen.query.code_snippet, seen.query.query_text) == (None, "Explain recursion.")
-    await tutor.explain_concept(request("x", profile={"skill_level": "advanced"}), "recursion")
-    await tutor.explain_concept(request("x"), "loops")
-    await tutor.explain_concept(request("x"), "no-topic")
-    await tutor.explain_concept(request("x"), "no-topic")
+    await tutor.explain_concept(*with_question(request("x", profile={"skill_level": "advanced"})), "recursion")
+    await tutor.explain_concept(*with_question(request("x")), "loops")
+    await tutor.explain_concept(*with_question(request("x")), "no-topic")
+    await tutor.explain_concept(*with_question(request("x")), "no-topic")
     assert len(claude.asked) == 5
 
 
 async def test_after_its_days_an_explanation_is_forgotten() -> None:
     claude, time = Claude(), Time()
     tutor = cached(claude, time)
-    await tutor.explain(asked())
+    await tutor.explain(*with_question(asked()))
     time.passes(timedelta(days=7, seconds=-1))
-    await tutor.explain(asked())
+    await tutor.explain(*with_question(asked()))
     assert len(claude.asked) == 1
     time.passes(timedelta(seconds=1))
-    await tutor.explain(asked())
+    await tutor.explain(*with_question(asked()))
     assert len(claude.asked) == 2
-    assert await tutor.remembered(asked()) is not None
+    assert await tutor.remembered(*with_question(asked())) is not None
 
 
 @pytest.mark.parametrize(
@@ -152,8 +158,8 @@ async def test_what_answers_nobody_else_is_not_remembered(confidence: float, sig
     claude.confidence = confidence
     claude.metadata = {sign: True} if sign else {}
     tutor = cached(claude)
-    await tutor.explain(asked())
-    await tutor.explain(asked())
+    await tutor.explain(*with_question(asked()))
+    await tutor.explain(*with_question(asked()))
     assert len(claude.asked) == 2
 
 
@@ -161,7 +167,7 @@ async def test_the_same_question_of_many_at_once_is_asked_once() -> None:
     claude = Claude()
     claude.go_on.clear()
     tutor = cached(claude)
-    answers = [asyncio.create_task(tutor.explain(asked())) for _ in range(50)]
+    answers = [asyncio.create_task(tutor.explain(*with_question(asked()))) for _ in range(50)]
     await asyncio.sleep(0)
     claude.go_on.set()
     drafts = await asyncio.gather(*answers)
@@ -175,7 +181,7 @@ async def test_where_the_first_fails_each_asks_for_itself() -> None:
     claude.away = [ClaudeAway("Your quota is used up.")]
     claude.go_on.clear()
     tutor = cached(claude)
-    answers = [asyncio.create_task(tutor.explain(asked())) for _ in range(3)]
+    answers = [asyncio.create_task(tutor.explain(*with_question(asked()))) for _ in range(3)]
     await asyncio.sleep(0)
     claude.go_on.set()
     first, *others = await asyncio.gather(*answers, return_exceptions=True)
@@ -187,7 +193,7 @@ async def test_who_is_cancelled_leaves_nobody_waiting() -> None:
     claude = Claude()
     claude.go_on.clear()
     tutor = cached(claude)
-    first, second = (asyncio.create_task(tutor.explain(asked())) for _ in range(2))
+    first, second = (asyncio.create_task(tutor.explain(*with_question(asked()))) for _ in range(2))
     await asyncio.sleep(0)
     first.cancel()
     claude.go_on.set()
@@ -198,21 +204,25 @@ async def test_only_so_many_are_at_hand() -> None:
     claude = Claude()
     tutor = cached(claude)
     for number in range(AT_HAND + 1):
-        await tutor.explain(asked(f"What is recursion {number}?"))
-    await tutor.explain(asked(f"What is recursion {AT_HAND}?"))
+        await tutor.explain(*with_question(asked(f"What is recursion {number}?")))
+    await tutor.explain(*with_question(asked(f"What is recursion {AT_HAND}?")))
     assert len(claude.asked) == AT_HAND + 1
-    await tutor.explain(asked("What is recursion 0?"))
+    await tutor.explain(*with_question(asked("What is recursion 0?")))
     assert len(claude.asked) == AT_HAND + 2
 
 
 async def test_at_whatever_level_it_was_explained_it_is_remembered_while_claude_is_away() -> None:
     tutor = cached(Claude())
-    assert await tutor.remembered(asked()) is None
-    draft = await tutor.explain(asked(profile={"skill_level": "advanced"}))
-    found = await tutor.remembered(asked(turns=[turn("x", "y", Specialist.CONCEPTS, "recursion")]))
+    assert await tutor.remembered(*with_question(asked())) is None
+    draft = await tutor.explain(*with_question(asked(profile={"skill_level": "advanced"})))
+    found = await tutor.remembered(*with_question(asked(turns=[turn("x", "y", Specialist.CONCEPTS, "recursion")])))
     assert found is not None
     assert (found.text, found.metadata["cached"]) == (draft.text, True)
-    assert await tutor.remembered(asked("What is recursion in Java?")) is None
-    assert await tutor.remembered(asked("Explain recursion", code="f()", language=Language.PYTHON)) is None
-    await tutor.explain_concept(asked(), "loops")
-    assert (await tutor.remembered_concept(asked(profile={"skill_level": "advanced"}), "loops")) is not None
+    assert await tutor.remembered(*with_question(asked("What is recursion in Java?"))) is None
+    assert (
+        await tutor.remembered(*with_question(asked("Explain recursion", code="f()", language=Language.PYTHON))) is None
+    )
+    await tutor.explain_concept(*with_question(asked()), "loops")
+    assert (
+        await tutor.remembered_concept(*with_question(asked(profile={"skill_level": "advanced"})), "loops")
+    ) is not None
