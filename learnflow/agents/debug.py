@@ -25,8 +25,8 @@ from learnflow.models.vocabulary import Specialist
 from learnflow.streams.message_processor import Delivery
 from learnflow.streams.outbox import Outgoing
 from learnflow.topics import CONCEPTS_REQUESTS
+from learnflow.tutor.answer_text import joined
 from learnflow.tutor.code_run import Grounding
-from learnflow.tutor.offline.answer_text import followed
 
 NAME = Specialist.DEBUG
 
@@ -98,7 +98,7 @@ def combine(draft: Draft, explanation: Draft | None) -> Draft:
         return explanation.model_copy(update={"token_count": total_tokens(usage), "usage": usage})
     return draft.model_copy(
         update={
-            "text": followed(draft.text, explanation.text),
+            "text": joined(draft.text, explanation.text),
             "code_examples": tuple(dict.fromkeys(draft.code_examples + explanation.code_examples)),
             "confidence": round(min(draft.confidence, explanation.confidence), 2),
             "metadata": {**draft.metadata, "explained": _origin(explanation)},

@@ -20,9 +20,9 @@ from learnflow.models.taxonomy import GENERAL
 from learnflow.models.vocabulary import Agent
 from learnflow.streams.outbox import Outgoing
 from learnflow.topics import AGENT_LOGS
+from learnflow.tutor.answer_text import OFFLINE_MODEL
 
 NOTICED: Final = "safety.distress.noticed"  # the action in agent-logs
-_OURS: Final = "offline"  # the model: no tutor is asked
 _log = get_logger(__name__)
 
 
@@ -38,7 +38,7 @@ def supportive(context: Context) -> Draft:
         confidence=1.0,
         topic=GENERAL,
         metadata={distress.NOTED: True},
-        model=_OURS,
+        model=OFFLINE_MODEL,  # no tutor is asked
     )
 
 

@@ -12,7 +12,7 @@ from learnflow.domain.question import distress
 from learnflow.domain.question.submission import exercise_named
 from learnflow.models.envelope import Event
 from learnflow.models.events.responses import Failure
-from learnflow.models.events.work import AgentRequest, RoutingDecision, Standing
+from learnflow.models.events.work import AgentRequest, ProgressSummary, RoutingDecision
 from learnflow.models.exercise import Assigned
 from learnflow.models.student import Profile
 from learnflow.models.student_query import StudentQuery
@@ -93,7 +93,7 @@ def request(  # noqa: PLR0913 - what a request consists of
         query=query,
         profile=_profile(student.profile, query),
         turns=student.conversation.turns,
-        standing=_standing(student, query, context),
+        standing=_progress_summary(student, query, context),
         exercises=student.exercises.open,
         named=named,
         done=student.exercises.done,
@@ -120,10 +120,10 @@ def _profile(profile: Profile, query: StudentQuery) -> Profile:
     return profile.model_copy(update={"skill_level": SkillLevel(str(claimed))})
 
 
-def _standing(student: Student, query: StudentQuery, context: Context) -> Standing:
-    """Return the standing as of now: days pass also when nothing happens."""
+def _progress_summary(student: Student, query: StudentQuery, context: Context) -> ProgressSummary:
+    """Return the summary of progress as of now: days pass also when nothing happens."""
     if student.progress is None:
-        return Standing()
+        return ProgressSummary()
     knowledge, now = current(student.progress.state, context.mastery), context.now()
     figures = progress(query.student_id, knowledge, now).model_dump()
-    return Standing.model_validate({**figures, "streak_days": streak(knowledge, now.date())})
+    return ProgressSummary.model_validate({**figures, "streak_days": streak(knowledge, now.date())})

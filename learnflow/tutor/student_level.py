@@ -6,7 +6,6 @@ from learnflow.models.events.work import AgentRequest
 from learnflow.models.learning_progress import MASTERED
 from learnflow.models.taxonomy import name
 from learnflow.models.vocabulary import SkillLevel, Specialist
-from learnflow.tutor.offline.answer_text import level
 
 
 def mastery(request: AgentRequest, topic: str) -> float:
@@ -17,6 +16,14 @@ def mastery(request: AgentRequest, topic: str) -> float:
 def is_hard(request: AgentRequest, topic: str) -> bool:
     """Say whether the student struggles with a topic, or is weak at it."""
     return topic in (*request.standing.struggle_topics, *request.standing.weaknesses)
+
+
+def level(request: AgentRequest) -> SkillLevel:
+    """Return the student's level: from the profile, or else what the query's context says, or else beginner."""
+    if request.profile.skill_level is not None:
+        return request.profile.skill_level
+    context = (request.query.context or {}).get("skill_level")
+    return SkillLevel(context) if isinstance(context, str) and context in set(SkillLevel) else SkillLevel.BEGINNER
 
 
 def depth(request: AgentRequest, topic: str) -> SkillLevel:

@@ -9,7 +9,7 @@ from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Language, Specialist
-from learnflow.tutor.offline.answer_text import LONGEST
+from learnflow.tutor.answer_text import LONGEST
 
 
 def request(text: str, code: str | None = None, language: Language | None = None, **more: Any) -> AgentRequest:

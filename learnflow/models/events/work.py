@@ -38,8 +38,8 @@ class Turn(Model):
     answer: Text
 
 
-class Standing(Model):
-    """Where a student stands, as far as it tunes an answer and is told to the student."""
+class ProgressSummary(Model):
+    """What a student has asked, learned and solved, as far as it tunes an answer or is reported to the student."""
 
     total_queries: NonNegativeInt = 0
     queries_by_type: dict[Intent, NonNegativeInt] = Field(default_factory=dict)
@@ -62,7 +62,7 @@ class AgentRequest(Model):
     query: StudentQuery
     profile: Profile = Profile()
     turns: tuple[Turn, ...] = ()
-    standing: Standing = Standing()
+    standing: ProgressSummary = ProgressSummary()
     exercises: Annotated[tuple[Assigned, ...], Field(description="Those that are open, the newest last.")] = ()
     named: Annotated[
         Assigned | None, Field(description="The exercise that `context.exercise_id` names, also when it is closed.")

@@ -26,7 +26,7 @@ from learnflow.tutor.claude.prompts import answering
 from learnflow.tutor.code_run import Ran
 from learnflow.tutor.exercises import Reply
 from learnflow.tutor.interface import Misrouted
-from learnflow.tutor.offline.answers.review import look_over
+from learnflow.tutor.review_findings import look_over
 
 _MAX_TOKENS: Final = 3_000  # of an answer; some scripts take a token a letter
 

@@ -9,7 +9,8 @@ from learnflow.models.exercise import Assigned
 from learnflow.models.fields import Model
 from learnflow.models.taxonomy import GENERAL
 from learnflow.models.vocabulary import Closing
-from learnflow.tutor.exercises.reply import MODEL, Reply, draft
+from learnflow.tutor.answer_text import OFFLINE_MODEL
+from learnflow.tutor.exercises.reply import Reply, draft
 
 _NEXT: Final = 'Say "another exercise" when you want to go on.'
 
@@ -74,5 +75,5 @@ def _nothing_open(said: str) -> Draft:
         text=f'{said}\n\nSay "give me an exercise on loops", or on any other topic, and you get one.',
         confidence=1.0,
         topic=GENERAL,
-        model=MODEL,
+        model=OFFLINE_MODEL,
     )

@@ -11,7 +11,8 @@ from learnflow.models.exercise import Exercise
 from learnflow.models.taxonomy import name
 from learnflow.models.usage import Usage
 from learnflow.models.vocabulary import ExerciseLanguage, LearningStyle
-from learnflow.tutor.exercises.reply import MODEL, Reply, draft
+from learnflow.tutor.answer_text import OFFLINE_MODEL
+from learnflow.tutor.exercises.reply import Reply, draft
 
 _SHOWN_TESTS: Final = 2
 _LANGUAGES: Final = {
@@ -30,7 +31,7 @@ _WAYS: Final = {
 
 def given(  # noqa: PLR0913 - what giving an exercise consists of
     exercise: Exercise, request: AgentRequest, *, note: str | None = None, closing: str | None = None,
-    model: str = MODEL, usage: tuple[Usage, ...] = (), metadata: dict[str, JsonValue] | None = None,
+    model: str = OFFLINE_MODEL, usage: tuple[Usage, ...] = (), metadata: dict[str, JsonValue] | None = None,
 ) -> Reply:  # fmt: skip
     """Return the exercise for a student; `note` says what they should know of the choice, `closing` ends the text.
 

@@ -10,8 +10,7 @@ from learnflow.models.exercise import Exercise
 from learnflow.models.fields import Model
 from learnflow.models.metadata import ExerciseMetadata
 from learnflow.models.usage import Usage, total_tokens
-
-MODEL = "offline"  # no model wrote these answers
+from learnflow.tutor.answer_text import OFFLINE_MODEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ def draft(
     *parts: str | None,
     code: tuple[str, ...] = (),
     metadata: Mapping[str, JsonValue] | None = None,
-    model: str = MODEL,
+    model: str = OFFLINE_MODEL,
     usage: tuple[Usage, ...] = (),
 ) -> Draft:
     """Return an answer about an exercise, of paragraphs. It holds nothing that is not known for sure."""
@@ -45,7 +44,7 @@ def draft(
             **(metadata or {}),
         }).as_json(),
         model=model,
-        token_count=None if model == MODEL else total_tokens(usage),
+        token_count=None if model == OFFLINE_MODEL else total_tokens(usage),
         usage=usage,
     )
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from learnflow.domain.question.parsed_question import ParsedQuestion
+from learnflow.domain.question.topic import topic_of
 from learnflow.models.events.work import AgentRequest, Turn
 from learnflow.models.taxonomy import GENERAL, TOPICS, name
 from learnflow.models.vocabulary import SkillLevel, Specialist
@@ -29,6 +30,11 @@ class Telling(StrEnum):
     LEVEL = "level"
     PICTURE = "picture"
     FURTHER = "further"
+
+
+def topic_asked(request: AgentRequest, question: ParsedQuestion) -> str:
+    """Return the topic that triage gave to the question, or what can be read off it."""
+    return request.query.topic or topic_of(question) or GENERAL
 
 
 def subject(request: AgentRequest, question: ParsedQuestion, named: str) -> str:

@@ -10,8 +10,8 @@ from learnflow.code_analysis.rules import braces
 from learnflow.code_analysis.rules.python import loops
 from learnflow.code_analysis.rules.python.errors import find_fault
 from learnflow.models.vocabulary import Language
+from learnflow.tutor.answer_text import joined, signed
 from learnflow.tutor.offline import OfflineTutor
-from learnflow.tutor.offline.answer_text import followed, signed
 from tests.support.offline_requests import honest, request, with_question
 
 JS, JAVA, CPP, GO = Language.JAVASCRIPT, Language.JAVA, Language.CPP, Language.GO
@@ -142,7 +142,7 @@ async def test_a_card_in_another_language_tells_nothing_of_python() -> None:
 
 
 def test_two_answers_say_once_that_they_are_offline() -> None:
-    both = followed(f"One.\n\n{signed('I ran it.')}", f"Two.\n\n{signed('that is prepared.')}")
+    both = joined(f"One.\n\n{signed('I ran it.')}", f"Two.\n\n{signed('that is prepared.')}")
     assert both.split("\n\n")[:2] == ["One.", "Two."]
     assert both.count("offline") == 1
 

@@ -29,7 +29,7 @@ from learnflow.tutor.claude.answers.schemas import (
     Teaching,
 )
 from learnflow.tutor.code_run import Ran
-from learnflow.tutor.offline.answers import progress
+from learnflow.tutor.progress_figures import figures, suggestions
 from learnflow.tutor.student_level import depth
 
 _MOST_EXAMPLES: Final = 4
@@ -114,7 +114,7 @@ def report(answered: Answered[Report], request: AgentRequest) -> Draft:
     """Return the draft of a report. The figures in its metadata are those that were counted."""
     stands = request.standing
     return _draft(
-        answered, answered.answer.text, GENERAL, progress.figures(stands, progress.suggestions(stands))
+        answered, answered.answer.text, GENERAL, figures(stands, suggestions(stands))
     )  # fmt: skip
 
 

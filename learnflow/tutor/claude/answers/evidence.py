@@ -7,8 +7,8 @@ from learnflow.models.events.work import AgentRequest
 from learnflow.sandbox import Ended, Execution
 from learnflow.tutor.claude.fenced_text import fenced
 from learnflow.tutor.code_run import Ran
-from learnflow.tutor.offline.answers import progress
-from learnflow.tutor.offline.answers.review import Found
+from learnflow.tutor.progress_figures import figures_in_words, suggestions, suggestions_in_words
+from learnflow.tutor.review_findings import ReviewFindings
 
 _LONGEST: Final = 1_500  # characters of what a program printed, and of a trace
 _ENDED: Final = {
@@ -64,7 +64,7 @@ def _cut(text: str) -> str:
     return f"{text[:half]}\n\N{HORIZONTAL ELLIPSIS}\n{text[-half:]}"
 
 
-def of_tools(found: Found | None) -> str:
+def of_tools(found: ReviewFindings | None) -> str:
     """Return what tools found in the code, whatever that is worth; None where there is no code."""
     if found is None:
         return "# What a linter found\n\nThere is no code."
@@ -76,6 +76,9 @@ def of_tools(found: Found | None) -> str:
 
 def of_figures(request: AgentRequest, question: ParsedQuestion) -> str:
     """Return the figures, and what to learn next, in the sentences in which students without Claude read them."""
-    lines = (*progress.told(request, question), *progress.what_next(progress.suggestions(request.standing)))
+    lines = (
+        *figures_in_words(request, question),
+        *suggestions_in_words(suggestions(request.standing)),
+    )
     said = "\n".join(filter(None, lines))
     return f"# The figures\n\n{fenced(said)}"

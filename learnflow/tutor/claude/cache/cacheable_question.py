@@ -8,7 +8,7 @@ from typing import Final
 from learnflow.domain.question.intent import OFF_TOPIC
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.submission import NAMES_IT
-from learnflow.models.events.work import AgentRequest, Standing
+from learnflow.models.events.work import AgentRequest, ProgressSummary
 from learnflow.models.student import Profile
 from learnflow.models.taxonomy import GENERAL, TOPICS, name
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel, Specialist
@@ -80,7 +80,7 @@ def impersonal(request: AgentRequest, question: Question) -> AgentRequest:
     return AgentRequest(
         query=request.query.model_copy(update={"context": None}),
         profile=Profile(learning_style=question.style, skill_level=question.level),
-        standing=Standing(),
+        standing=ProgressSummary(),
         alone=request.alone,
         due=request.due,
     )

@@ -17,8 +17,8 @@ from learnflow.models.events.work import AgentRequest
 from learnflow.models.learning_progress import MASTERED
 from learnflow.models.metadata import DebugMetadata
 from learnflow.models.taxonomy import GENERAL, name, title
+from learnflow.tutor.answer_text import draft
 from learnflow.tutor.code_run import Ran
-from learnflow.tutor.offline.answer_text import draft, topic_asked
 from learnflow.tutor.offline.answers.debug_steps import find_out, without_code
 from learnflow.tutor.offline.answers.error_text import Known, examples, told
 from learnflow.tutor.offline.answers.likely_causes import causes, suspects
@@ -26,6 +26,7 @@ from learnflow.tutor.offline.answers.run_report import happened, line_raised, me
 from learnflow.tutor.offline.answers.visible_fault import find, meant
 from learnflow.tutor.offline.content.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.content.library import EXPLANATIONS
+from learnflow.tutor.offline.conversation import topic_asked
 from learnflow.tutor.student_level import depth, mastery
 
 

@@ -6,10 +6,11 @@ from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, title
 from learnflow.models.vocabulary import Intent, Specialist
+from learnflow.tutor.answer_text import signed
 from learnflow.tutor.exercises import Reply, choose, given
-from learnflow.tutor.offline.answer_text import signed, topic_asked
 from learnflow.tutor.offline.answers.homework import homework
 from learnflow.tutor.offline.content.library import EXPLANATIONS
+from learnflow.tutor.offline.conversation import topic_asked
 from learnflow.tutor.student_level import depth
 
 _PREPARED: Final = "a prepared exercise, not one made for you."

@@ -11,14 +11,14 @@ from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites, title
 from learnflow.models.vocabulary import Intent, SkillLevel
+from learnflow.tutor.answer_text import draft
 from learnflow.tutor.exercises.bank import BANK
-from learnflow.tutor.offline.answer_text import draft, topic_asked
 from learnflow.tutor.offline.answers.explanation_text import tell
 from learnflow.tutor.offline.answers.short_explanation import card
 from learnflow.tutor.offline.answers.topic_question import Asked, ask
 from learnflow.tutor.offline.content.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.content.library import EXPLANATIONS
-from learnflow.tutor.offline.conversation import Telling, goes_on, resolved, subject, talked_of, was_told
+from learnflow.tutor.offline.conversation import Telling, goes_on, resolved, subject, talked_of, topic_asked, was_told
 from learnflow.tutor.offline.retrieval import point_asked
 from learnflow.tutor.offline.retrieval.comparison import one_sided
 from learnflow.tutor.offline.retrieval.coverage import beyond, not_reached

@@ -6,8 +6,9 @@ from typing import Final
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
-from learnflow.tutor.offline.answer_text import draft, topic_asked
+from learnflow.tutor.answer_text import draft
 from learnflow.tutor.offline.content.library import HOMEWORK
+from learnflow.tutor.offline.conversation import topic_asked
 
 _HOMEWORK: Final = frozenset({"homework", "assignment", "coursework"})
 _CALL: Final = re.compile(r"\b([A-Za-z_]\w{1,40})\(([A-Za-z_][\w, ]{0,60})?\)")

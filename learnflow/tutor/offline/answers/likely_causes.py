@@ -13,7 +13,7 @@ from learnflow.code_analysis.pitfalls import pitfalls
 from learnflow.code_analysis.remarks import Kind, Remark
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.vocabulary import Language
-from learnflow.tutor.offline.answers.review import python_remarks
+from learnflow.tutor.review_findings import python_remarks
 
 _IN_PROSE: Final = re.compile(r"(?:\[[^\]\n]{1,200}\]|\b\w+)(?:\.\w+\([^()\n]{0,100}\))+")
 

@@ -9,7 +9,8 @@ from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import TOPICS, name, prerequisites
 from learnflow.models.vocabulary import SKILL_LEVELS, SkillLevel
-from learnflow.tutor.offline.answer_text import level, topic_asked
+from learnflow.tutor.offline.conversation import topic_asked
+from learnflow.tutor.student_level import level
 
 _LOW: Final = frozenset({
     "panic", "afraid", "scared", "anxious", "nervous", "stressed", "worried", "sad", "stupid", "dumb", "frustrated",
@@ -21,7 +22,7 @@ _LEVEL: Final = frozenset({"level", "beginner", "intermediate", "advanced"})
 _KIND: Final = "That feeling is hard, and most who learn to program know it; it says nothing about what you can do."
 
 
-def unrecorded(
+def progress_unrecorded(
     request: AgentRequest, question: ParsedQuestion, after: tuple[Suggestion, ...] = ()
 ) -> Iterator[str | None]:
     """Yield what there is to say while no question and no exercise is recorded; `after` builds on what is known."""
@@ -32,7 +33,7 @@ def unrecorded(
     if not _LEVEL.isdisjoint(question.words):
         yield f"Your questions come with the level {level(request)}, and I answer at that; I have not measured it."
     if after:
-        yield from _onward(after)
+        yield from _following(after)
         return
     if asked in TOPICS:
         yield _about(asked)
@@ -42,7 +43,7 @@ def unrecorded(
     yield f'Say "give me an exercise on {name(topic)}": what you solve is what I measure by.'
 
 
-def _onward(after: tuple[Suggestion, ...]) -> Iterator[str]:
+def _following(after: tuple[Suggestion, ...]) -> Iterator[str]:
     first, *later = after
     yield f"A good next topic: {name(first.topic)}. {first.reason}"
     for one in later:
