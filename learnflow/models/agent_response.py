@@ -2,30 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, PositiveInt, StringConstraints
+from pydantic import PositiveInt, StringConstraints
 
-from learnflow.models.fields import HAS_NUL, NUL, STORABLE, Confidence, Id, Model, Text, Timestamp
+from learnflow.models.fields import Confidence, Id, Model, ResponseText, Text, Timestamp
 from learnflow.models.metadata import MetadataJson
 from learnflow.models.vocabulary import ResponseType, Specialist
-
-SHORTEST_RESPONSE = 10  # characters, trimmed
-
-
-def _substantive(text: str) -> str:
-    if len(text.strip()) < SHORTEST_RESPONSE:
-        msg = f"must have at least {SHORTEST_RESPONSE} characters"
-        raise ValueError(msg)
-    if NUL in text:
-        raise ValueError(HAS_NUL)
-    return text
-
-
-# No `Text`: of a thousand characters its pattern takes twenty times as long as the search for one.
-ResponseText = Annotated[
-    str,
-    AfterValidator(_substantive),
-    Field(json_schema_extra={"pattern": STORABLE, "minLength": SHORTEST_RESPONSE}),
-]
 
 
 class AgentResponse(Model):

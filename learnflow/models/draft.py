@@ -2,8 +2,7 @@
 
 from pydantic import Field, PositiveInt
 
-from learnflow.models.agent_response import ResponseText
-from learnflow.models.fields import Confidence, JsonObject, Model, Short, Text, TopicKey
+from learnflow.models.fields import Confidence, JsonObject, Model, ResponseText, Short, Text, TopicKey
 from learnflow.models.usage import Usage
 
 

@@ -102,6 +102,26 @@ Confidence = Annotated[Probability, AfterValidator(lru_cache(1_024)(partial(roun
 JsonObject = Annotated[dict[str, Any], AfterValidator(_storable_json)]
 
 
+SHORTEST_RESPONSE = 10  # characters, trimmed
+
+
+def _substantive(text: str) -> str:
+    if len(text.strip()) < SHORTEST_RESPONSE:
+        msg = f"must have at least {SHORTEST_RESPONSE} characters"
+        raise ValueError(msg)
+    if NUL in text:
+        raise ValueError(HAS_NUL)
+    return text
+
+
+# No `Text`: of a thousand characters its pattern takes twenty times as long as the search for one.
+ResponseText = Annotated[
+    str,
+    AfterValidator(_substantive),
+    Field(json_schema_extra={"pattern": STORABLE, "minLength": SHORTEST_RESPONSE}),
+]
+
+
 def explain(error: ValidationError) -> str:
     """Say in one line which fields are wrong and why, without their values."""
     return "; ".join(_sentence(item) for item in error.errors(include_url=False)[:5])

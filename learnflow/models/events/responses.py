@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import PositiveInt, StringConstraints
 
-from learnflow.models.agent_response import AgentResponse, ResponseText
+from learnflow.models.agent_response import AgentResponse
 from learnflow.models.envelope import Event
-from learnflow.models.fields import Confidence, Id, Model, NonBlank, Text
+from learnflow.models.fields import Confidence, Id, Model, NonBlank, ResponseText, Text
 from learnflow.models.metadata import MetadataJson
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.usage import Usage

@@ -14,7 +14,7 @@ from learnflow.tutor.exercises import Reply
 from learnflow.tutor.offline.answers import exercise, explain, progress
 from learnflow.tutor.offline.answers.debug import debug
 from learnflow.tutor.offline.answers.review import review
-from learnflow.tutor.offline.answers.triage import by_cause, by_point
+from learnflow.tutor.offline.answers.triage import with_topic_of_cause, with_topic_of_point
 
 
 class OfflineTutor:
@@ -25,10 +25,10 @@ class OfflineTutor:
 
     async def triage(self, query: StudentQuery, question: ParsedQuestion) -> Triage:
         """Decide what a question is; what its code does wrong tells the topic, or the point that answers it."""
-        found = decide(question)
-        if found.intent is Intent.DEBUG:
-            return await asyncio.to_thread(by_cause, query.query_text, question, found)
-        return by_point(question, found) if found.intent is Intent.CONCEPTS else found
+        triage = decide(question)
+        if triage.intent is Intent.DEBUG:
+            return await asyncio.to_thread(with_topic_of_cause, query.query_text, question, triage)
+        return with_topic_of_point(question, triage) if triage.intent is Intent.CONCEPTS else triage
 
     async def explain(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Explain what was asked; ask back where triage was unsure; be friendly about what is off topic."""

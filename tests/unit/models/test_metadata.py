@@ -27,7 +27,7 @@ STANDING = {"total_queries": 3, "python_mastery_levels": {"loops": 0.9, "no-such
 
 
 async def _exercise(asked: AgentRequest, question: ParsedQuestion) -> Draft:
-    return (await OfflineTutor().exercise(*with_question(asked), question)).draft
+    return (await OfflineTutor().exercise(asked, question)).draft
 
 
 ASK: dict[Specialist, Callable[[AgentRequest, ParsedQuestion], Awaitable[Draft]]] = {

@@ -10,10 +10,9 @@ from pydantic import JsonValue
 from learnflow.domain.question import distress
 from learnflow.domain.question.intent import OFF_TOPIC
 from learnflow.domain.question.parsed_question import ParsedQuestion
-from learnflow.models.agent_response import SHORTEST_RESPONSE
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
-from learnflow.models.fields import NUL
+from learnflow.models.fields import NUL, SHORTEST_RESPONSE
 from learnflow.models.metadata import AnswerMetadata, DebugMetadata, ExplanationMetadata, RemarkMetadata, ReviewMetadata
 from learnflow.models.taxonomy import GENERAL
 from learnflow.models.usage import Usage, total_tokens

@@ -26,7 +26,7 @@ from learnflow.tutor.offline.answers.run_report import happened, line_raised, me
 from learnflow.tutor.offline.answers.visible_fault import find, meant
 from learnflow.tutor.offline.content.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.content.library import EXPLANATIONS
-from learnflow.tutor.offline.conversation import topic_asked
+from learnflow.tutor.offline.conversation import topic_of_request
 from learnflow.tutor.student_level import depth, mastery
 
 
@@ -74,7 +74,7 @@ async def _case(request: AgentRequest, question: ParsedQuestion, ran: Ran) -> Ca
     fault = await find(request.query.query_text, question, error)
     if fault is not None:
         error = replace(ERRORS[fault.error], topic=fault.topic or ERRORS[fault.error].topic)
-    topic = topic_asked(request, question) if error is None else error.topic
+    topic = topic_of_request(request, question) if error is None else error.topic
     line = fault.line if fault else line_raised(ran, error) or _traced(request)
     return Case(question, topic, error, fault, ran, line)
 

@@ -10,7 +10,7 @@ from learnflow.tutor.answer_text import signed
 from learnflow.tutor.exercises import Reply, choose, given
 from learnflow.tutor.offline.answers.homework import homework
 from learnflow.tutor.offline.content.library import EXPLANATIONS
-from learnflow.tutor.offline.conversation import topic_asked
+from learnflow.tutor.offline.conversation import topic_of_request
 from learnflow.tutor.student_level import depth
 
 _PREPARED: Final = "a prepared exercise, not one made for you."
@@ -30,7 +30,7 @@ def exercise(request: AgentRequest, question: ParsedQuestion) -> Reply:
 
 def _going_on(request: AgentRequest, question: ParsedQuestion) -> AgentRequest:
     """Return the request with the topic of the last exercise, where only another one is asked for."""
-    if topic_asked(request, question) != GENERAL or _GOING_ON.isdisjoint(question.words):
+    if topic_of_request(request, question) != GENERAL or _GOING_ON.isdisjoint(question.words):
         return request
     exercises = (turn for turn in reversed(request.turns) if turn.agent is Specialist.EXERCISE)
     last = next((turn.topic for turn in exercises if turn.topic in TOPICS), None)
@@ -39,7 +39,7 @@ def _going_on(request: AgentRequest, question: ParsedQuestion) -> AgentRequest:
 
 def _explained(request: AgentRequest, question: ParsedQuestion) -> str | None:
     """Explain the topic in short, where an explanation is asked for as well."""
-    topic = topic_asked(request, question)
+    topic = topic_of_request(request, question)
     wants = any(hit.meaning.intent is Intent.CONCEPTS and hit.meaning.kind == "explain" for hit in question.signals)
     if not wants or topic not in EXPLANATIONS:
         return None

@@ -8,7 +8,7 @@ from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.tutor.answer_text import draft
 from learnflow.tutor.offline.content.library import HOMEWORK
-from learnflow.tutor.offline.conversation import topic_asked
+from learnflow.tutor.offline.conversation import topic_of_request
 
 _HOMEWORK: Final = frozenset({"homework", "assignment", "coursework"})
 _CALL: Final = re.compile(r"\b([A-Za-z_]\w{1,40})\(([A-Za-z_][\w, ]{0,60})?\)")
@@ -28,7 +28,7 @@ def homework(request: AgentRequest, question: ParsedQuestion) -> Draft | None:
     return draft(
         "I do not write homework for you, because then it teaches you nothing; but I lead you there.",
         written, "Begin with the skeleton, fill in one step, and run it. Where you get stuck, send me your code.",
-        topic=topic_asked(request, question), confidence=0.8, missing=_MISSING,
+        topic=topic_of_request(request, question), confidence=0.8, missing=_MISSING,
         code=(f"def {signature[1]}({signature[2] or ''}):\n    ...",) if signature and question.may_be_python else (),
     )  # fmt: skip
 

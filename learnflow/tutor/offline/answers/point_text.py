@@ -1,4 +1,4 @@
-"""A question answered by a point alone: it is long or has an example, or is on a language that is not Python."""
+"""A point as a whole answer: it is long or has an example, or the question is on a language that is not Python."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -6,33 +6,22 @@ from typing import Final
 from learnflow.code_analysis.topic_places import places
 from learnflow.domain.phrasing import together
 from learnflow.models.taxonomy import name
-from learnflow.tutor.offline.answers.language_gap import point_gap
-from learnflow.tutor.offline.answers.topic_question import Asked
-from learnflow.tutor.offline.content.explanation import Part, Point
-from learnflow.tutor.offline.conversation import was_told
-from learnflow.tutor.offline.retrieval.sentences import pointed
+from learnflow.tutor.offline.answers.explanation_choice import TopicQuestion, introduced, point_language_gap
+from learnflow.tutor.offline.content.library import Point
 
 _MOST: Final = 4  # further points that are named
-_WHOLE: Final = 200  # characters; so long an answer needs no topic around it
 CHANGE: Final = "Change one thing in the example, guess what it prints now, and run it."
 
 
-def due_alone(asked: Asked) -> Point | None:
-    """Return the point that answers a question without the rest of its topic, unless it was told before."""
-    point = asked.point
-    alone = point and (asked.foreign or point.example or len(point.says) >= _WHOLE)
-    return point if point and alone and not was_told(asked.request, point.says) else None
-
-
-def by_point(asked: Asked, point: Point) -> Iterator[str | None]:
-    """Yield what is told: the student's lines, the point, and what else there is in the language."""
-    part = asked.in_language
+def point_paragraphs(asked: TopicQuestion, point: Point) -> Iterator[str | None]:
+    """Yield the paragraphs: the student's lines, the point, and what else there is in the language."""
+    part = asked.translation
     code = asked.question.code
     yield places(asked.topic, code, asked.question.language) if code else None
-    yield point_gap(asked)
-    yield pointed(asked, point)
+    yield point_language_gap(asked)
+    yield introduced(asked, point)
     topic = name(asked.topic)
-    if not asked.foreign:
+    if not asked.in_other_language:
         yield f"Try it yourself: {CHANGE}" if point.example else None
         yield f'For the topic as a whole say "explain {topic}".'
     elif part is None:
@@ -42,25 +31,25 @@ def by_point(asked: Asked, point: Point) -> Iterator[str | None]:
         yield f"{part.text}\nThe example prints:\n{part.printed}"
 
 
-def _more(asked: Asked, point: Point) -> str | None:
+def _more(asked: TopicQuestion, point: Point) -> str | None:
     """Say what else there is on a topic in the question's language, in the words by which it can be asked for."""
     language = asked.question.language
-    others = (one for one in asked.found.points if one.language is language and one is not point)
-    called = [f'"{about}"' for one in others if (about := next(filter(_is_plain, one.about), None))]
-    if language is None or not called:
+    others = (other for other in asked.explanation.points if other.language is language and other is not point)
+    names = [f'"{about}"' for other in others if (about := next(filter(_is_plain, other.about), None))]
+    if language is None or not names:
         return None
-    return f"I have more on it in {language.label}: ask about {together(called, most=_MOST)}."
+    return f"I have more on it in {language.label}: ask about {together(names, most=_MOST)}."
 
 
 def _is_plain(about: str) -> bool:
     return " + " not in about
 
 
-def example(asked: Asked, point: Point) -> str | None:
+def point_example(asked: TopicQuestion, point: Point) -> str | None:
     """Return the point's example where it is in the question's language, or else what is prepared in that."""
-    part: Part | None = asked.in_language
+    part = asked.translation
     return _example(asked, point) or (part.example if part else None)
 
 
-def _example(asked: Asked, point: Point) -> str | None:
-    return point.example if point.language or not asked.foreign else None
+def _example(asked: TopicQuestion, point: Point) -> str | None:
+    return point.example if point.language or not asked.in_other_language else None

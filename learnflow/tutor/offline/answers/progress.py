@@ -13,7 +13,7 @@ from learnflow.models.taxonomy import GENERAL, TOPICS, name
 from learnflow.models.vocabulary import LearningStyle, Specialist
 from learnflow.tutor.answer_text import draft
 from learnflow.tutor.offline.answers.progress_unrecorded import progress_unrecorded
-from learnflow.tutor.offline.conversation import talked_of
+from learnflow.tutor.offline.conversation import topics_of_turns
 from learnflow.tutor.progress_figures import (
     figures,
     figures_in_words,
@@ -101,7 +101,7 @@ def _way(request: AgentRequest, topic: str) -> str:
 
 
 def _lately(request: AgentRequest) -> str | None:
-    topics = dict.fromkeys(talked_of(request))
+    topics = dict.fromkeys(topics_of_turns(request))
     return f"Your last questions here were about {together([name(topic) for topic in topics])}." if topics else None
 
 

@@ -9,7 +9,7 @@ from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import TOPICS, name, prerequisites
 from learnflow.models.vocabulary import SKILL_LEVELS, SkillLevel
-from learnflow.tutor.offline.conversation import topic_asked
+from learnflow.tutor.offline.conversation import topic_of_request
 from learnflow.tutor.student_level import level
 
 _LOW: Final = frozenset({
@@ -26,7 +26,7 @@ def progress_unrecorded(
     request: AgentRequest, question: ParsedQuestion, after: tuple[Suggestion, ...] = ()
 ) -> Iterator[str | None]:
     """Yield what there is to say while no question and no exercise is recorded; `after` builds on what is known."""
-    asked = topic_asked(request, question)
+    asked = topic_of_request(request, question)
     low = not (_LOW | _FEELS).isdisjoint(question.words) or any(one in request.query.query_text for one in _SMILEYS)
     yield _KIND if low else None
     yield _nothing(request, asked)

@@ -15,7 +15,7 @@ from learnflow.models.taxonomy import GENERAL
 from learnflow.models.vocabulary import Intent, LearningStyle, SkillLevel, Specialist
 from learnflow.tutor.answer_text import draft
 from learnflow.tutor.offline.answers.review_focus import aims, asked_first, not_judged
-from learnflow.tutor.offline.conversation import topic_asked
+from learnflow.tutor.offline.conversation import topic_of_request
 from learnflow.tutor.review_findings import LOOKED, MOST_REMARKS, NOT_LINTED, ReviewFindings, look_over
 from learnflow.tutor.student_level import advice, depth
 
@@ -36,7 +36,7 @@ async def review(request: AgentRequest, question: ParsedQuestion, linter: Linter
     """Review the student's code, or ask for it."""
     if question.code is None:
         return _ask_for_code(request, question)
-    topic = topic_asked(request, question)
+    topic = topic_of_request(request, question)
     topic = code_topic(question.code) if topic == GENERAL else topic
     return _report(request, await look_over(question.code, question.language, linter), question, topic)
 
@@ -97,7 +97,7 @@ def _quoted(lines: Sequence[str], number: int) -> str:
 
 
 def _ask_for_code(request: AgentRequest, question: ParsedQuestion) -> Draft:
-    topic = topic_asked(request, question)
+    topic = topic_of_request(request, question)
     return draft(
         "Happy to look at it, but there is no code with your question.",
         "Send the code itself, between ``` lines or as the snippet, and say what it should do.",

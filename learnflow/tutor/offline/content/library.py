@@ -1,15 +1,147 @@
-"""The prepared content: explanations and the words of follow-ups, read once from the files beside this module."""
+"""The prepared content: explanations, the words of follow-ups, and homework, read once from the files beside this."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
-from typing import Final
+from typing import Annotated, Any, Final
 
-from learnflow.tutor.offline.content.explanation import Explanation, read_explanations
+from pydantic import ConfigDict, Field, StringConstraints, ValidationError
+
+from learnflow.models.fields import Model, explain
+from learnflow.models.taxonomy import TOPICS
+from learnflow.models.vocabulary import Language, SkillLevel
+
+# an explanation must fit into an answer with a second part, the example's output, and how the answer ends
+Paragraph = Annotated[str, StringConstraints(min_length=40, max_length=600, strip_whitespace=True)]
+Sentence = Annotated[str, StringConstraints(min_length=10, max_length=300, strip_whitespace=True)]
+LONGEST_ANSWER: Final = 480  # characters
+Answer = Annotated[str, StringConstraints(min_length=10, max_length=LONGEST_ANSWER, strip_whitespace=True)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
+Output = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+
+
+class ContentInvalid(Exception):  # noqa: N818 - what is wrong, not an error of the program
+    """An explanation is wrong or incomplete; names its file and the fields."""
+
+
+class _Content(Model):
+    """A part of an explanation. What nobody reads has no place in it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Part(_Content):
+    """One way to explain a topic, with an example of its own and exactly what that prints."""
+
+    text: Paragraph
+    code: Code
+    output: Output
+
+    @property
+    def example(self) -> str:
+        """The code without the empty lines around it."""
+        return self.code.strip("\n")
+
+    @property
+    def printed(self) -> str:
+        """What the code prints, without the empty lines around it."""
+        return self.output.strip("\n")
+
+
+class Misconception(_Content):
+    """What students often believe, and what is true instead."""
+
+    belief: Sentence
+    truth: Sentence
+
+    @property
+    def corrected(self) -> str:
+        """The misconception with what is true instead."""
+        return f"Often believed: {self.belief}\nIn fact: {self.truth}"
+
+
+class Point(_Content):
+    """A part of the topic that is often asked about: what it is called, in lower case, and the answer.
+
+    `a and b` is asked where both sides are set against each other, `a + b` where all parts are said anywhere. With a
+    `language` it is for questions in that language only.
+    """
+
+    about: tuple[Annotated[str, StringConstraints(min_length=2, to_lower=True)], ...] = Field(min_length=1)
+    says: Answer
+    language: Language | None = None
+    code: Code | None = None
+
+    @property
+    def example(self) -> str | None:
+        """The code without the empty lines around it, where the point has its own."""
+        return self.code.strip("\n") if self.code else None
+
+
+class Explanation(_Content):
+    """One topic explained: at each level, in another picture, and a third time in another way.
+
+    The examples are in Python; `languages` has a first example in others, `points` what is asked about its parts.
+    """
+
+    beginner: Part
+    intermediate: Part
+    advanced: Part
+    picture: Part
+    further: Paragraph
+    good_for: Sentence
+    watch_out: Sentence
+    misconceptions: tuple[Misconception, ...] = Field(min_length=2)
+    try_it: tuple[Sentence, ...] = Field(min_length=2)
+    points: tuple[Point, ...] = ()
+    languages: dict[Language, Part] = Field(default_factory=dict)
+
+    def at(self, level: SkillLevel) -> Part:
+        """Return the explanation for a level."""
+        return {
+            SkillLevel.BEGINNER: self.beginner,
+            SkillLevel.INTERMEDIATE: self.intermediate,
+            SkillLevel.ADVANCED: self.advanced,
+        }[level]
+
+    def warning(self, level: SkillLevel) -> str:
+        """Return what goes wrong with the topic: a beginner's trap, and later what is believed and not so."""
+        if level is SkillLevel.BEGINNER:
+            return f"Watch out: {self.watch_out}"
+        return self.misconceptions[0 if level is SkillLevel.INTERMEDIATE else 1].corrected
+
+
+def read_explanations(folder: Traversable) -> Mapping[str, Explanation]:
+    """Return the explanations in a folder, one TOPIC.toml each, by their topics. Raises ContentInvalid."""
+    return MappingProxyType(dict(_read(folder)))
+
+
+def _read(folder: Traversable) -> Iterator[tuple[str, Explanation]]:
+    for file in sorted(folder.iterdir(), key=lambda one: one.name):
+        if not file.name.endswith(".toml"):
+            continue
+        topic = file.name.removesuffix(".toml")
+        if topic not in TOPICS:
+            msg = f"{file.name}: is not named after a topic of the taxonomy"
+            raise ContentInvalid(msg)
+        try:
+            yield topic, Explanation.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+        except tomllib.TOMLDecodeError as error:
+            msg = f"{file.name}: is no TOML: {error}"
+            raise ContentInvalid(msg) from None
+        except ValidationError as error:
+            msg = f"{file.name}: {explain(error)}"
+            raise ContentInvalid(msg) from None
+
 
 _CONTENT: Final = files("learnflow.tutor.offline.content")
+
+
+def _file(name: str) -> dict[str, Any]:
+    return tomllib.loads(_CONTENT.joinpath(name).read_text(encoding="utf-8"))
 
 
 EXPLANATIONS: Final[Mapping[str, Explanation]] = read_explanations(_CONTENT.joinpath("concepts"))
@@ -17,9 +149,9 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = read_explanations(_CONTENT.join
 
 @dataclass(frozen=True, slots=True)
 class FollowUps:
-    """The words of which a follow-up is made; `telling` are those that refer to what was said before."""
+    """The words of which a follow-up is made; `referring` are those that refer to what was answered before."""
 
-    telling: frozenset[str]
+    referring: frozenset[str]
     simpler: frozenset[str]
     deeper: frozenset[str]
     example: frozenset[str]
@@ -28,15 +160,12 @@ class FollowUps:
     @property
     def all(self) -> frozenset[str]:
         """Every word that a follow-up may have."""
-        return self.telling | self.simpler | self.deeper | self.example | self.around
+        return self.referring | self.simpler | self.deeper | self.example | self.around
 
 
-FOLLOW_UPS: Final = FollowUps(**{
-    name: frozenset(words)
-    for name, words in tomllib.loads(_CONTENT.joinpath("follow_ups.toml").read_text(encoding="utf-8")).items()
-})
+FOLLOW_UPS: Final = FollowUps(**{name: frozenset(words) for name, words in _file("follow_ups.toml").items()})
 
-_WORDS: Final = tomllib.loads(_CONTENT.joinpath("same_words.toml").read_text(encoding="utf-8"))
+_WORDS: Final = _file("same_words.toml")
 
 EMPTY: Final[frozenset[str]] = frozenset(_WORDS["empty"])  # words that tell nothing of what a question is about
 SAME: Final[Mapping[str, str]] = MappingProxyType({word: group[0] for group in _WORDS["groups"] for word in group})
@@ -51,6 +180,5 @@ class Task:
 
 
 HOMEWORK: Final = tuple(
-    Task(frozenset(task["words"]), tuple(task["steps"]))
-    for task in tomllib.loads(_CONTENT.joinpath("homework.toml").read_text(encoding="utf-8"))["tasks"]
+    Task(frozenset(task["words"]), tuple(task["steps"])) for task in _file("homework.toml")["tasks"]
 )

@@ -3,8 +3,7 @@
 from typing import Final
 
 from learnflow.domain.question.parsed_question import ParsedQuestion
-from learnflow.tutor.offline.retrieval.point_names import said_of
-from learnflow.tutor.offline.retrieval.term_weights import read, telling
+from learnflow.tutor.offline.retrieval.point_index import question_terms, stems_of, text_stems
 
 _VERSUS: Final = frozenset({"vs", "versus"})
 _OTHER: Final = frozenset({"and", "or", "from", "to", "than"})
@@ -15,42 +14,42 @@ _ENDS: Final = frozenset({
 _LONGEST: Final = 3  # words of a side; more is a sentence, whose subject is not known
 
 
-def one_sided(question: ParsedQuestion, reached: str) -> str | None:
-    """Say which of two things that are compared a text tells nothing of; None where it has both, or none."""
-    sides = _sides(said_of(question))
+def missing_side(question: ParsedQuestion, text: str) -> str | None:
+    """Say which of two things that are compared a text has nothing on; None where it has both, or none."""
+    sides = _sides(question_terms(question))
     if sides is None:
         return None
-    first, second = (telling(side) for side in sides)
-    there = read(reached)
-    lacks = [bool(own) and own.isdisjoint(there) for own in (first - second, second - first)]
+    first, second = (stems_of(side) for side in sides)
+    present = text_stems(text)
+    lacks = [bool(own) and own.isdisjoint(present) for own in (first - second, second - first)]
     if lacks not in ([True, False], [False, True]):
         return None
-    lacking, told = (" ".join(side) for side in (sides if lacks[0] else sides[::-1]))
+    missing, explained = (" ".join(side) for side in (sides if lacks[0] else sides[::-1]))
     return (
-        f'You compare two things, and I have nothing prepared on "{lacking}": this is on "{told}" alone, and sets '
+        f'You compare two things, and I have nothing prepared on "{missing}": this is on "{explained}" alone, and sets '
         "nothing against it."
     )
 
 
-def _sides(said: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+def _sides(terms: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     """Return the two sides of a comparison: `a vs b`, or what stands between `between` and the end."""
-    for place, word in enumerate(said):
+    for place, word in enumerate(terms):
         if word in _VERSUS:
-            return _short(_before(said[:place]), _until_end(said[place + 1 :]))
+            return _short(_before(terms[:place]), _until_end(terms[place + 1 :]))
         if word == "between":
-            rest = _until_end(said[place + 1 :])
-            at = next((at for at, one in enumerate(rest) if one in _OTHER), None)
+            rest = _until_end(terms[place + 1 :])
+            at = next((at for at, other in enumerate(rest) if other in _OTHER), None)
             return None if at is None else _short(rest[:at], rest[at + 1 :])
     return None
 
 
-def _before(said: tuple[str, ...]) -> tuple[str, ...]:
-    return _until_end(said[::-1])[::-1]
+def _before(terms: tuple[str, ...]) -> tuple[str, ...]:
+    return _until_end(terms[::-1])[::-1]
 
 
-def _until_end(said: tuple[str, ...]) -> tuple[str, ...]:
-    end = next((at for at, word in enumerate(said) if word in _ENDS), len(said))
-    return said[:end]
+def _until_end(terms: tuple[str, ...]) -> tuple[str, ...]:
+    end = next((at for at, word in enumerate(terms) if word in _ENDS), len(terms))
+    return terms[:end]
 
 
 def _short(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:

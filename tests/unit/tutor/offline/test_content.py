@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from learnflow.models.taxonomy import TOPICS
-from learnflow.models.vocabulary import Language
-from learnflow.tutor.offline.content.explanation import ContentInvalid, Part, read_explanations
-from learnflow.tutor.offline.content.library import EXPLANATIONS
+from learnflow.models.vocabulary import Language, SkillLevel
+from learnflow.tutor.offline.content.library import EXPLANATIONS, ContentInvalid, Part, read_explanations
 
 MOST_ASKED = {
     "loops", "functions", "conditionals", "variables", "strings", "lists", "dictionaries", "exceptions",

@@ -6,13 +6,13 @@ from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.vocabulary import Language, SkillLevel, Specialist
 from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.offline.content.library import EXPLANATIONS
-from learnflow.tutor.offline.retrieval import point_asked
-from learnflow.tutor.offline.retrieval.stems import singular
+from learnflow.tutor.offline.retrieval.point_index import singular
+from learnflow.tutor.offline.retrieval.points import find_point
 from tests.support.offline_requests import honest, request, turn, with_question
 
 
 def found(question: str, topic: str = "general") -> tuple[str, str] | None:
-    point = point_asked(parse_question(request(question).query), topic)
+    point = find_point(parse_question(request(question).query), topic)
     return (point.topic, point.point.about[0]) if point else None
 
 
@@ -160,7 +160,7 @@ async def test_an_answer_that_is_whole_needs_no_topic_around_it() -> None:
 
 def test_the_language_of_the_question_has_its_own_point() -> None:
     asked = {
-        text: point_asked(parse_question(request(f"Does await block{text}?").query), "general")
+        text: find_point(parse_question(request(f"Does await block{text}?").query), "general")
         for text in ("", " in js")
     }
     assert asked[""] is not None

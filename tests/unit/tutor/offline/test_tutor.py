@@ -45,7 +45,7 @@ async def test_any_question_gets_a_valid_answer(
     tutor: OfflineTutor, text: str, code: str | None, language: Language, method: str
 ) -> None:
     asked = request(text, code, language if code else None)
-    answer = await getattr(tutor, method)(asked)
+    answer = await getattr(tutor, method)(*with_question(asked))
     honest(answer.draft if isinstance(answer, Reply) else answer)
 
 
@@ -73,7 +73,7 @@ async def test_any_student_gets_a_valid_answer(
     tutor: OfflineTutor, standing: dict[str, Any], profile: dict[str, Any], topic: str, method: str
 ) -> None:
     asked = request("Why?", "x = [1]\nprint(x[3])", standing=standing, profile=profile, topic=topic)
-    answer = await getattr(tutor, method)(asked)
+    answer = await getattr(tutor, method)(*with_question(asked))
     honest(answer.draft if isinstance(answer, Reply) else answer)
 
 

@@ -1,0 +1,190 @@
+"""What of a prepared explanation a question gets: its level, point, language and variant, and what is to the point."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from learnflow.domain.phrasing import together
+from learnflow.domain.question.lexicon import words
+from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
+from learnflow.models.events.work import AgentRequest
+from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel
+from learnflow.tutor.offline.content.library import EXPLANATIONS, FOLLOW_UPS, Explanation, Part, Point
+from learnflow.tutor.offline.conversation import (
+    answered_before,
+    explained_before,
+    is_follow_up,
+    last_turn_with,
+    wanted_level,
+    wants_example,
+)
+from learnflow.tutor.offline.retrieval.points import PointMatch, find_point
+from learnflow.tutor.student_level import depth
+
+_CODE: Final = re.compile(r"`([^`\n]+)`")
+_WORD: Final = re.compile(r"[a-z_]{2,}")
+BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.!?]) +(?=[A-Z`])")
+_WHOLE: Final = 200  # characters; so long an answer needs no topic around it
+
+
+class Variant(StrEnum):
+    """The ways in which a topic is explained, in the order in which a student who asks again gets them."""
+
+    LEVEL = "level"
+    PICTURE = "picture"
+    FURTHER = "further"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicQuestion:
+    """A question about one topic, and how that is to be explained."""
+
+    request: AgentRequest
+    question: ParsedQuestion
+    topic: str
+    explanation: Explanation
+    level: SkillLevel
+    point: Point | None = None
+    names_point: bool = True  # otherwise the point is only the nearest
+
+    @property
+    def style(self) -> LearningStyle:
+        """How the student prefers to learn; who asks for an example gets it first."""
+        return LearningStyle.EXAMPLE_DRIVEN if wants_example(self.question) else self.request.profile.learning_style
+
+    @property
+    def is_beginners(self) -> bool:
+        """Whether it is explained for beginners."""
+        return self.level is SkillLevel.BEGINNER
+
+    @property
+    def in_other_language(self) -> bool:
+        """Whether the question is on another language than Python, of which the explanations for a level are."""
+        return not self.question.may_be_python
+
+    @property
+    def translation(self) -> Part | None:
+        """What is prepared in the language of the question, where that is not Python."""
+        return self.explanation.languages.get(self.question.language) if self.question.language else None
+
+    @property
+    def variant(self) -> Variant:
+        """The variant that is due: the one that the student has not had, or else the one from longest ago.
+
+        What somebody else explained, such as Claude, counts as the first.
+        """
+        turns = {variant: last_turn_with(self.request, self.text(variant)) for variant in Variant}
+        if any(turn is not None for turn in turns.values()):
+            due = min(Variant, key=lambda variant: -1 if (turn := turns[variant]) is None else turn)
+        else:
+            due = Variant.PICTURE if explained_before(self.request, self.topic) else Variant.LEVEL
+        part = self.translation
+        return Variant.FURTHER if due is Variant.LEVEL and part and answered_before(self.request, part.text) else due
+
+    @property
+    def had_all_variants(self) -> bool:
+        """Whether the last turns have every variant."""
+        return all(answered_before(self.request, self.text(variant)) for variant in Variant)
+
+    def text(self, variant: Variant) -> str:
+        """Return the words of a variant."""
+        match variant:
+            case Variant.LEVEL:
+                return self.explanation.at(self.level).text
+            case Variant.PICTURE:
+                return self.explanation.picture.text
+            case Variant.FURTHER:
+                return self.explanation.further
+
+
+def select(
+    request: AgentRequest, question: ParsedQuestion, topic: str, match: PointMatch | None = None
+) -> TopicQuestion:
+    """Return the question about a topic that is prepared; `match` is its point, where that is known."""
+    match = match or find_point(question, topic)
+    point = match.point if match and match.topic == topic else None
+    in_language = replace(question, language=_language(request, question, point))
+    level = wanted_level(question, depth(request, topic))
+    names_point = match is None or match.named_by > 0
+    return TopicQuestion(request, in_language, topic, EXPLANATIONS[topic], level, point, names_point)
+
+
+def _language(request: AgentRequest, question: ParsedQuestion, point: Point | None) -> Language | None:
+    """Return the language of a question; what only goes on is in that of the turn before, a point may have its own."""
+    if question.language is None and request.turns and is_follow_up(question):
+        before = request.query.model_copy(update={"query_text": request.turns[-1].question, "code_snippet": None})
+        return parse_question(before).language
+    return question.language or (point.language if point else None)
+
+
+def point_alone(asked: TopicQuestion) -> Point | None:
+    """Return the point that answers a question without the rest of its topic, unless it was given before."""
+    point = asked.point
+    alone = point and (asked.in_other_language or point.example or len(point.says) >= _WHOLE)
+    return point if point and alone and not answered_before(asked.request, point.says) else None
+
+
+def sentence_to_the_point(asked: TopicQuestion) -> str | None:
+    """Return what the explanation has on the part of its topic that a question names.
+
+    That is the point with the most words of the question; what the topic is good for, where it asks that; or else the
+    sentence with most of the code words that it names. None where it names nothing of the kind, or where the sentence
+    is in the explanation for the level anyway.
+    """
+    explanation, level, question = asked.explanation, asked.level, asked.question
+    if asked.point is not None:
+        return introduced(asked, asked.point)
+    if asks_when(question):
+        return f"To the point first: {explanation.good_for}"
+    named = frozenset(question.words) - FOLLOW_UPS.all
+    best = max(_sentences(explanation, level), key=lambda sentence: len(named & _code_words(sentence)))
+    if named.isdisjoint(_code_words(best)) or best in explanation.at(level).text:
+        return None
+    return f"To the point first: {best}"
+
+
+def introduced(asked: TopicQuestion, point: Point) -> str:
+    """Return what a point says, and that it is only the nearest where the question does not name it."""
+    return f"{'To the point first' if asked.names_point else 'The nearest that I have prepared'}: {point.says}"
+
+
+def asks_when(question: ParsedQuestion) -> bool:
+    """Say whether a question asks what something is good for."""
+    return any(hit.meaning.kind == "when-to-use" for hit in question.signals)
+
+
+def _code_words(sentence: str) -> frozenset[str]:
+    """Return the words that stand as code in a sentence, in lower case."""
+    return frozenset(word for code in _CODE.findall(sentence) for word in _WORD.findall(code.lower()))
+
+
+def _sentences(explanation: Explanation, level: SkillLevel) -> Iterator[str]:
+    """Yield the sentences of an explanation, those for the level first: of two equally good ones the first counts."""
+    for text in (
+        explanation.at(level).text, explanation.beginner.text, explanation.intermediate.text, explanation.watch_out,
+        *(misconception.truth for misconception in explanation.misconceptions), explanation.further,
+        explanation.advanced.text,
+    ):  # fmt: skip
+        yield from BETWEEN_SENTENCES.split(text)
+
+
+def language_gap(asked: TopicQuestion) -> str | None:
+    """Say that the examples of a topic are in other languages than the question, where that is so."""
+    language = asked.question.language
+    other = asked.question.foreign or (language.label if language and asked.in_other_language else None)
+    if other is None or asked.translation:
+        return None
+    prepared = together(["Python", *(key.label for key in asked.explanation.languages)])
+    return f"I have no example in {other} here: mine are in {prepared}. The idea carries over, the words do not."
+
+
+def point_language_gap(asked: TopicQuestion) -> str | None:
+    """Say that a point is for no language, where the question is on one that is not Python."""
+    if asked.point is None or asked.point.language or not asked.in_other_language or asked.question.language is None:
+        return language_gap(asked) if asked.question.foreign else None
+    label = asked.question.language.label
+    if label in words(asked.point.says):
+        return None
+    return f"I have this in general only, not for {label}: where it shows code, that is Python's unless it says so."
