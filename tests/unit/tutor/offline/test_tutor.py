@@ -1,11 +1,15 @@
 """The offline tutor as a whole: whatever is asked, by whomever, gets a valid answer."""
 
+import sys
+from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import learnflow
 from learnflow.models.taxonomy import TOPICS
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel
 from learnflow.tutor.exercises import Reply
@@ -14,6 +18,8 @@ from tests.support.offline_requests import honest, request, with_question
 
 if TYPE_CHECKING:
     from learnflow.tutor.interface import Tutor
+
+MOST_FILES = 15
 
 
 @pytest.fixture
@@ -84,3 +90,22 @@ async def test_any_student_gets_a_valid_answer(
 async def test_code_nested_without_end_stops_nothing(code: str, tutor: OfflineTutor) -> None:
     honest(await tutor.debug(*with_question(request("why?", code))))
     honest(await tutor.review(*with_question(request("review", code))))
+
+
+async def test_an_explanation_is_made_in_at_most_fifteen_files(tutor: OfflineTutor) -> None:
+    """As triage hands a beginner's question over, and once the prepared points are indexed."""
+    asked, question = with_question(request("Explain recursion", topic="recursion"))
+    await tutor.explain(asked, question)
+    root = str(Path(learnflow.__file__).parent)
+    entered = set[str]()
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code.co_filename.startswith(root):
+            entered.add(frame.f_code.co_filename)
+
+    sys.setprofile(note)
+    try:
+        await tutor.explain(asked, question)
+    finally:
+        sys.setprofile(None)
+    assert len(entered) <= MOST_FILES, sorted(entered)

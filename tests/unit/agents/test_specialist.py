@@ -1,0 +1,73 @@
+"""What all specialists do with a request: its question is parsed once, whoever answers it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from learnflow.agents.code_review import CodeReviewAgent
+from learnflow.agents.concepts import ConceptsAgent
+from learnflow.agents.context import Context
+from learnflow.agents.debug import DebugAgent
+from learnflow.agents.exercise import ExerciseAgent
+from learnflow.agents.progress import ProgressAgent
+from learnflow.domain.mastery import shipped
+from learnflow.domain.question import parsed_question
+from learnflow.domain.question.snippet import Snippet
+from learnflow.models.envelope import Event, version_metadata
+from learnflow.models.events.responses import ResponseCompleted
+from learnflow.models.events.work import AgentRequest
+from learnflow.models.student_query import StudentQuery
+from learnflow.models.vocabulary import Specialist
+from learnflow.sandbox import Sandbox, SandboxSettings
+from learnflow.settings import Settings
+from learnflow.streams.clock import Clock
+from learnflow.streams.message_processor import Arrival
+from learnflow.tutor.checked import CheckedTutor
+from learnflow.tutor.offline import OfflineTutor
+from tests.support.offline_requests import request
+
+NOON = datetime(2026, 1, 14, 12, tzinfo=UTC)
+RISKY = "def f(a=[]):\n    return a"
+
+
+def arrival(asked: AgentRequest, agent: Specialist) -> Arrival:
+    query = asked.query.model_copy(update={"routed_to_agent": agent, "triage_confidence": 1.0})
+    event = Event[AgentRequest](
+        message_id=uuid4(), timestamp=NOON, student_id="student-123", trace_id=uuid4(),
+        event_type="agent.request.created", payload=asked.model_copy(update={"query": query, "alone": True}),
+        metadata=version_metadata(sequence=1),
+    )  # fmt: skip
+    return Arrival(event=event, partition=0, offset=0)
+
+
+@pytest.mark.parametrize(
+    ("agent", "name", "text", "code"),
+    [
+        (ConceptsAgent, Specialist.CONCEPTS, "Explain recursion", None),
+        (ConceptsAgent, Specialist.CONCEPTS, "What is the difference between a list and a tuple?", None),
+        (DebugAgent, Specialist.DEBUG, "Why does this raise an IndexError?", "print([1][3])"),
+        (DebugAgent, Specialist.DEBUG, "It gives the wrong result", RISKY),
+        (CodeReviewAgent, Specialist.CODE_REVIEW, "Please review this", RISKY),
+        (ExerciseAgent, Specialist.EXERCISE, "Give me an exercise on loops", None),
+        (ProgressAgent, Specialist.PROGRESS, "How am I doing? I finished loops, what is next?", None),
+    ],
+)
+async def test_a_question_is_parsed_once(
+    agent: Any, name: Specialist, text: str, code: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[str] = []
+    take_apart = parsed_question.take_apart
+
+    def counted(query: StudentQuery) -> Snippet:
+        parsed.append(query.query_text)
+        return take_apart(query)
+
+    monkeypatch.setattr(parsed_question, "take_apart", counted)
+    clock = Clock(lambda: NOON, timedelta(minutes=5))
+    async with Sandbox(SandboxSettings()) as sandbox:
+        context = Context(Settings(), CheckedTutor(OfflineTutor(), sandbox), sandbox, shipped(), clock, "worker-1")
+        sent = await agent(context)(arrival(request(text, code), name))
+    assert any(isinstance(message.event.payload, ResponseCompleted) for message in sent)
+    assert parsed == [text]
