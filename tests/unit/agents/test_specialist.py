@@ -13,8 +13,7 @@ from learnflow.agents.debug import DebugAgent
 from learnflow.agents.exercise import ExerciseAgent
 from learnflow.agents.progress import ProgressAgent
 from learnflow.domain.mastery import shipped
-from learnflow.domain.question import parsed_question
-from learnflow.domain.question.snippet import Snippet
+from learnflow.domain.question.snippet import Snippet, take_apart
 from learnflow.models.envelope import Event, version_metadata
 from learnflow.models.events.responses import ResponseCompleted
 from learnflow.models.events.work import AgentRequest
@@ -58,13 +57,12 @@ async def test_a_question_is_parsed_once(
     agent: Any, name: Specialist, text: str, code: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parsed: list[str] = []
-    take_apart = parsed_question.take_apart
 
     def counted(query: StudentQuery) -> Snippet:
         parsed.append(query.query_text)
         return take_apart(query)
 
-    monkeypatch.setattr(parsed_question, "take_apart", counted)
+    monkeypatch.setattr("learnflow.domain.question.parsed_question.take_apart", counted)
     clock = Clock(lambda: NOON, timedelta(minutes=5))
     async with Sandbox(SandboxSettings()) as sandbox:
         context = Context(Settings(), CheckedTutor(OfflineTutor(), sandbox), sandbox, shipped(), clock, "worker-1")

@@ -1,34 +1,39 @@
 """A new exercise, out of the bank; homework is led to, not done."""
 
+import re
 from typing import Final
 
 from learnflow.domain.question.parsed_question import ParsedQuestion
+from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, title
 from learnflow.models.vocabulary import Intent, Specialist
-from learnflow.tutor.answer_text import signed
+from learnflow.tutor.answer_text import draft, signed
 from learnflow.tutor.exercises import Reply, choose, given
-from learnflow.tutor.offline.answers.homework import homework
-from learnflow.tutor.offline.content.library import EXPLANATIONS
+from learnflow.tutor.offline.content.library import EXPLANATIONS, HOMEWORK
 from learnflow.tutor.offline.conversation import topic_of_request
 from learnflow.tutor.student_level import depth
 
 _PREPARED: Final = "a prepared exercise, not one made for you."
 _GOING_ON: Final = frozenset({"another", "next", "more", "again", "harder", "easier", "same"})
+_HOMEWORK: Final = frozenset({"homework", "assignment", "coursework"})
+_CALL: Final = re.compile(r"\b([A-Za-z_]\w{1,40})\(([A-Za-z_][\w, ]{0,60})?\)")
+_FIRST_STEP: Final = "Say in your own words what goes in and what comes out, and note two inputs with their results."
+_NOT_LOOKED_AT: Final = "steps by rule, not a look at your own attempt; send me that, and I look at it."
 
 
 def exercise(request: AgentRequest, question: ParsedQuestion) -> Reply:
     """Return the exercise of the bank that fits the student best, or the steps to what they have to write."""
-    led = homework(request, question)
-    if led is not None:
-        return Reply(led)
-    request = _going_on(request, question)
+    steps = _homework(request, question)
+    if steps is not None:
+        return Reply(steps)
+    request = _on_last_topic(request, question)
     choice = choose(request, question)
-    note = "\n\n".join(filter(None, (_explained(request, question), choice.note)))
+    note = "\n\n".join(filter(None, (_explanation_too(request, question), choice.note)))
     return given(choice.exercise, request, note=note or None, closing=signed(_PREPARED))
 
 
-def _going_on(request: AgentRequest, question: ParsedQuestion) -> AgentRequest:
+def _on_last_topic(request: AgentRequest, question: ParsedQuestion) -> AgentRequest:
     """Return the request with the topic of the last exercise, where only another one is asked for."""
     if topic_of_request(request, question) != GENERAL or _GOING_ON.isdisjoint(question.words):
         return request
@@ -37,11 +42,33 @@ def _going_on(request: AgentRequest, question: ParsedQuestion) -> AgentRequest:
     return request.model_copy(update={"query": request.query.model_copy(update={"topic": last})}) if last else request
 
 
-def _explained(request: AgentRequest, question: ParsedQuestion) -> str | None:
+def _explanation_too(request: AgentRequest, question: ParsedQuestion) -> str | None:
     """Explain the topic in short, where an explanation is asked for as well."""
     topic = topic_of_request(request, question)
     wants = any(hit.meaning.intent is Intent.CONCEPTS and hit.meaning.kind == "explain" for hit in question.signals)
     if not wants or topic not in EXPLANATIONS:
         return None
-    told = EXPLANATIONS[topic].at(depth(request, topic)).text
-    return f'{title(topic)}, in short: {told} Say "explain {name(topic)}" for more, with an example.'
+    text = EXPLANATIONS[topic].at(depth(request, topic)).text
+    return f'{title(topic)}, in short: {text} Say "explain {name(topic)}" for more, with an example.'
+
+
+def _homework(request: AgentRequest, question: ParsedQuestion) -> Draft | None:
+    """Return the way to what somebody has to write, None where no homework is asked to be done."""
+    signature = _CALL.search(request.query.query_text)
+    if _HOMEWORK.isdisjoint(question.words) or not (signature or "write" in question.words):
+        return None
+    task = next((task for task in HOMEWORK if not task.words.isdisjoint(_word_parts(question))), HOMEWORK[-1])
+    takes = signature[2] if signature and signature[2] else "its input"
+    steps = [_FIRST_STEP, *task.steps]
+    written = "\n".join(f"{place}. {step.replace('INPUT', takes)}" for place, step in enumerate(steps, start=1))
+    return draft(
+        "I do not write homework for you, because then it teaches you nothing; but I lead you there.",
+        written, "Begin with the skeleton, fill in one step, and run it. Where you get stuck, send me your code.",
+        topic=topic_of_request(request, question), confidence=0.8, missing=_NOT_LOOKED_AT,
+        code=(f"def {signature[1]}({signature[2] or ''}):\n    ...",) if signature and question.may_be_python else (),
+    )  # fmt: skip
+
+
+def _word_parts(question: ParsedQuestion) -> frozenset[str]:
+    """Return the words of a question, those inside names such as count_vowels as well."""
+    return frozenset(part for word in question.words for part in (word, *word.split("_")))

@@ -4,16 +4,15 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from learnflow.domain.next_topics import MOST, Suggestion, next_after
+from learnflow.domain.next_topics import MOST, Suggestion, next_after, next_topics
 from learnflow.domain.phrasing import together
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
-from learnflow.models.taxonomy import GENERAL, TOPICS, name
-from learnflow.models.vocabulary import LearningStyle, Specialist
+from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites
+from learnflow.models.vocabulary import SKILL_LEVELS, LearningStyle, SkillLevel, Specialist
 from learnflow.tutor.answer_text import draft
-from learnflow.tutor.offline.answers.progress_unrecorded import progress_unrecorded
-from learnflow.tutor.offline.conversation import topics_of_turns
+from learnflow.tutor.offline.conversation import topic_of_request, topics_of_turns
 from learnflow.tutor.progress_figures import (
     figures,
     figures_in_words,
@@ -21,7 +20,7 @@ from learnflow.tutor.progress_figures import (
     suggestions,
     suggestions_in_words,
 )
-from learnflow.tutor.student_level import depth
+from learnflow.tutor.student_level import depth, level
 
 _WAYS: Final = {
     LearningStyle.VISUAL: "Begin with the picture in its explanation, then draw one of your own.",
@@ -47,6 +46,14 @@ _TREND: Final = re.compile(
 _UNKNOWN: Final = (
     "Whether you are getting better or worse I cannot tell: I know your figures as they are now, not as they were."
 )
+_LOW: Final = frozenset({
+    "panic", "afraid", "scared", "anxious", "nervous", "stressed", "worried", "sad", "stupid", "dumb", "frustrated",
+    "overwhelmed", "hopeless", "useless", "discouraged", "demotivated", "desperate", "fail", "failing",
+})  # fmt: skip
+_FEELS: Final = frozenset({"feel", "feels", "feeling"})
+_SMILEYS: Final = (":(", ":-(", ":'(")
+_LEVEL: Final = frozenset({"level", "beginner", "intermediate", "advanced"})
+_KIND: Final = "That feeling is hard, and most who learn to program know it; it says nothing about what you can do."
 
 
 def progress(request: AgentRequest, question: ParsedQuestion) -> Draft:
@@ -57,7 +64,7 @@ def progress(request: AgentRequest, question: ParsedQuestion) -> Draft:
     suggested = after or suggestions(summary)
     if not (summary.total_queries or levels):
         return draft(
-            *progress_unrecorded(request, question, after), topic=GENERAL, confidence=0.9, missing=_NOTHING,
+            *_unrecorded(request, question, after), topic=GENERAL, confidence=0.9, missing=_NOTHING,
             metadata=figures(summary, suggested),
         )  # fmt: skip
     again = _reported_before(request)
@@ -130,3 +137,63 @@ def _behind(question: ParsedQuestion) -> list[str]:
 def _no_trend(said: str) -> str | None:
     """Say that no trend is known, to who asks for one."""
     return _UNKNOWN if _TREND.search(said) else None
+
+
+def _unrecorded(
+    request: AgentRequest, question: ParsedQuestion, after: tuple[Suggestion, ...] = ()
+) -> Iterator[str | None]:
+    """Yield what there is to say while no question and no exercise is recorded; `after` builds on what is known."""
+    topic = topic_of_request(request, question)
+    low = not (_LOW | _FEELS).isdisjoint(question.words) or any(
+        smiley in request.query.query_text for smiley in _SMILEYS
+    )
+    yield _KIND if low else None
+    yield _nothing(request, topic)
+    if not _LEVEL.isdisjoint(question.words):
+        yield f"Your questions come with the level {level(request)}, and I answer at that; I have not measured it."
+    if after:
+        yield from _following_in_words(after)
+        return
+    if topic in TOPICS:
+        yield _about(topic)
+        return
+    first, reason = _first_topic(request)
+    yield f"{'A small step for now' if low else 'A good next topic'}: {name(first)}. {reason}"
+    yield f'Say "give me an exercise on {name(first)}": what you solve is what I measure by.'
+
+
+def _following_in_words(after: tuple[Suggestion, ...]) -> Iterator[str]:
+    first, *later = after
+    yield f"A good next topic: {name(first.topic)}. {first.reason}"
+    for one in later:
+        yield f"After that: {name(one.topic)}. {one.reason}"
+    yield f'Say "explain {name(first.topic)}" to begin. I take your word for what you know until I see you solve it.'
+
+
+def _nothing(request: AgentRequest, topic: str) -> str:
+    if request.turns:
+        return "We have talked, but nothing is recorded yet that I could measure: no solved exercise, no mastery."
+    on = f" on {name(topic)}" if topic in TOPICS else ""
+    return f"Nothing is recorded yet{on}: no questions and no solved exercises, so I cannot say how you are doing."
+
+
+def _about(topic: str) -> str:
+    needs = [name(key) for key in prerequisites(topic)]
+    before = f"It builds on {together(needs)}: be sure of that first." if needs else "It needs nothing before it."
+    return (
+        f'{before} To find out how far you are, say "give me an exercise on {name(topic)}"; '
+        f'to begin, say "explain {name(topic)}".'
+    )
+
+
+def _first_topic(request: AgentRequest) -> tuple[str, str]:
+    """Return the first topic for a level, taking all that is easier as known, and why."""
+    now = level(request)
+    below = SKILL_LEVELS.index(now)
+    easier = {key: 1.0 for key, topic in TOPICS.items() if SKILL_LEVELS.index(topic.difficulty) < below}
+    fitting = next((one.topic for one in next_topics(easier, most=len(TOPICS))), next(iter(TOPICS)))
+    if now is SkillLevel.BEGINNER:
+        return fitting, "It needs nothing before it, and nearly everything else builds on it."
+    needs = [name(key) for key in prerequisites(fitting)]
+    built = f" and builds on {together(needs)}" if needs else ""
+    return fitting, f"It belongs to the {now} topics{built}; I take what is easier as known until I see otherwise."

@@ -1,6 +1,8 @@
 """Code review: what tools find, in friendly words, sorted by what matters, as much as a learner can take."""
 
+import re
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Final
 
 from learnflow.code_analysis.linters import Linter
@@ -14,7 +16,6 @@ from learnflow.models.metadata import RemarkMetadata, ReviewMetadata
 from learnflow.models.taxonomy import GENERAL
 from learnflow.models.vocabulary import Intent, LearningStyle, SkillLevel, Specialist
 from learnflow.tutor.answer_text import draft
-from learnflow.tutor.offline.answers.review_focus import aims, asked_first, not_judged
 from learnflow.tutor.offline.conversation import topic_of_request
 from learnflow.tutor.review_findings import LOOKED, MOST_REMARKS, NOT_LINTED, ReviewFindings, look_over
 from learnflow.tutor.student_level import advice, depth
@@ -29,7 +30,25 @@ _HOW: Final = {
     LearningStyle.EXAMPLE_DRIVEN: "Take them one at a time, and try each on a small example of your own first.",
 }
 _STILL: Final = "still there since last time. Say in your own words what can go wrong with it; then mend it, or ask me."
-_OFTEN_SAID: Final = 40  # characters of a remark by which it is known again
+_RECOGNISED_BY: Final = 40  # characters of a remark by which it is known again
+_WISHES: Final = MappingProxyType({
+    "speed": re.compile(
+        r"\b(?:fast(?:er)?|slow(?:er)?|speed|performan\w+|efficien\w+|optimi[sz]\w+|big o)\b", re.IGNORECASE
+    ),
+    "security": re.compile(r"\b(?:secur\w+|safe|unsafe|inject\w+|vulnerab\w+|exploit\w*)\b", re.IGNORECASE),
+    "design": re.compile(r"\b(?:design\w*|architect\w+|structur\w+|solid|patterns?)\b", re.IGNORECASE),
+    "crash": re.compile(r"\b(?:crash\w*|fails?|warning|hangs?|breaks?)\b", re.IGNORECASE),
+})
+_RULES: Final = MappingProxyType({"S608": "security", "E722": "design", "PLR0913": "design"})
+_NOT_JUDGED: Final = MappingProxyType({
+    "speed": "You asked about speed: that I could not judge. Measure it with more and more data, and see how it grows.",
+    "security": "You asked about security: that I could not judge. Ask of each value from outside what it may contain.",
+    "design": "You asked about the design: that I could not judge. Ask of each part what it is for, in one sentence.",
+    "crash": (
+        'You asked why it fails: a review does not run code, so that I did not look at. Ask it apart, "why does this '
+        'crash?", with the code and the message.'
+    ),
+})
 
 
 async def review(request: AgentRequest, question: ParsedQuestion, linter: Linter) -> Draft:
@@ -43,10 +62,10 @@ async def review(request: AgentRequest, question: ParsedQuestion, linter: Linter
 
 def _report(request: AgentRequest, findings: ReviewFindings, question: ParsedQuestion, topic: str) -> Draft:
     code, skill = question.code or "", depth(request, topic)
-    wanted = aims(request.query.query_text)
-    all_remarks = asked_first(findings.remarks, wanted)
+    wanted = _wishes(request.query.query_text)
+    all_remarks = _wished_first(findings.remarks, wanted)
     remarks = all_remarks[: _MOST[skill]]
-    lacking = not_judged(remarks, wanted)
+    lacking = _not_judged(remarks, wanted)
     more = len(all_remarks) - len(remarks)
     good = praised(code, question.language) if findings.confidence > NOT_LINTED else ()
     return draft(
@@ -84,7 +103,7 @@ def _later(more: int) -> str | None:
 
 def _listed(request: AgentRequest, remark: Remark, lines: Sequence[str], skill: SkillLevel) -> str:
     before = any(
-        turn.agent is Specialist.CODE_REVIEW and remark.text[:_OFTEN_SAID] in turn.answer for turn in request.turns
+        turn.agent is Specialist.CODE_REVIEW and remark.text[:_RECOGNISED_BY] in turn.answer for turn in request.turns
     )
     rule = f" [{remark.rule}]" if remark.rule and skill is SkillLevel.ADVANCED else ""
     text = _STILL if before else f"{_WORDS[remark.kind]}. {remark.text}"
@@ -106,3 +125,25 @@ def _ask_for_code(request: AgentRequest, question: ParsedQuestion) -> Draft:
             remarks=(), suggested_topic=None if topic == GENERAL else topic, asks_back=True
         ).as_json(),
     )  # fmt: skip
+
+
+def _wishes(text: str) -> tuple[str, ...]:
+    """Return what a question wants to have looked at: speed, security, design, or why it fails."""
+    return tuple(wish for wish, pattern in _WISHES.items() if pattern.search(text))
+
+
+def _subject(remark: Remark) -> str:
+    """Return what a remark is about, "" where it is nothing that is asked for by name."""
+    return remark.about or _RULES.get(remark.rule, "")
+
+
+def _wished_first(remarks: Sequence[Remark], wanted: Sequence[str]) -> tuple[Remark, ...]:
+    """Return the remarks, those on what was asked for first, without those that are only for who asks."""
+    due = (one for one in remarks if not one.if_asked or _subject(one) in wanted)
+    return tuple(sorted(due, key=lambda one: _subject(one) not in wanted))
+
+
+def _not_judged(remarks: Sequence[Remark], wanted: Sequence[str]) -> str | None:
+    """Say what was asked for and is not among the remarks."""
+    present = {_subject(one) for one in remarks}
+    return " ".join(_NOT_JUDGED[wish] for wish in wanted if wish not in present) or None
