@@ -44,7 +44,7 @@ def figures(summary: ProgressSummary, suggested: tuple[Suggestion, ...]) -> dict
         "learning_velocity": summary.learning_velocity,
         "streak_days": summary.streak_days,
         "suggested_topic": suggested[0].topic if suggested else None,
-        "suggested_topics": [{"topic": one.topic, "reason": one.reason} for one in suggested],
+        "suggested_topics": [{"topic": suggestion.topic, "reason": suggestion.reason} for suggestion in suggested],
     }
 
 
@@ -144,8 +144,8 @@ def suggestions_in_words(suggested: tuple[Suggestion, ...]) -> Iterator[str]:
         return
     first, *later = suggested
     yield f"Learn next: {name(first.topic)}. {first.reason}{_invitation(first.topic)}"
-    for one in later:
-        yield f"After that: {name(one.topic)}. {one.reason}"
+    for suggestion in later:
+        yield f"After that: {name(suggestion.topic)}. {suggestion.reason}"
 
 
 def _invitation(topic: str) -> str:

@@ -42,10 +42,10 @@ async def _python(code: str, linter: Linter) -> ReviewFindings:
     except LinterUnavailableError:
         return ReviewFindings((), NOT_LINTED, "the linter could not be run this time, so I have not checked your code.")
     own_habits = await asyncio.to_thread(habits, code, Language.PYTHON)
-    bugs = {one.line for one in remarks if one.kind is Kind.BUG}
-    own = tuple(one for one in own_habits if one.kind is not Kind.BUG or one.line not in bugs)  # the linter has said it
-    first = tuple(one for one in remarks if not one.rule)  # Python cannot read it
-    both = by_importance((*own, *(one for one in remarks if one.rule)))
+    bugs = {remark.line for remark in remarks if remark.kind is Kind.BUG}
+    own = (remark for remark in own_habits if remark.kind is not Kind.BUG or remark.line not in bugs)  # not twice
+    first = tuple(remark for remark in remarks if not remark.rule)  # Python cannot read it
+    both = by_importance((*own, *(remark for remark in remarks if remark.rule)))
     return ReviewFindings(
         (*first, *both)[:MOST_REMARKS], _LINTED, "a linter's view; whether the code does what you want, I did not try."
     )
@@ -53,10 +53,10 @@ async def _python(code: str, linter: Linter) -> ReviewFindings:
 
 def python_remarks(findings: Sequence[Finding]) -> tuple[Remark, ...]:
     """Return what matters most to a learner of ruff's findings, at most one of each rule."""
-    ranked = sorted(findings, key=lambda one: (RANKS.get(one.rule, len(RANKS)), one.line))
-    first = {one.rule: one for one in reversed(ranked)}
-    chosen = [one for one in ranked if first[one.rule] is one][:MOST_REMARKS]
-    return tuple(_remark(one) for one in chosen)
+    ranked = sorted(findings, key=lambda finding: (RANKS.get(finding.rule, len(RANKS)), finding.line))
+    first = {finding.rule: finding for finding in reversed(ranked)}
+    chosen = [finding for finding in ranked if first[finding.rule] is finding][:MOST_REMARKS]
+    return tuple(_remark(finding) for finding in chosen)
 
 
 def _remark(finding: Finding) -> Remark:
@@ -74,8 +74,8 @@ def _by_text(code: str, language: Language) -> ReviewFindings:
     name = language.label
     missing = f"I have no linter for {name} at hand, so I only looked for syntax errors and a few well-known pitfalls."
     own = habits(code, language)
-    bugs = {one.line for one in own if one.kind is Kind.BUG}
-    rest = (one for one in pitfalls(code, language) if one.kind is not Kind.BUG or one.line not in bugs)  # said once
+    bugs = {remark.line for remark in own if remark.kind is Kind.BUG}
+    rest = (remark for remark in pitfalls(code, language) if remark.kind is not Kind.BUG or remark.line not in bugs)
     ranked, fault = by_importance((*own, *rest)), check(language, code)
     if fault is None:
         return ReviewFindings(ranked[:MOST_REMARKS], LOOKED, missing)

@@ -20,10 +20,16 @@ from learnflow.models.taxonomy import GENERAL, name, title
 from learnflow.tutor.answer_text import draft
 from learnflow.tutor.code_run import Ran
 from learnflow.tutor.offline.answers.debug_steps import find_out, without_code
-from learnflow.tutor.offline.answers.error_text import Known, examples, told
+from learnflow.tutor.offline.answers.error_text import PreparedError, error_examples, error_paragraphs
 from learnflow.tutor.offline.answers.likely_causes import causes, suspects
-from learnflow.tutor.offline.answers.run_report import happened, line_raised, message_raised, raised, what_happened
-from learnflow.tutor.offline.answers.visible_fault import find, meant
+from learnflow.tutor.offline.answers.run_report import (
+    ended_with,
+    error_of_run,
+    line_raised,
+    message_raised,
+    what_happened,
+)
+from learnflow.tutor.offline.answers.visible_fault import error_to_explain, visible_fault
 from learnflow.tutor.offline.content.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.content.library import EXPLANATIONS
 from learnflow.tutor.offline.conversation import topic_of_request
@@ -55,23 +61,23 @@ async def debug(request: AgentRequest, question: ParsedQuestion, linter: Linter,
     """Explain the error and point at its place; ask for what is missing."""
     case = await _case(request, _without_trace(question), ran)
     if case.error and case.error.key in ERROR_NOTES:
-        return _known(request, case, case.error)
+        return _prepared_error(request, case, case.error)
     if case.error:
         return _unknown_error(request, case, case.error)
-    found = await asyncio.to_thread(causes, request.query.query_text, case.question)
-    if found:
-        return _wrong_result(request, case, *found)
+    possible = await asyncio.to_thread(causes, request.query.query_text, case.question)
+    if possible:
+        return _wrong_result(request, case, *possible)
     if case.question.code:
-        return await _nothing_seen(case, case.question.code, linter, request.query.query_text)
+        return await _no_cause_seen(case, case.question.code, linter, request.query.query_text)
     return _ask(case, request.query.query_text)
 
 
 async def _case(request: AgentRequest, question: ParsedQuestion, ran: Ran) -> Case:
-    met = raised(ran, question.language)
-    error = question.error or await meant(request.query.query_text, question, met)
-    if met and error and met.name == error.name:
-        error = met  # the run has the whole message, the question often only the name
-    fault = await find(request.query.query_text, question, error)
+    raised = error_of_run(ran, question.language)
+    error = question.error or await error_to_explain(request.query.query_text, question, raised)
+    if raised and error and raised.name == error.name:
+        error = raised  # the run has the whole message, the question often only the name
+    fault = await visible_fault(request.query.query_text, question, error)
     if fault is not None:
         error = replace(ERRORS[fault.error], topic=fault.topic or ERRORS[fault.error].topic)
     topic = topic_of_request(request, question) if error is None else error.topic
@@ -95,17 +101,19 @@ def _traced(request: AgentRequest) -> int | None:
     return place(query.query_text) or (place(code) if has_trace(code) else None)
 
 
-def _known(request: AgentRequest, case: Case, error: ErrorSign) -> Draft:
+def _prepared_error(request: AgentRequest, case: Case, error: ErrorSign) -> Draft:
     note, fault = ERROR_NOTES[error.key], case.fault or Fault(error.key, 0, "")
     if fault.fix:
         note = note.model_copy(update={"fix": fault.fix})  # a step for the error alone could miss its cause
     sent = f"{request.query.query_text}\n{request.query.code_snippet or ''}"
     says = note.says(message_raised(case.ran, error) or sent)
-    known = Known(error, note, None if case.fault else says, _place(case, error), fault.mended, found=bool(fault.topic))
+    prepared = PreparedError(
+        error, note, None if case.fault else says, _place(case, error), fault.mended, has_cause=bool(fault.topic)
+    )
     return draft(
-        what_happened(case.ran, error), *told(request, known), _mastered(request, error.topic),
+        what_happened(case.ran, error), *error_paragraphs(request, prepared), _mastered(request, error.topic),
         topic=error.topic, confidence=0.9 if case.fault else 0.7 if case.question.code else 0.6, missing=case.missing,
-        code=examples(request, known), metadata=_metadata(case, error.name).as_json(),
+        code=error_examples(request, prepared), metadata=_metadata(case, error.name).as_json(),
     ).model_copy(update={"missing_concept": _concept(request, error)})  # fmt: skip
 
 
@@ -127,7 +135,7 @@ def _place(case: Case, error: ErrorSign) -> str:
     if case.fault:
         what = f"The {error.name}" if error.name.isalnum() else f"The message `{error.name}`"
         return f"{what} comes from line {case.fault.line}{f' ({shown})' if shown else ''}: {case.fault.says}"
-    if happened(case.ran, error):
+    if ended_with(case.ran, error):
         return f"Line {case.line} is {shown}." if shown else f"This is about `{error.name}`."
     if case.line is not None:
         return f"This is about `{error.name}`. {_begin(case)}"
@@ -163,7 +171,7 @@ def _wrong_result(request: AgentRequest, case: Case, cause: Cause, *others: Caus
     case = replace(case, line=cause.line) if case.question.code else case
     shown = _shown(case)
     at = f" is in line {cause.line}{f' ({shown})' if shown else ''}" if case.question.code else ""
-    second = next((one for one in others if one.key != cause.key), None)
+    second = next((other for other in others if other.key != cause.key), None)
     return draft(
         what_happened(case.ran, None), f"{'The cause' if cause.sure else 'What I suspect'}{at}: {cause.says}",
         *cause.told(depth(request, cause.topic)),
@@ -177,31 +185,31 @@ def _wrong_result(request: AgentRequest, case: Case, cause: Cause, *others: Caus
     )  # fmt: skip
 
 
-async def _nothing_seen(case: Case, code: str, linter: Linter, said: str) -> Draft:
+async def _no_cause_seen(case: Case, code: str, linter: Linter, text: str) -> Draft:
     suspected = await suspects(code, case.question.language, linter)
     unseen = None if suspected else "By reading alone I cannot see what goes wrong in your code."
     return draft(
-        what_happened(case.ran, None) or unseen, suspected, *find_out(code, case.question.language, said, case.ran),
+        what_happened(case.ran, None) or unseen, suspected, *find_out(code, case.question.language, text, case.ran),
         topic=case.topic, confidence=0.5 if suspected else 0.35, missing=case.missing,
         metadata=_metadata(case, None).as_json(),
     )  # fmt: skip
 
 
-def _ask(case: Case, said: str) -> Draft:
+def _ask(case: Case, text: str) -> Draft:
     return draft(
         "To find the error I need the code and the full error message, from its first to its last line.",
-        without_code(said) or _suspect(case),
+        without_code(text) or _suspect(case),
         topic=case.topic, confidence=0.35, missing="without code I can only guess, so I do not.",
         metadata=_metadata(case, None).model_copy(update={"asks_back": True}).as_json(),
     )  # fmt: skip
 
 
 def _suspect(case: Case) -> str | None:
-    """Return what often goes wrong with the topic; it is told of Python, and to nobody who writes another language."""
-    found = EXPLANATIONS.get(case.topic)
-    if found is None or not case.question.may_be_python:
+    """Return what often goes wrong with the topic in Python; nothing for who writes another language."""
+    explanation = EXPLANATIONS.get(case.topic)
+    if explanation is None or not case.question.may_be_python:
         return None
-    return f"A usual suspect with {title(case.topic).lower()}: {found.watch_out}"
+    return f"A usual suspect with {title(case.topic).lower()}: {explanation.watch_out}"
 
 
 def _metadata(case: Case, error_type: str | None) -> DebugMetadata:

@@ -24,12 +24,12 @@ _LOOP: Final = re.compile(r"\s*(?:\w+:\s*)?(?:for|while|loop)\b")
 _MOST: Final = 3  # names
 
 
-def find_out(code: str, language: Language | None, said: str, ran: Ran) -> Iterator[str]:
+def find_out(code: str, language: Language | None, text: str, ran: Ran) -> Iterator[str]:
     """Yield how to find the place of a wrong result, and what is still missing from the question."""
-    told = _WISH.search(said) is not None
-    if told or ran.execution is None:
+    tells_wish = _WISH.search(text) is not None
+    if tells_wish or ran.execution is None:
         yield _look(code, language)
-    if told:
+    if tells_wish:
         yield "If that does not show it, send me what was printed there. By rule I see no more."
     elif ran.execution is None:
         yield "Please send me the full error message, or what it does and what you expected instead."
@@ -37,9 +37,9 @@ def find_out(code: str, language: Language | None, said: str, ran: Ran) -> Itera
         yield "Which part of that is not what you expected, and what should it be?"
 
 
-def without_code(said: str) -> str | None:
+def without_code(text: str) -> str | None:
     """Return how to begin where there is no code and no message to look at."""
-    if not _STUCK.search(said):
+    if not _STUCK.search(text):
         return None
     return (
         "If it hangs, stop it with Ctrl-C: the end of the message shows where it was. Usually that is a loop whose "
@@ -64,6 +64,8 @@ def _changing(code: str, number: int) -> list[str]:
         tree = parse(code)
     except SyntaxError:
         return []
-    loop = next((one for one in ast.walk(tree) if isinstance(one, ast.For | ast.While) and one.lineno == number), None)
-    inside = [one for one in ast.walk(loop) if isinstance(one, ast.Name)] if loop else []
-    return list(dict.fromkeys(one.id for one in inside if not isinstance(one.ctx, ast.Load)))[:_MOST]
+    loop = next(
+        (node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While) and node.lineno == number), None
+    )
+    inside = [node for node in ast.walk(loop) if isinstance(node, ast.Name)] if loop else []
+    return list(dict.fromkeys(node.id for node in inside if not isinstance(node.ctx, ast.Load)))[:_MOST]

@@ -1,4 +1,4 @@
-"""An error told for this student: by level and learning style, and in another way each time it comes again."""
+"""An error explained to this student: by level and learning style, and in another way each time it comes again."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,18 +20,18 @@ _SEARCH, _SMALLER = 1, 2  # how often the error was there before
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """An error that is prepared: its sign and note, what its message tells, and the place in the student's code.
+class PreparedError:
+    """An error that is prepared: its sign and note, what its message says, and the place in the student's code.
 
-    `found` is whether the place tells the cause, too, so that the usual ones are not needed.
+    `has_cause` is whether the place tells the cause, too, so that the usual ones are not needed.
     """
 
     error: ErrorSign
     note: ErrorNote
-    told: str | None
+    message: str | None
     place: str | None
     mended: tuple[str, ...]
-    found: bool = False
+    has_cause: bool = False
 
 
 def times_before(request: AgentRequest, error: ErrorSign) -> int:
@@ -40,74 +40,78 @@ def times_before(request: AgentRequest, error: ErrorSign) -> int:
     return max(turns, int(is_hard(request, error.topic)))
 
 
-def told(request: AgentRequest, known: Known) -> Iterator[str | None]:
-    """Yield the paragraphs of an answer. No sentence but the place and the values comes in two tellings."""
-    yield f"{known.place} {known.told}" if known.place and known.told else known.place or known.told
-    before = times_before(request, known.error)
+def error_paragraphs(request: AgentRequest, prepared: PreparedError) -> Iterator[str | None]:
+    """Yield the paragraphs of an answer. No sentence but the place and the values comes twice."""
+    yield (
+        f"{prepared.place} {prepared.message}"
+        if prepared.place and prepared.message
+        else prepared.place or prepared.message
+    )
+    before = times_before(request, prepared.error)
     if before == 0:
-        yield from _first(request, known)
+        yield from _first(request, prepared)
     elif before == _SEARCH:
-        yield from _search(known)
+        yield from _search(prepared)
     elif before == _SMALLER:
-        yield from _smaller(known)
+        yield from _smaller(prepared)
     else:
-        yield from _once_more(known, before + 1)
+        yield from _once_more(prepared, before + 1)
 
 
-def examples(request: AgentRequest, known: Known) -> tuple[str, ...]:
-    """Return the code that goes with the telling: the student's own, mended, or else the note's."""
-    if times_before(request, known.error) == _SMALLER:
-        return (known.note.mended, *known.mended)
-    return known.mended or (known.note.mended,)
+def error_examples(request: AgentRequest, prepared: PreparedError) -> tuple[str, ...]:
+    """Return the code that goes with the paragraphs: the student's own, mended, or else the note's."""
+    if times_before(request, prepared.error) == _SMALLER:
+        return (prepared.note.mended, *prepared.mended)
+    return prepared.mended or (prepared.note.mended,)
 
 
-def _first(request: AgentRequest, known: Known) -> Iterator[str | None]:
-    note, skill = known.note, depth(request, known.error.topic)
+def _first(request: AgentRequest, prepared: PreparedError) -> Iterator[str | None]:
+    note, skill = prepared.note, depth(request, prepared.error.topic)
     if skill is SkillLevel.ADVANCED:
-        yield f"{note.fix} {_examples(known)}"
+        yield f"{note.fix} {_examples(prepared)}"
         yield f"What lies beneath: {note.beneath}"
         return
     style = request.profile.learning_style
     if style is LearningStyle.EXAMPLE_DRIVEN:
         yield f"The same error, as small as it can be:\n```\n{note.broken}\n```"
     yield f"What it means: {note.meaning}"
-    yield None if known.found else f"Why it happens: {note.cause}"
+    yield None if prepared.has_cause else f"Why it happens: {note.cause}"
     yield f"{'Your next step' if skill is SkillLevel.BEGINNER else 'What to do'}: {note.fix}"
-    yield _examples(known)
+    yield _examples(prepared)
     yield _STYLES.get(style)
 
 
-def _search(known: Known) -> Iterator[str]:
-    topic = name(known.error.topic)
+def _search(prepared: PreparedError) -> Iterator[str]:
+    topic = name(prepared.error.topic)
     yield "This error, or one like it, was there before. This time find it yourself; that takes three steps:"
     yield (
-        f"1. {known.note.look}\n2. Say before you run it what you expect to see: where it differs, there is the fault."
-        "\n3. Change that one thing, and run it again."
+        f"1. {prepared.note.look}\n2. Say before you run it what you expect to see: where it differs, there is the "
+        "fault.\n3. Change that one thing, and run it again."
     )
-    yield f'{_examples(known)} It comes from {topic}: "Explain {topic}" gives you the idea behind it.'
+    yield f'{_examples(prepared)} It comes from {topic}: "Explain {topic}" gives you the idea behind it.'
 
 
-def _smaller(known: Known) -> Iterator[str]:
-    topic = name(known.error.topic)
+def _smaller(prepared: PreparedError) -> Iterator[str]:
+    topic = name(prepared.error.topic)
     yield "Leave your code alone for a moment, and play with this small program, which has the same error:"
-    yield f"```\n{known.note.broken}\n```"
+    yield f"```\n{prepared.note.broken}\n```"
     yield (
         "Run it and read its message; then change it until it runs, in as many ways as you can. One way is among the "
         f'examples. After that, go back to your own code. Or say "Explain {topic}", and I begin at the idea.'
     )
 
 
-def _once_more(known: Known, time: int) -> Iterator[str]:
-    topic = name(known.error.topic)
+def _once_more(prepared: PreparedError, time: int) -> Iterator[str]:
+    topic = name(prepared.error.topic)
     yield (
         f"We have met this {time} times now, so more words of mine will hardly help. Tell somebody, line by line, what "
         "your code does, and stop at the first line where you are not sure what a name holds."
     )
-    yield f"What lies beneath: {known.note.beneath}"
+    yield f"What lies beneath: {prepared.note.beneath}"
     yield f'An exercise can help more than another answer: "Give me an exercise on {topic}".'
 
 
-def _examples(known: Known) -> str:
-    if known.mended:
+def _examples(prepared: PreparedError) -> str:
+    if prepared.mended:
         return "Your code, mended, is among the examples."
     return "The example shows the same fault, mended."

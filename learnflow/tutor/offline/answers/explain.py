@@ -11,7 +11,7 @@ from learnflow.models.taxonomy import GENERAL, name, title
 from learnflow.models.vocabulary import Intent
 from learnflow.tutor.answer_text import draft
 from learnflow.tutor.exercises.bank import BANK
-from learnflow.tutor.offline.answers.explanation_choice import TopicQuestion, Variant, select
+from learnflow.tutor.offline.answers.explanation_choice import ExplanationChoice, Variant, select
 from learnflow.tutor.offline.answers.explanation_text import in_short, render, uncovered
 from learnflow.tutor.offline.answers.no_explanation import ask_back, off_topic, unprepared
 from learnflow.tutor.offline.content.error_notes import ERROR_NOTES
@@ -72,30 +72,30 @@ def explain_concept(request: AgentRequest, question: ParsedQuestion, concept: st
     """Explain one topic in short, as part of another agent's answer: at the student's level, and not as before."""
     if concept not in EXPLANATIONS:
         return unprepared(request, concept)
-    asked = TopicQuestion(request, question, concept, EXPLANATIONS[concept], depth(request, concept))
-    text = in_short(asked)
+    choice = ExplanationChoice(request, question, concept, EXPLANATIONS[concept], depth(request, concept))
+    text = in_short(choice)
     return draft(
         *text.paragraphs, topic=concept, confidence=0.85,
-        missing=f"the part on {name(concept)} is prepared, the same for all {_readers(asked)}.", code=text.examples,
-        metadata={"level": asked.level, "telling": text.variant, "suggested_topic": concept},
+        missing=f"the part on {name(concept)} is prepared, the same for all {_readers(choice)}.", code=text.examples,
+        metadata={"level": choice.level, "telling": text.variant, "suggested_topic": concept},
     )  # fmt: skip
 
 
-def _explain_topic(asked: TopicQuestion) -> Draft:
-    text = render(asked)
+def _explain_topic(choice: ExplanationChoice) -> Draft:
+    text = render(choice)
     whole = "\n".join((*filter(None, text.paragraphs), *text.examples))
     return draft(
-        _gap(asked, whole), _why(asked.question), *text.paragraphs, _exercise_too(asked), topic=asked.topic,
-        confidence=0.8 if text.variant == Variant.LEVEL else 0.65, missing=_missing(asked), code=text.examples,
-        metadata={"level": asked.level, "telling": text.variant, "suggested_topic": asked.topic},
+        _gap(choice, whole), _why(choice.question), *text.paragraphs, _exercise_too(choice), topic=choice.topic,
+        confidence=0.8 if text.variant == Variant.LEVEL else 0.65, missing=_missing(choice), code=text.examples,
+        metadata={"level": choice.level, "telling": text.variant, "suggested_topic": choice.topic},
     )  # fmt: skip
 
 
-def _gap(asked: TopicQuestion, text: str) -> str | None:
+def _gap(choice: ExplanationChoice, text: str) -> str | None:
     """Say what of the question the answer leaves open."""
-    if asked.point:
-        return missing_side(asked.question, f"{text}\n{'; '.join(asked.point.about)}")
-    return None if is_follow_up(asked.question) else uncovered(asked.question, asked.topic, text)
+    if choice.point:
+        return missing_side(choice.question, f"{text}\n{'; '.join(choice.point.about)}")
+    return None if is_follow_up(choice.question) else uncovered(choice.question, choice.topic, text)
 
 
 def _compares(question: ParsedQuestion) -> bool:
@@ -110,11 +110,11 @@ def _why(question: ParsedQuestion) -> str | None:
     return f"Why it is so in your code, line {cause.line}: {cause.says} {cause.fix}" if cause else None
 
 
-def _missing(asked: TopicQuestion) -> str:
+def _missing(choice: ExplanationChoice) -> str:
     """Say what could not be done: the explanation is one for all of a level, and the code was not run."""
-    code = " I looked for the topic in your code, and did not run it." if asked.question.code else ""
-    more = "" if asked.point else _beyond(asked.question)
-    return f"{_PREPARED} It is the one for {_readers(asked)}.{more}{code}"
+    code = " I looked for the topic in your code, and did not run it." if choice.question.code else ""
+    more = "" if choice.point else _beyond(choice.question)
+    return f"{_PREPARED} It is the one for {_readers(choice)}.{more}{code}"
 
 
 def _beyond(question: ParsedQuestion) -> str:
@@ -124,15 +124,15 @@ def _beyond(question: ParsedQuestion) -> str:
     return " The exact reason that you ask for may not be in it." if "why" in question.words else ""
 
 
-def _readers(asked: TopicQuestion) -> str:
-    return "beginners" if asked.is_beginners else f"{asked.level} students"
+def _readers(choice: ExplanationChoice) -> str:
+    return "beginners" if choice.is_beginners else f"{choice.level} students"
 
 
-def _exercise_too(asked: TopicQuestion) -> str | None:
+def _exercise_too(choice: ExplanationChoice) -> str | None:
     """Say how to get the exercise that was asked for as well."""
-    if not asked.question.has(Intent.EXERCISE, at_least=_SURE) or asked.topic not in BANK.topics:
+    if not choice.question.has(Intent.EXERCISE, at_least=_SURE) or choice.topic not in BANK.topics:
         return None
-    return f'For the exercise say: "give me an exercise on {name(asked.topic)}".'
+    return f'For the exercise say: "give me an exercise on {name(choice.topic)}".'
 
 
 def _had_error(request: AgentRequest, key: str) -> bool:

@@ -38,8 +38,8 @@ class Variant(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class TopicQuestion:
-    """A question about one topic, and how that is to be explained."""
+class ExplanationChoice:
+    """A question about one topic, and what of its explanation is chosen for it."""
 
     request: AgentRequest
     question: ParsedQuestion
@@ -101,14 +101,14 @@ class TopicQuestion:
 
 def select(
     request: AgentRequest, question: ParsedQuestion, topic: str, match: PointMatch | None = None
-) -> TopicQuestion:
-    """Return the question about a topic that is prepared; `match` is its point, where that is known."""
+) -> ExplanationChoice:
+    """Return what is chosen of the explanation of a topic; `match` is the question's point, where it is known."""
     match = match or find_point(question, topic)
     point = match.point if match and match.topic == topic else None
     in_language = replace(question, language=_language(request, question, point))
     level = wanted_level(question, depth(request, topic))
     names_point = match is None or match.named_by > 0
-    return TopicQuestion(request, in_language, topic, EXPLANATIONS[topic], level, point, names_point)
+    return ExplanationChoice(request, in_language, topic, EXPLANATIONS[topic], level, point, names_point)
 
 
 def _language(request: AgentRequest, question: ParsedQuestion, point: Point | None) -> Language | None:
@@ -119,23 +119,23 @@ def _language(request: AgentRequest, question: ParsedQuestion, point: Point | No
     return question.language or (point.language if point else None)
 
 
-def point_alone(asked: TopicQuestion) -> Point | None:
+def point_alone(choice: ExplanationChoice) -> Point | None:
     """Return the point that answers a question without the rest of its topic, unless it was given before."""
-    point = asked.point
-    alone = point and (asked.in_other_language or point.example or len(point.says) >= _WHOLE)
-    return point if point and alone and not answered_before(asked.request, point.says) else None
+    point = choice.point
+    alone = point and (choice.in_other_language or point.example or len(point.says) >= _WHOLE)
+    return point if point and alone and not answered_before(choice.request, point.says) else None
 
 
-def sentence_to_the_point(asked: TopicQuestion) -> str | None:
+def sentence_to_the_point(choice: ExplanationChoice) -> str | None:
     """Return what the explanation has on the part of its topic that a question names.
 
     That is the point with the most words of the question; what the topic is good for, where it asks that; or else the
     sentence with most of the code words that it names. None where it names nothing of the kind, or where the sentence
     is in the explanation for the level anyway.
     """
-    explanation, level, question = asked.explanation, asked.level, asked.question
-    if asked.point is not None:
-        return introduced(asked, asked.point)
+    explanation, level, question = choice.explanation, choice.level, choice.question
+    if choice.point is not None:
+        return introduced(choice, choice.point)
     if asks_when(question):
         return f"To the point first: {explanation.good_for}"
     named = frozenset(question.words) - FOLLOW_UPS.all
@@ -145,9 +145,9 @@ def sentence_to_the_point(asked: TopicQuestion) -> str | None:
     return f"To the point first: {best}"
 
 
-def introduced(asked: TopicQuestion, point: Point) -> str:
+def introduced(choice: ExplanationChoice, point: Point) -> str:
     """Return what a point says, and that it is only the nearest where the question does not name it."""
-    return f"{'To the point first' if asked.names_point else 'The nearest that I have prepared'}: {point.says}"
+    return f"{'To the point first' if choice.names_point else 'The nearest that I have prepared'}: {point.says}"
 
 
 def asks_when(question: ParsedQuestion) -> bool:
@@ -170,21 +170,26 @@ def _sentences(explanation: Explanation, level: SkillLevel) -> Iterator[str]:
         yield from BETWEEN_SENTENCES.split(text)
 
 
-def language_gap(asked: TopicQuestion) -> str | None:
+def language_gap(choice: ExplanationChoice) -> str | None:
     """Say that the examples of a topic are in other languages than the question, where that is so."""
-    language = asked.question.language
-    other = asked.question.foreign or (language.label if language and asked.in_other_language else None)
-    if other is None or asked.translation:
+    language = choice.question.language
+    other = choice.question.foreign or (language.label if language and choice.in_other_language else None)
+    if other is None or choice.translation:
         return None
-    prepared = together(["Python", *(key.label for key in asked.explanation.languages)])
+    prepared = together(["Python", *(key.label for key in choice.explanation.languages)])
     return f"I have no example in {other} here: mine are in {prepared}. The idea carries over, the words do not."
 
 
-def point_language_gap(asked: TopicQuestion) -> str | None:
+def point_language_gap(choice: ExplanationChoice) -> str | None:
     """Say that a point is for no language, where the question is on one that is not Python."""
-    if asked.point is None or asked.point.language or not asked.in_other_language or asked.question.language is None:
-        return language_gap(asked) if asked.question.foreign else None
-    label = asked.question.language.label
-    if label in words(asked.point.says):
+    if (
+        choice.point is None
+        or choice.point.language
+        or not choice.in_other_language
+        or choice.question.language is None
+    ):
+        return language_gap(choice) if choice.question.foreign else None
+    label = choice.question.language.label
+    if label in words(choice.point.says):
         return None
     return f"I have this in general only, not for {label}: where it shows code, that is Python's unless it says so."

@@ -12,7 +12,7 @@ from learnflow.models.taxonomy import TOPICS, name, title
 from learnflow.models.vocabulary import LearningStyle, SkillLevel
 from learnflow.tutor.offline.answers.explanation_choice import (
     BETWEEN_SENTENCES,
-    TopicQuestion,
+    ExplanationChoice,
     Variant,
     asks_when,
     language_gap,
@@ -40,42 +40,42 @@ class Text:
     variant: str
 
 
-def render(asked: TopicQuestion) -> Text:
+def render(choice: ExplanationChoice) -> Text:
     """Return the explanation that is due, complete."""
-    part, variant = asked.translation, asked.variant
-    if (point := point_alone(asked)) is not None:
-        example = point_example(asked, point)
-        return Text(tuple(point_paragraphs(asked, point)), (example,) if example else (), Variant.LEVEL)
-    due_in_language = is_follow_up(asked.question) or variant != Variant.LEVEL
-    if part and due_in_language and not answered_before(asked.request, part.text):
-        return _whole(asked, _in_language(asked, part), part, _LANGUAGE)
+    part, variant = choice.translation, choice.variant
+    if (point := point_alone(choice)) is not None:
+        example = point_example(choice, point)
+        return Text(tuple(point_paragraphs(choice, point)), (example,) if example else (), Variant.LEVEL)
+    due_in_language = is_follow_up(choice.question) or variant != Variant.LEVEL
+    if part and due_in_language and not answered_before(choice.request, part.text):
+        return _whole(choice, _in_language(choice, part), part, _LANGUAGE)
     match variant:
         case Variant.LEVEL:
             if part:
-                return _whole(asked, _by_language(asked, part), part, variant)
-            level = asked.explanation.at(asked.level)
-            return _whole(asked, _by_level(asked, level), level, variant)
+                return _whole(choice, _by_language(choice, part), part, variant)
+            level = choice.explanation.at(choice.level)
+            return _whole(choice, _by_level(choice, level), level, variant)
         case Variant.PICTURE:
-            return _whole(asked, _by_picture(asked), asked.explanation.picture, variant)
+            return _whole(choice, _by_picture(choice), choice.explanation.picture, variant)
         case Variant.FURTHER:
-            return _whole(asked, _further(asked), _neighbour(asked), variant)
+            return _whole(choice, _further(choice), _neighbour(choice), variant)
 
 
-def in_short(asked: TopicQuestion) -> Text:
+def in_short(choice: ExplanationChoice) -> Text:
     """Return a topic in a few words, to end another answer; for beginners one sentence, and how to get the rest."""
-    part, variant = asked.translation, asked.variant
-    python = asked.question.may_be_python
-    whole = (asked.text(variant) if python else part.text if part else None) or ""  # in others nothing sure to hold
-    more = f'Say "Explain {name(asked.topic)}" for {"more" if whole else "the idea behind it"}.'
-    if asked.is_beginners:
+    part, variant = choice.translation, choice.variant
+    python = choice.question.may_be_python
+    whole = (choice.text(variant) if python else part.text if part else None) or ""  # in others nothing sure to hold
+    more = f'Say "Explain {name(choice.topic)}" for {"more" if whole else "the idea behind it"}.'
+    if choice.is_beginners:
         first = BETWEEN_SENTENCES.split(whole)[0] if whole else ""
-        return Text((f"{title(asked.topic)}: {first} {more}" if first else more,), (), variant)
+        return Text((f"{title(choice.topic)}: {first} {more}" if first else more,), (), variant)
     if not python:
         examples = (part.example,) if part else ()
-        return Text((f"{title(asked.topic)}: {whole} {more}" if whole else more,), examples, variant)
-    explanation = asked.explanation
-    shown = explanation.picture if variant is Variant.PICTURE else explanation.at(asked.level)
-    return Text((f"{title(asked.topic)}: {whole}", explanation.warning(asked.level)), (shown.example,), variant)
+        return Text((f"{title(choice.topic)}: {whole} {more}" if whole else more,), examples, variant)
+    explanation = choice.explanation
+    shown = explanation.picture if variant is Variant.PICTURE else explanation.at(choice.level)
+    return Text((f"{title(choice.topic)}: {whole}", explanation.warning(choice.level)), (shown.example,), variant)
 
 
 def uncovered(question: ParsedQuestion, topic: str, text: str) -> str | None:
@@ -96,39 +96,39 @@ def uncovered(question: ParsedQuestion, topic: str, text: str) -> str | None:
     return f"I have nothing prepared that puts {named} and {name(topic)} together: this is on {name(topic)} alone."
 
 
-def _whole(asked: TopicQuestion, paragraphs: Iterator[str | None], shown: Part, variant: str) -> Text:
-    code = asked.question.code
-    own_lines = places(asked.topic, code, asked.question.language) if code else None
-    point = sentence_to_the_point(asked)
-    new = None if point and answered_before(asked.request, point) else point
-    first = (None if variant == _LANGUAGE else _opening(asked), own_lines, language_gap(asked), new)
-    return Text(_short_enough(asked, first, tuple(paragraphs)), (shown.example,), variant)
+def _whole(choice: ExplanationChoice, paragraphs: Iterator[str | None], shown: Part, variant: str) -> Text:
+    code = choice.question.code
+    own_lines = places(choice.topic, code, choice.question.language) if code else None
+    point = sentence_to_the_point(choice)
+    new = None if point and answered_before(choice.request, point) else point
+    first = (None if variant == _LANGUAGE else _opening(choice), own_lines, language_gap(choice), new)
+    return Text(_short_enough(choice, first, tuple(paragraphs)), (shown.example,), variant)
 
 
 def _short_enough(
-    asked: TopicQuestion, first: tuple[str | None, ...], paragraphs: tuple[str | None, ...]
+    choice: ExplanationChoice, first: tuple[str | None, ...], paragraphs: tuple[str | None, ...]
 ) -> tuple[str | None, ...]:
     """Leave out what a beginner can do without where it would be too much at once: the end goes first."""
-    last = what_next(asked.request, asked.topic)
+    last = what_next(choice.request, choice.topic)
     whole = (*first, *paragraphs, last)
-    if not asked.is_beginners:
+    if not choice.is_beginners:
         return whole
     kept = len(paragraphs)
     while kept > _LEAST and _count(whole) > _MOST_WORDS:
         kept -= 1
         whole = (*first, *paragraphs[:kept], last)
-    return whole if _count(whole) <= _MOST_WORDS or is_hard(asked.request, asked.topic) else whole[:-1]
+    return whole if _count(whole) <= _MOST_WORDS or is_hard(choice.request, choice.topic) else whole[:-1]
 
 
 def _count(paragraphs: tuple[str | None, ...]) -> int:
     return len(" ".join(filter(None, paragraphs)).split())
 
 
-def _by_level(asked: TopicQuestion, shown: Part) -> Iterator[str | None]:
-    explanation, style = asked.explanation, asked.style
-    if _begins_with_picture(asked):
+def _by_level(choice: ExplanationChoice, shown: Part) -> Iterator[str | None]:
+    explanation, style = choice.explanation, choice.style
+    if _begins_with_picture(choice):
         yield explanation.picture.text
-    words, example = explanation.at(asked.level).text, f"The example prints:\n{shown.printed}"
+    words, example = explanation.at(choice.level).text, f"The example prints:\n{shown.printed}"
     match style:
         case LearningStyle.EXAMPLE_DRIVEN:
             yield from ("Look at the example first; then the words will make sense.", example, words)
@@ -138,21 +138,21 @@ def _by_level(asked: TopicQuestion, shown: Part) -> Iterator[str | None]:
             yield from (words, f"Type the example in yourself and run it. {example}")
         case _:
             yield from (words, example)
-    yield explanation.warning(asked.level)
-    yield _exercise(asked, explanation.at(asked.level))
+    yield explanation.warning(choice.level)
+    yield _exercise(choice, explanation.at(choice.level))
 
 
-def _by_language(asked: TopicQuestion, part: Part) -> Iterator[str | None]:
+def _by_language(choice: ExplanationChoice, part: Part) -> Iterator[str | None]:
     """Yield a topic in the words of another language: those of a level are Python's."""
     yield part.text
     yield f"The example prints:\n{part.printed}"
-    yield None if asks_when(asked.question) else f"What it is good for: {asked.explanation.good_for}"
+    yield None if asks_when(choice.question) else f"What it is good for: {choice.explanation.good_for}"
     yield f"Try it yourself: {CHANGE}"
 
 
-def _exercise(asked: TopicQuestion, shown: Part) -> str:
-    task = _task(asked, shown)
-    match asked.style:
+def _exercise(choice: ExplanationChoice, shown: Part) -> str:
+    task = _task(choice, shown)
+    match choice.style:
         case LearningStyle.KINESTHETIC:
             return f"Now do something with it:\n- {CHANGE}\n- {task}"
         case LearningStyle.AUDITORY:
@@ -162,52 +162,52 @@ def _exercise(asked: TopicQuestion, shown: Part) -> str:
     return f"Try it yourself: {task}"
 
 
-def _task(asked: TopicQuestion, shown: Part) -> str:
+def _task(choice: ExplanationChoice, shown: Part) -> str:
     """Return something to try; the first task may be about the example for beginners."""
-    return asked.explanation.try_it[0 if shown is asked.explanation.beginner else 1]
+    return choice.explanation.try_it[0 if shown is choice.explanation.beginner else 1]
 
 
-def _by_picture(asked: TopicQuestion) -> Iterator[str | None]:
-    explanation = asked.explanation
+def _by_picture(choice: ExplanationChoice) -> Iterator[str | None]:
+    explanation = choice.explanation
     yield explanation.picture.text
     yield f"The example shows just that. It prints:\n{explanation.picture.printed}"
-    yield explanation.misconceptions[1 if asked.level is SkillLevel.INTERMEDIATE else 0].corrected
+    yield explanation.misconceptions[1 if choice.level is SkillLevel.INTERMEDIATE else 0].corrected
     yield f"Try it yourself: {CHANGE}"
 
 
-def _further(asked: TopicQuestion) -> Iterator[str | None]:
-    explanation, near = asked.explanation, _neighbour(asked)
+def _further(choice: ExplanationChoice) -> Iterator[str | None]:
+    explanation, near = choice.explanation, _neighbour(choice)
     yield explanation.further
     yield "\n".join(misconception.corrected for misconception in explanation.misconceptions)
-    if asked.is_beginners:
+    if choice.is_beginners:
         yield f"Here is one more example. It prints:\n{near.printed}"
     else:
         yield f"And one step back, told more simply: {near.text}\nThe example prints:\n{near.printed}"
-    yield f"Try it yourself: {_task(asked, near)}"
+    yield f"Try it yourself: {_task(choice, near)}"
 
 
-def _in_language(asked: TopicQuestion, part: Part) -> Iterator[str | None]:
-    language = asked.question.language
-    yield f"{TOPICS[asked.topic].title} in {language.label if language else 'Python'}: {part.text}"
+def _in_language(choice: ExplanationChoice, part: Part) -> Iterator[str | None]:
+    language = choice.question.language
+    yield f"{TOPICS[choice.topic].title} in {language.label if language else 'Python'}: {part.text}"
     yield f"The example prints:\n{part.printed}"
-    yield f"Watch out, here as in Python: {asked.explanation.misconceptions[0].truth}" if asked.is_beginners else None
+    yield f"Watch out, here as in Python: {choice.explanation.misconceptions[0].truth}" if choice.is_beginners else None
 
 
-def _neighbour(asked: TopicQuestion) -> Part:
+def _neighbour(choice: ExplanationChoice) -> Part:
     """Return an explanation beside the student's level: the one below; a beginner's is whichever was not shown yet."""
-    if asked.is_beginners:
-        return asked.explanation.picture if _begins_with_picture(asked) else asked.explanation.intermediate
-    return asked.explanation.intermediate if asked.level is SkillLevel.ADVANCED else asked.explanation.beginner
+    if choice.is_beginners:
+        return choice.explanation.picture if _begins_with_picture(choice) else choice.explanation.intermediate
+    return choice.explanation.intermediate if choice.level is SkillLevel.ADVANCED else choice.explanation.beginner
 
 
-def _begins_with_picture(asked: TopicQuestion) -> bool:
-    return asked.style is LearningStyle.VISUAL or is_hard(asked.request, asked.topic)
+def _begins_with_picture(choice: ExplanationChoice) -> bool:
+    return choice.style is LearningStyle.VISUAL or is_hard(choice.request, choice.topic)
 
 
-def _opening(asked: TopicQuestion) -> str | None:
+def _opening(choice: ExplanationChoice) -> str | None:
     """Say why it is explained in this way, where there is a reason."""
-    topic, variant = name(asked.topic), asked.variant
-    if asked.had_all_variants:
+    topic, variant = name(choice.topic), choice.variant
+    if choice.had_all_variants:
         return (
             f"You have had all three explanations of {topic} that I have, so this is the one from longest ago. "
             "Tell me which sentence you get stuck at, or send me code in which it goes wrong: that may help more."
@@ -216,6 +216,6 @@ def _opening(asked: TopicQuestion) -> str | None:
         return f"You asked about {topic} before, so here is another way to see it."
     if variant is Variant.FURTHER:
         return f"You asked about {topic} more than once, so here is yet another way to see it."
-    if is_hard(asked.request, asked.topic):
+    if is_hard(choice.request, choice.topic):
         return "This topic is hard for you at the moment, so let me begin with another way to see it."
     return None

@@ -18,13 +18,13 @@ from learnflow.tutor.review_findings import python_remarks
 _IN_PROSE: Final = re.compile(r"(?:\[[^\]\n]{1,200}\]|\b\w+)(?:\.\w+\([^()\n]{0,100}\))+")
 
 
-def causes(said: str, question: ParsedQuestion) -> tuple[Cause, ...]:
+def causes(text: str, question: ParsedQuestion) -> tuple[Cause, ...]:
     """Return the causes of a wrong result in the code of a question, or in the calls that stand in its words."""
-    code = question.code or "\n".join(found[0] for found in _IN_PROSE.finditer(said))
+    code = question.code or "\n".join(found[0] for found in _IN_PROSE.finditer(text))
     found = seen(code, question.language) if code else ()
     if found or not question.code:
-        return found or told_by_words(said)
-    return tuple(replace(one, sure=one.key == "inexact-result") for one in likely(code, question.language, said))
+        return found or told_by_words(text)
+    return tuple(replace(one, sure=one.key == "inexact-result") for one in likely(code, question.language, text))
 
 
 async def suspects(code: str, language: Language | None, linter: Linter) -> str | None:

@@ -97,7 +97,9 @@ def _plan(request: AgentRequest, suggested: tuple[Suggestion, ...]) -> Iterator[
     """Yield what to do, step by step: who asks again has heard the figures already."""
     yield "You asked this before, so here is the short of it, and a plan."
     yield " ".join(mastery_in_words(request.standing)) or None
-    steps = [f"{name(one.topic)}. {one.reason} {_way(request, one.topic)}" for one in suggested]
+    steps = [
+        f"{name(suggestion.topic)}. {suggestion.reason} {_way(request, suggestion.topic)}" for suggestion in suggested
+    ]
     yield "\n".join(f"{place}. Learn {step}" for place, step in enumerate(steps, start=1)) or None
     yield "After each step ask again: every exercise that you solve moves your level." if steps else None
 
@@ -120,23 +122,23 @@ def _following_topics(request: AgentRequest, question: ParsedQuestion) -> tuple[
     words = frozenset(question.words)
     if words.isdisjoint(_BEHIND) or words.isdisjoint(_NEXT):
         return ()
-    known = _behind(question) or [topic for topic in TOPICS if topic == request.query.topic]
-    wished = {hit.meaning.topic for hit in question.mentions}.difference(known)
-    after = next_after(known, request.standing.python_mastery_levels, most=len(TOPICS))
-    return tuple(sorted(after, key=lambda one: one.topic not in wished)[:MOST])
+    finished = _behind(question) or [topic for topic in TOPICS if topic == request.query.topic]
+    wished = {hit.meaning.topic for hit in question.mentions}.difference(finished)
+    after = next_after(finished, request.standing.python_mastery_levels, most=len(TOPICS))
+    return tuple(sorted(after, key=lambda suggestion: suggestion.topic not in wished)[:MOST])
 
 
 def _behind(question: ParsedQuestion) -> list[str]:
     """Return the topics that are named behind a word such as `after` or `finished`, or else all that are named."""
     first = next((place for place, word in enumerate(question.words) if word in _BEHIND), 0)
     named = [hit for hit in question.mentions if hit.meaning.topic in TOPICS]
-    known = [hit.meaning.topic for hit in named if hit.start > first] or [hit.meaning.topic for hit in named]
-    return list(dict.fromkeys(known))
+    finished = [hit.meaning.topic for hit in named if hit.start > first] or [hit.meaning.topic for hit in named]
+    return list(dict.fromkeys(finished))
 
 
-def _no_trend(said: str) -> str | None:
+def _no_trend(text: str) -> str | None:
     """Say that no trend is known, to who asks for one."""
-    return _UNKNOWN if _TREND.search(said) else None
+    return _UNKNOWN if _TREND.search(text) else None
 
 
 def _unrecorded(
@@ -165,8 +167,8 @@ def _unrecorded(
 def _following_in_words(after: tuple[Suggestion, ...]) -> Iterator[str]:
     first, *later = after
     yield f"A good next topic: {name(first.topic)}. {first.reason}"
-    for one in later:
-        yield f"After that: {name(one.topic)}. {one.reason}"
+    for suggestion in later:
+        yield f"After that: {name(suggestion.topic)}. {suggestion.reason}"
     yield f'Say "explain {name(first.topic)}" to begin. I take your word for what you know until I see you solve it.'
 
 
@@ -191,7 +193,7 @@ def _first_topic(request: AgentRequest) -> tuple[str, str]:
     now = level(request)
     below = SKILL_LEVELS.index(now)
     easier = {key: 1.0 for key, topic in TOPICS.items() if SKILL_LEVELS.index(topic.difficulty) < below}
-    fitting = next((one.topic for one in next_topics(easier, most=len(TOPICS))), next(iter(TOPICS)))
+    fitting = next((suggestion.topic for suggestion in next_topics(easier, most=len(TOPICS))), next(iter(TOPICS)))
     if now is SkillLevel.BEGINNER:
         return fitting, "It needs nothing before it, and nearly everything else builds on it."
     needs = [name(key) for key in prerequisites(fitting)]

@@ -71,12 +71,12 @@ def _report(request: AgentRequest, findings: ReviewFindings, question: ParsedQue
     return draft(
         _opening(findings, len(remarks), glad=lacking is None and question.has(Intent.CODE_REVIEW)), lacking,
         f"What is good already: {' '.join(good)}" if good else None,
-        "\n".join(_listed(request, one, code.splitlines(), skill) for one in remarks) or None,
+        "\n".join(_listed(request, remark, code.splitlines(), skill) for remark in remarks) or None,
         *((_HOW[request.profile.learning_style], _later(more), advice(request, topic, Specialist.CODE_REVIEW))
           if remarks else ()),
         topic=topic, confidence=findings.confidence, missing=findings.missing,
         metadata=ReviewMetadata(
-            remarks=tuple(RemarkMetadata(line=one.line, rule=one.rule, text=one.text) for one in remarks),
+            remarks=tuple(RemarkMetadata(line=remark.line, rule=remark.rule, text=remark.text) for remark in remarks),
             suggested_topic=None if topic == GENERAL else topic,
         ).as_json(),
     )  # fmt: skip
@@ -139,11 +139,11 @@ def _subject(remark: Remark) -> str:
 
 def _wished_first(remarks: Sequence[Remark], wanted: Sequence[str]) -> tuple[Remark, ...]:
     """Return the remarks, those on what was asked for first, without those that are only for who asks."""
-    due = (one for one in remarks if not one.if_asked or _subject(one) in wanted)
-    return tuple(sorted(due, key=lambda one: _subject(one) not in wanted))
+    due = (remark for remark in remarks if not remark.if_asked or _subject(remark) in wanted)
+    return tuple(sorted(due, key=lambda remark: _subject(remark) not in wanted))
 
 
 def _not_judged(remarks: Sequence[Remark], wanted: Sequence[str]) -> str | None:
     """Say what was asked for and is not among the remarks."""
-    present = {_subject(one) for one in remarks}
+    present = {_subject(remark) for remark in remarks}
     return " ".join(_NOT_JUDGED[wish] for wish in wanted if wish not in present) or None

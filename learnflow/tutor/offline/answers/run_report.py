@@ -25,37 +25,37 @@ _STOPPED: Final = {
 }
 
 
-def raised(ran: Ran, language: Language | None) -> ErrorSign | None:
+def error_of_run(ran: Ran, language: Language | None) -> ErrorSign | None:
     """Return the error that the run ended with; None where it only wanted what the sandbox does not have."""
     fault = ran.execution.fault if ran.execution else None
     if fault is None or fault.type in _WANTS_INPUT or _NOT_HERE.match(fault.message):
         return None
-    said = words(fault.message)
+    message = words(fault.message)
     if fault.type != _COMPILER:
-        return find_error((fault.type, *said), language)
-    return find_error(("error", *said), language) or ErrorSign("", fault.type, language, "debugging")
+        return find_error((fault.type, *message), language)
+    return find_error(("error", *message), language) or ErrorSign("", fault.type, language, "debugging")
 
 
 def message_raised(ran: Ran, error: ErrorSign) -> str | None:
     """Return the whole message of the run, where it ended with an error; a compiler's has its notes."""
-    fault = ran.execution.fault if ran.execution and happened(ran, error) else None
+    fault = ran.execution.fault if ran.execution and ended_with(ran, error) else None
     return f"{fault.type}: {fault.message}\n{fault.trace}" if fault else None
 
 
-def happened(ran: Ran, error: ErrorSign | None) -> bool:
+def ended_with(ran: Ran, error: ErrorSign | None) -> bool:
     """Say whether the run ended with an error, and with none but that one."""
     fault = ran.execution.fault if ran.execution else None
     if fault is None or error is None:
         return False
     if fault.type == _COMPILER:
-        met = raised(ran, error.language)
-        return met is not None and met.name == error.name
+        raised = error_of_run(ran, error.language)
+        return raised is not None and raised.name == error.name
     return fault.type == error.name
 
 
 def line_raised(ran: Ran, error: ErrorSign | None) -> int | None:
     """Return the line on which the run ended with an error."""
-    return ran.execution.fault.line if ran.execution and ran.execution.fault and happened(ran, error) else None
+    return ran.execution.fault.line if ran.execution and ran.execution.fault and ended_with(ran, error) else None
 
 
 def what_happened(ran: Ran, error: ErrorSign | None) -> str | None:
@@ -69,14 +69,14 @@ def what_happened(ran: Ran, error: ErrorSign | None) -> str | None:
     if fault.type in _WANTS_INPUT:
         return "I ran your code up to where it reads input: I had none to give it, so I do not know what comes after."
     lacking = _NOT_HERE.match(fault.message)
-    if lacking and not happened(ran, error):
+    if lacking and not ended_with(ran, error):
         return (
             f"I ran your code, and only as far as it needs `{lacking['name']}`: that is of the browser or the network, "
             "and not there where I run code. It says nothing against yours."
         )
-    if error is None or happened(ran, error):
-        return f"I ran your code: it ends with {_told(fault)}"
-    return f"You write of {error.name}; when I ran this code by itself, it ended with {_told(fault)}"
+    if error is None or ended_with(ran, error):
+        return f"I ran your code: it ends with {_in_words(fault)}"
+    return f"You write of {error.name}; when I ran this code by itself, it ended with {_in_words(fault)}"
 
 
 def _without_error(execution: Execution) -> str:
@@ -87,6 +87,6 @@ def _without_error(execution: Execution) -> str:
     return f"it ends without an error{f', and prints `{printed}`' if printed else ' and prints nothing'}."
 
 
-def _told(fault: Fault) -> str:
+def _in_words(fault: Fault) -> str:
     where = f" in line {fault.line}" if fault.line else ""
     return f"{fault.type}{where}: {one_line(fault.message, _LONGEST_OUTPUT)}"

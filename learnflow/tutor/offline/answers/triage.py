@@ -47,4 +47,4 @@ def _cause(text: str, question: ParsedQuestion) -> tuple[str, int] | None:
         return (fault.topic, fault.line) if fault and fault.topic else None
     if question.trace:
         return None
-    return next(((one.topic, one.line) for one in causes(text, question)), None)
+    return next(((cause.topic, cause.line) for cause in causes(text, question)), None)

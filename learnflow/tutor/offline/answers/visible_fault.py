@@ -27,19 +27,19 @@ _PARTS_MISSING: Final = frozenset({
 _NO_NAME: Final = "python-name-error"
 
 
-async def meant(said: str, question: ParsedQuestion, met: ErrorSign | None) -> ErrorSign | None:
-    """Return the error of a run; None where it lacks what was not sent, and what is told has a cause."""
-    if met is None or met.key not in _PARTS_MISSING:
-        return met
-    return None if await asyncio.to_thread(causes, said, question) else met
+async def error_to_explain(text: str, question: ParsedQuestion, raised: ErrorSign | None) -> ErrorSign | None:
+    """Return the error of a run; None where it lacks what was not sent, and the complaint has another cause."""
+    if raised is None or raised.key not in _PARTS_MISSING:
+        return raised
+    return None if await asyncio.to_thread(causes, text, question) else raised
 
 
-async def find(said: str, question: ParsedQuestion, error: ErrorSign | None) -> Fault | None:
+async def visible_fault(text: str, question: ParsedQuestion, error: ErrorSign | None) -> Fault | None:
     """Return the fault that can be seen by reading the code; of a known error, or of any kind without one."""
     fault = await _fault(question, error)
     if error is None and fault is not None and fault.error == _NO_NAME:
-        found = await asyncio.to_thread(causes, said, question)
-        return None if found else fault  # the name may stand in what was not sent
+        possible = await asyncio.to_thread(causes, text, question)
+        return None if possible else fault  # the name may stand in what was not sent
     return fault
 
 
@@ -48,9 +48,9 @@ async def _fault(question: ParsedQuestion, error: ErrorSign | None) -> Fault | N
     if not code:
         return None
     if language and language in _UNREADABLE and error is None:
-        found = await asyncio.to_thread(check, language, code)
-        says = f"this cannot be read: {found.message}." if found else ""
-        return Fault(_UNREADABLE[language], found.line, says) if found else None
+        syntax_error = await asyncio.to_thread(check, language, code)
+        says = f"this cannot be read: {syntax_error.message}." if syntax_error else ""
+        return Fault(_UNREADABLE[language], syntax_error.line, says) if syntax_error else None
     if error is not None:
         return await asyncio.to_thread(fault_behind, code, language, error)
     return find_fault(code, None) if language else None  # without a language it need not be Python at all

@@ -96,7 +96,7 @@ def read_notes(name: str, text: str) -> Mapping[str, ErrorNote]:
 
 def _all() -> Iterator[tuple[str, ErrorNote]]:
     folder = files("learnflow.tutor.offline.content").joinpath("errors")
-    for file in sorted(folder.iterdir(), key=lambda one: one.name):
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if file.name.endswith(".toml"):
             yield from read_notes(file.name, file.read_text(encoding="utf-8")).items()
 

@@ -120,7 +120,7 @@ def read_explanations(folder: Traversable) -> Mapping[str, Explanation]:
 
 
 def _read(folder: Traversable) -> Iterator[tuple[str, Explanation]]:
-    for file in sorted(folder.iterdir(), key=lambda one: one.name):
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if not file.name.endswith(".toml"):
             continue
         topic = file.name.removesuffix(".toml")

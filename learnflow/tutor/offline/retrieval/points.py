@@ -100,7 +100,7 @@ def named_point(question: ParsedQuestion, topic: str) -> PointMatch | None:
     terms = question_terms(question)
     compares = not _COMPARING.isdisjoint(terms) or any(hit.meaning.kind == "difference" for hit in question.signals)
     search = _Search(terms, stems_of(terms), question.language or question.foreign, topic, compares)
-    matches = sorted(_matches(search), key=lambda one: one.rank, reverse=True)
+    matches = sorted(_matches(search), key=lambda match: match.rank, reverse=True)
     if not matches:
         return None
     return (_both(matches) if compares else None) or matches[0].match
@@ -151,23 +151,26 @@ def _indexes() -> Mapping[tuple[str, int], int]:
     return {(topic, id(point)): at for at, (topic, point, _) in enumerate(points())}
 
 
-def _both(matches: Sequence[_NameMatch]) -> PointMatch | None:
+def _both(names: Sequence[_NameMatch]) -> PointMatch | None:
     """Return two points of one topic as one, in the order in which the question names them."""
-    best = matches[0]
-    other = next((one for one in matches if one.match.point is not best.match.point and _is_beside(one, best)), None)
+    best = names[0]
+    others = (name for name in names if name.match.point is not best.match.point)
+    other = next((name for name in others if _is_beside(name, best)), None)
     if best.length > 1 or other is None:
         return None
-    first, second = sorted((best, other), key=lambda one: one.start)
+    first, second = sorted((best, other), key=lambda name: name.start)
     says = f"{first.match.point.says} {second.match.point.says}"
     if len(says) > LONGEST_ANSWER:
         return None
-    return replace(best.match, point=best.match.point.model_copy(update={"says": says, "code": None}), named_by=2)
+    both = best.match.point.model_copy(update={"says": says, "code": None})
+    return replace(best.match, point=both, named_by=2)
 
 
-def _is_beside(one: _NameMatch, best: _NameMatch) -> bool:
+def _is_beside(name: _NameMatch, best: _NameMatch) -> bool:
     """Say whether a point is named elsewhere in a question, in the same topic and for the same language."""
-    same = one.match.topic == best.match.topic and one.match.point.language == best.match.point.language
-    return same and one.start != best.start and one.length == 1
+    this, that = name.match, best.match
+    same = this.topic == that.topic and this.point.language == that.point.language
+    return same and name.start != best.start and name.length == 1
 
 
 def _nearest_point(question: ParsedQuestion, topic: str) -> PointMatch | None:
@@ -197,7 +200,7 @@ def _asks_of_part(stems: frozenset[str], topic: str) -> bool:
 def _candidates(stems: frozenset[str], topic: str, question: ParsedQuestion) -> Iterable[int]:
     """Yield the places of the points in a question's language that share enough with it, most of a name among it."""
     spoken = (None, question.language) if question.may_be_python else (question.language,)
-    shared = Counter(at for one in stems for at in points_by_stem().get(one, ()))
+    shared = Counter(index for stem in stems for index in points_by_stem().get(stem, ()))
     for at, count in shared.items():
         own, point, _ = points()[at]
         least = 1 if own == topic else _LEAST_SHARED  # a single word is too little from another topic
