@@ -22,7 +22,7 @@ from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox, SandboxSettings
 from learnflow.settings import Settings
 from learnflow.streams.clock import Clock
-from learnflow.streams.message_processor import Arrival
+from learnflow.streams.message_processor import Delivery
 from learnflow.tutor.checked import CheckedTutor
 from learnflow.tutor.offline import OfflineTutor
 from tests.support.offline_requests import request
@@ -31,14 +31,14 @@ NOON = datetime(2026, 1, 14, 12, tzinfo=UTC)
 RISKY = "def f(a=[]):\n    return a"
 
 
-def arrival(asked: AgentRequest, agent: Specialist) -> Arrival:
+def delivery(asked: AgentRequest, agent: Specialist) -> Delivery:
     query = asked.query.model_copy(update={"routed_to_agent": agent, "triage_confidence": 1.0})
     event = Event[AgentRequest](
         message_id=uuid4(), timestamp=NOON, student_id="student-123", trace_id=uuid4(),
         event_type="agent.request.created", payload=asked.model_copy(update={"query": query, "alone": True}),
         metadata=version_metadata(sequence=1),
     )  # fmt: skip
-    return Arrival(event=event, partition=0, offset=0)
+    return Delivery(event=event, partition=0, offset=0)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,6 @@ async def test_a_question_is_parsed_once(
     clock = Clock(lambda: NOON, timedelta(minutes=5))
     async with Sandbox(SandboxSettings()) as sandbox:
         context = Context(Settings(), CheckedTutor(OfflineTutor(), sandbox), sandbox, shipped(), clock, "worker-1")
-        sent = await agent(context)(arrival(request(text, code), name))
+        sent = await agent(context)(delivery(request(text, code), name))
     assert any(isinstance(message.event.payload, ResponseCompleted) for message in sent)
     assert parsed == [text]
