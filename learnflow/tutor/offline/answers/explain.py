@@ -14,6 +14,7 @@ from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.offline.answers.explanation_choice import ExplanationChoice, Variant, select
 from learnflow.tutor.offline.answers.explanation_text import in_short, render, uncovered
 from learnflow.tutor.offline.answers.no_explanation import ask_back, off_topic, unprepared
+from learnflow.tutor.offline.answers.point_text import missing_side
 from learnflow.tutor.offline.content.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.content.library import EXPLANATIONS
 from learnflow.tutor.offline.conversation import (
@@ -23,7 +24,6 @@ from learnflow.tutor.offline.conversation import (
     topic_in_conversation,
     topic_of_request,
 )
-from learnflow.tutor.offline.retrieval.comparison import missing_side
 from learnflow.tutor.offline.retrieval.points import find_point
 from learnflow.tutor.student_level import depth
 
