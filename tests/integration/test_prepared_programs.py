@@ -12,8 +12,7 @@ from learnflow.domain.question.errors import ERRORS, find_error
 from learnflow.domain.question.lexicon import words
 from learnflow.models.vocabulary import Language, SkillLevel
 from learnflow.tutor.offline.content.error_notes import ERROR_NOTES
-from learnflow.tutor.offline.content.explanation import Part
-from learnflow.tutor.offline.content.library import EXPLANATIONS
+from learnflow.tutor.offline.content.library import EXPLANATIONS, Part
 from tests.support.error_programs import printed, said
 
 POINTS = [(topic, point) for topic, explanation in EXPLANATIONS.items() for point in explanation.points if point.code]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from learnflow.models.taxonomy import TOPICS
-from learnflow.models.vocabulary import Language, SkillLevel
+from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline.content.library import EXPLANATIONS, ContentInvalid, Part, read_explanations
 
 MOST_ASKED = {
