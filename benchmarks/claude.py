@@ -26,10 +26,9 @@ from learnflow.models.fields import Model
 from learnflow.settings import Claude as ClaudeSettings
 from learnflow.settings import Settings
 from learnflow.streams.keyed_executor import KeyedExecutor
-from learnflow.tutor.claude.client.call import Called
-from learnflow.tutor.claude.client.interface import Ask, ClaudeUnavailable, Said, T
-from learnflow.tutor.claude.client.limited import Asking
-from learnflow.tutor.claude.client.sdk import Claude
+from learnflow.tutor.claude.client.claude_client import ClaudeClient
+from learnflow.tutor.claude.client.interface import CallResult, ClaudeRequest, ClaudeUnavailable, Message, T
+from learnflow.tutor.claude.client.sdk import AnthropicApi
 
 ACCEPTED: Final = 1_024  # as the agents' consumers
 EACH: Final = 5  # questions of a student
@@ -112,15 +111,15 @@ class Result:
 class Counted:
     """The SDK's edge, watched: how many calls are under way."""
 
-    def __init__(self, claude: Claude, bound: Bound) -> None:
+    def __init__(self, claude: AnthropicApi, bound: Bound) -> None:
         self._claude = claude
         self._bound = bound
 
-    async def ask_once(self, ask: Ask[T]) -> Called[T]:
+    async def call(self, ask: ClaudeRequest[T]) -> CallResult[T]:
         """Make one call."""
         self._bound.change(1)
         try:
-            return await self._claude.ask_once(ask)
+            return await self._claude.call(ask)
         finally:
             self._bound.change(-1)
 
@@ -135,14 +134,14 @@ async def measure(address: str, questions: int, limit: int) -> Result:
     pieces, calls = Bound(bound), Bound(bound)
     asked = _asked(questions)
     left = Counter(student for student, _ in asked)
-    asking = Asking(Counted(Claude(api_key="none", base_url=address), calls), ClaudeSettings())
+    asking = ClaudeClient(Counted(AnthropicApi(api_key="none", base_url=address), calls), ClaudeSettings())
     answers: list[str] = []
     failures: list[str] = []
 
     def work(student: str, question: str) -> Callable[[], Awaitable[None]]:
         async def run() -> None:
             pieces.change(1)
-            ask = Ask(ClaudeSettings().model, SYSTEM, (Said("user", question),), Echo, 500)
+            ask = ClaudeRequest(ClaudeSettings().model, SYSTEM, (Message("user", question),), Echo, 500)
             deadline = asyncio.get_running_loop().time() + ClaudeSettings().timeout_seconds
             try:
                 answers.append((await asking.ask(ask, deadline)).value.text)

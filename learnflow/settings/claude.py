@@ -1,12 +1,50 @@
 """How Claude is asked, and what it may cost."""
 
+import math
+import re
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
-from learnflow.settings.price_list import Rates, price_list
 from learnflow.settings.sections import Section, variable
+
+_ENTRY: Final = re.compile(r"(\S+)\s+(\S+)\s+(\S+)")
+_LOOKS: Final = "claude-sonnet-5-5 3 15"
+
+
+class Rates(NamedTuple):
+    """What a model costs, in US dollars for a million tokens that go in and that come out."""
+
+    into: float
+    out: float
+
+
+def price_list(text: str) -> Mapping[str, Rates]:
+    """Read "model in out, model in out" into the rates by model. Raises ValueError with one line on a wrong entry."""
+    rates: dict[str, Rates] = {}
+    for entry in filter(None, map(str.strip, text.split(","))):
+        match = _ENTRY.fullmatch(entry)
+        if match is None:
+            msg = f"{entry!r} must be a model and two prices, as in {_LOOKS!r}"
+            raise ValueError(msg)
+        model, into, out = match.groups()
+        if model in rates:
+            msg = f"{model} has two entries"
+            raise ValueError(msg)
+        rates[model] = Rates(_price(model, into), _price(model, out))
+    return rates
+
+
+def _price(model: str, text: str) -> float:
+    try:
+        price = float(text)
+    except ValueError:
+        price = math.nan
+    if not 0.0 <= price < math.inf:
+        msg = f"{model}: {text!r} is no price in US dollars for a million tokens"
+        raise ValueError(msg)
+    return price
 
 
 def _readable(prices: str) -> str:

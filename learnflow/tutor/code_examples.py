@@ -42,7 +42,7 @@ class _Outcome:
     repaired: bool = False
 
 
-def checked(draft: Draft, language: Language = Language.PYTHON) -> Draft:
+def check_examples(draft: Draft, language: Language = Language.PYTHON) -> Draft:
     """Return the draft with those examples only that can be read, and with what was done in its metadata.
 
     `language` is the answer's; a Markdown fence in an example that names its language wins. What names a language that
@@ -52,13 +52,13 @@ def checked(draft: Draft, language: Language = Language.PYTHON) -> Draft:
         return draft
     outcomes = [_outcome(example, language) for example in draft.code_examples]
     counts = {
-        "checked": sum(one.checked for one in outcomes),
-        "repaired": sum(one.repaired for one in outcomes),
-        "dropped": sum(one.code is None for one in outcomes),
+        "checked": sum(outcome.checked for outcome in outcomes),
+        "repaired": sum(outcome.repaired for outcome in outcomes),
+        "dropped": sum(outcome.code is None for outcome in outcomes),
     }
     return draft.model_copy(
         update={
-            "code_examples": tuple(one.code for one in outcomes if one.code is not None),
+            "code_examples": tuple(outcome.code for outcome in outcomes if outcome.code is not None),
             "metadata": {**draft.metadata, "code_examples": counts},
         }
     )
@@ -80,7 +80,9 @@ def _outcome(example: str, language: Language) -> _Outcome:
 
 def _is_right(code: str, language: Language) -> bool:
     """Whether code can be read as it stands: in the answer's language, or in the one that it looks like, or Python."""
-    return any(check(one, code) is None for one in dict.fromkeys((language, guess(code), Language.PYTHON)) if one)
+    return any(
+        check(guessed, code) is None for guessed in dict.fromkeys((language, guess(code), Language.PYTHON)) if guessed
+    )
 
 
 def _repairs(code: str, language: Language) -> Iterator[str]:

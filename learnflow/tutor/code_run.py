@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
+from learnflow.bounded_cache import BoundedCache
 from learnflow.code_analysis.syntax import check
 from learnflow.domain.question.errors import has_trace
 from learnflow.domain.question.parsed_question import ParsedQuestion
@@ -32,7 +33,7 @@ class Grounding:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self._runs: dict[tuple[ExerciseLanguage, str], asyncio.Task[Execution]] = {}
+        self._runs: BoundedCache[tuple[ExerciseLanguage, str], asyncio.Task[Execution]] = BoundedCache(_REMEMBERED)
 
     async def ran(self, request: AgentRequest, question: ParsedQuestion) -> Ran:
         """Run the code of a question, where it is in a language that can be run here."""
@@ -53,8 +54,6 @@ class Grounding:
         key = (language, code)
         run = self._runs.get(key)
         if run is None:
-            while len(self._runs) >= _REMEMBERED:
-                self._runs.pop(next(iter(self._runs)))
             run = self._runs[key] = asyncio.create_task(self._sandbox.of(student_id).run(language, code))
             run.add_done_callback(lambda done: self._runs.pop(key, None) if _passes(done) else None)
         return await asyncio.shield(run)

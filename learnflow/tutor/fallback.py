@@ -2,39 +2,39 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, Protocol, TypeAlias
 
 from learnflow.domain.question.intent import Triage
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
-from learnflow.tutor.code_run import Ran
 from learnflow.tutor.exercises import Reply
 from learnflow.tutor.interface import ClaudeAway, Tutor, TutorUnavailable
+from learnflow.tutor.wrapper import Answer, TutorWrapper
 
 WhenAway = Literal["offline", "cache", "fail"]
 
 AWAY: Final = "claude_away"  # in an answer's metadata, with the reason
-_REMEMBERED: Final = "Here is what it wrote to somebody who asked the same."
+_FROM_CACHE: Final = "Here is what it wrote to somebody who asked the same."
 _OFFLINE: Final = "So here is what LearnFlow knows without it."
 _FAILED: Final = "Please ask again later."
 
-Recall = Callable[[], Awaitable[Draft | None]]
-Answer = Callable[[], Awaitable[Draft]]
 
+class EarlierExplanations(Protocol):
+    """Has what Claude explained before, at whatever level."""
 
-class Memory(Protocol):
-    """Knows what Claude explained before, at whatever level."""
-
-    async def remembered(self, request: AgentRequest, question: ParsedQuestion) -> Draft | None:
+    async def cached_explanation(self, request: AgentRequest, question: ParsedQuestion) -> Draft | None:
         """Return what was explained to somebody who asked the same; None where there is nothing."""
 
-    async def remembered_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft | None:
+    async def cached_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft | None:
         """Return how a topic was explained for another answer; None where there is nothing."""
 
 
-class FallbackTutor:
+Recall: TypeAlias = Callable[[EarlierExplanations], Awaitable[Draft | None]]
+
+
+class FallbackTutor(TutorWrapper):
     """Passes everything on to Claude's tutor, and has an answer for when that raises ClaudeAway.
 
     `offline`: what was explained before, or else the offline tutor's answer; it begins with the reason. `cache`: only
@@ -42,85 +42,61 @@ class FallbackTutor:
     rules, and exercises come from the bank, whatever is set: neither is worse than no answer.
     """
 
-    def __init__(self, claude: Tutor, offline: Tutor, when_away: WhenAway, memory: Memory | None = None) -> None:
-        self._claude = claude
+    def __init__(
+        self, claude: Tutor, offline: Tutor, when_away: WhenAway, earlier: EarlierExplanations | None = None
+    ) -> None:  # fmt: skip
+        super().__init__(claude)
         self._offline = offline
         self._when_away = when_away
-        self._memory = memory
+        self._earlier = earlier if when_away != "fail" else None
 
     async def triage(self, query: StudentQuery, question: ParsedQuestion) -> Triage:
         """Decide what a question is."""
         try:
-            return await self._claude.triage(query, question)
+            return await super().triage(query, question)
         except ClaudeAway as away:
-            found = await self._offline.triage(query, question)
-            return replace(found, reasoning=f"{found.reasoning} (by rules: {away})", usage=away.usage)
+            triage = await self._offline.triage(query, question)
+            return replace(triage, reasoning=f"{triage.reasoning} (by rules: {away})", usage=away.usage)
 
     async def explain(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Explain what was asked."""
-
-        async def recall() -> Draft | None:
-            return await self._memory.remembered(request, question) if self._memory else None
-
         return await self._answered(
-            lambda: self._claude.explain(request, question), lambda: self._offline.explain(request, question), recall
+            lambda tutor: tutor.explain(request, question), lambda earlier: earlier.cached_explanation(request, question)
         )  # fmt: skip
 
     async def explain_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft:
         """Explain one topic, as another agent's answer needs it; within that, no word is said of who is away."""
-
-        async def recall() -> Draft | None:
-            return await self._memory.remembered_concept(request, question, concept) if self._memory else None
-
         return await self._answered(
-            lambda: self._claude.explain_concept(request, question, concept),
-            lambda: self._offline.explain_concept(request, question, concept),
-            recall,
+            lambda tutor: tutor.explain_concept(request, question, concept),
+            lambda earlier: earlier.cached_concept(request, question, concept),
             part=True,
         )
-
-    async def review(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
-        """Review the student's code."""
-        return await self._answered(
-            lambda: self._claude.review(request, question), lambda: self._offline.review(request, question)
-        )
-
-    async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: Ran) -> Draft:
-        """Find the error."""
-        return await self._answered(
-            lambda: self._claude.debug(request, question, ran), lambda: self._offline.debug(request, question, ran)
-        )  # fmt: skip
 
     async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> Reply:
         """Give an exercise."""
         try:
-            return await self._claude.exercise(request, question)
+            return await super().exercise(request, question)
         except ClaudeAway as away:
             reply = await self._offline.exercise(request, question)
             return replace(reply, draft=_instead(reply.draft, away))
 
-    async def progress(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
-        """Say in words where the student stands."""
-        return await self._answered(
-            lambda: self._claude.progress(request, question), lambda: self._offline.progress(request, question)
-        )
-
     async def close(self) -> None:
         """Let go of what the others hold."""
-        await self._claude.close()
+        await super().close()
         await self._offline.close()
 
-    async def _answered(
-        self, claude: Answer, offline: Answer, recall: Recall | None = None, *, part: bool = False
-    ) -> Draft:
+    async def _draft(self, request: AgentRequest, question: ParsedQuestion, answer: Answer) -> Draft:  # noqa: ARG002 - the wrapper's signature
+        return await self._answered(answer)
+
+    async def _answered(self, answer: Answer, recall: Recall | None = None, *, part: bool = False) -> Draft:
         try:
-            return await claude()
+            return await answer(self._tutor)
         except ClaudeAway as away:
-            known = await recall() if recall and self._when_away != "fail" else None
-            if known is not None:
-                return _instead(known, away, None if part else _REMEMBERED)
+            cached = await recall(self._earlier) if recall and self._earlier else None
+            if cached is not None:
+                return _instead(cached, away, None if part else _FROM_CACHE)
             if self._when_away == "offline":
-                return _instead(await offline(), away, None if part else _OFFLINE)
+                return _instead(await answer(self._offline), away, None if part else _OFFLINE)
             msg = f"{away} {_FAILED}"
             raise TutorUnavailable(msg, away.usage) from away
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
+from learnflow.bounded_cache import BoundedCache
 from learnflow.code_analysis.syntax import check
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
@@ -23,13 +24,13 @@ _FENCED: Final = re.compile(r"```[^\n`]*\n(.*?)(?:```|\Z)", re.DOTALL)
 
 
 class SolutionGuard:
-    """Finds solutions in answers by running their code, and remembers what it has found: examples come again."""
+    """Finds solutions in answers by running their code, and remembers the verdicts: examples come again."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self._known: dict[tuple[UUID, str], bool] = {}
+        self._verdicts: BoundedCache[tuple[UUID, str], bool] = BoundedCache(_REMEMBERED)
 
-    async def withheld(self, draft: Draft, request: AgentRequest) -> Draft:
+    async def guarded(self, draft: Draft, request: AgentRequest) -> Draft:
         """Return the draft, or a hint in its place where its code passes the tests of an open exercise.
 
         Code that the student has found already is no secret to them.
@@ -53,15 +54,13 @@ class SolutionGuard:
 
     async def _solves(self, code: str, exercise: Exercise, sandbox: Sandbox) -> bool:
         key = (exercise.exercise_id, code)
-        if key not in self._known:
-            try:
-                found = await _passes(code, exercise, sandbox)
-            except SandboxUnavailable:
-                return _same_text(exercise.solution_code, code)
-            while len(self._known) >= _REMEMBERED:
-                self._known.pop(next(iter(self._known)))
-            self._known[key] = found
-        return self._known[key]
+        if key in self._verdicts:
+            return self._verdicts[key]
+        try:
+            solves = self._verdicts[key] = await _passes(code, exercise, sandbox)
+        except SandboxUnavailable:
+            return _contains_text(exercise.solution_code, code)
+        return solves
 
 
 async def _passes(code: str, exercise: Exercise, sandbox: Sandbox) -> bool:
@@ -90,19 +89,19 @@ def _callings(code: str, exercise: Exercise) -> Iterator[CallingConvention]:
         yield asked
         return
     functions = outline(language, code).functions
-    named = [one for one in functions if one.name == asked.entry]
-    alike = [one for one in functions if len(one.parameters) == len(asked.parameters)]
+    named = [function for function in functions if function.name == asked.entry]
+    alike = [function for function in functions if len(function.parameters) == len(asked.parameters)]
     for function in named or alike[-_MOST_FUNCTIONS:]:
         yield replace(infer_calling_convention(language, code, tests, function.name), returns=asked.returns)
 
 
-def _same_text(solution: str, code: str) -> bool:
+def _contains_text(solution: str, code: str) -> bool:
     """Say whether code holds a solution word for word: all that can be told where nothing can be run."""
     return "".join(solution.split()) in "".join(code.split())
 
 
-def _unmended(draft: Draft) -> JsonObject:
-    """Return what debug says of a mend; only its answers say anything of that."""
+def _without_fix(draft: Draft) -> JsonObject:
+    """Return what debug says of a fix; only its answers say anything of that."""
     return {"fix_applied": False} if "fix_applied" in draft.metadata else {}
 
 
@@ -120,6 +119,6 @@ def _hint_instead(draft: Draft, assigned: Assigned) -> Draft:
             "text": "\n\n".join(part for part in parts if part),
             "code_examples": (),
             "missing_concept": None,
-            "metadata": {**draft.metadata, "withheld": str(exercise.exercise_id), **_unmended(draft)},
+            "metadata": {**draft.metadata, "withheld": str(exercise.exercise_id), **_without_fix(draft)},
         }
     )

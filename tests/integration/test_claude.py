@@ -8,17 +8,19 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from learnflow.models.fields import Model
-from learnflow.tutor.claude.client.call import Called, OverLimit, Seen, Window
 from learnflow.tutor.claude.client.interface import (
-    Ask,
-    ClaudeMisspoke,
+    CallResult,
+    ClaudeReply,
+    ClaudeRequest,
     ClaudeUnavailable,
-    Said,
+    Message,
+    RateLimited,
     Tokens,
-    TryLater,
-    Written,
+    TransientFailure,
+    UnusableReply,
 )
-from learnflow.tutor.claude.client.sdk import Claude
+from learnflow.tutor.claude.client.sdk import AnthropicApi
+from learnflow.tutor.claude.limits.rate_limit_headers import RateLimit, RateLimits
 from tests.support.messages_api import (
     INPUT_TOKENS,
     KEY,
@@ -35,7 +37,7 @@ from tests.support.messages_api import (
     sends_text,
 )
 
-QUESTION = (Said("user", "How many?"), Said("assistant", '{"count": -1}'), Said("user", "More than that."))
+QUESTION = (Message("user", "How many?"), Message("assistant", '{"count": -1}'), Message("user", "More than that."))
 
 
 class Count(Model):
@@ -49,21 +51,21 @@ def api(httpserver: HTTPServer) -> MessagesApi:
     return MessagesApi(httpserver)
 
 
-ASK = Ask(MODEL, "Count things.", QUESTION, Count, 500)
+ASK = ClaudeRequest(MODEL, "Count things.", QUESTION, Count, 500)
 
 
-async def called(api: MessagesApi) -> Called[Count]:
-    claude = Claude(api_key=KEY, base_url=api.url)
+async def called(api: MessagesApi) -> CallResult[Count]:
+    claude = AnthropicApi(api_key=KEY, base_url=api.url)
     try:
-        return await claude.ask_once(ASK)
+        return await claude.call(ASK)
     finally:
         await claude.close()
 
 
 async def answer(api: MessagesApi) -> int:
     found = (await called(api)).outcome
-    assert isinstance(found, Written)
-    assert found == Written(Count(count=found.value.count), MODEL, Tokens(INPUT_TOKENS, OUTPUT_TOKENS))
+    assert isinstance(found, ClaudeReply)
+    assert found == ClaudeReply(Count(count=found.value.count), MODEL, Tokens(INPUT_TOKENS, OUTPUT_TOKENS))
     return found.value.count
 
 
@@ -103,7 +105,7 @@ async def test_all_tokens_that_went_in_are_counted_also_those_of_the_cache(api: 
     api.will(sends({**message('{"count": 3}'), "usage": usage}), sends({**message("Three."), "usage": usage}))
     for _ in range(2):
         found = (await called(api)).outcome
-        assert isinstance(found, Written | ClaudeMisspoke)
+        assert isinstance(found, ClaudeReply | UnusableReply)
         assert found.tokens == Tokens(970, 7, cache_read=900, cache_write=60)
 
 
@@ -113,7 +115,7 @@ LIMITS = {
     "anthropic-ratelimit-output-tokens-limit": "8000",
     "anthropic-ratelimit-output-tokens-remaining": "0",
 }
-TOLD = Seen(requests=Window(50, 49), output=Window(8_000, 0))
+TOLD = RateLimits(requests=RateLimit(50, 49), output=RateLimit(8_000, 0))
 
 
 @pytest.mark.parametrize(
@@ -129,7 +131,7 @@ TOLD = Seen(requests=Window(50, 49), output=Window(8_000, 0))
 )
 async def test_limits_are_read_whatever_the_answer_is(answer: Answer, api: MessagesApi) -> None:
     api.will(answer)
-    assert (await called(api)).seen == TOLD
+    assert (await called(api)).limits == TOLD
 
 
 async def test_an_answer_in_several_blocks_is_read_as_one(api: MessagesApi) -> None:
@@ -154,13 +156,13 @@ NO_API = "what answered is not the Messages API"
 @pytest.mark.parametrize(
     ("answer", "kind", "reason"),
     [
-        (fails(529, "overloaded_error"), TryLater, "status 529 (overloaded_error)"),
-        (fails(500, "api_error"), TryLater, "status 500 (api_error)"),
-        (fails(503, "overloaded_error"), TryLater, "status 503 (overloaded_error)"),
-        (fails(504, "timeout_error"), TryLater, "status 504 (timeout_error)"),
-        (sends([], 502), TryLater, "status 502 (no reason given)"),
-        (fails(429, "rate_limit_error"), TryLater, "status 429 (rate_limit_error)"),
-        (fails(429, "rate_limit_error", {"retry-after": "3"}), OverLimit, "status 429 (rate_limit_error)"),
+        (fails(529, "overloaded_error"), TransientFailure, "status 529 (overloaded_error)"),
+        (fails(500, "api_error"), TransientFailure, "status 500 (api_error)"),
+        (fails(503, "overloaded_error"), TransientFailure, "status 503 (overloaded_error)"),
+        (fails(504, "timeout_error"), TransientFailure, "status 504 (timeout_error)"),
+        (sends([], 502), TransientFailure, "status 502 (no reason given)"),
+        (fails(429, "rate_limit_error"), TransientFailure, "status 429 (rate_limit_error)"),
+        (fails(429, "rate_limit_error", {"retry-after": "3"}), RateLimited, "status 429 (rate_limit_error)"),
         (fails(429, "rate_limit_error", {"x-should-retry": "false"}), ClaudeUnavailable,
          "the request, or what its account may spend, was refused: status 429 (rate_limit_error)"),
         (sends(SPENT, 429), ClaudeUnavailable, f"{UP}status 429 (rate_limit_error)"),
@@ -173,19 +175,19 @@ NO_API = "what answered is not the Messages API"
          f"there is no model {MODEL} at this address: status 404 (not_found_error)"),
         (fails(400, "invalid_request_error"), ClaudeUnavailable,
          "the request, or what its account may spend, was refused: status 400 (invalid_request_error)"),
-        (fails(400, "invalid_request_error", {"x-should-retry": "true"}), TryLater,
+        (fails(400, "invalid_request_error", {"x-should-retry": "true"}), TransientFailure,
          "status 400 (invalid_request_error)"),
-        (disconnects, TryLater, "no connection (RemoteProtocolError)"),
-        (breaks_off, TryLater, "no connection (RemoteProtocolError)"),
-        (sends_text("<html>Welcome to this network</html>", "text/html"), TryLater, NO_API),
-        (sends_text("<html>", "application/json"), TryLater, NO_API),
-        (sends_text("", "application/json"), TryLater, NO_API),
-        (sends({}), TryLater, NO_API),
-        (sends([]), TryLater, NO_API),
-        (sends(None), TryLater, NO_API),
-        (sends({"content": "text", "stop_reason": "end_turn"}), TryLater, NO_API),
-        (sends({**message(""), "content": "text"}), TryLater, NO_API),
-        (says({"count": 3}, None), TryLater, NO_API),
+        (disconnects, TransientFailure, "no connection (RemoteProtocolError)"),
+        (breaks_off, TransientFailure, "no connection (RemoteProtocolError)"),
+        (sends_text("<html>Welcome to this network</html>", "text/html"), TransientFailure, NO_API),
+        (sends_text("<html>", "application/json"), TransientFailure, NO_API),
+        (sends_text("", "application/json"), TransientFailure, NO_API),
+        (sends({}), TransientFailure, NO_API),
+        (sends([]), TransientFailure, NO_API),
+        (sends(None), TransientFailure, NO_API),
+        (sends({"content": "text", "stop_reason": "end_turn"}), TransientFailure, NO_API),
+        (sends({**message(""), "content": "text"}), TransientFailure, NO_API),
+        (says({"count": 3}, None), TransientFailure, NO_API),
     ],
 )  # fmt: skip
 async def test_without_an_answer_it_is_known_whether_to_ask_again(
@@ -214,26 +216,26 @@ async def test_an_answer_that_no_api_sends_ends_nothing_but_the_call(wrong: dict
     """The SDK checks no field, so what is wrong in one would come to light where nobody expects it."""
     api.will(sends({**message('{"count": 3}'), **wrong}))
     found = (await called(api)).outcome
-    assert type(found) is TryLater
+    assert type(found) is TransientFailure
     assert str(found) == NO_API
 
 
 async def test_an_answer_as_deep_as_it_is_long_ends_nothing_but_the_call(api: MessagesApi) -> None:
     api.will(sends_text('{"a":' * 100_000 + "1" + "}" * 100_000, "application/json"), says("[" * 10_000))
-    assert type((await called(api)).outcome) is TryLater
-    assert type((await called(api)).outcome) is ClaudeMisspoke
+    assert type((await called(api)).outcome) is TransientFailure
+    assert type((await called(api)).outcome) is UnusableReply
 
 
 async def test_no_answer_is_larger_than_its_tokens_can_be(api: MessagesApi) -> None:
     """It would fit into no message to Kafka, and end the worker that tries to send it."""
     api.will(says({"count": 3, "more": "word " * 400_000}))
     found = (await called(api)).outcome
-    assert isinstance(found, ClaudeMisspoke)
+    assert isinstance(found, UnusableReply)
     assert str(found) == "it was longer than the limit of tokens"
 
 
-@pytest.mark.parametrize(("status", "kind"), [(429, OverLimit), (529, TryLater)])
-async def test_the_service_may_say_for_how_long(status: int, kind: type[TryLater], api: MessagesApi) -> None:
+@pytest.mark.parametrize(("status", "kind"), [(429, RateLimited), (529, TransientFailure)])
+async def test_the_service_may_say_for_how_long(status: int, kind: type[TransientFailure], api: MessagesApi) -> None:
     api.will(fails(status, "any_error", {"retry-after": "3"}))
     found = (await called(api)).outcome
     assert type(found) is kind
@@ -258,17 +260,17 @@ async def test_the_service_may_say_for_how_long(status: int, kind: type[TryLater
 async def test_an_answer_of_no_use_is_told_apart(answer: Answer, reason: str, api: MessagesApi) -> None:
     api.will(answer)
     found = (await called(api)).outcome
-    assert isinstance(found, ClaudeMisspoke)
+    assert isinstance(found, UnusableReply)
     assert reason in str(found)
     assert (found.model, found.tokens) == (MODEL, Tokens(INPUT_TOKENS, OUTPUT_TOKENS))
     assert found.refused is (reason == "it was a refusal")
 
 
 async def test_nobody_there_is_worth_another_try() -> None:
-    claude = Claude(api_key=KEY, base_url="http://127.0.0.1:1")
-    found = (await claude.ask_once(ASK)).outcome
+    claude = AnthropicApi(api_key=KEY, base_url="http://127.0.0.1:1")
+    found = (await claude.call(ASK)).outcome
     await claude.close()
-    assert type(found) is TryLater
+    assert type(found) is TransientFailure
     assert str(found) == "no connection (ConnectError)"
     assert KEY not in repr(vars(claude))
 
@@ -284,12 +286,12 @@ async def test_what_takes_the_place_of_the_network_sees_every_call() -> None:
         asked.append(str(request.url))
         return httpx2.Response(200, json=message('{"count": 5}'), headers=LIMITS | reset)
 
-    claude = Claude(api_key=KEY, base_url="http://nowhere.test", transport=httpx2.MockTransport(replay))
-    found = await claude.ask_once(ASK)
+    claude = AnthropicApi(api_key=KEY, base_url="http://nowhere.test", transport=httpx2.MockTransport(replay))
+    found = await claude.call(ASK)
     await claude.close()
-    assert isinstance(found.outcome, Written)
+    assert isinstance(found.outcome, ClaudeReply)
     assert found.outcome.value.count == 5
-    assert found.seen == Seen(requests=Window(50, 49, 2.0), output=Window(8_000, 0))
+    assert found.limits == RateLimits(requests=RateLimit(50, 49, 2.0), output=RateLimit(8_000, 0))
     assert asked == ["http://nowhere.test/v1/messages"]
 
 
@@ -297,14 +299,14 @@ def test_without_a_key_it_cannot_be_made(monkeypatch: pytest.MonkeyPatch) -> Non
     for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(ClaudeUnavailable, match="ANTHROPIC_API_KEY is not set"):
-        Claude(base_url="http://127.0.0.1:1")
+        AnthropicApi(base_url="http://127.0.0.1:1")
 
 
 async def test_the_usual_variables_are_read(api: MessagesApi, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
     monkeypatch.setenv("ANTHROPIC_BASE_URL", api.url)
     api.will(says({"count": 3}))
-    claude = Claude()
-    await claude.ask_once(ASK)
+    claude = AnthropicApi()
+    await claude.call(ASK)
     await claude.close()
     assert api.keys == [KEY]

@@ -7,7 +7,7 @@ from pytest_httpserver import HTTPServer
 
 from learnflow.models.vocabulary import Specialist
 from learnflow.settings import Settings
-from learnflow.tutor.claude.prompts import answering
+from learnflow.tutor.claude.prompts import agent_prompt
 from tests.support.claude_tutor import (
     ANSWERS,
     DIAGNOSIS,
@@ -40,7 +40,7 @@ async def test_an_answer_tells_who_wrote_it_by_which_prompt_and_what_it_cost(
     api.will(says(answer))
     draft = await answered(api, agent)
     assert (draft.text, draft.confidence, draft.model) == (answer["text"], 0.9, MODEL)
-    assert draft.metadata["prompt"] == answering(agent).version
+    assert draft.metadata["prompt"] == agent_prompt(agent).version
     (usage,) = draft.usage
     assert (str(usage.agent), usage.calls, usage.input_tokens, usage.output_tokens) == (
         str(agent), 1, INPUT_TOKENS, OUTPUT_TOKENS,
@@ -60,7 +60,7 @@ async def test_all_requests_of_an_agent_begin_with_the_same_bytes(api: MessagesA
     async with claude_tutor(api) as tutor:
         for asked in (QUESTION, *others):
             await draft_of(tutor, agent, asked)
-    assert {system(api, number) for number in range(3)} == {answering(agent).text}
+    assert {system(api, number) for number in range(3)} == {agent_prompt(agent).text}
     first, *more = [{**body, "messages": None} for body in api.asked]
     assert all(one == first for one in more)
     assert [len(body["messages"]) for body in api.asked] == [1, 1, 1]
@@ -71,7 +71,7 @@ async def test_what_debug_finds_is_in_the_metadata(api: MessagesApi) -> None:
     draft = await answered(api, Specialist.DEBUG)
     assert draft.metadata == {
         "error_type": "IndexError", "fix_applied": True, "suggested_topic": "lists", "line": 2, "ran": "exception",
-        "prompt": answering(Specialist.DEBUG).version,
+        "prompt": agent_prompt(Specialist.DEBUG).version,
     }  # fmt: skip
     assert (draft.topic, draft.code_examples, draft.missing_concept) == ("list-indexing", ("print(arr[2])",), None)
 
@@ -138,7 +138,7 @@ async def test_a_concept_for_another_agent_is_about_that_topic_and_stays(api: Me
     async with claude_tutor(api) as tutor:
         draft = await tutor.explain_concept(*with_question(QUESTION), "lists")
     assert (draft.topic, draft.text) == ("lists", EXPLANATION["text"])
-    assert system(api) == answering(Specialist.CONCEPTS).text
+    assert system(api) == agent_prompt(Specialist.CONCEPTS).text
     assert "asks you for what is behind it: Lists and arrays." in told(api)
 
 

@@ -7,8 +7,8 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from learnflow.models.vocabulary import Specialist
-from learnflow.tutor.claude.answers.dialogue import REFUSED, SPEECHLESS
-from learnflow.tutor.claude.prompts import answering
+from learnflow.tutor.claude.answers.usable_reply import REFUSED, SPEECHLESS
+from learnflow.tutor.claude.prompts import agent_prompt
 from learnflow.tutor.interface import ClaudeAway, Misrouted, TutorUnavailable
 from tests.support.claude_tutor import ANSWERS, EVERYONE, EXPLANATION, QUESTION, answered, now, told
 from tests.support.messages_api import INPUT_TOKENS, KEY, MODEL, OUTPUT_TOKENS, Answer, MessagesApi, fails, says
@@ -118,5 +118,5 @@ async def test_a_student_in_distress_gets_the_words_of_the_settings(api: Message
                                      "belongs_to": {"agent": "exercise", "because": "no"}}))  # fmt: skip
     draft = await answered(api, agent, safety={"supportive_answer": words})
     assert (draft.text, draft.code_examples, draft.missing_concept) == (words, (), None)
-    assert draft.metadata == {"distress": True, "prompt": answering(agent).version}
+    assert draft.metadata == {"distress": True, "prompt": agent_prompt(agent).version}
     assert (draft.model, draft.token_count) == (MODEL, TOKENS)

@@ -14,10 +14,12 @@ from pytest_httpserver import HTTPServer
 from learnflow.models.vocabulary import ExerciseLanguage, LearningStyle, SkillLevel
 from learnflow.sandbox import Sandbox, SandboxSettings
 from learnflow.settings import Claude as ClaudeSettings
-from learnflow.tutor.claude.client.limited import Asking
-from learnflow.tutor.claude.client.sdk import Claude
+from learnflow.tutor.claude.answers.exercise import ClaudeAuthor
+from learnflow.tutor.claude.client.claude_client import ClaudeClient
+from learnflow.tutor.claude.client.sdk import AnthropicApi
 from learnflow.tutor.claude.prompts import prompt
-from learnflow.tutor.exercises.generation import ClaudeAuthor, Generated, GenerationFailed, Order, Proposal, generate
+from learnflow.tutor.exercises.generation.generate import Generated, GenerationFailed, generate
+from learnflow.tutor.exercises.generation.proposal import ExerciseOrder, Proposal
 from tests.integration.proposals import (
     GIVEN_AWAY,
     JAVA,
@@ -43,7 +45,7 @@ from tests.support.messages_api import (
 
 ID = UUID("750e8400-e29b-41d4-a716-446655440002")
 NOW = datetime(2026, 1, 2, 14, 30, tzinfo=UTC)
-ORDER = Order(
+ORDER = ExerciseOrder(
     "loops",
     SkillLevel.BEGINNER,
     ExerciseLanguage.PYTHON,
@@ -66,8 +68,8 @@ async def sandbox() -> AsyncIterator[Sandbox]:
     await sandbox.close()
 
 
-async def made(api: MessagesApi, sandbox: Sandbox, order: Order = ORDER, seconds: float = 200.0) -> Generated:
-    asking = Asking(Claude(api_key=KEY, base_url=api.url), ClaudeSettings(attempts=1))
+async def made(api: MessagesApi, sandbox: Sandbox, order: ExerciseOrder = ORDER, seconds: float = 200.0) -> Generated:
+    asking = ClaudeClient(AnthropicApi(api_key=KEY, base_url=api.url), ClaudeSettings(attempts=1))
     try:
         return await generate(order, ClaudeAuthor(asking, MODEL), sandbox, exercise_id=ID, now=NOW, seconds=seconds)
     finally:
@@ -226,6 +228,6 @@ async def test_other_languages_are_verified_too(
 ) -> None:
     weak = RIGHT | code | {"test_cases": WEAK}
     api.will(says(weak), says(RIGHT | code))
-    done = await made(api, sandbox, Order("loops", SkillLevel.BEGINNER, language))
+    done = await made(api, sandbox, ExerciseOrder("loops", SkillLevel.BEGINNER, language))
     assert done.exercise.language is language
     assert str(done.tried[0].problem).startswith("the tests are too weak: a small mistake")

@@ -14,9 +14,9 @@ from llmock.scenarios import Reply
 from pytest_httpserver import HTTPServer
 
 from learnflow.settings import Claude as ClaudeSettings
-from learnflow.tutor.claude.client.interface import ClaudeMisspoke, ClaudeUnavailable, Tokens, Written
-from learnflow.tutor.claude.client.limited import Asking
-from learnflow.tutor.claude.client.sdk import Claude
+from learnflow.tutor.claude.client.claude_client import ClaudeClient
+from learnflow.tutor.claude.client.interface import ClaudeReply, ClaudeUnavailable, Tokens, UnusableReply
+from learnflow.tutor.claude.client.sdk import AnthropicApi
 from tests.support.claude_requests import Count, ask
 from tests.support.messages_api import (
     INPUT_TOKENS,
@@ -42,7 +42,7 @@ SPENT: Final = {
     "error": {"type": "rate_limit_error", "message": "…", "details": {"error_code": "enforced_spend_limit_reached"}},
 }
 
-Outcome = Written[Count] | ClaudeMisspoke | ClaudeUnavailable
+Outcome = ClaudeReply[Count] | UnusableReply | ClaudeUnavailable
 Script = Callable[[LLMock, int | None], object]  # how often; None is always
 
 
@@ -143,11 +143,11 @@ async def faulty(llmock: LLMock, httpserver: HTTPServer) -> AsyncIterator[Faulty
 
 async def asked(url: str, seconds: float = 20.0) -> Outcome:
     """Ask one question, without any jitter."""
-    claude = Claude(api_key=KEY, base_url=url)
-    asking = Asking(claude, ClaudeSettings(attempts=ATTEMPTS), random=lambda: 0.0)
+    claude = AnthropicApi(api_key=KEY, base_url=url)
+    asking = ClaudeClient(claude, ClaudeSettings(attempts=ATTEMPTS), random=lambda: 0.0)
     try:
         return await asking.ask(ask(), asyncio.get_running_loop().time() + seconds)
-    except (ClaudeMisspoke, ClaudeUnavailable) as error:
+    except (UnusableReply, ClaudeUnavailable) as error:
         return error
     finally:
         await asking.close()
@@ -160,7 +160,7 @@ def test_the_matrix_is_whole() -> None:
 @pytest.mark.parametrize("fault", PASSING)
 async def test_a_fault_that_passes_costs_one_more_call(fault: str, faulty: Faulty) -> None:
     outcome = await asked(faulty.plan(fault, 1))
-    assert isinstance(outcome, Written)
+    assert isinstance(outcome, ClaudeReply)
     assert outcome.value == Count(count=3)
     assert faulty.calls == 2
     faulty.mock.assert_resilient()
@@ -185,7 +185,7 @@ async def test_what_asking_again_does_not_help_is_asked_once(fault: str, faulty:
 @pytest.mark.parametrize("fault", USELESS)
 async def test_an_answer_of_no_use_is_not_asked_for_again_and_its_tokens_are_told(fault: str, faulty: Faulty) -> None:
     outcome = await asked(faulty.plan(fault, 1))
-    assert isinstance(outcome, ClaudeMisspoke)
+    assert isinstance(outcome, UnusableReply)
     assert USELESS[fault] in str(outcome)
     assert outcome.refused is (fault == "refusal")
     assert outcome.tokens.input > 0
@@ -210,7 +210,7 @@ async def test_a_wait_that_the_service_asks_for_beyond_the_deadline_is_not_begun
 async def test_the_first_answer_of_a_server_with_a_quota_tells_how_fast_to_ask(llmock: LLMock) -> None:
     """A tenth of the quota at once, and the rest spread: nothing is refused, and nothing is set here."""
     llmock.limits(rpm=600).reply('{"count": 3}', times=None)
-    asking = Asking(Claude(api_key=KEY, base_url=llmock.base_url("anthropic")), ClaudeSettings())
+    asking = ClaudeClient(AnthropicApi(api_key=KEY, base_url=llmock.base_url("anthropic")), ClaudeSettings())
     deadline = asyncio.get_running_loop().time() + 20
     await asking.ask(ask(), deadline)
     written = await asyncio.gather(*(asking.ask(ask(), deadline) for _ in range(80)))
@@ -223,4 +223,4 @@ async def test_the_first_answer_of_a_server_with_a_quota_tells_how_fast_to_ask(l
 async def test_tokens_of_an_answer_after_faults_are_those_of_the_answer(faulty: Faulty) -> None:
     faulty.api.will(fails(500, "api_error"), sends(message('{"count": 3}')))
     outcome = await asked(faulty.api.url)
-    assert outcome == Written(Count(count=3), MODEL, Tokens(INPUT_TOKENS, OUTPUT_TOKENS))
+    assert outcome == ClaudeReply(Count(count=3), MODEL, Tokens(INPUT_TOKENS, OUTPUT_TOKENS))

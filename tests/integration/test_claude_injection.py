@@ -9,8 +9,8 @@ from pytest_httpserver import HTTPServer
 from learnflow.domain.question.intent import triage
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Execution
-from learnflow.tutor.claude.answers.triage import told as triage_text
-from learnflow.tutor.claude.prompts import answering
+from learnflow.tutor.claude.answers.triage import triage_message as triage_text
+from learnflow.tutor.claude.prompts import agent_prompt
 from learnflow.tutor.code_run import Ran
 from tests.support.claude_tutor import ANSWERS, EVERYONE, STANDING, answered, claude_tutor, draft_of, system, told
 from tests.support.messages_api import MessagesApi, says
@@ -71,7 +71,7 @@ async def test_an_attempt_to_redirect_the_tutor_is_data(api: MessagesApi, agent:
     await answered(api, agent, hostile(attempt))
     (body,) = api.asked
     assert [one["role"] for one in body["messages"]] == ["user"]
-    assert system(api) == answering(agent).text
+    assert system(api) == agent_prompt(agent).text
     assert MARK not in outside(told(api))
     assert inside(told(api)).count(attempt) == 4  # the question, the code, and the turn's question and answer
     assert "SECRET" not in told(api)
@@ -88,7 +88,7 @@ async def test_a_program_cannot_speak_to_the_tutor(api: MessagesApi, attempt: st
     async with claude_tutor(api) as tutor:
         await draft_of(tutor, Specialist.DEBUG, request("Why?", f"raise {MARK}"), ran)
     assert MARK not in outside(told(api))
-    assert system(api) == answering(Specialist.DEBUG).text
+    assert system(api) == agent_prompt(Specialist.DEBUG).text
 
 
 @ATTEMPT

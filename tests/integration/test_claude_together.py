@@ -29,8 +29,8 @@ from learnflow.settings import Settings
 from learnflow.streams.clock import Clock
 from learnflow.streams.message_processor import Delivery, Handler
 from learnflow.streams.outbox import Outgoing
-from learnflow.tutor.claude.answers.dialogue import REFUSED
-from learnflow.tutor.claude.prompts import answering, prompt
+from learnflow.tutor.claude.answers.usable_reply import REFUSED
+from learnflow.tutor.claude.prompts import agent_prompt, prompt
 from learnflow.tutor.exercises import Reply
 from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.interface import Misrouted, Tutor
@@ -102,9 +102,9 @@ async def test_a_student_gets_one_answer_made_of_both(api: MessagesApi, context:
     assert [(str(usage.agent), usage.calls) for usage in final.usage] == [("debug", 1), ("concepts", 1)]
     assert final.token_count == 2 * TOKENS
     assert final.metadata is not None
-    assert final.metadata["prompt"] == answering(Specialist.DEBUG).version
+    assert final.metadata["prompt"] == agent_prompt(Specialist.DEBUG).version
     assert final.metadata["explained"] == {
-        "topic": "lists", "model": MODEL, "prompt": answering(Specialist.CONCEPTS).version,
+        "topic": "lists", "model": MODEL, "prompt": agent_prompt(Specialist.CONCEPTS).version,
     }  # fmt: skip
     assert final.metadata["error_type"] == "IndexError"
 

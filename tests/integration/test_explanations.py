@@ -9,8 +9,8 @@ import pytest
 from learnflow.database.connection import PAUSE_SECONDS, Database
 from learnflow.models.draft import Draft
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel
-from learnflow.tutor.claude.cache import Explanations
-from learnflow.tutor.claude.cache.cacheable_question import Question
+from learnflow.tutor.claude.cache import ExplanationCache
+from learnflow.tutor.claude.cache.cacheable_question import CacheableQuestion
 from tests.support.claude_clients import Time
 
 ABSENT = "postgresql://nobody:secret@127.0.0.1:1/nowhere"
@@ -20,8 +20,8 @@ DRAFT = Draft(
 )  # fmt: skip
 
 
-def question(words: str = "what is recursion", level: SkillLevel = SkillLevel.BEGINNER) -> Question:
-    return Question(words, "recursion", level, LearningStyle.VISUAL, Language.PYTHON)
+def question(words: str = "what is recursion", level: SkillLevel = SkillLevel.BEGINNER) -> CacheableQuestion:
+    return CacheableQuestion(words, "recursion", level, LearningStyle.VISUAL, Language.PYTHON)
 
 
 class Workers:
@@ -31,9 +31,9 @@ class Workers:
         self.time = Time()
         self._databases: list[Database] = []
 
-    def new(self, url: str, version: str = "1", days: int = 7) -> Explanations:
+    def new(self, url: str, version: str = "1", days: int = 7) -> ExplanationCache:
         self._databases.append(Database(url, self.time.tick, lacking="nothing"))
-        return Explanations(self._databases[-1], version, days, self.time.now)
+        return ExplanationCache(self._databases[-1], version, days, self.time.now)
 
     async def close(self) -> None:
         for database in self._databases:
@@ -47,7 +47,7 @@ async def workers() -> AsyncIterator[Workers]:
     await found.close()
 
 
-async def keep(explanations: Explanations, asked: Question, draft: Draft = DRAFT) -> None:
+async def keep(explanations: ExplanationCache, asked: CacheableQuestion, draft: Draft = DRAFT) -> None:
     explanations.keep(asked, draft)
     await explanations.settled()
 

@@ -9,11 +9,16 @@ from pytest_httpserver import HTTPServer
 
 from learnflow.models.fields import Model
 from learnflow.settings import Claude as ClaudeSettings
-from learnflow.tutor.claude.client.interface import Ask, Asker, ClaudeMisspoke, ClaudeUnavailable, Said
-from learnflow.tutor.claude.client.limited import Asking
-from learnflow.tutor.claude.client.masking import Masked
-from learnflow.tutor.claude.client.recording import Recording, Replay, Wire
-from learnflow.tutor.claude.client.sdk import Claude
+from learnflow.tutor.claude.client.claude_client import ClaudeClient
+from learnflow.tutor.claude.client.interface import (
+    ClaudeRequest,
+    ClaudeUnavailable,
+    Message,
+    ModelClient,
+    UnusableReply,
+)
+from learnflow.tutor.claude.client.recording import HttpTransport, Recording, Replay
+from learnflow.tutor.claude.client.sdk import AnthropicApi
 from tests.support.messages_api import KEY, MODEL, MessagesApi, fails, says
 
 E_MAIL = "jane.doe@example.com"
@@ -26,8 +31,8 @@ class Count(Model):
     count: int
 
 
-def about(text: str) -> Ask[Count]:
-    return Ask(MODEL, "Count things.", (Said("user", text),), Count, 500)
+def about(text: str) -> ClaudeRequest[Count]:
+    return ClaudeRequest(MODEL, "Count things.", (Message("user", text),), Count, 500)
 
 
 @pytest.fixture
@@ -35,15 +40,15 @@ def api(httpserver: HTTPServer) -> MessagesApi:
     return MessagesApi(httpserver)
 
 
-def asker(url: str, wire: Wire | None = None, key: str | None = KEY) -> Asker:
+def asker(url: str, wire: HttpTransport | None = None, key: str | None = KEY) -> ModelClient:
     settings = ClaudeSettings(attempts=1)
-    return Masked(Asking(Claude(api_key=key, base_url=url, transport=wire), settings))
+    return ClaudeClient(AnthropicApi(api_key=key, base_url=url, transport=wire), settings)
 
 
-async def asked(one: Asker, text: str) -> Any:
+async def asked(one: ModelClient, text: str) -> Any:
     try:
         return (await one.ask(about(text), 1e9)).value
-    except (ClaudeUnavailable, ClaudeMisspoke) as error:
+    except (ClaudeUnavailable, UnusableReply) as error:
         return f"{type(error).__name__}: {error}"
     finally:
         await one.close()

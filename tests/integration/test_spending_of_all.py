@@ -12,9 +12,9 @@ from learnflow.database.connection import PAUSE_SECONDS, Database, DatabaseAway
 from learnflow.models.vocabulary import Agent
 from learnflow.settings import Settings
 from learnflow.sink import Sink
-from learnflow.tutor.claude.budget.meter import meters
-from learnflow.tutor.claude.budget.spending import Allowed, BudgetUsedUp, QuotaUsedUp, Spending
-from learnflow.tutor.claude.budget.stored_usage import UsageInPostgres
+from learnflow.tutor.claude.budget.daily_spending import UsageInPostgres
+from learnflow.tutor.claude.budget.metered_client import metered_clients
+from learnflow.tutor.claude.budget.spending_guard import BudgetUsedUp, DailyLimits, QuotaUsedUp, SpendingGuard
 from learnflow.tutor.claude.client.interface import Tokens
 from tests.support.claude_clients import Scripted, Time, ask, query
 from tests.support.sink_messages import AT, Way, usage
@@ -46,9 +46,9 @@ async def connected(time: Time) -> AsyncIterator[Callable[[str], Database]]:
         await database.close()
 
 
-def worker(database: Database, time: Time, allowed: Allowed) -> Asked:
-    spending = Spending(allowed, time.now, UsageInPostgres(database), time.tick)
-    metering = meters(Scripted(Tokens(0, 66_667)), spending, Settings().claude.rates())
+def worker(database: Database, time: Time, allowed: DailyLimits) -> Asked:
+    spending = SpendingGuard(allowed, time.now, UsageInPostgres(database), time.tick)
+    metering = metered_clients(Scripted(Tokens(0, 66_667)), spending, Settings().claude.rates())
 
     async def asked(number: int, student: str = "ann") -> None:
         await metering(Agent.CONCEPTS, query(number, student)).ask(ask(), 60.0)
@@ -61,7 +61,7 @@ async def test_the_budget_is_one_for_all_workers(
     sink: Sink, database_url: str, time: Time, connected: Callable[[str], Database]
 ) -> None:
     await sink.write([Way(1).routing(usage(Agent.TRIAGE, price=0.5)), Way(1).completed(paid=(usage(Agent.DEBUG),))])
-    asked = worker(connected(database_url), time, Allowed(usd=2.0))
+    asked = worker(connected(database_url), time, DailyLimits(usd=2.0))
     await asked(11)  # 0.5105 elsewhere, 1.0 here
     await sink.write([Way(11).completed(paid=(usage(Agent.CONCEPTS, price=1.0),))])
     time.passes(timedelta(seconds=15))
@@ -77,7 +77,7 @@ async def test_the_quota_is_one_for_all_workers(
 ) -> None:
     triage = usage(Agent.TRIAGE)
     await sink.write([Way(1).routing(triage), Way(1).completed(paid=(usage(Agent.DEBUG),)), Way(2).routing(triage)])
-    asked = worker(connected(database_url), time, Allowed(questions=3))
+    asked = worker(connected(database_url), time, DailyLimits(questions=3))
     await asked(2)  # known from elsewhere already
     await asked(3)
     with pytest.raises(QuotaUsedUp):
@@ -88,7 +88,7 @@ async def test_the_quota_is_one_for_all_workers(
 async def test_without_postgres_a_worker_goes_by_its_own_figures_and_says_so_once(
     time: Time, connected: Callable[[str], Database], caplog: pytest.LogCaptureFixture
 ) -> None:
-    asked = worker(connected(ABSENT), time, Allowed(usd=3.0, questions=9))
+    asked = worker(connected(ABSENT), time, DailyLimits(usd=3.0, questions=9))
     with caplog.at_level(logging.INFO, "learnflow"):
         for number in range(3):
             await asked(number)

@@ -7,8 +7,15 @@ from uuid import UUID
 
 from learnflow.models.fields import Model
 from learnflow.models.student_query import StudentQuery
-from learnflow.tutor.claude.client.call import Called
-from learnflow.tutor.claude.client.interface import Ask, ClaudeMisspoke, ClaudeUnavailable, Said, Tokens, Written
+from learnflow.tutor.claude.client.interface import (
+    CallResult,
+    ClaudeReply,
+    ClaudeRequest,
+    ClaudeUnavailable,
+    Message,
+    Tokens,
+    UnusableReply,
+)
 
 SONNET: Final = "claude-sonnet-5-5"
 HAIKU: Final = "claude-haiku-5-5"
@@ -29,12 +36,12 @@ class Scripted:
         self._answers = list(answers)
         self.asked = 0
 
-    async def ask(self, ask: Ask[T], deadline: float) -> Written[T]:  # noqa: ARG002 - an asker's signature
+    async def ask(self, ask: ClaudeRequest[T], deadline: float) -> ClaudeReply[T]:  # noqa: ARG002 - an asker's signature
         self.asked += 1
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         if isinstance(answer, Exception):
             raise answer
-        return Written(cast("T", Word()), f"{ask.model}-20260101", answer)
+        return ClaudeReply(cast("T", Word()), f"{ask.model}-20260101", answer)
 
     async def close(self) -> None:
         """Hold nothing."""
@@ -43,12 +50,14 @@ class Scripted:
 class Answers:
     """Makes calls whose ends are given."""
 
-    def __init__(self, *ends: Tokens | ClaudeMisspoke | ClaudeUnavailable) -> None:
+    def __init__(self, *ends: Tokens | UnusableReply | ClaudeUnavailable) -> None:
         self._ends = list(ends)
 
-    async def ask_once(self, asked: Ask[T]) -> Called[T]:
+    async def call(self, asked: ClaudeRequest[T]) -> CallResult[T]:
         end = self._ends.pop(0)
-        return Called(Written(asked.shape.model_validate({}), asked.model, end) if isinstance(end, Tokens) else end)
+        return CallResult(
+            ClaudeReply(asked.reply_type.model_validate({}), asked.model, end) if isinstance(end, Tokens) else end
+        )
 
     async def close(self) -> None:
         """Hold nothing."""
@@ -72,8 +81,8 @@ class Time:
         self.seconds += by.total_seconds()
 
 
-def ask(model: str = SONNET, said: Sequence[str] = ("Why?",)) -> Ask[Word]:
-    return Ask(model, "You teach.", [Said("user", text) for text in said], Word, 100)
+def ask(model: str = SONNET, said: Sequence[str] = ("Why?",)) -> ClaudeRequest[Word]:
+    return ClaudeRequest(model, "You teach.", [Message("user", text) for text in said], Word, 100)
 
 
 def query(number: int, student: str = "ann", **more: Any) -> StudentQuery:

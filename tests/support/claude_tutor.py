@@ -13,10 +13,10 @@ from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Execution, Sandbox, SandboxSettings
 from learnflow.settings import Settings
 from learnflow.tutor.claude import ClaudeTutor
-from learnflow.tutor.claude.budget.meter import meters
-from learnflow.tutor.claude.budget.spending import Allowed, Spending
-from learnflow.tutor.claude.client.limited import Asking
-from learnflow.tutor.claude.client.sdk import Claude
+from learnflow.tutor.claude.budget.metered_client import metered_clients
+from learnflow.tutor.claude.budget.spending_guard import DailyLimits, SpendingGuard
+from learnflow.tutor.claude.client.claude_client import ClaudeClient
+from learnflow.tutor.claude.client.sdk import AnthropicApi
 from learnflow.tutor.code_run import Ran
 from learnflow.tutor.interface import Tutor
 from tests.support.messages_api import KEY, MessagesApi
@@ -65,8 +65,8 @@ def now() -> datetime:
 async def claude_tutor(api: MessagesApi, **settings: dict[str, Any]) -> AsyncIterator[ClaudeTutor]:
     """Yield the tutor; what it is told is in `api.asked`."""
     chosen = Settings.model_validate(settings)
-    asking = Asking(Claude(api_key=KEY, base_url=api.url), chosen.claude)
-    paying = meters(asking, Spending(Allowed(), now), chosen.claude.rates())
+    asking = ClaudeClient(AnthropicApi(api_key=KEY, base_url=api.url), chosen.claude)
+    paying = metered_clients(asking, SpendingGuard(DailyLimits(), now), chosen.claude.rates())
 
     async with Sandbox(SandboxSettings()) as sandbox:
         tutor = ClaudeTutor(paying, chosen, sandbox, now=now, close=asking.close)

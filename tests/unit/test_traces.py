@@ -12,9 +12,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from learnflow import traces
 from learnflow.settings import Claude as ClaudeSettings
 from learnflow.traces.opentelemetry import OpenTelemetry
+from learnflow.tutor.claude.client.claude_client import ClaudeClient
 from learnflow.tutor.claude.client.interface import ClaudeUnavailable, Tokens
-from learnflow.tutor.claude.client.limited import Asking
-from learnflow.tutor.claude.client.sdk import Claude
+from learnflow.tutor.claude.client.sdk import AnthropicApi
 from tests.support.claude_clients import SONNET, Answers, ask
 
 TRACE = UUID(int=7)
@@ -34,7 +34,7 @@ def ended(exporter: InMemorySpanExporter) -> list[ReadableSpan]:
 
 
 async def test_a_call_to_claude_is_a_child_of_what_it_is_made_for(exporter: InMemorySpanExporter) -> None:
-    asking = Asking(Answers(Tokens(100, 20)), ClaudeSettings())
+    asking = ClaudeClient(Answers(Tokens(100, 20)), ClaudeSettings())
     with traces.tracing().handling("concepts process", TRACE, (), {}):
         await asking.ask(ask(), asyncio.get_running_loop().time() + 60.0)
     call, handled = ended(exporter)
@@ -47,7 +47,7 @@ async def test_a_call_to_claude_is_a_child_of_what_it_is_made_for(exporter: InMe
 
 
 async def test_a_call_that_fails_says_so_and_not_in_whose_words(exporter: InMemorySpanExporter) -> None:
-    asking = Asking(Answers(ClaudeUnavailable("said jane.doe@example.com")), ClaudeSettings())
+    asking = ClaudeClient(Answers(ClaudeUnavailable("said jane.doe@example.com")), ClaudeSettings())
     with (
         pytest.raises(ClaudeUnavailable),
         traces.tracing().handling("concepts process", TRACE, (), {}),
@@ -65,9 +65,9 @@ async def test_who_serves_claude_is_told_no_trace(exporter: InMemorySpanExporter
         seen.append(request.headers)
         return httpx2.Response(400, json={"type": "error", "error": {"type": "none", "message": "none"}})
 
-    claude = Claude(api_key="sk-ant-test", transport=httpx2.MockTransport(answer))
+    claude = AnthropicApi(api_key="sk-ant-test", transport=httpx2.MockTransport(answer))
     with traces.tracing().handling("concepts process", TRACE, (), {}):
-        await claude.ask_once(ask())
+        await claude.call(ask())
     await claude.close()
     (headers,) = seen
     assert not [name for name in headers if name.startswith("trace")]

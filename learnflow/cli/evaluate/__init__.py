@@ -23,7 +23,7 @@ from learnflow.streams.clock import Clock
 from learnflow.tutor.factory import tutor
 
 if TYPE_CHECKING:
-    from learnflow.tutor.claude.client.recording import Wire
+    from learnflow.tutor.claude.client.recording import HttpTransport
 
 FILE: Final = Path("evaluation.json")
 _EXISTING: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -82,7 +82,7 @@ def command(  # noqa: PLR0913 - one for each option
     return 1 if report.totals.checks_failed else 0
 
 
-def _wire(record: Path | None, replay: Path | None) -> "Wire | None":
+def _wire(record: Path | None, replay: Path | None) -> "HttpTransport | None":
     if not (record or replay):
         return None
     from learnflow.tutor.claude.client.recording import Recording, Replay  # noqa: PLC0415 - it is dear, and seldom needed
@@ -103,7 +103,7 @@ def _settings() -> Settings:
     return own.model_copy(update={"database": Database(), "claude": Claude.model_validate(claude.model_dump())})
 
 
-async def _evaluate(questions: Sequence[Question], at_once: int, wire: "Wire | None") -> Report:
+async def _evaluate(questions: Sequence[Question], at_once: int, wire: "HttpTransport | None") -> Report:
     settings = _settings()
     clock = Clock(lambda: NOON, timedelta(seconds=settings.limits.future_seconds))
     turns = asyncio.Semaphore(at_once)
@@ -130,7 +130,7 @@ async def _evaluate(questions: Sequence[Question], at_once: int, wire: "Wire | N
     return report([task.result() for task in asked], problem)
 
 
-def _recorded(wire: "Wire | None", question: Question) -> None:
+def _recorded(wire: "HttpTransport | None", question: Question) -> None:
     """Raise ClickException where something was asked that the recording does not have."""
     if wire and wire.missing:
         msg = (

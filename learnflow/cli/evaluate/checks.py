@@ -12,7 +12,7 @@ from learnflow.models.events.responses import ResponseCompleted
 from learnflow.models.fields import Model
 from learnflow.models.vocabulary import Language, Specialist
 from learnflow.sandbox import Sandbox
-from learnflow.tutor.code_examples import checked
+from learnflow.tutor.code_examples import check_examples
 from learnflow.tutor.solution_guard import SolutionGuard
 
 FEWEST_WORDS: Final = 20
@@ -81,14 +81,14 @@ def _draft(answer: ResponseCompleted) -> Draft:
 
 def _dropped(question: Question, answer: ResponseCompleted) -> int:
     """Return how many examples no compiler would read."""
-    counts = checked(_draft(answer), question.language or Language.PYTHON).metadata.get("code_examples", {})
+    counts = check_examples(_draft(answer), question.language or Language.PYTHON).metadata.get("code_examples", {})
     return int(counts.get("dropped", 0))
 
 
 async def _leaks(outcome: Outcome, answer: ResponseCompleted, sandbox: Sandbox) -> bool:
     """Say whether an answer's code passes the tests of an open exercise."""
     draft = _draft(answer)
-    return await SolutionGuard(sandbox).withheld(draft, outcome.request) is not draft
+    return await SolutionGuard(sandbox).guarded(draft, outcome.request) is not draft
 
 
 def _honest(answer: ResponseCompleted) -> bool:

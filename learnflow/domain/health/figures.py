@@ -6,6 +6,7 @@ from math import ceil
 from typing import Final
 from uuid import UUID
 
+from learnflow.bounded_cache import BoundedCache
 from learnflow.models.events.logs import ActivityLogged
 from learnflow.models.health_report import Figures, Minute
 from learnflow.models.vocabulary import Agent, Specialist
@@ -23,8 +24,8 @@ class Questions:
 
     def __init__(self, since: datetime) -> None:
         self._since = since
-        self._began: dict[UUID, datetime] = {}
-        self._ended: dict[UUID, datetime] = {}
+        self._began: BoundedCache[UUID, datetime] = BoundedCache(MOST)
+        self._ended: BoundedCache[UUID, datetime] = BoundedCache(MOST)
         self._minutes: Counter[datetime] = Counter()
 
     def log(self, at: datetime, done: ActivityLogged) -> None:
@@ -34,16 +35,13 @@ class Questions:
         if done.agent_name is Agent.TRIAGE:
             self._begin(done.query_id, at - timedelta(milliseconds=done.duration_ms or 0))
         elif done.agent_name in _SPECIALISTS and done.action in _ANSWERED:
-            before = self._ended.pop(done.query_id, at)
-            self._ended[done.query_id] = max(before, at)
-            _bound(self._ended)
+            self._ended[done.query_id] = max(self._ended.get(done.query_id, at), at)
 
     def _begin(self, query_id: UUID, at: datetime) -> None:
         if query_id in self._began:
             return
         self._began[query_id] = at
         self._minutes[_minute(at)] += 1
-        _bound(self._began)
 
     def figures(self, now: datetime) -> Figures:
         """Return the figures of the last 60 minutes; what is older is forgotten."""
@@ -76,8 +74,3 @@ def quantile(ordered: list[int], share: float) -> int | None:
 
 def _minute(at: datetime) -> datetime:
     return at.replace(second=0, microsecond=0)
-
-
-def _bound(times: dict[UUID, datetime]) -> None:
-    if len(times) > MOST:
-        del times[next(iter(times))]

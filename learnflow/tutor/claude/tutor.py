@@ -14,15 +14,16 @@ from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent, Specialist
 from learnflow.sandbox import Sandbox
 from learnflow.settings import Settings
-from learnflow.tutor.claude.answers import drafts, evidence
-from learnflow.tutor.claude.answers.briefing import briefing
-from learnflow.tutor.claude.answers.dialogue import seconds_for, useful, within
-from learnflow.tutor.claude.answers.drafts import Answered
-from learnflow.tutor.claude.answers.exercise import Exercising
+from learnflow.tutor.claude.answers import drafts
+from learnflow.tutor.claude.answers.briefing import briefing, figures_section, linter_section, run_section
+from learnflow.tutor.claude.answers.drafts import ModelAnswer
+from learnflow.tutor.claude.answers.exercise import ExerciseWriter
 from learnflow.tutor.claude.answers.schemas import Answer, Diagnosis, Explanation, Report, Review
-from learnflow.tutor.claude.answers.triage import Triaging
-from learnflow.tutor.claude.client.interface import Ask, Meters, Said
-from learnflow.tutor.claude.prompts import answering
+from learnflow.tutor.claude.answers.triage import ClaudeTriage
+from learnflow.tutor.claude.answers.usable_reply import deadline_in, seconds_for, usable_reply
+from learnflow.tutor.claude.budget.metered_client import MeteredClients
+from learnflow.tutor.claude.client.interface import ClaudeRequest, Message
+from learnflow.tutor.claude.prompts import agent_prompt
 from learnflow.tutor.code_run import Ran
 from learnflow.tutor.exercises import Reply
 from learnflow.tutor.interface import Misrouted
@@ -38,85 +39,86 @@ class ClaudeTutor:
     """Asks Claude, in the name of one agent at a time."""
 
     def __init__(  # noqa: PLR0913 - what all kinds of answers together are made of
-        self, meters: Meters, settings: Settings, sandbox: Sandbox, *,
+        self, clients: MeteredClients, settings: Settings, sandbox: Sandbox, *,
         now: Callable[[], datetime], close: Callable[[], Awaitable[None]], linter: Linter | None = None,
     ) -> None:  # fmt: skip
-        """`meters` makes what asks for one agent and one question; `close` lets go of what they share."""
-        self._meters = meters
+        """`clients` makes what asks for one agent and one question; `close` lets go of what they share."""
+        self._clients = clients
         self._settings = settings
         self._now = now
         self._linter = linter or Linter()
         self._close = close
-        self._triaging = Triaging(meters, settings.claude)
-        self._exercising = Exercising(meters, settings.claude, sandbox, now)
+        self._triage = ClaudeTriage(clients, settings.claude)
+        self._exercise = ExerciseWriter(clients, settings.claude, sandbox, now)
 
     async def triage(self, query: StudentQuery, question: ParsedQuestion) -> Triage:
         """Decide what a question is; Claude is asked only where the rules are not certain."""
-        return await self._triaging(query, question)
+        return await self._triage(query, question)
 
     async def explain(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Explain what was asked, ask back, or be friendly."""
-        answered = await self._answered(Specialist.CONCEPTS, request, Explanation)
-        return self._supportive(answered) or drafts.explanation(answered, request, question)
+        reply = await self._reply(Specialist.CONCEPTS, request, Explanation)
+        return self._supportive(reply) or drafts.explanation(reply, request, question)
 
     async def explain_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft:
         """Explain one topic, in a text that follows on another agent's."""
-        answered = await self._answered(Specialist.CONCEPTS, request, Explanation, concept=concept)
-        draft = self._supportive(answered) or drafts.explanation(answered, request, question)
+        reply = await self._reply(Specialist.CONCEPTS, request, Explanation, concept=concept)
+        draft = self._supportive(reply) or drafts.explanation(reply, request, question)
         return draft.model_copy(update={"topic": concept})
 
     async def review(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Review the student's code, knowing what a linter says of it."""
-        found = await look_over(question.code, question.language, self._linter) if question.code else None
-        answered = await self._answered(Specialist.CODE_REVIEW, request, Review, evidence.of_tools(found))
-        return self._supportive(answered) or drafts.review(answered, question)
+        findings = await look_over(question.code, question.language, self._linter) if question.code else None
+        reply = await self._reply(Specialist.CODE_REVIEW, request, Review, linter_section(findings))
+        return self._supportive(reply) or drafts.review(reply, question)
 
     async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: Ran) -> Draft:
         """Find the error, knowing what happened when the code was run."""
-        answered = await self._answered(Specialist.DEBUG, request, Diagnosis, evidence.of_run(ran, question))
-        return self._supportive(answered) or drafts.diagnosis(answered, request, question, ran)
+        reply = await self._reply(Specialist.DEBUG, request, Diagnosis, run_section(ran, question))
+        return self._supportive(reply) or drafts.diagnosis(reply, request, question, ran)
 
     async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> Reply:
         """Give an exercise that Claude wrote and that was verified, or one of the bank."""
-        return await self._exercising(request, question)
+        return await self._exercise(request, question)
 
     async def progress(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Say in words where the student stands, by the figures and by no others."""
-        figures = evidence.of_figures(request, question)
-        answered = await self._answered(
-            Specialist.PROGRESS, request, Report, figures, problem=lambda said: drafts.invented(said, figures)
-        )
-        return self._supportive(answered) or drafts.report(answered, request)
+        figures = figures_section(request, question)
+        reply = await self._reply(
+            Specialist.PROGRESS, request, Report, figures,
+            problem=lambda report: drafts.invented_figure(report, figures),
+        )  # fmt: skip
+        return self._supportive(reply) or drafts.report(reply, request)
 
     async def close(self) -> None:
         """Let go of the connections."""
         await self._close()
 
-    async def _answered(
-        self, agent: Specialist, request: AgentRequest, shape: type[A], *found: str,
+    async def _reply(
+        self, agent: Specialist, request: AgentRequest, reply_type: type[A], *evidence: str,
         concept: str | None = None, problem: Problem[A] = lambda _: None,
-    ) -> Answered[A]:  # fmt: skip
+    ) -> ModelAnswer[A]:  # fmt: skip
         """Return what Claude wrote. Raises Misrouted, where that is still possible, and what every tutor raises."""
-        settings, instructions = self._settings.claude, answering(agent)
-        meter = self._meters(Agent(agent), request.query)
-        stays = concept is not None or settled(request)
+        settings, instructions = self._settings.claude, agent_prompt(agent)
+        client = self._clients(Agent(agent), request.query)
+        must_answer = concept is not None or settled(request)
 
-        def elsewhere(said: A) -> bool:
-            return said.belongs_to is not None and said.belongs_to.agent is not agent and not stays
+        def misrouted(answer: A) -> bool:
+            return answer.belongs_to is not None and answer.belongs_to.agent is not agent and not must_answer
 
-        def flaw(said: A) -> str | None:
-            return None if said.distress or elsewhere(said) else drafts.flaw(said) or problem(said)
+        def flaw(answer: A) -> str | None:
+            return None if answer.distress or misrouted(answer) else drafts.flaw(answer) or problem(answer)
 
-        told = briefing(request, settings.history_tokens, *found, concept=concept)
-        ask = Ask(settings.model, instructions.text, (Said("user", told),), shape, _MAX_TOKENS)
+        message = Message("user", briefing(request, settings.history_tokens, *evidence, concept=concept))
+        asked = ClaudeRequest(settings.model, instructions.text, (message,), reply_type, _MAX_TOKENS)
         seconds = seconds_for(request, settings.timeout_seconds, self._now())
-        written = await useful(meter, ask, within(seconds), flaw)
-        said = written.value
-        if said.belongs_to is not None and elsewhere(said) and not said.distress:
-            raise Misrouted(said.belongs_to.agent, drafts.one_line(said.belongs_to.because), meter.usage)
-        return Answered(said, written.model, instructions.version, meter.usage)
+        reply = await usable_reply(client, asked, deadline_in(seconds), flaw)
+        answer = reply.value
+        if answer.belongs_to is not None and misrouted(answer) and not answer.distress:
+            raise Misrouted(answer.belongs_to.agent, drafts.storable_line(answer.belongs_to.because), client.usage)
+        return ModelAnswer(answer, reply.model, instructions.version, client.usage)
 
-    def _supportive(self, answered: Answered[Answer]) -> Draft | None:
-        if not answered.answer.distress:
+    def _supportive(self, reply: ModelAnswer[Answer]) -> Draft | None:
+        if not reply.answer.distress:
             return None
-        return drafts.supportive(answered, self._settings.safety.supportive_answer)
+        return drafts.supportive(reply, self._settings.safety.supportive_answer)

@@ -2,8 +2,7 @@
 
 from learnflow.tutor.exercises.grade_report import report, wrong_language
 from learnflow.tutor.exercises.hints import hint, solution
-from learnflow.tutor.exercises.presentation import given
-from learnflow.tutor.exercises.reply import Reply
+from learnflow.tutor.exercises.reply import Reply, given
 from learnflow.tutor.exercises.selection import choose
 
 __all__ = ("Reply", "choose", "given", "hint", "report", "solution", "wrong_language")

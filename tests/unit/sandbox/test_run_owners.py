@@ -45,7 +45,7 @@ async def test_a_submission_is_its_students(sandbox: Recorded) -> None:
 
 
 async def test_what_an_answer_is_tried_on_is_the_students_who_asked(sandbox: Recorded) -> None:
-    await SolutionGuard(sandbox).withheld(draft(OTHER_WAY), by("ada", asked()))
+    await SolutionGuard(sandbox).guarded(draft(OTHER_WAY), by("ada", asked()))
     assert set(sandbox.owners) == {"ada"}
 
 

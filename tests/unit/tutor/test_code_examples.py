@@ -4,7 +4,7 @@ import pytest
 
 from learnflow.models.draft import Draft
 from learnflow.models.vocabulary import Language
-from learnflow.tutor.code_examples import checked
+from learnflow.tutor.code_examples import check_examples
 
 REPAIRS = [
     ("a fence", Language.PYTHON, "```python\nx = 1\n```", "x = 1\n"),
@@ -51,34 +51,34 @@ def counts(drafted: Draft) -> tuple[int, int, int]:
 
 def test_right_examples_stay_as_they_are() -> None:
     given = draft("x = 1", "    return x")
-    kept = checked(given)
+    kept = check_examples(given)
     assert kept.code_examples == given.code_examples
     assert kept.metadata == {"level": "new", "code_examples": {"checked": 2, "repaired": 0, "dropped": 0}}
 
 
 def test_an_answer_without_examples_says_nothing_of_them() -> None:
-    assert checked(draft()) == draft()
+    assert check_examples(draft()) == draft()
 
 
 @pytest.mark.parametrize(("language", "given", "mended"), [one[1:] for one in REPAIRS], ids=[one[0] for one in REPAIRS])
 def test_what_can_be_mended_is(language: Language, given: str, mended: str) -> None:
-    kept = checked(draft(given), language)
+    kept = check_examples(draft(given), language)
     assert [example.strip() for example in kept.code_examples] == [mended.strip()]
     assert counts(kept) == (1, 1, 0)
-    assert checked(kept, Language.GO if "go" in given else language).code_examples == kept.code_examples
+    assert check_examples(kept, Language.GO if "go" in given else language).code_examples == kept.code_examples
 
 
 @pytest.mark.parametrize("code", ["for x in", "```\n```", "x = = 1", "if x:\n    …", "def f(:\n    pass", "\ud800"])
 def test_what_cannot_be_mended_is_left_out(code: str) -> None:
     given = draft("x = 1").model_copy(update={"code_examples": ("x = 1", code)})
-    kept = checked(given)
+    kept = check_examples(given)
     assert kept.code_examples == ("x = 1",)
     assert counts(kept) == (2, 0, 1)
 
 
 def test_what_is_in_no_language_of_ours_is_not_checked() -> None:
     shell = "```bash\nfor f in *; do ls; done\n```"
-    kept = checked(draft(shell, "x = 1"))
+    kept = check_examples(draft(shell, "x = 1"))
     assert kept.code_examples == (shell, "x = 1")
     assert counts(kept) == (1, 0, 0)
 
@@ -87,6 +87,6 @@ def test_what_is_in_no_language_of_ours_is_not_checked() -> None:
     "code", ['fmt.Println("a")\nx := 1', "let mut v = vec![1];", "total = 0\nfor n in a:\n    total += n"]
 )
 def test_what_is_right_in_another_language_stays(code: str) -> None:
-    kept = checked(draft(code), Language.JAVA)
+    kept = check_examples(draft(code), Language.JAVA)
     assert kept.code_examples == (code,)
     assert counts(kept) == (1, 0, 0)

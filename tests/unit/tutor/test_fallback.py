@@ -42,10 +42,10 @@ class Memory:
     def __init__(self, known: Draft | None) -> None:
         self._known = known
 
-    async def remembered(self, *_: object) -> Draft | None:
+    async def cached_explanation(self, *_: object) -> Draft | None:
         return self._known
 
-    async def remembered_concept(self, *_: object) -> Draft | None:
+    async def cached_concept(self, *_: object) -> Draft | None:
         return self._known
 
 

@@ -48,7 +48,7 @@ def asked(code: str | None = None, **more: Any) -> Any:
     ids=["the solution", "by another name", "in another way", "in two halves", "in the text", "in an open fence"],
 )
 async def test_a_solution_is_kept_back(answer: Draft, sandbox: Sandbox) -> None:
-    kept = await SolutionGuard(sandbox).withheld(answer, asked(hints_given=1))
+    kept = await SolutionGuard(sandbox).guarded(answer, asked(hints_given=1))
     assert kept.code_examples == ()
     assert "def " not in kept.text
     assert f"Hint 2 of 3: {TASK.hints[1]}" in kept.text
@@ -67,23 +67,21 @@ async def test_a_solution_is_kept_back(answer: Draft, sandbox: Sandbox) -> None:
     ids=["another example", "a wrong solution", "no code", "the starter", "no code at all"],
 )
 async def test_anything_else_is_delivered_as_it_is(answer: Draft, sandbox: Sandbox) -> None:
-    assert await SolutionGuard(sandbox).withheld(answer, asked()) == answer
+    assert await SolutionGuard(sandbox).guarded(answer, asked()) == answer
 
 
 async def test_who_has_no_open_exercise_gets_everything(sandbox: Sandbox) -> None:
-    assert await SolutionGuard(sandbox).withheld(draft(TASK.solution_code), request("Why?")) == draft(
-        TASK.solution_code
-    )
+    assert await SolutionGuard(sandbox).guarded(draft(TASK.solution_code), request("Why?")) == draft(TASK.solution_code)
 
 
 async def test_what_the_student_has_found_already_is_no_secret(sandbox: Sandbox) -> None:
     answer = draft(TASK.solution_code)
-    assert await SolutionGuard(sandbox).withheld(answer, asked(OTHER_WAY)) == answer
+    assert await SolutionGuard(sandbox).guarded(answer, asked(OTHER_WAY)) == answer
 
 
 async def test_without_a_sandbox_the_solutions_own_words_are_kept_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("learnflow.sandbox.isolation.binaries", lambda: ())
     async with Sandbox(SandboxSettings()) as nowhere:
-        kept = await SolutionGuard(nowhere).withheld(draft(f"# so:\n{TASK.solution_code}"), asked())
+        kept = await SolutionGuard(nowhere).guarded(draft(f"# so:\n{TASK.solution_code}"), asked())
         assert "withheld" in kept.metadata
-        assert await SolutionGuard(nowhere).withheld(draft(OTHER_WAY), asked()) == draft(OTHER_WAY)
+        assert await SolutionGuard(nowhere).guarded(draft(OTHER_WAY), asked()) == draft(OTHER_WAY)

@@ -9,18 +9,33 @@ from typing import Final
 from learnflow.domain.mastery_levels import in_words
 from learnflow.domain.question.handover import settled
 from learnflow.domain.question.intent import OFF_TOPIC
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.work import AgentRequest, Turn
 from learnflow.models.exercise import Assigned
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites, title
 from learnflow.models.vocabulary import Specialist
-from learnflow.tutor.claude.fenced_text import fenced
+from learnflow.sandbox import Ended, Execution
+from learnflow.tutor.claude.prompts import fenced
+from learnflow.tutor.code_run import Ran
+from learnflow.tutor.progress_figures import figures_in_words, suggestions, suggestions_in_words
+from learnflow.tutor.review_findings import ReviewFindings
 from learnflow.tutor.student_level import depth, is_hard, mastery
 
-_A_TOKEN: Final = 4  # characters, about
+_CHARACTERS_A_TOKEN: Final = 4  # about
+_LONGEST: Final = 1_500  # characters of what a program printed, and of a trace
+_ENDED: Final = {
+    Ended.FINISHED: "It ended without an error",
+    Ended.EXCEPTION: "It ended with an error",
+    Ended.SYNTAX_ERROR: "It could not be run, because it cannot be read",
+    Ended.TIMEOUT: "It did not end, and was stopped",
+    Ended.MEMORY: "It used too much memory, and was stopped",
+    Ended.OUTPUT: "It printed without end, and was stopped",
+    Ended.KILLED: "It ended suddenly, without an error",
+}
 
 
-def briefing(request: AgentRequest, history_tokens: int, *found: str, concept: str | None = None) -> str:
-    """Return the message. `found` are sections with what was found out; `concept` is what another agent asks for.
+def briefing(request: AgentRequest, history_tokens: int, *evidence: str, concept: str | None = None) -> str:
+    """Return the message. `evidence` are sections with what was found out; `concept` is what another agent asks for.
 
     `history_tokens` bounds the last turns; the newest come first into it.
     """
@@ -29,9 +44,9 @@ def briefing(request: AgentRequest, history_tokens: int, *found: str, concept: s
         _section("The student", "\n".join(_student(request, topic))),
         _section("The last turns, oldest first", "\n\n".join(map(_turn, recent(request.turns, history_tokens)))),
         _section("Open exercises of the student, not to be solved", "\n\n".join(map(_exercise, request.exercises))),
-        *found,
+        *evidence,
         _section("To be observed", "\n".join(f"- {note}" for note in _notes(request, concept))),
-        _asked(request),
+        _question(request),
         _code(request),
     )
     return "\n\n".join(filter(None, sections))
@@ -39,13 +54,13 @@ def briefing(request: AgentRequest, history_tokens: int, *found: str, concept: s
 
 def recent(turns: Sequence[Turn], tokens: int) -> tuple[Turn, ...]:
     """Return the last turns that fit into so many tokens, oldest first. The newest is cut where it alone does not."""
-    room, kept = tokens * _A_TOKEN, list[Turn]()
+    room, kept = tokens * _CHARACTERS_A_TOKEN, list[Turn]()
     for turn in reversed(turns):
         room -= len(turn.question) + len(turn.answer)
         if room < 0:
             break
         kept.insert(0, turn)
-    return tuple(kept) or tuple(_cut(turn, tokens * _A_TOKEN) for turn in turns[-1:] if tokens)
+    return tuple(kept) or tuple(_cut(turn, tokens * _CHARACTERS_A_TOKEN) for turn in turns[-1:] if tokens)
 
 
 def _cut(turn: Turn, longest: int) -> Turn:
@@ -65,8 +80,8 @@ def _student(request: AgentRequest, topic: str) -> Iterator[str]:
         return
     levels = request.standing.python_mastery_levels
     yield f"- Topic, as triage reads the question: {title(topic)}"
-    known = mastery(request, topic)
-    yield f"- Solved there: {in_words(known) if known else 'nothing yet'}"
+    level_there = mastery(request, topic)
+    yield f"- Solved there: {in_words(level_there) if level_there else 'nothing yet'}"
     if is_hard(request, topic):
         yield "- This topic is hard for the student now."
     before = [f"{name(key)}, {in_words(levels[key])}" for key in prerequisites(topic) if levels.get(key)]
@@ -104,10 +119,71 @@ def _exercise(assigned: Assigned) -> str:
     return fenced(f"{exercise.name}\n\n{exercise.problem_text}")
 
 
-def _asked(request: AgentRequest) -> str:
+def _question(request: AgentRequest) -> str:
     return f"# What the student writes\n\n{fenced(request.query.query_text)}"
 
 
 def _code(request: AgentRequest) -> str | None:
     code = request.query.code_snippet
     return _section(f"The student's code, in {request.query.language}", fenced(code)) if code else None
+
+
+def run_section(ran: Ran, question: ParsedQuestion) -> str:
+    """Return what running the student's code showed, or that it was not run."""
+    if ran.execution is None:
+        why = f"The code was not run: {ran.problem}" if ran.problem else "Nothing was run."
+        return f"# What was run\n\n{why}"
+    return "\n\n".join((
+        "# What running the code showed",
+        *_run(ran.execution, question.code or ""),
+    ))
+
+
+def _run(execution: Execution, code: str) -> list[str]:
+    fault = execution.fault
+    # not how long it took: the same question is to be the same request, also when it is played from a recording
+    lines = [f"It ran by itself, without input and without files. {_ENDED[execution.ended]}."]
+    if fault is not None:
+        lines += ["The error:", fenced(f"{fault.type}: {fault.message}{_where(fault.line, code)}")]
+        if fault.trace.strip():
+            lines += ["The trace:", fenced(_both_ends(fault.trace))]
+    lines += _printed("It printed:", execution.stdout) or ["It printed nothing."]
+    return lines if fault else lines + _printed("As errors it printed:", execution.stderr)
+
+
+def _printed(what: str, text: str) -> list[str]:
+    return [what, fenced(_both_ends(text.removesuffix("\n")))] if text else []
+
+
+def _where(line: int | None, code: str) -> str:
+    if line is None:
+        return ""
+    lines = code.splitlines()
+    return f"\nline {line}: {lines[line - 1].strip()}" if line <= len(lines) else f"\nline {line}"
+
+
+def _both_ends(text: str) -> str:
+    """Return both ends of a long text: the beginning, and what came last."""
+    if len(text) <= _LONGEST:
+        return text
+    half = _LONGEST // 2
+    return f"{text[:half]}\n\N{HORIZONTAL ELLIPSIS}\n{text[-half:]}"
+
+
+def linter_section(findings: ReviewFindings | None) -> str:
+    """Return what tools found in the code, whatever that is worth; None where there is no code."""
+    if findings is None:
+        return "# What a linter found\n\nThere is no code."
+    if not findings.remarks:
+        return f"# What a linter found\n\nNothing. What it is worth: {findings.missing}"
+    listed = "\n".join(
+        f"line {remark.line}{f', {remark.rule}' if remark.rule else ''}: {remark.text}" for remark in findings.remarks
+    )
+    return f"# What a linter found\n\n{fenced(listed)}\n\nWhat it is worth: {findings.missing}"
+
+
+def figures_section(request: AgentRequest, question: ParsedQuestion) -> str:
+    """Return the figures, and what to learn next, in the sentences in which students without Claude read them."""
+    lines = (*figures_in_words(request, question), *suggestions_in_words(suggestions(request.standing)))
+    sentences = "\n".join(filter(None, lines))
+    return f"# The figures\n\n{fenced(sentences)}"

@@ -44,7 +44,7 @@ A_co = TypeVar("A_co", bound=Answer, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Answered(Generic[A_co]):
+class ModelAnswer(Generic[A_co]):
     """What Claude wrote to a request, which model it was, by which version of a prompt, and what that cost."""
 
     answer: A_co
@@ -60,32 +60,32 @@ def flaw(answer: Answer) -> str | None:
     return "its text has a NUL character" if NUL in answer.text else None
 
 
-def invented(report: Report, figures: str) -> str | None:
+def invented_figure(report: Report, shown: str) -> str | None:
     """Say which percentage of a report is none of the figures, if there is one."""
-    known = set(_PERCENT.findall(figures))
-    other = next((one for one in _PERCENT.findall(report.text) if one not in known), None)
+    given = set(_PERCENT.findall(shown))
+    other = next((percentage for percentage in _PERCENT.findall(report.text) if percentage not in given), None)
     return f"the figures have no {other}%" if other else None
 
 
-def supportive(answered: Answered[Answer], text: str) -> Draft:
+def supportive(reply: ModelAnswer[Answer], text: str) -> Draft:
     """Return the answer for a student who is in distress: not Claude's words, but those of the settings."""
-    return _draft(answered, text, GENERAL, {distress.NOTED: True})
+    return _draft(reply, text, GENERAL, {distress.NOTED: True})
 
 
-def explanation(answered: Answered[Explanation], request: AgentRequest, question: ParsedQuestion) -> Draft:
+def explanation(reply: ModelAnswer[Explanation], request: AgentRequest, question: ParsedQuestion) -> Draft:
     """Return the draft of an explanation."""
-    answer = answered.answer
+    answer = reply.answer
     metadata: dict[str, JsonValue] = {"level": depth(request, answer.topic), "suggested_topic": _suggested(answer)}
     if answer.error_type and (name := _name(answer.error_type)):
         metadata["error_type"] = name
     if request.query.question_key == OFF_TOPIC:
         metadata["off_topic"] = True
-    return _taught(answered, question, ExplanationMetadata.model_validate(metadata))
+    return _taught(reply, question, ExplanationMetadata.model_validate(metadata))
 
 
-def diagnosis(answered: Answered[Diagnosis], request: AgentRequest, question: ParsedQuestion, ran: Ran) -> Draft:
+def diagnosis(reply: ModelAnswer[Diagnosis], request: AgentRequest, question: ParsedQuestion, ran: Ran) -> Draft:
     """Return the draft of what debug found. An error that was met counts for more than what Claude calls it."""
-    answer, execution = answered.answer, ran.execution
+    answer, execution = reply.answer, ran.execution
     met = execution.fault.type if execution and execution.fault else None
     metadata = DebugMetadata(
         error_type=_name(answer.error_type or met or "") or None,
@@ -95,48 +95,46 @@ def diagnosis(answered: Answered[Diagnosis], request: AgentRequest, question: Pa
         ran=execution.ended if execution else None,
     )
     missing = answer.missing_concept
-    draft = _taught(answered, question, metadata)
+    draft = _taught(reply, question, metadata)
     return draft.model_copy(
         update={"missing_concept": None if missing == GENERAL or answer.asks_back or request.alone else missing}
     )
 
 
-def review(answered: Answered[Review], question: ParsedQuestion) -> Draft:
+def review(reply: ModelAnswer[Review], question: ParsedQuestion) -> Draft:
     """Return the draft of a review."""
     remarks = tuple(
-        _remark(one) for one in answered.answer.remarks[:_MOST_REMARKS] if one.text.replace(NUL, "").strip()
+        _remark(remark) for remark in reply.answer.remarks[:_MOST_REMARKS] if remark.text.replace(NUL, "").strip()
     )
-    return _taught(answered, question, ReviewMetadata(remarks=remarks, suggested_topic=_suggested(answered.answer)))
+    return _taught(reply, question, ReviewMetadata(remarks=remarks, suggested_topic=_suggested(reply.answer)))
 
 
-def report(answered: Answered[Report], request: AgentRequest) -> Draft:
+def report(reply: ModelAnswer[Report], request: AgentRequest) -> Draft:
     """Return the draft of a report. The figures in its metadata are those that were counted."""
-    stands = request.standing
-    return _draft(
-        answered, answered.answer.text, GENERAL, figures(stands, suggestions(stands))
-    )  # fmt: skip
+    standing = request.standing
+    return _draft(reply, reply.answer.text, GENERAL, figures(standing, suggestions(standing)))
 
 
-def _taught(answered: Answered[Teaching], question: ParsedQuestion, metadata: AnswerMetadata) -> Draft:
-    answer = answered.answer
+def _taught(reply: ModelAnswer[Teaching], question: ParsedQuestion, metadata: AnswerMetadata) -> Draft:
+    answer = reply.answer
     usual = question.language or _USUAL
-    examples = tuple(_example(one, usual) for one in answer.code_examples if one.code.strip())
+    examples = tuple(_example(example, usual) for example in answer.code_examples if example.code.strip())
     asking: dict[str, JsonValue] = {"asks_back": True} if answer.asks_back else {}
-    return _draft(answered, answer.text, answer.topic, {**metadata.as_json(), **asking}, examples[:_MOST_EXAMPLES])
+    return _draft(reply, answer.text, answer.topic, {**metadata.as_json(), **asking}, examples[:_MOST_EXAMPLES])
 
 
 def _draft(
-    answered: Answered[Answer], text: str, topic: str, metadata: Mapping[str, JsonValue], code: tuple[str, ...] = ()
+    reply: ModelAnswer[Answer], text: str, topic: str, metadata: Mapping[str, JsonValue], code: tuple[str, ...] = ()
 ) -> Draft:
     return Draft(
         text=text.strip(),
         code_examples=code,
-        confidence=answered.answer.confidence,
+        confidence=reply.answer.confidence,
         topic=topic,
-        metadata={**metadata, "prompt": answered.prompt},
-        model=answered.model,
-        token_count=total_tokens(answered.usage),
-        usage=answered.usage,
+        metadata={**metadata, "prompt": reply.prompt},
+        model=reply.model,
+        token_count=total_tokens(reply.usage),
+        usage=reply.usage,
     )
 
 
@@ -145,13 +143,13 @@ def _suggested(answer: Teaching) -> str | None:
     return None if suggested == GENERAL else suggested
 
 
-def one_line(said: str, longest: int = _LONGEST_REASON) -> str:
-    """Return what was said on one line, as far as it can be stored."""
-    return " ".join(said.replace(NUL, "").split())[:longest]
+def storable_line(text: str, longest: int = _LONGEST_REASON) -> str:
+    """Return a text on one line, as far as it can be stored."""
+    return " ".join(text.replace(NUL, "").split())[:longest]
 
 
-def _name(said: str) -> str:
-    return one_line(said, _LONGEST_NAME)
+def _name(text: str) -> str:
+    return storable_line(text, _LONGEST_NAME)
 
 
 def _remark(remark: Remark) -> RemarkMetadata:

@@ -2,31 +2,51 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Final
 
 from pydantic import JsonValue
 
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.envelope import derived_id
 from learnflow.models.events.work import AgentRequest
+from learnflow.models.taxonomy import title
 from learnflow.models.usage import Usage
 from learnflow.models.vocabulary import Agent
 from learnflow.sandbox import Sandbox
 from learnflow.settings import Claude as ClaudeSettings
-from learnflow.tutor.claude.answers.dialogue import seconds_for
-from learnflow.tutor.claude.client.interface import Meters
+from learnflow.tutor.claude.answers.usable_reply import seconds_for
+from learnflow.tutor.claude.budget.metered_client import MeteredClients
+from learnflow.tutor.claude.client.interface import (
+    ClaudeRequest,
+    ClaudeUnavailable,
+    Message,
+    ModelClient,
+    UnusableReply,
+)
+from learnflow.tutor.claude.prompts import fenced, prompt
 from learnflow.tutor.exercises import Reply, choose, given
 from learnflow.tutor.exercises.bank import BANK
-from learnflow.tutor.exercises.generation import SECONDS, Attempt, ClaudeAuthor, GenerationFailed, Order, generate
-from learnflow.tutor.exercises.requested_exercise import wanted
+from learnflow.tutor.exercises.generation.generate import SECONDS, GenerationFailed, generate
+from learnflow.tutor.exercises.generation.proposal import (
+    Attempt,
+    AuthorUnavailable,
+    ExerciseOrder,
+    FlawedExercise,
+    Proposal,
+)
+from learnflow.tutor.exercises.selection import wanted
+
+_MAX_TOKENS: Final = 12_000
+_MOST_NAMED: Final = 20  # exercises that Claude is told not to repeat
 
 
-class Exercising:
+class ExerciseWriter:
     """Has exercises written."""
 
     def __init__(
-        self, meters: Meters, settings: ClaudeSettings, sandbox: Sandbox, now: Callable[[], datetime]
+        self, clients: MeteredClients, settings: ClaudeSettings, sandbox: Sandbox, now: Callable[[], datetime]
     ) -> None:  # fmt: skip
-        self._meters = meters
+        self._clients = clients
         self._model = settings.model
         self._sandbox = sandbox
         self._now = now
@@ -34,29 +54,32 @@ class Exercising:
     async def __call__(self, request: AgentRequest, question: ParsedQuestion) -> Reply:
         """Return an exercise without its solution; what was tried is in the metadata."""
         query, now = request.query, self._now()
-        meter = self._meters(Agent.EXERCISE, query)
+        client = self._clients(Agent.EXERCISE, query)
         try:
-            made = await generate(
-                _order(request, question), ClaudeAuthor(meter, self._model), self._sandbox.of(query.student_id),
+            generated = await generate(
+                _order(request, question), ClaudeAuthor(client, self._model), self._sandbox.of(query.student_id),
                 exercise_id=derived_id(query.student_id, query.query_id, "exercise"), now=now,
                 seconds=seconds_for(request, SECONDS, now),
             )  # fmt: skip
         except GenerationFailed as failure:
-            return _from_the_bank(request, question, failure, meter.usage)
-        generation: dict[str, JsonValue] = {"by": made.model, "prompt": made.prompt, "tried": _as_json(made.tried)}
-        metadata: dict[str, JsonValue] = {"generation": generation, "prompt": made.prompt}
-        return given(made.exercise, request, model=made.model, usage=meter.usage, metadata=metadata)
+            return _from_the_bank(request, question, failure, client.usage)
+        tried = _as_json(generated.tried)
+        metadata: dict[str, JsonValue] = {
+            "generation": {"by": generated.model, "prompt": generated.prompt, "tried": tried},
+            "prompt": generated.prompt,
+        }
+        return given(generated.exercise, request, model=generated.model, usage=client.usage, metadata=metadata)
 
 
-def _order(request: AgentRequest, question: ParsedQuestion) -> Order:
+def _order(request: AgentRequest, question: ParsedQuestion) -> ExerciseOrder:
     wish = wanted(request, question, BANK.topics)
-    return Order(
+    return ExerciseOrder(
         topic=wish.topic,
         difficulty=wish.difficulty,
         language=wish.language,
         style=request.profile.learning_style,
         mastery=request.standing.python_mastery_levels.get(wish.topic),
-        seen=tuple(one.exercise.name for one in request.exercises),
+        seen=tuple(assigned.exercise.name for assigned in request.exercises),
     )
 
 
@@ -64,9 +87,72 @@ def _from_the_bank(
     request: AgentRequest, question: ParsedQuestion, failure: GenerationFailed, usage: tuple[Usage, ...]
 ) -> Reply:
     choice = choose(request, question)
-    made: dict[str, JsonValue] = {"by": "bank", "reason": str(failure), "tried": _as_json(failure.tried)}
-    return given(choice.exercise, request, note=choice.note, usage=usage, metadata={"generation": made})
+    generation: dict[str, JsonValue] = {"by": "bank", "reason": str(failure), "tried": _as_json(failure.tried)}
+    return given(choice.exercise, request, note=choice.note, usage=usage, metadata={"generation": generation})
 
 
 def _as_json(tried: Sequence[Attempt]) -> list[JsonValue]:
-    return [{"number": one.number, "problem": one.problem} for one in tried]
+    return [attempt.model_dump(mode="json") for attempt in tried]
+
+
+class ClaudeAuthor:
+    """Asks Claude for exercises, and shows it what was wrong with those before."""
+
+    def __init__(self, client: ModelClient, model: str) -> None:
+        """Ask a model; the client counts what it costs."""
+        self._client = client
+        self._model = model
+        self._prompt = prompt("exercise")
+        self.prompt = self._prompt.version
+
+    async def write(self, order: ExerciseOrder, tried: Sequence[Attempt], deadline: float) -> tuple[Proposal, str]:
+        """Propose an exercise, or a better one than those tried, before a time of the event loop's clock.
+
+        Returns the model that wrote it, too. Raises AuthorUnavailable, or FlawedExercise where it is none.
+        """
+        messages = _conversation(order, tried)
+        try:
+            reply = await self._client.ask(
+                ClaudeRequest(self._model, self._prompt.text, messages, Proposal, _MAX_TOKENS), deadline
+            )
+        except ClaudeUnavailable as error:
+            msg = f"Claude cannot be asked: {error}"
+            raise AuthorUnavailable(msg) from error
+        except UnusableReply as error:
+            if error.refused:
+                msg = "Claude does not want to write it"
+                raise AuthorUnavailable(msg) from error
+            msg = f"the answer is no exercise: {error}"
+            raise FlawedExercise(msg) from error
+        return reply.value, reply.model
+
+
+def _conversation(order: ExerciseOrder, tried: Sequence[Attempt]) -> tuple[Message, ...]:
+    """Return the order, and for each attempt what was proposed and why it was not accepted."""
+    messages = [Message("user", _assignment(order))]
+    for attempt in tried:
+        problem = f"This was not accepted: {attempt.problem}."
+        if attempt.proposal is None:
+            messages[-1] = Message("user", f"{messages[-1].text}\n\nYour last answer was of no use: {attempt.problem}.")
+            continue
+        messages.append(Message("assistant", attempt.proposal.model_dump_json()))
+        messages.append(Message("user", f"{problem}\n\n{fenced(attempt.details)}" if attempt.details else problem))
+    return tuple(messages)
+
+
+def _assignment(order: ExerciseOrder) -> str:
+    lines = [
+        "Write an exercise.",
+        "",
+        f"- Topic: {title(order.topic)}",
+        f"- Difficulty: {order.difficulty}",
+        f"- Language: {order.language}",
+    ]
+    if order.style is not None:
+        lines.append(f"- The student prefers to learn: {order.style}")
+    if order.mastery is not None:
+        lines.append(f"- The student's mastery of the topic, from 0 to 1: {order.mastery:.2f}")
+    if order.seen:
+        seen = "\n".join(" ".join(name.split()) for name in order.seen[-_MOST_NAMED:])
+        lines.append(f"- The student knows these already; write something else:\n\n{fenced(seen)}")
+    return "\n".join(lines)

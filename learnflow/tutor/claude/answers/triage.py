@@ -4,19 +4,20 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 
+from learnflow.bounded_cache import BoundedCache
 from learnflow.domain.question.intent import OFF_TOPIC, Triage, decide
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.question_key import question_key
-from learnflow.models.fields import NUL
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.taxonomy import GENERAL
 from learnflow.models.vocabulary import Agent, Intent
 from learnflow.settings import Claude as ClaudeSettings
-from learnflow.tutor.claude.answers.dialogue import away, within
+from learnflow.tutor.claude.answers.drafts import storable_line
 from learnflow.tutor.claude.answers.schemas import Sorted
-from learnflow.tutor.claude.client.interface import Ask, ClaudeMisspoke, ClaudeUnavailable, Meters, Said
-from learnflow.tutor.claude.fenced_text import fenced
-from learnflow.tutor.claude.prompts import prompt
+from learnflow.tutor.claude.answers.usable_reply import claude_away, deadline_in
+from learnflow.tutor.claude.budget.metered_client import MeteredClients
+from learnflow.tutor.claude.client.interface import ClaudeRequest, ClaudeUnavailable, Message, UnusableReply
+from learnflow.tutor.claude.prompts import fenced, prompt
 
 # One clear signal, with nothing against it, gives 0.86. Of the 72 questions in the tests of triage, 59 reach this.
 CERTAIN: Final = 0.85
@@ -28,41 +29,37 @@ _LONGEST_REASON: Final = 500
 _WITHOUT_TOPIC: Final = frozenset({Intent.EXERCISE, Intent.PROGRESS})
 
 
-class Triaging:
-    """Decides what questions are. The same question is sorted once, whoever asks it."""
+class ClaudeTriage:
+    """Decides what questions are. Claude is asked once about the same question, whoever asks it."""
 
-    def __init__(self, meters: Meters, settings: ClaudeSettings) -> None:
-        self._meters = meters
+    def __init__(self, clients: MeteredClients, settings: ClaudeSettings) -> None:
+        self._clients = clients
         self._settings = settings
         self._prompt = prompt("triage")
-        self._known: dict[bytes, Triage] = {}
+        self._decided: BoundedCache[bytes, Triage] = BoundedCache(_REMEMBERED)
 
     async def __call__(self, query: StudentQuery, question: ParsedQuestion) -> Triage:
-        """Return what a question is. Raises ClaudeAway; where Claude's answer is of no use, the rules decide."""
+        """Return what a question is. Raises ClaudeAway; where Claude's reply is of no use, the rules decide."""
         by_rules = decide(question)
         if certain(by_rules):
             return by_rules
         key = _key(query)
-        if key in self._known:
-            return self._known[key]
-        meter = self._meters(Agent.TRIAGE, query)
-        ask = Ask(
-            self._settings.triage_model, self._prompt.text, (Said("user", told(query, by_rules)),), Sorted, _MAX_TOKENS
-        )
+        if key in self._decided:
+            return self._decided[key]
+        client = self._clients(Agent.TRIAGE, query)
+        deadline = deadline_in(self._settings.timeout_seconds * _SHARE)
         try:
-            written = await meter.ask(ask, within(self._settings.timeout_seconds * _SHARE))
+            reply = await client.ask(self._request(query, by_rules), deadline)
         except ClaudeUnavailable as error:
-            raise away(error, meter) from error
-        except ClaudeMisspoke:
-            return replace(by_rules, usage=meter.usage)
-        found = _decided(written.value, question, by_rules)
-        self._remember(key, found)
-        return replace(found, usage=meter.usage)
+            raise claude_away(error, client) from error
+        except UnusableReply:
+            return replace(by_rules, usage=client.usage)
+        triage = self._decided[key] = _triage(reply.value, question, by_rules)
+        return replace(triage, usage=client.usage)
 
-    def _remember(self, key: bytes, found: Triage) -> None:
-        while len(self._known) >= _REMEMBERED:
-            self._known.pop(next(iter(self._known)))
-        self._known[key] = found
+    def _request(self, query: StudentQuery, by_rules: Triage) -> ClaudeRequest[Sorted]:
+        message = Message("user", triage_message(query, by_rules))
+        return ClaudeRequest(self._settings.triage_model, self._prompt.text, (message,), Sorted, _MAX_TOKENS)
 
 
 def certain(by_rules: Triage) -> bool:
@@ -72,7 +69,7 @@ def certain(by_rules: Triage) -> bool:
     return by_rules.topic != GENERAL or by_rules.intent in _WITHOUT_TOPIC or by_rules.question_key == OFF_TOPIC
 
 
-def told(query: StudentQuery, by_rules: Triage) -> str:
+def triage_message(query: StudentQuery, by_rules: Triage) -> str:
     """Return what Claude is told of a question: both ends of it, its code, and what the rules made of it."""
     sections = [
         f"# What the rules made of it, with confidence {by_rules.confidence:.2f}\n\n{fenced(by_rules.reasoning)}",
@@ -89,14 +86,15 @@ def _ends(text: str) -> str:
     return f"{text[:_LONGEST_END]}\n\N{HORIZONTAL ELLIPSIS}\n{text[-_LONGEST_END:]}"
 
 
-def _decided(said: Sorted, question: ParsedQuestion, by_rules: Triage) -> Triage:
+def _triage(decision: Sorted, question: ParsedQuestion, by_rules: Triage) -> Triage:
     """Return what Claude decided. The question key follows from it by the rule that makes all of them."""
-    because = " ".join(said.reasoning.replace(NUL, "").split())[:_LONGEST_REASON] or by_rules.reasoning
-    confidence = round(said.confidence, 2)
-    if said.off_topic:
+    because = storable_line(decision.reasoning, _LONGEST_REASON) or by_rules.reasoning
+    confidence = round(decision.confidence, 2)
+    if decision.off_topic:
         return Triage(Intent.CONCEPTS, GENERAL, OFF_TOPIC, confidence, f"{because} → concepts, off topic")
-    key = question_key(question, said.intent, said.topic, said.telling)
-    return Triage(said.intent, said.topic, key, confidence, f"{because} → {said.intent} about {said.topic}")
+    key = question_key(question, decision.intent, decision.topic, decision.telling)
+    reasoning = f"{because} → {decision.intent} about {decision.topic}"
+    return Triage(decision.intent, decision.topic, key, confidence, reasoning)
 
 
 def _key(query: StudentQuery) -> bytes:

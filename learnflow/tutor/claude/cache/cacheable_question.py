@@ -1,5 +1,7 @@
 """Which questions stand for themselves, so that one answer fits all who ask them at one level. No clock, no I/O."""
 
+import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,11 +14,16 @@ from learnflow.models.events.work import AgentRequest, ProgressSummary
 from learnflow.models.student import Profile
 from learnflow.models.taxonomy import GENERAL, TOPICS, name
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel, Specialist
-from learnflow.tutor.claude.cache.same_words import same_words
 from learnflow.tutor.student_level import asked_before, depth
 
 KEY: Final = "concepts:cache:"  # section 4 of the data model
 
+LONGEST: Final = 300  # characters; longer questions are hardly ever asked twice
+
+_PUNCTUATION: Final = ".,;:!?\"'\N{HORIZONTAL ELLIPSIS}"  # of a word or a sentence
+_QUOTES: Final = str.maketrans("\u2018\u2019\u201c\u201d", "''\"\"")
+_BEFORE: Final = re.compile(r"^(?:(?:hi|hello|hey|please|pls|ok|okay|so|well|(?:can|could|would|will) you) )+")
+_AFTER: Final = re.compile(r"(?: (?:please|pls|thanks|thx|thank you))+$")
 _OWN: Final = frozenset({"my", "mine", "our", "ours"})
 _REFERRING: Final = frozenset({
     "it", "its", "this", "that", "these", "those", "they", "them", "there", "again", "also", "another", "other", "else",
@@ -27,11 +34,11 @@ _ENGLISH: Final = frozenset({
     "where", "which", "get", "gives", "help", "please", "with", "not", "wrong", "error", "fix", "line", "and", "to",
     "of",
 })  # fmt: skip
-_GOING_ON: Final = frozenset({"and", "but", "or", "so", "ok", "okay"})  # at the beginning
+_CONTINUING: Final = frozenset({"and", "but", "or", "so", "ok", "okay"})  # at the beginning
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class CacheableQuestion:
     """What is asked, and all that the answer depends on."""
 
     words: str
@@ -46,19 +53,21 @@ class Question:
         return KEY + sha256(whole.encode()).hexdigest()
 
 
-def stands_alone(request: AgentRequest, parsed: ParsedQuestion, is_personal: Callable[[str], bool]) -> Question | None:
+def cacheable_question(
+    request: AgentRequest, parsed: ParsedQuestion, is_personal: Callable[[str], bool]
+) -> CacheableQuestion | None:
     """Return the question of a request, or None where its answer would be for its student only."""
     query, topic, words = request.query, request.query.topic or GENERAL, same_words(request.query.query_text)
     if not words or topic not in TOPICS or request.low_confidence or query.question_key == OFF_TOPIC:
         return None
     if NAMES_IT in (query.context or {}) or is_at_work_on(request, topic) or is_personal(query.query_text):
         return None
-    if parsed.code or parsed.trace or not _says_all(parsed, topic, after_others=bool(request.turns)):
+    if parsed.code or parsed.trace or not _is_complete(parsed, topic, after_others=bool(request.turns)):
         return None
     return _question(request, parsed, words, topic)
 
 
-def of_concept(request: AgentRequest, parsed: ParsedQuestion, concept: str) -> Question | None:
+def cacheable_concept(request: AgentRequest, parsed: ParsedQuestion, concept: str) -> CacheableQuestion | None:
     """Return the question that another agent has when it needs a concept; None where the answer would not fit all.
 
     It is asked in English, so it is nobody's who writes in another language.
@@ -69,13 +78,13 @@ def of_concept(request: AgentRequest, parsed: ParsedQuestion, concept: str) -> Q
     return _question(request, parsed, f"concept:{concept}", concept)
 
 
-def wants_its_own(request: AgentRequest, topic: str) -> bool:
+def needs_own_answer(request: AgentRequest, topic: str) -> bool:
     """Say whether a student needs another explanation than everybody's: this one was no help, or is hard to take in."""
     again = asked_before(request, topic, Specialist.CONCEPTS)
     return again or topic in request.standing.struggle_topics or request.handed_over_from is not None
 
 
-def impersonal(request: AgentRequest, question: Question) -> AgentRequest:
+def anonymous_request(request: AgentRequest, question: CacheableQuestion) -> AgentRequest:
     """Return the request as anybody at the question's level would have made it."""
     return AgentRequest(
         query=request.query.model_copy(update={"context": None}),
@@ -86,9 +95,9 @@ def impersonal(request: AgentRequest, question: Question) -> AgentRequest:
     )
 
 
-def concept_alone(request: AgentRequest, question: Question) -> AgentRequest:
+def anonymous_concept_request(request: AgentRequest, question: CacheableQuestion) -> AgentRequest:
     """Return a request for a concept as anybody at the question's level would have made it, without code."""
-    plain = impersonal(request, question)
+    plain = anonymous_request(request, question)
     only = {
         "query_text": f"Explain {name(question.topic)}.", "code_snippet": None, "language": question.language,
         "topic": question.topic, "question_key": None,
@@ -98,23 +107,40 @@ def concept_alone(request: AgentRequest, question: Question) -> AgentRequest:
 
 def is_at_work_on(request: AgentRequest, topic: str) -> bool:
     """Say whether the student has an open exercise on a topic: what is said must not solve it."""
-    return any(one.exercise.topic == topic for one in request.exercises)
+    return any(assigned.exercise.topic == topic for assigned in request.exercises)
 
 
-def _says_all(parsed: ParsedQuestion, topic: str, *, after_others: bool) -> bool:
+def _is_complete(parsed: ParsedQuestion, topic: str, *, after_others: bool) -> bool:
     """Say whether a question names its topic, and refers to nothing that was said before or is its student's own."""
     named = {hit.meaning.topic for hit in parsed.mentions} | ({parsed.error.topic} if parsed.error else set())
     if topic not in named or not _OWN.isdisjoint(parsed.words) or parsed.off_topic or parsed.small_talk:
         return False
-    goes_on = parsed.words[0] in _GOING_ON or not _REFERRING.isdisjoint(parsed.words)
+    goes_on = parsed.words[0] in _CONTINUING or not _REFERRING.isdisjoint(parsed.words)
     return not (after_others and goes_on)
 
 
-def _question(request: AgentRequest, parsed: ParsedQuestion, words: str, topic: str) -> Question:
-    return Question(
+def _question(request: AgentRequest, parsed: ParsedQuestion, words: str, topic: str) -> CacheableQuestion:
+    return CacheableQuestion(
         words=words,
         topic=topic,
         level=depth(request, topic),
         style=request.profile.learning_style,
         language=parsed.language or Language.PYTHON,
     )
+
+
+def same_words(text: str) -> str:
+    """Return a question as its words alone; "" for one that is too long.
+
+    Signs that belong to no word stay as they are: `==` and `=` are two questions.
+    """
+    if len(text) > LONGEST:
+        return ""
+    plain = unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold()
+    words = " ".join(map(_without_punctuation, plain.split()))
+    return _AFTER.sub("", _BEFORE.sub("", words))
+
+
+def _without_punctuation(word: str) -> str:
+    plain = word.lstrip("\"'").rstrip(_PUNCTUATION)
+    return plain if any(map(str.isalnum, plain)) else word

@@ -7,7 +7,7 @@ State = Literal["closed", "open", "half-open"]
 
 
 @dataclass(frozen=True, slots=True)
-class Breaker:
+class CircuitBreaker:
     """Closed, until `most` failures in a row; then open for `pause` seconds; then half-open: one try decides."""
 
     most: int
@@ -26,23 +26,23 @@ class Breaker:
         """Say whether a call may be made now."""
         return self.state(now) == "closed" or (self.state(now) == "half-open" and not self.trying)
 
-    def tried(self, now: float) -> "Breaker":
+    def tried(self, now: float) -> "CircuitBreaker":
         """A call that was admitted begins."""
         return replace(self, trying=True) if self.state(now) == "half-open" else self
 
-    def answered(self) -> "Breaker":
+    def answered(self) -> "CircuitBreaker":
         """A call was answered, in whatever words."""
-        return Breaker(self.most, self.pause)
+        return CircuitBreaker(self.most, self.pause)
 
-    def failed(self, now: float) -> "Breaker":
+    def failed(self, now: float) -> "CircuitBreaker":
         """A call was not answered. Calls that began before the pause and end in it do not prolong it."""
         if self.state(now) == "open":
             return self
         failures = self.failures + 1
         if failures < self.most:
             return replace(self, failures=failures)
-        return Breaker(self.most, self.pause, failures, now + self.pause)
+        return CircuitBreaker(self.most, self.pause, failures, now + self.pause)
 
-    def left(self) -> "Breaker":
+    def left(self) -> "CircuitBreaker":
         """The one try was given up, and says nothing."""
         return replace(self, trying=False)

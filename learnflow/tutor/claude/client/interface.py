@@ -1,37 +1,35 @@
-"""What is asked of Claude, what comes back, and how asking can end."""
+"""What Claude is asked, what it replies, and how asking can end."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
+from typing import Generic, Literal, Protocol, TypeVar
 
 from learnflow.models.fields import Model
-from learnflow.models.student_query import StudentQuery
-from learnflow.models.usage import Usage
-from learnflow.models.vocabulary import Agent
+from learnflow.tutor.claude.limits.rate_limit_headers import NONE_TOLD, RateLimits
 
 T = TypeVar("T", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One turn of a conversation with Claude."""
+class Message:
+    """One message of a conversation with Claude."""
 
     role: Literal["user", "assistant"]
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Ask(Generic[T]):
-    """One question to Claude.
+class ClaudeRequest(Generic[T]):
+    """One request to Claude.
 
-    `system` is the same for all questions of an agent, byte for byte, so that the API can keep it in its cache; what
-    differs stands in the messages. The answer is a value of `shape`.
+    `system` is the same for all requests of an agent, byte for byte, so that the API can keep it in its cache; what
+    differs stands in the messages. The reply holds a value of `reply_type`.
     """
 
     model: str
     system: str
-    messages: Sequence[Said]
-    shape: type[T]
+    messages: Sequence[Message]
+    reply_type: type[T]
     max_tokens: int
 
 
@@ -46,8 +44,8 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
-class Written(Generic[T]):
-    """What Claude wrote, which model it was, and the tokens of the call."""
+class ClaudeReply(Generic[T]):
+    """The value that Claude wrote, which model it was, and the tokens of the call."""
 
     value: T
     model: str
@@ -63,7 +61,7 @@ class ClaudeUnavailable(Exception):  # noqa: N818 - a state, which a tutor witho
     for_students: str = "Claude, who usually answers here, cannot be reached at the moment."
 
 
-class TryLater(ClaudeUnavailable):
+class TransientFailure(ClaudeUnavailable):
     """The service or the network failed, and need not the next time; `after`: seconds that the service asks to wait."""
 
     def __init__(self, reason: str, after: float | None = None) -> None:
@@ -71,8 +69,16 @@ class TryLater(ClaudeUnavailable):
         self.after = after
 
 
-class ClaudeMisspoke(Exception):  # noqa: N818 - what it did
-    """Claude answered, and the answer is of no use. The text says why, so that Claude can do better.
+class RateLimited(TransientFailure):
+    """A limit of the service is reached, and it says for how many seconds. It works; we ask too much."""
+
+    def __init__(self, reason: str, after: float) -> None:
+        super().__init__(reason, after)
+        self.seconds = after
+
+
+class UnusableReply(Exception):  # noqa: N818 - what came back
+    """Claude replied, and the reply is of no use. The text says why, so that Claude can do better.
 
     The call is paid all the same. A refusal is not worth asking again.
     """
@@ -84,28 +90,32 @@ class ClaudeMisspoke(Exception):  # noqa: N818 - what it did
         self.refused = refused
 
 
-class Asker(Protocol):
-    """Asks Claude."""
+@dataclass(frozen=True, slots=True)
+class CallResult(Generic[T]):
+    """What became of one call, and the rate limits that came with it."""
 
-    async def ask(self, ask: Ask[T], deadline: float) -> Written[T]:
-        """Return the answer before the deadline (in seconds of the event loop's clock).
+    outcome: ClaudeReply[T] | UnusableReply | ClaudeUnavailable
+    limits: RateLimits = NONE_TOLD
 
-        Raises ClaudeUnavailable, also when the deadline is over, or ClaudeMisspoke.
-        """
+
+class ModelApi(Protocol):
+    """Makes one call, and never a second."""
+
+    async def call(self, request: ClaudeRequest[T]) -> CallResult[T]:
+        """Return what became of the call; failures are returned, not raised."""
 
     async def close(self) -> None:
         """Let go of the connections."""
 
 
-class Metered(Asker, Protocol):
-    """Asks Claude for one agent and one question, within the student's quota and the budget.
+class ModelClient(Protocol):
+    """Asks Claude, as often as it takes."""
 
-    What is asked beyond them raises QuotaUsedUp or BudgetUsedUp, which are ClaudeUnavailable.
-    """
+    async def ask(self, request: ClaudeRequest[T], deadline: float) -> ClaudeReply[T]:
+        """Return the reply before the deadline (in seconds of the event loop's clock).
 
-    @property
-    def usage(self) -> tuple[Usage, ...]:
-        """What was paid so far, one for each model, also for answers that were of no use."""
+        Raises ClaudeUnavailable, also when the deadline is over, or UnusableReply.
+        """
 
-
-Meters: TypeAlias = Callable[[Agent, StudentQuery], Metered]  # makes one for an agent's work on a question
+    async def close(self) -> None:
+        """Let go of the connections."""

@@ -23,14 +23,14 @@ _NOBODYS_KEY: Final = "replayed"  # the SDK wants one
 _OPTIONS: Final = orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2
 
 
-class Wire(AsyncBaseTransport):
+class HttpTransport(AsyncBaseTransport):
     """What takes the place of the network; `api_key` where the environment need not have one."""
 
     api_key: str | None = None
     missing: int = 0  # requests that could not be answered
 
 
-class Recording(Wire):
+class Recording(HttpTransport):
     """Passes everything on to the network and keeps each exchange; of two about the same, the last."""
 
     def __init__(self, directory: Path) -> None:
@@ -52,7 +52,7 @@ class Recording(Wire):
         await self._network.aclose()
 
 
-class Replay(Wire):
+class Replay(HttpTransport):
     """Answers what was recorded. What was not is `missing`, and answered as an error that ends the question."""
 
     api_key = _NOBODYS_KEY

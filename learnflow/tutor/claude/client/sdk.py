@@ -4,15 +4,24 @@ from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
-from learnflow.models.fields import Model, explain
-from learnflow.tutor.claude.client.api_reply import Reply
-from learnflow.tutor.claude.client.call import Called, OverLimit, Seen
-from learnflow.tutor.claude.client.interface import Ask, ClaudeMisspoke, ClaudeUnavailable, Said, T, TryLater, Written
-from learnflow.tutor.claude.limits.rate_limit_headers import retry_after, seen
+from learnflow.models.fields import Model, NonBlank, explain
+from learnflow.tutor.claude.client.interface import (
+    CallResult,
+    ClaudeReply,
+    ClaudeRequest,
+    ClaudeUnavailable,
+    Message,
+    RateLimited,
+    T,
+    Tokens,
+    TransientFailure,
+    UnusableReply,
+)
+from learnflow.tutor.claude.limits.rate_limit_headers import RateLimits, rate_limits, retry_after
 
 if TYPE_CHECKING:
     from anthropic import APIStatusError
@@ -38,15 +47,51 @@ _SPENT: Final = frozenset({
 _PASSING: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS})
 
 
-class Claude:
-    """Asks Claude for values of a given shape, each time with one call. One is made for a process."""
+_Count = Annotated[int, Field(ge=0, lt=2**31)]  # more no answer has, and PostgreSQL keeps their sums
+
+
+class ContentBlock(Model):
+    """A part of an answer; only those of the type `text` are read."""
+
+    type: str
+    text: str | None = None
+
+
+class TokenUsage(Model):
+    """The tokens of a call. Those of the cache come apart from the others that went in."""
+
+    input_tokens: _Count | None = None
+    output_tokens: _Count | None = None
+    cache_read_input_tokens: _Count | None = None
+    cache_creation_input_tokens: _Count | None = None
+
+
+class ApiReply(Model):
+    """A whole answer, also one that is of no use."""
+
+    model: Annotated[NonBlank, StringConstraints(max_length=100)]
+    stop_reason: str
+    content: tuple[ContentBlock, ...]
+    usage: TokenUsage
+
+    @property
+    def text(self) -> str:
+        """What was written, in however many blocks."""
+        return "".join(block.text or "" for block in self.content if block.type == "text")
+
+    @property
+    def tokens(self) -> Tokens:
+        """What it cost."""
+        usage = self.usage
+        read, written = usage.cache_read_input_tokens or 0, usage.cache_creation_input_tokens or 0
+        return Tokens((usage.input_tokens or 0) + read + written, usage.output_tokens or 0, read, written)
+
+
+class AnthropicApi:
+    """Asks Claude for values of a given type, each time with one call. One is made for a process."""
 
     def __init__(
-        self,
-        *,
-        api_key: str | None = None,
-        base_url: str | None = None,
-        transport: "AsyncBaseTransport | None" = None,
+        self, *, api_key: str | None = None, base_url: str | None = None, transport: "AsyncBaseTransport | None" = None
     ) -> None:
         """Read what is None from ANTHROPIC_API_KEY and the other variables of the SDK.
 
@@ -72,79 +117,79 @@ class Claude:
             msg = "there is no key: ANTHROPIC_API_KEY is not set"
             raise ClaudeUnavailable(msg)
 
-    async def ask_once(self, ask: Ask[T]) -> Called[T]:
+    async def call(self, request: ClaudeRequest[T]) -> CallResult[T]:
         """Make one call, and return what became of it with the limits that the service told.
 
-        A failure is returned: TryLater, or OverLimit, where the next time can be better; ClaudeUnavailable where it
-        cannot; ClaudeMisspoke where there was an answer, and it is of no use.
+        A failure is returned: TransientFailure, or RateLimited, where the next time can be better; ClaudeUnavailable
+        where it cannot; UnusableReply where there was a reply, and it is of no use.
         """
         from anthropic import AnthropicError, APIStatusError  # noqa: PLC0415 - as the module says
 
-        told = Seen()
+        limits = RateLimits()
         try:
-            response = await self._client.messages.with_raw_response.create(**_request(ask))
-            told = seen(response.headers)
-            return Called(_read(await response.read(), ask), told)
-        except ClaudeMisspoke as error:
-            return Called(error, told)
+            response = await self._client.messages.with_raw_response.create(**_parameters(request))
+            limits = rate_limits(response.headers)
+            return CallResult(_reply(await response.read(), request), limits)
+        except UnusableReply as error:
+            return CallResult(error, limits)
         except APIStatusError as error:
-            return Called(_refused(error, ask.model), seen(error.response.headers))
+            return CallResult(_status_failure(error, request.model), rate_limits(error.response.headers))
         except (ClaudeUnavailable, AnthropicError) as error:
-            return Called(_failed(error), told)
+            return CallResult(_connection_failure(error), limits)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
 
 
-def _request(ask: Ask[T]) -> dict[str, Any]:
+def _parameters(request: ClaudeRequest[T]) -> dict[str, Any]:
     """Return what the SDK is given. The system prompt comes first and is kept in the API's cache."""
-    system: TextBlockParam = {"type": "text", "text": ask.system, "cache_control": {"type": "ephemeral"}}
+    system: TextBlockParam = {"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}
     return {
-        "model": ask.model,
-        "max_tokens": ask.max_tokens,
+        "model": request.model,
+        "max_tokens": request.max_tokens,
         "system": [system],
-        "messages": [_turn(one) for one in ask.messages],
+        "messages": [_message(message) for message in request.messages],
         # not messages.parse: it reads the text before anyone can see that the answer was refused or cut off
-        "output_config": {"format": {"type": "json_schema", "schema": _schema(ask.shape)}},
+        "output_config": {"format": {"type": "json_schema", "schema": _schema(request.reply_type)}},
     }
 
 
 @cache
-def _schema(shape: type[Model]) -> dict[str, Any]:
+def _schema(reply_type: type[Model]) -> dict[str, Any]:
     from anthropic import transform_schema  # noqa: PLC0415 - as the module says
 
-    return transform_schema(shape)
+    return transform_schema(reply_type)
 
 
-def _turn(said: Said) -> "MessageParam":
-    if said.role == "user":
-        return {"role": "user", "content": said.text}
-    return {"role": "assistant", "content": said.text}
+def _message(message: Message) -> "MessageParam":
+    if message.role == "user":
+        return {"role": "user", "content": message.text}
+    return {"role": "assistant", "content": message.text}
 
 
-def _refused(error: "APIStatusError", model: str) -> ClaudeUnavailable:
+def _status_failure(error: "APIStatusError", model: str) -> ClaudeUnavailable:
     """Say what a status means. The service's own words are left out: nobody knows what they repeat."""
     status, kind, headers = error.status_code, error.type or "no reason given", error.response.headers
-    told = f"status {status} ({kind})"
+    reason = f"status {status} ({kind})"
     if status == HTTPStatus.PAYMENT_REQUIRED or kind == "billing_error" or error.error_code in _SPENT:
-        return ClaudeUnavailable(f"the spending limit or the credit of the account is used up: {told}")
+        return ClaudeUnavailable(f"the spending limit or the credit of the account is used up: {reason}")
     passing = status in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR
     if {"true": True, "false": False}.get(headers.get("x-should-retry", ""), passing):
         after = retry_after(headers)
         if status == HTTPStatus.TOO_MANY_REQUESTS and after is not None:
-            return OverLimit(told, after)
-        return TryLater(told, after)
+            return RateLimited(reason, after)
+        return TransientFailure(reason, after)
     match status:
         case 401 | 403:
-            return ClaudeUnavailable(f"the key is not accepted: {told}")
+            return ClaudeUnavailable(f"the key is not accepted: {reason}")
         case 404:
-            return ClaudeUnavailable(f"there is no model {model} at this address: {told}")
+            return ClaudeUnavailable(f"there is no model {model} at this address: {reason}")
     # a spending limit that was set in the console is a 400, too, and differs in its words only
-    return ClaudeUnavailable(f"the request, or what its account may spend, was refused: {told}")
+    return ClaudeUnavailable(f"the request, or what its account may spend, was refused: {reason}")
 
 
-def _failed(error: Exception) -> ClaudeUnavailable:
+def _connection_failure(error: Exception) -> ClaudeUnavailable:
     """Say why there is no answer, where no status says it."""
     from anthropic import APIConnectionError, APITimeoutError  # noqa: PLC0415 - as the module says
 
@@ -152,27 +197,27 @@ def _failed(error: Exception) -> ClaudeUnavailable:
         case ClaudeUnavailable():
             return error
         case APITimeoutError():
-            return TryLater("no answer in time")
+            return TransientFailure("no answer in time")
         case APIConnectionError():
-            return TryLater(f"no connection ({type(error.__cause__ or error).__name__})")
+            return TransientFailure(f"no connection ({type(error.__cause__ or error).__name__})")
     return ClaudeUnavailable(type(error).__name__)
 
 
-def _read(body: bytes, ask: Ask[T]) -> Written[T]:
+def _reply(body: bytes, request: ClaudeRequest[T]) -> ClaudeReply[T]:
     """Read an answer; not as the SDK does, which takes anything for a message, and recurses as deep as it goes."""
     try:
-        reply = Reply.model_validate_json(body)
+        reply = ApiReply.model_validate_json(body)
     except ValidationError as error:
-        raise TryLater(_NOT_THE_API) from error
+        raise TransientFailure(_NOT_THE_API) from error
     text, tokens = reply.text, reply.tokens
     if reply.stop_reason != "end_turn":
         reason = _CUT_SHORT.get(reply.stop_reason, f"it ended with {reply.stop_reason}")
-        raise ClaudeMisspoke(reason, reply.model, tokens, refused=reply.stop_reason == "refusal")
-    if len(text.encode()) > ask.max_tokens * _BYTES_A_TOKEN:  # it would not fit into a message of ours
+        raise UnusableReply(reason, reply.model, tokens, refused=reply.stop_reason == "refusal")
+    if len(text.encode()) > request.max_tokens * _BYTES_A_TOKEN:  # it would not fit into a message of ours
         msg = "it was longer than the limit of tokens"
-        raise ClaudeMisspoke(msg, reply.model, tokens)
+        raise UnusableReply(msg, reply.model, tokens)
     try:
-        value = ask.shape.model_validate_json(text)
+        value = request.reply_type.model_validate_json(text)
     except ValidationError as error:
-        raise ClaudeMisspoke(explain(error), reply.model, tokens) from error
-    return Written(value, reply.model, tokens)
+        raise UnusableReply(explain(error), reply.model, tokens) from error
+    return ClaudeReply(value, reply.model, tokens)

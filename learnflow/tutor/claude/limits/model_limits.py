@@ -1,7 +1,7 @@
 """What may be sent to one model: requests, input tokens and output tokens a minute. No clock, no I/O.
 
 What a call needs is estimated before it, and settled with its true tokens after it. Input is estimated as a token for 4
-bytes of all that is sent, the schema of the answer with it; output as what answers of this model usually have, and as
+bytes of all that is sent, the schema of the reply with it; output as what answers of this model usually have, and as
 all that is allowed while none is known. Input that is read from the API's cache does not count against its limit.
 """
 
@@ -13,101 +13,101 @@ from typing import Final
 import orjson
 
 from learnflow.models.fields import Model
-from learnflow.tutor.claude.client.call import Seen
-from learnflow.tutor.claude.client.interface import Ask, T, Tokens
-from learnflow.tutor.claude.limits.token_bucket import Bucket, full
+from learnflow.tutor.claude.client.interface import ClaudeRequest, T, Tokens
+from learnflow.tutor.claude.limits.rate_limit_headers import RateLimits
+from learnflow.tutor.claude.limits.token_bucket import TokenBucket, full_bucket
 
 BYTES_A_TOKEN: Final = 4
 _NEWEST: Final = 1 / 16  # the weight of the newest answer in what is usual
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class Demand:
     """What a call takes from each limit, or several calls together."""
 
     requests: float = 0.0
     input: float = 0.0
     output: float = 0.0
 
-    def __add__(self, other: "Need") -> "Need":
-        """Add up two needs."""
-        return Need(self.requests + other.requests, self.input + other.input, self.output + other.output)
+    def __add__(self, other: "Demand") -> "Demand":
+        """Add up two demands."""
+        return Demand(self.requests + other.requests, self.input + other.input, self.output + other.output)
 
-    def __neg__(self) -> "Need":
+    def __neg__(self) -> "Demand":
         """Return what is put back."""
-        return Need(-self.requests, -self.input, -self.output)
+        return Demand(-self.requests, -self.input, -self.output)
 
 
-NOTHING: Final = Need()
+NO_DEMAND: Final = Demand()
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ModelLimits:
     """The limits of one model. All times are seconds of one clock."""
 
-    requests: Bucket
-    input: Bucket
-    output: Bucket
+    requests: TokenBucket
+    input: TokenBucket
+    output: TokenBucket
     shut_until: float = 0.0
     usual_output: float | None = None
 
-    def need(self, ask: Ask[T]) -> Need:
+    def demand(self, request: ClaudeRequest[T]) -> Demand:
         """Estimate what a call takes."""
-        return Need(1.0, estimated_input(ask), min(ask.max_tokens, self.usual_output or ask.max_tokens))
+        return Demand(1.0, estimated_input(request), min(request.max_tokens, self.usual_output or request.max_tokens))
 
-    def wait(self, need: Need, now: float, ahead: Need = NOTHING) -> float:
+    def wait(self, demand: Demand, now: float, ahead: Demand = NO_DEMAND) -> float:
         """Return the seconds until a call may be made, after those that are ahead of it."""
         return max(
             self.shut_until - now,
-            self.requests.wait(need.requests, now, ahead.requests),
-            self.input.wait(need.input, now, ahead.input),
-            self.output.wait(need.output, now, ahead.output),
+            self.requests.wait(demand.requests, now, ahead.requests),
+            self.input.wait(demand.input, now, ahead.input),
+            self.output.wait(demand.output, now, ahead.output),
             0.0,
         )
 
-    def taken(self, need: Need, now: float) -> "Limits":
-        """Take what a call needs; a negative need is put back."""
+    def taken(self, demand: Demand, now: float) -> "ModelLimits":
+        """Take what a call needs; a negative demand is put back."""
         return replace(
             self,
-            requests=self.requests.taken(need.requests, now),
-            input=self.input.taken(need.input, now),
-            output=self.output.taken(need.output, now),
+            requests=self.requests.taken(demand.requests, now),
+            input=self.input.taken(demand.input, now),
+            output=self.output.taken(demand.output, now),
         )
 
-    def settled(self, need: Need, tokens: Tokens | None, now: float) -> "Limits":
+    def settled(self, demand: Demand, tokens: Tokens | None, now: float) -> "ModelLimits":
         """Settle what a call took. Of one that brought nothing the input may have been read; its output is put back."""
         if tokens is None:
-            return self.taken(Need(output=-need.output), now)
+            return self.taken(Demand(output=-demand.output), now)
         usual = tokens.output if self.usual_output is None else self.usual_output
-        true = Need(need.requests, tokens.input - tokens.cache_read, tokens.output)
-        known = replace(self, usual_output=usual + (tokens.output - usual) * _NEWEST)
-        return known.taken(true + -need, now)
+        true = Demand(demand.requests, tokens.input - tokens.cache_read, tokens.output)
+        updated = replace(self, usual_output=usual + (tokens.output - usual) * _NEWEST)
+        return updated.taken(true + -demand, now)
 
-    def follow(self, seen: Seen, now: float) -> "Limits":
+    def follow(self, told: RateLimits, now: float) -> "ModelLimits":
         """Tighten to what the service tells."""
         return replace(
             self,
-            requests=self.requests.follow(seen.requests, now),
-            input=self.input.follow(seen.input, now),
-            output=self.output.follow(seen.output, now),
+            requests=self.requests.follow(told.requests, now),
+            input=self.input.follow(told.input, now),
+            output=self.output.follow(told.output, now),
         )
 
-    def shut(self, until: float) -> "Limits":
+    def shut(self, until: float) -> "ModelLimits":
         """Let nothing through before a time: the service asks for it."""
         return replace(self, shut_until=max(self.shut_until, until))
 
 
-def limits(requests: float, input_tokens: float, output_tokens: float, now: float) -> Limits:
+def unused_limits(requests: float, input_tokens: float, output_tokens: float, now: float) -> ModelLimits:
     """Return limits a minute, with nothing taken from them yet; 0 is no limit of ours."""
-    return Limits(full(requests, now), full(input_tokens, now), full(output_tokens, now))
+    return ModelLimits(full_bucket(requests, now), full_bucket(input_tokens, now), full_bucket(output_tokens, now))
 
 
-def estimated_input(ask: Ask[T]) -> int:
+def estimated_input(request: ClaudeRequest[T]) -> int:
     """Estimate the tokens that go in."""
-    texts = (ask.system, *(one.text for one in ask.messages))
-    return ceil((sum(len(text.encode()) for text in texts) + _schema_bytes(ask.shape)) / BYTES_A_TOKEN)
+    texts = (request.system, *(message.text for message in request.messages))
+    return ceil((sum(len(text.encode()) for text in texts) + _schema_bytes(request.reply_type)) / BYTES_A_TOKEN)
 
 
 @cache
-def _schema_bytes(shape: type[Model]) -> int:
-    return len(orjson.dumps(shape.model_json_schema()))
+def _schema_bytes(reply_type: type[Model]) -> int:
+    return len(orjson.dumps(reply_type.model_json_schema()))

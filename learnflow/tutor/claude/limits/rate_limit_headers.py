@@ -2,19 +2,39 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from math import inf
 from typing import Final
 
-from learnflow.tutor.claude.client.call import Seen, Window
-
 _PREFIX: Final = "anthropic-ratelimit"
 
 
-def seen(headers: Mapping[str, str]) -> Seen:
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """One limit as the service tells it: how much a minute, how much is left, in how many seconds all of it is back."""
+
+    limit: float
+    remaining: float
+    reset: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    """The limits that came with a reply; None is what was not told."""
+
+    requests: RateLimit | None = None
+    input: RateLimit | None = None
+    output: RateLimit | None = None
+
+
+NONE_TOLD: Final = RateLimits()
+
+
+def rate_limits(headers: Mapping[str, str]) -> RateLimits:
     """Return the limits of a response; what is missing or cannot be read is None."""
-    return Seen(*(_window(headers, kind) for kind in ("requests", "input-tokens", "output-tokens")))
+    return RateLimits(*(_rate_limit(headers, kind) for kind in ("requests", "input-tokens", "output-tokens")))
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -26,12 +46,12 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return _until(headers, _http_date(headers.get("retry-after"))) if seconds is None else seconds
 
 
-def _window(headers: Mapping[str, str], kind: str) -> Window | None:
+def _rate_limit(headers: Mapping[str, str], kind: str) -> RateLimit | None:
     limit = _number(headers.get(f"{_PREFIX}-{kind}-limit"))
     remaining = _number(headers.get(f"{_PREFIX}-{kind}-remaining"))
     if not limit or remaining is None:
         return None
-    return Window(limit, remaining, _until(headers, _iso_date(headers.get(f"{_PREFIX}-{kind}-reset"))))
+    return RateLimit(limit, remaining, _until(headers, _iso_date(headers.get(f"{_PREFIX}-{kind}-reset"))))
 
 
 def _until(headers: Mapping[str, str], then: datetime | None) -> float | None:

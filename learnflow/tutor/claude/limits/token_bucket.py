@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Final
 
-from learnflow.tutor.claude.client.call import Window
+from learnflow.tutor.claude.limits.rate_limit_headers import RateLimit
 
 MINUTE: Final = 60.0
 _AT_ONCE: Final = 0.1
@@ -20,7 +20,7 @@ _NOTHING: Final = 1e-6  # less is a rounding error
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
+class TokenBucket:
     """What can be taken: `level` at the time `at`, in seconds of any one clock.
 
     `own` is the limit of the settings and `told` that of the service, both a minute; 0 is none. While there is neither,
@@ -60,22 +60,22 @@ class Bucket:
             return missing / slow
         return slowly + (missing - slow * slowly) / self._rate
 
-    def taken(self, amount: float, now: float) -> "Bucket":
+    def taken(self, amount: float, now: float) -> "TokenBucket":
         """Take an amount, or put one back where it is negative."""
-        full = self.refilled(now)
-        return replace(full, level=min(full.level - amount, 0.0 if full.limit == inf else full.burst))
+        bucket = self.refilled(now)
+        return replace(bucket, level=min(bucket.level - amount, 0.0 if bucket.limit == inf else bucket.burst))
 
-    def follow(self, window: Window | None, now: float) -> "Bucket":
+    def follow(self, limit: RateLimit | None, now: float) -> "TokenBucket":
         """Tighten to what the service tells: others may take from the same limit."""
-        if window is None:
+        if limit is None:
             return self
-        known = self._told(window.limit, now)
-        left = replace(known, level=min(known.level, window.remaining, known.burst), slow=inf, slow_until=0.0)
-        if not window.reset or window.remaining > window.limit * _SCARCE:
+        bucket = self._with_told_limit(limit.limit, now)
+        left = replace(bucket, level=min(bucket.level, limit.remaining, bucket.burst), slow=inf, slow_until=0.0)
+        if not limit.reset or limit.remaining > limit.limit * _SCARCE:
             return left
-        return replace(left, slow=(window.limit - window.remaining) / window.reset, slow_until=now + window.reset)
+        return replace(left, slow=(limit.limit - limit.remaining) / limit.reset, slow_until=now + limit.reset)
 
-    def refilled(self, now: float) -> "Bucket":
+    def refilled(self, now: float) -> "TokenBucket":
         """Return the bucket as it is now."""
         if self.limit == inf:
             return self
@@ -83,7 +83,7 @@ class Bucket:
         back = min(self.slow, self._rate) * slowly + self._rate * (now - self.at - slowly)
         return replace(self, level=min(self.level + back, self.burst), at=now)
 
-    def _told(self, limit: float, now: float) -> "Bucket":
+    def _with_told_limit(self, limit: float, now: float) -> "TokenBucket":
         if self.limit < inf:
             return replace(self.refilled(now), told=limit)
         begun = replace(self, told=limit)
@@ -91,7 +91,7 @@ class Bucket:
         return replace(since, level=max(since.level, -limit))  # more than a minute back is forgotten
 
 
-def full(own: float, now: float) -> Bucket:
+def full_bucket(own: float, now: float) -> TokenBucket:
     """Return a bucket of a limit a minute, with nothing taken from it; 0 is no limit of ours."""
-    none = Bucket(own=own, at=now)
-    return replace(none, level=none.burst) if own else none
+    bucket = TokenBucket(own=own, at=now)
+    return replace(bucket, level=bucket.burst) if own else bucket

@@ -1,5 +1,9 @@
-"""The prompts: Markdown files beside this one, each with a version that changes whenever its text does."""
+"""The prompts: Markdown files beside this one, each with a version that changes whenever its text does.
 
+What others wrote goes into a message as data between fences that it cannot close.
+"""
+
+import re
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -9,6 +13,7 @@ from typing import Final
 from learnflow.models.vocabulary import Specialist
 
 _COMMON: Final = "tutor"
+_FENCE: Final = re.compile(r"`{3,}")
 _VERSION: Final = 12  # characters of the hash: enough to tell texts apart
 
 
@@ -27,7 +32,7 @@ def prompt(name: str) -> Prompt:
 
 
 @cache
-def answering(agent: Specialist) -> Prompt:
+def agent_prompt(agent: Specialist) -> Prompt:
     """Return what an agent is told that answers students: the common ground of all of them, and its own part."""
     own = agent.replace("-", "_")
     return _prompt(own, f"{_text(_COMMON)}\n{_text(own)}")
@@ -39,3 +44,10 @@ def _text(name: str) -> str:
 
 def _prompt(name: str, text: str) -> Prompt:
     return Prompt(text, f"{name}-{sha256(text.encode()).hexdigest()[:_VERSION]}")
+
+
+def fenced(text: str, language: str = "") -> str:
+    """Put a text between fences that it cannot close: they are longer than any row of backticks in it."""
+    longest = max((len(run) for run in _FENCE.findall(text)), default=2)
+    fence = "`" * (longest + 1)
+    return f"{fence}{language}\n{text}\n{fence}"

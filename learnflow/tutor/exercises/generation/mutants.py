@@ -8,7 +8,7 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.tutor.exercises.generation.dialects import DIALECTS, SWAPS, Dialect, parser
+from learnflow.tutor.exercises.generation.mutation_grammar import DIALECTS, SWAPS, Dialect, parser
 
 MOST: Final = 24
 
@@ -122,9 +122,9 @@ def _condition(node: Node, dialect: Dialect) -> Iterator[_Edit]:
     """A condition that is a mere value: what `not` makes of it."""
     if node.type not in dialect.values or node.parent is None:
         return
-    within = node.parent if node.parent.type == "parenthesized_expression" else node
-    holder = within.parent
-    if holder and (holder.type == "if_clause" or holder.child_by_field_name("condition") == within):
+    deadline_in = node.parent if node.parent.type == "parenthesized_expression" else node
+    holder = deadline_in.parent
+    if holder and (holder.type == "if_clause" or holder.child_by_field_name("condition") == deadline_in):
         yield _became(node, dialect.negated.format(_text(node)))
 
 

@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from pydantic import Field, PositiveInt
 
 from learnflow.models.fields import Model
 from learnflow.models.vocabulary import ExerciseLanguage, LearningStyle, SkillLevel
-from learnflow.tutor.claude.client.interface import Written
+
+_LONGEST_DETAILS: Final = 2_000  # characters that an author is shown
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ExerciseOrder:
     """An exercise that is wanted. `mastery` of the topic is 0..1; `seen` are names of exercises not to repeat."""
 
     topic: str
@@ -54,14 +55,28 @@ class Attempt(Model):
     proposal: Proposal | None = Field(default=None, exclude=True, repr=False)
 
 
+class AuthorUnavailable(Exception):  # noqa: N818 - a state, which the bank makes up for
+    """The author writes none, and asking again soon does not help. The text says why."""
+
+
+class FlawedExercise(Exception):  # noqa: N818 - a property of an exercise
+    """An exercise that no student may see. The text says why without its code; the details may show it."""
+
+    def __init__(self, problem: str, details: str = "") -> None:
+        super().__init__(problem)
+        self.details = (
+            details if len(details) <= _LONGEST_DETAILS else f"{details[:_LONGEST_DETAILS]}\N{HORIZONTAL ELLIPSIS}"
+        )
+
+
 class Author(Protocol):
     """Writes exercises."""
 
     prompt: str
     """The version of the instructions that it follows."""
 
-    async def write(self, order: Order, tried: Sequence[Attempt], deadline: float) -> Written[Proposal]:
+    async def write(self, order: ExerciseOrder, tried: Sequence[Attempt], deadline: float) -> tuple[Proposal, str]:
         """Propose an exercise, or a better one than those tried, before a time of the event loop's clock.
 
-        Raises ClaudeUnavailable or ClaudeMisspoke.
+        Returns the model that wrote it, too. Raises AuthorUnavailable, or FlawedExercise where it is none.
         """

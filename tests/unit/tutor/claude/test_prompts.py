@@ -9,7 +9,7 @@ from learnflow.models.fields import Model
 from learnflow.models.vocabulary import Specialist
 from learnflow.tutor.claude import prompts
 from learnflow.tutor.claude.answers.schemas import Diagnosis, Explanation, Report, Review, Sorted
-from learnflow.tutor.claude.prompts import answering, prompt
+from learnflow.tutor.claude.prompts import agent_prompt, prompt
 
 LONGEST = 60  # lines
 FILES = sorted(one.name.removesuffix(".md") for one in files(prompts).iterdir() if one.name.endswith(".md"))
@@ -27,12 +27,12 @@ def test_a_prompt_is_short(name: str) -> None:
 
 @pytest.mark.parametrize("agent", ANSWERING)
 def test_an_agent_is_told_the_common_ground_first(agent: Specialist) -> None:
-    text = answering(agent).text
+    text = agent_prompt(agent).text
     assert text == f"{prompt('tutor').text}\n{prompt(agent.replace('-', '_')).text}"
 
 
 def test_each_text_has_a_version_of_its_own() -> None:
-    versions = {prompt(name).version for name in FILES} | {answering(agent).version for agent in ANSWERING}
+    versions = {prompt(name).version for name in FILES} | {agent_prompt(agent).version for agent in ANSWERING}
     assert len(versions) == len(FILES) + len(ANSWERING)
     assert all(re.fullmatch(r"[a-z_]+-[0-9a-f]{12}", one) for one in versions)
 
@@ -40,10 +40,10 @@ def test_each_text_has_a_version_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("text", "shape"),
     [
-        (answering(Specialist.CONCEPTS).text, Explanation),
-        (answering(Specialist.DEBUG).text, Diagnosis),
-        (answering(Specialist.CODE_REVIEW).text, Review),
-        (answering(Specialist.PROGRESS).text, Report),
+        (agent_prompt(Specialist.CONCEPTS).text, Explanation),
+        (agent_prompt(Specialist.DEBUG).text, Diagnosis),
+        (agent_prompt(Specialist.CODE_REVIEW).text, Review),
+        (agent_prompt(Specialist.PROGRESS).text, Report),
         (prompt("triage").text, Sorted),
     ],
 )

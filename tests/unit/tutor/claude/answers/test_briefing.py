@@ -9,10 +9,9 @@ from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.events.work import AgentRequest, Turn
 from learnflow.models.vocabulary import Language, Specialist
 from learnflow.sandbox import Execution
-from learnflow.tutor.claude.answers.briefing import briefing, recent
-from learnflow.tutor.claude.answers.evidence import of_figures, of_run, of_tools
-from learnflow.tutor.claude.answers.triage import told
-from learnflow.tutor.claude.fenced_text import fenced
+from learnflow.tutor.claude.answers.briefing import briefing, figures_section, linter_section, recent, run_section
+from learnflow.tutor.claude.answers.triage import triage_message
+from learnflow.tutor.claude.prompts import fenced
 from learnflow.tutor.code_run import NOT_RUN, Ran
 from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.review_findings import look_over
@@ -52,14 +51,14 @@ def test_concepts_is_told_this() -> None:
 
 def test_debug_is_told_this() -> None:
     asked = request("Why does it stop?", CODE, topic="list-indexing", standing=STANDING)
-    assert briefing(asked, ROOM, of_run(FAILED, parse_question(asked.query))) == DEBUG_TOLD
+    assert briefing(asked, ROOM, run_section(FAILED, parse_question(asked.query))) == DEBUG_TOLD
 
 
 async def test_code_review_is_told_this() -> None:
     code = "x = 1\nif x == None:\n    print(x)"
     found = await look_over(code, Language.PYTHON, Linter())
     asked = request("Is this good?", code, exercises=[{"exercise": OPEN, "assigned_at": "2026-01-02T14:00:00Z"}])
-    text = briefing(asked, ROOM, of_tools(found))
+    text = briefing(asked, ROOM, linter_section(found))
     assert text == REVIEW_TOLD.format(problem=OPEN.problem_text, remark=found.remarks[0].text)
     assert OPEN.solution_code.strip() not in text
     assert OPEN.hints[0] not in text
@@ -67,14 +66,14 @@ async def test_code_review_is_told_this() -> None:
 
 def test_progress_is_told_this() -> None:
     asked = request("How am I doing?", standing=STANDING)
-    assert briefing(asked, ROOM, of_figures(*with_question(asked))) == PROGRESS_TOLD
+    assert briefing(asked, ROOM, figures_section(*with_question(asked))) == PROGRESS_TOLD
 
 
 def test_triage_is_told_this() -> None:
     from learnflow.domain.question.intent import triage  # noqa: PLC0415
 
     query = request("Was ist hier los?", CODE).query
-    text = told(query, triage(query))
+    text = triage_message(query, triage(query))
     assert text.startswith("# What the rules made of it, with confidence 0.")
     assert text.endswith(
         f"```\n\n# The question\n\n```\nWas ist hier los?\n```\n\n# Its code, in python\n\n```\n{CODE}\n```"
@@ -103,8 +102,8 @@ def test_who_helps_another_agent_is_told_the_concept() -> None:
 
 def test_without_a_run_nothing_is_said_to_have_run() -> None:
     asked = request("Why does it stop?")
-    assert of_run(NOT_RUN, parse_question(asked.query)) == "# What was run\n\nNothing was run."
-    assert of_run(Ran(problem="no bubblewrap"), parse_question(asked.query)).endswith(
+    assert run_section(NOT_RUN, parse_question(asked.query)) == "# What was run\n\nNothing was run."
+    assert run_section(Ran(problem="no bubblewrap"), parse_question(asked.query)).endswith(
         "The code was not run: no bubblewrap"
     )
 
@@ -113,7 +112,9 @@ def test_a_long_output_keeps_both_ends() -> None:
     execution = FAILED.execution
     assert execution is not None
     printed = f"first{'.' * 9_000}last"
-    text = of_run(Ran(execution.model_copy(update={"stdout": printed})), parse_question(request("Why?", CODE).query))
+    text = run_section(
+        Ran(execution.model_copy(update={"stdout": printed})), parse_question(request("Why?", CODE).query)
+    )
     assert "\nfirst.." in text
     assert "..last\n" in text
     assert len(text) < 2_000

@@ -6,8 +6,13 @@ import pytest
 
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.vocabulary import Language, Specialist
-from learnflow.tutor.claude.cache.cacheable_question import Question, of_concept, stands_alone
-from learnflow.tutor.claude.cache.same_words import LONGEST, same_words
+from learnflow.tutor.claude.cache.cacheable_question import (
+    LONGEST,
+    CacheableQuestion,
+    cacheable_concept,
+    cacheable_question,
+    same_words,
+)
 from tests.support.cached_questions import asked
 from tests.support.offline_requests import turn, with_question
 from tests.support.sink_messages import exercise
@@ -60,14 +65,14 @@ STANDS: Final = [
 
 @pytest.mark.parametrize(("given", "stands"), STANDS)
 def test_what_stands_for_itself(given: AgentRequest, stands: bool) -> None:  # noqa: FBT001
-    assert (stands_alone(*with_question(given), lambda text: "@" in text) is not None) == stands
+    assert (cacheable_question(*with_question(given), lambda text: "@" in text) is not None) == stands
 
 
 def test_each_part_of_a_question_is_in_its_key() -> None:
-    question = stands_alone(*with_question(asked()), lambda _: False)
+    question = cacheable_question(*with_question(asked()), lambda _: False)
     assert question is not None
     others = [
-        Question(**{**{name: getattr(question, name) for name in Question.__slots__}, **other})
+        CacheableQuestion(**{**{name: getattr(question, name) for name in CacheableQuestion.__slots__}, **other})
         for other in ({"words": "x"}, {"level": "advanced"}, {"style": "visual"}, {"language": "java"})
     ]
     keys = {question.key("1"), question.key("2"), *(other.key("1") for other in others)}
@@ -86,5 +91,6 @@ def test_each_part_of_a_question_is_in_its_key() -> None:
 )
 def test_a_concept_is_asked_in_english_for_who_writes_english(text: str, remembered: bool) -> None:  # noqa: FBT001
     assert (
-        of_concept(*with_question(asked(text, "lists", code="[][0]", language=Language.PYTHON)), "lists") is not None
+        cacheable_concept(*with_question(asked(text, "lists", code="[][0]", language=Language.PYTHON)), "lists")
+        is not None
     ) == remembered

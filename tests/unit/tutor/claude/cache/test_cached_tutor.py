@@ -10,8 +10,8 @@ from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.vocabulary import Agent, Language, Specialist
-from learnflow.tutor.claude.cache import CachedTutor, Explanations
-from learnflow.tutor.claude.cache.explanations import AT_HAND
+from learnflow.tutor.claude.cache import CachedTutor, ExplanationCache
+from learnflow.tutor.claude.cache.explanation_cache import AT_HAND
 from learnflow.tutor.interface import ClaudeAway
 from learnflow.tutor.offline import OfflineTutor
 from tests.support.cached_questions import RECURSION, asked
@@ -52,7 +52,7 @@ class Claude(OfflineTutor):
 
 
 def cached(claude: Claude, time: Time | None = None, version: str = "1", days: int = 7) -> CachedTutor:
-    explanations = Explanations(None, version, days, (time or Time()).now)
+    explanations = ExplanationCache(None, version, days, (time or Time()).now)
     return CachedTutor(claude, explanations, lambda text: "@" in text)
 
 
@@ -147,7 +147,7 @@ async def test_after_its_days_an_explanation_is_forgotten() -> None:
     time.passes(timedelta(seconds=1))
     await tutor.explain(*with_question(asked()))
     assert len(claude.asked) == 2
-    assert await tutor.remembered(*with_question(asked())) is not None
+    assert await tutor.cached_explanation(*with_question(asked())) is not None
 
 
 @pytest.mark.parametrize(
@@ -213,16 +213,17 @@ async def test_only_so_many_are_at_hand() -> None:
 
 async def test_at_whatever_level_it_was_explained_it_is_remembered_while_claude_is_away() -> None:
     tutor = cached(Claude())
-    assert await tutor.remembered(*with_question(asked())) is None
+    assert await tutor.cached_explanation(*with_question(asked())) is None
     draft = await tutor.explain(*with_question(asked(profile={"skill_level": "advanced"})))
-    found = await tutor.remembered(*with_question(asked(turns=[turn("x", "y", Specialist.CONCEPTS, "recursion")])))
+    found = await tutor.cached_explanation(
+        *with_question(asked(turns=[turn("x", "y", Specialist.CONCEPTS, "recursion")]))
+    )
     assert found is not None
     assert (found.text, found.metadata["cached"]) == (draft.text, True)
-    assert await tutor.remembered(*with_question(asked("What is recursion in Java?"))) is None
+    assert await tutor.cached_explanation(*with_question(asked("What is recursion in Java?"))) is None
     assert (
-        await tutor.remembered(*with_question(asked("Explain recursion", code="f()", language=Language.PYTHON))) is None
+        await tutor.cached_explanation(*with_question(asked("Explain recursion", code="f()", language=Language.PYTHON)))
+        is None
     )
     await tutor.explain_concept(*with_question(asked()), "loops")
-    assert (
-        await tutor.remembered_concept(*with_question(asked(profile={"skill_level": "advanced"})), "loops")
-    ) is not None
+    assert (await tutor.cached_concept(*with_question(asked(profile={"skill_level": "advanced"})), "loops")) is not None

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from learnflow.tutor.claude.client.backoff import Backoff
-from learnflow.tutor.claude.client.circuit_breaker import Breaker, State
+from learnflow.tutor.claude.client.circuit_breaker import CircuitBreaker, State
+from learnflow.tutor.claude.client.claude_client import BACKOFF, retry_wait
 
 
 @pytest.mark.parametrize(
@@ -27,17 +27,17 @@ from learnflow.tutor.claude.client.circuit_breaker import Breaker, State
 def test_the_wait_grows_has_a_bound_and_obeys_the_service(
     failures: int, after: float | None, random: float, seconds: float
 ) -> None:
-    assert Backoff().wait(failures, after, random) == seconds
+    assert retry_wait(BACKOFF, failures, after, random) == seconds
 
 
-Step = Callable[[Breaker], Breaker]
+Step = Callable[[CircuitBreaker], CircuitBreaker]
 
 
 def fails(at: float) -> Step:
     return lambda breaker: breaker.failed(at)
 
 
-def answers(breaker: Breaker) -> Breaker:
+def answers(breaker: CircuitBreaker) -> CircuitBreaker:
     return breaker.answered()
 
 
@@ -45,7 +45,7 @@ def tries(at: float) -> Step:
     return lambda breaker: breaker.tried(at)
 
 
-def leaves(breaker: Breaker) -> Breaker:
+def leaves(breaker: CircuitBreaker) -> CircuitBreaker:
     return breaker.left()
 
 
@@ -72,7 +72,7 @@ THREE = (fails(1), fails(2), fails(3))
     ],
 )
 def test_the_breaker(steps: tuple[Step, ...], at: float, state: State, admits: bool) -> None:  # noqa: FBT001 - a case
-    breaker = Breaker(most=3, pause=10.0)
+    breaker = CircuitBreaker(most=3, pause=10.0)
     for step in steps:
         breaker = step(breaker)
     assert (breaker.state(at), breaker.admits(at)) == (state, admits)

@@ -5,8 +5,17 @@ from collections.abc import Sequence
 import pytest
 
 from learnflow.models.fields import Model
-from learnflow.tutor.claude.client.interface import Ask, Said, T, Tokens, TryLater, Written
-from learnflow.tutor.claude.client.masking import Masked
+from learnflow.settings import Claude as ClaudeSettings
+from learnflow.tutor.claude.client.claude_client import ClaudeClient
+from learnflow.tutor.claude.client.interface import (
+    CallResult,
+    ClaudeReply,
+    ClaudeRequest,
+    ClaudeUnavailable,
+    Message,
+    T,
+    Tokens,
+)
 
 
 class Answer(Model):
@@ -14,48 +23,57 @@ class Answer(Model):
 
 
 class Listener:
-    """An asker that remembers what it was asked."""
+    """An API that remembers what it was asked."""
 
-    def __init__(self, error: Exception | None = None) -> None:
-        self.asked: list[Sequence[Said]] = []
+    def __init__(self, error: ClaudeUnavailable | None = None) -> None:
+        self.asked: list[Sequence[Message]] = []
+        self.systems: list[str] = []
         self.closed = False
         self._error = error
 
-    async def ask(self, ask: Ask[T], deadline: float) -> Written[T]:
-        self.asked.append(ask.messages)
-        if self._error:
-            raise self._error
-        assert deadline == 60.0
-        return Written(ask.shape(), ask.model, Tokens(1, 1))
+    async def call(self, request: ClaudeRequest[T]) -> CallResult[T]:
+        self.asked.append(request.messages)
+        self.systems.append(request.system)
+        return CallResult(self._error or ClaudeReply(request.reply_type(), request.model, Tokens(1, 1)))
 
     async def close(self) -> None:
         self.closed = True
 
 
-ASK = Ask(
+REQUEST = ClaudeRequest(
     "claude-sonnet-5-5",
     "Write to nobody@example.com where you must.",
-    (Said("user", "I am jane@example.com"), Said("assistant", "Hello, jane@example.com"), Said("user", "0170 1234567")),
+    (
+        Message("user", "I am jane@example.com"),
+        Message("assistant", "Hello, jane@example.com"),
+        Message("user", "0170 1234567"),
+    ),
     Answer,
     100,
 )
+NEVER = float("inf")
+
+
+def client(listener: Listener) -> ClaudeClient:
+    return ClaudeClient(listener, ClaudeSettings(attempts=1))
 
 
 async def test_every_turn_is_masked_and_the_system_prompt_stays() -> None:
     listener = Listener()
-    written = await Masked(listener).ask(ASK, 60.0)
-    assert [[(said.role, said.text) for said in asked] for asked in listener.asked] == [
+    reply = await client(listener).ask(REQUEST, NEVER)
+    assert [[(message.role, message.text) for message in asked] for asked in listener.asked] == [
         [("user", "I am [e-mail]"), ("assistant", "Hello, [e-mail]"), ("user", "[phone]")]
     ]
-    assert (written.value, written.model) == (Answer(), ASK.model)
+    assert listener.systems == [REQUEST.system]
+    assert (reply.value, reply.model) == (Answer(), REQUEST.model)
 
 
 async def test_errors_pass() -> None:
-    with pytest.raises(TryLater):
-        await Masked(Listener(TryLater("busy"))).ask(ASK, 60.0)
+    with pytest.raises(ClaudeUnavailable):
+        await client(Listener(ClaudeUnavailable("busy"))).ask(REQUEST, NEVER)
 
 
 async def test_it_closes_what_it_holds() -> None:
     listener = Listener()
-    await Masked(listener).close()
+    await client(listener).close()
     assert listener.closed

@@ -9,12 +9,12 @@ from prometheus_client import Metric
 from learnflow import metrics
 from learnflow.models.vocabulary import Agent
 from learnflow.settings import Claude as ClaudeSettings
-from learnflow.settings.price_list import Rates
+from learnflow.settings.claude import Rates
 from learnflow.streams.keyed_executor import KeyedExecutor
-from learnflow.tutor.claude.budget.meter import Meter
-from learnflow.tutor.claude.budget.spending import Allowed, Spending
-from learnflow.tutor.claude.client.interface import ClaudeMisspoke, ClaudeUnavailable, Tokens, TryLater
-from learnflow.tutor.claude.client.limited import Asking
+from learnflow.tutor.claude.budget.metered_client import MeteredClient
+from learnflow.tutor.claude.budget.spending_guard import DailyLimits, SpendingGuard
+from learnflow.tutor.claude.client.claude_client import ClaudeClient
+from learnflow.tutor.claude.client.interface import ClaudeUnavailable, Tokens, TransientFailure, UnusableReply
 from tests.support.claude_clients import HAIKU, Answers, Scripted, Time, ask, query
 
 PAID: Final = Tokens(100, 20, cache_read=40, cache_write=10)
@@ -44,14 +44,14 @@ def test_labels_are_those_that_have_few_values() -> None:
 async def test_calls_are_counted_by_what_became_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asyncio, "sleep", lambda _: _nothing())
     model = "claude-of-calls"
-    asking = Asking(
-        Answers(TryLater("away"), PAID, ClaudeMisspoke("half", model, PAID), ClaudeUnavailable("no")),
+    asking = ClaudeClient(
+        Answers(TransientFailure("away"), PAID, UnusableReply("half", model, PAID), ClaudeUnavailable("no")),
         ClaudeSettings(failures_until_pause=2),
     )
     retries = value("claude_retries_total")
     deadline = asyncio.get_running_loop().time() + 60.0
     await asking.ask(ask(model), deadline)
-    for failure in (ClaudeMisspoke, ClaudeUnavailable):
+    for failure in (UnusableReply, ClaudeUnavailable):
         with pytest.raises(failure):
             await asking.ask(ask(model), deadline)
     counted = {end: value("claude_calls_total", model=model, outcome=end) for end in ("answered", "useless", "failed")}
@@ -61,7 +61,7 @@ async def test_calls_are_counted_by_what_became_of_them(monkeypatch: pytest.Monk
 
 
 async def test_a_breaker_that_is_open_shows() -> None:
-    asking = Asking(Answers(TryLater("away")), ClaudeSettings(failures_until_pause=1, attempts=1))
+    asking = ClaudeClient(Answers(TransientFailure("away")), ClaudeSettings(failures_until_pause=1, attempts=1))
     assert value("claude_breaker") == 0
     refused = value("claude_refused_total")
     for _ in range(2):
@@ -72,8 +72,8 @@ async def test_a_breaker_that_is_open_shows() -> None:
 
 async def test_tokens_and_dollars_are_those_of_the_usage() -> None:
     time = Time()
-    spending = Spending(Allowed(usd=10.0), time.now)
-    meter = Meter(Scripted(PAID), spending, {HAIKU: Rates(1.0, 5.0)}, Agent.TRIAGE, query(1))
+    spending = SpendingGuard(DailyLimits(usd=10.0), time.now)
+    meter = MeteredClient(Scripted(PAID), spending, {HAIKU: Rates(1.0, 5.0)}, Agent.TRIAGE, query(1))
     kinds = ("input", "output", "cache-read", "cache-write")
     labels = {"agent": "triage", "model": HAIKU}
     before = [value("claude_tokens_total", kind=kind, **labels) for kind in kinds]

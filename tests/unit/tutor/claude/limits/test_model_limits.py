@@ -4,18 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learnflow.tutor.claude.client.call import Seen, Window
 from learnflow.tutor.claude.client.interface import Tokens
-from learnflow.tutor.claude.limits.model_limits import Limits, Need, limits
-from learnflow.tutor.claude.limits.rate_limit_headers import retry_after, seen
-from learnflow.tutor.claude.limits.token_bucket import Bucket
-from learnflow.tutor.claude.limits.token_bucket import full as bucket_of
+from learnflow.tutor.claude.limits.model_limits import Demand, ModelLimits, unused_limits
+from learnflow.tutor.claude.limits.rate_limit_headers import RateLimit, RateLimits, rate_limits, retry_after
+from learnflow.tutor.claude.limits.token_bucket import TokenBucket
+from learnflow.tutor.claude.limits.token_bucket import full_bucket as bucket_of
 from tests.support.claude_requests import ask
 
 DATE = {"date": "Fri, 02 Jan 2026 14:00:00 GMT"}
 
 
-def full(own: float) -> Bucket:
+def full_bucket(own: float) -> TokenBucket:
     return bucket_of(own, 0.0)
 
 
@@ -37,7 +36,7 @@ def full(own: float) -> Bucket:
 def test_a_bucket_says_how_long_to_wait(
     own: float, takes: list[tuple[float, float]], amount: float, seconds: float
 ) -> None:
-    bucket = full(own)
+    bucket = full_bucket(own)
     for at, taken in takes:
         bucket = bucket.taken(taken, at)
     assert bucket.wait(amount, 0.0) == pytest.approx(seconds)
@@ -45,7 +44,7 @@ def test_a_bucket_says_how_long_to_wait(
 
 
 def test_what_is_ahead_is_waited_for_too() -> None:
-    bucket = full(600).taken(60, 0.0)
+    bucket = full_bucket(600).taken(60, 0.0)
     assert bucket.wait(1, 0.0, ahead=7.5) == pytest.approx(1.0)
 
 
@@ -54,7 +53,7 @@ def test_what_is_ahead_is_waited_for_too() -> None:
     gaps=st.lists(st.floats(0, 20), min_size=1, max_size=150),
 )
 def test_no_minute_has_more_than_the_limit_however_eagerly_it_is_asked(limit: int, gaps: list[float]) -> None:
-    bucket, now, sent = full(limit), 0.0, list[float]()
+    bucket, now, sent = full_bucket(limit), 0.0, list[float]()
     for gap in gaps:
         now += gap
         now += bucket.wait(1, now)
@@ -68,15 +67,15 @@ def test_no_minute_has_more_than_the_limit_however_eagerly_it_is_asked(limit: in
     ("own", "window", "limit", "level"),
     [
         pytest.param(600, None, 600, 60, id="nothing is told"),
-        pytest.param(600, Window(300, 300), 300, 30, id="the service allows less"),
-        pytest.param(600, Window(9_000, 8_999), 600, 60, id="the service allows more than we want"),
-        pytest.param(600, Window(9_000, 7), 600, 7, id="others have taken it"),
-        pytest.param(0, Window(300, 299), 300, 30, id="no limit of ours"),
-        pytest.param(0, Window(300, 0), 300, 0, id="nothing is left"),
+        pytest.param(600, RateLimit(300, 300), 300, 30, id="the service allows less"),
+        pytest.param(600, RateLimit(9_000, 8_999), 600, 60, id="the service allows more than we want"),
+        pytest.param(600, RateLimit(9_000, 7), 600, 7, id="others have taken it"),
+        pytest.param(0, RateLimit(300, 299), 300, 30, id="no limit of ours"),
+        pytest.param(0, RateLimit(300, 0), 300, 0, id="nothing is left"),
     ],
 )
-def test_a_bucket_follows_the_service(own: float, window: Window | None, limit: float, level: float) -> None:
-    bucket = full(own).follow(window, 0.0)
+def test_a_bucket_follows_the_service(own: float, window: RateLimit | None, limit: float, level: float) -> None:
+    bucket = full_bucket(own).follow(window, 0.0)
     assert (bucket.limit, bucket.level) == (limit, level)
 
 
@@ -94,15 +93,15 @@ def test_a_bucket_follows_the_service(own: float, window: Window | None, limit: 
 def test_what_was_taken_before_a_limit_was_told_counts(
     takes: list[tuple[float, float]], at: float, level: float
 ) -> None:
-    bucket = full(0)
+    bucket = full_bucket(0)
     for when, amount in takes:
         assert bucket.wait(amount, when) == 0
         bucket = bucket.taken(amount, when)
-    assert bucket.follow(Window(300, 300), at).level == pytest.approx(level)
+    assert bucket.follow(RateLimit(300, 300), at).level == pytest.approx(level)
 
 
 def test_a_limit_that_is_raised_is_followed_up_too() -> None:
-    bucket = full(0).follow(Window(300, 300), 0.0).follow(Window(1_200, 1_200), 1.0)
+    bucket = full_bucket(0).follow(RateLimit(300, 300), 0.0).follow(RateLimit(1_200, 1_200), 1.0)
     assert bucket.limit == 1_200
     assert bucket.refilled(60.0).level == 120
 
@@ -110,39 +109,39 @@ def test_a_limit_that_is_raised_is_followed_up_too() -> None:
 @pytest.mark.parametrize(
     ("window", "amount", "seconds"),
     [
-        pytest.param(Window(600, 0, 60.0), 8.5, 1.0, id="as fast as ours"),
-        pytest.param(Window(600, 0, 600.0), 9, 9.0, id="slower than ours"),
-        pytest.param(Window(600, 0, 5.0), 8.5, 1.0, id="faster than ours"),
-        pytest.param(Window(600, 0, None), 8.5, 1.0, id="no reset is told"),
-        pytest.param(Window(600, 59, 541.0), 60, 1.0, id="little is left"),
-        pytest.param(Window(600, 599, 600.0), 61, 0.0, id="much is left: a rounded time tells no rate"),
-        pytest.param(Window(6_000, 0, 300.0), 590, 29.5, id="slower"),
+        pytest.param(RateLimit(600, 0, 60.0), 8.5, 1.0, id="as fast as ours"),
+        pytest.param(RateLimit(600, 0, 600.0), 9, 9.0, id="slower than ours"),
+        pytest.param(RateLimit(600, 0, 5.0), 8.5, 1.0, id="faster than ours"),
+        pytest.param(RateLimit(600, 0, None), 8.5, 1.0, id="no reset is told"),
+        pytest.param(RateLimit(600, 59, 541.0), 60, 1.0, id="little is left"),
+        pytest.param(RateLimit(600, 599, 600.0), 61, 0.0, id="much is left: a rounded time tells no rate"),
+        pytest.param(RateLimit(6_000, 0, 300.0), 590, 29.5, id="slower"),
     ],
 )
 def test_when_little_is_left_the_reset_tells_how_fast_it_comes_back(
-    window: Window, amount: float, seconds: float
+    window: RateLimit, amount: float, seconds: float
 ) -> None:
-    bucket = full(0).follow(window, 0.0)
+    bucket = full_bucket(0).follow(window, 0.0)
     assert bucket.wait(amount, 0.0) == pytest.approx(seconds)
     assert bucket.wait(amount, seconds) == pytest.approx(0.0)
 
 
 def test_after_the_reset_it_comes_back_as_before() -> None:
-    bucket = full(0).follow(Window(60, 0, 120.0), 0.0).taken(50, 0.0)
+    bucket = full_bucket(0).follow(RateLimit(60, 0, 120.0), 0.0).taken(50, 0.0)
     assert bucket.refilled(120.0).level == pytest.approx(6)
-    slow = full(0).follow(Window(60, 0, 120.0), 0.0).taken(100, 0.0)
+    slow = full_bucket(0).follow(RateLimit(60, 0, 120.0), 0.0).taken(100, 0.0)
     assert slow.refilled(130.0).level == pytest.approx(-100 + 60 + 10 * 0.85)
     assert slow.wait(6, 0.0) == pytest.approx(120.0 + 46 / 0.85)
 
 
-def level(found: Limits) -> tuple[float, float, float]:
+def level(found: ModelLimits) -> tuple[float, float, float]:
     return (found.requests.level, found.input.level, found.output.level)
 
 
 def test_a_call_is_estimated_before_and_settled_after() -> None:
-    own = limits(600, 60_000, 6_000, 0.0)
+    own = unused_limits(600, 60_000, 6_000, 0.0)
     asked = ask("x" * 4_000)
-    need = own.need(asked)
+    need = own.demand(asked)
     assert need.requests == 1
     assert 1_000 < need.input < 1_100  # the system prompt and the schema as well
     assert need.output == 500
@@ -150,14 +149,14 @@ def test_a_call_is_estimated_before_and_settled_after() -> None:
     assert level(taken) == (59, 6_000 - need.input, 100)
     known = taken.settled(need, Tokens(1_300, 80, cache_read=200, cache_write=100), 0.0)
     assert level(known) == pytest.approx((59, 6_000 - 1_100, 600 - 80))
-    assert known.need(asked).output == 80
-    later = known.taken(known.need(asked), 0.0).settled(known.need(asked), Tokens(1_300, 240), 0.0)
-    assert later.need(asked).output == 90
+    assert known.demand(asked).output == 80
+    later = known.taken(known.demand(asked), 0.0).settled(known.demand(asked), Tokens(1_300, 240), 0.0)
+    assert later.demand(asked).output == 90
 
 
 def test_a_call_that_brought_nothing_keeps_its_input_and_gives_its_output_back() -> None:
-    own = limits(600, 60_000, 6_000, 0.0)
-    need = Need(1, 1_000, 500)
+    own = unused_limits(600, 60_000, 6_000, 0.0)
+    need = Demand(1, 1_000, 500)
     assert level(own.taken(need, 0.0).settled(need, None, 0.0)) == (59, 5_000, 600)
     assert level(own.taken(need, 0.0).taken(-need, 0.0)) == (60, 6_000, 600)
 
@@ -165,34 +164,34 @@ def test_a_call_that_brought_nothing_keeps_its_input_and_gives_its_output_back()
 @pytest.mark.parametrize(
     ("need", "seconds"),
     [
-        pytest.param(Need(1, 0, 0), 0.0, id="there is room"),
-        pytest.param(Need(1, 9_000, 0), 0.0, id="larger than what fits"),
-        pytest.param(Need(1, 1, 600), 0.0, id="exactly"),
+        pytest.param(Demand(1, 0, 0), 0.0, id="there is room"),
+        pytest.param(Demand(1, 9_000, 0), 0.0, id="larger than what fits"),
+        pytest.param(Demand(1, 1, 600), 0.0, id="exactly"),
     ],
 )
-def test_the_longest_wait_counts(need: Need, seconds: float) -> None:
-    own = limits(600, 60_000, 6_000, 0.0)
+def test_the_longest_wait_counts(need: Demand, seconds: float) -> None:
+    own = unused_limits(600, 60_000, 6_000, 0.0)
     assert own.wait(need, 0.0) == seconds
-    busy = own.taken(Need(60, 0, 300), 0.0)
-    assert busy.wait(Need(1, 1, 1), 0.0) == pytest.approx(1 / 8.5)
-    assert busy.wait(Need(1, 1, 600), 0.0) == pytest.approx(300 / 85)
+    busy = own.taken(Demand(60, 0, 300), 0.0)
+    assert busy.wait(Demand(1, 1, 1), 0.0) == pytest.approx(1 / 8.5)
+    assert busy.wait(Demand(1, 1, 600), 0.0) == pytest.approx(300 / 85)
     assert busy.shut(7.0).wait(need, 1.0) == 6.0
     assert busy.shut(7.0).shut(3.0).wait(need, 1.0) == 6.0
 
 
 def test_each_limit_follows_its_own_headers() -> None:
-    found = limits(0, 0, 0, 0.0).follow(Seen(Window(50, 49), Window(30_000, 100), None), 0.0)
+    found = unused_limits(0, 0, 0, 0.0).follow(RateLimits(RateLimit(50, 49), RateLimit(30_000, 100), None), 0.0)
     assert level(found) == (5, 100, 0)
 
 
 @pytest.mark.parametrize(
     ("headers", "told"),
     [
-        ({}, Seen()),
-        ({"anthropic-ratelimit-requests-limit": "50"}, Seen()),
-        ({"anthropic-ratelimit-requests-limit": "0", "anthropic-ratelimit-requests-remaining": "0"}, Seen()),
-        ({"anthropic-ratelimit-requests-limit": "many", "anthropic-ratelimit-requests-remaining": "1"}, Seen()),
-        ({"anthropic-ratelimit-requests-limit": "nan", "anthropic-ratelimit-requests-remaining": "1"}, Seen()),
+        ({}, RateLimits()),
+        ({"anthropic-ratelimit-requests-limit": "50"}, RateLimits()),
+        ({"anthropic-ratelimit-requests-limit": "0", "anthropic-ratelimit-requests-remaining": "0"}, RateLimits()),
+        ({"anthropic-ratelimit-requests-limit": "many", "anthropic-ratelimit-requests-remaining": "1"}, RateLimits()),
+        ({"anthropic-ratelimit-requests-limit": "nan", "anthropic-ratelimit-requests-remaining": "1"}, RateLimits()),
         (
             {
                 "anthropic-ratelimit-requests-limit": "50", "anthropic-ratelimit-requests-remaining": "49",
@@ -204,12 +203,12 @@ def test_each_limit_follows_its_own_headers() -> None:
                 "anthropic-ratelimit-output-tokens-remaining": "0",
                 "anthropic-ratelimit-output-tokens-reset": "2026-01-02T15:01:00+01:00",
             },
-            Seen(Window(50, 49, 1.0), Window(30_000, 29_000, None), Window(8_000, 0, 60.0)),
+            RateLimits(RateLimit(50, 49, 1.0), RateLimit(30_000, 29_000, None), RateLimit(8_000, 0, 60.0)),
         ),
     ],
 )  # fmt: skip
-def test_headers_are_read_and_what_cannot_be_read_is_not_there(headers: dict[str, str], told: Seen) -> None:
-    assert seen(DATE | headers) == told
+def test_headers_are_read_and_what_cannot_be_read_is_not_there(headers: dict[str, str], told: RateLimits) -> None:
+    assert rate_limits(DATE | headers) == told
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from learnflow.models.exercise import TestCase
 from learnflow.models.vocabulary import ExerciseLanguage
 from learnflow.sandbox import CallingConvention, Sandbox, Verdict, infer_calling_convention
 from learnflow.tutor.exercises.generation.mutants import Mutant, integers, mutants
-from learnflow.tutor.exercises.generation.neighbours import neighbours
+from learnflow.tutor.exercises.generation.nearby_inputs import nearby_inputs
 
 SECONDS: Final = 10.0  # after which no more mutants are begun: each that hangs takes as long as a test may
 _NEVER: Final = "\N{WHITE SQUARE} no output is this"
@@ -32,8 +32,8 @@ class Survivor:
     expected: str
     got: str
 
-    def told(self) -> str:
-        """Say it to the author of the exercise."""
+    def description(self) -> str:
+        """Return it in words for the author of the exercise."""
         return (
             f"Line {self.mutant.line} of the solution: {self.mutant.change}. All tests pass.\n"
             f"Input: {json.dumps(self.input, ensure_ascii=False)}\n"
@@ -42,7 +42,7 @@ class Survivor:
 
 
 @dataclass(frozen=True, slots=True)
-class Examination:
+class MutationReport:
     """What became of the mutants.
 
     Some test catches them, they survive, they are like the solution as far as can be seen, or there was no time.
@@ -80,9 +80,9 @@ class _Trial:
         )
 
 
-async def examine(
+async def run_mutants(
     language: ExerciseLanguage, solution: str, tests: Sequence[TestCase], sandbox: Sandbox, seconds: float = SECONDS
-) -> Examination:
+) -> MutationReport:
     """Run the mutants of a solution that passes its tests, as many as there is time for. Raises SandboxUnavailable.
 
     One that hangs is caught, as is one that does not compile.
@@ -94,7 +94,7 @@ async def examine(
     done = {turn: await trial.passes(made[turn], tests) for turn in turns}  # one at a time: students are waiting
     passed = [done[turn] for turn in range(len(made))]
     survived, alike = await _compared(trial, solution, tests, _those(made, passed, was=True))
-    return Examination(_those(made, passed, was=False), survived, alike, _those(made, passed, was=None))
+    return MutationReport(_those(made, passed, was=False), survived, alike, _those(made, passed, was=None))
 
 
 def _those(made: Sequence[Mutant], passed: Sequence[bool | None], *, was: bool | None) -> tuple[Mutant, ...]:
@@ -105,18 +105,16 @@ async def _compared(
     trial: _Trial, solution: str, tests: Sequence[TestCase], passing: Sequence[Mutant]
 ) -> tuple[tuple[Survivor, ...], tuple[Mutant, ...]]:
     """Tell the wrong ones of the mutants that pass from those that are like the solution."""
-    near = neighbours(
-        [case.input for case in tests],
-        integers(trial.language, solution),
-        arguments=trial.calling.spread != "one",
+    near = nearby_inputs(
+        [case.input for case in tests], integers(trial.language, solution), arguments=trial.calling.spread != "one"
     )
     if not passing or not near:
         return (), tuple(passing)
     right, again = await trial.outputs(solution, near), await trial.outputs(solution, near)
-    right = tuple(one if one == other else Verdict.NOT_RUN for one, other in zip(right, again, strict=True))
-    found = [await _difference(trial, mutant, near, right) for mutant in passing]
-    alike = tuple(mutant for mutant, survivor in zip(passing, found, strict=True) if survivor is None)
-    return tuple(survivor for survivor in found if survivor is not None), alike
+    right = tuple(first if first == second else Verdict.NOT_RUN for first, second in zip(right, again, strict=True))
+    survivors = [await _difference(trial, mutant, near, right) for mutant in passing]
+    alike = tuple(mutant for mutant, survivor in zip(passing, survivors, strict=True) if survivor is None)
+    return tuple(survivor for survivor in survivors if survivor is not None), alike
 
 
 async def _difference(

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import JsonValue
 
-from learnflow.tutor.exercises.generation.neighbours import neighbours
+from learnflow.tutor.exercises.generation.nearby_inputs import nearby_inputs
 
 
 @pytest.mark.parametrize(
@@ -24,11 +24,11 @@ from learnflow.tutor.exercises.generation.neighbours import neighbours
 def test_neighbours_are_a_little_different(
     inputs: list[JsonValue], constants: list[int], some: list[JsonValue]
 ) -> None:
-    found = neighbours(inputs, constants)
+    found = nearby_inputs(inputs, constants)
     assert [value for value in some if value not in found] == []
     assert not any(value in found for value in inputs if not isinstance(value, bool))
     assert len(found) <= 64
-    assert found == neighbours(inputs, constants)
+    assert found == nearby_inputs(inputs, constants)
 
 
 @pytest.mark.parametrize(
@@ -43,13 +43,13 @@ def test_neighbours_are_a_little_different(
 )
 def test_neighbours_stay_where_the_problem_is(inputs: list[JsonValue], never: object) -> None:
     assert callable(never)
-    assert not any(map(never, neighbours(inputs, [0, 3])))
+    assert not any(map(never, nearby_inputs(inputs, [0, 3])))
 
 
 def test_arguments_stay_as_many() -> None:
-    found = neighbours([[[1, 2], "a"], [[3], "b"]], arguments=True)
+    found = nearby_inputs([[[1, 2], "a"], [[3], "b"]], arguments=True)
     assert [[2], "a"] in found
     assert all(isinstance(value, list) and len(value) == 2 for value in found)
-    named = neighbours([{"a": 1, "b": 2}], arguments=True)
+    named = nearby_inputs([{"a": 1, "b": 2}], arguments=True)
     assert named
     assert all(isinstance(value, dict) and list(value) == ["a", "b"] for value in named)

@@ -5,11 +5,10 @@ import pytest
 from learnflow.models.usage import Usage
 from learnflow.models.vocabulary import Agent
 from learnflow.settings import Settings
-from learnflow.settings.price_list import Rates
-from learnflow.tutor.claude.budget.meter import meters
-from learnflow.tutor.claude.budget.prices import price_usd
-from learnflow.tutor.claude.budget.spending import Allowed, Spending
-from learnflow.tutor.claude.client.interface import ClaudeMisspoke, Metered, Tokens, TryLater
+from learnflow.settings.claude import Rates
+from learnflow.tutor.claude.budget.metered_client import MeteredClient, metered_clients, price_usd
+from learnflow.tutor.claude.budget.spending_guard import DailyLimits, SpendingGuard
+from learnflow.tutor.claude.client.interface import Tokens, TransientFailure, UnusableReply
 from tests.support.claude_clients import HAIKU, SONNET, Scripted, Time, ask, query
 
 SONNETS = Rates(3.0, 15.0)
@@ -32,9 +31,9 @@ def test_the_price_of_a_call(tokens: Tokens, usd: float) -> None:
     assert price_usd(tokens, SONNETS) == pytest.approx(usd, abs=1e-9)
 
 
-def meter(asker: Scripted, agent: Agent = Agent.DEBUG) -> Metered:
-    spending = Spending(Allowed(), Time().now)
-    return meters(asker, spending, Settings().claude.rates())(agent, query(1))
+def meter(asker: Scripted, agent: Agent = Agent.DEBUG) -> MeteredClient:
+    spending = SpendingGuard(DailyLimits(), Time().now)
+    return metered_clients(asker, spending, Settings().claude.rates())(agent, query(1))
 
 
 async def test_a_meter_adds_up_by_the_model_that_was_asked_for() -> None:
@@ -50,10 +49,12 @@ async def test_a_meter_adds_up_by_the_model_that_was_asked_for() -> None:
 
 
 async def test_an_answer_of_no_use_is_paid_and_a_call_that_failed_is_not() -> None:
-    metered = meter(Scripted(ClaudeMisspoke("bad JSON", SONNET, Tokens(1_000, 10)), TryLater("529"), Tokens(1_000, 10)))
-    with pytest.raises(ClaudeMisspoke):
+    metered = meter(
+        Scripted(UnusableReply("bad JSON", SONNET, Tokens(1_000, 10)), TransientFailure("529"), Tokens(1_000, 10))
+    )
+    with pytest.raises(UnusableReply):
         await metered.ask(ask(), 60.0)
-    with pytest.raises(TryLater):
+    with pytest.raises(TransientFailure):
         await metered.ask(ask(), 60.0)
     await metered.ask(ask(), 60.0)
     (usage,) = metered.usage

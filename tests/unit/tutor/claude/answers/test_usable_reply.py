@@ -4,8 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from learnflow.tutor.claude.answers.dialogue import seconds_for
-from learnflow.tutor.claude.cache.cacheable_question import Question, concept_alone, impersonal
+from learnflow.tutor.claude.answers.usable_reply import seconds_for
+from learnflow.tutor.claude.cache.cacheable_question import (
+    CacheableQuestion,
+    anonymous_concept_request,
+    anonymous_request,
+)
 from tests.support.offline_requests import request
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -26,5 +30,5 @@ def test_who_has_set_less_for_an_answer_has_that() -> None:
 
 def test_who_asks_what_anybody_asks_has_the_same_time() -> None:
     asked = request("What is a loop?").model_copy(update={"due": NOW})
-    question = Question("what is a loop", "loops", "beginner", "visual", "python")  # type: ignore[arg-type]
-    assert impersonal(asked, question).due == concept_alone(asked, question).due == NOW
+    question = CacheableQuestion("what is a loop", "loops", "beginner", "visual", "python")  # type: ignore[arg-type]
+    assert anonymous_request(asked, question).due == anonymous_concept_request(asked, question).due == NOW

@@ -11,10 +11,17 @@ import pytest
 from learnflow.database.connection import DatabaseAway
 from learnflow.models.vocabulary import Agent
 from learnflow.settings import Settings
-from learnflow.tutor.claude.budget.daily_spending import MOST_STUDENTS, Spent, Today, Work
-from learnflow.tutor.claude.budget.meter import meters
-from learnflow.tutor.claude.budget.spending import Allowed, BudgetUsedUp, QuotaUsedUp, Spending
-from learnflow.tutor.claude.client.interface import Ask, Asker, ClaudeMisspoke, Tokens, TryLater, Written
+from learnflow.tutor.claude.budget.daily_spending import MOST_STUDENTS, DailySpending, StoredSpending, Work
+from learnflow.tutor.claude.budget.metered_client import metered_clients
+from learnflow.tutor.claude.budget.spending_guard import BudgetUsedUp, DailyLimits, QuotaUsedUp, SpendingGuard
+from learnflow.tutor.claude.client.interface import (
+    ClaudeReply,
+    ClaudeRequest,
+    ModelClient,
+    Tokens,
+    TransientFailure,
+    UnusableReply,
+)
 from tests.support.claude_clients import NOON, SONNET, Scripted, T, Time, ask, query
 
 DOLLAR = Tokens(0, 66_667)  # of Sonnet, rounded up
@@ -31,9 +38,9 @@ class Elsewhere:
         self.away = False
         self.read: list[date] = []
 
-    async def spent(self, day: date, work: Collection[Work]) -> Spent:
+    async def spent(self, day: date, work: Collection[Work]) -> StoredSpending:
         self._asked(day)
-        return Spent(self.usd, frozenset(self.stored & set(work)))
+        return StoredSpending(self.usd, frozenset(self.stored & set(work)))
 
     async def questions(self, day: date, students: Collection[str]) -> Mapping[str, Collection[UUID]]:
         self._asked(day)
@@ -48,11 +55,11 @@ class Elsewhere:
 class Worker:
     """Asks Claude for students, within limits."""
 
-    def __init__(self, asker: Asker, elsewhere: Elsewhere | None = None, **allowed: float) -> None:
+    def __init__(self, asker: ModelClient, elsewhere: Elsewhere | None = None, **allowed: float) -> None:
         self.time = Time()
-        limits = Allowed(int(allowed.get("questions", 0)), allowed.get("usd", 0.0))
-        self.spending = Spending(limits, self.time.now, elsewhere, self.time.tick)
-        self._meters = meters(asker, self.spending, Settings().claude.rates())
+        limits = DailyLimits(int(allowed.get("questions", 0)), allowed.get("usd", 0.0))
+        self.spending = SpendingGuard(limits, self.time.now, elsewhere, self.time.tick)
+        self._meters = metered_clients(asker, self.spending, Settings().claude.rates())
 
     async def ask(self, number: int, student: str = "ann", agent: Agent = Agent.CONCEPTS) -> None:
         await self._meters(agent, query(number, student)).ask(ask(), 60.0)
@@ -91,9 +98,9 @@ async def test_the_next_day_of_utc_begins_anew() -> None:
 
 
 async def test_a_question_that_claude_did_not_get_does_not_count() -> None:
-    worker = Worker(Scripted(TryLater("529"), TryLater("529"), CENT), questions=1)
+    worker = Worker(Scripted(TransientFailure("529"), TransientFailure("529"), CENT), questions=1)
     for number in (1, 2):
-        with pytest.raises(TryLater):
+        with pytest.raises(TransientFailure):
             await worker.ask(number)
     await worker.ask(3)
     with pytest.raises(QuotaUsedUp):
@@ -101,8 +108,8 @@ async def test_a_question_that_claude_did_not_get_does_not_count() -> None:
 
 
 async def test_a_useless_answer_counts() -> None:
-    worker = Worker(Scripted(ClaudeMisspoke("bad JSON", SONNET, DOLLAR)), questions=1, usd=1.0)
-    with pytest.raises(ClaudeMisspoke):
+    worker = Worker(Scripted(UnusableReply("bad JSON", SONNET, DOLLAR)), questions=1, usd=1.0)
+    with pytest.raises(UnusableReply):
         await worker.ask(1)
     with pytest.raises(BudgetUsedUp):
         await worker.ask(1)
@@ -110,7 +117,7 @@ async def test_a_useless_answer_counts() -> None:
 
 async def test_questions_that_are_under_way_count() -> None:
     class Slow(Scripted):
-        async def ask(self, ask: Ask[T], deadline: float) -> Written[T]:
+        async def ask(self, ask: ClaudeRequest[T], deadline: float) -> ClaudeReply[T]:
             started.set()
             await answered.wait()
             return await super().ask(ask, deadline)
@@ -209,14 +216,14 @@ async def test_a_reading_that_hangs_holds_nobody_up_for_long(monkeypatch: pytest
             await asyncio.Event().wait()
             return await super().questions(day, students)
 
-    monkeypatch.setattr("learnflow.tutor.claude.budget.spending.FIRST_SECONDS", 0.0)
+    monkeypatch.setattr("learnflow.tutor.claude.budget.spending_guard.FIRST_SECONDS", 0.0)
     worker = Worker(Scripted(CENT), Hanging(), questions=1)
     await worker.ask(1)
     await worker.spending.close()
 
 
 def test_only_so_many_students_are_remembered() -> None:
-    today = Today(NOON.date())
+    today = DailySpending(NOON.date())
     for number in range(MOST_STUDENTS + 1):
         today.remember(f"student-{number}", {UUID(int=1)})
     assert len(today.paid) == MOST_STUDENTS
@@ -225,9 +232,9 @@ def test_only_so_many_students_are_remembered() -> None:
 
 
 def test_what_was_spent_while_postgres_was_read_stays_own() -> None:
-    today, work = Today(NOON.date()), (UUID(int=1), Agent.DEBUG)
+    today, work = DailySpending(NOON.date()), (UUID(int=1), Agent.DEBUG)
     today.pay(work, 1.0)
     asked = dict(today.own)
     today.pay(work, 0.5)
-    today.take_over(Spent(1.0, frozenset({work})), asked)
+    today.take_over(StoredSpending(1.0, frozenset({work})), asked)
     assert today.usd == 1.5

@@ -14,7 +14,7 @@ from learnflow import metrics
 from learnflow.database.connection import DatabaseAway
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent
-from learnflow.tutor.claude.budget.daily_spending import Spent, Today, Work
+from learnflow.tutor.claude.budget.daily_spending import DailySpending, StoredSpending, Work
 from learnflow.tutor.claude.client.interface import ClaudeUnavailable
 
 WARNED_AT: Final = 0.8  # of the budget
@@ -47,7 +47,7 @@ class BudgetUsedUp(ClaudeUnavailable):
 class StoredUsage(Protocol):
     """Reads what all workers did on a UTC day. Raises DatabaseAway."""
 
-    async def spent(self, day: date, work: Collection[Work]) -> Spent:
+    async def spent(self, day: date, work: Collection[Work]) -> StoredSpending:
         """Return what was spent, and which of some work is in it."""
 
     async def questions(self, day: date, students: Collection[str]) -> Mapping[str, Collection[UUID]]:
@@ -55,14 +55,14 @@ class StoredUsage(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
+class DailyLimits:
     """What a UTC day allows: questions of one student, and US dollars of all workers together; 0: any number."""
 
     questions: int = 0
     usd: float = 0.0
 
 
-class Spending:
+class SpendingGuard:
     """Keeps the quota and the budget of all calls of this worker.
 
     What other workers spent is read from PostgreSQL in the background, every 15 seconds while questions come. It errs
@@ -75,46 +75,46 @@ class Spending:
 
     def __init__(
         self,
-        allowed: Allowed,
+        limits: DailyLimits,
         now: Callable[[], datetime],
         stored: StoredUsage | None = None,
         tick: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._allowed = allowed
+        self._limits = limits
         self._now = now
-        self._stored = stored if allowed != Allowed() else None
+        self._stored = stored if limits != DailyLimits() else None
         self._tick = tick
-        self._today = Today(self._day())
-        self._said: set[float] = set()
-        self._asking: set[str] = set()  # students, whose questions elsewhere are to be read
+        self._spending = DailySpending(self._day())
+        self._warned: set[float] = set()
+        self._students_to_read: set[str] = set()  # students, whose questions elsewhere are to be read
         self._read_at: float | None = None
-        self._known: date | None = None  # the day of which PostgreSQL has been asked
+        self._day_read: date | None = None  # the day of which PostgreSQL has been asked
         self._reading: asyncio.Task[None] | None = None
-        metrics.CLAUDE_BUDGET_USD.set(allowed.usd)
-        metrics.CLAUDE_SPENT_USD.set_function(lambda: self._of_the_day().usd)
+        metrics.CLAUDE_BUDGET_USD.set(limits.usd)
+        metrics.CLAUDE_SPENT_USD.set_function(lambda: self._daily().usd)
 
     @asynccontextmanager
     async def admitted(self, query: StudentQuery) -> AsyncIterator[None]:
         """Ask one call for a question. Raises QuotaUsedUp or BudgetUsedUp before it."""
-        await self._know(query.student_id)
-        today, student, question = self._of_the_day(), query.student_id, query.query_id
-        self._check(today, query)
-        open_ = today.open.setdefault(student, set())
+        await self._read_if_due(query.student_id)
+        spending, student, question = self._daily(), query.student_id, query.query_id
+        self._check(spending, query)
+        open_ = spending.open.setdefault(student, set())
         open_.add(question)
         try:
             yield
         finally:
             open_.discard(question)
-            if not open_ and today.open.get(student) is open_:
-                del today.open[student]
+            if not open_ and spending.open.get(student) is open_:
+                del spending.open[student]
 
     def paid(self, query: StudentQuery, agent: Agent, usd: float) -> None:
         """Count a call that is to be paid."""
-        today = self._of_the_day()
-        today.remember(query.student_id, {query.query_id})
-        if self._allowed.usd:
-            today.pay((query.query_id, agent), usd)
-            self._watch()
+        spending = self._daily()
+        spending.remember(query.student_id, {query.query_id})
+        if self._limits.usd:
+            spending.pay((query.query_id, agent), usd)
+            self._warn()
 
     async def settled(self) -> None:
         """Wait for what is being read."""
@@ -127,59 +127,59 @@ class Spending:
             self._reading.cancel()
             await asyncio.wait({self._reading})
 
-    def _check(self, today: Today, query: StudentQuery) -> None:
-        if self._allowed.usd and today.usd >= self._allowed.usd:
-            raise BudgetUsedUp(self._allowed.usd)
-        questions = today.questions(query.student_id)
-        if self._allowed.questions and query.query_id not in questions and len(questions) >= self._allowed.questions:
-            raise QuotaUsedUp(self._allowed.questions)
+    def _check(self, spending: DailySpending, query: StudentQuery) -> None:
+        if self._limits.usd and spending.usd >= self._limits.usd:
+            raise BudgetUsedUp(self._limits.usd)
+        questions = spending.questions(query.student_id)
+        if self._limits.questions and query.query_id not in questions and len(questions) >= self._limits.questions:
+            raise QuotaUsedUp(self._limits.questions)
 
     def _day(self) -> date:
         return self._now().astimezone(UTC).date()
 
-    def _of_the_day(self) -> Today:
-        if self._today.day != (day := self._day()):
-            self._today = Today(day)
-            self._said.clear()
+    def _daily(self) -> DailySpending:
+        if self._spending.day != (day := self._day()):
+            self._spending = DailySpending(day)
+            self._warned.clear()
             self._read_at = None
-        return self._today
+        return self._spending
 
-    async def _know(self, student_id: str) -> None:
+    async def _read_if_due(self, student_id: str) -> None:
         """Have what other workers spent read, where that is due; only the first question of a day waits for it."""
         if self._stored is None:
             return
-        today = self._of_the_day()
-        if self._allowed.questions:
-            self._asking.add(student_id)
+        spending = self._daily()
+        if self._limits.questions:
+            self._students_to_read.add(student_id)
         if self._reading is None and self._is_due():
             self._read_at = self._tick()
-            self._reading = asyncio.create_task(self._read(self._stored, today))
-        if self._reading is not None and self._known != today.day:
+            self._reading = asyncio.create_task(self._read(self._stored, spending))
+        if self._reading is not None and self._day_read != spending.day:
             await asyncio.wait({self._reading}, timeout=FIRST_SECONDS)
 
     def _is_due(self) -> bool:
         return self._read_at is None or self._tick() - self._read_at >= READ_EACH_SECONDS
 
-    async def _read(self, stored: StoredUsage, today: Today) -> None:
-        students, self._asking = self._asking, set()
+    async def _read(self, stored: StoredUsage, spending: DailySpending) -> None:
+        students, self._students_to_read = self._students_to_read, set()
         try:
-            if self._allowed.questions:
-                for student, questions in (await stored.questions(today.day, students)).items():
-                    today.remember(student, questions)
-            if self._allowed.usd:
-                own = dict(today.own)
-                today.take_over(await stored.spent(today.day, own), own)
+            if self._limits.questions:
+                for student, questions in (await stored.questions(spending.day, students)).items():
+                    spending.remember(student, questions)
+            if self._limits.usd:
+                own = dict(spending.own)
+                spending.take_over(await stored.spent(spending.day, own), own)
         except DatabaseAway:
-            self._asking |= students
+            self._students_to_read |= students
         finally:
-            self._known, self._reading = today.day, None
-        self._watch()
+            self._day_read, self._reading = spending.day, None
+        self._warn()
 
-    def _watch(self) -> None:
+    def _warn(self) -> None:
         """Say once a day that the budget nears its end, and that it is used up."""
-        usd, budget = self._today.usd, self._allowed.usd
+        usd, budget = self._spending.usd, self._limits.usd
         for share, what_then in ((WARNED_AT, ""), (1.0, "; Claude is asked no more until midnight UTC")):
-            if budget and share not in self._said and usd >= share * budget:
-                self._said.add(share)
+            if budget and share not in self._warned and usd >= share * budget:
+                self._warned.add(share)
                 percent = 100 * usd / budget
                 _log.warning("%.0f %% of the day's budget of %g US dollars is spent%s", percent, budget, what_then)

@@ -1,7 +1,6 @@
 """Explanations that were given: in the process, and behind it in PostgreSQL for all workers."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,9 +9,10 @@ from typing import Final
 import asyncpg
 from pydantic import ValidationError
 
+from learnflow.bounded_cache import BoundedCache
 from learnflow.database.connection import SECONDS, Database, DatabaseAway
 from learnflow.models.draft import Draft
-from learnflow.tutor.claude.cache.cacheable_question import Question
+from learnflow.tutor.claude.cache.cacheable_question import CacheableQuestion
 
 AT_HAND: Final = 512  # explanations in the process
 WRITING: Final = 64  # to PostgreSQL at once; what is more stays in the process
@@ -30,14 +30,14 @@ ON CONFLICT (key) DO UPDATE SET draft = EXCLUDED.draft, model = EXCLUDED.model, 
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
-    question: Question
+class _Entry:
+    question: CacheableQuestion
     draft: Draft
     at: datetime
 
 
-class Explanations:
-    """Remembers explanations for so many days. What PostgreSQL does not tell, for whatever reason, is not known.
+class ExplanationCache:
+    """Keeps explanations for so many days. What PostgreSQL does not tell, for whatever reason, is not known.
 
     `version` is of the prompt and the model: another one makes other answers.
     """
@@ -47,40 +47,40 @@ class Explanations:
         self._version = version
         self._age = timedelta(days=days)
         self._now = now
-        self._at_hand: OrderedDict[str, _Given] = OrderedDict()
+        self._at_hand: BoundedCache[str, _Entry] = BoundedCache(AT_HAND)
         self._writing: set[asyncio.Task[None]] = set()
 
-    async def find(self, question: Question) -> Draft | None:
+    async def find(self, question: CacheableQuestion) -> Draft | None:
         """Return the explanation of a question, or None."""
         key, oldest = question.key(self._version), self._now() - self._age
-        given = self._at_hand.get(key)
-        if given is None or given.at <= oldest:
-            given = await self._stored(question, _BY_KEY, key, oldest)
-        if given is not None:
-            self._take(key, given)
-        return None if given is None else given.draft
+        entry = self._at_hand.get(key)
+        if entry is None or entry.at <= oldest:
+            entry = await self._fetch(question, _BY_KEY, key, oldest)
+        if entry is not None:
+            self._at_hand[key] = entry
+        return None if entry is None else entry.draft
 
-    async def find_of_any_level(self, question: Question) -> Draft | None:
+    async def find_of_any_level(self, question: CacheableQuestion) -> Draft | None:
         """Return an explanation of a question, also for another level or style, of any version; or None."""
         exact = await self.find(question)
         if exact is not None:
             return exact
         words, language, oldest = question.words, question.language, self._now() - self._age
-        stored = await self._stored(question, _OF_ANY_LEVEL, words, language, oldest, question.level, question.style)
+        stored = await self._fetch(question, _OF_ANY_LEVEL, words, language, oldest, question.level, question.style)
         at_hand = (
-            given
-            for given in reversed(self._at_hand.values())
-            if (given.question.words, given.question.language) == (words, language) and given.at > oldest
+            entry
+            for entry in reversed(self._at_hand.values())
+            if (entry.question.words, entry.question.language) == (words, language) and entry.at > oldest
         )
-        found = stored or next(at_hand, None)
-        return None if found is None else found.draft
+        entry = stored or next(at_hand, None)
+        return None if entry is None else entry.draft
 
-    def keep(self, question: Question, draft: Draft) -> None:
+    def keep(self, question: CacheableQuestion, draft: Draft) -> None:
         """Remember an explanation. PostgreSQL is written in the background."""
-        given = _Given(question, draft, self._now())
-        self._take(question.key(self._version), given)
+        entry = _Entry(question, draft, self._now())
+        self._at_hand[question.key(self._version)] = entry
         if self._database is not None and len(self._writing) < WRITING:
-            task = asyncio.create_task(self._write(self._database, given))
+            task = asyncio.create_task(self._write(self._database, entry))
             self._writing.add(task)
             task.add_done_callback(self._writing.discard)
 
@@ -95,13 +95,7 @@ class Explanations:
         for task in self._writing:
             task.cancel()
 
-    def _take(self, key: str, given: _Given) -> None:
-        self._at_hand[key] = given
-        self._at_hand.move_to_end(key)
-        if len(self._at_hand) > AT_HAND:
-            self._at_hand.popitem(last=False)
-
-    async def _stored(self, question: Question, statement: str, *arguments: object) -> _Given | None:
+    async def _fetch(self, question: CacheableQuestion, statement: str, *arguments: object) -> _Entry | None:
         if self._database is None:
             return None
         try:
@@ -109,16 +103,16 @@ class Explanations:
         except (DatabaseAway, ValidationError):
             return None
 
-    async def _write(self, database: Database, given: _Given) -> None:
-        asked, draft = given.question, given.draft
+    async def _write(self, database: Database, entry: _Entry) -> None:
+        asked, draft = entry.question, entry.draft
         try:
             await database.fetch(
                 _KEEP, asked.key(self._version), asked.words, asked.level, asked.style, asked.language,
-                draft.model_dump_json(), draft.model, self._version, given.at,
+                draft.model_dump_json(), draft.model, self._version, entry.at,
             )  # fmt: skip
         except DatabaseAway:
             return  # it says so itself
 
 
-def _read(question: Question, row: asyncpg.Record) -> _Given:
-    return _Given(question, Draft.model_validate_json(row["draft"]), row["created_at"])
+def _read(question: CacheableQuestion, row: asyncpg.Record) -> _Entry:
+    return _Entry(question, Draft.model_validate_json(row["draft"]), row["created_at"])

@@ -5,38 +5,46 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from learnflow.backoff import Backoff
 from learnflow.settings import Claude as ClaudeSettings
 from learnflow.streams.keyed_executor import KeyedExecutor
-from learnflow.tutor.claude.client.backoff import Backoff
-from learnflow.tutor.claude.client.call import Called, OverLimit, Seen, Window
-from learnflow.tutor.claude.client.interface import ClaudeMisspoke, ClaudeUnavailable, Tokens, TryLater, Written
-from learnflow.tutor.claude.client.limited import Asking
+from learnflow.tutor.claude.client.claude_client import ClaudeClient
+from learnflow.tutor.claude.client.interface import (
+    CallResult,
+    ClaudeReply,
+    ClaudeUnavailable,
+    RateLimited,
+    Tokens,
+    TransientFailure,
+    UnusableReply,
+)
+from learnflow.tutor.claude.limits.rate_limit_headers import RateLimit, RateLimits
 from tests.support.claude_requests import MODEL, Count, SlowClaude, ask, wrote
 from tests.support.virtual_time import now, virtually
 
-Outcome = Written[Count] | ClaudeMisspoke | ClaudeUnavailable
-DOWN: Called[Count] = Called(TryLater("status 529"))
-OFF: Called[Count] = Called(ClaudeUnavailable("the key is not accepted"))
-REFUSED: Called[Count] = Called(ClaudeMisspoke("it was a refusal", MODEL, Tokens(100, 5), refused=True))
+Outcome = ClaudeReply[Count] | UnusableReply | ClaudeUnavailable
+DOWN: CallResult[Count] = CallResult(TransientFailure("status 529"))
+OFF: CallResult[Count] = CallResult(ClaudeUnavailable("the key is not accepted"))
+REFUSED: CallResult[Count] = CallResult(UnusableReply("it was a refusal", MODEL, Tokens(100, 5), refused=True))
 
 
-def limited(seconds: float) -> Called[Count]:
-    return Called(OverLimit("status 429", seconds))
+def limited(seconds: float) -> CallResult[Count]:
+    return CallResult(RateLimited("status 429", seconds))
 
 
-def asking(claude: SlowClaude, random: float = 1.0, **settings: float) -> Asking:
-    return Asking(claude, ClaudeSettings.model_validate(settings), random=lambda: random)
+def asking(claude: SlowClaude, random: float = 1.0, **settings: float) -> ClaudeClient:
+    return ClaudeClient(claude, ClaudeSettings.model_validate(settings), random=lambda: random)
 
 
-def breaker(under_test: Asking) -> str:
+def breaker(under_test: ClaudeClient) -> str:
     return under_test.breaker
 
 
-async def outcome(under_test: Asking, seconds: float = 60.0, text: str = "How many?") -> tuple[Outcome, float]:
+async def outcome(under_test: ClaudeClient, seconds: float = 60.0, text: str = "How many?") -> tuple[Outcome, float]:
     """Return how a question ends, and when."""
     try:
         found: Outcome = await under_test.ask(ask(text), now() + seconds)
-    except (ClaudeMisspoke, ClaudeUnavailable) as error:
+    except (UnusableReply, ClaudeUnavailable) as error:
         found = error
     return found, now()
 
@@ -58,12 +66,12 @@ async def outcome(under_test: Asking, seconds: float = 60.0, text: str = "How ma
     ],
 )
 def test_a_question_ends_once_and_in_time(
-    planned: tuple[Called[Count], ...], seconds: float, began: list[float], ends: str, at: float
+    planned: tuple[CallResult[Count], ...], seconds: float, began: list[float], ends: str, at: float
 ) -> None:
     claude = SlowClaude(planned=planned)
     found, ended = virtually(outcome(asking(claude), seconds))
     assert claude.began == pytest.approx(began)
-    assert ("answer" if isinstance(found, Written) else str(found)) == ends
+    assert ("answer" if isinstance(found, ClaudeReply) else str(found)) == ends
     assert ended == pytest.approx(at)
 
 
@@ -74,7 +82,7 @@ def test_a_limit_of_ours_is_waited_for_in_order() -> None:
     async def scenario() -> None:
         texts = [str(number) for number in range(12)]
         found = await asyncio.gather(*(outcome(under_test, text=text) for text in texts))
-        assert all(isinstance(one, Written) for one, _ in found)
+        assert all(isinstance(one, ClaudeReply) for one, _ in found)
         assert claude.texts == texts
 
     virtually(scenario())
@@ -97,8 +105,8 @@ def test_a_wait_beyond_the_deadline_is_refused_at_once_and_those_ahead_count() -
 
 
 def test_a_limit_that_the_service_tells_holds_from_then_on() -> None:
-    told = Called(wrote(), Seen(requests=Window(60, 1)))
-    claude = SlowClaude(planned=(told,), always=Called(wrote()))
+    told = CallResult(wrote(), RateLimits(requests=RateLimit(60, 1)))
+    claude = SlowClaude(planned=(told,), always=CallResult(wrote()))
     under_test = asking(claude)
 
     async def scenario() -> None:
@@ -133,14 +141,14 @@ def test_who_asks_to_wait_for_ages_is_asked_again_after_ten_minutes() -> None:
         early, _ = await outcome(under_test)
         await asyncio.sleep(600)
         late, _ = await outcome(under_test)
-        return [isinstance(one, Written) for one in (early, late)]
+        return [isinstance(one, ClaudeReply) for one in (early, late)]
 
     assert virtually(scenario()) == [False, True]
     assert len(claude.began) == 2
 
 
 def test_what_an_answer_leaves_over_lets_the_next_in_sooner() -> None:
-    claude = SlowClaude(always=Called(wrote(output=10)))
+    claude = SlowClaude(always=CallResult(wrote(output=10)))
     under_test = asking(claude, output_tokens_per_minute=5_000)
 
     async def scenario() -> None:
@@ -163,9 +171,9 @@ def test_after_failures_in_a_row_claude_is_left_in_peace_and_then_tried_once() -
         assert at == 3
         await asyncio.sleep(30)
         assert breaker(under_test) == "half-open"
-        claude.always = Called(wrote())
+        claude.always = CallResult(wrote())
         found_at_once = await asyncio.gather(*(outcome(under_test) for _ in range(4)))
-        assert [isinstance(one, Written) for one, _ in found_at_once] == [True, False, False, False]
+        assert [isinstance(one, ClaudeReply) for one, _ in found_at_once] == [True, False, False, False]
         assert breaker(under_test) == "closed"
         await asyncio.gather(*(outcome(under_test) for _ in range(4)))
 
@@ -176,10 +184,10 @@ def test_after_failures_in_a_row_claude_is_left_in_peace_and_then_tried_once() -
 
 @pytest.mark.parametrize(
     ("called", "state"),
-    [(DOWN, "open"), (limited(0), "closed"), (OFF, "closed"), (REFUSED, "closed"), (Called(wrote()), "closed")],
+    [(DOWN, "open"), (limited(0), "closed"), (OFF, "closed"), (REFUSED, "closed"), (CallResult(wrote()), "closed")],
     ids=["failure", "429 with retry-after", "key", "refusal", "answer"],
 )
-def test_only_failures_of_the_service_open_the_breaker(called: Called[Count], state: str) -> None:
+def test_only_failures_of_the_service_open_the_breaker(called: CallResult[Count], state: str) -> None:
     under_test = asking(SlowClaude(always=called), attempts=1, failures_until_pause=2)
 
     async def scenario() -> str:
@@ -204,10 +212,10 @@ def test_a_call_that_had_little_time_left_says_nothing_about_claude(seconds: flo
 @pytest.mark.parametrize("when", ["in the call", "in the line", "between tries"])
 def test_who_is_cancelled_leaves_nothing_behind(when: str) -> None:
     claude = SlowClaude(planned=(DOWN,) if when == "between tries" else ())
-    under_test = Asking(
+    under_test = ClaudeClient(
         claude,
         ClaudeSettings(requests_per_minute=1, failures_until_pause=9),
-        backoff=Backoff(first=40),
+        backoff=Backoff(first=40.0, longest=8.0),
         random=lambda: 1.0,
     )
 
@@ -221,7 +229,7 @@ def test_who_is_cancelled_leaves_nothing_behind(when: str) -> None:
         await asyncio.gather(first, return_exceptions=True)
         assert under_test.counters.in_flight == 0
         found, _ = await outcome(under_test, 500)
-        assert isinstance(found, Written)
+        assert isinstance(found, ClaudeReply)
         assert claude.began[-1] == pytest.approx(120.0)
 
     virtually(scenario())
@@ -239,7 +247,7 @@ def test_a_trial_that_is_cancelled_leaves_room_for_another() -> None:
         trial.cancel()
         await asyncio.gather(trial, return_exceptions=True)
         found, _ = await outcome(under_test)
-        assert isinstance(found, Written)
+        assert isinstance(found, ClaudeReply)
 
     virtually(scenario())
 
@@ -271,7 +279,7 @@ def test_one_student_with_500_questions_does_not_starve_twenty_with_one(
     def question(student: str) -> Callable[[], Awaitable[None]]:
         async def work() -> None:
             found, at = await outcome(under_test, text=student)
-            assert isinstance(found, Written)
+            assert isinstance(found, ClaudeReply)
             answered.setdefault(student, []).append(at)
 
         return work

@@ -36,7 +36,7 @@ class _Kind:
         return (not self.ordered or _in_order(items)) and (not self.even or _is_even(items))
 
 
-def neighbours(
+def nearby_inputs(
     inputs: Sequence[JsonValue], constants: Sequence[int] = (), *, arguments: bool = False
 ) -> tuple[JsonValue, ...]:
     """Return at most 64 inputs that differ a little from those given, which they are not.

@@ -12,12 +12,12 @@ from learnflow.domain.exercise_difficulty import difficulty_for
 from learnflow.models.taxonomy import TOPICS, difficulties
 from learnflow.models.vocabulary import ExerciseLanguage, SkillLevel
 from learnflow.tutor.claude.prompts import prompt
-from learnflow.tutor.exercises.generation import Attempt, Order, Proposal
-from learnflow.tutor.exercises.generation.drafting import Flawed, drafted
+from learnflow.tutor.exercises.generation.proposal import Attempt, ExerciseOrder, FlawedExercise, Proposal
+from learnflow.tutor.exercises.generation.verification import exercise_from
 
 ID = UUID("750e8400-e29b-41d4-a716-446655440002")
 NOW = datetime(2026, 1, 2, 14, 30, tzinfo=UTC)
-ORDER = Order("loops", SkillLevel.BEGINNER, ExerciseLanguage.PYTHON, seen=("Count up",))
+ORDER = ExerciseOrder("loops", SkillLevel.BEGINNER, ExerciseLanguage.PYTHON, seen=("Count up",))
 SOLUTION = """def count_even(numbers):
     count = 0
     for number in numbers:
@@ -82,7 +82,7 @@ def test_the_difficulty_always_fits_the_topic_and_never_falls_as_mastery_grows(t
 
 
 def test_a_right_proposal_becomes_an_exercise() -> None:
-    exercise = drafted(ORDER, proposal(), ID, NOW)
+    exercise = exercise_from(ORDER, proposal(), ID, NOW)
     assert (exercise.exercise_id, exercise.created_at, exercise.name) == (ID, NOW, "Count the even ones")
     assert (exercise.topic, exercise.difficulty, exercise.language) == ("loops", "beginner", "python")
     assert [(case.input, case.output) for case in exercise.test_cases] == [([1, 2], 1), ([], 0), ([-2, 0], 2)]
@@ -118,13 +118,13 @@ CASES = RIGHT["test_cases"]
     ],
 )  # fmt: skip
 def test_a_proposal_that_cannot_be_an_exercise_is_refused_with_a_reason(changes: dict[str, Any], problem: str) -> None:
-    with pytest.raises(Flawed, match=problem):
-        drafted(ORDER, proposal(**changes), ID, NOW)
+    with pytest.raises(FlawedExercise, match=problem):
+        exercise_from(ORDER, proposal(**changes), ID, NOW)
 
 
 def test_the_difficulty_that_is_ordered_must_fit_the_topic() -> None:
-    with pytest.raises(Flawed, match="advanced does not fit loops"):
-        drafted(Order("loops", SkillLevel.ADVANCED, ExerciseLanguage.PYTHON), proposal(), ID, NOW)
+    with pytest.raises(FlawedExercise, match="advanced does not fit loops"):
+        exercise_from(ExerciseOrder("loops", SkillLevel.ADVANCED, ExerciseLanguage.PYTHON), proposal(), ID, NOW)
 
 
 def test_an_attempt_as_json_shows_no_code() -> None:
@@ -141,8 +141,7 @@ def test_a_prompt_has_the_version_of_its_text() -> None:
 
 
 def test_a_process_without_claude_does_not_import_the_sdk() -> None:
-    modules = (
-        "learnflow.tutor.claude.client.sdk, learnflow.tutor.claude.client.limited, learnflow.tutor.exercises.generation"
-    )
+    client = "learnflow.tutor.claude.client"
+    modules = f"{client}.sdk, {client}.claude_client, learnflow.tutor.exercises.generation.generate"
     code = f"import sys, {modules}; sys.exit('anthropic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

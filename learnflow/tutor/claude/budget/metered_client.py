@@ -1,0 +1,93 @@
+"""What one agent spends on one question."""
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from learnflow import metrics
+from learnflow.models.student_query import StudentQuery
+from learnflow.models.usage import DECIMALS, Usage, summed
+from learnflow.models.vocabulary import Agent
+from learnflow.settings.claude import Rates
+from learnflow.tutor.claude.budget.spending_guard import SpendingGuard
+from learnflow.tutor.claude.client.interface import ClaudeReply, ClaudeRequest, ModelClient, T, Tokens, UnusableReply
+
+# Of the price of what goes in, as https://platform.claude.com/docs/en/about-claude/pricing has them: what is kept for
+# five minutes, and what is read of it. A few models read for less: then this reckons too much.
+CACHE_WRITE: Final = 1.25
+CACHE_READ: Final = 0.1
+
+_MILLION: Final = 1_000_000
+
+
+class MeteredClient:
+    """A ModelClient for an agent's work on a question: asks within quota and budget, and adds up what that costs.
+
+    It goes by the price of the model that was asked for; the one that replies may carry a date in its name.
+    """
+
+    def __init__(
+        self, client: ModelClient, guard: SpendingGuard, rates: Mapping[str, Rates], agent: Agent, query: StudentQuery
+    ) -> None:
+        self._client = client
+        self._guard = guard
+        self._rates = rates
+        self._agent = agent
+        self._query = query
+        self._usage: tuple[Usage, ...] = ()
+
+    @property
+    def usage(self) -> tuple[Usage, ...]:
+        """What was paid so far, one for each model, also for replies that were of no use."""
+        return self._usage
+
+    async def ask(self, request: ClaudeRequest[T], deadline: float) -> ClaudeReply[T]:
+        """Return Claude's reply. Raises QuotaUsedUp or BudgetUsedUp, and what the other client raises."""
+        async with self._guard.admitted(self._query):
+            try:
+                reply = await self._client.ask(request, deadline)
+            except UnusableReply as error:
+                self._pay(request.model, error.tokens)
+                raise
+            self._pay(request.model, reply.tokens)
+            return reply
+
+    async def close(self) -> None:
+        """Hold nothing: the other client serves all questions."""
+
+    def _pay(self, model: str, tokens: Tokens) -> None:
+        price = price_usd(tokens, self._rates[model])
+        call = Usage(
+            agent=self._agent, model=model, calls=1, input_tokens=tokens.input, output_tokens=tokens.output,
+            cache_read_tokens=tokens.cache_read, cache_write_tokens=tokens.cache_write, price_usd=price,
+        )  # fmt: skip
+        self._usage = summed((*self._usage, call))
+        _count(call)
+        self._guard.paid(self._query, self._agent, price)
+
+
+MeteredClients: TypeAlias = Callable[[Agent, StudentQuery], MeteredClient]
+
+
+def metered_clients(client: ModelClient, guard: SpendingGuard, rates: Mapping[str, Rates]) -> MeteredClients:
+    """Return what makes the client for an agent's work on a question, all over one other client."""
+    return lambda agent, query: MeteredClient(client, guard, rates, agent, query)
+
+
+def price_usd(tokens: Tokens, rates: Rates) -> float:
+    """Return the price of a call in US dollars."""
+    plain = max(tokens.input - tokens.cache_read - tokens.cache_write, 0)
+    into = plain + CACHE_READ * tokens.cache_read + CACHE_WRITE * tokens.cache_write
+    return round((into * rates.into + tokens.output * rates.out) / _MILLION, DECIMALS)
+
+
+def _count(call: Usage) -> None:
+    """Add a call to the metrics, under the name of the model that was asked for."""
+    tokens = {
+        "input": call.input_tokens,
+        "output": call.output_tokens,
+        "cache-read": call.cache_read_tokens,
+        "cache-write": call.cache_write_tokens,
+    }
+    for kind, number in tokens.items():
+        metrics.CLAUDE_TOKENS.labels(call.agent, call.model, kind).inc(number)
+    metrics.CLAUDE_USD.labels(call.agent, call.model).inc(call.price_usd)
