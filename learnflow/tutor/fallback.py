@@ -61,7 +61,8 @@ class FallbackTutor(TutorWrapper):
     async def explain(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Explain what was asked."""
         return await self._answered(
-            lambda tutor: tutor.explain(request, question), lambda earlier: earlier.cached_explanation(request, question)
+            lambda tutor: tutor.explain(request, question),
+            lambda earlier: earlier.cached_explanation(request, question),
         )  # fmt: skip
 
     async def explain_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft:
