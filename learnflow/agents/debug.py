@@ -26,7 +26,7 @@ from learnflow.streams.message_processor import Delivery
 from learnflow.streams.outbox import Outgoing
 from learnflow.topics import CONCEPTS_REQUESTS
 from learnflow.tutor.answer_text import joined
-from learnflow.tutor.code_run import Grounding
+from learnflow.tutor.code_run import CodeRunner
 
 NAME = Specialist.DEBUG
 
@@ -38,7 +38,7 @@ class DebugAgent:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._grounding = Grounding(context.sandbox)
+        self._code_runner = CodeRunner(context.sandbox)
         self._sent: BoundedCache[tuple[UUID, int], CollaborationRequested | None] = BoundedCache(_REMEMBERED)
 
     async def __call__(self, delivery: Delivery) -> Sequence[Outgoing]:
@@ -67,7 +67,9 @@ class DebugAgent:
 
     async def _draft(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Run the code first: what really happens is the ground of every explanation."""
-        return await self._context.tutor.debug(request, question, await self._grounding.ran(request, question))
+        return await self._context.tutor.debug(
+            request, question, await self._code_runner.run_question(request, question)
+        )
 
     def _next(self, event: Event[AgentRequest], draft: Draft, spent_ms: int) -> Outgoing:
         request = event.payload

@@ -20,7 +20,7 @@ from learnflow.sandbox import SandboxUnavailable, infer_calling_convention
 from learnflow.streams.message_processor import Delivery
 from learnflow.streams.outbox import Outgoing
 from learnflow.topics import STUDENT_EVENTS
-from learnflow.tutor.exercises import Reply, hint, report, solution, wrong_language
+from learnflow.tutor.exercises import ExerciseReply, hint, report, solution, wrong_language
 from learnflow.tutor.interface import TutorUnavailable
 
 NAME = Specialist.EXERCISE
@@ -38,16 +38,16 @@ class ExerciseAgent:
         request = parsed(event)
         wished = wish(event.payload, request.question)
 
-        def finish(reply: Reply, spent_ms: int) -> Sequence[Outgoing]:
+        def finish(reply: ExerciseReply, spent_ms: int) -> Sequence[Outgoing]:
             return self._sent(event, reply, spent_ms)
 
-        async def compose(request: AgentRequest, question: ParsedQuestion) -> Reply:
+        async def compose(request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:
             return await self._reply(request, question, wished)
 
         handle = answer if isinstance(wished, NewExercise) else outcome
         return await handle(request, NAME, compose, finish, self._context)
 
-    async def _reply(self, request: AgentRequest, question: ParsedQuestion, wished: Wish) -> Reply:
+    async def _reply(self, request: AgentRequest, question: ParsedQuestion, wished: Wish) -> ExerciseReply:
         query_id = request.query.query_id
         match wished:
             case Submission():
@@ -59,7 +59,7 @@ class ExerciseAgent:
             case NewExercise():
                 return await self._context.tutor.exercise(request, question)
 
-    async def _graded(self, request: AgentRequest, submission: Submission) -> Reply:
+    async def _graded(self, request: AgentRequest, submission: Submission) -> ExerciseReply:
         """Run the code on the tests, called as the solution would be."""
         exercise = submission.exercise.exercise
         if str(request.query.language) != str(exercise.language):
@@ -75,9 +75,9 @@ class ExerciseAgent:
             raise TutorUnavailable(msg) from error
         return report(submission.exercise, grading, request)
 
-    def _sent(self, event: Event[AgentRequest], reply: Reply, spent_ms: int) -> Sequence[Outgoing]:
+    def _sent(self, event: Event[AgentRequest], reply: ExerciseReply, spent_ms: int) -> Sequence[Outgoing]:
         now = self._context.now()
-        events = [Outgoing(STUDENT_EVENTS, _exercise_event(event, payload, now)) for payload in reply.told]
+        events = [Outgoing(STUDENT_EVENTS, _exercise_event(event, payload, now)) for payload in reply.events]
         return [*events, completed(event, event.payload.query, NAME, reply.draft, spent_ms, now)]
 
 

@@ -18,24 +18,24 @@ _RUNNABLE: Final = {Language(language): language for language in ExerciseLanguag
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class CodeRun:
     """What running the student's code showed, or why it was not run; neither where there is nothing to run."""
 
     execution: Execution | None = None
     problem: str | None = None
 
 
-NOT_RUN: Final = Ran()
+NOT_RUN: Final = CodeRun()
 
 
-class Grounding:
+class CodeRunner:
     """Runs the code of questions, the same code once: a class sends the same again and again."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._runs: BoundedCache[tuple[ExerciseLanguage, str], asyncio.Task[Execution]] = BoundedCache(_REMEMBERED)
 
-    async def ran(self, request: AgentRequest, question: ParsedQuestion) -> Ran:
+    async def run_question(self, request: AgentRequest, question: ParsedQuestion) -> CodeRun:
         """Run the code of a question, where it is in a language that can be run here."""
         if not question.code or has_trace(question.code):  # a trace is no program
             return NOT_RUN
@@ -45,9 +45,9 @@ class Grounding:
         if language not in _RUNNABLE:
             return NOT_RUN
         try:
-            return Ran(await self._run(_RUNNABLE[language], question.code, request.query.student_id))
+            return CodeRun(await self._run(_RUNNABLE[language], question.code, request.query.student_id))
         except SandboxUnavailable as error:
-            return Ran(problem=str(error))
+            return CodeRun(problem=str(error))
 
     async def _run(self, language: ExerciseLanguage, code: str, student_id: str) -> Execution:
         """Run code, or wait for the run of it that belongs to who asked first."""

@@ -9,7 +9,7 @@ from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
-from learnflow.tutor.exercises import Reply
+from learnflow.tutor.exercises import ExerciseReply
 from learnflow.tutor.interface import ClaudeAway, Tutor, TutorUnavailable
 from learnflow.tutor.wrapper import Answer, TutorWrapper
 
@@ -73,7 +73,7 @@ class FallbackTutor(TutorWrapper):
             part=True,
         )
 
-    async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> Reply:
+    async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:
         """Give an exercise."""
         try:
             return await super().exercise(request, question)

@@ -9,8 +9,8 @@ from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.usage import Usage
 from learnflow.models.vocabulary import Specialist
-from learnflow.tutor.code_run import Ran
-from learnflow.tutor.exercises import Reply
+from learnflow.tutor.code_run import CodeRun
+from learnflow.tutor.exercises import ExerciseReply
 
 __all__ = ("OFF_TOPIC", "ClaudeAway", "Misrouted", "Triage", "Tutor", "TutorUnavailable")
 
@@ -55,10 +55,10 @@ class Tutor(Protocol):
     async def review(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Review the student's code."""
 
-    async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: Ran) -> Draft:
+    async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: CodeRun) -> Draft:
         """Find the error; `missing_concept` names a topic whose explanation would complete the answer."""
 
-    async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> Reply:
+    async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:
         """Give a new exercise that fits, without its solution."""
 
     async def progress(self, request: AgentRequest, question: ParsedQuestion) -> Draft:

@@ -16,7 +16,7 @@ from learnflow.models.fields import JsonObject
 from learnflow.models.vocabulary import Language
 from learnflow.sandbox import CallingConvention, Sandbox, SandboxUnavailable, Verdict, infer_calling_convention
 from learnflow.sandbox.outline import outline
-from learnflow.tutor.exercises.hints import next_hint
+from learnflow.tutor.exercises.hints import next_hint, numbered_hint
 
 _REMEMBERED: Final = 2_048  # pieces of code
 _MOST_FUNCTIONS: Final = 4  # of one piece that are tried
@@ -108,7 +108,7 @@ def _without_fix(draft: Draft) -> JsonObject:
 def _hint_instead(draft: Draft, assigned: Assigned) -> Draft:
     exercise = assigned.exercise
     number = next_hint(assigned) or len(exercise.hints)
-    hint = f"Hint {number} of {len(exercise.hints)}: {exercise.hints[number - 1]}" if number else None
+    hint = numbered_hint(exercise, number) if number else None
     parts = (
         f'I keep my answer back: its code would solve your open exercise "{exercise.name}", which is yours to solve.',
         hint,

@@ -8,8 +8,8 @@ from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
-from learnflow.tutor.code_run import Ran
-from learnflow.tutor.exercises import Reply
+from learnflow.tutor.code_run import CodeRun
+from learnflow.tutor.exercises import ExerciseReply
 from learnflow.tutor.interface import Tutor
 
 Answer: TypeAlias = Callable[[Tutor], Awaitable[Draft]]  # asks a tutor for the draft that is wanted
@@ -37,11 +37,11 @@ class TutorWrapper:
         """Review the student's code."""
         return await self._draft(request, question, lambda tutor: tutor.review(request, question))
 
-    async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: Ran) -> Draft:
+    async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: CodeRun) -> Draft:
         """Find the error."""
         return await self._draft(request, question, lambda tutor: tutor.debug(request, question, ran))
 
-    async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> Reply:
+    async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:
         """Give an exercise."""
         return await self._tutor.exercise(request, question)
 

@@ -11,7 +11,7 @@ from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Execution
 from learnflow.tutor.claude.answers.triage import triage_message as triage_text
 from learnflow.tutor.claude.prompts import agent_prompt
-from learnflow.tutor.code_run import Ran
+from learnflow.tutor.code_run import CodeRun
 from tests.support.claude_tutor import ANSWERS, EVERYONE, STANDING, answered, claude_tutor, draft_of, system, told
 from tests.support.messages_api import MessagesApi, says
 from tests.support.offline_requests import request, turn
@@ -84,7 +84,7 @@ async def test_a_program_cannot_speak_to_the_tutor(api: MessagesApi, attempt: st
     api.will(says(ANSWERS[Specialist.DEBUG]))
     fault = {"type": f"{MARK}Error", "message": attempt, "line": 1, "trace": attempt}
     run = {"ended": "exception", "stdout": attempt, "stderr": attempt, "exit_code": 1, "milliseconds": 5}
-    ran = Ran(Execution.model_validate({**run, "fault": fault}))
+    ran = CodeRun(Execution.model_validate({**run, "fault": fault}))
     async with claude_tutor(api) as tutor:
         await draft_of(tutor, Specialist.DEBUG, request("Why?", f"raise {MARK}"), ran)
     assert MARK not in outside(told(api))

@@ -31,7 +31,7 @@ from learnflow.streams.message_processor import Delivery, Handler
 from learnflow.streams.outbox import Outgoing
 from learnflow.tutor.claude.answers.usable_reply import REFUSED
 from learnflow.tutor.claude.prompts import agent_prompt, prompt
-from learnflow.tutor.exercises import Reply
+from learnflow.tutor.exercises import ExerciseReply
 from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.interface import Misrouted, Tutor
 from learnflow.tutor.offline import OfflineTutor
@@ -231,7 +231,7 @@ async def test_a_question_that_was_kept_once_is_not_handed_over_when_it_is_asked
 class NoExercises(OfflineTutor):
     """A tutor for whom nothing is a wish for an exercise."""
 
-    async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> Reply:  # noqa: ARG002 - as every tutor is called
+    async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:  # noqa: ARG002 - as every tutor is called
         raise Misrouted(Specialist.CONCEPTS, f"asks {request.query.query_text}")
 
 

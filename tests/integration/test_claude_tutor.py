@@ -11,7 +11,7 @@ from learnflow.models.exercise import Exercise
 from learnflow.sandbox import Sandbox
 from learnflow.settings import Claude as ClaudeSettings
 from learnflow.settings import Settings, SettingsError
-from learnflow.tutor.exercises import Reply
+from learnflow.tutor.exercises import ExerciseReply
 from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.factory import tutor
 from learnflow.tutor.interface import Tutor
@@ -47,8 +47,8 @@ async def claude(
     await found.close()
 
 
-def assigned(reply: Reply) -> Exercise:
-    (told,) = reply.told
+def assigned(reply: ExerciseReply) -> Exercise:
+    (told,) = reply.events
     assert isinstance(told, ExerciseAssigned)
     return told.exercise
 

@@ -17,7 +17,7 @@ from learnflow.tutor.claude.budget.metered_client import metered_clients
 from learnflow.tutor.claude.budget.spending_guard import DailyLimits, SpendingGuard
 from learnflow.tutor.claude.client.claude_client import ClaudeClient
 from learnflow.tutor.claude.client.sdk import AnthropicApi
-from learnflow.tutor.code_run import Ran
+from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.interface import Tutor
 from tests.support.messages_api import KEY, MessagesApi
 from tests.support.offline_requests import request, with_question
@@ -42,7 +42,7 @@ SORTED = {
 CODE = "arr = [1, 2, 3]\nprint(arr[5])"
 STANDING = {"python_mastery_levels": {"lists": 0.8649, "list-indexing": 0.2}, "total_queries": 4}
 QUESTION = request("Why does it stop?", CODE, topic="list-indexing", standing=STANDING)
-RAN = Ran(
+RAN = CodeRun(
     Execution.model_validate({
         "ended": "exception", "stdout": "", "stderr": "", "exit_code": 1, "milliseconds": 31,
         "fault": {"type": "IndexError", "message": "list index out of range", "line": 2, "trace": ""},
@@ -90,7 +90,7 @@ def system(api: MessagesApi, number: int = -1) -> str:
     return str(block["text"])
 
 
-async def draft_of(tutor: Tutor, agent: Specialist, asked: AgentRequest, ran: Ran = RAN) -> Draft:
+async def draft_of(tutor: Tutor, agent: Specialist, asked: AgentRequest, ran: CodeRun = RAN) -> Draft:
     """Return what a tutor answers in the name of an agent."""
     match agent:
         case Specialist.CONCEPTS:

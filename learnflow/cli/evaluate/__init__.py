@@ -73,7 +73,7 @@ def command(  # noqa: PLR0913 - one for each option
         msg = "--record and --replay exclude each other"
         raise click.UsageError(msg)
     before = load(compare) if compare else None
-    report = asyncio.run(_evaluate(read(questions), 1 if replay else at_once, _wire(record, replay)))
+    report = asyncio.run(_evaluate(read(questions), 1 if replay else at_once, _transport(record, replay)))
     beside = write(report, out)
     if as_json:
         _as_lines(report, before)
@@ -82,7 +82,7 @@ def command(  # noqa: PLR0913 - one for each option
     return 1 if report.totals.checks_failed else 0
 
 
-def _wire(record: Path | None, replay: Path | None) -> "HttpTransport | None":
+def _transport(record: Path | None, replay: Path | None) -> "HttpTransport | None":
     if not (record or replay):
         return None
     from learnflow.tutor.claude.client.recording import Recording, Replay  # noqa: PLC0415 - it is dear, and seldom needed
@@ -103,20 +103,20 @@ def _settings() -> Settings:
     return own.model_copy(update={"database": Database(), "claude": Claude.model_validate(claude.model_dump())})
 
 
-async def _evaluate(questions: Sequence[Question], at_once: int, wire: "HttpTransport | None") -> Report:
+async def _evaluate(questions: Sequence[Question], at_once: int, transport: "HttpTransport | None") -> Report:
     settings = _settings()
     clock = Clock(lambda: NOON, timedelta(seconds=settings.limits.future_seconds))
     turns = asyncio.Semaphore(at_once)
     async with Sandbox(settings.sandbox) as sandbox:
         problem = await sandbox.check()
-        teacher = tutor(settings, sandbox, clock, wire)
+        teacher = tutor(settings, sandbox, clock, transport)
         instance = f"{socket.gethostname()}-{os.getpid()}"
         pipeline = Pipeline(Context(settings, teacher, sandbox, mastery_model(settings.learner), clock, instance))
 
         async def ask(question: Question) -> Result:
             async with turns:
                 outcome = await pipeline.ask(question)
-                _recorded(wire, question)
+                _recorded(transport, question)
                 return result(question, outcome, await check(question, outcome, sandbox))
 
         try:
@@ -130,9 +130,9 @@ async def _evaluate(questions: Sequence[Question], at_once: int, wire: "HttpTran
     return report([task.result() for task in asked], problem)
 
 
-def _recorded(wire: "HttpTransport | None", question: Question) -> None:
+def _recorded(transport: "HttpTransport | None", question: Question) -> None:
     """Raise ClickException where something was asked that the recording does not have."""
-    if wire and wire.missing:
+    if transport and transport.missing:
         msg = (
             f'"{one_line(question.query_text, 60)}" asks Claude something that was not recorded: questions, prompts or '
             "models have changed since. Record again with --record"

@@ -24,8 +24,8 @@ from learnflow.tutor.claude.answers.usable_reply import deadline_in, seconds_for
 from learnflow.tutor.claude.budget.metered_client import MeteredClients
 from learnflow.tutor.claude.client.interface import ClaudeRequest, Message
 from learnflow.tutor.claude.prompts import agent_prompt
-from learnflow.tutor.code_run import Ran
-from learnflow.tutor.exercises import Reply
+from learnflow.tutor.code_run import CodeRun
+from learnflow.tutor.exercises import ExerciseReply
 from learnflow.tutor.interface import Misrouted
 from learnflow.tutor.review_findings import look_over
 
@@ -72,12 +72,12 @@ class ClaudeTutor:
         reply = await self._reply(Specialist.CODE_REVIEW, request, Review, linter_section(findings))
         return self._supportive(reply) or drafts.review(reply, question)
 
-    async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: Ran) -> Draft:
+    async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: CodeRun) -> Draft:
         """Find the error, knowing what happened when the code was run."""
         reply = await self._reply(Specialist.DEBUG, request, Diagnosis, run_section(ran, question))
         return self._supportive(reply) or drafts.diagnosis(reply, request, question, ran)
 
-    async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> Reply:
+    async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:
         """Give an exercise that Claude wrote and that was verified, or one of the bank."""
         return await self._exercise(request, question)
 

@@ -2,7 +2,7 @@
 
 from learnflow.tutor.exercises.grade_report import report, wrong_language
 from learnflow.tutor.exercises.hints import hint, solution
-from learnflow.tutor.exercises.reply import Reply, given
+from learnflow.tutor.exercises.reply import ExerciseReply, assignment
 from learnflow.tutor.exercises.selection import choose
 
-__all__ = ("Reply", "choose", "given", "hint", "report", "solution", "wrong_language")
+__all__ = ("ExerciseReply", "assignment", "choose", "hint", "report", "solution", "wrong_language")

@@ -10,8 +10,8 @@ from learnflow.models.exercise import Assigned
 from learnflow.models.fields import Model
 from learnflow.models.vocabulary import Closing
 from learnflow.sandbox import CaseResult, Fault, Grading, Verdict
-from learnflow.tutor.exercises.hints import next_hint
-from learnflow.tutor.exercises.reply import Reply, draft, fenced
+from learnflow.tutor.exercises.hints import next_hint, numbered_hint
+from learnflow.tutor.exercises.reply import ExerciseReply, draft, fenced
 
 MISSING: Final = "Missing"  # the sandbox's own: there is no function of that name
 _LONGEST_NAME: Final = 255
@@ -27,13 +27,13 @@ _CLOSED: Final = {
 }
 
 
-def report(assigned: Assigned, grading: Grading, request: AgentRequest) -> Reply:
+def report(assigned: Assigned, grading: Grading, request: AgentRequest) -> ExerciseReply:
     """Return what became of a submission. It counts as long as the exercise is open."""
     number = None if _passed(grading) or _unreadable(grading) else next_hint(assigned)
     exercise, total = assigned.exercise, len(grading.cases)
     opening = _opening(assigned, grading)
     counted = None if assigned.closed is None else _CLOSED[assigned.closed]
-    hint = f"Hint {number} of {len(exercise.hints)}: {exercise.hints[number - 1]}" if number else None
+    hint = numbered_hint(exercise, number) if number else None
     answer = draft(
         exercise, opening, counted, _cases(grading), _failure(grading), hint, _next(grading),
         metadata={
@@ -43,18 +43,20 @@ def report(assigned: Assigned, grading: Grading, request: AgentRequest) -> Reply
             "first_failure": _as_json(grading.first_failure),
         },
     )  # fmt: skip
-    return Reply(answer, _told(assigned, grading, request, number))
+    return ExerciseReply(answer, _events(assigned, grading, request, number))
 
 
-def wrong_language(assigned: Assigned, request: AgentRequest) -> Reply:
+def wrong_language(assigned: Assigned, request: AgentRequest) -> ExerciseReply:
     """Return the answer to code in another language than the exercise's: nothing is run, and nothing counts."""
     exercise = assigned.exercise
-    said = f'"{exercise.name}" is an exercise in {exercise.language}, and your code came as {request.query.language}.'
+    problem = (
+        f'"{exercise.name}" is an exercise in {exercise.language}, and your code came as {request.query.language}.'
+    )
     more = f"Send it in {exercise.language}, or ask me for an exercise in the language that you want to practise."
-    return Reply(draft(exercise, said, more, metadata={"verdict": "wrong-language", "counted": False}))
+    return ExerciseReply(draft(exercise, problem, more, metadata={"verdict": "wrong-language", "counted": False}))
 
 
-def _told(assigned: Assigned, grading: Grading, request: AgentRequest, hint: int | None) -> tuple[Model, ...]:
+def _events(assigned: Assigned, grading: Grading, request: AgentRequest, hint: int | None) -> tuple[Model, ...]:
     if assigned.closed is not None:
         return ()
     exercise, query = assigned.exercise, request.query

@@ -20,11 +20,11 @@ from learnflow.tutor.answer_text import OFFLINE_MODEL
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ExerciseReply:
     """An answer, and the payloads of the events that go to student-events with it."""
 
     draft: Draft
-    told: tuple[Model, ...] = ()
+    events: tuple[Model, ...] = ()
 
 
 def draft(
@@ -75,10 +75,10 @@ _WAYS: Final = {
 }
 
 
-def given(  # noqa: PLR0913 - what giving an exercise consists of
+def assignment(  # noqa: PLR0913 - what giving an exercise consists of
     exercise: Exercise, request: AgentRequest, *, note: str | None = None, closing: str | None = None,
     model: str = OFFLINE_MODEL, usage: tuple[Usage, ...] = (), metadata: dict[str, JsonValue] | None = None,
-) -> Reply:  # fmt: skip
+) -> ExerciseReply:  # fmt: skip
     """Return the exercise for a student; `note` says what they should know of the choice, `closing` ends the text.
 
     `usage` is what was paid for it, also where it was in vain.
@@ -99,7 +99,7 @@ def given(  # noqa: PLR0913 - what giving an exercise consists of
         metadata={"hints_available": len(exercise.hints), "test_cases": len(exercise.test_cases), **(metadata or {})},
         model=model, usage=usage,
     )  # fmt: skip
-    return Reply(answer, (ExerciseAssigned(exercise=exercise, query_id=request.query.query_id),))
+    return ExerciseReply(answer, (ExerciseAssigned(exercise=exercise, query_id=request.query.query_id),))
 
 
 def _shown(value: JsonValue) -> str:

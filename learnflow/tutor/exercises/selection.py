@@ -24,7 +24,7 @@ _MORE: Final = frozenset({"another", "more", "next", "again", "other", "differen
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RequestedExercise:
     """An exercise to find or to make; `asked` is what the student named, which need not be to be had.
 
     A language is named as people write it. `beyond` is how many steps easier (below 0) or harder than the last one it
@@ -40,7 +40,9 @@ class Wanted:
     beyond: int = 0
 
 
-def wanted(request: AgentRequest, question: ParsedQuestion, topics: Iterable[str] = TOPICS) -> Wanted:
+def requested_exercise(
+    request: AgentRequest, question: ParsedQuestion, topics: Iterable[str] = TOPICS
+) -> RequestedExercise:
     """Return what to look for. `topics` are those to choose from, where the student named none."""
     named = request.query.topic or topic_of(question)
     asked = _last(request) if named == GENERAL and not _MORE.isdisjoint(question.words) else named
@@ -49,7 +51,7 @@ def wanted(request: AgentRequest, question: ParsedQuestion, topics: Iterable[str
     spoken = question.language.label if question.language else question.foreign
     difficulty, beyond = _difficulty(request, wish, topic)
     beyond = 0 if _last(request) == GENERAL else beyond  # "an easy one" of who has had none is met at any level
-    return Wanted(topic, _language(request, question), difficulty, asked, spoken, wish.named, beyond)
+    return RequestedExercise(topic, _language(request, question), difficulty, asked, spoken, wish.named, beyond)
 
 
 def _last(request: AgentRequest) -> str:
@@ -109,7 +111,7 @@ def choose(request: AgentRequest, question: ParsedQuestion) -> Choice:
     What is left to choose from is settled by who the student is, so that a repeated request gets the same.
     """
     exercises = BANK.exercises
-    order = wanted(request, question, BANK.topics)
+    order = requested_exercise(request, question, BANK.topics)
     behind = {*request.done, *(shortened(assigned.exercise.exercise_id) for assigned in request.exercises)}
 
     def fit(exercise: Exercise) -> tuple[int, bool, bool, int, int]:
@@ -135,7 +137,7 @@ def _near(topic: str, asked: str) -> int:
     return int(any(topic in prerequisites(other) for other in before))
 
 
-def _note(chosen: Exercise, order: Wanted, *, again: bool) -> str | None:
+def _note(chosen: Exercise, order: RequestedExercise, *, again: bool) -> str | None:
     sentences = []
     if order.asked_topic not in (chosen.topic, GENERAL):
         near = ", which it builds on" if _near(chosen.topic, order.asked_topic) else ""

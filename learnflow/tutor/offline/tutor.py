@@ -9,8 +9,8 @@ from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Intent
-from learnflow.tutor.code_run import NOT_RUN, Ran
-from learnflow.tutor.exercises import Reply
+from learnflow.tutor.code_run import NOT_RUN, CodeRun
+from learnflow.tutor.exercises import ExerciseReply
 from learnflow.tutor.offline.answers import exercise, explain, progress
 from learnflow.tutor.offline.answers.debug import debug
 from learnflow.tutor.offline.answers.review import review
@@ -42,11 +42,11 @@ class OfflineTutor:
         """Review the student's code: with the linter for Python, by a few sound checks for the others."""
         return await review(request, question, self._linter)
 
-    async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: Ran = NOT_RUN) -> Draft:
+    async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: CodeRun = NOT_RUN) -> Draft:
         """Find the error: by what happened when the code ran, by its name, and by reading the code."""
         return await debug(request, question, self._linter, ran)
 
-    async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> Reply:
+    async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:
         """Give a prepared exercise that fits, without its solution."""
         return exercise.exercise(request, question)
 

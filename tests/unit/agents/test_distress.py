@@ -30,7 +30,7 @@ from learnflow.streams.clock import Clock
 from learnflow.streams.message_processor import Delivery
 from learnflow.streams.outbox import Outgoing
 from learnflow.topics import AGENT_LOGS, AGENT_RESPONSES
-from learnflow.tutor.code_run import NOT_RUN, Ran
+from learnflow.tutor.code_run import NOT_RUN, CodeRun
 from learnflow.tutor.interface import Triage, TutorUnavailable
 from learnflow.tutor.offline import OfflineTutor
 
@@ -52,7 +52,7 @@ class Silent(OfflineTutor):
 class Attentive(OfflineTutor):
     """A tutor that has noticed what the lexicon has not."""
 
-    async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: Ran = NOT_RUN) -> Draft:
+    async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: CodeRun = NOT_RUN) -> Draft:
         draft = await super().debug(request, question, ran)
         return draft.model_copy(
             update={"text": ANSWER, "topic": "general", "metadata": {"distress": True}, "missing_concept": None}

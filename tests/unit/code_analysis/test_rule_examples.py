@@ -8,7 +8,7 @@ from learnflow.code_analysis.legacy import seen
 from learnflow.domain.question.errors import ERRORS
 from learnflow.models.vocabulary import Language
 from learnflow.sandbox import Execution
-from learnflow.tutor.code_run import Ran
+from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.offline import OfflineTutor
 from tests.support.offline_requests import honest, query_with_question, request, with_question
 from tests.unit.code_analysis.cause_examples import CAUSES
@@ -110,7 +110,7 @@ async def test_who_is_stuck_without_code_is_told_how_to_begin() -> None:
     assert "Ctrl-C" in draft.text
 
 
-UNDEFINED = Ran(
+UNDEFINED = CodeRun(
     Execution.model_validate({
         "ended": "exception", "stdout": "", "stderr": "", "exit_code": 1, "milliseconds": 9,
         "fault": {"type": "NameError", "message": "name 'xs' is not defined", "line": 1, "trace": "..."},

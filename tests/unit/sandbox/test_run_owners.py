@@ -14,7 +14,7 @@ from learnflow.models.exercise import Assigned
 from learnflow.models.vocabulary import Language, Specialist
 from learnflow.settings import Settings
 from learnflow.streams.clock import Clock
-from learnflow.tutor.code_run import Grounding
+from learnflow.tutor.code_run import CodeRunner
 from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.solution_guard import SolutionGuard
 from tests.support.offline_requests import request, with_question
@@ -50,8 +50,10 @@ async def test_what_an_answer_is_tried_on_is_the_students_who_asked(sandbox: Rec
 
 
 async def test_code_that_many_send_is_run_for_the_first(sandbox: Recorded) -> None:
-    grounding, debug = Grounding(sandbox), request("Why?", "print(1 / 0)", Language.PYTHON)
-    await asyncio.gather(*(grounding.ran(*with_question(by(student, debug))) for student in ("ada", "bob", "cy")))
+    code_runner, debug = CodeRunner(sandbox), request("Why?", "print(1 / 0)", Language.PYTHON)
+    await asyncio.gather(
+        *(code_runner.run_question(*with_question(by(student, debug))) for student in ("ada", "bob", "cy"))
+    )
     assert sandbox.owners == ["ada"]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from learnflow.models.vocabulary import Language
 from learnflow.sandbox import Sandbox, SandboxSettings
-from learnflow.tutor.code_run import Grounding
+from learnflow.tutor.code_run import CodeRunner
 from learnflow.tutor.offline import OfflineTutor
 from tests.support.offline_requests import honest, request, with_question
 from tests.support.sandboxes import opened
@@ -74,7 +74,7 @@ async def test_the_answer_tells_what_happened(  # noqa: PLR0913, PLR0917 - what 
 ) -> None:
     asked = request(text, code, language)
     draft = honest(
-        await OfflineTutor().debug(*with_question(asked), await Grounding(sandbox).ran(*with_question(asked)))
+        await OfflineTutor().debug(*with_question(asked), await CodeRunner(sandbox).run_question(*with_question(asked)))
     )
     assert said in draft.text
     assert {key: draft.metadata.get(key) for key in metadata} == metadata
@@ -82,12 +82,12 @@ async def test_the_answer_tells_what_happened(  # noqa: PLR0913, PLR0917 - what 
 
 async def test_what_cannot_be_run_is_not_run(sandbox: Sandbox) -> None:
     for asked in (request("my loop is broken"), request("Why?", "fn main() {}", Language.RUST)):
-        assert (await Grounding(sandbox).ran(*with_question(asked))).execution is None
+        assert (await CodeRunner(sandbox).run_question(*with_question(asked))).execution is None
 
 
 async def test_pasted_code_without_a_language_is_run_where_it_is_python(sandbox: Sandbox) -> None:
     asked = request("This fails:\n```\nitems = []\nprint(items[0])\n```")
-    found = (await Grounding(sandbox).ran(*with_question(asked))).execution
+    found = (await CodeRunner(sandbox).run_question(*with_question(asked))).execution
     assert found is not None
     assert found.fault is not None
     assert found.fault.type == "IndexError"
@@ -98,18 +98,23 @@ async def test_where_nothing_can_be_run_the_answer_says_so(monkeypatch: pytest.M
     asked = request("Why?", "print(1 / 0)")
     async with Sandbox(SandboxSettings()) as nowhere:
         draft = honest(
-            await OfflineTutor().debug(*with_question(asked), await Grounding(nowhere).ran(*with_question(asked)))
+            await OfflineTutor().debug(
+                *with_question(asked), await CodeRunner(nowhere).run_question(*with_question(asked))
+            )
         )
     assert "did not run it: bubblewrap is not installed" in draft.text
 
 
 async def test_the_same_code_is_run_once_and_what_hit_a_limit_again(sandbox: Sandbox) -> None:
-    grounding = Grounding(sandbox)
+    code_runner = CodeRunner(sandbox)
     asked = request("Why?", "import random\nprint(random.random())")
-    many = await asyncio.gather(*(grounding.ran(*with_question(asked)) for _ in range(8)))
+    many = await asyncio.gather(*(code_runner.run_question(*with_question(asked)) for _ in range(8)))
     assert len({one.execution.stdout for one in many if one.execution}) == 1
     endless = request("Why?", "import time\nprint(time.time(), flush=True)\nwhile True:\n    pass")
-    first, second = await grounding.ran(*with_question(endless)), await grounding.ran(*with_question(endless))
+    first, second = (
+        await code_runner.run_question(*with_question(endless)),
+        await code_runner.run_question(*with_question(endless)),
+    )
     assert first.execution is not None
     assert second.execution is not None
     assert first.execution.stdout != second.execution.stdout

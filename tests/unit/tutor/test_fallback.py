@@ -117,7 +117,7 @@ async def test_triage_goes_by_the_rules_and_says_so(when_away: WhenAway) -> None
 async def test_exercises_come_from_the_bank(when_away: WhenAway) -> None:
     reply = await tutor(when_away).exercise(*with_question(request("Give me an exercise on loops", topic="loops")))
     assert (reply.draft.metadata["claude_away"], reply.draft.usage) == (REASON, PAID)
-    assert len(reply.told) == 1
+    assert len(reply.events) == 1
 
 
 @pytest.mark.parametrize("error", [Misrouted("debug", "code"), TutorUnavailable("No.")])  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites, titl
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Ended, Execution
 from learnflow.tutor.claude.prompts import fenced
-from learnflow.tutor.code_run import Ran
+from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.progress_figures import figures_in_words, suggestions, suggestions_in_words
 from learnflow.tutor.review_findings import ReviewFindings
 from learnflow.tutor.student_level import depth, is_hard, mastery
@@ -128,7 +128,7 @@ def _code(request: AgentRequest) -> str | None:
     return _section(f"The student's code, in {request.query.language}", fenced(code)) if code else None
 
 
-def run_section(ran: Ran, question: ParsedQuestion) -> str:
+def run_section(ran: CodeRun, question: ParsedQuestion) -> str:
     """Return what running the student's code showed, or that it was not run."""
     if ran.execution is None:
         why = f"The code was not run: {ran.problem}" if ran.problem else "Nothing was run."

@@ -27,7 +27,7 @@ from learnflow.tutor.claude.answers.schemas import (
     Review,
     Teaching,
 )
-from learnflow.tutor.code_run import Ran
+from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.progress_figures import figures, suggestions
 from learnflow.tutor.student_level import depth
 
@@ -83,7 +83,7 @@ def explanation(reply: ModelAnswer[Explanation], request: AgentRequest, question
     return _taught(reply, question, ExplanationMetadata.model_validate(metadata))
 
 
-def diagnosis(reply: ModelAnswer[Diagnosis], request: AgentRequest, question: ParsedQuestion, ran: Ran) -> Draft:
+def diagnosis(reply: ModelAnswer[Diagnosis], request: AgentRequest, question: ParsedQuestion, ran: CodeRun) -> Draft:
     """Return the draft of what debug found. An error that was met counts for more than what Claude calls it."""
     answer, execution = reply.answer, ran.execution
     met = execution.fault.type if execution and execution.fault else None

@@ -24,7 +24,7 @@ from learnflow.tutor.claude.client.interface import (
     UnusableReply,
 )
 from learnflow.tutor.claude.prompts import fenced, prompt
-from learnflow.tutor.exercises import Reply, choose, given
+from learnflow.tutor.exercises import ExerciseReply, assignment, choose
 from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.exercises.generation.generate import SECONDS, GenerationFailed, generate
 from learnflow.tutor.exercises.generation.proposal import (
@@ -34,7 +34,7 @@ from learnflow.tutor.exercises.generation.proposal import (
     FlawedExercise,
     Proposal,
 )
-from learnflow.tutor.exercises.selection import wanted
+from learnflow.tutor.exercises.selection import requested_exercise
 
 _MAX_TOKENS: Final = 12_000
 _MOST_NAMED: Final = 20  # exercises that Claude is told not to repeat
@@ -51,7 +51,7 @@ class ExerciseWriter:
         self._sandbox = sandbox
         self._now = now
 
-    async def __call__(self, request: AgentRequest, question: ParsedQuestion) -> Reply:
+    async def __call__(self, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:
         """Return an exercise without its solution; what was tried is in the metadata."""
         query, now = request.query, self._now()
         client = self._clients(Agent.EXERCISE, query)
@@ -68,11 +68,11 @@ class ExerciseWriter:
             "generation": {"by": generated.model, "prompt": generated.prompt, "tried": tried},
             "prompt": generated.prompt,
         }
-        return given(generated.exercise, request, model=generated.model, usage=client.usage, metadata=metadata)
+        return assignment(generated.exercise, request, model=generated.model, usage=client.usage, metadata=metadata)
 
 
 def _order(request: AgentRequest, question: ParsedQuestion) -> ExerciseOrder:
-    wish = wanted(request, question, BANK.topics)
+    wish = requested_exercise(request, question, BANK.topics)
     return ExerciseOrder(
         topic=wish.topic,
         difficulty=wish.difficulty,
@@ -85,10 +85,10 @@ def _order(request: AgentRequest, question: ParsedQuestion) -> ExerciseOrder:
 
 def _from_the_bank(
     request: AgentRequest, question: ParsedQuestion, failure: GenerationFailed, usage: tuple[Usage, ...]
-) -> Reply:
+) -> ExerciseReply:
     choice = choose(request, question)
     generation: dict[str, JsonValue] = {"by": "bank", "reason": str(failure), "tried": _as_json(failure.tried)}
-    return given(choice.exercise, request, note=choice.note, usage=usage, metadata={"generation": generation})
+    return assignment(choice.exercise, request, note=choice.note, usage=usage, metadata={"generation": generation})
 
 
 def _as_json(tried: Sequence[Attempt]) -> list[JsonValue]:

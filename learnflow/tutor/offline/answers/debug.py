@@ -18,7 +18,7 @@ from learnflow.models.learning_progress import MASTERED
 from learnflow.models.metadata import DebugMetadata
 from learnflow.models.taxonomy import GENERAL, name, title
 from learnflow.tutor.answer_text import draft
-from learnflow.tutor.code_run import Ran
+from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.offline.answers.debug_steps import find_out, without_code
 from learnflow.tutor.offline.answers.error_text import PreparedError, error_examples, error_paragraphs
 from learnflow.tutor.offline.answers.likely_causes import causes, suspects
@@ -44,7 +44,7 @@ class Case:
     topic: str
     error: ErrorSign | None
     fault: Fault | None
-    ran: Ran
+    ran: CodeRun
     line: int | None
 
     @property
@@ -57,7 +57,7 @@ class Case:
         return "I read what you sent, and ran nothing."
 
 
-async def debug(request: AgentRequest, question: ParsedQuestion, linter: Linter, ran: Ran) -> Draft:
+async def debug(request: AgentRequest, question: ParsedQuestion, linter: Linter, ran: CodeRun) -> Draft:
     """Explain the error and point at its place; ask for what is missing."""
     case = await _case(request, _without_trace(question), ran)
     if case.error and case.error.key in ERROR_NOTES:
@@ -72,7 +72,7 @@ async def debug(request: AgentRequest, question: ParsedQuestion, linter: Linter,
     return _ask(case, request.query.query_text)
 
 
-async def _case(request: AgentRequest, question: ParsedQuestion, ran: Ran) -> Case:
+async def _case(request: AgentRequest, question: ParsedQuestion, ran: CodeRun) -> Case:
     raised = error_of_run(ran, question.language)
     error = question.error or await error_to_explain(request.query.query_text, question, raised)
     if raised and error and raised.name == error.name:
@@ -174,7 +174,7 @@ def _wrong_result(request: AgentRequest, case: Case, cause: Cause, *others: Caus
     second = next((other for other in others if other.key != cause.key), None)
     return draft(
         what_happened(case.ran, None), f"{'The cause' if cause.sure else 'What I suspect'}{at}: {cause.says}",
-        *cause.told(depth(request, cause.topic)),
+        *cause.events(depth(request, cause.topic)),
         "Your code, mended, is the example." if cause.mended and case.question.code else None,
         f"There is more, in line {second.line}: {second.says}" if second else None,
         None if request.alone else f'Say "Explain {name(cause.topic)}" if you want the idea behind it.',

@@ -7,7 +7,7 @@ from typing import Final
 
 from learnflow.code_analysis.python_tree import parse
 from learnflow.models.vocabulary import Language
-from learnflow.tutor.code_run import Ran
+from learnflow.tutor.code_run import CodeRun
 
 _WISH: Final = re.compile(
     r"\b(?:expect\w*|instead|should|supposed|want\w*|comes out|rather than|but (?:i )?(?:get|got|it)|and not"
@@ -24,7 +24,7 @@ _LOOP: Final = re.compile(r"\s*(?:\w+:\s*)?(?:for|while|loop)\b")
 _MOST: Final = 3  # names
 
 
-def find_out(code: str, language: Language | None, text: str, ran: Ran) -> Iterator[str]:
+def find_out(code: str, language: Language | None, text: str, ran: CodeRun) -> Iterator[str]:
     """Yield how to find the place of a wrong result, and what is still missing from the question."""
     tells_wish = _WISH.search(text) is not None
     if tells_wish or ran.execution is None:

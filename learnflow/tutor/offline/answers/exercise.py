@@ -9,7 +9,7 @@ from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, title
 from learnflow.models.vocabulary import Intent, Specialist
 from learnflow.tutor.answer_text import draft, signed
-from learnflow.tutor.exercises import Reply, choose, given
+from learnflow.tutor.exercises import ExerciseReply, assignment, choose
 from learnflow.tutor.offline.content.library import EXPLANATIONS, HOMEWORK
 from learnflow.tutor.offline.conversation import topic_of_request
 from learnflow.tutor.student_level import depth
@@ -22,15 +22,15 @@ _FIRST_STEP: Final = "Say in your own words what goes in and what comes out, and
 _NOT_LOOKED_AT: Final = "steps by rule, not a look at your own attempt; send me that, and I look at it."
 
 
-def exercise(request: AgentRequest, question: ParsedQuestion) -> Reply:
+def exercise(request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:
     """Return the exercise of the bank that fits the student best, or the steps to what they have to write."""
     steps = _homework(request, question)
     if steps is not None:
-        return Reply(steps)
+        return ExerciseReply(steps)
     request = _on_last_topic(request, question)
     choice = choose(request, question)
     note = "\n\n".join(filter(None, (_explanation_too(request, question), choice.note)))
-    return given(choice.exercise, request, note=note or None, closing=signed(_PREPARED))
+    return assignment(choice.exercise, request, note=note or None, closing=signed(_PREPARED))
 
 
 def _on_last_topic(request: AgentRequest, question: ParsedQuestion) -> AgentRequest:

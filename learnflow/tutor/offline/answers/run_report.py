@@ -8,7 +8,7 @@ from learnflow.domain.question.errors import ErrorSign, find_error
 from learnflow.domain.question.lexicon import words
 from learnflow.models.vocabulary import Language
 from learnflow.sandbox import Ended, Execution, Fault
-from learnflow.tutor.code_run import Ran
+from learnflow.tutor.code_run import CodeRun
 
 _WANTS_INPUT: Final = frozenset({"EOFError", "NoSuchElementException"})  # of code that reads what nobody has typed
 _NOT_HERE: Final = re.compile(
@@ -25,7 +25,7 @@ _STOPPED: Final = {
 }
 
 
-def error_of_run(ran: Ran, language: Language | None) -> ErrorSign | None:
+def error_of_run(ran: CodeRun, language: Language | None) -> ErrorSign | None:
     """Return the error that the run ended with; None where it only wanted what the sandbox does not have."""
     fault = ran.execution.fault if ran.execution else None
     if fault is None or fault.type in _WANTS_INPUT or _NOT_HERE.match(fault.message):
@@ -36,13 +36,13 @@ def error_of_run(ran: Ran, language: Language | None) -> ErrorSign | None:
     return find_error(("error", *message), language) or ErrorSign("", fault.type, language, "debugging")
 
 
-def message_raised(ran: Ran, error: ErrorSign) -> str | None:
+def message_raised(ran: CodeRun, error: ErrorSign) -> str | None:
     """Return the whole message of the run, where it ended with an error; a compiler's has its notes."""
     fault = ran.execution.fault if ran.execution and ended_with(ran, error) else None
     return f"{fault.type}: {fault.message}\n{fault.trace}" if fault else None
 
 
-def ended_with(ran: Ran, error: ErrorSign | None) -> bool:
+def ended_with(ran: CodeRun, error: ErrorSign | None) -> bool:
     """Say whether the run ended with an error, and with none but that one."""
     fault = ran.execution.fault if ran.execution else None
     if fault is None or error is None:
@@ -53,12 +53,12 @@ def ended_with(ran: Ran, error: ErrorSign | None) -> bool:
     return fault.type == error.name
 
 
-def line_raised(ran: Ran, error: ErrorSign | None) -> int | None:
+def line_raised(ran: CodeRun, error: ErrorSign | None) -> int | None:
     """Return the line on which the run ended with an error."""
     return ran.execution.fault.line if ran.execution and ran.execution.fault and ended_with(ran, error) else None
 
 
-def what_happened(ran: Ran, error: ErrorSign | None) -> str | None:
+def what_happened(ran: CodeRun, error: ErrorSign | None) -> str | None:
     """Return what running the code showed, or None where it was not run."""
     execution = ran.execution
     if execution is None:

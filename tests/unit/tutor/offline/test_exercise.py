@@ -20,7 +20,7 @@ from tests.unit.domain.test_student_exercises import NOON
 async def given(text: str, **more: Any) -> tuple[Draft, Exercise]:
     """Ask for an exercise, and return the answer and the exercise that is assigned with it."""
     reply = await OfflineTutor().exercise(*with_question(request(text, **more)))
-    (told,) = reply.told
+    (told,) = reply.events
     assert isinstance(told, ExerciseAssigned)
     return honest(reply.draft), told.exercise
 

@@ -4,7 +4,7 @@ import pytest
 
 from learnflow.models.vocabulary import Language, Specialist
 from learnflow.sandbox import Ended, Execution, Fault
-from learnflow.tutor.code_run import Ran
+from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.offline import OfflineTutor
 from tests.support.offline_requests import honest, request, turn, with_question
 
@@ -12,9 +12,9 @@ LIST = turn("An exercise on lists", "Exercise", Specialist.EXERCISE, "lists")
 LOADS = "async function load() {\n  return await fetch('/x');\n}\nconst data = load();\nconsole.log(data);"
 
 
-def ended(message: str) -> Ran:
+def ended(message: str) -> CodeRun:
     fault = Fault(type="ReferenceError", message=message, line=2, trace="")
-    return Ran(Execution(ended=Ended.EXCEPTION, stdout="", stderr="", exit_code=1, milliseconds=5, fault=fault))
+    return CodeRun(Execution(ended=Ended.EXCEPTION, stdout="", stderr="", exit_code=1, milliseconds=5, fault=fault))
 
 
 async def test_who_cannot_get_an_easier_exercise_is_told() -> None:

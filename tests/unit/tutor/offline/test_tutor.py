@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import learnflow
 from learnflow.models.taxonomy import TOPICS
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel
-from learnflow.tutor.exercises import Reply
+from learnflow.tutor.exercises import ExerciseReply
 from learnflow.tutor.offline import OfflineTutor
 from tests.support.offline_requests import honest, request, with_question
 
@@ -52,7 +52,7 @@ async def test_any_question_gets_a_valid_answer(
 ) -> None:
     asked = request(text, code, language if code else None)
     answer = await getattr(tutor, method)(*with_question(asked))
-    honest(answer.draft if isinstance(answer, Reply) else answer)
+    honest(answer.draft if isinstance(answer, ExerciseReply) else answer)
 
 
 KEYS = st.sampled_from([*TOPICS, "general", "juggling", "x" * 100])
@@ -80,7 +80,7 @@ async def test_any_student_gets_a_valid_answer(
 ) -> None:
     asked = request("Why?", "x = [1]\nprint(x[3])", standing=standing, profile=profile, topic=topic)
     answer = await getattr(tutor, method)(*with_question(asked))
-    honest(answer.draft if isinstance(answer, Reply) else answer)
+    honest(answer.draft if isinstance(answer, ExerciseReply) else answer)
 
 
 @pytest.mark.parametrize(

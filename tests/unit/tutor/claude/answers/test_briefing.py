@@ -12,7 +12,7 @@ from learnflow.sandbox import Execution
 from learnflow.tutor.claude.answers.briefing import briefing, figures_section, linter_section, recent, run_section
 from learnflow.tutor.claude.answers.triage import triage_message
 from learnflow.tutor.claude.prompts import fenced
-from learnflow.tutor.code_run import NOT_RUN, Ran
+from learnflow.tutor.code_run import NOT_RUN, CodeRun
 from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.review_findings import look_over
 from tests.support.claude_briefings import CODE, CONCEPTS_TOLD, DEBUG_TOLD, PROGRESS_TOLD, REVIEW_TOLD
@@ -26,7 +26,7 @@ STANDING = {
     "queries_by_type": {"debug": 4},
     "completed_exercises": 2,
 }
-FAILED = Ran(
+FAILED = CodeRun(
     Execution.model_validate({
         "ended": "exception", "stdout": "begin\n", "stderr": "", "exit_code": 1, "milliseconds": 31,
         "fault": {"type": "IndexError", "message": "list index out of range", "line": 2,
@@ -103,7 +103,7 @@ def test_who_helps_another_agent_is_told_the_concept() -> None:
 def test_without_a_run_nothing_is_said_to_have_run() -> None:
     asked = request("Why does it stop?")
     assert run_section(NOT_RUN, parse_question(asked.query)) == "# What was run\n\nNothing was run."
-    assert run_section(Ran(problem="no bubblewrap"), parse_question(asked.query)).endswith(
+    assert run_section(CodeRun(problem="no bubblewrap"), parse_question(asked.query)).endswith(
         "The code was not run: no bubblewrap"
     )
 
@@ -113,7 +113,7 @@ def test_a_long_output_keeps_both_ends() -> None:
     assert execution is not None
     printed = f"first{'.' * 9_000}last"
     text = run_section(
-        Ran(execution.model_copy(update={"stdout": printed})), parse_question(request("Why?", CODE).query)
+        CodeRun(execution.model_copy(update={"stdout": printed})), parse_question(request("Why?", CODE).query)
     )
     assert "\nfirst.." in text
     assert "..last\n" in text
