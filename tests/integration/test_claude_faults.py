@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 from llmock.pytest_plugin import LLMock
-from llmock.scenarios import ExerciseReply
+from llmock.scenarios import Reply
 from pytest_httpserver import HTTPServer
 
 from learnflow.settings import Claude as ClaudeSettings
@@ -73,7 +73,7 @@ def status(code: int, *, retry_after: float | None = None) -> Script:
 
 
 def reply(text: str, reason: str | None = None) -> Script:
-    return lambda mock, times: mock.add(ExerciseReply(text=text, finish_reason=reason, times=times))
+    return lambda mock, times: mock.add(Reply(text=text, finish_reason=reason, times=times))
 
 
 SCRIPTS: Final[dict[str, Script]] = {
