@@ -111,21 +111,21 @@ class Result:
 class Counted:
     """The SDK's edge, watched: how many calls are under way."""
 
-    def __init__(self, claude: AnthropicApi, bound: Bound) -> None:
-        self._claude = claude
+    def __init__(self, api: AnthropicApi, bound: Bound) -> None:
+        self._api = api
         self._bound = bound
 
-    async def call(self, ask: ClaudeRequest[T]) -> CallResult[T]:
+    async def call(self, request: ClaudeRequest[T]) -> CallResult[T]:
         """Make one call."""
         self._bound.change(1)
         try:
-            return await self._claude.call(ask)
+            return await self._api.call(request)
         finally:
             self._bound.change(-1)
 
     async def close(self) -> None:
         """Let go of the connections."""
-        await self._claude.close()
+        await self._api.close()
 
 
 async def measure(address: str, questions: int, limit: int) -> Result:
@@ -134,7 +134,7 @@ async def measure(address: str, questions: int, limit: int) -> Result:
     pieces, calls = Bound(bound), Bound(bound)
     asked = _asked(questions)
     left = Counter(student for student, _ in asked)
-    asking = ClaudeClient(Counted(AnthropicApi(api_key="none", base_url=address), calls), ClaudeSettings())
+    client = ClaudeClient(Counted(AnthropicApi(api_key="none", base_url=address), calls), ClaudeSettings())
     answers: list[str] = []
     failures: list[str] = []
 
@@ -144,7 +144,7 @@ async def measure(address: str, questions: int, limit: int) -> Result:
             ask = ClaudeRequest(ClaudeSettings().model, SYSTEM, (Message("user", question),), Echo, 500)
             deadline = asyncio.get_running_loop().time() + ClaudeSettings().timeout_seconds
             try:
-                answers.append((await asking.ask(ask, deadline)).value.text)
+                answers.append((await client.ask(ask, deadline)).value.text)
             except ClaudeUnavailable as error:
                 failures.append(str(error))
             left.subtract([student])
@@ -161,14 +161,14 @@ async def measure(address: str, questions: int, limit: int) -> Result:
         await executor.submit(student, work(student, question))
     await executor.drain(3_600)
     took = time.monotonic() - started
-    await asking.close()
+    await client.close()
     for failure in failures:
         sys.stderr.write(f"failed: {failure}\n")
     seen = await _stats(address)
     return Result(
         questions=questions, answered=len(set(answers)), failed=len(failures),
-        answered_twice=len(answers) - len(set(answers)), calls=seen["requests"], retries=asking.counters.retries,
-        waits=asking.counters.waits, faults=seen["faults"], refused_429=seen["over_limit"],
+        answered_twice=len(answers) - len(set(answers)), calls=seen["requests"], retries=client.counters.retries,
+        waits=client.counters.waits, faults=seen["faults"], refused_429=seen["over_limit"],
         most_in_a_minute=seen["most_in_a_minute"], limit=limit, bound=bound, most_in_flight=seen["most_in_flight"],
         questions_at_bound=round(pieces.share, 4), calls_mean=round(calls.mean, 1),
         rss_begin_mb=round(begin, 1), rss_peak_mb=round(_peak_mb(), 1), seconds=round(took, 1),

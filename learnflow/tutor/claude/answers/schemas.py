@@ -1,7 +1,7 @@
-"""What Claude is asked to write, one shape for each agent. The fields stand in the order in which they are written.
+"""What Claude is asked to write, one schema for each agent. The fields stand in the order in which they are written.
 
 No field has a default, a bound or free JSON: structured output knows none of these. What they mean to Claude stands in
-the prompts; what is out of bounds is mended where it can be, and else found in drafting.
+the prompts; what is out of bounds is mended where it can be, and otherwise refused in drafts.
 """
 
 from typing import Annotated, Final
@@ -15,18 +15,18 @@ from learnflow.models.vocabulary import Intent, Specialist
 _KEYS: Final = (*TOPICS, GENERAL)
 
 
-def _known(said: object) -> object:
-    return lookup(said) if isinstance(said, str) else said
+def _topic_key(value: object) -> object:
+    return lookup(value) if isinstance(value, str) else value
 
 
-def _within(confidence: float) -> float:
+def _clamped(confidence: float) -> float:
     return min(max(confidence, 0.0), 1.0)
 
 
-Topic = Annotated[TopicKey, BeforeValidator(_known), WithJsonSchema({"enum": list(_KEYS)})]
+Topic = Annotated[TopicKey, BeforeValidator(_topic_key), WithJsonSchema({"enum": list(_KEYS)})]
 # the same, without telling all of them again: a schema is paid with every question
-AnotherTopic = Annotated[TopicKey, BeforeValidator(_known), WithJsonSchema({"type": "string"})]
-Sureness = Annotated[float, AfterValidator(_within)]
+AnotherTopic = Annotated[TopicKey, BeforeValidator(_topic_key), WithJsonSchema({"type": "string"})]
+Sureness = Annotated[float, AfterValidator(_clamped)]
 
 
 class Elsewhere(Model):

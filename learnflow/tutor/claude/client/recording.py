@@ -1,11 +1,11 @@
 """What the network would carry between Claude's SDK and the API: kept in files, and played from them without network.
 
-Beside `claude.py` the only module that imports httpx2, the SDK's HTTP client, and like that one imported only where it
+Beside `sdk.py` the only module that imports httpx2, the SDK's HTTP client, and like that one imported only where it
 is used. It imports no anthropic: what it sees are requests and responses.
 
 A file holds one exchange and is named after what was asked: the hash of the request's path and body, in which nothing
 differs between two runs over the same questions. Headers are not kept, so no key is; bodies are kept as they were sent,
-which is without personal data (`asking/masking.py`). Of a failure only its kind is kept: its words may repeat anything.
+which is without personal data (`claude_client.py`). Of a failure only its kind is kept: its words may repeat anything.
 """
 
 from hashlib import sha256

@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 from typing import Final
@@ -63,20 +63,16 @@ _JAVASCRIPT: Final = Dialect(
     nothing=";",
     neutral="null",
 )
-_JAVA: Final = Dialect(
+_JAVA: Final = replace(
+    _JAVASCRIPT,
     operations=frozenset({"binary_expression", "assignment_expression"}),
     integers=frozenset({"decimal_integer_literal"}),
-    negations=frozenset({"unary_expression"}),
-    opposites=MappingProxyType({"true": "false", "false": "true", "break": "continue", "continue": "break"}),
     values=frozenset({"identifier", "method_invocation", "field_access", "array_access"}),
     effects=frozenset({"method_invocation", "update_expression"}),
     places=frozenset({"array_access", "field_access"}),
     skipped=frozenset({
         "import_declaration", "package_declaration", "annotation", "marker_annotation", "line_comment", "block_comment",
     }),
-    negated="!({})",
-    nothing=";",
-    neutral="null",
 )  # fmt: skip
 DIALECTS: Final[Mapping[ExerciseLanguage, Dialect]] = MappingProxyType({
     ExerciseLanguage.PYTHON: _PYTHON, ExerciseLanguage.JAVASCRIPT: _JAVASCRIPT, ExerciseLanguage.JAVA: _JAVA,
