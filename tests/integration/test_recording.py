@@ -72,7 +72,7 @@ async def test_what_was_recorded_is_answered_again_without_network_and_key(api: 
     replay = Replay(tmp_path)
     assert [await asked(asker(NOWHERE, replay, replay.api_key), text) for text in texts] == live
     assert live[:2] == [Count(count=3), Count(count=4)]
-    assert [str(one).partition(":")[0] for one in live[2:]] == ["ClaudeMisspoke", "ClaudeUnavailable"]
+    assert [str(one).partition(":")[0] for one in live[2:]] == ["UnusableReply", "ClaudeUnavailable"]
     assert replay.missing == 0
 
 
