@@ -174,7 +174,7 @@ def _wrong_result(request: AgentRequest, case: Case, cause: Cause, *others: Caus
     second = next((other for other in others if other.key != cause.key), None)
     return draft(
         what_happened(case.ran, None), f"{'The cause' if cause.sure else 'What I suspect'}{at}: {cause.says}",
-        *cause.events(depth(request, cause.topic)),
+        *cause.told(depth(request, cause.topic)),
         "Your code, mended, is the example." if cause.mended and case.question.code else None,
         f"There is more, in line {second.line}: {second.says}" if second else None,
         None if request.alone else f'Say "Explain {name(cause.topic)}" if you want the idea behind it.',
