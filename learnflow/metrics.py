@@ -60,7 +60,7 @@ FAUST_ACTIVE: Final = _gauge("faust_active", "Messages that were delivered and a
 FAUST_REBALANCES: Final = _counter("faust_rebalances", "Rebalances that a role went through.", "role")
 FAUST_COMMIT_SECONDS: Final = _gauge("faust_commit_seconds", "Seconds that the last commit of offsets took.", "role")
 
-# -- Claude, in tutor/asking
+# -- Claude, in tutor/claude
 
 CLAUDE_CALLS: Final = _counter(
     "claude_calls", "Calls to Claude: answered, useless, over-limit, failed or given-up.", "model", "outcome"
