@@ -23,27 +23,13 @@ _TOO_FEW: Final = re.compile(
     r"|stops? (?:at|before)|skips?|off by|instead|should|shuold|expect|\bnot\b|\bup to\b", re.IGNORECASE,
 )  # fmt: skip
 _NOTHING: Final = re.compile(r"nothing|no output|\bblank\b|empty|n.?t (?:print|do|run|show|work|happen)", re.IGNORECASE)
-_FRACTION: Final = re.compile(
-    r"\d\.\d|decimal|fraction|\bhalf\b|percent|round|\b0\b|\bzero\b|whole|digits", re.IGNORECASE
-)
-_TOO_BIG: Final = re.compile(r"negative|minus|overflow|\b(?:big|huge|large|wrong|weird|strange)\b|-\d", re.IGNORECASE)
-
-_OPERAND: Final = r"\w+(?:\.\w+(?:\(\))?)?"
-_DIVISION: Final = re.compile(rf"(?<![\w./*])(?P<left>{_OPERAND}) / (?P<right>{_OPERAND})(?![\w./*])")
-_PRODUCT: Final = re.compile(
-    r"\b(?P<name>\w+) \*= \w|\bint (?P<sum>\w+) = \w+ [+*] \w+;|\b(?P<again>\w+) = (?P=again) \* "
-)
-_COUNTED: Final = re.compile(r"for \((?:int|let|auto|size_t) (?P<name>\w+) = 1; (?P=name) < (?P<end>\w+);")
 
 
 def likely(code: str, language: Language | None, said: str) -> tuple[Cause, ...]:
     """Return what a complaint makes the likely cause in code, by line."""
     if INEXACT.search(said):
         return (cause("inexact-result", _line_of(code, re.compile(r"\d\.\d|double|float|/"))),)
-    if language in (Language.PYTHON, None):
-        found = _in_python(code, said)
-    else:
-        found = (one for pattern, check in _BRACES if pattern.search(said) for one in check(code, language))
+    found = _in_python(code, said) if language in (Language.PYTHON, None) else ()
     new = (as_cause(finding) for finding in analyze(code, language, complaint=said))
     return tuple(chain(found, likely_slips(code, language or Language.PYTHON, said), new))[:1]
 
@@ -117,46 +103,6 @@ def _is_text(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _whole_numbers_divided(code: str, language: Language) -> Iterator[Cause]:
-    if language is Language.JAVASCRIPT or "double" in code or "float" in code or "f64" in code:
-        return
-    for number, line in enumerate(code.splitlines(), 1):
-        found = _DIVISION.search(line.partition("//")[0])
-        if found:
-            change = _DIVIDED[language].format_map(found.groupdict())
-            yield cause("whole-numbers-divided", number, name=found[0], change=change)
-            return
-
-
-_DIVIDED: Final = {
-    Language.JAVA: "(double) {left} / {right}", Language.CPP: "static_cast<double>({left}) / {right}",
-    Language.GO: "float64({left}) / float64({right})", Language.RUST: "{left} as f64 / {right} as f64",
-}  # fmt: skip
-_WIDER: Final = {Language.JAVA: "long", Language.CPP: "long long", Language.GO: "int64"}
-
-
-def _overflows(code: str, language: Language) -> Iterator[Cause]:
-    if language not in _WIDER or not re.search(r"\bint(?:32)?\b", code):
-        return
-    for number, line in enumerate(code.splitlines(), 1):
-        found = _PRODUCT.search(line)
-        if found:
-            name = next(one for one in found.groups() if one)
-            yield cause("overflows", number, name=name, kind=_WIDER[language])
-            return
-
-
-def _counts_too_short(code: str, _: Language) -> Iterator[Cause]:
-    for number, line in enumerate(code.splitlines(), 1):
-        found = _COUNTED.search(line)
-        if found:
-            yield cause("ends-early", number, call=found[0].rstrip(";"), last=found["end"],
-                        change=f"{found['name']} <= {found['end']}")  # fmt: skip
-
-
 _PYTHON: Final[tuple[tuple[re.Pattern[str], Callable[[PythonTree], Iterator[Cause]]], ...]] = (
     (_NUMBERS, _text_joined), (_TOO_FEW, _ends_early), (_NOTHING, _never_started),
-)  # fmt: skip
-_BRACES: Final[tuple[tuple[re.Pattern[str], Callable[[str, Language], Iterator[Cause]]], ...]] = (
-    (_TOO_BIG, _overflows), (_FRACTION, _whole_numbers_divided), (_TOO_FEW, _counts_too_short),
 )  # fmt: skip

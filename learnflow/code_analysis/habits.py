@@ -4,15 +4,12 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from tree_sitter import Node
-
 from learnflow.code_analysis.causes import Cause
 from learnflow.code_analysis.legacy import seen
 from learnflow.code_analysis.python_nodes import inside
 from learnflow.code_analysis.python_tree import parse
 from learnflow.code_analysis.remarks import Kind, Remark
 from learnflow.code_analysis.rules.python.costs import costs
-from learnflow.code_analysis.syntax_tree import FUNCTIONS, LOOPS, around, given, line, of, part, root, text
 from learnflow.models.vocabulary import Language
 
 SLOW_SEARCH: Final = (
@@ -22,27 +19,13 @@ SLOW_SEARCH: Final = (
 BY_INDEX: Final = (
     "`{0}` is only used to get `{1}[{0}]`. Loop over the items: `for item in {1}:`; with `enumerate` you have both."
 )
-AWAIT_IN_LOOP: Final = (
-    "Each `await` waits for the one before. Where they do not need each other, start them together: `await "
-    "Promise.all(items.map(...))`, for many items a few at a time."
-)
-GROWING_TEXT: Final = (
-    "`+=` copies the whole String in each round, so it takes O(n²). Use a `StringBuilder`, or `String.join` for parts "
-    "with something between them."
-)
-PUBLIC_FIELD: Final = (
-    "A public field can be set to anything from anywhere, so the class cannot keep its own rules. Make it `private`, "
-    "and give methods that check."
-)
 
 
 def habits(code: str, language: Language | None) -> tuple[Remark, ...]:
     """Return what to remark on code: surely wrong results first, then habits."""
     if language in (Language.PYTHON, None):
         return (*map(_of, seen(code, language)), *_python(code))
-    tree = root(code, language)
-    found = _braces(tree, language) if tree else ()
-    return (*map(_of, seen(code, language)), *found)
+    return tuple(map(_of, seen(code, language)))
 
 
 def _of(cause: Cause) -> Remark:
@@ -96,35 +79,3 @@ def _by_index(loop: ast.For) -> Iterator[Remark]:
                 yield Remark(loop.lineno, BY_INDEX.format(index, of), kind=Kind.CLARITY, about="design")
         case _:
             pass
-
-
-def _braces(tree: Node, language: Language) -> Iterator[Remark]:
-    if language is Language.JAVASCRIPT:
-        waits = (one for one in of(tree, "await_expression") if _looped(one))
-        yield from _first(waits, AWAIT_IN_LOOP, Kind.RISK, "speed")
-    if language is Language.JAVA:
-        texts = {
-            name for name, _, node in given(tree) if text(part(node.parent, "type")) == "String"
-        }  # fmt: skip
-        grows = (
-            one for one in of(tree, "assignment_expression")
-            if text(part(one, "left")) in texts and text(part(one, "operator")) == "+=" and _looped(one)
-        )  # fmt: skip
-        yield from _first(grows, GROWING_TEXT, Kind.RISK, "speed")
-        fields = (
-            one for one in of(tree, "field_declaration")
-            if "public" in (said := text(one).partition("=")[0].split()) and "final" not in said
-        )  # fmt: skip
-        yield from _first(fields, PUBLIC_FIELD, Kind.RISK, "design")
-
-
-def _first(nodes: Iterator[Node], says: str, kind: Kind, about: str) -> Iterator[Remark]:
-    node = next(nodes, None)
-    if node is not None:
-        yield Remark(line(node), says, kind=kind, about=about)
-
-
-def _looped(node: Node) -> bool:
-    """Say whether a node runs in each round of a loop, with no function between."""
-    found = around(node, *LOOPS, *FUNCTIONS)
-    return found is not None and found.type in LOOPS

@@ -10,7 +10,6 @@ from learnflow.code_analysis.finding import Finding
 from learnflow.code_analysis.legacy_patterns import sure_slips
 from learnflow.code_analysis.python_tree import Fault
 from learnflow.code_analysis.rule import Kind
-from learnflow.code_analysis.rules import braces
 from learnflow.code_analysis.rules.python import loops
 from learnflow.models.vocabulary import Language, SkillLevel
 
@@ -44,7 +43,7 @@ def as_cause(finding: Finding) -> Cause:
 @lru_cache(maxsize=64)
 def seen(code: str, language: Language | None) -> tuple[Cause, ...]:
     """Return the causes of a wrong result that code shows by itself."""
-    found = loops.silent_causes(code) if language in (Language.PYTHON, None) else braces.silent_causes(code, language)
+    found = loops.silent_causes(code) if language in (Language.PYTHON, None) else ()
     slips = sure_slips(code, language or Language.PYTHON)
     new = (as_cause(finding) for finding in analyze(code, language) if finding.kind is Kind.BUG)
     return tuple(sorted((*found, *slips, *new), key=lambda one: one.line))

@@ -59,14 +59,6 @@ class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Pitfall(_Strict):
-    """A pattern of a line, and what there is to say on it: why it matters, and how to mend it."""
-
-    kind: Kind
-    pattern: Pattern
-    remark: Words
-
-
 class Praise(_Strict):
     """A pattern that earns praise, unless there is another."""
 
@@ -76,21 +68,15 @@ class Praise(_Strict):
 
 
 class Table(_Strict):
-    """The file: the linter's rules by kind, the pitfalls of each other language, and what is worth praise."""
+    """The file: the linter's rules by kind, and what is worth praise."""
 
     rules: dict[Kind, dict[str, Words]]
-    javascript: tuple[Pitfall, ...]
-    java: tuple[Pitfall, ...]
     praise: dict[Language, tuple[Praise, ...]]
 
 
 TABLE: Final = Table.model_validate(
     tomllib.loads(files("learnflow.code_analysis").joinpath("review.toml").read_text(encoding="utf-8"))
 )
-PITFALLS: Final[Mapping[Language, tuple[Pitfall, ...]]] = MappingProxyType({
-    Language.JAVASCRIPT: TABLE.javascript,
-    Language.JAVA: TABLE.java,
-})
 RULES: Final[Mapping[str, tuple[Kind, str]]] = MappingProxyType({
     rule: (kind, words) for kind in Kind for rule, words in TABLE.rules[kind].items()
 })

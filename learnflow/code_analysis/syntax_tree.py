@@ -17,6 +17,11 @@ FUNCTIONS: Final = frozenset({
 LOOPS: Final = frozenset({
     "for_statement", "while_statement", "for_in_statement", "enhanced_for_statement", "for_range_loop", "do_statement",
 })  # fmt: skip
+_CHANGES: Final = (
+    "assignment_expression", "augmented_assignment_expression", "update_expression", "assignment_statement",
+    "compound_assignment_expr", "inc_statement", "dec_statement",
+)  # fmt: skip
+_TARGETS: Final = frozenset({"identifier", "array_pattern", "object_pattern", "expression_list"})
 _WRAPPED: Final = frozenset({"parenthesized_expression", "condition_clause", "expression_list"})
 
 
@@ -102,6 +107,25 @@ def around(node: Node, *kinds: str) -> Node | None:
     while above is not None and above.type not in kinds:
         above = above.parent
     return above
+
+
+def called_name(call: Node | None) -> str:
+    """Return the last name of what is called in JavaScript."""
+    function = part(call, "function")
+    return text(part(function, "property")) or text(function)
+
+
+def is_statement(node: Node) -> bool:
+    """Say whether an expression stands by itself, so that its value is not used."""
+    return node.parent is not None and node.parent.type == "expression_statement"
+
+
+def changes(node: Node | None) -> Iterator[tuple[str, Node]]:
+    """Yield each variable to which something in a node gives a value, and the change."""
+    for change in of(node, *_CHANGES) if node else ():
+        target = part(change, "left") or part(change, "argument") or bare(change.named_children[0])
+        for name in names(target) if target and target.type in _TARGETS else ():
+            yield name, change
 
 
 def names(node: Node | None) -> frozenset[str]:

@@ -3,14 +3,7 @@
 from types import MappingProxyType
 from typing import Final
 
-from tests.unit.code_analysis.cause_examples import (
-    GO,
-    JAVA,
-    JS,
-    PYTHON,
-    go_code,
-    java_code,
-)
+from tests.unit.code_analysis.cause_examples import GO, JAVA, JS, PYTHON, go_code
 
 SETTER: Final = """class A:
     def __init__(self, n):
@@ -33,22 +26,12 @@ LIKELY: Final = MappingProxyType({
     ],
     "ends-early": [
         ("the last one is missing", PYTHON, "for i in range(1, n):\n    print(i)", "it prints them twice"),
-        ("it stops before 5", JAVA, java_code("for (int i = 1; i < n; i++) { g(i); }"), "it prints them twice"),
     ],
     "never-started": [("nothing is printed", PYTHON, "def main():\n    print(1)", "prints it twice")],
-    "whole-numbers-divided": [("it gives 0 and not 0.5", JAVA, java_code("g(n / k);"), "it prints it twice")],
-    "overflows": [("it gets negative", JAVA, java_code("int r = 1;\n    r *= n;"), "it prints it twice")],
-    "month-from-zero": [("the month is one off", JS, "f(new Date(2024, 1, 5));", "it prints it twice")],
-    "same-delay": [
-        ("all come at the same time", JS, "for (let i = 0; i < 3; i++) {\n  setTimeout(() => f(i), 500);\n}",
-         "it fails"),
-    ],
-    "order-as-text": [("the order is bad", JS, "f(a.sort());", "it fails")],
-    "one-too-many": [
-        ("it runs too many times", JAVA, java_code("for (int i = 0; i <= n; i++) { g(); }"),
-         "it fails"),
-    ],
     "no-order": [("the order is random", GO, go_code("m := map[string]int{}\n\tf(m)"), "it fails")],
+    "raced-threads": [
+        ("different every time", JAVA, "class A implements Runnable {\n  public void run() { n++; }\n}", "it fails"),
+    ],
     "rounds-to-even": [("2.5 becomes 2", PYTHON, "print(round(x))", "it fails")],
     "stays-on-line": [("all on one line", PYTHON, "print(x, end=' ')", "it fails")],
     "starts-at-zero": [("it starts at 0", PYTHON, "for i in range(n):\n    print(i)", "it fails")],
@@ -59,14 +42,9 @@ LIKELY: Final = MappingProxyType({
     "start-value": [
         ("it gives 0", PYTHON, "m = 0\nfor x in a:\n    if x < m:\n        m = x\nprint(m)", "it fails"),
     ],
-    "raced-threads": [
-        ("different every time", JAVA, "class A implements Runnable {\n  public void run() { n++; }\n}", "it fails"),
-    ],
     "same-argument": [
         ("it never stops", PYTHON, "def f(n):\n    if n == 0:\n        return 0\n    return f(n)", "it fails"),
     ],
-    "typed-text": [("1 and 2 is 12", JS, "const a = prompt('a');\nf(a + 2);", "it fails")],
-    "no-text-form": [("it shows Dog@1b6d", JAVA, java_code("System.out.println(s);"), "it fails")],
     "mixed-and-or": [("all get it", PYTHON, "if a or b and c:\n    print(1)", "")],
     "else-of-last": [
         ("it prints both", PYTHON, "if n > 9:\n    print(1)\nif n > 5:\n    print(2)\nelse:\n    print(3)",
@@ -75,7 +53,6 @@ LIKELY: Final = MappingProxyType({
     "caller-changed": [
         ("my original changes", PYTHON, "def f(a):\n    a.sort()\n    return a[0]", "it fails"),
     ],
-    "object-as-text": [("it shows [object Object]", JS, "f('user: ' + user);", "it fails")],
     "added-behind": [("it does not reverse", PYTHON, "o = ''\nfor c in s:\n    o = o + c\nprint(o)", "it fails")],
     "case-counts": [("'The' is not counted", PYTHON, "print(text.split())", "it fails")],
     "repeated-calls": [
@@ -85,9 +62,6 @@ LIKELY: Final = MappingProxyType({
         ("the setter is ignored", PYTHON, SETTER, "it fails"),
     ],
     "sum-of-texts": [("the sum is 12", PYTHON, "total = ''\nfor x in a:\n    total += x\nprint(total)", "it fails")],
-    "no-state": [
-        ("it is still 0", JS, "function App() {\n  let n = 0;\n  return <b onClick={() => n++} />;\n}", "it fails"),
-    ],
     "both-run": [("it prints both", PYTHON, "if n > 5:\n    print(1)\nif n > 9:\n    print(2)", "it fails")],
     "emptied-file": [("the old lines are gone", PYTHON, "with open('l.txt', 'w') as f:\n    f.write('x')", "it fails")],
 })  # fmt: skip

@@ -1,88 +1,210 @@
-"""Causes of wrong results in JavaScript that has to wait: what has not come yet, and nobody waits for."""
+"""JavaScript that has to wait: what has not come yet, and nobody waits for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.causes import Cause, cause
-from learnflow.code_analysis.javascript_tree import called_name, own_functions
-from learnflow.code_analysis.syntax_tree import FUNCTIONS, around, given, line, names, of, part, text
+from learnflow.code_analysis.rule import Example, Kind, Match, rule
+from learnflow.code_analysis.rules.conditions import JS
+from learnflow.code_analysis.syntax_tree import (
+    FUNCTIONS,
+    LOOPS,
+    SyntaxTree,
+    around,
+    called_name,
+    changes,
+    given,
+    is_statement,
+    line,
+    of,
+    part,
+    text,
+)
 from learnflow.domain.phrasing import one_line
 
-_CALLED_BACK: Final = frozenset({"setTimeout", "then", "catch", "addEventListener", "on", "readFile", "get", "finally"})
+_CALLED_BACK: Final = frozenset({"setTimeout", "then", "readFile", "get"})
+_EMPTY: Final = frozenset({"", "null", "undefined", "[]", "{}", "''", '""', "0"})
+_HANDLERS: Final = frozenset({"then", "catch", "finally"})
+_LOOKING: Final = frozenset({"binary_expression", "template_substitution", "subscript_expression", "unary_expression"})
 
 
-def _not_awaited(tree: Node) -> Iterator[Cause]:
-    own = {*own_functions(tree, later=True), "fetch"}
-    for name, value, node in given(tree):
-        called = called_name(value) if value is not None and value.type == "call_expression" else ""
-        if called in own and not _is_waited_for(tree, name):
-            yield _promise(node, called, f"const {name} = await {one_line(text(value))}")
-    for call in of(tree, "call_expression"):
-        shown = call.parent is not None and call.parent.type == "arguments" and called_name(call.parent.parent) == "log"
-        tested = call.parent is not None and call.parent.type in {"parenthesized_expression", "member_expression"}
-        if called_name(call) in own - {"fetch"} and (shown or (tested and _is_used(call))):
-            yield _promise(call, called_name(call), f"await {one_line(text(call))}")
-
-
-def _promise(node: Node, called: str, change: str) -> Cause:
-    fix = f"Write `{change}` (in an async function or a module), or use `.then(...)`."
-    return cause("not-awaited", line(node), name=called, what="a promise", change=fix)
-
-
-def _is_waited_for(tree: Node, name: str) -> bool:
-    """Say whether a promise with a name is waited for, or given to somebody who may do so."""
-    code = text(tree)
-    if f"await {name}" in code or f"{name}.then" in code or f"return {name}" in code or f"[{name}" in code:
-        return True
-    return any(
-        name in {text(one) for one in call_arguments.named_children} and called_name(call_arguments.parent) != "log"
-        for call_arguments in of(tree, "arguments")
+def own_functions(tree: SyntaxTree, *, later: bool) -> dict[str, Node]:
+    """Return the functions of the code by name, those that are async or those that are not; no methods of those."""
+    kinds = (
+        "function_declaration",
+        "arrow_function",
+        "function_expression",
+        *(("method_definition",) if later else ()),
     )
+    named = [(text(part(made, "name") or part(made.parent, "name")), made) for made in tree.of(*kinds)]
+    names = [name for name, _ in named]
+    return {
+        name: made for name, made in named
+        if name and names.count(name) == 1 and text(made).startswith("async") == later
+    }  # fmt: skip
 
 
-def _is_used(call: Node) -> bool:
-    """Say whether the value itself is asked for: in a condition, or by a property that no promise has."""
-    above = call.parent
-    if above is not None and above.type == "member_expression":
-        return text(part(above, "property")) not in {"then", "catch", "finally"}
-    return above is not None and above.parent is not None and above.parent.type in {"if_statement", "while_statement"}
+@rule(
+    "not-awaited", JS, topic="async-programming",
+    message="`{name}()` is async: the call gives {what}, not the result, and nothing waits for it.",
+    fix="Write `{change}` (in an async function or a module), or use `.then(...)`.",
+    beneath="An async function runs as a task of the event loop; its result exists only once that has come to its end.",
+    explains=("javascript-not-a-function", "javascript-undefined-property", "javascript-not-iterable"),
+    examples=(
+        Example(JS, "async function f() { return 1; }\nconst p = f();\nconsole.log(p);",
+                "async function f() { return 1; }\nconst p = await f();\nconsole.log(p);"),
+        Example(JS, "const d = r.json();\nconsole.log(d.name);", "const d = r.json();\nf(await d);"),
+        Example(JS, "const d = a.map(async x => g(x));\nconsole.log(d);",
+                "const d = a.map(async x => g(x));\nfor (const p of d) { console.log(await p); }"),
+        Example(JS, "async function f() { return 1; }\nconsole.log(f());",
+                "async function f(n) { return n; }\nconst a = f(1), b = f(2);\nconsole.log(await Promise.all([a, b]));"),
+    ),
+)  # fmt: skip
+def not_awaited(tree: SyntaxTree) -> Iterator[Match]:
+    own = {*own_functions(tree, later=True), "fetch"}
+    for name, value, node in given(tree.root):
+        call = one_line(text(value))
+        if _gives_promise(value, own) and _is_only_looked_at(tree, name, node):
+            yield _promise(node, called_name(value), f"const {name} = await {call}")
+        elif _maps_later(value) and _is_only_looked_at(tree, name, node, printed=True):
+            yield _promise(node, "map(async ...)", f"const {name} = await Promise.all({call})", "a list of promises")
+    for call_node in tree.of("call_expression"):
+        if called_name(call_node) in own - {"fetch"} and _is_looked_at(call_node):
+            yield _promise(call_node, called_name(call_node), f"await {one_line(text(call_node))}")
 
 
-def _async_for_each(tree: Node) -> Iterator[Cause]:
-    for call in of(tree, "call_expression"):
-        arguments = part(call, "arguments")
-        if (
-            called_name(call) == "forEach"
-            and arguments
-            and any(text(one).startswith("async") for one in arguments.named_children)
-        ):
-            yield cause("for-each-async", line(call))
+def _promise(node: Node, called: str, change: str, what: str = "a promise") -> Match:
+    return Match(line(node), {"name": called, "what": what, "change": change})
 
 
-def _comes_later(tree: Node) -> Iterator[Cause]:
-    declared = {name for name, _, node in given(tree)}
-    for made in of(tree, "arrow_function", "function_expression"):
+def _gives_promise(value: Node | None, own: set[str]) -> bool:
+    """Say whether a value is the call of an own async function, or that of what a response holds."""
+    if value is None or value.type != "call_expression":
+        return False
+    return called_name(value) in own or text(value).endswith(".json()")
+
+
+def _maps_later(value: Node | None) -> bool:
+    arguments = part(value, "arguments")
+    return called_name(value) == "map" and arguments is not None and text(arguments).startswith("(async")
+
+
+def _is_only_looked_at(tree: SyntaxTree, name: str, declared: Node, *, printed: bool = False) -> bool:
+    """Say whether a variable is used, and each time only for its own value: nobody waits for it later."""
+    uses = [
+        use for use in tree.of("identifier", "shorthand_property_identifier")
+        if text(use) == name and use.parent != declared
+    ]  # fmt: skip
+    return bool(uses) and all(_is_printed(use) if printed else _is_looked_at(use) for use in uses)
+
+
+def _is_printed(use: Node) -> bool:
+    above = use.parent
+    return above is not None and above.type == "arguments" and called_name(above.parent) == "log"
+
+
+def _is_looked_at(use: Node) -> bool:
+    """Say whether the value itself is asked for: printed, calculated with, tested, or a property that no promise has."""
+    above = use.parent
+    if above is None or _is_printed(use):
+        return above is not None
+    if above.type == "member_expression":
+        return part(above, "object") == use and text(part(above, "property")) not in _HANDLERS
+    tested = above.type == "parenthesized_expression" and above.parent is not None
+    return above.type in _LOOKING or (tested and part(above.parent, "condition") == above)
+
+
+@rule(
+    "for-each-async", JS, topic="async-programming",
+    message="`forEach` does not wait for an async function: it starts one for each item and goes on at once, so what comes after runs before they are done.",
+    fix="Use `for (const item of items) {{ await ... }}`, or `await Promise.all(items.map(async ...))` to run them together.",
+    beneath="`forEach` throws the returned promises away, so nobody can wait for them, and their errors are unhandled.",
+    examples=(
+        Example(JS, "a.forEach(async x => { await f(x); });\nconsole.log('done');", "for (const x of a) { await f(x); }\nconsole.log('done');"),
+        Example(JS, "async function f(a) {\n  a.forEach(async (x) => g(x));\n  return 1;\n}", "a.forEach(async (x) => { console.log(await g(x)); });"),
+    ),
+)  # fmt: skip
+def for_each_async(tree: SyntaxTree) -> Iterator[Match]:
+    for call in tree.of("call_expression"):
+        starts = called_name(call) == "forEach" and text(part(call, "arguments")).startswith("(async")
+        following = call.parent.next_named_sibling if starts and call.parent and is_statement(call) else None
+        if following is not None and following.type not in {*FUNCTIONS, "class_declaration", "comment"}:
+            yield Match(line(call))
+
+
+@rule(
+    "comes-later", JS, topic="async-programming",
+    message="this runs before the callback of line {first} has given `{name}` its value: the callback is called later, and the code goes on without waiting.",
+    fix="Use `{name}` inside of the callback, or write it with `await`, so that what follows waits.",
+    beneath="A callback goes to the queue of the event loop, which is looked at only when the code that runs now has come to its end.",
+    explains=("javascript-undefined-property", "javascript-null-property", "javascript-not-iterable"),
+    examples=(
+        Example(JS, "let d = [];\nf().then(r => { d = r; });\nconsole.log(d);", "let d = [];\nf().then(r => { d = r; console.log(d); });"),
+        Example(JS, "let d;\nsetTimeout(() => { d = 1; }, 9);\nconsole.log(d);",
+                "let n = 0;\nb.addEventListener('click', () => { n = n + 1; show(n); });\nshow(n);"),
+    ),
+)  # fmt: skip
+def comes_later(tree: SyntaxTree) -> Iterator[Match]:
+    empty = {name for name, value, _ in given(tree.root) if text(value) in _EMPTY}
+    for made in tree.of("arrow_function", "function_expression"):
         call = around(made, "call_expression", *FUNCTIONS)
-        if call is None or call.type != "call_expression" or called_name(call) not in _CALLED_BACK:
+        statement = around(made, "expression_statement", *FUNCTIONS)
+        if called_name(call) not in _CALLED_BACK or statement is None or call is None or "await" in text(statement):
             continue
-        statement, scope = around(call, "expression_statement", *FUNCTIONS), around(call, "statement_block", "program")
-        if statement is None or statement.type != "expression_statement" or "await" in text(statement)[:6]:
-            continue
-        changed = {text(part(one, "left")) for one in of(made, "assignment_expression")}
-        for name in sorted(declared & changed):
-            use = next((one for one in scope.named_children if one.start_byte > statement.end_byte
-                        and one.type in {"expression_statement", "return_statement"}
-                        and name in names(one) and not _only_inside(one, name)), None) if scope else None  # fmt: skip
+        changed = [name for name, change in changes(made) if change.type == "assignment_expression"]
+        for name in sorted(empty.intersection(changed)):
+            only_set = sum(text(use) == name for use in of(made, "identifier")) == changed.count(name)
+            use = _next_use(statement, name) if only_set and statement.type == "expression_statement" else None
             if use is not None:
-                yield cause("comes-later", line(use), name=name, first=str(line(call)))
+                yield Match(line(use), {"name": name, "first": str(line(call))})
 
 
-def _only_inside(node: Node, name: str) -> bool:
-    """Say whether a name is used only within functions, which run at another time."""
-    uses = (one for one in of(node, "identifier") if text(one) == name)
-    return all((found := around(one, *FUNCTIONS)) is not None and found.start_byte > node.start_byte for one in uses)
+def _next_use(statement: Node, name: str) -> Node | None:
+    """Return the statement behind another that uses a name at once, with no waiting between."""
+    following = statement.next_named_sibling
+    while following is not None and "await" not in text(following):
+        uses = [use for use in of(following, "identifier") if text(use) == name]
+        at_once = any(
+            (function := around(use, *FUNCTIONS)) is None or function.start_byte < following.start_byte for use in uses
+        )
+        if at_once and following.type in {"expression_statement", "return_statement"}:
+            return following
+        following = following.next_named_sibling
+    return None
 
 
-LATER: Final[tuple[Callable[[Node], Iterator[Cause]], ...]] = (_not_awaited, _async_for_each, _comes_later)
+@rule(
+    "not-caught", JS, topic="async-programming",
+    message="`try` catches only what is thrown while its block runs. The promise fails later, when the block has long ended, so `catch` never sees it.",
+    fix="Wait for it inside of the block, `await ...`, or write `.catch(...)` behind the promise.",
+    beneath="A rejected promise throws only where it is awaited; otherwise its error goes to its own handlers.",
+    examples=(
+        Example(JS, "try {\n  f().then(g);\n} catch (e) { h(e); }", "try {\n  await f().then(g);\n} catch (e) { h(e); }"),
+        Example(JS, "try { f().then((x) => { g(x); }); } catch { h(); }", "try { f().then(g).catch(h); } catch (e) { h(e); }"),
+    ),
+)  # fmt: skip
+def not_caught(tree: SyntaxTree) -> Iterator[Match]:
+    for attempt in tree.of("try_statement"):
+        body = part(attempt, "body")
+        for statement in of(body, "expression_statement") if body and part(attempt, "handler") else ():
+            call, directly = statement.named_children[0], around(statement, *FUNCTIONS) == around(attempt, *FUNCTIONS)
+            arguments = part(call, "arguments")
+            handles = arguments is None or arguments.named_child_count > 1 or ".catch(" in text(call)
+            if directly and call.type == "call_expression" and called_name(call) == "then" and not handles:
+                yield Match(line(attempt))
+
+
+@rule(
+    "await-in-loop", JS, topic="async-programming", kind=Kind.RISK, focus="speed",
+    message="Each `await` waits for the one before.",
+    fix="Where they do not need each other, start them together: `await Promise.all(items.map(...))`, for many items a few at a time.",
+    examples=(
+        Example(JS, "async function f(a) { for (const u of a) { await g(u); } }", "async function f(a) { await Promise.all(a.map(g)); }"),
+    ),
+)  # fmt: skip
+def await_in_loop(tree: SyntaxTree) -> Iterator[Match]:
+    for node in tree.of("await_expression"):
+        loop = around(node, *LOOPS, *FUNCTIONS)
+        if loop is not None and loop.type in LOOPS:
+            yield Match(line(node))

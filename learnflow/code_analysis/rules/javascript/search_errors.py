@@ -6,9 +6,8 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.javascript_tree import called_name
 from learnflow.code_analysis.rule import Example, Kind, Match, rule
-from learnflow.code_analysis.syntax_tree import SyntaxTree, given, line, names, part, text
+from learnflow.code_analysis.syntax_tree import SyntaxTree, called_name, given, line, names, part, text
 from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language
 

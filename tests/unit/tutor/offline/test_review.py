@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from learnflow.code_analysis.engine import analyze
 from learnflow.code_analysis.linters import Linter, LinterUnavailableError
-from learnflow.code_analysis.pitfalls import pitfalls
 from learnflow.code_analysis.remarks import TABLE, Table
 from learnflow.models.vocabulary import Language, Specialist
 from learnflow.tutor.offline import OfflineTutor
@@ -203,7 +203,7 @@ FALLS = "switch (day) {\ncase 1:\n  f();\ncase 2:\n  g();\n  break;\n}"
 @pytest.mark.parametrize(
     ("language", "code", "line", "said"),
     [
-        (Language.JAVASCRIPT, "if (x = 5) { f(); }", 1, "One `=`"),
+        (Language.JAVASCRIPT, "if (x = 5) { f(); }", 1, "one `=`"),
         (Language.JAVASCRIPT, FALLS, 2, "no `break`"),
         (Language.JAVASCRIPT, "function f() {\n  const unused = 1;\n  return 2;\n}", 2, "`unused`"),
         (Language.JAVASCRIPT, "var x = 1;\nf(x);", 1, "`var`"),
@@ -215,7 +215,8 @@ FALLS = "switch (day) {\ncase 1:\n  f();\ncase 2:\n  g();\n  break;\n}"
     ],
 )
 def test_a_few_sound_checks_find_what_learners_do(language: Language, code: str, line: int, said: str) -> None:
-    assert any(one.line == line and said in one.text for one in pitfalls(code, language))
+    findings = analyze(code, language)
+    assert any(finding.line == line and said in finding.message for finding in findings)
 
 
 @pytest.mark.parametrize(
@@ -233,10 +234,10 @@ def test_a_few_sound_checks_find_what_learners_do(language: Language, code: str,
     ],
 )
 def test_no_remark_on_what_is_right_or_is_no_code(language: Language, code: str) -> None:
-    assert pitfalls(code, language) == ()
+    assert analyze(code, language) == ()
 
 
 def test_the_table_of_remarks_refuses_what_is_incomplete() -> None:
     whole = TABLE.model_dump()
-    with pytest.raises(ValidationError, match=r"java\.0\.kind"):
-        Table.model_validate({**whole, "java": [{"pattern": "x", "remark": "It is a mistake."}]})
+    with pytest.raises(ValidationError, match=r"praise\.java\.0\.praise"):
+        Table.model_validate({**whole, "praise": {"java": [{"pattern": "x"}]}})

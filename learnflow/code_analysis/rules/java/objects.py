@@ -1,0 +1,200 @@
+"""Objects in Java: compared by identity, shared by a class, never set, and open to everybody."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from tree_sitter import Node
+
+from learnflow.code_analysis.rule import Example, Kind, Match, rule
+from learnflow.code_analysis.rules.conditions import JAVA, in_java
+from learnflow.code_analysis.syntax_tree import (
+    LOOPS,
+    SyntaxTree,
+    around,
+    changes,
+    is_statement,
+    line,
+    names,
+    of,
+    part,
+    text,
+)
+from learnflow.domain.phrasing import one_line
+
+_OBJECTS: Final = frozenset({"String", "Integer", "Long", "Double", "Character", "BigDecimal", "BigInteger"})
+_SIMPLE: Final = frozenset({"int", "double", "long", "String", "boolean", "char", "float"})
+NEW_TEXT: Final = frozenset({
+    "toUpperCase", "toLowerCase", "trim", "replace", "replaceAll", "concat", "substring", "strip", "repeat",
+})  # fmt: skip
+
+
+def declared(tree: SyntaxTree) -> dict[str, str]:
+    """Return the types of variables, parameters and fields by name; a name with two types has none."""
+    types: dict[str, str] = {}
+    for node in tree.of(
+        "local_variable_declaration", "field_declaration", "formal_parameter", "enhanced_for_statement"
+    ):
+        kind = text(part(node, "type"))
+        inner = [part(child, "name") for child in node.named_children if child.type == "variable_declarator"]
+        for name in map(text, inner or [part(node, "name")]):
+            types[name] = kind if types.get(name, kind) == kind else ""
+    return types
+
+
+def _kind(types: dict[str, str], node: Node | None) -> str:
+    if node is not None and node.type == "string_literal":
+        return "String"
+    if node is not None and node.type == "method_invocation":
+        return "String" if text(part(node, "name")) in {*NEW_TEXT, "nextLine", "next", "readLine"} else ""
+    return types.get(text(node), "")
+
+
+def _compared(tree: SyntaxTree) -> Iterator[tuple[Node, str, str, str]]:
+    """Yield each comparison by `==` or `!=`, its operator, and the types of its sides."""
+    types = declared(tree)
+    for node in tree.of("binary_expression"):
+        sign = text(part(node, "operator"))
+        if sign in {"==", "!="}:
+            yield node, sign, _kind(types, part(node, "left")), _kind(types, part(node, "right"))
+
+
+@rule(
+    "compares-identity", JAVA, topic="strings",
+    message="`{name}` asks whether both are one and the same object. Two values of `{kind}` can have the same content and still be two objects.",
+    fix="Compare the content: `{change}`.",
+    beneath="Literals are kept once (and Integers from -128 to 127 are cached), so `==` seems to work with them now and then.",
+    examples=(
+        Example(JAVA, in_java("if (s == t) { g(); }"), in_java("if (s.equals(t)) { g(); }")),
+        Example(JAVA, 'if (answer == "yes") {}', in_java("if (s == t || s.equals(t)) { g(); }")),
+    ),
+)  # fmt: skip
+def compares_identity(tree: SyntaxTree) -> Iterator[Match]:
+    for node, sign, first, second in _compared(tree):
+        left, right = part(node, "left"), part(node, "right")
+        literal = {left.type if left else "", right.type if right else ""} >= {"string_literal"}
+        same = first == second and first in _OBJECTS
+        condition = around(node, "parenthesized_expression", "expression_statement", "return_statement")
+        method = text(part(around(node, "method_declaration"), "name"))
+        if (literal or same) and ".equals(" not in text(condition) and method != "equals":
+            change = f"{'' if sign == '==' else '!'}{text(left)}.equals({text(right)})"
+            values = {"name": one_line(text(node)), "kind": first or second, "change": one_line(change, 80)}
+            yield Match(line(node), values)
+
+
+@rule(
+    "compares-references", JAVA, topic="object-oriented-programming",
+    complaint=r"(?i)equal|same|false|never|\bnot\b|n't\b|differ|duplicate|twice",
+    message="`{name}` asks whether both are one and the same object. Two objects of `{kind}` with the same content are still two.",
+    fix="Write a method `equals` (and `hashCode`) in `{kind}` that compares the fields, and ask `{change}`.",
+    beneath="`==` compares references; `equals` inherited from Object does the same until you override it. A `record` has both from the start.",
+    examples=(
+        Example(JAVA, "class P {}\nclass A { boolean f(P a, P b) { return a == b; } }",
+                "class P {}\nclass A { boolean f(P a, P b) { return a.equals(b); } }", "they are equal but it says false"),
+    ),
+)  # fmt: skip
+def compares_references(tree: SyntaxTree) -> Iterator[Match]:
+    own = {text(part(made, "name")): made for made in tree.of("class_declaration")}
+    for node, sign, first, second in _compared(tree):
+        if sign != "==" or first != second or first not in own:
+            continue
+        linked = any(text(part(field, "type")) == first for field in of(own[first], "field_declaration"))
+        if not linked:  # nodes of a list are compared by identity
+            change = one_line(f"{text(part(node, 'left'))}.equals({text(part(node, 'right'))})", 80)
+            yield Match(line(node), {"name": one_line(text(node)), "kind": first, "change": change})
+
+
+@rule(
+    "shared-static", JAVA, topic="object-oriented-programming",
+    message="`{name}` is `static`: there is one for the whole class `{owner}`, so each new object overwrites it for all.",
+    fix="Take `static` away, so that each object has a `{name}` of its own.",
+    beneath="Static fields live in the class, fields without it in each object; a constructor should set only the latter.",
+    examples=(
+        Example(JAVA, "class A {\n  static int n;\n  A(int n) { this.n = n; }\n}", "class A {\n  int n;\n  A(int n) { this.n = n; }\n}"),
+        Example(JAVA, "class A {\n  static int n;\n  A(int k) { n = k; }\n}",
+                "class Log {\n  static int level;\n  Log(int l) { level = l; }\n  static boolean on() { return level > 0; }\n}"),
+    ),
+)  # fmt: skip
+def shared_static(tree: SyntaxTree) -> Iterator[Match]:
+    for field in tree.of("field_declaration"):
+        owner = around(field, "class_declaration")
+        if owner is None or not {"static"} <= _modifiers(field) - {"final"} or "final" in _modifiers(field):
+            continue
+        name = text(part(next(of(field, "variable_declarator"), None), "name"))
+        methods = (method for method in of(owner, "method_declaration") if "static" in _modifiers(method))
+        shared = any(name in names(method) for method in methods) or f"{text(part(owner, 'name'))}.{name}" in tree.code
+        if not shared and any(_sets(made, name) for made in of(owner, "constructor_declaration")):
+            yield Match(line(field), {"name": name, "owner": text(part(owner, "name"))})
+
+
+def _modifiers(node: Node) -> set[str]:
+    return {word for child in node.named_children if child.type == "modifiers" for word in text(child).split()}
+
+
+def _sets(constructor: Node, name: str) -> bool:
+    """Say whether a constructor gives a field the value of a parameter."""
+    parameters = _parameters(constructor)
+    return any(
+        text(part(node, "left")) in {f"this.{name}", name} and text(part(node, "right")) in parameters
+        for node in of(constructor, "assignment_expression")
+    )
+
+
+def _parameters(method: Node | None) -> dict[str, str]:
+    """Return the types of a method's parameters by name."""
+    inside = part(method, "parameters")
+    return (
+        {text(part(node, "name")): text(part(node, "type")) for node in of(inside, "formal_parameter")}
+        if inside
+        else {}
+    )
+
+
+@rule(
+    "given-itself", JAVA, topic="object-oriented-programming",
+    message="both sides are the parameter `{name}`, which is given its own value; the field stays as it was (null or 0).",
+    fix="Name the field by `this`: `{change}`.",
+    beneath="A parameter hides a field of the same name; `this.` names the field.",
+    explains=("java-null-pointer-exception",),
+    examples=(Example(JAVA, "class A {\n  int n;\n  A(int n) { n = n; }\n}", "class A {\n  int n;\n  A(int n) { this.n = n; }\n}"),),
+)  # fmt: skip
+def given_itself(tree: SyntaxTree) -> Iterator[Match]:
+    for node in tree.of("assignment_expression"):
+        name = text(part(node, "left"))
+        method = around(node, "constructor_declaration", "method_declaration")
+        if name == text(part(node, "right")) and name in _parameters(method):
+            yield Match(line(node), {"name": name, "change": f"this.{name} = {name}"})
+
+
+@rule(
+    "copy-changed", JAVA, topic="functions",
+    message="`{name}` is a copy that only `{function}` sees: what is changed here is gone when it ends, and the caller's value stays as it was.",
+    fix="Let `{function}` return the new value, and assign it where it is called.",
+    beneath="Arguments are passed by value: a method gets a copy of the number or the reference, never the caller's variable.",
+    examples=(
+        Example(JAVA, "class A {\n  void f(int n) { n = n + 1; }\n}", "class A {\n  int f(int n) { n = n + 1; return n; }\n}"),
+        Example(JAVA, 'class A {\n  void f(String s) { s = "b"; }\n}', "class A { void show(int n) { System.out.println(++n); } }"),
+    ),
+)  # fmt: skip
+def copy_changed(tree: SyntaxTree) -> Iterator[Match]:
+    for method in tree.of("method_declaration"):
+        body = part(method, "body")
+        if text(part(method, "type")) != "void" or body is None:
+            continue
+        own, function = _parameters(method), text(part(method, "name"))
+        for name, node in changes(body):
+            later = any(text(use) == name and use.start_byte > node.end_byte for use in of(body, "identifier"))
+            loops_back = around(node, *LOOPS) is not None
+            if own.get(name) in _SIMPLE and is_statement(node) and not later and not loops_back:
+                yield Match(line(node), {"name": name, "function": function})
+
+
+@rule(
+    "public-field", JAVA, topic="object-oriented-programming", kind=Kind.RISK, focus="design",
+    message="A public field can be set to anything from anywhere, so the class cannot keep its own rules.",
+    fix="Make it `private`, and give methods that check.",
+    examples=(Example(JAVA, "class A { public int size; }", "class A { private int size; public static final int MOST = 9; }"),),
+)  # fmt: skip
+def public_field(tree: SyntaxTree) -> Iterator[Match]:
+    for field in tree.of("field_declaration"):
+        if "public" in _modifiers(field) and "final" not in _modifiers(field):
+            yield Match(line(field))

@@ -1,0 +1,216 @@
+"""Values in JavaScript: thrown away, compared, ordered, shared, and never given."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from learnflow.code_analysis.rule import Example, Match, rule
+from learnflow.code_analysis.rules.conditions import JS
+from learnflow.code_analysis.syntax_tree import (
+    FUNCTIONS,
+    LOOPS,
+    SyntaxTree,
+    around,
+    called_name,
+    changes,
+    given,
+    is_statement,
+    line,
+    names,
+    of,
+    part,
+    text,
+)
+from learnflow.domain.phrasing import one_line
+
+_TEXTS: Final = frozenset({"string", "template_string"})
+_OF_ARRAYS: Final = frozenset({"concat", "filter", "slice", "toSorted", "toReversed", "map"})
+_OF_TEXTS: Final = frozenset({
+    "toUpperCase", "toLowerCase", "trim", "replace", "replaceAll", "padStart", "padEnd", "substring", "trimEnd",
+    "trimStart", "concat", "slice",
+})  # fmt: skip
+_IN_PLACE: Final = frozenset({"push", "pop", "shift", "unshift", "splice", "sort", "reverse", "fill"})
+_SHORTENING: Final = ("splice", "shift", "pop")
+_OBJECTS: Final = frozenset({"array", "object"})
+_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
+_PLACEHOLDER: Final = re.compile(r"\$\{(?P<name>\w+)[^}]*\}")
+
+
+def literal_kinds(tree: SyntaxTree) -> dict[str, str]:
+    """Return the kind of literal that each variable begins as, "" where it has several, or is a parameter too."""
+    kinds: dict[str, str] = {}
+    for name, value, _ in given(tree.root):
+        kind = value.type if value is not None else ""
+        kinds[name] = kind if kinds.get(name, kind) == kind else ""
+    parameters = (name for node in tree.of("formal_parameters", "arrow_function") for name in names(
+        node if node.type == "formal_parameters" else part(node, "parameter")))  # fmt: skip
+    return kinds | dict.fromkeys(parameters, "")
+
+
+@rule(
+    "result-lost", JS, topic="{about}",
+    message="`{name}` does not change `{owner}`: it gives a new value, and here that is thrown away.",
+    fix="Keep the result: `{change}`.",
+    beneath="Texts cannot be changed, so every such method makes a new one; some methods of lists do the same.",
+    examples=(
+        Example(JS, "let s = 'a';\ns.trim();", "let s = 'a';\ns = s.trim();"),
+        Example(JS, "let a = [1];\na.filter(x => x > 1);", "let a = [1];\na = a.filter(x => x > 1);\nlocation.replace('/start');"),
+    ),
+)  # fmt: skip
+def result_lost(tree: SyntaxTree) -> Iterator[Match]:
+    kinds = literal_kinds(tree)
+    for call in tree.of("call_expression"):
+        owner, called = text(part(part(call, "function"), "object")), called_name(call)
+        in_text = kinds.get(owner) in _TEXTS and called in _OF_TEXTS
+        in_array = kinds.get(owner) == "array" and called in _OF_ARRAYS - {"map"}
+        if is_statement(call) and (in_text or in_array):
+            change = one_line(f"{owner} = {text(call)}")
+            about = "strings" if in_text else "lists"
+            yield Match(line(call), {"about": about, "name": called, "owner": owner, "change": change})
+
+
+@rule(
+    "sorts-as-text", JS, topic="sorting",
+    message='`sort()` without a comparator compares its items as text, and as text "10" comes before "9".',
+    fix="Give it a comparator: `.sort((a, b) => a - b)` for numbers, smallest first.",
+    beneath="The default turns each item into a string and compares UTF-16 units; the comparator's sign decides instead.",
+    examples=(
+        Example(JS, "const a = [10, 9];\na.sort();", "const a = [10, 9];\na.sort((x, y) => x - y);"),
+        Example(JS, "f([-1, -2, 10].toSorted());", "const a = [3, 1, 2];\nf(a.sort());\n['b', 'a'].sort();"),
+    ),
+)  # fmt: skip
+def sorts_as_text(tree: SyntaxTree) -> Iterator[Match]:
+    arrays = {name: value for name, value, _ in given(tree.root)}
+    for call in tree.of("call_expression"):
+        owner = part(part(call, "function"), "object")
+        if called_name(call) not in {"sort", "toSorted"} or text(part(call, "arguments")) != "()":
+            continue
+        value = arrays.get(text(owner), owner)
+        items = [text(item) for item in value.named_children] if value is not None and value.type == "array" else []
+        if all(map(_NUMBER.fullmatch, items)) and sorted(items) != sorted(items, key=float):
+            yield Match(line(call))
+
+
+@rule(
+    "compares-objects", JS, topic="operators",
+    message="`{name}` asks whether both are one and the same object. Arrays and objects with the same content are still two, so it is always the same answer.",
+    fix="Compare their content, item by item, or as text: `JSON.stringify(a) === JSON.stringify(b)`.",
+    beneath="For objects, `===` compares references; only primitive values are compared by value.",
+    examples=(
+        Example(JS, "if (a === []) { f(); }", "if (a.length === 0) { f(); }"),
+        Example(JS, "const a = [1], b = [1];\nf(a === b);", "let best = {}, last = {};\nfor (const x of xs) { last = x; if (x.n) { best = x; } }\nf(best === last);"),
+    ),
+)  # fmt: skip
+def compares_objects(tree: SyntaxTree) -> Iterator[Match]:
+    kinds, changed = literal_kinds(tree), {name for name, _ in changes(tree.root)}
+    made = {name for name, kind in kinds.items() if kind in _OBJECTS} - changed
+    for node in tree.of("binary_expression"):
+        sides = [side for side in (part(node, "left"), part(node, "right")) if side is not None]
+        fresh = any(side.type in _OBJECTS for side in sides) or {text(side) for side in sides} <= made
+        if text(part(node, "operator")) in {"==", "===", "!=", "!=="} and fresh and text(sides[0]) != text(sides[1]):
+            yield Match(line(node), {"name": one_line(text(node))})
+
+
+@rule(
+    "same-object", JS, topic="variables",
+    complaint=r"(?i)both|original|also|too\b|chang|same|as well|copy|first|other|modif|untouched|side effect",
+    message="`{name} = {other}` makes no copy: both names stand for one and the same object, so a change by one shows in the other.",
+    fix="Make a copy: `[...{other}]` or `{{...{other}}}`.",
+    beneath="Assignment binds a name and copies nothing. Such a copy is shallow: what is nested is still shared; only a deep copy copies all.",
+    examples=(
+        Example(JS, "const a = [1];\nconst b = a;\nb.push(2);", "const a = [1];\nconst b = [...a];\nb.push(2);", "the original changes too"),
+    ),
+)  # fmt: skip
+def same_object(tree: SyntaxTree) -> Iterator[Match]:
+    kinds = literal_kinds(tree)
+    changed = set()
+    for node in tree.of("call_expression", "assignment_expression"):
+        target = part(node, "function") if called_name(node) in _IN_PLACE else part(node, "left")
+        changed.add(text(part(target, "object")))
+    for new, value, node in given(tree.root):
+        old = text(value)
+        if kinds.get(old) in _OBJECTS and changed & {new, old}:
+            yield Match(line(node), {"name": new, "other": old})
+
+
+@rule(
+    "changed-in-for-each", JS, topic="loops",
+    message="`{name}` gets shorter while the loop goes through it: the item behind the removed one moves to its place, and the loop skips it.",
+    fix="Keep what is to stay in a new array instead: `{name}.filter(...)`.",
+    beneath="The loop holds an index and looks at the length of now; removing shifts every item after it.",
+    examples=(
+        Example(JS, "a.forEach((x, i) => { if (!x) a.splice(i, 1); });", "a = a.filter(x => x);"),
+        Example(JS, "for (const x of a) { if (!x) a.shift(); }", "for (const x of a) { if (!x) { a.splice(0, 1); break; } }"),
+        Example(JS, "a.forEach(x => { if (!x) { a.pop(); } });", "function next(queue) {\n  const first = queue.shift();\n  return first;\n}"),
+    ),
+)  # fmt: skip
+def changed_in_for_each(tree: SyntaxTree) -> Iterator[Match]:
+    for call in tree.of("call_expression"):
+        name, loop = text(part(part(call, "function"), "object")), around(call, *LOOPS, *FUNCTIONS)
+        if called_name(call) not in _SHORTENING or loop is None or loop.parent is None:
+            continue
+        for_each = loop.parent.type == "arguments" and text(part(loop.parent.parent, "function")) == f"{name}.forEach"
+        of_name = loop.type == "for_in_statement" and text(part(loop, "right")) == name
+        if (for_each or of_name) and not any(of(loop, "break_statement", "return_statement")):
+            yield Match(line(call), {"name": name})
+
+
+@rule(
+    "array-for-numbers", JS, topic="functions",
+    message="`Math.{call}` wants single numbers; given one array with several items, it gives NaN.",
+    fix="Spread the array: `Math.{call}(...{name})`.",
+    beneath="Each argument is turned into a number, and an array of several items is not one.",
+    examples=(
+        Example(JS, "const a = [1, 2];\nf(Math.max(a));", "const a = [1, 2];\nf(Math.max(...a));"),
+        Example(JS, "function f(a) { return Math.min(a) / a.length; }", "const n = 3;\nconsole.log(Math.max(n));"),
+    ),
+)  # fmt: skip
+def array_for_numbers(tree: SyntaxTree) -> Iterator[Match]:
+    kinds = literal_kinds(tree)
+    for call in tree.of("call_expression"):
+        name = text(part(call, "arguments")).strip("()")
+        used_as_array = rf"\b{re.escape(name)}\.(?:length|push|map|filter|forEach|reduce)\b"
+        array = name.isidentifier() and (kinds.get(name) == "array" or re.search(used_as_array, tree.masked))
+        if text(part(call, "function")) in {"Math.max", "Math.min"} and array:
+            yield Match(line(call), {"call": called_name(call), "name": name})
+
+
+@rule(
+    "starts-undefined", JS, topic="variables",
+    message="`{name}` has no first value, so it begins as undefined: undefined and a number give NaN, and that stays NaN.",
+    fix="Give it a first value: `let {name} = 0;` (or an empty text).",
+    beneath="undefined becomes NaN as a number, and every calculation with NaN gives NaN.",
+    examples=(
+        Example(JS, "let t;\nfor (const p of a) { t += p; }", "let t;\nt = 0;\nfor (const p of a) { t += p; }"),
+        Example(JS, "function f(a) {\n  let t;\n  a.forEach(x => { t += x; });\n  return t;\n}", "let t;\n[t, u] = [0, 0];\nfor (const p of a) { t += p; }"),
+    ),
+)  # fmt: skip
+def starts_undefined(tree: SyntaxTree) -> Iterator[Match]:
+    stored = list(changes(tree.root))
+    set_once = {name for name, change in stored if change.type == "assignment_expression"}
+    declared = [name for name, _, _ in given(tree.root)]
+    for name, value, node in given(tree.root):
+        in_head = node.parent is not None and node.parent.type == "for_in_statement"
+        grows = next((change for changed, change in stored if changed == name), None)
+        if value is not None or in_head or grows is None or name in set_once or declared.count(name) > 1:
+            continue
+        if grows.type == "augmented_assignment_expression" and text(part(grows, "operator")) in {"+=", "-=", "*="}:
+            yield Match(line(node), {"name": name})
+
+
+@rule(
+    "template-missing", JS, topic="strings",
+    message="`${{...}}` is filled in only between backticks; in ordinary quotes it stays as it is.",
+    fix="Write the text between backticks (the key of the accent grave) instead of quotes.",
+    beneath="Template literals are a syntax of their own; quotes make plain strings.",
+    examples=(
+        Example(JS, "const n = 1;\nf('n is ${n}');", "const n = 1;\nf(`n is ${n}`);"),
+        Example(JS, 'function g(user) { return "Hi ${user.name}" + user.id; }', "const kind = g();\nconst page = `<p class=\"${kind}\">hello</p>` + run('echo ${HOME}');"),
+    ),
+)  # fmt: skip
+def template_missing(tree: SyntaxTree) -> Iterator[Match]:
+    own = names(tree.root)
+    for node in tree.of("string"):
+        placeholder = _PLACEHOLDER.search(text(node))
+        if placeholder and placeholder["name"] in own and around(node, "template_string") is None:
+            yield Match(line(node))

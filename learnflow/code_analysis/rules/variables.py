@@ -1,0 +1,167 @@
+"""Variables and numbers in the languages with braces: hidden, unused, divided, and too small for their values."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from tree_sitter import Node
+
+from learnflow.code_analysis.rule import Example, Kind, Match, rule
+from learnflow.code_analysis.rules.conditions import CPP, GO, JAVA, JS, RUST, in_cpp, in_java
+from learnflow.code_analysis.syntax_tree import (
+    FUNCTIONS,
+    SyntaxTree,
+    around,
+    changes,
+    given,
+    line,
+    names,
+    of,
+    part,
+    text,
+)
+
+_WORD: Final = re.compile(r"[A-Za-z_$][\w$]*")
+_BLOCKS: Final = frozenset({"statement_block", "block", "compound_statement"})
+_POSTFIX: Final = re.compile(r"\w+(?P<step>--|\+\+)")
+_OPERAND: Final = r"\w+(?:\.\w+(?:\(\))?)?"
+_DIVISION: Final = re.compile(rf"(?<![\w./*])(?P<left>{_OPERAND}) / (?P<right>{_OPERAND})(?![\w./*])")
+_DIVIDED: Final = {
+    JAVA: "(double) {left} / {right}", CPP: "static_cast<double>({left}) / {right}",
+    GO: "float64({left}) / float64({right})", RUST: "{left} as f64 / {right} as f64",
+}  # fmt: skip
+_PRODUCT: Final = re.compile(
+    r"\b(?P<name>\w+) \*= \w|\bint (?P<sum>\w+) = \w+ [+*] \w+;|\b(?P<again>\w+) = (?P=again) \* "
+)
+_WIDER: Final = {JAVA: "long", CPP: "long long", GO: "int64"}
+
+
+@rule(
+    "shadowed", JS, GO, RUST, topic="scope",
+    message="this declares a new `{name}` that lives only in this block; the `{name}` of line {first} stays as it is.",
+    fix="Assign to the outer one: leave `:=`, `let` or `const` away and write `{name} = ...`.",
+    beneath="A declaration in an inner block hides the outer name from there to the end of the block.",
+    examples=(
+        Example(GO, "package main\n\nfunc main() {\n\tn := 0\n\tif true {\n\t\tn := 1\n\t}\n\tprintln(n)\n}",
+                "package main\n\nfunc main() {\n\tn := 0\n\tif true {\n\t\tn = 1\n\t}\n\tprintln(n)\n}"),
+        Example(RUST, "fn main() {\n    let n = 0;\n    for _ in 0..3 { let n = n + 1; }\n    f(n);\n}",
+                "fn main() {\n    let x = 5;\n    if ready() {\n        let x = 9;\n        show(x);\n    }\n    show(x);\n}"),
+    ),
+)  # fmt: skip
+def shadowed(tree: SyntaxTree) -> Iterator[Match]:
+    for node in tree.of("short_var_declaration", "lexical_declaration", "let_declaration"):
+        block, function, declared = _inner_block(node), around(node, *FUNCTIONS) or tree.root, _declared(node)
+        if block is None or len(declared) != 1:
+            continue
+        name = declared[0]
+        outer = next((one for one in of(function, node.type, "var_spec") if one.end_byte < block.start_byte
+                      and name in _declared(one) and _inner_block(one) is None), None)  # fmt: skip
+        uses = [use.start_byte for use in of(function, "identifier") if text(use) == name]
+        read_after = any(use > block.end_byte for use in uses)
+        unread = not any(node.end_byte < use < block.end_byte for use in uses)
+        if outer is not None and read_after and unread and name not in {changed for changed, _ in changes(function)}:
+            yield Match(line(node), {"name": name, "first": str(line(outer))})
+
+
+def _inner_block(node: Node) -> Node | None:
+    """Return the block of a loop or a condition in which a declaration stands directly."""
+    block = node.parent.parent if node.parent is not None and node.parent.type == "statement_list" else node.parent
+    inner = block is not None and block.type in _BLOCKS and block.parent is not None
+    return block if inner and block and block.parent and block.parent.type not in FUNCTIONS else None
+
+
+def _declared(node: Node) -> list[str]:
+    left = part(node, "left") or part(node, "pattern") or part(node, "name")
+    left = left or next(
+        (part(child, "name") for child in node.named_children if child.type == "variable_declarator"), None
+    )
+    return sorted(names(left) - {"_"})
+
+
+@rule(
+    "never-used", JS, JAVA, CPP, topic="variables", kind=Kind.RISK,
+    message="`{name}` gets a value that is never used here.",
+    fix="Is something missing, or can it go?",
+    examples=(
+        Example(JS, "function f() {\n  const n = 1;\n  g();\n}", "function f() {\n  const n = 1;\n  g(`${n}`);\n}"),
+        Example(JAVA, in_java("int k = n;"), in_java("int k = n;\n    g(k);")),
+    ),
+)  # fmt: skip
+def never_used(tree: SyntaxTree) -> Iterator[Match]:
+    uses = Counter(_WORD.findall(tree.masked))
+    for name, value, node in given(tree.root):
+        if value is not None and uses[name] == 1 and around(node, *FUNCTIONS):
+            yield Match(line(node), {"name": name})
+
+
+@rule(
+    "step-too-late", JAVA, CPP, JS, topic="recursion",
+    message="`{args}{step}` gives its old value first and changes `{args}` only afterwards: the call gets the same value again, so the recursion never comes to its end.",
+    fix="Give the changed value: `{name}({args} - 1)` (or `+ 1`).",
+    beneath="The postfix operator's value is that before the change; and the parameter of this call is not that of the next.",
+    explains=("java-stack-overflow", "javascript-stack-overflow", "cpp-segmentation-fault"),
+    examples=(
+        Example(JAVA, "class A {\n  void f(int n) { f(n--); }\n}", "class A {\n  void f(int n) { f(--n); }\n}"),
+        Example(JS, "function f(n) { return n ? f(n--) : 0; }", "function f(n) { g(n); }\nwhile (n > 0) { f(n--); }"),
+    ),
+)  # fmt: skip
+def step_too_late(tree: SyntaxTree) -> Iterator[Match]:
+    for step in tree.of("update_expression"):
+        call, function = around(step, "call_expression", "method_invocation"), around(step, *FUNCTIONS)
+        postfix = _POSTFIX.fullmatch(text(step))
+        own = text(part(function, "name") or part(part(function, "declarator"), "declarator"))
+        called = text(part(call, "function") or part(call, "name"))
+        if own and own == called and postfix and text(part(call, "arguments")) == f"({postfix[0]})":
+            sign = postfix["step"]
+            yield Match(line(step), {"args": text(step).removesuffix(sign), "step": sign, "name": own})
+
+
+@rule(
+    "literals-divided", JAVA, CPP, topic="operators",
+    message="`{name}` is a division of two whole numbers, and drops the fraction: it is 0 here.",
+    fix="Write one of them with a point, `1.0` instead of `1`, say.",
+    beneath="The types of the operands choose the division, before anything else of the formula is looked at.",
+    examples=(
+        Example(CPP, in_cpp("double c = 5 / 9 * (f - 32);"), in_cpp("double c = (f - 32) * 5 / 9;")),
+        Example(JAVA, in_java("g(1 / 2);"), in_java("g(1.0 / 2);")),
+    ),
+)  # fmt: skip
+def literals_divided(tree: SyntaxTree) -> Iterator[Match]:
+    for node in tree.of("binary_expression"):
+        left, right = text(part(node, "left")), text(part(node, "right"))
+        whole = left.isdecimal() and right.isdecimal() and text(part(node, "operator")) == "/"
+        if whole and 0 < int(left) < int(right):
+            yield Match(line(node), {"name": text(node)})
+
+
+@rule(
+    "whole-numbers-divided", JAVA, CPP, GO, RUST, topic="operators",
+    complaint=r"(?i)\d\.\d|decimal|fraction|\bhalf\b|percent|round|\b0\b|\bzero\b|whole|digits",
+    message="if both sides of `{name}` are whole numbers, the division drops the fraction: 5 / 2 gives 2, and 1 / 3 gives 0.",
+    fix="Make one side a floating number before you divide: `{change}`.",
+    beneath="The types of the operands choose the division; what the result is stored or printed as comes too late to matter.",
+    examples=(Example(JAVA, in_java("g(n / k);"), in_java("double m = n / k;"), "it gives 0 and not 0.5"),),
+)  # fmt: skip
+def whole_numbers_divided(tree: SyntaxTree) -> Iterator[Match]:
+    code = tree.masked
+    division = None if re.search(r"double|float|f64", code) else _DIVISION.search(code)
+    if division:
+        change = _DIVIDED[tree.language].format_map(division.groupdict())
+        yield Match(code.count("\n", 0, division.start()) + 1, {"name": division[0], "change": change})
+
+
+@rule(
+    "overflows", JAVA, CPP, GO, topic="data-types",
+    complaint=r"(?i)negative|minus|overflow|\b(?:big|huge|large|wrong|weird|strange)\b|-\d",
+    message="`{name}` is an `int` of 32 bits in most cases, and holds at most 2,147,483,647: what goes beyond wraps around, without an error, into the negative.",
+    fix="Use a wider type, `{kind}`, for `{name}` and for what it is calculated from.",
+    beneath="Signed numbers are kept in two's complement, where the largest is followed by the smallest (in C++ it is undefined behaviour).",
+    examples=(Example(JAVA, in_java("int r = 1;\n    r *= n;"), in_java("g(n);"), "it gets negative"),),
+)  # fmt: skip
+def overflows(tree: SyntaxTree) -> Iterator[Match]:
+    code = tree.masked
+    product = _PRODUCT.search(code) if re.search(r"\bint(?:32)?\b", code) else None
+    if product:
+        name = next(filter(None, product.groups()))
+        yield Match(code.count("\n", 0, product.start()) + 1, {"name": name, "kind": _WIDER[tree.language]})
