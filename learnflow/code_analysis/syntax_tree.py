@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
 from typing import Final
 
 from tree_sitter import Node
@@ -31,7 +33,7 @@ _NO_CODE: Final = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SyntaxTree:
     """Code, its language, and the root of its syntax tree."""
 
@@ -39,7 +41,7 @@ class SyntaxTree:
     language: Language
     root: Node
 
-    @property
+    @cached_property
     def masked(self) -> str:
         """The code with blanks for its comments and for what stands in strings."""
         plain = bytearray(self.code.encode(errors="replace"))
@@ -50,7 +52,28 @@ class SyntaxTree:
 
     def of(self, *kinds: str) -> Iterator[Node]:
         """Yield the nodes of some kinds, in the order of the text."""
-        return of(self.root, *kinds)
+        numbered = [node for kind in kinds for node in self._by_kind.get(kind, ())]
+        return (node for _, node in (numbered if len(kinds) == 1 else sorted(numbered, key=itemgetter(0))))
+
+    @cached_property
+    def given(self) -> tuple[tuple[str, Node | None, Node], ...]:
+        """Each name that a declaration gives a value or none, with that value and the declaration."""
+        return tuple(given(self.root))
+
+    @cached_property
+    def uses(self) -> dict[str, list[Node]]:
+        """Where each name stands, in the order of the text."""
+        uses: dict[str, list[Node]] = {}
+        for node in self.of("identifier", "shorthand_property_identifier"):
+            uses.setdefault(text(node), []).append(node)
+        return uses
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[tuple[int, Node]]]:
+        nodes: dict[str, list[tuple[int, Node]]] = {}
+        for number, node in enumerate(walk(self.root)):
+            nodes.setdefault(node.type, []).append((number, node))
+        return nodes
 
 
 def read(code: str, language: Language) -> SyntaxTree | None:

@@ -15,7 +15,6 @@ from learnflow.code_analysis.syntax_tree import (
     around,
     bare,
     changes,
-    given,
     is_statement,
     line,
     names,
@@ -178,7 +177,7 @@ def _closures(body: Node, name: str) -> Iterator[Node]:
     ),
 )  # fmt: skip
 def one_for_all(tree: SyntaxTree) -> Iterator[Match]:
-    made = {name: node for name, value, node in given(tree.root) if value is not None and value.type in _MADE}
+    made = {name: node for name, value, node in tree.given if value is not None and value.type in _MADE}
     for call in tree.of("call_expression", "method_invocation"):
         loop = around(call, *LOOPS, *FUNCTIONS)
         owner, _, argument = text(call).removesuffix(")").partition(".push(" if tree.language is JS else ".add(")

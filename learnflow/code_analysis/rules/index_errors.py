@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from learnflow.code_analysis.rule import Example, Kind, Match, rule
-from learnflow.code_analysis.syntax_tree import SyntaxTree, given, line, part, text
+from learnflow.code_analysis.syntax_tree import SyntaxTree, line, part, text
 from learnflow.models.vocabulary import Language
 
 _ERRORS: Final = (
@@ -27,7 +27,7 @@ _LENGTH: Final = re.compile(r"<=\s*(?P<of>\w+(?:\.length\b|\.size\(\))|len\(\w+\
 )  # fmt: skip
 def index_out_of_range(tree: SyntaxTree) -> Iterator[Match]:
     sizes = {
-        name: value.named_child_count for name, value, _ in given(tree.root)
+        name: value.named_child_count for name, value, _ in tree.given
         if value is not None and value.type in _ARRAYS
     }  # fmt: skip
     for node in tree.of("subscript_expression", "array_access", "index_expression"):

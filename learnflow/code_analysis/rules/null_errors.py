@@ -7,7 +7,7 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.code_analysis.rule import Example, Kind, Match, rule
-from learnflow.code_analysis.syntax_tree import SyntaxTree, given, line, names, part, text
+from learnflow.code_analysis.syntax_tree import SyntaxTree, line, names, part, text
 from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language
 
@@ -37,7 +37,7 @@ _NULLS: Final = frozenset({"null", "nullptr", "NULL", "nil", "undefined"})
     ),
 )  # fmt: skip
 def null_used(tree: SyntaxTree) -> Iterator[Match]:
-    for name, value, declaration in given(tree.root):
+    for name, value, declaration in tree.given:
         if not (text(value) in _NULLS or (value is None and _starts_as_nothing(declaration))):
             continue
         use = next((node for node in _uses(tree, name) if node.start_byte > declaration.end_byte), None)
@@ -62,7 +62,7 @@ def null_used(tree: SyntaxTree) -> Iterator[Match]:
     ),
 )  # fmt: skip
 def nil_map_written(tree: SyntaxTree) -> Iterator[Match]:
-    for name, value, declaration in given(tree.root):
+    for name, value, declaration in tree.given:
         kind = text(part(declaration, "type"))
         if value is not None or not kind.startswith("map["):
             continue

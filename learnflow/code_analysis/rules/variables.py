@@ -1,6 +1,7 @@
 """Variables and numbers in the languages with braces: hidden, unused, divided, and too small for their values."""
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
@@ -14,10 +15,8 @@ from learnflow.code_analysis.syntax_tree import (
     SyntaxTree,
     around,
     changes,
-    given,
     line,
     names,
-    of,
     part,
     text,
 )
@@ -50,18 +49,19 @@ _WIDER: Final = {JAVA: "long", CPP: "long long", GO: "int64"}
     ),
 )  # fmt: skip
 def shadowed(tree: SyntaxTree) -> Iterator[Match]:
-    for node in tree.of("short_var_declaration", "lexical_declaration", "let_declaration"):
+    changed, outer = {name for name, _ in changes(tree.root)}, dict[tuple[int, str], Node]()
+    uses = {name: [node.start_byte for node in nodes] for name, nodes in tree.uses.items()}
+    for node in tree.of("short_var_declaration", "lexical_declaration", "let_declaration", "var_spec"):
         block, function, declared = _inner_block(node), around(node, *FUNCTIONS) or tree.root, _declared(node)
-        if block is None or len(declared) != 1:
-            continue
-        name = declared[0]
-        outer = next((one for one in of(function, node.type, "var_spec") if one.end_byte < block.start_byte
-                      and name in _declared(one) and _inner_block(one) is None), None)  # fmt: skip
-        uses = [use.start_byte for use in of(function, "identifier") if text(use) == name]
-        read_after = any(use > block.end_byte for use in uses)
-        unread = not any(node.end_byte < use < block.end_byte for use in uses)
-        if outer is not None and read_after and unread and name not in {changed for changed, _ in changes(function)}:
-            yield Match(line(node), {"name": name, "first": str(line(outer))})
+        if block is None:
+            for name in declared:
+                outer.setdefault((function.start_byte, name), node)
+        elif len(declared) == 1 and (function.start_byte, declared[0]) in outer and declared[0] not in changed:
+            name, places = declared[0], uses[declared[0]]
+            read_after = bisect_right(places, block.end_byte) < bisect_right(places, function.end_byte)
+            unread = bisect_right(places, node.end_byte) == bisect_right(places, block.end_byte)
+            if read_after and unread:
+                yield Match(line(node), {"name": name, "first": str(line(outer[function.start_byte, name]))})
 
 
 def _inner_block(node: Node) -> Node | None:
@@ -90,7 +90,7 @@ def _declared(node: Node) -> list[str]:
 )  # fmt: skip
 def never_used(tree: SyntaxTree) -> Iterator[Match]:
     uses = Counter(_WORD.findall(tree.masked))
-    for name, value, node in given(tree.root):
+    for name, value, node in tree.given:
         if value is not None and uses[name] == 1 and around(node, *FUNCTIONS):
             yield Match(line(node), {"name": name})
 

@@ -8,7 +8,7 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.code_analysis.rule import Example, Match, rule
-from learnflow.code_analysis.syntax_tree import SyntaxTree, bare, given, line, part, text
+from learnflow.code_analysis.syntax_tree import SyntaxTree, bare, line, part, text
 from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language
 
@@ -70,7 +70,7 @@ def _whole_names(tree: SyntaxTree) -> frozenset[str]:
             if declared.type == "identifier":
                 kinds.setdefault(text(declared), set()).add(text(part(declaration, "type")))
     if tree.language is Language.GO:
-        for name, value, _ in given(tree.root):
+        for name, value, _ in tree.given:
             kinds.setdefault(name, set()).add("int" if value is not None and value.type in _NUMBERS else "")
     return frozenset(name for name, types in kinds.items() if types <= _WHOLE)
 

@@ -7,7 +7,7 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.code_analysis.rule import Example, Match, rule
-from learnflow.code_analysis.syntax_tree import FUNCTIONS, SyntaxTree, around, given, line, of, part, text
+from learnflow.code_analysis.syntax_tree import FUNCTIONS, SyntaxTree, around, line, of, part, text
 from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language
 
@@ -35,7 +35,7 @@ def in_main(body: str) -> str:
     ),
 )  # fmt: skip
 def nobody_receives(tree: SyntaxTree) -> Iterator[Match]:
-    for name, value, declaration in given(tree.root):
+    for name, value, declaration in tree.given:
         made = text(value).replace(" ", "")
         if not made.startswith("make(chan") or "," in made:
             continue
@@ -68,7 +68,7 @@ def nobody_receives(tree: SyntaxTree) -> Iterator[Match]:
     ),
 )  # fmt: skip
 def never_closed(tree: SyntaxTree) -> Iterator[Match]:
-    channels = {name for name, value, _ in given(tree.root) if "make(chan" in text(value)}
+    channels = {name for name, value, _ in tree.given if "make(chan" in text(value)}
     for clause in tree.of("range_clause"):
         loop, name = around(clause, "for_statement"), text(part(clause, "right"))
         in_main_function = text(part(around(clause, *FUNCTIONS), "name")) == "main"  # a worker may wait for good

@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from learnflow.code_analysis.rule import Example, Kind, Match, rule
 from learnflow.code_analysis.rules.go.concurrency import CHANGES, in_main
-from learnflow.code_analysis.syntax_tree import FUNCTIONS, SyntaxTree, around, bare, given, line, names, of, part, text
+from learnflow.code_analysis.syntax_tree import FUNCTIONS, SyntaxTree, around, bare, line, names, of, part, text
 from learnflow.models.vocabulary import Language
 
 _OPENING: Final = frozenset({"os.Open", "os.Create", "os.OpenFile"})
@@ -123,7 +123,7 @@ def _holds_structs(tree: SyntaxTree, items: str) -> bool:
 )  # fmt: skip
 def shares_array(tree: SyntaxTree) -> Iterator[Match]:
     slices = {
-        name: text(part(value, "operand")) for name, value, _ in given(tree.root)
+        name: text(part(value, "operand")) for name, value, _ in tree.given
         if value is not None and value.type == "slice_expression" and not text(value).endswith("[:0]")
     }  # fmt: skip
     for change in tree.of(*CHANGES):
@@ -183,7 +183,7 @@ def _goes_through_json(tree: SyntaxTree, kind: str) -> bool:
     ),
 )  # fmt: skip
 def file_left_open(tree: SyntaxTree) -> Iterator[Match]:
-    for targets, value, declaration in given(tree.root):
+    for targets, value, declaration in tree.given:
         function, name = around(declaration, *FUNCTIONS), targets.partition(",")[0]
         if text(part(value, "function")) not in _OPENING or function is None or name == "_":
             continue

@@ -14,7 +14,6 @@ from learnflow.code_analysis.syntax_tree import (
     around,
     called_name,
     changes,
-    given,
     is_statement,
     line,
     of,
@@ -63,7 +62,7 @@ def own_functions(tree: SyntaxTree, *, later: bool) -> dict[str, Node]:
 )  # fmt: skip
 def not_awaited(tree: SyntaxTree) -> Iterator[Match]:
     own = {*own_functions(tree, later=True), "fetch"}
-    for name, value, node in given(tree.root):
+    for name, value, node in tree.given:
         call = one_line(text(value))
         if _gives_promise(value, own) and _is_only_looked_at(tree, name, node):
             yield _promise(node, called_name(value), f"const {name} = await {call}")
@@ -92,10 +91,7 @@ def _maps_later(value: Node | None) -> bool:
 
 def _is_only_looked_at(tree: SyntaxTree, name: str, declared: Node, *, printed: bool = False) -> bool:
     """Say whether a variable is used, and each time only for its own value: nobody waits for it later."""
-    uses = [
-        use for use in tree.of("identifier", "shorthand_property_identifier")
-        if text(use) == name and use.parent != declared
-    ]  # fmt: skip
+    uses = [use for use in tree.uses.get(name, ()) if not declared.start_byte <= use.start_byte < declared.end_byte]
     return bool(uses) and all(_is_printed(use) if printed else _is_looked_at(use) for use in uses)
 
 
@@ -146,7 +142,7 @@ def for_each_async(tree: SyntaxTree) -> Iterator[Match]:
     ),
 )  # fmt: skip
 def comes_later(tree: SyntaxTree) -> Iterator[Match]:
-    empty = {name for name, value, _ in given(tree.root) if text(value) in _EMPTY}
+    empty = {name for name, value, _ in tree.given if text(value) in _EMPTY}
     for made in tree.of("arrow_function", "function_expression"):
         call = around(made, "call_expression", *FUNCTIONS)
         statement = around(made, "expression_statement", *FUNCTIONS)
@@ -155,22 +151,19 @@ def comes_later(tree: SyntaxTree) -> Iterator[Match]:
         changed = [name for name, change in changes(made) if change.type == "assignment_expression"]
         for name in sorted(empty.intersection(changed)):
             only_set = sum(text(use) == name for use in of(made, "identifier")) == changed.count(name)
-            use = _next_use(statement, name) if only_set and statement.type == "expression_statement" else None
+            use = _next_use(tree, statement, name) if only_set and statement.type == "expression_statement" else None
             if use is not None:
                 yield Match(line(use), {"name": name, "first": str(line(call))})
 
 
-def _next_use(statement: Node, name: str) -> Node | None:
-    """Return the statement behind another that uses a name at once, with no waiting between."""
-    following = statement.next_named_sibling
-    while following is not None and "await" not in text(following):
-        uses = [use for use in of(following, "identifier") if text(use) == name]
-        at_once = any(
-            (function := around(use, *FUNCTIONS)) is None or function.start_byte < following.start_byte for use in uses
-        )
-        if at_once and following.type in {"expression_statement", "return_statement"}:
-            return following
-        following = following.next_named_sibling
+def _next_use(tree: SyntaxTree, statement: Node, name: str) -> Node | None:
+    """Return the statement of the same block that uses a name next and at once, with no waiting between."""
+    for use in tree.uses.get(name, ()):
+        if use.start_byte > statement.end_byte:
+            following = around(use, "expression_statement", "return_statement", *FUNCTIONS)
+            if following is not None and following.type not in FUNCTIONS and following.parent == statement.parent:
+                between = (tree.root.text or b"")[statement.end_byte : following.end_byte]
+                return None if b"await" in between else following
     return None
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.code_analysis.rule import Example, Kind, Match, rule
-from learnflow.code_analysis.syntax_tree import SyntaxTree, called_name, given, line, names, part, text
+from learnflow.code_analysis.syntax_tree import SyntaxTree, called_name, line, names, part, text
 from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language
 
@@ -54,8 +54,8 @@ def search_null(tree: SyntaxTree) -> Iterator[Match]:
 
 
 def _unchecked(tree: SyntaxTree, nothing: str, searches: Mapping[str, str]) -> Iterator[Match]:
-    maps = frozenset(name for name, value, _ in given(tree.root) if text(value).startswith("new Map"))
-    results = {name: value for name, value, _ in given(tree.root) if _is_search(value, searches, maps)}
+    maps = frozenset(name for name, value, _ in tree.given if text(value).startswith("new Map"))
+    results = {name: value for name, value, _ in tree.given if _is_search(value, searches, maps)}
     for use in tree.of("member_expression", "subscript_expression"):
         base = part(use, "object")
         search = base if _is_search(base, searches, maps) else results.get(text(base))

@@ -13,7 +13,6 @@ from learnflow.code_analysis.syntax_tree import (
     around,
     called_name,
     changes,
-    given,
     is_statement,
     line,
     names,
@@ -33,13 +32,13 @@ _IN_PLACE: Final = frozenset({"push", "pop", "shift", "unshift", "splice", "sort
 _SHORTENING: Final = ("splice", "shift", "pop")
 _OBJECTS: Final = frozenset({"array", "object"})
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
-_PLACEHOLDER: Final = re.compile(r"\$\{(?P<name>\w+)[^}]*\}")
+_PLACEHOLDER: Final = re.compile(r"\$\{[a-z_]\w*[^}]*\}")  # the variables of a shell are written large
 
 
 def literal_kinds(tree: SyntaxTree) -> dict[str, str]:
     """Return the kind of literal that each variable begins as, "" where it has several, or is a parameter too."""
     kinds: dict[str, str] = {}
-    for name, value, _ in given(tree.root):
+    for name, value, _ in tree.given:
         kind = value.type if value is not None else ""
         kinds[name] = kind if kinds.get(name, kind) == kind else ""
     parameters = (name for node in tree.of("formal_parameters", "arrow_function") for name in names(
@@ -80,7 +79,7 @@ def result_lost(tree: SyntaxTree) -> Iterator[Match]:
     ),
 )  # fmt: skip
 def sorts_as_text(tree: SyntaxTree) -> Iterator[Match]:
-    arrays = {name: value for name, value, _ in given(tree.root)}
+    arrays = {name: value for name, value, _ in tree.given}
     for call in tree.of("call_expression"):
         owner = part(part(call, "function"), "object")
         if called_name(call) not in {"sort", "toSorted"} or text(part(call, "arguments")) != "()":
@@ -127,7 +126,7 @@ def same_object(tree: SyntaxTree) -> Iterator[Match]:
     for node in tree.of("call_expression", "assignment_expression"):
         target = part(node, "function") if called_name(node) in _IN_PLACE else part(node, "left")
         changed.add(text(part(target, "object")))
-    for new, value, node in given(tree.root):
+    for new, value, node in tree.given:
         old = text(value)
         if kinds.get(old) in _OBJECTS and changed & {new, old}:
             yield Match(line(node), {"name": new, "other": old})
@@ -188,8 +187,8 @@ def array_for_numbers(tree: SyntaxTree) -> Iterator[Match]:
 def starts_undefined(tree: SyntaxTree) -> Iterator[Match]:
     stored = list(changes(tree.root))
     set_once = {name for name, change in stored if change.type == "assignment_expression"}
-    declared = [name for name, _, _ in given(tree.root)]
-    for name, value, node in given(tree.root):
+    declared = [name for name, _, _ in tree.given]
+    for name, value, node in tree.given:
         in_head = node.parent is not None and node.parent.type == "for_in_statement"
         grows = next((change for changed, change in stored if changed == name), None)
         if value is not None or in_head or grows is None or name in set_once or declared.count(name) > 1:
@@ -204,13 +203,11 @@ def starts_undefined(tree: SyntaxTree) -> Iterator[Match]:
     fix="Write the text between backticks (the key of the accent grave) instead of quotes.",
     beneath="Template literals are a syntax of their own; quotes make plain strings.",
     examples=(
-        Example(JS, "const n = 1;\nf('n is ${n}');", "const n = 1;\nf(`n is ${n}`);"),
+        Example(JS, "f('n is ${n}');", "f(`n is ${n}`);"),
         Example(JS, 'function g(user) { return "Hi ${user.name}" + user.id; }', "const kind = g();\nconst page = `<p class=\"${kind}\">hello</p>` + run('echo ${HOME}');"),
     ),
 )  # fmt: skip
 def template_missing(tree: SyntaxTree) -> Iterator[Match]:
-    own = names(tree.root)
     for node in tree.of("string"):
-        placeholder = _PLACEHOLDER.search(text(node))
-        if placeholder and placeholder["name"] in own and around(node, "template_string") is None:
+        if _PLACEHOLDER.search(text(node)) and around(node, "template_string") is None:
             yield Match(line(node))
