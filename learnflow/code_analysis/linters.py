@@ -1,26 +1,42 @@
-"""ruff as a bounded subprocess: a student's Python in, findings out. It reads the code and never runs it.
+"""Linters as bounded processes: a student's code in, diagnostics out. They read the code and never run it.
 
-Nothing configures it but this module: no file (--isolated), no variable (an environment of its own), and no comment in
-the code, so that what a student copied with its `# noqa` is reviewed as well.
+Nothing configures them but this module: no file, no variable (an environment of its own), and no comment in the code,
+so that what a student copied with its `# noqa` is looked at as well. Each has a limit of time and of memory, a few run
+at once, and what they say of a code is kept.
 """
 
 import asyncio
 import json
-from asyncio.subprocess import PIPE, Process
-from contextlib import suppress
+import resource
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from subprocess import PIPE, Popen, TimeoutExpired
+from tempfile import TemporaryDirectory
+from threading import BoundedSemaphore
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from ruff import find_ruff_bin  # type: ignore[import-untyped]
 
-RULES: Final = "F,E7,E9,B,SIM,C4,PERF,UP,N,PLR,RET,S608"  # what is worth telling a learner
-_IGNORED: Final = "N999,PLR6301,F401"  # the file's name is ours; an import in a snippet may be used elsewhere
+from learnflow.code_analysis.rule import Check, Match
+from learnflow.models.vocabulary import Language
+
 _SECONDS: Final = 10.0
-_AT_ONCE: Final = 2
-_LONGEST: Final = 50_000  # characters; what ruff says of them can be a hundred times as long
+_MEMORY: Final = 2 * 1024**3  # bytes of address space; a linter uses 20 MB of it
+_AT_ONCE: Final = BoundedSemaphore(2)
+_LONGEST: Final = 50_000  # characters; what a linter says of them can be a hundred times as long
+_KEPT: Final = 64  # codes
 _ENVIRONMENT: Final = MappingProxyType({"RAYON_NUM_THREADS": "1"})  # else each takes all cores
-_FOUND_SOMETHING: Final = 1
+
+RUFF_RULES: Final = "F,E7,E9,B,SIM,C4,PERF,UP,N,PLR,RET,S608,RUF024,RUF027"  # what is worth telling a learner
+_RUFF_IGNORED: Final = "N999,PLR6301,F401"  # the file's name is ours; an import in a snippet may be used elsewhere
+_RUFF: Final = (
+    "check", "--isolated", "--no-cache", "--quiet", "--ignore-noqa", "--target-version", "py311", "--preview",
+    "--config", "lint.explicit-preview-rules = true", "--select", RUFF_RULES, "--ignore", _RUFF_IGNORED,
+    "--output-format", "json", "--stdin-filename", "student.py", "-",
+)  # fmt: skip
 
 
 class LinterUnavailableError(Exception):
@@ -28,71 +44,127 @@ class LinterUnavailableError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One finding: its rule ("" for a syntax error), its line, and ruff's own words."""
+class Diagnostic:
+    """What a linter says: its rule ("" for a syntax error), the line, and its own words."""
 
-    rule: str
+    code: str
     line: int
     message: str
 
-
-class Linter:
-    """Runs ruff, a few at a time."""
-
-    def __init__(self, *, seconds: float = _SECONDS, at_once: int = _AT_ONCE) -> None:
-        self._seconds = seconds
-        self._free = asyncio.Semaphore(at_once)
-
-    async def findings(self, code: str) -> tuple[Finding, ...]:
-        """Return what ruff finds in Python code. Raises LinterUnavailableError when it cannot be asked."""
-        if len(code) > _LONGEST:
-            msg = f"the code has more than {_LONGEST:,} characters"
-            raise LinterUnavailableError(msg)
-        async with self._free:
-            return _read(await self._run(code))
-
-    async def _run(self, code: str) -> bytes:
-        process = await _start()
-        try:
-            async with asyncio.timeout(self._seconds):
-                output, _ = await process.communicate(code.encode(errors="replace"))
-        except TimeoutError as error:
-            msg = f"ruff took longer than {self._seconds} s"
-            raise LinterUnavailableError(msg) from error
-        finally:
-            await _end(process)
-        if process.returncode not in (0, _FOUND_SOMETHING):
-            msg = f"ruff ended with {process.returncode}"
-            raise LinterUnavailableError(msg)
-        return output
+    @property
+    def name(self) -> str:
+        """The name in the message."""
+        return self.message.split("`")[1] if self.message.count("`") > 1 else ""
 
 
-async def _start() -> Process:
-    try:
-        return await asyncio.create_subprocess_exec(
-            find_ruff_bin(), "check", "--isolated", "--no-cache", "--quiet", "--ignore-noqa", "--target-version",
-            "py311", "--select", RULES, "--ignore", _IGNORED, "--output-format", "json", "--stdin-filename",
-            "student.py", "-", stdin=PIPE, stdout=PIPE, stderr=PIPE, env=dict(_ENVIRONMENT),  # uvloop takes no other
-        )  # fmt: skip
-    except OSError as error:
-        msg = f"ruff cannot be started: {error}"
-        raise LinterUnavailableError(msg) from error
+Diagnose: TypeAlias = Callable[[str], tuple[Diagnostic, ...]]
 
 
-async def _end(process: Process) -> None:
-    """Leave no process behind, also when the caller was cancelled."""
-    if process.returncode is None:
-        with suppress(ProcessLookupError):  # it ended in between
-            process.kill()
-        await process.wait()
-
-
-def _read(output: bytes) -> tuple[Finding, ...]:
+@lru_cache(maxsize=_KEPT)
+def ruff_diagnostics(code: str) -> tuple[Diagnostic, ...]:
+    """Return what ruff says of Python code. Raises LinterUnavailableError when it cannot be asked."""
+    output = run_linter([find_ruff_bin(), *_RUFF], code)
     return tuple(
-        Finding(_rule(item.get("code")), int(item["location"]["row"]), str(item["message"]))
+        Diagnostic(_ruff_code(item.get("code")), int(item["location"]["row"]), str(item["message"]))
         for item in json.loads(output)
     )
 
 
-def _rule(code: str | None) -> str:
+def _ruff_code(code: str | None) -> str:
     return "" if code in (None, "invalid-syntax") else str(code)
+
+
+def linter_check(diagnose: Diagnose, *codes: str) -> Check:
+    """Return a check that matches where a linter has some of its codes; without the linter it matches nothing."""
+
+    def check(tree: Any) -> Iterator[Match]:  # noqa: ANN401 - either tree
+        try:
+            diagnostics = diagnose(tree.code)
+        except LinterUnavailableError:
+            return
+        for diagnostic in diagnostics:
+            if diagnostic.code in codes:
+                yield Match(diagnostic.line, {"name": diagnostic.name})
+
+    return check
+
+
+def ruff(*codes: str) -> Check:
+    """Return a check that matches where ruff has some of its codes."""
+    return linter_check(ruff_diagnostics, *codes)
+
+
+def run_linter(command: Sequence[str], code: str, *, suffix: str = "", ended: tuple[int, ...] = (0, 1)) -> bytes:
+    """Return what a linter writes on code, which it reads from standard input.
+
+    With a `suffix` it reads a file in a folder of its own, whose path is put behind the command. Raises
+    LinterUnavailableError when it cannot be run, takes too long, or ends with another code than those of `ended`.
+    """
+    if len(code) > _LONGEST:
+        msg = f"the code has more than {_LONGEST:,} characters"
+        raise LinterUnavailableError(msg)
+    with _AT_ONCE, TemporaryDirectory(prefix="linted-") as folder:
+        text = code.encode(errors="replace")
+        if not suffix:
+            return _bounded(command, text, folder, ended)
+        file = Path(folder, f"student{suffix}")
+        file.write_bytes(text)
+        return _bounded([*command, str(file)], b"", folder, ended)
+
+
+def _bounded(command: Sequence[str], text: bytes, folder: str, ended: tuple[int, ...]) -> bytes:
+    name = Path(command[0]).name
+    try:
+        process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=dict(_ENVIRONMENT), cwd=folder)
+    except OSError as error:
+        msg = f"{name} cannot be started: {error}"
+        raise LinterUnavailableError(msg) from error
+    with process:
+        try:
+            _limit(process.pid)
+            output, _ = process.communicate(text, timeout=_SECONDS)
+        except TimeoutExpired as error:
+            msg = f"{name} took longer than {_SECONDS} s"
+            raise LinterUnavailableError(msg) from error
+        finally:
+            process.kill()
+    if process.returncode not in ended:
+        msg = f"{name} ended with {process.returncode}"
+        raise LinterUnavailableError(msg)
+    return output
+
+
+def _limit(pid: int) -> None:
+    for what, most in ((resource.RLIMIT_AS, _MEMORY), (resource.RLIMIT_CPU, int(_SECONDS))):
+        try:
+            resource.prlimit(pid, what, (most, most))
+        except ProcessLookupError:  # it has ended
+            return
+
+
+LINTERS: Final[Mapping[str, tuple[Language, Diagnose]]] = MappingProxyType({
+    "ruff": (Language.PYTHON, ruff_diagnostics)
+})
+
+
+class Linter:
+    """For the time of the move: ruff for who awaits it."""
+
+    def __init__(self, *, seconds: float = _SECONDS, at_once: int = 2) -> None:  # noqa: ARG002
+        self._seconds = seconds
+
+    async def findings(self, code: str) -> tuple["Finding", ...]:
+        """Return what ruff finds in Python code. Raises LinterUnavailableError when it cannot be asked."""
+        if not self._seconds:
+            raise LinterUnavailableError
+        found = await asyncio.to_thread(ruff_diagnostics, code)
+        return tuple(Finding(one.code, one.line, one.message) for one in found if not one.code.startswith("RUF0"))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """For the time of the move."""
+
+    rule: str
+    line: int
+    message: str

@@ -1,8 +1,9 @@
-"""Rules whose condition is a regular expression, each with its message, topic and examples in a TOML file.
+"""Rules whose condition is a regular expression or a linter's, each with its message and examples in a TOML file.
 
 A table a rule: its key, the fields of Rule, `patterns` by language, and `examples` as [language, bad, good]. Comments
 and what stands in strings are blank before a pattern is searched, unless `in_strings` is set. Named groups are the
-names of the message; a group `at` is the place of the finding where that is not the match's beginning.
+names of the message; a group `at` is the place of the finding where that is not the match's beginning. Where a linter
+finds it, `linter` is its name, and `codes` its rules where they are not the key.
 """
 
 import re
@@ -14,8 +15,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
+from learnflow.code_analysis.linters import LINTERS, linter_check
 from learnflow.code_analysis.python_tree import PythonTree
-from learnflow.code_analysis.rule import Example, Kind, Match, Rule
+from learnflow.code_analysis.rule import Check, Example, Kind, Match, Rule
 from learnflow.code_analysis.syntax_tree import SyntaxTree
 from learnflow.models.vocabulary import Language
 
@@ -45,8 +47,10 @@ class PatternRule(BaseModel):
     complaint: str = ""
     focus: str = ""
     in_strings: bool = False
-    patterns: Mapping[Language, Pattern]
-    examples: tuple[tuple[Language, str, str] | tuple[Language, str, str, str], ...]
+    patterns: Mapping[Language, Pattern] = {}
+    linter: str = ""
+    codes: tuple[str, ...] = ()
+    examples: tuple[tuple[Language, str, str] | tuple[Language, str, str, str], ...] = ()
 
 
 def read_pattern_rules(package: ModuleType) -> Iterator[Rule]:
@@ -58,6 +62,15 @@ def read_pattern_rules(package: ModuleType) -> Iterator[Rule]:
 
 
 def _rule(key: str, table: PatternRule) -> Rule:
+    fields: dict[str, Any] = {name: value for name in _SHARED if (value := getattr(table, name)) is not None}
+    fields["examples"] = tuple(Example(*row) for row in table.examples)
+    if table.linter:
+        language, diagnose = LINTERS[table.linter]
+        return Rule(key, (language,), check=linter_check(diagnose, *(table.codes or (key,))), **fields)
+    return Rule(key, tuple(table.patterns), check=_pattern_check(table), **fields)
+
+
+def _pattern_check(table: PatternRule) -> Check:
     patterns = {language: re.compile(pattern, re.MULTILINE) for language, pattern in table.patterns.items()}
 
     def check(tree: PythonTree | SyntaxTree) -> Iterator[Match]:
@@ -70,8 +83,7 @@ def _rule(key: str, table: PatternRule) -> Rule:
             if table.kind is Kind.BUG:
                 return  # one of a kind is enough to begin with
 
-    fields: dict[str, Any] = {name: value for name in _SHARED if (value := getattr(table, name)) is not None}
-    return Rule(key, tuple(patterns), check=check, examples=tuple(Example(*row) for row in table.examples), **fields)
+    return check
 
 
 _SHARED = ("topic", "message", "fix", "beneath", "kind", "explains", "complaint", "focus")
