@@ -13,6 +13,9 @@ from learnflow.code_analysis.finding import Finding
 from learnflow.code_analysis.pattern_rules import read_pattern_rules
 from learnflow.code_analysis.rule import Certainty, Kind, Rule
 from learnflow.code_analysis.source import Source
+from learnflow.domain.phrasing import one_line
+from learnflow.domain.question.errors import ERRORS, find_error
+from learnflow.domain.question.lexicon import words
 from learnflow.models.vocabulary import Language
 
 _KEPT: Final = 64  # sources: triage asks for the findings of a question's code, and its specialist again
@@ -23,33 +26,58 @@ def analyze(
 ) -> tuple[Finding, ...]:
     """Return what is surely wrong in code, or can be better, by line. Code of no known language is read as Python.
 
-    With an `error` (its key): the findings that it can come from, those that raise it themselves first. With a
-    `complaint`, the student's words: what these make likely. Code that cannot be parsed has no findings.
+    With an `error` (its key; one that is only a name, such as TypeError, stands for all kinds of it): the findings that
+    it can come from, those that raise it themselves first. With a `complaint`, the student's words: what these make
+    likely, in the order of the rules. Python that cannot be read has one finding, its first syntax error.
     """
     language = language or Language.PYTHON
     if complaint is not None:
-        return tuple(
-            _found(code, language, [rule for rule in _likely(language) if re.search(rule.complaint, complaint)])
-        )
-    if error is not None:
-        behind = [rule for rule in _sure(language) if error in rule.explains]
-        found = _found(code, language, behind)
-        return tuple(sorted(found, key=lambda finding: (finding.kind is not Kind.ERROR, finding.line)))
-    return _all(code, language)
+        rules_due = [rule for rule in _of(language, Certainty.LIKELY) if re.search(rule.complaint, complaint)]
+        return tuple(_findings(code, language, rules_due))
+    if error is None:
+        return _all(code, language)
+    behind = [rule for rule in _of(language, Certainty.SURE) if _explains(rule, error)]
+    findings = _unreadable(code, language) or _findings(code, language, behind, raised=True)
+    return tuple(sorted(findings, key=lambda finding: (finding.kind is not Kind.ERROR, finding.line)))
 
 
 @lru_cache(maxsize=_KEPT)
 def _all(code: str, language: Language) -> tuple[Finding, ...]:
-    return tuple(_found(code, language, [rule for rule in _sure(language) if not rule.needs_error]))
+    due = [rule for rule in _of(language, Certainty.SURE) if not rule.needs_error]
+    findings = _unreadable(code, language) or _findings(code, language, due)
+    return tuple(sorted(findings, key=lambda finding: finding.line))
 
 
-def _found(code: str, language: Language, due: list[Rule]) -> list[Finding]:
+def _findings(code: str, language: Language, due: list[Rule], *, raised: bool = False) -> list[Finding]:
     source = _source(code, language)
     findings = [
-        Finding(rule, match.line, match.values, match.fixes) for rule in due for match in source.matches(rule.check)
+        Finding(rule, match.line, match.values, match.fixes)
+        for rule in due
+        for match in source.matches(rule, raised=raised)
     ]
-    unique = {(finding.rule.key, finding.line): finding for finding in reversed(findings)}
-    return sorted(unique.values(), key=lambda finding: finding.line)
+    return list({(finding.rule.key, finding.line): finding for finding in reversed(findings)}.values())[::-1]
+
+
+def _unreadable(code: str, language: Language) -> list[Finding]:
+    problem = _source(code, language).problem
+    if problem is None:
+        return []
+    sign = find_error((type(problem).__name__, *words(problem.msg)), Language.PYTHON)
+    key = sign.key if sign and sign.key else "python-syntax-error"
+    message = "Python cannot read it: {problem}."
+    rule = Rule(key, (Language.PYTHON,), ERRORS[key].topic, message, kind=Kind.ERROR, explains=(key,))
+    return [Finding(rule, problem.lineno or 1, {"problem": one_line(problem.msg, 160)})]
+
+
+def _explains(rule: Rule, error: str) -> bool:
+    return error in rule.explains or (rule.kind is Kind.ERROR and not _kinds(error).isdisjoint(rule.explains))
+
+
+@cache
+def _kinds(error: str) -> frozenset[str]:
+    """Return the keys of all errors that an error's name stands for, where it is only that."""
+    same = [key for key, sign in ERRORS.items() if error in ERRORS and sign.name == ERRORS[error].name]
+    return frozenset(same if same[:1] == [error] else [error])
 
 
 @lru_cache(maxsize=_KEPT)
@@ -58,13 +86,8 @@ def _source(code: str, language: Language) -> Source:
 
 
 @cache
-def _sure(language: Language) -> tuple[Rule, ...]:
-    return tuple(rule for rule in all_rules() if language in rule.languages and rule.certainty is Certainty.SURE)
-
-
-@cache
-def _likely(language: Language) -> tuple[Rule, ...]:
-    return tuple(rule for rule in all_rules() if language in rule.languages and rule.certainty is Certainty.LIKELY)
+def _of(language: Language, certainty: Certainty) -> tuple[Rule, ...]:
+    return tuple(rule for rule in all_rules() if language in rule.languages and rule.certainty is certainty)
 
 
 @cache
@@ -74,10 +97,10 @@ def all_rules() -> tuple[Rule, ...]:
 
 
 def rules_in(package: ModuleType) -> Iterator[Rule]:
-    """Yield the rules that a package's modules declare, and those of the TOML files beside these."""
-    yield from read_pattern_rules(package)
+    """Yield the rules that a package's modules declare, and those of the TOML files beside these, which come last."""
     for module in walk_packages(package.__path__, f"{package.__name__}."):
         loaded = import_module(module.name)
         yield from (value for value in vars(loaded).values() if isinstance(value, Rule))
         if module.ispkg:
             yield from read_pattern_rules(loaded)
+    yield from read_pattern_rules(package)

@@ -1,50 +1,42 @@
-"""What can be known of Python code without running it: names with one plain value, and names that exist."""
+"""What can be read from Python code without running it: its names, their values, and small readings of its tree."""
 
 import ast
 import builtins
+import sys
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from token import COMMENT, STRING
 from tokenize import TokenError, generate_tokens
-from typing import Final
+from typing import Final, TypeVar
 
 _CHANGING: Final = frozenset({
     "append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault", "popitem", "add", "discard",
 })  # fmt: skip
 _NO_CODE: Final = (COMMENT, STRING)
 _ALWAYS_THERE: Final = frozenset({*dir(builtins), "__name__", "__file__", "__doc__", "self"})
+_CONTAINERS: Final = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+_MAKE_CONTAINERS: Final = frozenset({"list", "sorted", "set", "dict", "split", "splitlines", "copy", "readlines"})
 
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong on a line: the key of its error, a sentence for the student, and mended code if there is any.
-
-    `fix` and `topic` are those of the cause, where it is known and the error's own would lead astray.
-    """
-
-    error: str
-    line: int
-    says: str
-    mended: tuple[str, ...] = ()
-    fix: str = ""
-    topic: str = ""
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Node = TypeVar("Node", bound=ast.AST)
+TEXT, NUMBER, NONE = "text", "a number", "None"
 
 
 @dataclass(frozen=True, slots=True)
 class PythonTree:
     """Parsed code, its lines, and the expressions of names that are assigned once; `values`: and never changed.
 
-    `defined` are the names that get a value somewhere or are always there, `nodes` all nodes, the outer ones first.
+    `bindings` says how often each name gets a value; `nodes` are all nodes, the outer ones first.
     """
 
     module: ast.Module
     lines: tuple[str, ...]
     values: Mapping[str, ast.expr]
     assigned_once: Mapping[str, ast.expr]
-    defined: frozenset[str]
+    bindings: Mapping[str, int]
     nodes: tuple[ast.AST, ...]
 
     @property
@@ -57,9 +49,47 @@ class PythonTree:
         """The code with blanks for its comments and for what stands in strings."""
         return masked(self.code)
 
+    @property
+    def functions(self) -> dict[str, Function]:
+        """The functions that stand by themselves, by name."""
+        return {node.name: node for node in self.module.body if isinstance(node, Function)}
+
+    @property
+    def imports_only_standard_library(self) -> bool:
+        """Whether nothing that is imported can have methods of its own on what looks like a list."""
+        modules = [node.module or "" for node in self.of(ast.ImportFrom)]
+        modules += [alias.name for node in self.of(ast.Import) for alias in node.names]
+        return all(module.split(".")[0] in sys.stdlib_module_names for module in modules)
+
+    def of(self, *kinds: type[Node]) -> Iterator[Node]:
+        """Yield the nodes of some kinds."""
+        return (node for node in self.nodes if isinstance(node, kinds))
+
+    def blocks(self) -> Iterator[list[ast.stmt]]:
+        """Yield each list of statements that run one after the other."""
+        for node in self.nodes:
+            for part in ("body", "orelse", "finalbody"):
+                block = getattr(node, part, None)
+                if isinstance(block, list):
+                    yield block
+
     def value(self, node: ast.expr) -> ast.expr:
         """Return the expression that a name stands for, or the expression itself."""
         return self.values.get(node.id, node) if isinstance(node, ast.Name) else node
+
+    def kind(self, node: ast.expr) -> str | None:
+        """Return what an expression, or the value of a name, surely is."""
+        return value_kind(self.value(node))
+
+    def is_tried(self, line: int) -> bool:
+        """Say whether a line stands in a `try` that has handlers."""
+        return any(node.handlers and covers(node.body, line) for node in self.of(ast.Try))
+
+    def holds_container(self, name: str) -> bool:
+        """Say whether a name visibly stands for a list, a dict or a set, or is a parameter that can be no other."""
+        values = [node.value for node in self.of(ast.Assign) if name in stored(node.targets)]
+        given = any(argument.arg == name for argument in self.of(ast.arg)) and self.imports_only_standard_library
+        return given or any(map(_makes_container, values))
 
     def replaced(self, node: ast.expr, text: str) -> str:
         """Return the code with one expression replaced by a text."""
@@ -82,14 +112,14 @@ def parse(code: str) -> ast.Module:
 
 def gather(code: str) -> PythonTree:
     """Read code without running it. Raises SyntaxError when it is no Python."""
-    tree = parse(code)
-    assigned = Counter(_bound(tree))
-    changed = set(_changed(tree))
-    once = {name: value for name, value in _plain(tree) if assigned[name] == 1}
+    module = parse(code)
+    nodes = tuple(ast.walk(module))
+    bindings = Counter(bound(nodes))
+    changed = set(_changed(nodes))
+    assigned = ((node.targets[0], node.value) for node in nodes if isinstance(node, ast.Assign))
+    once = {name.id: value for name, value in assigned if isinstance(name, ast.Name) and bindings[name.id] == 1}
     values = {name: value for name, value in once.items() if name not in changed}
-    return PythonTree(
-        tree, tuple(code.split("\n")), values, once, frozenset(assigned) | _ALWAYS_THERE, tuple(ast.walk(tree))
-    )
+    return PythonTree(module, tuple(code.split("\n")), values, once, bindings, nodes)
 
 
 def masked(code: str) -> str:
@@ -104,29 +134,90 @@ def masked(code: str) -> str:
         for number in range(first, last + 1):
             line = lines[number - 1]
             left, right = (start if number == first else 0), (end if number == last else len(line))
-            keep = token.type == STRING
             blank = " " * (right - left)
-            if keep and first == last and right - left > 1:
+            if token.type == STRING and first == last and right - left > 1:
                 blank = f"{line[left]}{' ' * (right - left - 2)}{line[right - 1]}"
             lines[number - 1] = f"{line[:left]}{blank}{line[right:]}"
     return "\n".join(lines)
 
 
-def _plain(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
-    for node in ast.walk(tree):
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                yield name, value
-            case _:
-                pass
+def inside(body: Iterable[ast.stmt]) -> Iterator[ast.AST]:
+    """Yield all nodes of some statements."""
+    for statement in body:
+        yield from ast.walk(statement)
 
 
-def _bound(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+def own_nodes(function: Function) -> Iterator[ast.AST]:
+    """Yield the nodes of a function's body, without those of the functions in it."""
+    waiting: list[ast.AST] = list(function.body)
+    while waiting:
+        node = waiting.pop(0)
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def covers(body: Iterable[ast.stmt], line: int) -> bool:
+    """Say whether a line stands in some statements."""
+    return any(node.lineno <= line <= (node.end_lineno or node.lineno) for node in body)
+
+
+def has(body: Iterable[ast.stmt], *kinds: type[ast.AST]) -> bool:
+    """Say whether a node of some kinds stands in some statements."""
+    return any(isinstance(node, kinds) for node in inside(body))
+
+
+def loaded(*nodes: ast.AST | None) -> set[str]:
+    """Return the names that expressions or statements read."""
+    return {
+        name.id
+        for node in nodes if node for name in ast.walk(node)
+        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Load)
+    }  # fmt: skip
+
+
+def stored(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return the names that get a value, or may get one where a function says `global`."""
+    return {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+
+
+def read_next(block: list[ast.stmt], name: str) -> bool:
+    """Say whether the first of some statements that has a name reads it."""
+    for statement in block:
+        gets_value = name in stored(ast.walk(statement))
+        if gets_value or name in loaded(statement):
+            return not gets_value
+    return False
+
+
+def is_input(node: ast.expr | None) -> bool:
+    """Say whether an expression is what somebody types in."""
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "input"
+
+
+def value_kind(node: ast.expr | None) -> str | None:
+    """Return what an expression surely gives: text, a number or None; None where that is not sure."""
+    match node:
+        case ast.Constant(value=str()) | ast.JoinedStr() | ast.Call(func=ast.Name(id="input" | "str")):
+            return TEXT
+        case ast.Constant(value=bool()):
+            return None
+        case ast.Constant(value=int() | float()) | ast.Call(func=ast.Name(id="int" | "float" | "len")):
+            return NUMBER
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="random"), attr="randint" | "randrange")):
+            return NUMBER
+        case ast.Constant(value=None):
+            return NONE
+    return None
+
+
+def bound(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield each name that nodes give a value, as often as they do."""
+    for node in nodes:
         match node:
-            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
-                yield name
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            case (ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name) | ast.FunctionDef(name=name)
+                  | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name)
+                  | ast.MatchMapping(rest=str(name))):  # fmt: skip
                 yield name
             case ast.alias(name=name, asname=other):
                 yield other or name.split(".")[0]
@@ -134,12 +225,10 @@ def _bound(tree: ast.Module) -> Iterator[str]:
                 yield name
             case ast.Global(names=names) | ast.Nonlocal(names=names):
                 yield from names
-            case _:
-                pass
 
 
-def _changed(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+def _changed(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr)) if attr in _CHANGING:
                 yield name
@@ -147,11 +236,15 @@ def _changed(tree: ast.Module) -> Iterator[str]:
                 yield name
             case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()):
                 yield name
-            case ast.Call(args=arguments):  # a function may change what it is given
-                yield from (one.id for one in arguments if isinstance(one, ast.Name) and not _harmless(node))
-            case _:
-                pass
+            case ast.Call(func=called, args=arguments):  # a function may change what it is given
+                harmless = isinstance(called, ast.Name) and called.id in _ALWAYS_THERE
+                yield from (argument.id for argument in arguments if isinstance(argument, ast.Name) and not harmless)
 
 
-def _harmless(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Name) and call.func.id in _ALWAYS_THERE
+def _makes_container(node: ast.expr) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name in _MAKE_CONTAINERS
+        case ast.BinOp(left=left):
+            return _makes_container(left)
+    return isinstance(node, _CONTAINERS)

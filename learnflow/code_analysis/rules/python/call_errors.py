@@ -1,87 +1,92 @@
-"""Faults of calls and loops in a student's Python that can be seen without running it."""
+"""Python that stops with an error at a call or a loop: too few values, too many, and what cannot be called at all."""
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
-from types import MappingProxyType
-from typing import Final
+from collections.abc import Iterator
 
-from learnflow.code_analysis.python_tree import Fault, PythonTree
-from learnflow.code_analysis.rules.python.types import kind
+from learnflow.code_analysis.python_tree import NUMBER, PythonTree
+from learnflow.code_analysis.rule import Example, Kind, Match, rule
 from learnflow.domain.phrasing import many
+from learnflow.models.vocabulary import Language
 
 
-def _arguments(tree: PythonTree) -> Iterator[Fault]:
-    functions = _known_functions(tree)
-    for node in ast.walk(tree.module):
-        match node:
-            case ast.Call(func=ast.Name(id=name), args=given, keywords=named) if name in functions:
-                if any(isinstance(one, ast.Starred) for one in given) or any(one.arg is None for one in named):
-                    continue
-                fault = _call(functions[name], node, [one.arg for one in named if one.arg])
-                if fault:
-                    yield fault
-            case _:
-                pass
+def _calls(tree: PythonTree) -> Iterator[tuple[ast.Call, str, list[str], int, list[str]]]:
+    """Yield each call of a function of the code: its name, its parameters, how many it needs, and what is named.
+
+    Only functions of the module itself that have one definition, no decorator and no `*` are surely called so.
+    """
+    for call in tree.of(ast.Call):
+        function = tree.functions.get(call.func.id) if isinstance(call.func, ast.Name) else None
+        starred = any(isinstance(given, ast.Starred) for given in call.args)
+        named = [keyword.arg for keyword in call.keywords if keyword.arg]
+        if function is None or starred or len(named) < len(call.keywords) or tree.bindings[function.name] > 1:
+            continue
+        takes = function.args
+        if not (function.decorator_list or takes.vararg or takes.kwarg or takes.kwonlyargs):
+            parameters = [argument.arg for argument in (*takes.posonlyargs, *takes.args)]
+            yield call, function.name, parameters, len(parameters) - len(takes.defaults), named
 
 
-def _known_functions(tree: PythonTree) -> dict[str, ast.FunctionDef]:
-    """Return the functions of the module itself that have one definition, no decorator and no `*`."""
-    found = [node for node in tree.module.body if isinstance(node, ast.FunctionDef)]
-    names = [node.name for node in ast.walk(tree.module) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-    plain = {
-        node.name: node
-        for node in found
-        if not (node.decorator_list or node.args.vararg or node.args.kwarg or node.args.kwonlyargs)
-    }
-    others = {
-        node.id for node in ast.walk(tree.module) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-    others |= {node.arg for node in ast.walk(tree.module) if isinstance(node, ast.arg)}
-    return {name: node for name, node in plain.items() if names.count(name) == 1 and name not in others}
+@rule(
+    "python-unexpected-keyword", Language.PYTHON, topic="functions", kind=Kind.ERROR,
+    explains=("python-unexpected-keyword",),
+    message="`{function}` has no parameter `{name}`; it has: {parameters}.",
+    examples=(Example(Language.PYTHON, "def f(a):\n    return a\nf(b=1)", "def f(a):\n    return a\nf(a=1)"),),
+)  # fmt: skip
+def unexpected_keyword(tree: PythonTree) -> Iterator[Match]:
+    for call, function, parameters, _, named in _calls(tree):
+        unknown = next((name for name in named if name not in parameters), None)
+        if unknown:
+            values = {"function": function, "name": unknown, "parameters": ", ".join(parameters) or "none"}
+            yield Match(call.lineno, values)
 
 
-def _call(function: ast.FunctionDef, call: ast.Call, named: list[str]) -> Fault | None:
-    parameters = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]
-    needed = parameters[: len(parameters) - len(function.args.defaults)]
-    unknown = next((name for name in named if name not in parameters), None)
-    if unknown:
-        says = f"`{function.name}` has no parameter `{unknown}`; it has: {', '.join(parameters) or 'none'}."
-        return Fault("python-unexpected-keyword", call.lineno, says)
-    if len(call.args) > len(parameters):
-        says = f"`{function.name}` takes {many(len(parameters), 'value')}, and this call gives {len(call.args)}."
-        return Fault("python-too-many-arguments", call.lineno, says)
-    missing = [name for name in needed[len(call.args) :] if name not in named]
-    if missing:
-        says = f"`{function.name}` also needs a value for {', '.join(f'`{name}`' for name in missing)}."
-        return Fault("python-missing-argument", call.lineno, says)
-    return None
+@rule(
+    "python-too-many-arguments", Language.PYTHON, topic="functions", kind=Kind.ERROR,
+    explains=("python-too-many-arguments",),
+    message="`{function}` takes {takes}, and this call gives {gives}.",
+    examples=(Example(Language.PYTHON, "def f(a):\n    return a\nf(1, 2)", "def f(a):\n    return a\nf(1)"),),
+)  # fmt: skip
+def too_many_arguments(tree: PythonTree) -> Iterator[Match]:
+    for call, function, parameters, _, _ in _calls(tree):
+        if len(call.args) > len(parameters):
+            takes = many(len(parameters), "value")
+            yield Match(call.lineno, {"function": function, "takes": takes, "gives": str(len(call.args))})
 
 
-def _not_callable(tree: PythonTree) -> Iterator[Fault]:
-    for node in ast.walk(tree.module):
-        match node:
-            case ast.Call(func=ast.Name(id=name)):
-                value = tree.assigned_once.get(name)
-                if isinstance(value, ast.List | ast.Tuple | ast.Dict | ast.Set | ast.JoinedStr | ast.Constant):
-                    says = f"`{name}` is a value that you made yourself (`{name} = …`), and no function any more."
-                    yield Fault("python-not-callable", node.lineno, says)
-            case _:
-                pass
+@rule(
+    "python-missing-argument", Language.PYTHON, topic="functions", kind=Kind.ERROR,
+    explains=("python-missing-argument",),
+    message="`{function}` also needs a value for {missing}.",
+    examples=(Example(Language.PYTHON, "def f(a):\n    return a\nf()", "def f(a):\n    return a\nf(1)"),),
+)  # fmt: skip
+def missing_argument(tree: PythonTree) -> Iterator[Match]:
+    for call, function, parameters, needed, named in _calls(tree):
+        missing = [name for name in parameters[len(call.args) : needed] if name not in named]
+        if missing and set(named) <= set(parameters):
+            yield Match(call.lineno, {"function": function, "missing": ", ".join(f"`{name}`" for name in missing)})
 
 
-def _loops(tree: PythonTree) -> Iterator[Fault]:
-    for node in ast.walk(tree.module):
-        match node:
-            case ast.For(iter=source) if kind(tree.value(source)) == "a number":
-                mended = tree.replaced(source, f"range({ast.unparse(source)})")
-                says = f"`{ast.unparse(source)}` is a number, and a loop needs something with items: `range(…)`."
-                yield Fault("python-not-iterable", node.lineno, says, (mended,))
-            case _:
-                pass
+@rule(
+    "python-not-callable", Language.PYTHON, topic="functions", kind=Kind.ERROR,
+    explains=("python-not-callable",),
+    message="`{name}` is a value that you made yourself (`{name} = …`), and no function any more.",
+    examples=(Example(Language.PYTHON, "n = 5\nn()", "n = 5\nprint(n)"),),
+)  # fmt: skip
+def not_callable(tree: PythonTree) -> Iterator[Match]:
+    for node in tree.of(ast.Call):
+        value = tree.assigned_once.get(node.func.id) if isinstance(node.func, ast.Name) else None
+        if isinstance(value, ast.List | ast.Tuple | ast.Dict | ast.Set | ast.JoinedStr | ast.Constant):
+            yield Match(node.lineno, {"name": ast.unparse(node.func)})
 
 
-CALL_CHECKS: Final[Mapping[str, Callable[[PythonTree], Iterator[Fault]]]] = MappingProxyType({
-    "python-missing-argument": _arguments,
-    "python-not-callable": _not_callable,
-    "python-not-iterable": _loops,
-})
+@rule(
+    "python-not-iterable", Language.PYTHON, topic="loops", kind=Kind.ERROR,
+    explains=("python-not-iterable",),
+    message="`{name}` is a number, and a loop needs something with items: `range(…)`.",
+    examples=(Example(Language.PYTHON, "n = 5\nfor i in n:\n    print(i)", "n = 5\nfor i in range(n):\n    print(i)"),),
+)  # fmt: skip
+def not_iterable(tree: PythonTree) -> Iterator[Match]:
+    for loop in tree.of(ast.For):
+        if tree.kind(loop.iter) == NUMBER:
+            source = ast.unparse(loop.iter)
+            yield Match(loop.lineno, {"name": source}, (tree.replaced(loop.iter, f"range({source})"),))

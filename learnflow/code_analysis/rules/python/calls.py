@@ -1,162 +1,179 @@
-"""Causes of wrong results in how a student's Python calls and shares: defaults, generators, locks, coroutines."""
+"""Calls in Python that share what each should have for itself: defaults, iterators, locks, coroutines."""
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
-from learnflow.code_analysis.causes import Cause, cause
-from learnflow.code_analysis.python_nodes import loaded, stored
-from learnflow.code_analysis.python_tree import PythonTree
-from learnflow.code_analysis.rules.python.types import kind
+from learnflow.code_analysis.python_tree import (
+    Function,
+    PythonTree,
+    has,
+    inside,
+    loaded,
+    stored,
+)
+from learnflow.code_analysis.rule import Example, Match, rule
 from learnflow.domain.phrasing import one_line
+from learnflow.models.vocabulary import Language
 
 _CHANGING: Final = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "pop", "remove"})
 _ITERATORS: Final = frozenset({"map", "filter", "zip", "iter", "reversed", "enumerate"})
-_USING_UP: Final = frozenset({"sum", "list", "sorted", "max", "min", "set", "tuple", "any", "all", "dict"})
-_OF_TEXT_ONLY: Final = frozenset({"upper", "lower", "strip", "capitalize", "lstrip", "rstrip"})
-_NEW_TEXT: Final = frozenset({*_OF_TEXT_ONLY, "replace", "title"})
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+_USING_UP: Final = frozenset({"sum", "list", "sorted", "max", "min", "set", "tuple", "dict"})
 
 
-def functions(tree: PythonTree) -> dict[str, Function]:
-    """Return the functions that stand by themselves, by name."""
-    return {one.name: one for one in tree.module.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
-
-
-def _mutable_default(tree: PythonTree) -> Iterator[Cause]:
-    for node in ast.walk(tree.module):
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            continue
-        named = [*node.args.posonlyargs, *node.args.args]
-        pairs = zip(named[len(named) - len(node.args.defaults) :], node.args.defaults, strict=True)
-        for argument, default in pairs:
-            if isinstance(default, ast.List | ast.Dict | ast.Set) and argument.arg in set(_changed(node)):
-                mended = ast.unparse(default)
-                yield cause("mutable-default", node.lineno, name=argument.arg, value=mended, function=node.name)
+@rule(
+    "mutable-default", Language.PYTHON, topic="functions",
+    message="the default of `{name}` is made only once, when the function is defined, and all calls share it: each call sees what the calls before have put in.",
+    fix="Write `{name}=None`, and begin the function with `if {name} is None: {name} = {value}`.",
+    beneath="Defaults are kept with the function object (`{function}.__defaults__`) and not worked out at the call.",
+    examples=(
+        Example(Language.PYTHON, "def f(a, seen={}):\n    seen[a] = 1", "def f(a, seen=None):\n    seen = {}"),
+        Example(Language.PYTHON, "class A:\n    def __init__(self, x=[]):\n        self.x = x", "class A:\n    def __init__(self, x=None):\n        self.x = x or []"),
+    ),
+)  # fmt: skip
+def mutable_default(tree: PythonTree) -> Iterator[Match]:
+    for function in tree.of(ast.FunctionDef, ast.AsyncFunctionDef):
+        named = [*function.args.posonlyargs, *function.args.args]
+        defaults = function.args.defaults
+        for argument, default in zip(named[len(named) - len(defaults) :], defaults, strict=True):
+            name, meant = argument.arg, stored(inside(function.body)) | _memos(function)
+            if isinstance(default, ast.List | ast.Dict | ast.Set) and name in set(_changed(function)) - meant:
+                values = {"name": name, "value": ast.unparse(default), "function": function.name}
+                yield Match(function.lineno, values)
 
 
 def _changed(function: Function) -> Iterator[str]:
-    for node in ast.walk(function):
+    for node in inside(function.body):
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr)) if attr in _CHANGING:
                 yield name
-            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()) | ast.AugAssign(target=ast.Name(id=name)):
+            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
                 yield name
             case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"))], value=ast.Name(id=name)):
                 yield name  # kept in the object, which all others that took the default share
-            case _:
-                pass
 
 
-def _used_up(tree: PythonTree) -> Iterator[Cause]:
-    own = functions(tree).items()
-    makers = {name for name, node in own if any(isinstance(one, ast.Yield) for one in ast.walk(node))}
+def _memos(function: Function) -> set[str]:
+    """Return the names that are asked for a key: to keep results over the calls is what they are for."""
+    names = set()
+    for node in inside(function.body):
+        match node:
+            case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[ast.Name(id=name)]):
+                names.add(name)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="get")):
+                names.add(name)
+    return names
+
+
+@rule(
+    "used-up", Language.PYTHON, topic="iterators-generators",
+    message="`{name}` is a generator (or another iterator), and it gives its items only once. Line {first} has used it up, so here nothing is left.",
+    fix="Make a list of it, `{name} = list(...)`, if you need the items twice; or make a new one for the second time.",
+    beneath="An iterator keeps one place and only goes forward; once it has raised StopIteration, it raises it for good.",
+    examples=(Example(Language.PYTHON, "e = map(int, '12')\nprint(list(e))\nprint(max(e))", "e = [1]\nprint(list(e))\nprint(max(e))"),),
+)  # fmt: skip
+def used_up(tree: PythonTree) -> Iterator[Match]:
+    makers = {name for name, function in tree.functions.items() if has(function.body, ast.Yield)}
     for name, value in tree.assigned_once.items():
-        if not _is_iterator(value, makers):
+        if not is_iterator(value, makers):
             continue
-        uses = sorted(set(_uses(tree, name)))
-        if len(uses) > 1:
-            yield cause("used-up", uses[1], tree.replaced(value, f"list({ast.unparse(value)})"), name=name,
-                        first=str(uses[0]))  # fmt: skip
+        for block in tree.blocks():
+            uses = [statement.lineno for statement in block if _takes_all(statement, name)]
+            if len(uses) > 1:
+                fix = tree.replaced(value, f"list({ast.unparse(value)})")
+                yield Match(uses[1], {"name": name, "first": str(uses[0])}, (fix,))
 
 
-def _is_iterator(value: ast.expr, makers: set[str]) -> bool:
+def is_iterator(value: ast.expr, makers: set[str]) -> bool:
+    """Say whether an expression makes what gives its items only once."""
     match value:
-        case ast.GeneratorExp():
-            return True
         case ast.Call(func=ast.Name(id=name)):
             return name in makers or name in _ITERATORS
+    return isinstance(value, ast.GeneratorExp)
+
+
+def _takes_all(statement: ast.stmt, name: str) -> bool:
+    """Say whether a statement takes all items of an iterator, whatever comes before it."""
+    match statement:
+        case ast.For(iter=ast.Name(id=taken), body=body) if taken == name:
+            return not has(body, ast.Break, ast.Return)
+        case ast.For(iter=part) | ast.If(test=part):
+            nodes = ast.walk(part)
+        case ast.Expr() | ast.Assign() | ast.Return() | ast.AugAssign():
+            nodes = ast.walk(statement)
         case _:
             return False
-
-
-def _uses(tree: PythonTree, name: str) -> Iterator[int]:
-    """Yield the lines on which all items of an iterator are taken."""
-    for node in ast.walk(tree.module):
+    for node in nodes:
         match node:
-            case ast.Call(func=ast.Name(id=called), args=[ast.Name(id=taken), *_]) if called in _USING_UP:
-                if taken == name:
-                    yield node.lineno
-            case ast.For(iter=ast.Name(id=taken)) if taken == name:
-                if not any(isinstance(one, ast.Break | ast.Return) for one in ast.walk(node)):
-                    yield node.lineno
-            case _:
-                pass
+            case ast.Call(func=ast.Name(id=called), args=[ast.Name(id=taken), *_]):
+                if called in _USING_UP and taken == name:
+                    return True
+    return False
 
 
-def _lock_twice(tree: PythonTree) -> Iterator[Cause]:
-    locks = {name for name, value in tree.assigned_once.items() if _makes_lock(value)}
-    own = functions(tree)
-    for node in ast.walk(tree.module):
-        for name in _held(node, locks):
-            called = (_called(one) for part in getattr(node, "body", ()) for one in ast.walk(part))
-            for again in (own[call] for call in called if call in own):
-                first = next((one for one in ast.walk(again) if name in _held(one, {name})), None)
-                if isinstance(first, ast.With):
-                    yield cause("lock-taken-twice", first.lineno, name=name, first=str(getattr(node, "lineno", 0)))
+@rule(
+    "lock-taken-twice", Language.PYTHON, topic="concurrency",
+    message="this takes the lock `{name}` while the same thread already holds it (from line {first}). A `Lock` is not reentrant: the thread waits for itself, a deadlock, and so it hangs.",
+    fix="Take the lock in one place only (the outer function), or use `threading.RLock()`, which its owner may take again.",
+    beneath="A Lock has no owner: `acquire` waits until anybody releases it. An RLock remembers its thread and counts.",
+    examples=(Example(Language.PYTHON, "from threading import Lock\nm = Lock()\ndef g():\n    with m:\n        pass\ndef f():\n    with m:\n        g()", "from threading import RLock\nm = RLock()\ndef g():\n    with m:\n        pass\ndef f():\n    with m:\n        g()"),),
+)  # fmt: skip
+def lock_taken_twice(tree: PythonTree) -> Iterator[Match]:
+    locks = {
+        name for name, value in tree.assigned_once.items()
+        if isinstance(value, ast.Call) and ast.unparse(value.func) in {"Lock", "threading.Lock"}
+    }  # fmt: skip
+    for outer in tree.of(ast.With):
+        called = {
+            node.func.id
+            for node in inside(outer.body)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        for name in locks & _held(outer):
+            for function in (tree.functions[call] for call in sorted(called & tree.functions.keys())):
+                inner = [node for node in inside(function.body) if isinstance(node, ast.With) and name in _held(node)]
+                yield from (Match(node.lineno, {"name": name, "first": str(outer.lineno)}) for node in inner[:1])
 
 
-def _makes_lock(value: ast.expr) -> bool:
-    return isinstance(value, ast.Call) and ast.unparse(value.func) in {"Lock", "threading.Lock"}
+def _held(node: ast.With) -> set[str]:
+    return {item.context_expr.id for item in node.items if isinstance(item.context_expr, ast.Name)}
 
 
-def _called(node: ast.AST) -> str | None:
-    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else None
-
-
-def _held(node: ast.AST, locks: set[str]) -> Iterator[str]:
-    if isinstance(node, ast.With):
-        yield from (
-            one.context_expr.id for one in node.items
-            if isinstance(one.context_expr, ast.Name) and one.context_expr.id in locks
-        )  # fmt: skip
-
-
-def _not_awaited(tree: PythonTree) -> Iterator[Cause]:
-    own = {name for name, node in functions(tree).items() if isinstance(node, ast.AsyncFunctionDef)}
-    within = {
-        id(one) for node in ast.walk(tree.module) if isinstance(node, ast.AsyncFunctionDef) for one in ast.walk(node)
-    }
-    for node in ast.walk(tree.module):
+@rule(
+    "not-awaited", Language.PYTHON, topic="async-programming",
+    explains=("javascript-not-a-function", "javascript-undefined-property", "javascript-not-iterable", "python-not-iterable"),
+    message="`{name}()` is an async function: the call gives {what}, not the result, and nothing waits for it.",
+    fix="{change}",
+    beneath="An async function runs as a task of the event loop; its result exists only once that has come to its end.",
+    examples=(Example(Language.PYTHON, "async def go():\n    pass\ngo()", "import asyncio\nasync def go():\n    pass\nasyncio.run(go())"),),
+)  # fmt: skip
+def not_awaited(tree: PythonTree) -> Iterator[Match]:
+    coroutines = {name for name, node in tree.functions.items() if isinstance(node, ast.AsyncFunctionDef)}
+    within = {id(part) for node in tree.of(ast.AsyncFunctionDef) for part in ast.walk(node)}
+    for node in tree.nodes:
         match node:
             case (ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call)
-                  | ast.Assign(value=ast.Call(func=ast.Name(id=name)) as call)) if name in own:  # fmt: skip
-                inside, text = id(call) in within, one_line(ast.unparse(call), 60)
-                if not inside and isinstance(node, ast.Assign) and _awaited_later(tree, node):
+                  | ast.Assign(value=ast.Call(func=ast.Name(id=name)) as call)) if name in coroutines:  # fmt: skip
+                if isinstance(node, ast.Assign) and _handed_on(tree, stored(node.targets)):
                     continue
-                change = f"Write `await {text}`." if inside else f"Run it: `asyncio.run({text})`."
-                yield cause("not-awaited", node.lineno, name=name, what="a coroutine, which has not begun to run",
-                            change=change)  # fmt: skip
-            case _:
-                pass
+                text = one_line(ast.unparse(call), 60)
+                change = f"Write `await {text}`." if id(call) in within else f"Run it: `asyncio.run({text})`."
+                what = "a coroutine, which has not begun to run"
+                yield Match(node.lineno, {"name": name, "what": what, "change": change})
 
 
-def _awaited_later(tree: PythonTree, assigned: ast.Assign) -> bool:
-    names = stored(assigned.targets)
-    return any(
-        names & loaded(one)
-        for one in ast.walk(tree.module)
-        if isinstance(one, ast.Await) or (isinstance(one, ast.Call) and "asyncio" in ast.unparse(one.func))
-    )
-
-
-def _lost_result(tree: PythonTree) -> Iterator[Cause]:
-    for node in ast.walk(tree.module):
+def _handed_on(tree: PythonTree, names: set[str]) -> bool:
+    """Say whether a coroutine is awaited, or goes to something else that may await it."""
+    for node in tree.nodes:
         match node:
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name) as text, attr=attr)) as call):
-                known = kind(tree.value(text)) == "text"
-                if attr in _NEW_TEXT and (known or (attr in _OF_TEXT_ONLY and name not in _imported(tree))):
-                    change = f"{name} = {ast.unparse(call)}"
-                    yield cause("lost-result", node.lineno, tree.replaced(call, change), name=attr, change=change)
-            case _:
+            case ast.Call(func=ast.Name(id="print")):
+                continue
+            case ast.Await(value=part) | ast.Return(value=part):
+                parts = [part]
+            case ast.Call(args=parts) | ast.List(elts=parts) | ast.Tuple(elts=parts):
                 pass
-
-
-def _imported(tree: PythonTree) -> set[str]:
-    return {one.asname or one.name for one in ast.walk(tree.module) if isinstance(one, ast.alias)}
-
-
-CALLS: Final[tuple[Callable[[PythonTree], Iterator[Cause]], ...]] = (
-    _mutable_default, _used_up, _lock_twice, _not_awaited, _lost_result,
-)  # fmt: skip
+            case _:
+                continue
+        if names & loaded(*parts):
+            return True
+    return False

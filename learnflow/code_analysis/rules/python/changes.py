@@ -1,174 +1,243 @@
-"""Causes of wrong results in what a student's Python changes: while it loops over it, for others too, or not at all."""
+"""What Python changes: for other names too, for all objects of a class, with None as the result, or not at all."""
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from learnflow.code_analysis.causes import Cause, cause
-from learnflow.code_analysis.python_nodes import inside
-from learnflow.code_analysis.python_tree import PythonTree
-from learnflow.code_analysis.rules.python.types import kind
+from learnflow.code_analysis.python_tree import PythonTree, has, inside, loaded, read_next
+from learnflow.code_analysis.rule import Example, Match, rule
 from learnflow.domain.phrasing import one_line
+from learnflow.models.vocabulary import Language
 
-_SIZE: Final = frozenset({"remove", "pop", "insert", "append", "extend"})
-_CHANGING: Final = frozenset({*_SIZE, "add", "update", "setdefault", "clear", "sort", "reverse"})
+_CHANGING: Final = frozenset({
+    "remove", "pop", "insert", "append", "extend", "add", "update", "setdefault", "clear", "sort", "reverse",
+})  # fmt: skip
 _OF_LISTS: Final = frozenset({"sort", "reverse", "append", "extend"})
 _IN_PLACE: Final = frozenset({"sort", "reverse", "append", "extend", "insert", "update", "add", "clear"})
 _CONTAINERS: Final = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
-_LEAVES: Final = (ast.Break, ast.Return)
 
 
-def _changed_while_looped(tree: PythonTree) -> Iterator[Cause]:
-    for loop in ast.walk(tree.module):
-        name = _looped_over(loop)
-        if not isinstance(loop, ast.For) or name is None:
-            continue
-        line = next((line for changed, line in _sizes(inside(loop.body)) if changed == name), None)
-        if line is not None and not any(isinstance(one, _LEAVES) for one in inside(loop.body)):
-            mended = () if not isinstance(loop.iter, ast.Name) else (tree.replaced(loop.iter, f"{name}.copy()"),)
-            yield cause("changed-while-looped", line, *mended, name=name, loop=str(loop.lineno))
-
-
-def _looped_over(loop: ast.AST) -> str | None:
-    """Return the name whose items, or whose indexes, a loop goes through."""
-    match loop:
-        case ast.For(iter=ast.Name(id=name) | ast.Call(func=ast.Name(id="enumerate"), args=[ast.Name(id=name), *_])):
-            return name
-        case ast.For(
-            iter=ast.Call(func=ast.Name(id="range"), args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)])])
-        ):
-            return name
-        case _:
-            return None
-
-
-def _sizes(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
-    """Yield what gets longer or shorter, and the line."""
+def _changes(nodes: Iterable[ast.AST], name: str) -> Iterator[ast.Name]:
+    """Yield each place where what a name stands for is changed."""
     for node in nodes:
         match node:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr)) if attr in _SIZE:
-                yield name, node.lineno
-            case ast.Delete(targets=[ast.Subscript(value=ast.Name(id=name))]):
-                yield name, node.lineno
-            case _:
+            case ast.Call(func=ast.Attribute(value=ast.Name() as changed, attr=attr)) if attr in _CHANGING:
                 pass
+            case ast.Subscript(value=ast.Name() as changed, ctx=ast.Store() | ast.Del()):
+                pass
+            case _:
+                continue
+        if changed.id == name:
+            yield changed
 
 
-def _same_object(tree: PythonTree) -> Iterator[Cause]:
-    for node in ast.walk(tree.module):
+def _changes_within(tree: PythonTree, name: str) -> Iterator[int]:
+    """Yield the lines on which what is in a list is changed itself: by index, or by the variable of a loop."""
+    for node in tree.nodes:
+        match node:
+            case ast.Subscript(value=ast.Subscript(value=ast.Name(id=changed)), ctx=ast.Store()) if changed == name:
+                yield node.lineno
+            case ast.Call(func=ast.Attribute(value=ast.Subscript(value=ast.Name(id=changed)), attr=attr)):
+                if changed == name and attr in _CHANGING:
+                    yield node.lineno
+            case ast.For(target=ast.Name(id=item), iter=ast.Name(id=items), body=body) if items == name:
+                yield from (change.lineno for change in _changes(inside(body), item))
+
+
+@rule(
+    "same-object", Language.PYTHON, topic="variables",
+    message="`{name} = {other}` makes no copy: both names stand for one and the same object, so a change by one shows in the other.",
+    fix="Make a copy: `{copy}`.",
+    beneath="Assignment binds a name and copies nothing. Such a copy is shallow: what is nested is still shared; only a deep copy copies all.",
+    examples=(Example(Language.PYTHON, "a = [1]\nb = a\nb.append(2)\nprint(a)", "a = [1]\nb = a.copy()\nb.append(2)\nprint(a)"),),
+)  # fmt: skip
+def same_object(tree: PythonTree) -> Iterator[Match]:
+    for node in tree.of(ast.Assign):
         match node:
             case ast.Assign(targets=[ast.Name(id=new)], value=ast.Name(id=old) as value):
                 made = tree.assigned_once.get(old)
-                once = tree.assigned_once.get(new) is value
-                if once and isinstance(made, _CONTAINERS) and {new, old} & set(_changed(tree.module, node.lineno)):
-                    mended = tree.replaced(value, f"{old}.copy()")
-                    yield cause("same-object", node.lineno, mended, name=new, other=old, copy=f"{old}.copy()")
-            case _:
-                pass
+                if tree.assigned_once.get(new) is not value or not isinstance(made, _CONTAINERS):
+                    continue
+                if _changed_then_read(tree, new, old, node.lineno) or _changed_then_read(tree, old, new, node.lineno):
+                    copy = f"{old}.copy()"
+                    yield Match(node.lineno, {"name": new, "other": old, "copy": copy}, (tree.replaced(value, copy),))
 
 
-def _changed(tree: ast.AST, after: int) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if getattr(node, "lineno", 0) <= after:
-            continue
-        match node:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr)) if attr in _CHANGING:
-                yield name
-            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()):
-                yield name
-            case _:
-                pass
+def _changed_then_read(tree: PythonTree, changed: str, other: str, after: int) -> bool:
+    """Say whether one of two names is changed, and the other one read after that."""
+    lines = [change.lineno for change in _changes(tree.nodes, changed) if change.lineno > after]
+    own = {id(change) for change in _changes(tree.nodes, other)}
+    return any(
+        name.id == other and name.lineno > min(lines, default=name.lineno) and id(name) not in own
+        for name in tree.of(ast.Name)
+    )
 
 
-def _shared_by_class(tree: PythonTree) -> Iterator[Cause]:
-    for made in ast.walk(tree.module):
-        if not isinstance(made, ast.ClassDef):
-            continue
-        own = {ast.unparse(one) for one in inside(made.body) if isinstance(one, ast.Attribute)
-               and isinstance(one.ctx, ast.Store)}  # fmt: skip
-        for node in made.body:
+@rule(
+    "shallow-copy", Language.PYTHON, topic="lists",
+    message="`{name}` is a new list, but with the same inner lists as `{other}`: the copy is shallow, and a change inside shows in both.",
+    fix="Copy all levels: `import copy`, then `{change}`.",
+    beneath="A shallow copy copies references; `deepcopy` follows them and remembers what it has copied.",
+    examples=(Example(Language.PYTHON, "a = [[1], [2]]\nb = a[:]\nb[0][0] = 9\nprint(a)", "a = [1, 2]\nb = a[:]\nb[0] = 9\nprint(a)"),),
+)  # fmt: skip
+def shallow_copy(tree: PythonTree) -> Iterator[Match]:
+    for name, made in tree.assigned_once.items():
+        match made:
+            case (ast.Call(func=ast.Attribute(value=ast.Name(id=old), attr="copy"), args=[])
+                  | ast.Call(func=ast.Name(id="list" | "dict"), args=[ast.Name(id=old)])
+                  | ast.Subscript(value=ast.Name(id=old), slice=ast.Slice(lower=None, upper=None))):  # fmt: skip
+                nested = tree.assigned_once.get(old)
+                deep = isinstance(nested, ast.List) and any(isinstance(item, _CONTAINERS) for item in nested.elts)
+                change = min(_changes_within(tree, name), default=0) if deep else 0
+                if change and any(node.id == old and node.lineno > change for node in tree.of(ast.Name)):
+                    yield Match(made.lineno, {"name": name, "other": old, "change": f"copy.deepcopy({old})"})
+
+
+@rule(
+    "same-row", Language.PYTHON, topic="lists",
+    message="the outer `*` repeats one and the same inner list, so a change of one row shows in all rows.",
+    fix="Make a new list for each row: `{change}`.",
+    beneath="`*` copies references, not what they refer to; a comprehension works its expression out for each row.",
+    examples=(Example(Language.PYTHON, "g = [[0] * 3] * 2\ng[0][0] = 1", "g = [[0] * 3 for _ in range(2)]\ng[0][0] = 1"),),
+)  # fmt: skip
+def same_row(tree: PythonTree) -> Iterator[Match]:
+    for name, made in tree.assigned_once.items():
+        match made:
+            case ast.BinOp(left=ast.List(elts=[ast.List() | ast.BinOp(left=ast.List()) as row]), op=ast.Mult(),
+                           right=times):  # fmt: skip
+                if any(_changes_within(tree, name)):
+                    change = f"[{ast.unparse(row)} for _ in range({ast.unparse(times)})]"
+                    yield Match(made.lineno, {"change": one_line(change, 80)}, (tree.replaced(made, change),))
+
+
+@rule(
+    "same-added", Language.PYTHON, topic="lists",
+    message="each round adds the same `{name}`, which was made once before the loop: all entries are that one, and show its last content.",
+    fix="Make a new one in each round, or add a copy: `{change}`.",
+    beneath="A list holds references; appending copies nothing.",
+    examples=(Example(Language.PYTHON, "r = []\nfor x in a:\n    r.append(x)\n    g.append(r)", "for x in a:\n    r = [x]\n    g.append(r)"),),
+)  # fmt: skip
+def same_added(tree: PythonTree) -> Iterator[Match]:
+    for loop in tree.of(ast.For, ast.While):
+        for node in inside(loop.body) if not has(loop.body, ast.Break, ast.Return) else ():
+            match node:
+                case ast.Call(func=ast.Attribute(attr="append"), args=[ast.Name(id=name)]):
+                    made = tree.assigned_once.get(name)
+                    outside = isinstance(made, ast.List | ast.Dict) and made.lineno < loop.lineno
+                    if outside and any(_changes(inside(loop.body), name)):
+                        yield Match(node.lineno, {"name": name, "change": f"{name}.copy()"})
+
+
+@rule(
+    "shared-by-class", Language.PYTHON, topic="object-oriented-programming",
+    message="`{name}` belongs to the class `{owner}` itself, so all its objects share one `{value}`: what one puts in, all others see.",
+    fix="Make it in `__init__`, for each object its own: `self.{name} = {value}`.",
+    beneath="`self.{name}` is looked up in the object first, then in the class; changing what is found there changes it for all.",
+    examples=(Example(Language.PYTHON, "class A:\n    k = []\n    def f(self, x):\n        self.k.append(x)", "class A:\n    def __init__(self):\n        self.k = []\n    def f(self, x):\n        self.k.append(x)"),),
+)  # fmt: skip
+def shared_by_class(tree: PythonTree) -> Iterator[Match]:
+    for owner in tree.of(ast.ClassDef):
+        of_object = {ast.unparse(node) for node in inside(owner.body) if isinstance(node, ast.Attribute)
+                     and isinstance(node.ctx, ast.Store)}  # fmt: skip
+        shared = {node.attr for node in tree.of(ast.Attribute) if ast.unparse(node.value) in {owner.name, "cls"}}
+        changed = set(_changed_of_object(owner))
+        for node in owner.body:
             match node:
                 case ast.Assign(targets=[ast.Name(id=name)], value=ast.List() | ast.Dict() | ast.Set() as value):
-                    if f"self.{name}" not in own and name in set(_changed_of_self(made)):
-                        text = ast.unparse(value)
-                        yield cause("shared-by-class", node.lineno, name=name, owner=made.name, value=text)
-                case _:
-                    pass
+                    if name in changed - shared and f"self.{name}" not in of_object:
+                        yield Match(node.lineno, {"name": name, "owner": owner.name, "value": ast.unparse(value)})
 
 
-def _changed_of_self(made: ast.ClassDef) -> Iterator[str]:
-    for node in inside(made.body):
+def _changed_of_object(owner: ast.ClassDef) -> Iterator[str]:
+    for node in inside(owner.body):
         match node:
+            case ast.Call(args=[ast.Name(id="self")]):
+                continue  # a list of all objects belongs to the class
             case ast.Call(func=ast.Attribute(value=ast.Attribute(value=ast.Name(id="self"), attr=name), attr=attr)):
                 if attr in _CHANGING:
                     yield name
             case ast.Subscript(value=ast.Attribute(value=ast.Name(id="self"), attr=name), ctx=ast.Store()):
                 yield name
-            case _:
-                pass
 
 
-def _result_is_none(tree: PythonTree) -> Iterator[Cause]:
-    own = {one.name for one in ast.walk(tree.module) if isinstance(one, ast.FunctionDef)}  # may give anything
-    for node in ast.walk(tree.module):
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Attribute(value=owner, attr=attr))):
-                if attr in _IN_PLACE - own and ast.unparse(owner) == name:
-                    change = one_line(ast.unparse(node.value))
-                    mended = "\n".join((*tree.lines[: node.lineno - 1], _indented(tree, node), *_rest(tree, node)))
-                    yield cause("result-is-none", node.lineno, mended, name=name, call=attr, change=change)
-                elif attr in _OF_LISTS - own and isinstance(owner, ast.Name):
-                    yield _given_none(name, owner.id, attr, node.lineno)
-            case (ast.Return(value=ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=attr)))
-                  | ast.Call(func=ast.Name(id="print"), args=[
-                      ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=attr))])):  # fmt: skip
-                if attr in _OF_LISTS - own:
-                    yield _given_none("the result", owner, attr, node.lineno)
-            case _:
-                pass
-
-
-def _given_none(name: str, owner: str, call: str, line: int) -> Cause:
-    change = f"{owner}.{call}(...)"
-    return cause("given-none", line, name=name, owner=owner, call=call, change=change)
-
-
-def _indented(tree: PythonTree, node: ast.Assign) -> str:
-    return tree.lines[node.lineno - 1].encode()[: node.col_offset].decode() + ast.unparse(node.value)
-
-
-def _rest(tree: PythonTree, node: ast.stmt) -> tuple[str, ...]:
-    return tree.lines[node.end_lineno or node.lineno :]
-
-
-def _item_only(tree: PythonTree) -> Iterator[Cause]:
-    for loop in ast.walk(tree.module):
-        match loop:
-            case ast.For(target=ast.Name(id=name), iter=ast.Name(id=items), body=body):
-                for node in body:
-                    if name in _given(node) and not _read_after(body, node, name):
-                        yield cause("item-only", node.lineno, name=name, items=items,
-                                    change=f"use an index: `{items}[i] = ...`")  # fmt: skip
-            case _:
-                pass
-
-
-def _given(node: ast.stmt) -> set[str]:
-    match node:
-        case ast.Assign(targets=[ast.Name(id=name)], value=value):
-            reads = any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(value))
-            return {name} if reads else set()
-        case ast.AugAssign(target=ast.Name(id=name), value=value) if kind(value):  # a list would change itself
-            return {name}
-        case _:
-            return set()
-
-
-def _read_after(body: list[ast.stmt], node: ast.stmt, name: str) -> bool:
-    later = inside(body[body.index(node) + 1 :])
-    return any(isinstance(one, ast.Name) and one.id == name for one in later)
-
-
-CHANGES: Final[tuple[Callable[[PythonTree], Iterator[Cause]], ...]] = (
-    _changed_while_looped, _same_object, _shared_by_class, _result_is_none, _item_only,
+@rule(
+    "result-is-none", Language.PYTHON, topic="lists",
+    explains=("python-none-attribute", "python-none-subscript", "python-not-iterable", "python-type-error", "python-attribute-error"),
+    message="`.{call}()` changes `{name}` itself and gives back None, so after this line `{name}` is None.",
+    fix="Call it without `{name} =`: `{change}`.",
+    beneath="By custom, Python's methods either change the object and give None, or give a new object; `sorted(...)` is of the second kind.",
+    examples=(Example(Language.PYTHON, "a = [2, 1]\na = a.sort()", "a = [2, 1]\na.sort()"),),
 )  # fmt: skip
+def result_is_none(tree: PythonTree) -> Iterator[Match]:
+    for node in tree.of(ast.Assign):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)],
+                            value=ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=attr)) as call):  # fmt: skip
+                if owner == name and attr in _IN_PLACE - tree.bindings.keys() and tree.holds_container(name):
+                    change = ast.unparse(call)
+                    start = tree.lines[node.lineno - 1].encode()[: node.col_offset].decode()
+                    rest = tree.lines[node.end_lineno or node.lineno :]
+                    fix = "\n".join((*tree.lines[: node.lineno - 1], start + change, *rest))
+                    yield Match(node.lineno, {"name": name, "call": attr, "change": one_line(change)}, (fix,))
+
+
+@rule(
+    "given-none", Language.PYTHON, topic="lists",
+    explains=("python-none-attribute", "python-none-subscript", "python-not-iterable"),
+    message="`.{call}()` changes `{owner}` itself and gives back None, so {name} is None.",
+    fix="Call it on a line of its own, `{change}`, and then use `{owner}`; `sorted(...)` gives a new list instead.",
+    beneath="By custom, Python's methods either change the object and give None, or give a new object.",
+    examples=(Example(Language.PYTHON, "a = [2, 1]\nb = a.sort()", "a = [2, 1]\nb = sorted(a)"),),
+)  # fmt: skip
+def given_none(tree: PythonTree) -> Iterator[Match]:
+    for node in tree.nodes:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=target)], value=ast.Call(func=ast.Attribute() as method)):
+                name = f"`{target}`"
+            case (ast.Return(value=ast.Call(func=ast.Attribute() as method))
+                  | ast.Call(func=ast.Name(id="print"), args=[ast.Call(func=ast.Attribute() as method)])):  # fmt: skip
+                name = "the result"
+            case _:
+                continue
+        match method:
+            case ast.Attribute(value=ast.Name(id=owner), attr=attr) if attr in _OF_LISTS - tree.bindings.keys():
+                if name != f"`{owner}`" and tree.holds_container(owner):
+                    values = {"name": name, "owner": owner, "call": attr, "change": f"{owner}.{attr}(...)"}
+                    yield Match(method.lineno, values)
+
+
+@rule(
+    "item-only", Language.PYTHON, topic="loops",
+    message="this gives `{name}` a new value, but `{name}` is only a name for the item of this round: `{items}` stays as it is.",
+    fix="To change `{items}`, {change}, or build a new one with the changed items.",
+    beneath="The loop binds its variable to each item in turn; binding it to something else does not touch where the item came from.",
+    examples=(Example(Language.PYTHON, "for x in a:\n    x = x * 2", "for x in a:\n    x = x * 2\n    print(x)"),),
+)  # fmt: skip
+def item_only(tree: PythonTree) -> Iterator[Match]:
+    in_place = not tree.imports_only_standard_library or any(
+        node.name.startswith("__i") and node.name != "__init__" for node in tree.of(ast.FunctionDef)
+    )
+    for block in tree.blocks():
+        for place, loop in enumerate(block):
+            match loop:
+                case ast.For(target=ast.Name(id=name), iter=ast.Name(id=items), body=body, orelse=[]):
+                    line = _only_bound(tree, body, name, in_place=in_place)
+                    if line and not read_next(block[place + 1 :], name):
+                        change = f"use an index: `{items}[i] = ...`"
+                        yield Match(line, {"name": name, "items": items, "change": change})
+
+
+def _only_bound(tree: PythonTree, body: list[ast.stmt], name: str, *, in_place: bool) -> int | None:
+    """Return the line on which an item's name gets a value that is made of it and never read."""
+    for place, node in enumerate(body):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name in loaded(value):
+                pass
+            case ast.AugAssign(target=ast.Name(id=target), value=value) if target == name and tree.kind(value):
+                if in_place:
+                    continue
+            case _:
+                continue
+        if name not in loaded(*body[place + 1 :]):
+            return node.lineno
+    return None

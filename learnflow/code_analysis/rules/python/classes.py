@@ -1,98 +1,140 @@
-"""Causes of wrong results in a student's Python classes: what was meant for the object, and went elsewhere."""
+"""Classes and decorators in Python: what was meant for the object, and went elsewhere."""
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
-from learnflow.code_analysis.causes import Cause, cause
-from learnflow.code_analysis.python_nodes import inside
-from learnflow.code_analysis.python_tree import PythonTree
+from learnflow.code_analysis.python_tree import PythonTree, inside, loaded, own_nodes
+from learnflow.code_analysis.rule import Example, Match, rule
 from learnflow.domain.phrasing import one_line
+from learnflow.models.vocabulary import Language
 
-_OF_CLASS: Final = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})  # they take the class
+_OBJECT: Final = frozenset({"self", "cls", "mcs", "_", "this", "me", "obj"})
+_MISSPELT: Final = frozenset({"_init_", "__int__", "init", "_init__", "__init_", "__Init__", "_int_"})
 
 
-def _self_missing(tree: PythonTree) -> Iterator[Cause]:
-    for made in _classes(tree):
-        own = set(_own(made))
-        for method in (one for one in made.body if isinstance(one, ast.FunctionDef)):
-            nodes = list(inside(method.body))
-            read = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
-            for node in nodes:
+def _methods(owner: ast.ClassDef) -> Iterator[ast.FunctionDef]:
+    return (node for node in owner.body if isinstance(node, ast.FunctionDef))
+
+
+@rule(
+    "self-missing", Language.PYTHON, topic="object-oriented-programming",
+    explains=("python-attribute-error",),
+    message="in `{method}`, `{name}` without `self.` is a local variable: it goes when the method ends, and `self.{name}` stays as it is.",
+    fix="Write `self.{name} = ...`.",
+    beneath="A method has no way to the object's attributes but its first parameter; a bare name is local.",
+    examples=(Example(Language.PYTHON, "class A:\n    def __init__(self):\n        self.n = 0\n    def f(self):\n        n = 5", "class A:\n    def __init__(self):\n        self.n = 0\n    def f(self):\n        self.n = 5"),),
+)  # fmt: skip
+def self_missing(tree: PythonTree) -> Iterator[Match]:
+    for owner in tree.of(ast.ClassDef):
+        attributes = {
+            node.attr for node in inside(owner.body)
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self"
+        }  # fmt: skip
+        for method in _methods(owner):
+            local = attributes - loaded(*method.body)
+            for node in inside(method.body):
                 match node:
-                    case ast.Assign(targets=[ast.Name(id=name)]) if name in own - read:
-                        yield cause("self-missing", node.lineno, name=name, method=method.name)
-                    case _:
-                        pass
+                    case ast.Assign(targets=[ast.Name(id=name)]) if name in local and not name.startswith("_"):
+                        yield Match(node.lineno, {"name": name, "method": method.name})
 
 
-def _classes(tree: PythonTree) -> Iterator[ast.ClassDef]:
-    return (one for one in ast.walk(tree.module) if isinstance(one, ast.ClassDef))
-
-
-def _own(made: ast.ClassDef) -> Iterator[str]:
-    for node in inside(made.body):
-        match node:
-            case ast.Attribute(value=ast.Name(id="self"), attr=name):
-                yield name
-            case _:
-                pass
-
-
-def _no_self(tree: PythonTree) -> Iterator[Cause]:
-    for made in _classes(tree):
-        helpers = {one.id for one in inside(made.body) if isinstance(one, ast.Name)}  # called while the class is made
-        for method in (one for one in made.body if isinstance(one, ast.FunctionDef) and not one.decorator_list):
-            if method.name not in helpers and not made.keywords and not _takes_object(method):
+@rule(
+    "no-self", Language.PYTHON, topic="object-oriented-programming",
+    explains=("python-too-many-arguments", "python-type-error", "python-missing-argument"),
+    message="the method `{name}` has no `self`: Python passes the object itself as the first value of each call, and here there is no place for it.",
+    fix="Write it as the first parameter: `{change}`.",
+    beneath="`robot.say(x)` means `Robot.say(robot, x)`; only `@staticmethod` takes no object.",
+    examples=(Example(Language.PYTHON, "class A:\n    def f(x):\n        print(x)", "class A:\n    def f(self, x):\n        print(x)"),),
+)  # fmt: skip
+def no_self(tree: PythonTree) -> Iterator[Match]:
+    for owner in tree.of(ast.ClassDef):
+        helpers = loaded(*owner.body)  # called while the class is made
+        for method in _methods(owner):
+            special = method.name.startswith("__") and method.name != "__init__"
+            meant = method.decorator_list or method.name in helpers or owner.keywords or special
+            if not meant and not _takes_object(method) and _lacks_place(tree, owner, method):
                 own = ", ".join(filter(None, ("self", ast.unparse(method.args))))
-                change = f"def {method.name}({own}):"
-                yield cause("no-self", method.lineno, name=method.name, change=one_line(change))
+                yield Match(method.lineno, {"name": method.name, "change": one_line(f"def {method.name}({own}):")})
 
 
 def _takes_object(method: ast.FunctionDef) -> bool:
     """Say whether the first parameter is for the object: by its name, or because its attributes are used."""
-    first = next((one.arg for one in (*method.args.posonlyargs, *method.args.args)), "")
-    used = any(
-        isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name) and one.value.id == first
-        for one in inside(method.body)
-    )
-    return used or method.args.vararg is not None or first in {"self", "cls", "mcs", "_"} or method.name in _OF_CLASS
+    first = next((argument.arg for argument in (*method.args.posonlyargs, *method.args.args)), "")
+    used = any(isinstance(node, ast.Attribute) and ast.unparse(node.value) == first for node in inside(method.body))
+    return used or method.args.vararg is not None or first in _OBJECT
 
 
-def _class_counter(tree: PythonTree) -> Iterator[Cause]:
-    asked = {ast.unparse(one) for one in ast.walk(tree.module) if isinstance(one, ast.Attribute)}
-    for made in _classes(tree):
-        for node in inside(made.body):
-            match node:
-                case ast.AugAssign(target=ast.Attribute(value=ast.Name(id="self"), attr=name)):
-                    if name in set(_numbers(made)) and f"{made.name}.{name}" in asked:
-                        yield cause("class-counter", node.lineno, name=name, owner=made.name)
-                case _:
-                    pass
+def _lacks_place(tree: PythonTree, owner: ast.ClassDef, method: ast.FunctionDef) -> bool:
+    """Say whether calls give a method as many values as it has parameters, with the object as one more."""
+    calls = [
+        node for node in tree.of(ast.Call) if isinstance(node.func, ast.Attribute) and node.func.attr == method.name
+    ]
+    of_class = any(ast.unparse(node.func).startswith(f"{owner.name}.") for node in calls)
+    return not of_class and (not calls or any(len(node.args) == len(method.args.args) for node in calls))
 
 
-def _numbers(made: ast.ClassDef) -> Iterator[str]:
-    for node in made.body:
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant()):
-                yield name
-            case _:
-                pass
-
-
-def _wrapper_lost(tree: PythonTree) -> Iterator[Cause]:
-    used = {
-        one.id for node in ast.walk(tree.module) if isinstance(node, ast.FunctionDef | ast.ClassDef)
-        for one in node.decorator_list if isinstance(one, ast.Name)
-    }  # fmt: skip
-    for function in tree.module.body:
-        if not (isinstance(function, ast.FunctionDef) and function.name in used):
-            continue
-        inner = next((one.name for one in function.body if isinstance(one, ast.FunctionDef)), None)
-        if inner and not any(isinstance(one, ast.Return) for one in function.body):
-            yield cause("wrapper-lost", function.lineno, name=function.name, inner=inner)
-
-
-CLASSES: Final[tuple[Callable[[PythonTree], Iterator[Cause]], ...]] = (
-    _self_missing, _no_self, _class_counter, _wrapper_lost,
+@rule(
+    "init-misspelt", Language.PYTHON, topic="object-oriented-programming",
+    explains=("python-attribute-error", "python-too-many-arguments"),
+    message="the constructor must be called `__init__`, with two underscores on each side; `{name}` is an ordinary method that nobody calls.",
+    fix="Write `def __init__(self, ...):`.",
+    beneath="Python looks special methods up by their exact names; another name is no error, only another method.",
+    examples=(Example(Language.PYTHON, "class A:\n    def _init_(self):\n        self.n = 1", "class A:\n    def __init__(self):\n        self.n = 1"),),
 )  # fmt: skip
+def init_misspelt(tree: PythonTree) -> Iterator[Match]:
+    for owner in tree.of(ast.ClassDef):
+        names = {method.name for method in _methods(owner)}
+        for method in _methods(owner):
+            stores = any(
+                isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) for node in own_nodes(method)
+            )
+            gives = any(isinstance(node, ast.Return) and node.value for node in own_nodes(method))
+            called = any(
+                isinstance(node.func, ast.Attribute) and node.func.attr == method.name for node in tree.of(ast.Call)
+            )
+            if method.name in _MISSPELT and "__init__" not in names and stores and not gives and not called:
+                yield Match(method.lineno, {"name": method.name})
+
+
+@rule(
+    "class-counter", Language.PYTHON, topic="object-oriented-programming",
+    message="`self.{name} += 1` reads the class's `{name}`, but stores the result in this one object: `{owner}.{name}` itself stays as it is.",
+    fix="Count in the class: `{owner}.{name} += 1`.",
+    beneath="Reading falls back from the object to its class; assigning by `self` always makes or changes the object's own attribute.",
+    examples=(Example(Language.PYTHON, "class A:\n    n = 0\n    def f(self):\n        self.n += 1\nprint(A.n)", "class A:\n    n = 0\n    def f(self):\n        A.n += 1\nprint(A.n)"),),
+)  # fmt: skip
+def class_counter(tree: PythonTree) -> Iterator[Match]:
+    for owner in tree.of(ast.ClassDef):
+        own = {ast.unparse(node) for node in inside(owner.body) if isinstance(node, ast.Attribute)}
+        of_object = {
+            ast.unparse(target)
+            for node in inside(owner.body)
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+        }
+        asked = {ast.unparse(node) for node in tree.of(ast.Attribute)}
+        for node in inside(owner.body):
+            match node:
+                case ast.AugAssign(target=ast.Attribute(value=ast.Name(id="self"), attr=name), op=ast.Add(),
+                                   value=ast.Constant(value=1)):  # fmt: skip
+                    shared = f"{owner.name}.{name}"
+                    if name in of_object and shared in asked - own and f"self.{name}" not in of_object:
+                        yield Match(node.lineno, {"name": name, "owner": owner.name})
+
+
+@rule(
+    "wrapper-lost", Language.PYTHON, topic="decorators",
+    explains=("python-not-callable",),
+    message="the decorator `{name}` defines `{inner}`, but returns nothing: so what it decorates becomes None.",
+    fix="End `{name}` with `return {inner}` (without parentheses).",
+    beneath="`@{name}` means `f = {name}(f)`: the name gets whatever the decorator returns.",
+    examples=(Example(Language.PYTHON, "def d(f):\n    def w():\n        f()\n\n@d\ndef g():\n    pass", "def d(f):\n    def w():\n        f()\n    return w\n\n@d\ndef g():\n    pass"),),
+)  # fmt: skip
+def wrapper_lost(tree: PythonTree) -> Iterator[Match]:
+    used = {ast.unparse(name) for node in tree.of(ast.FunctionDef, ast.ClassDef) for name in node.decorator_list}
+    for name, function in tree.functions.items():
+        inner = next((node.name for node in function.body if isinstance(node, ast.FunctionDef)), None)
+        gives = any(isinstance(node, ast.Return) and node.value for node in own_nodes(function))
+        if name in used and inner and not gives:
+            yield Match(function.lineno, {"name": name, "inner": inner})

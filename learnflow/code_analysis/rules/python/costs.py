@@ -1,73 +1,114 @@
-"""What takes long with much data in a student's Python: loops in loops over the same items, or others."""
+"""What takes long with much data in Python, and loops that are longer than they need to be."""
 
 import ast
 from collections.abc import Iterator
-from typing import Final
 
-from learnflow.code_analysis.python_nodes import inside
-from learnflow.code_analysis.remarks import Kind, Remark
-
-SAME_ITEMS: Final = (
-    "A loop over `{0}` inside of a loop over `{0}` compares every item with every other: twice the items take four "
-    "times as long, O(n²). For a search for equal items keep a set of what was seen: one loop, and `in` on a set takes "
-    "the same time for any size, O(n). Or sort first: then equal items are neighbours."
-)
-OTHER_ITEMS: Final = (
-    "For each item of `{0}` this goes through all of `{1}` to find an equal one: n times m steps, O(n·m). Make a set "
-    "of one of them before the loop, `set({1})`, and ask with `in`: that is O(n + m). With a value each, a dict."
-)
+from learnflow.code_analysis.python_tree import PythonTree, inside
+from learnflow.code_analysis.rule import Example, Kind, Match, rule
+from learnflow.models.vocabulary import Language
 
 
-def costs(loops: list[ast.For]) -> Iterator[Remark]:
-    """Yield a remark on each loop in a loop that looks for equal items one by one."""
-    for outer in loops:
-        for inner in (one for one in inside(outer.body) if isinstance(one, ast.For)):
-            first, second = _items(outer.iter), _items(inner.iter)
-            if first is None or second is None or not _compares(outer, inner):
-                continue
-            says = SAME_ITEMS.format(first) if first == second else OTHER_ITEMS.format(first, second)
-            yield Remark(inner.lineno, says, kind=Kind.RISK, about="speed", if_asked=True)
+@rule(
+    "slow-search", Language.PYTHON, topic="complexity", kind=Kind.RISK, focus='"speed"',
+    message="`in` looks through the whole list `{name}`, and the list grows with the loop: twice the items take four times as long, O(n²).",
+    fix="Keep a set beside it: `in` on a set takes the same time for any size.",
+    examples=(Example(Language.PYTHON, "for x in a:\n    if x not in b:\n        b.append(x)", "for x in a:\n    if x not in b:\n        b.add(x)"),),
+)  # fmt: skip
+def slow_search(tree: PythonTree) -> Iterator[Match]:
+    for loop in tree.of(ast.For):
+        grown = {
+            ast.unparse(node.func.value) for node in inside(loop.body)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append"
+        }  # fmt: skip
+        for node in inside(loop.body):
+            match node:
+                case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[ast.Name(id=name)]) if name in grown:
+                    yield Match(node.lineno, {"name": name})
+                    return
+
+
+@rule(
+    "by-index", Language.PYTHON, topic="loops", kind=Kind.CLARITY, focus='"design"',
+    message="`{index}` is only used to get `{items}[{index}]`.",
+    fix="Loop over the items: `for item in {items}:`; with `enumerate` you have both.",
+    examples=(Example(Language.PYTHON, "for i in range(len(a)):\n    print(a[i])", "for i in range(len(a)):\n    print(i, a[i])"),),
+)  # fmt: skip
+def by_index(tree: PythonTree) -> Iterator[Match]:
+    for loop in tree.of(ast.For):
+        match loop:
+            case ast.For(
+                target=ast.Name(id=index),
+                iter=ast.Call(
+                    func=ast.Name(id="range"),
+                    args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=items)])]
+                    | [ast.Constant(value=0), ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=items)])],
+                ),
+            ):
+                body = list(inside(loop.body))
+                uses = sum(isinstance(node, ast.Name) and node.id == index for node in body)
+                taken = [node for node in body if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load)]
+                if uses and uses == sum(ast.unparse(node) == f"{items}[{index}]" for node in taken):
+                    yield Match(loop.lineno, {"index": index, "items": items})
+                    return
+
+
+@rule(
+    "same-items", Language.PYTHON, topic="complexity", kind=Kind.RISK, focus='"speed"', only_in_focus=True,
+    message="A loop over `{first}` inside of a loop over `{first}` compares every item with every other: twice the items take four times as long, O(n²).",
+    fix="For a search for equal items keep a set of what was seen: one loop, and `in` on a set takes the same time for any size, O(n). Or sort first: then equal items are neighbours.",
+    examples=(Example(Language.PYTHON, "for i in range(len(a)):\n    for j in range(i + 1, len(a)):\n        if a[i] == a[j]:\n            print(i, j)", "for x in a:\n    for y in a:\n        print(x, y)"),),
+)  # fmt: skip
+def same_items(tree: PythonTree) -> Iterator[Match]:
+    yield from (Match(line, {"first": first}) for line, first, second in _searches(tree) if first == second)
+
+
+@rule(
+    "other-items", Language.PYTHON, topic="complexity", kind=Kind.RISK, focus='"speed"', only_in_focus=True,
+    message="For each item of `{first}` this goes through all of `{second}` to find an equal one: n times m steps, O(n·m).",
+    fix="Make a set of one of them before the loop, `set({second})`, and ask with `in`: that is O(n + m). With a value each, a dict.",
+    examples=(Example(Language.PYTHON, "for x in a:\n    for y in b:\n        if x == y:\n            print(x)", "for x in a:\n    for y in b:\n        print(x, y)"),),
+)  # fmt: skip
+def other_items(tree: PythonTree) -> Iterator[Match]:
+    for line, first, second in _searches(tree):
+        if first != second:
+            yield Match(line, {"first": first, "second": second})
+
+
+def _searches(tree: PythonTree) -> Iterator[tuple[int, str, str]]:
+    """Yield the loops in loops that look for equal items one by one: the line, and over what they go."""
+    for outer in tree.of(ast.For):
+        for inner in inside(outer.body):
+            if isinstance(inner, ast.For):
+                first, second = _items(outer.iter), _items(inner.iter)
+                if first and second and _compares(outer, inner):
+                    yield inner.lineno, first, second
 
 
 def _items(over: ast.expr) -> str | None:
     """Return the name of what is gone through: by its items, with `enumerate`, or by index up to its length."""
     match over:
-        case ast.Name(id=name):
-            return name
-        case ast.Call(func=ast.Name(id="enumerate"), args=[ast.Name(id=name), *_]):
-            return name
-        case ast.Subscript(value=ast.Name(id=name), slice=ast.Slice()):
+        case (ast.Name(id=name) | ast.Call(func=ast.Name(id="enumerate"), args=[ast.Name(id=name), *_])
+              | ast.Subscript(value=ast.Name(id=name), slice=ast.Slice())):  # fmt: skip
             return name
         case ast.Call(func=ast.Name(id="range"), args=arguments):
-            return _measured(arguments)
-        case _:
-            return None
-
-
-def _measured(arguments: list[ast.expr]) -> str | None:
-    """Return the name of what a range takes its end from."""
-    for one in (part for argument in arguments for part in ast.walk(argument)):
-        match one:
-            case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)]):
-                return name
-            case _:
-                pass
+            for node in (part for argument in arguments for part in ast.walk(argument)):
+                match node:
+                    case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)]):
+                        return name
     return None
 
 
 def _compares(outer: ast.For, inner: ast.For) -> bool:
     """Say whether something of the outer loop is compared, for being equal, with something of the inner."""
     first, second = _names(outer.target), _names(inner.target)
-    return any(
-        isinstance(one, ast.Compare)
-        and isinstance(one.ops[0], ast.Eq)
-        and (
-            (first & _names(one.left) and second & _names(one.comparators[0]))
-            or (second & _names(one.left) and first & _names(one.comparators[0]))
-        )
-        for one in inside(inner.body)
-    )
+    for node in inside(inner.body):
+        match node:
+            case ast.Compare(left=left, ops=[ast.Eq(), *_], comparators=[right, *_]):
+                sides = _names(left), _names(right)
+                if any(first & side and second & other for side, other in (sides, sides[::-1])):
+                    return True
+    return False
 
 
 def _names(node: ast.expr) -> frozenset[str]:
-    return frozenset(one.id for one in ast.walk(node) if isinstance(one, ast.Name))
+    return frozenset(name.id for name in ast.walk(node) if isinstance(name, ast.Name))

@@ -1,134 +1,105 @@
-"""Causes of wrong results in how a student's Python reads, writes and prints."""
+"""Files and iterators in Python: emptied, read to the end, compared with their line ends, printed themselves."""
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
-from learnflow.code_analysis.causes import Cause, cause
-from learnflow.code_analysis.python_nodes import inside, loaded, stored
-from learnflow.code_analysis.python_tree import PythonTree
+from learnflow.code_analysis.python_tree import PythonTree, has, inside, stored
+from learnflow.code_analysis.rule import Example, Match, rule
 from learnflow.domain.phrasing import one_line
+from learnflow.models.vocabulary import Language
 
 _LAZY: Final = frozenset({"map", "filter", "zip", "reversed", "enumerate"})
-_READS: Final = frozenset({"read", "readlines"})
 
 
-def _opened_anew(tree: PythonTree) -> Iterator[Cause]:
-    for loop in ast.walk(tree.module):
-        if not isinstance(loop, ast.For | ast.While):
-            continue
-        changing = stored(ast.walk(loop))
-        for node in inside(loop.body):
+@rule(
+    "opened-anew", Language.PYTHON, topic="file-io",
+    message='each round opens the file `{name}` anew with mode "w", which empties it: only what the last round writes is left.',
+    fix='Open it once, before the loop, and write inside; or open it with "a" to append.',
+    beneath="Mode w truncates at opening; mode a puts each write at the end.",
+    examples=(Example(Language.PYTHON, "for n in a:\n    with open('o.txt', 'w') as f:\n        f.write(n)", "with open('o.txt', 'w') as f:\n    for n in a:\n        f.write(n)"),),
+)  # fmt: skip
+def opened_anew(tree: PythonTree) -> Iterator[Match]:
+    for loop in tree.of(ast.For):
+        for node in inside(loop.body) if not has(loop.body, ast.Break, ast.Return) else ():
             match node:
-                case ast.Call(func=ast.Name(id="open"), args=[path, ast.Constant(value="w" | "wt")]):
-                    if not loaded(path) & changing:
-                        yield cause("opened-anew", node.lineno, name=one_line(ast.unparse(path)))
-                case _:
-                    pass
+                case ast.Call(func=ast.Name(id="open"), args=[
+                    ast.Constant() | ast.Name() as path, ast.Constant(value="w" | "wt"),
+                ]) if ast.unparse(path) not in stored(ast.walk(loop)):  # fmt: skip
+                    yield Match(node.lineno, {"name": one_line(ast.unparse(path))})
 
 
-def _read_again(tree: PythonTree) -> Iterator[Cause]:
-    if any(isinstance(one, ast.Attribute) and one.attr == "seek" for one in ast.walk(tree.module)):
+@rule(
+    "read-again", Language.PYTHON, topic="file-io",
+    message="line {first} has read `{name}` to its end, and there it stays: here nothing is left to read.",
+    fix="Read the lines into a list once, `lines = {name}.readlines()`, or go back with `{name}.seek(0)`.",
+    beneath="A file object keeps a position; reading moves it forward, and only `seek` or opening anew brings it back.",
+    examples=(Example(Language.PYTHON, "f = open('a')\nx = f.read()\nfor line in f:\n    print(line)", "f = open('a')\nx = f.read()\nf.seek(0)\nfor line in f:\n    print(line)"),),
+)  # fmt: skip
+def read_again(tree: PythonTree) -> Iterator[Match]:
+    if any(node.attr == "seek" for node in tree.of(ast.Attribute)):
         return
-    for name in sorted(set(_files(tree.module))):
-        reads = sorted(_reads(tree.module, name))
-        opened = sum(one == name for one in _files(tree.module))
-        if len(reads) > 1 and opened == 1:
-            yield cause("read-again", reads[1], name=name, first=str(reads[0]))
+    files = list(_opened(tree))
+    for name in (file for file in files if files.count(file) == 1):
+        for block in tree.blocks():
+            reads = [statement.lineno for statement in block if _reads_all(statement, name)]
+            if len(reads) > 1:
+                yield Match(reads[1], {"name": name, "first": str(reads[0])})
 
 
-def _files(tree: ast.AST) -> Iterator[str]:
-    """Yield the names of open files, each time that one is opened."""
-    for node in ast.walk(tree):
+def _opened(tree: PythonTree) -> Iterator[str]:
+    """Yield the names of open files, each time that a file is opened."""
+    for node in tree.nodes:
         match node:
             case (ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="open")))
                   | ast.withitem(ast.Call(func=ast.Name(id="open")), ast.Name(id=name))):  # fmt: skip
                 yield name
-            case _:
-                pass
 
 
-def _reads(tree: ast.AST, name: str) -> Iterator[int]:
-    """Yield the lines on which a file is read to its end."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.For(iter=ast.Name(id=read), body=body) if read == name:
-                if not any(isinstance(one, ast.Break | ast.Return) for one in inside(body)):
-                    yield node.lineno
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=read), attr=attr), args=[]) if attr in _READS:
-                if read == name:
-                    yield node.lineno
-            case _:
-                pass
+def _reads_all(statement: ast.stmt, name: str) -> bool:
+    """Say whether a statement reads a file to its end, whatever comes before it."""
+    match statement:
+        case ast.For(iter=ast.Name(id=file), body=body) if file == name:
+            return not has(body, ast.Break, ast.Return)
+        case ast.Expr() | ast.Assign() | ast.Return() | ast.AugAssign():
+            calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call) and not node.args]
+            return any(ast.unparse(call.func) in {f"{name}.read", f"{name}.readlines"} for call in calls)
+    return False
 
 
-def _line_end_kept(tree: PythonTree) -> Iterator[Cause]:
-    files = set(_files(tree.module))
-    for loop in ast.walk(tree.module):
+@rule(
+    "line-end-kept", Language.PYTHON, topic="input-output",
+    message="a line that is read keeps its line end, so `{name}` is the text and a `\\n`, which never equals the text alone.",
+    fix="Compare `{change}`.",
+    beneath="The line end stays so that an empty line differs from the end of the input, and the last line may lack it.",
+    examples=(Example(Language.PYTHON, "f = open('a')\nfor line in f:\n    if line == 'end':\n        print(1)", "f = open('a')\nfor line in f:\n    if line.strip() == 'end':\n        print(1)"),),
+)  # fmt: skip
+def line_end_kept(tree: PythonTree) -> Iterator[Match]:
+    files = {name for name in _opened(tree) if tree.bindings[name] == 1}
+    for loop in tree.of(ast.For):
         match loop:
             case ast.For(target=ast.Name(id=name), iter=ast.Name(id=file), body=body) if file in files:
-                nodes = list(inside(body))
-                for node in nodes if name not in stored(nodes) else ():
+                for node in inside(body) if name not in stored(inside(body)) else ():
                     match node:
                         case ast.Compare(
-                            left=ast.Name(id=left), ops=[ast.Eq()], comparators=[ast.Constant(value=str(t))]
-                        ):
-                            if left == name and not t.endswith("\n"):
-                                yield cause("line-end-kept", node.lineno, name=name, change=f"{name}.strip()")
-                        case _:
-                            pass
-            case _:
-                pass
+                            left=ast.Name(id=left), ops=[ast.Eq()], comparators=[ast.Constant(value=str(text))]
+                        ) if left == name and not text.endswith("\n"):
+                            yield Match(node.lineno, {"name": name, "change": f"{name}.strip()"})
 
 
-def _iterator_printed(tree: PythonTree) -> Iterator[Cause]:
-    for node in ast.walk(tree.module):
+@rule(
+    "iterator-printed", Language.PYTHON, topic="iterators-generators",
+    message="this prints the iterator itself (`<... object at 0x...>`), not its items: it works them out only when something asks.",
+    fix="Make a list of it: `{change}`.",
+    beneath="Lazy iterators hold no items; their text form can only say what they are.",
+    examples=(Example(Language.PYTHON, "print(map(str, a))", "print(list(map(str, a)))"),),
+)  # fmt: skip
+def iterator_printed(tree: PythonTree) -> Iterator[Match]:
+    for node in tree.of(ast.Call):
         match node:
             case ast.Call(func=ast.Name(id="print"), args=[shown]):
                 made = tree.assigned_once.get(shown.id) if isinstance(shown, ast.Name) else shown
-                if _is_lazy(made):
+                lazy = isinstance(made, ast.Call) and ast.unparse(made.func) in _LAZY - tree.bindings.keys()
+                if lazy or isinstance(made, ast.GeneratorExp):
                     change = f"list({ast.unparse(shown)})"
-                    yield cause("iterator-printed", node.lineno, tree.replaced(shown, change), change=one_line(change))
-            case _:
-                pass
-
-
-def _is_lazy(node: ast.expr | None) -> bool:
-    match node:
-        case ast.GeneratorExp():
-            return True
-        case ast.Call(func=ast.Name(id=name)):
-            return name in _LAZY
-        case _:
-            return False
-
-
-def _template_missing(tree: PythonTree) -> Iterator[Cause]:
-    formatted = any(
-        isinstance(one, ast.Attribute) and one.attr in {"format", "format_map"} for one in ast.walk(tree.module)
-    )
-    within = {id(part) for one in ast.walk(tree.module) if isinstance(one, ast.JoinedStr) for part in ast.walk(one)}
-    for node in ast.walk(tree.module) if not formatted else ():
-        match node:
-            case ast.Call(func=ast.Name(id="print" | "input"), args=arguments):
-                for text in arguments:
-                    named = _named_in_braces(text) if id(text) not in within else set()
-                    if isinstance(text, ast.Constant) and named & tree.defined:
-                        change = f"f{ast.unparse(text)}"
-                        yield cause("f-missing", text.lineno, tree.replaced(text, change), name=min(named),
-                                    change=one_line(change))  # fmt: skip
-            case _:
-                pass
-
-
-def _named_in_braces(node: ast.expr) -> set[str]:
-    match node:
-        case ast.Constant(value=str(text)):
-            return {part.partition("}")[0] for part in text.split("{")[1:] if "}" in part}
-        case _:
-            return set()
-
-
-FILES: Final[tuple[Callable[[PythonTree], Iterator[Cause]], ...]] = (
-    _opened_anew, _read_again, _line_end_kept, _iterator_printed, _template_missing,
-)  # fmt: skip
+                    yield Match(node.lineno, {"change": one_line(change)}, (tree.replaced(shown, change),))

@@ -1,197 +1,216 @@
-"""Causes of wrong results in what a student's Python functions give back, keep, and are never asked for."""
+"""What Python functions give back, keep, and change: results that get lost on the way, and names that are only local."""
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
-from learnflow.code_analysis.causes import Cause, cause
-from learnflow.code_analysis.python_nodes import inside, loaded, stored
-from learnflow.code_analysis.python_tree import PythonTree
-from learnflow.code_analysis.rules.python.calls import Function, functions
+from learnflow.code_analysis.python_tree import Function, PythonTree, has, inside, loaded, stored
+from learnflow.code_analysis.rule import Example, Match, rule
 from learnflow.domain.phrasing import one_line
+from learnflow.models.vocabulary import Language
 
-_METHODS: Final = frozenset({
-    "upper", "lower", "strip", "capitalize", "isdigit", "isalpha", "isupper", "islower", "isnumeric", "lstrip",
-    "rstrip", "append", "sort", "reverse", "pop",
-})  # fmt: skip
+_ENDS: Final = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 
 
-def _first_round(tree: PythonTree) -> Iterator[Cause]:
-    for node in ast.walk(tree.module):
-        match node:
-            case ast.For(body=[*before, ast.Return(value=value) as last], iter=items) if before and value is not None:
-                sums = {ast.unparse(one.target) for one in before if isinstance(one, ast.AugAssign)}
-                if ast.unparse(value) in sums | _grown(before):
-                    yield cause("returns-in-loop", last.lineno, items=one_line(ast.unparse(items)))
-            case ast.For(body=[*_, ast.If(test=test, body=[
-                *_, ast.Assign(targets=[ast.Name(id=best)]), ast.Return(value=ast.Name(id=given)) as last,
-            ], orelse=[])], iter=items) if best == given and best in loaded(test):  # fmt: skip
-                yield cause("returns-in-loop", last.lineno, items=one_line(ast.unparse(items)))
-            case _:
-                pass
+def _functions(tree: PythonTree) -> Iterator[Function]:
+    return tree.of(ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@rule(
+    "returns-in-loop", Language.PYTHON, topic="loops",
+    message="`return` stands inside of the loop, so the function ends there, and the items of `{items}` that come after are never looked at.",
+    fix="Move the `return` behind the loop, without the loop's indentation.",
+    beneath="`return` leaves the function at once, however many loops are around it.",
+    examples=(
+        Example(Language.PYTHON, "def f(b):\n    r = []\n    for x in b:\n        r.append(x)\n        return r", "def f(b):\n    r = []\n    for x in b:\n        r.append(x)\n    return r"),
+        Example(Language.PYTHON, "def f(a):\n    m = 0\n    for x in a:\n        if x > m:\n            m = x\n            return m", "def f(a):\n    m = 0\n    for x in a:\n        if x > m:\n            m = x\n    return m"),
+    ),
+)  # fmt: skip
+def returns_in_loop(tree: PythonTree) -> Iterator[Match]:
+    for function in _functions(tree):
+        for loop in inside(function.body):
+            if not isinstance(loop, ast.For) or has(loop.body, ast.Continue):
+                continue
+            items = one_line(ast.unparse(loop.iter))
+            match loop.body:
+                case [*before, ast.Return(value=ast.expr() as value) as last] if ast.unparse(value) in _grown(before):
+                    yield Match(last.lineno, {"items": items})
+                case [*_, ast.If(test=test, body=[
+                    *_, ast.Assign(targets=[ast.Name(id=best)]), ast.Return(value=ast.Name(id=given)) as last,
+                ], orelse=[])] if best == given and best in loaded(test):  # fmt: skip
+                    if best in stored(
+                        node for node in inside(function.body) if getattr(node, "lineno", 0) < loop.lineno
+                    ):
+                        yield Match(last.lineno, {"items": items})
 
 
 def _grown(nodes: list[ast.stmt]) -> set[str]:
-    return {
-        ast.unparse(one.func.value) for one in inside(nodes)
-        if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.attr == "append"
+    """Return what is added up or added to."""
+    sums = {ast.unparse(node.target) for node in nodes if isinstance(node, ast.AugAssign)}
+    return sums | {
+        ast.unparse(node.func.value) for node in inside(nodes)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append"
     }  # fmt: skip
 
 
-def _not_passed_on(tree: PythonTree) -> Iterator[Cause]:
-    for function in _all(tree):
-        returns = [one for one in inside(function.body) if isinstance(one, ast.Return) and one.value is not None]
-        for node in inside(function.body) if returns else ():
+@rule(
+    "not-passed-on", Language.PYTHON, topic="recursion",
+    explains=("python-none-attribute", "python-none-subscript", "python-not-iterable", "python-operand-types"),
+    message="`{name}` calls itself here, but the result of that call is thrown away, and this way through the function gives None.",
+    fix="Pass it on: `{change}`.",
+    beneath="Each call has its own frame; a result goes only to the caller right above, who must return it in turn.",
+    examples=(
+        Example(Language.PYTHON, "def f(n):\n    if n:\n        f(n - 1)\n    else:\n        return 1", "def f(n):\n    if n:\n        return f(n - 1)\n    return 1"),
+        Example(Language.PYTHON, "def f(n):\n    if n == 0:\n        return 0\n    n + f(n - 1)", "def f(n):\n    if n == 0:\n        return 0\n    return n + f(n - 1)"),
+    ),
+)  # fmt: skip
+def not_passed_on(tree: PythonTree) -> Iterator[Match]:
+    for function in _functions(tree):
+        returns = [node.value for node in inside(function.body) if isinstance(node, ast.Return) and node.value]
+        plain = all(isinstance(value, ast.Constant) and isinstance(value.value, bool | None) for value in returns)
+        if plain or _only_run(tree, function):
+            continue
+        for node in inside(function.body):
             match node:
                 case ast.Expr(value=ast.Call() | ast.BinOp() as value) if function.name in _called(value):
                     if _ends_there(function.body, node):
                         change = f"return {ast.unparse(value)}"
-                        yield cause("not-passed-on", node.lineno, tree.replaced(value, change), name=function.name,
-                                    change=one_line(change))  # fmt: skip
-                case _:
-                    pass
+                        values = {"name": function.name, "change": one_line(change)}
+                        yield Match(node.lineno, values, (tree.replaced(value, change),))
+
+
+def _only_run(tree: PythonTree, function: Function) -> bool:
+    """Say whether nobody outside of a function asks for its result."""
+    own = {id(node) for node in ast.walk(function)}
+    runs = {id(node.value) for node in tree.of(ast.Expr)}
+    calls = [node for node in tree.of(ast.Call) if id(node) not in own and ast.unparse(node.func) == function.name]
+    return bool(calls) and all(id(call) in runs for call in calls)
 
 
 def _called(value: ast.expr) -> set[str]:
     """Return the names of the functions whose result a value is made of."""
     sides = (value.left, value.right) if isinstance(value, ast.BinOp) else (value,)
-    return {ast.unparse(one.func) for one in sides if isinstance(one, ast.Call)}
+    return {ast.unparse(side.func) for side in sides if isinstance(side, ast.Call)}
 
 
 def _ends_there(body: list[ast.stmt], node: ast.stmt) -> bool:
     """Say whether a statement is the last of a function, or of a branch that is."""
     last = body[-1]
-    if last is node:
-        return True
-    return isinstance(last, ast.If) and any(_ends_there(one, node) for one in (last.body, last.orelse) if one)
+    if isinstance(last, ast.If):
+        return any(_ends_there(branch, node) for branch in (last.body, last.orelse) if branch)
+    return last is node
 
 
-def _all(tree: PythonTree) -> Iterator[Function]:
-    return (one for one in ast.walk(tree.module) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
-
-
-def _zero_times(tree: PythonTree) -> Iterator[Cause]:
-    for function in _all(tree):
-        returns = [one for one in inside(function.body) if isinstance(one, ast.Return)]
-        zeros = [one for one in returns if _is_zero(one.value)]
-        products = [one for one in returns if _times(one, function.name)]
+@rule(
+    "zero-times", Language.PYTHON, topic="recursion",
+    message="the base case gives 0, and each call above multiplies with what it gets: so the result of `{name}` is always 0.",
+    fix="Let the base case give 1, which changes nothing when it is multiplied.",
+    beneath="The base case has to be the neutral element of the operation: 1 for a product, 0 for a sum.",
+    examples=(Example(Language.PYTHON, "def f(n):\n    if n == 0:\n        return 0\n    return n * f(n - 1)", "def f(n):\n    if n == 0:\n        return 1\n    return n * f(n - 1)"),),
+)  # fmt: skip
+def zero_times(tree: PythonTree) -> Iterator[Match]:
+    for function in _functions(tree):
+        returns = [node for node in inside(function.body) if isinstance(node, ast.Return)]
+        zeros = [node for node in returns if _is_zero(node.value)]
+        products = [node for node in returns if _is_product_with(node.value, function.name)]
         if zeros and products and len(zeros) + len(products) == len(returns):
-            yield cause("zero-times", zeros[0].lineno, name=function.name)
+            yield Match(zeros[0].lineno, {"name": function.name})
 
 
 def _is_zero(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Constant) and node.value == 0 and not isinstance(node.value, bool)
 
 
-def _times(node: ast.Return, name: str) -> bool:
-    match node.value:
+def _is_product_with(node: ast.expr | None, name: str) -> bool:
+    match node:
         case ast.BinOp(op=ast.Mult(), left=left, right=right):
-            return any(isinstance(one, ast.Call) and ast.unparse(one.func) == name for one in (left, right))
-        case _:
-            return False
+            return any(isinstance(side, ast.Call) and ast.unparse(side.func) == name for side in (left, right))
+    return False
 
 
-def _begins_anew(tree: PythonTree) -> Iterator[Cause]:
-    for function in functions(tree).values():
+@rule(
+    "begins-anew", Language.PYTHON, topic="scope",
+    message="`{name}` is made anew in each call of `{function}`, so it begins at the same value each time and keeps nothing of the calls before.",
+    fix="Keep it outside: give the value in as a parameter and return the new one, or make it an attribute of an object.",
+    beneath="Local variables live in the frame of one call, which goes when the call ends; a closure with `nonlocal` can keep one longer.",
+    examples=(Example(Language.PYTHON, "def f():\n    n = 0\n    n += 1\n    return n", "def f(n):\n    n += 1\n    return n"),),
+)  # fmt: skip
+def begins_anew(tree: PythonTree) -> Iterator[Match]:
+    for function in tree.functions.values():
         match function.body:
             case [
-                ast.Assign(targets=[ast.Name(id=first)], value=ast.Constant(value=int())) as start,
-                ast.AugAssign(target=ast.Name(id=second), value=ast.Constant()),
+                ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=int())) as start,
+                ast.AugAssign(target=ast.Name(id=grown), value=ast.Constant()),
                 *rest,
-            ] if first == second:
-                if any(isinstance(one, ast.Return) and one.value and ast.unparse(one.value) == first for one in rest):
-                    yield cause("begins-anew", start.lineno, name=first, function=function.name)
-            case _:
-                pass
+            ] if name == grown and not any(isinstance(node, ast.arg) for node in ast.walk(function.args)):
+                given = any(
+                    isinstance(node, ast.Return) and node.value and ast.unparse(node.value) == name for node in rest
+                )
+                if given and name not in stored(inside(rest)):
+                    yield Match(start.lineno, {"name": name, "function": function.name})
 
 
-def _late_binding(tree: PythonTree) -> Iterator[Cause]:
-    for node in ast.walk(tree.module):
-        match node:
-            case ast.ListComp(elt=ast.Lambda() as made, generators=[ast.comprehension(target=ast.Name(id=name))]):
-                yield from _captured(tree, made, name)
-            case ast.For(target=ast.Name(id=name), body=body):
-                for one in inside(body):
-                    match one:
-                        case ast.Call(func=ast.Attribute(attr="append"), args=[ast.Lambda() as made]):
-                            yield from _captured(tree, made, name)
-                        case _:
-                            pass
-            case _:
-                pass
-
-
-def _captured(tree: PythonTree, made: ast.Lambda, name: str) -> Iterator[Cause]:
-    own = {one.arg for one in ast.walk(made.args) if isinstance(one, ast.arg)}
-    if name in loaded(made.body) - own:
-        bound = ", ".join(part for part in (ast.unparse(made.args), f"{name}={name}") if part)
-        text = f"lambda {bound}: {ast.unparse(made.body)}"
-        fix = f"Bind the value at once, by a default: `{one_line(text, 80)}`."
-        yield cause("late-binding", made.lineno, tree.replaced(made, text), name=name, change=fix)
-
-
-def _late_function(tree: PythonTree) -> Iterator[Cause]:
-    for loop in ast.walk(tree.module):
-        match loop:
-            case ast.For(target=ast.Name(id=name), body=body):
-                for node in body:
-                    if isinstance(node, ast.FunctionDef) and _uses(node, name) and _kept(body, node.name):
-                        bound = ", ".join(filter(None, (ast.unparse(node.args), f"{name}={name}")))
-                        fix = f"Bind the value at once, by a default: `def {node.name}({one_line(bound)}):`."
-                        yield cause("late-binding", node.lineno, name=name, change=fix)
-            case _:
-                pass
-
-
-def _uses(function: ast.FunctionDef, name: str) -> bool:
-    own = {one.arg for one in ast.walk(function.args) if isinstance(one, ast.arg)}
-    return name not in own and any(
-        isinstance(one, ast.Name) and one.id == name and isinstance(one.ctx, ast.Load) for one in inside(function.body)
-    )
-
-
-def _kept(body: list[ast.stmt], name: str) -> bool:
-    """Say whether a function is stored for later."""
-    return any(
-        isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.attr == "append"
-        and any(isinstance(given, ast.Name) and given.id == name for given in one.args)
-        for one in inside(body)
-    )  # fmt: skip
-
-
-def _not_called(tree: PythonTree) -> Iterator[Cause]:
-    called = {id(one.func) for one in ast.walk(tree.module) if isinstance(one, ast.Call)}
-    used = [one for node in ast.walk(tree.module) for one in _results(node)]
-    own = set(functions(tree)) - stored(ast.walk(tree.module))
-    for node in used:
-        match node:
-            case ast.Attribute(attr=name) if name in _METHODS and id(node) not in called:
-                yield _without_call(tree, node, name)
-            case ast.Name(id=name) if name in own and id(node) not in called:
-                yield _without_call(tree, node, name)
-            case _:
-                pass
-
-
-def _without_call(tree: PythonTree, node: ast.expr, name: str) -> Cause:
-    change = f"{ast.unparse(node)}()"
-    mended = (tree.replaced(node, change),) if name in _METHODS else ()
-    return cause("not-called", node.lineno, *mended, name=name, change=one_line(change))
-
-
-def _results(node: ast.AST) -> Iterator[ast.expr]:
-    """Yield what stands where a value is wanted: by itself, in a condition, printed or compared."""
-    match node:
-        case ast.Expr(value=value) | ast.If(test=value) | ast.While(test=value):
-            yield value
-        case ast.Call(func=ast.Name(id="print"), args=arguments):
-            yield from arguments
-        case ast.Compare(left=left, comparators=others):
-            yield from (left, *others)
-        case _:
-            pass
-
-
-FUNCTIONS: Final[tuple[Callable[[PythonTree], Iterator[Cause]], ...]] = (
-    _first_round, _not_passed_on, _zero_times, _begins_anew, _late_binding, _late_function, _not_called,
+@rule(
+    "only-local", Language.PYTHON, topic="scope",
+    message="inside of `{function}`, `{name}` is a new, local variable: this line does not change the `{name}` outside.",
+    fix="Let `{function}` return the value and assign it where it is called: `{name} = {function}(...)`. `global {name}` works too, but hides what the function does.",
+    beneath="A name that is assigned anywhere in a function is local in all of it, unless `global` or `nonlocal` says otherwise.",
+    examples=(Example(Language.PYTHON, "n = 0\ndef f():\n    n = 1", "n = 0\ndef f():\n    global n\n    n = 1"),),
 )  # fmt: skip
+def only_local(tree: PythonTree) -> Iterator[Match]:
+    outside = stored(inside(node for node in tree.module.body if not isinstance(node, ast.FunctionDef | ast.ClassDef)))
+    for name, function in tree.functions.items():
+        declared = {other for node in inside(function.body) if isinstance(node, ast.Global) for other in node.names}
+        hidden = outside - declared - loaded(*function.body)
+        for node in function.body:
+            match node:
+                case ast.Assign(targets=[ast.Name(id=local)]) if local in hidden and not local.startswith("_"):
+                    yield Match(node.lineno, {"name": local, "function": name})
+
+
+@rule(
+    "swapped-away", Language.PYTHON, topic="variables",
+    message="the line before has already given `{name}` the value of `{other}`, so its first value is lost, and after this line both are the same.",
+    fix="Swap both at once: `{change}`.",
+    beneath="The right side is worked out as a whole before anything is assigned, so no third variable is needed.",
+    examples=(Example(Language.PYTHON, "a = b\nb = a", "a, b = b, a"),),
+)  # fmt: skip
+def swapped_away(tree: PythonTree) -> Iterator[Match]:
+    for first, second in (pair for block in tree.blocks() for pair in pairwise(block)):
+        match first, second:
+            case (ast.Assign(targets=[ast.Name(id=left)], value=ast.Name(id=right)),
+                  ast.Assign(targets=[ast.Name(id=target)], value=ast.Name(id=source))):  # fmt: skip
+                if (left, right) == (source, target) and left != right:
+                    change = one_line(f"{left}, {right} = {right}, {left}")
+                    yield Match(second.lineno, {"name": left, "other": right, "change": change})
+
+
+@rule(
+    "overwritten", Language.PYTHON, topic="conditionals",
+    message="this line runs in any case, so it overwrites what the `if` of line {first} has just given to `{name}`.",
+    fix="Put it into an `else`, or before the `if`.",
+    beneath="Statements run one after the other; what follows an `if` on its own level does not depend on it.",
+    examples=(Example(Language.PYTHON, "if a < 9:\n    p = 3\np = 5", "if a < 9:\n    p = 3\nelse:\n    p = 5"),),
+)  # fmt: skip
+def overwritten(tree: PythonTree) -> Iterator[Match]:
+    for first, second in (pair for block in tree.blocks() for pair in pairwise(block)):
+        match first, second:
+            case (ast.If(body=[ast.Assign(targets=[ast.Name(id=name)])], orelse=[]),
+                  ast.Assign(targets=[ast.Name(id=again)], value=ast.Constant())) if name == again:  # fmt: skip
+                yield Match(second.lineno, {"name": name, "first": str(first.lineno)})
+
+
+@rule(
+    "never-runs", Language.PYTHON, topic="functions",
+    message="this line is never reached: `{name}` in line {first} leaves the block before it.",
+    fix="Move it before the `{name}`, or out of the block.",
+    beneath="What follows a jump in the same block is dead code; Python does not complain about it.",
+    examples=(Example(Language.PYTHON, "def f():\n    return 1\n    print(2)", "def f():\n    print(2)\n    return 1"),),
+)  # fmt: skip
+def never_runs(tree: PythonTree) -> Iterator[Match]:
+    for block in tree.blocks():
+        for place, (statement, following) in enumerate(pairwise(block), start=1):
+            if isinstance(statement, _ENDS) and not has(block[place:], ast.Yield, ast.YieldFrom):
+                word = ast.unparse(statement).split()[0]
+                yield Match(following.lineno, {"name": word, "first": str(statement.lineno)})

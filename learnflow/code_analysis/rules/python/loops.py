@@ -1,119 +1,142 @@
-"""Causes of wrong results in a student's Python: it runs, raises nothing, and does not do what was meant."""
+"""Loops in Python that never end, end too early, start anew in each round, or skip what they should do."""
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from learnflow.code_analysis.causes import Cause, cause
-from learnflow.code_analysis.python_nodes import inside, loaded, stored
-from learnflow.code_analysis.python_tree import PythonTree, gather
-from learnflow.code_analysis.rules.python.calls import CALLS, functions
-from learnflow.code_analysis.rules.python.changes import CHANGES
-from learnflow.code_analysis.rules.python.classes import CLASSES
-from learnflow.code_analysis.rules.python.conditions import CONDITIONS
-from learnflow.code_analysis.rules.python.files import FILES
-from learnflow.code_analysis.rules.python.functions import FUNCTIONS
-from learnflow.code_analysis.rules.python.names import NAMES
-from learnflow.code_analysis.rules.python.types import kind
-from learnflow.code_analysis.rules.python.values import VALUES
+from learnflow.code_analysis.python_tree import PythonTree, has, inside, loaded, read_next, stored
+from learnflow.code_analysis.rule import Example, Match, rule
 from learnflow.domain.phrasing import one_line
+from learnflow.models.vocabulary import Language
 
-_LEAVING: Final = (ast.Break, ast.Return, ast.Raise)
-
-
-def silent_causes(code: str) -> tuple[Cause, ...]:
-    """Return what code surely does wrong without an error, by line; nothing of what is no Python."""
-    try:
-        tree = gather(code)
-    except SyntaxError:
-        return ()
-    checks = (*_CHECKS, *CALLS, *CHANGES, *CONDITIONS, *FUNCTIONS, *NAMES, *FILES, *VALUES, *CLASSES)
-    return tuple(sorted((one for check in checks for one in check(tree)), key=lambda one: one.line))
+_LEAVING: Final = (ast.Break, ast.Return, ast.Raise, ast.Yield, ast.YieldFrom, ast.Await)
+_ASKING: Final = (ast.Call, ast.Attribute, ast.Subscript)
 
 
-def _endless(tree: PythonTree) -> Iterator[Cause]:
-    for node in ast.walk(tree.module):
-        if not (isinstance(node, ast.While) and isinstance(node.test, ast.Compare)):
+@rule(
+    "loop-never-changes", Language.PYTHON, topic="loops",
+    message="nothing inside of the loop changes `{name}`, so the condition `{condition}` never becomes false and the loop never ends.",
+    fix="Change `{name}` at the end of the loop's body, for example `{change}`.",
+    beneath="The condition is worked out anew before each round; with the same values it has the same result each time.",
+    examples=(Example(Language.PYTHON, "n = 5\nwhile n > 0:\n    print(n)", "n = 5\nwhile n > 0:\n    n -= 1"),),
+)  # fmt: skip
+def loop_never_changes(tree: PythonTree) -> Iterator[Match]:
+    declared = {name for node in tree.of(ast.Global, ast.Nonlocal) for name in node.names}
+    for loop in tree.of(ast.While):
+        names, body = loaded(loop.test), list(inside(loop.body))
+        if not isinstance(loop.test, ast.Compare) or not names or has(loop.body, *_LEAVING):
             continue
-        within = list(inside(node.body))
-        names = loaded(node.test)
-        asks = any(isinstance(one, ast.Call | ast.Attribute | ast.Subscript) for one in ast.walk(node.test))
-        names -= {name for one in ast.walk(tree.module) if isinstance(one, ast.Global) for name in one.names}
-        if asks or not names or any(isinstance(one, _LEAVING) for one in within) or names & stored(within):
+        asks = any(isinstance(node, _ASKING) for node in ast.walk(loop.test)) or tree.is_tried(loop.lineno)
+        if asks or names & (declared | stored(body) | set(_may_change(body))):
             continue
-        name = min(names, key=ast.unparse(node.test).find)
-        down = isinstance(node.test.ops[0], ast.Gt | ast.GtE)
-        change = f"{name} {'-' if down else '+'}= 1"
-        yield cause("loop-never-changes", node.lineno, name=name, condition=one_line(ast.unparse(node.test)),
-                    change=change)  # fmt: skip
+        condition = ast.unparse(loop.test)
+        name = min(names, key=condition.find)
+        change = f"{name} {'-' if isinstance(loop.test.ops[0], ast.Gt | ast.GtE) else '+'}= 1"
+        yield Match(loop.lineno, {"name": name, "condition": one_line(condition), "change": change})
 
 
-def _inner_range(tree: PythonTree) -> Iterator[Cause]:
-    for outer in ast.walk(tree.module):
+def _may_change(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the names of what may be changed without getting a new value."""
+    for node in nodes:
+        match node:
+            case ast.Call(func=ast.Name(id="print")):
+                continue
+            case ast.Call(func=called, args=arguments, keywords=named):
+                owner = called.value if isinstance(called, ast.Attribute) else None
+                yield from loaded(owner, *arguments, *(keyword.value for keyword in named))
+            case ast.Subscript(value=value, ctx=ast.Store() | ast.Del()):
+                yield from loaded(value)
+
+
+@rule(
+    "inner-range", Language.PYTHON, topic="sorting",
+    message="the inner loop starts at `{name}`, so later passes skip the front of the list, where small values still have to move to.",
+    fix="Start the inner loop at 0: `{change}`.",
+    beneath="After pass k of a bubble sort the last k items are in place, so it is the end of the range that may shrink.",
+    examples=(Example(Language.PYTHON, "for k in range(9):\n    for m in range(k, 8):\n        if a[m] > a[m + 1]:\n            a[m], a[m + 1] = a[m + 1], a[m]", "for k in range(9):\n    for m in range(8 - k):\n        if a[m] > a[m + 1]:\n            a[m], a[m + 1] = a[m + 1], a[m]"),),
+)  # fmt: skip
+def inner_range(tree: PythonTree) -> Iterator[Match]:
+    for outer in tree.of(ast.For):
         match outer:
-            case ast.For(target=ast.Name(id=first), body=body):
-                for inner in inside(body):
+            case ast.For(
+                target=ast.Name(id=first),
+                iter=ast.Call(func=ast.Name(id="range"), args=[_] | [ast.Constant(value=0), _]),
+            ):
+                for inner in inside(outer.body):
                     match inner:
                         case ast.For(
                             target=ast.Name(id=second),
                             iter=ast.Call(func=ast.Name(id="range"), args=[ast.Name(id=start), end]),
                         ) if start == first and _swaps_neighbours(inner, second):
                             change = one_line(f"for {second} in range(0, {ast.unparse(end)}):", 80)
-                            yield cause("inner-range", inner.lineno, name=first, change=change)
-                        case _:
-                            pass
-            case _:
-                pass
+                            yield Match(inner.lineno, {"name": first, "change": change})
 
 
 def _swaps_neighbours(loop: ast.For, name: str) -> bool:
-    next_one = {f"{name} + 1"}
-    for one in ast.walk(loop):
-        match one:
-            case ast.Assign(targets=[ast.Tuple(elts=[ast.Subscript(slice=left), ast.Subscript(slice=right)])]):
-                if {ast.unparse(left), ast.unparse(right)} == {name} | next_one:
+    """Say whether a loop swaps two neighbours that are in the wrong order."""
+    for node in inside(loop.body):
+        match node:
+            case ast.If(
+                test=ast.Compare(ops=[ast.Gt() | ast.Lt()]),
+                body=[ast.Assign(targets=[ast.Tuple(elts=[ast.Subscript(slice=left), ast.Subscript(slice=right)])])],
+            ):
+                if {ast.unparse(left), ast.unparse(right)} == {name, f"{name} + 1"}:
                     return True
-            case _:
-                pass
     return False
 
 
-def _returns_early(tree: PythonTree) -> Iterator[Cause]:
-    for node in ast.walk(tree.module):
-        match node:
-            case ast.For(body=[*_, ast.If(body=[*_, ast.Return()], orelse=[*_, ast.Return()]) as last]):
-                yield cause("returns-early", last.lineno)
-            case ast.For(body=[*_, ast.If(body=[*_, ast.Return()], orelse=[]), ast.Return() as last]):
-                yield cause("returns-early", last.lineno)
-            case _:
-                pass
+@rule(
+    "returns-early", Language.PYTHON, topic="loops",
+    message="both ways through the `if` return, so the function ends at the first item and never looks at the others.",
+    fix="Return inside of the loop only where the answer is sure; put the other `return` behind the loop, without its indentation.",
+    beneath="`any(...)` and `all(...)` say the same: one hit decides, and only the end of the loop can say that there was none.",
+    examples=(Example(Language.PYTHON, "def f(a):\n    for x in a:\n        if x:\n            return True\n        else:\n            return False", "def f(a):\n    for x in a:\n        if x:\n            return True\n    return False"),),
+)  # fmt: skip
+def returns_early(tree: PythonTree) -> Iterator[Match]:
+    for loop in tree.of(ast.For):
+        match loop.body:
+            case ([*_, ast.If(body=[*_, ast.Return() as first], orelse=[*_, ast.Return() as second])]
+                  | [*_, ast.If(body=[*_, ast.Return() as first], orelse=[]), ast.Return() as second]):  # fmt: skip
+                if {_truth(first), _truth(second)} == {True, False} and not has(loop.body, ast.Continue):
+                    yield Match(loop.body[-1].lineno)
 
 
-def _starts_anew(tree: PythonTree) -> Iterator[Cause]:
-    for node in ast.walk(tree.module):
-        if not isinstance(node, ast.For):
-            continue
-        within = {id(one) for one in inside(node.body)}
-        later = {
-            one.id for one in ast.walk(tree.module)
-            if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load) and id(one) not in within
-            and one.lineno > (node.end_lineno or node.lineno)
-        }  # fmt: skip
-        for place, one in enumerate(node.body):
-            match one:
-                case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in later and _is_start(value):
-                    if any(_adds_to(more, name) for more in node.body[place + 1 :]):
-                        yield cause("starts-anew", one.lineno, name=name)
-                case _:
-                    pass
+def _truth(node: ast.Return) -> bool | None:
+    match node.value:
+        case ast.Constant(value=bool(value)):
+            return value
+    return None
+
+
+@rule(
+    "starts-anew", Language.PYTHON, topic="loops",
+    message="`{name}` gets its first value inside of the loop, so it starts anew for each item, and only the last item counts.",
+    fix="Move the line to before the loop.",
+    beneath="The body runs as a whole for each item; what is to last over the rounds must be set up before them.",
+    examples=(
+        Example(Language.PYTHON, "for x in a:\n    r = []\n    r.append(x)\nprint(r)", "r = []\nfor x in a:\n    r.append(x)\nprint(r)"),
+        Example(Language.PYTHON, "for x in a:\n    t = 0\n    t += x\nprint(t)", "t = 0\nfor x in a:\n    t += x\nprint(t)"),
+    ),
+)  # fmt: skip
+def starts_anew(tree: PythonTree) -> Iterator[Match]:
+    for block in tree.blocks():
+        for place, loop in enumerate(block):
+            if not isinstance(loop, ast.For) or has(loop.body, ast.Break, ast.Return):
+                continue
+            for first, statement in enumerate(loop.body):
+                match statement:
+                    case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_start(value):
+                        others = [node for node in loop.body[first + 1 :] if not _adds_to(node, name)]
+                        grows = len(others) < len(loop.body) - first - 1 and name not in loaded(*others)
+                        if grows and read_next(block[place + 1 :], name):
+                            yield Match(statement.lineno, {"name": name})
 
 
 def _is_start(value: ast.expr) -> bool:
     match value:
         case ast.Constant(value=0 | 1 | "") | ast.List(elts=[]) | ast.Dict(keys=[]):
             return True
-        case _:
-            return False
+    return False
 
 
 def _adds_to(node: ast.stmt, name: str) -> bool:
@@ -122,73 +145,72 @@ def _adds_to(node: ast.stmt, name: str) -> bool:
               | ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=grown), attr="append")))
               | ast.Assign(targets=[ast.Subscript(value=ast.Name(id=grown))])):  # fmt: skip
             return grown == name
+    return False
+
+
+@rule(
+    "skipped-step", Language.PYTHON, topic="loops",
+    message="when `{when}`, `continue` jumps back to the condition, past the line that changes `{name}`: so `{name}` stays, `{condition}` stays true, and the loop never ends.",
+    fix="Change `{name}` before the `continue`, or let a `for` loop with `range` count for you.",
+    beneath="`continue` skips the rest of the body. A `for` loop takes its next item at the top, so there nothing can be skipped.",
+    examples=(Example(Language.PYTHON, "while i < 9:\n    if i == 2:\n        continue\n    i += 1", "while i < 9:\n    i += 1\n    if i == 2:\n        continue"),),
+)  # fmt: skip
+def skipped_step(tree: PythonTree) -> Iterator[Match]:
+    for loop in tree.of(ast.While):
+        names = loaded(loop.test) if isinstance(loop.test, ast.Compare) else set()
+        for place, node in enumerate(loop.body):
+            match node:
+                case ast.If(test=test, body=[*before, ast.Continue() as jump], orelse=[]) if names & loaded(test):
+                    earlier, later = loop.body[:place], loop.body[place + 1 :]
+                    name = min(names & stored(inside(later)) - stored(inside(before)), default=None)
+                    stays = not loaded(test) & stored(inside(earlier)) and not names & stored(inside(before))
+                    if name and stays and not _calls([*before, ast.Expr(test)]):
+                        when, condition = one_line(ast.unparse(test)), one_line(ast.unparse(loop.test))
+                        yield Match(jump.lineno, {"name": name, "condition": condition, "when": when})
+
+
+def _calls(nodes: list[ast.stmt]) -> bool:
+    """Say whether something is called, but for `print`."""
+    return any(isinstance(node, ast.Call) and ast.unparse(node.func) != "print" for node in inside(nodes))
+
+
+@rule(
+    "changed-while-looped", Language.PYTHON, topic="loops",
+    explains=("python-index-error",),
+    message="`{name}` gets longer or shorter while the loop of line {loop} goes through it. The loop counts places: when an item goes, the next one moves to its place, and the loop skips it.",
+    fix="Go through a copy, `for ... in {name}.copy():`, or build a new list of what is to stay: `[x for x in {name} if ...]`.",
+    beneath="The iterator of a list holds an index and compares it with the length of now, so it neither notices nor complains.",
+    examples=(
+        Example(Language.PYTHON, "for x in a:\n    if x:\n        a.remove(x)", "for x in a.copy():\n    if x:\n        a.remove(x)"),
+        Example(Language.PYTHON, "for i in range(len(a)):\n    del a[i]", "for x in a:\n    if x:\n        a.remove(x)\n        break"),
+    ),
+)  # fmt: skip
+def changed_while_looped(tree: PythonTree) -> Iterator[Match]:
+    for loop in tree.of(ast.For):
+        match loop.iter:
+            case ast.Name(id=name) | ast.Call(func=ast.Name(id="enumerate"), args=[ast.Name(id=name), *_]):
+                index = None
+            case ast.Call(
+                func=ast.Name(id="range"), args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)])]
+            ) if isinstance(loop.target, ast.Name):
+                index = loop.target.id
+            case _:
+                continue
+        line = next((node.lineno for node in inside(loop.body) if _takes_out(node, name, index)), None)
+        if line and name not in stored(inside(loop.body)) and not has(loop.body, ast.Break, ast.Return):
+            fixes = (tree.replaced(loop.iter, f"{name}.copy()"),) if isinstance(loop.iter, ast.Name) else ()
+            yield Match(line, {"name": name, "loop": str(loop.lineno)}, fixes)
+
+
+def _takes_out(node: ast.AST, name: str, index: str | None) -> bool:
+    """Say whether a node takes an item out of a list; with an index, the item there."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=changed), attr="pop"), args=[at]):
+            pass
+        case ast.Delete(targets=[ast.Subscript(value=ast.Name(id=changed), slice=at)]):
+            pass
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=changed), attr="remove")):
+            return changed == name and index is None
         case _:
             return False
-
-
-def _same_row(tree: PythonTree) -> Iterator[Cause]:
-    for node in ast.walk(tree.module):
-        match node:
-            case ast.BinOp(left=ast.List(elts=[ast.List() | ast.BinOp(left=ast.List()) as row]), op=ast.Mult(),
-                           right=times):  # fmt: skip
-                change = f"[{ast.unparse(row)} for _ in range({ast.unparse(times)})]"
-                yield cause("same-row", node.lineno, tree.replaced(node, change), change=one_line(change, 80))
-            case _:
-                pass
-
-
-def _text_and_number(tree: PythonTree) -> Iterator[Cause]:
-    typed = _typed(tree)
-    for node in ast.walk(tree.module):
-        match node:
-            case ast.Compare(left=ast.Name(id=name), ops=[ast.Eq() | ast.NotEq() as op], comparators=[other]):
-                number = kind(tree.value(other)) == "a number"
-                if number and name in typed:
-                    result = "never" if isinstance(op, ast.Eq) else "always"
-                    yield cause("text-and-number", node.lineno, *_as_numbers(tree, typed[name]), name=name,
-                                result=result)  # fmt: skip
-            case _:
-                pass
-
-
-def _typed(tree: PythonTree) -> dict[str, list[ast.Call]]:
-    """Return the names that never stand for anything but what a user has typed, and where they get it."""
-    found: dict[str, list[ast.Call]] = {}
-    others: set[str] = set()
-    for node in ast.walk(tree.module):
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="input")) as call):
-                found.setdefault(name, []).append(call)
-            case ast.Assign(targets=targets):
-                others |= stored(targets)
-            case _:
-                pass
-    return {name: calls for name, calls in found.items() if name not in others}
-
-
-def _as_numbers(tree: PythonTree, calls: list[ast.Call]) -> tuple[str, ...]:
-    """Return the code with a call made a number, where there is only one."""
-    return tuple(tree.replaced(call, f"int({ast.unparse(call)})") for call in calls) if len(calls) == 1 else ()
-
-
-def _gives_nothing(tree: PythonTree) -> Iterator[Cause]:
-    for name, function in functions(tree).items():
-        within = list(ast.walk(function))
-        if isinstance(function, ast.AsyncFunctionDef) or function.decorator_list:
-            continue
-        if any(isinstance(one, ast.Return | ast.Yield | ast.YieldFrom | ast.Raise) for one in within):
-            continue
-        for node in ast.walk(tree.module):
-            match node:
-                case (ast.Assign(value=ast.Call(func=ast.Name(id=called)) as call)
-                      | ast.Call(func=ast.Name(id="print"), args=[ast.Call(func=ast.Name(id=called)) as call, *_])
-                      | ast.BinOp(left=ast.Call(func=ast.Name(id=called)) as call)) if called == name:  # fmt: skip
-                    yield cause("gives-nothing", call.lineno, name=name)
-                    break
-                case _:
-                    pass
-
-
-_CHECKS: Final[tuple[Callable[[PythonTree], Iterator[Cause]], ...]] = (
-    _endless, _inner_range, _returns_early, _starts_anew, _same_row, _text_and_number, _gives_nothing,
-)  # fmt: skip
+    return changed == name and (index is None or ast.unparse(at) == index)

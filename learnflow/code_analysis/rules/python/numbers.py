@@ -1,12 +1,17 @@
-"""Numbers in Python: ranges without a number, and floats that are compared exactly."""
+"""Numbers in Python: ranges without a number, floats that are compared exactly, and `^` for a power."""
 
 import ast
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from learnflow.code_analysis.python_tree import PythonTree
 from learnflow.code_analysis.rule import Example, Match, rule
 from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language
+
+_BIT_OPERATORS: Final = (ast.BitAnd, ast.BitOr, ast.LShift, ast.RShift, ast.Invert)
+_OF_BITS: Final = re.compile(r"flag|mask|bit", re.IGNORECASE)
 
 
 @rule(
@@ -29,11 +34,11 @@ def empty_range(tree: PythonTree) -> Iterator[Match]:
 
 
 def _is_length(node: ast.expr) -> bool:
+    """Say whether something is the length of something, or the last index in it."""
     match node:
-        case ast.Call(func=ast.Name(id="len")) | ast.BinOp(left=ast.Call(func=ast.Name(id="len")), op=ast.Sub()):
-            return True
-        case _:
-            return False
+        case ast.BinOp(left=length, op=ast.Sub(), right=ast.Constant(value=1)):
+            return _is_length(length)
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "len"
 
 
 def _number(node: ast.expr) -> int | None:
@@ -42,8 +47,7 @@ def _number(node: ast.expr) -> int | None:
             return value
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as value)):
             return -value
-        case _:
-            return None
+    return None
 
 
 @rule(
@@ -64,7 +68,8 @@ def inexact(tree: PythonTree) -> Iterator[Match]:
     for node in tree.nodes:
         match node:
             case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[right]):
-                calculated = any(_calculates_with_fraction(tree.value(side)) for side in (left, right))
+                exact = any(isinstance(side, ast.Constant) and side.value == 0 for side in (left, right))
+                calculated = not exact and any(_calculates_with_fraction(tree.value(side)) for side in (left, right))
                 if calculated or (isinstance(left, ast.Name) and left.id in steps):
                     close = one_line(f"math.isclose({ast.unparse(left)}, {ast.unparse(right)})", 80)
                     condition, name = one_line(ast.unparse(node)), one_line(ast.unparse(left))
@@ -72,9 +77,34 @@ def inexact(tree: PythonTree) -> Iterator[Match]:
 
 
 def _calculates_with_fraction(node: ast.expr) -> bool:
-    return isinstance(node, ast.BinOp) and any(map(_is_fraction, ast.walk(node)))
+    match node:
+        case ast.BinOp(left=left, right=right):
+            return any(_is_fraction(side) or _calculates_with_fraction(side) for side in (left, right))
+        case ast.UnaryOp(operand=operand):
+            return _calculates_with_fraction(operand)
+    return False
 
 
 def _is_fraction(node: ast.AST) -> bool:
     """Say whether something is a fraction that a float can only come near to."""
     return isinstance(node, ast.Constant) and isinstance(node.value, float) and not (node.value * 1024).is_integer()
+
+
+@rule(
+    "no-power", Language.PYTHON, topic="operators",
+    message="`^` is no power here: it is the bitwise exclusive or (XOR) of two whole numbers, so `{what}` is something else than you expect.",
+    fix="For a power write `{base} ** {power}` in Python and JavaScript, `Math.pow({base}, {power})` in Java, `std::pow({base}, {power})` in C++.",
+    beneath="XOR keeps the bits in which both numbers differ: 5 ^ 2 is 101 and 010, which gives 111, 7.",
+    examples=(Example(Language.PYTHON, "n = 5 ^ 2", "n = 5 ** 2"),),
+)  # fmt: skip
+def no_power(tree: PythonTree) -> Iterator[Match]:
+    on_bits = any(isinstance(node, _BIT_OPERATORS) for node in tree.nodes) or "0b" in tree.code or "0x" in tree.code
+    for node in tree.of(ast.BinOp) if not on_bits else ():
+        match node:
+            case ast.BinOp(
+                left=ast.Name() | ast.Constant() as left, op=ast.BitXor(), right=ast.Constant(value=int(power))
+            ) if power > 1:
+                base = ast.unparse(left)
+                if not _OF_BITS.search(base):
+                    values = {"what": ast.unparse(node), "base": base, "power": str(power)}
+                    yield Match(node.lineno, values, (tree.replaced(node, f"{base} ** {power}"),))
