@@ -55,7 +55,7 @@ class PatternRule(BaseModel):
 
 def read_pattern_rules(package: ModuleType) -> Iterator[Rule]:
     """Yield the rules of the TOML files in a package. Raises ValidationError for a table that is none."""
-    for file in files(package).iterdir():
+    for file in sorted(files(package).iterdir(), key=lambda file: file.name):
         if file.name.endswith(".toml"):
             for key, table in tomllib.loads(file.read_text(encoding="utf-8")).items():
                 yield _rule(key, PatternRule.model_validate(table))
