@@ -4,17 +4,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from learnflow.code_analysis.rule import Certainty, Kind, Rule
+from learnflow.domain.phrasing import together
 from learnflow.models.vocabulary import SkillLevel
+
+_MOST_LINES = 4  # in which the same is remarked on
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule, the line (from 1) where it is broken, the names its message needs, and the code mended, where sure."""
+    """A rule, the line (from 1) where it is broken, the names its message needs, and the code mended, where sure.
+
+    `more_lines` are those that have the same, where one finding stands for all.
+    """
 
     rule: Rule
     line: int
     values: Mapping[str, str] = field(default_factory=dict)
     fixes: tuple[str, ...] = ()
+    more_lines: tuple[int, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -40,6 +47,18 @@ class Finding:
     def fix(self) -> str:
         """The first step to mend it."""
         return self._filled(self.rule.fix)
+
+    @property
+    def linter_code(self) -> str:
+        """The code by which a linter knows it, "" where no linter does."""
+        return self.rule.key if self.rule.is_linter_code else ""
+
+    @property
+    def remark(self) -> str:
+        """What is wrong and what to do, in sentences that stand by themselves."""
+        lines = together([str(line) for line in self.more_lines], most=_MOST_LINES)
+        again = f"The same in line {lines}." if self.more_lines else ""
+        return " ".join(filter(None, (self.message[0].upper() + self.message[1:], self.fix, again)))
 
     def steps(self, skill: SkillLevel) -> Iterator[str]:
         """Yield what to do, and for advanced students what lies beneath."""

@@ -5,7 +5,6 @@ so that what a student copied with its `# noqa` is looked at as well. Each has a
 at once, and what they say of a code is kept.
 """
 
-import asyncio
 import json
 import resource
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -145,26 +144,3 @@ def _limit(pid: int) -> None:
 LINTERS: Final[Mapping[str, tuple[Language, Diagnose]]] = MappingProxyType({
     "ruff": (Language.PYTHON, ruff_diagnostics)
 })
-
-
-class Linter:
-    """For the time of the move: ruff for who awaits it."""
-
-    def __init__(self, *, seconds: float = _SECONDS, at_once: int = 2) -> None:  # noqa: ARG002
-        self._seconds = seconds
-
-    async def findings(self, code: str) -> tuple["Finding", ...]:
-        """Return what ruff finds in Python code. Raises LinterUnavailableError when it cannot be asked."""
-        if not self._seconds:
-            raise LinterUnavailableError
-        found = await asyncio.to_thread(ruff_diagnostics, code)
-        return tuple(Finding(one.code, one.line, one.message) for one in found if not one.code.startswith("RUF0"))
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """For the time of the move."""
-
-    rule: str
-    line: int
-    message: str

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from io import StringIO
 from token import COMMENT, STRING
 from tokenize import TokenError, generate_tokens
-from typing import Final, TypeVar
+from typing import Final, TypeVar, overload
 
 _CHANGING: Final = frozenset({
     "append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault", "popitem", "add", "discard",
 })  # fmt: skip
-_NO_CODE: Final = (COMMENT, STRING)
 _ALWAYS_THERE: Final = frozenset({*dir(builtins), "__name__", "__file__", "__doc__", "self"})
-_CONTAINERS: Final = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+CONTAINERS: Final = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 _MAKE_CONTAINERS: Final = frozenset({"list", "sorted", "set", "dict", "split", "splitlines", "copy", "readlines"})
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Node = TypeVar("Node", bound=ast.AST)
+Other = TypeVar("Other", bound=ast.AST)
 TEXT, NUMBER, NONE = "text", "a number", "None"
 
 
@@ -61,7 +61,11 @@ class PythonTree:
         modules += [alias.name for node in self.of(ast.Import) for alias in node.names]
         return all(module.split(".")[0] in sys.stdlib_module_names for module in modules)
 
-    def of(self, *kinds: type[Node]) -> Iterator[Node]:
+    @overload
+    def of(self, kind: type[Node], /) -> Iterator[Node]: ...
+    @overload
+    def of(self, kind: type[Node], other: type[Other], /) -> Iterator[Node | Other]: ...
+    def of(self, *kinds: type[ast.AST]) -> Iterator[ast.AST]:
         """Yield the nodes of some kinds."""
         return (node for node in self.nodes if isinstance(node, kinds))
 
@@ -126,7 +130,7 @@ def masked(code: str) -> str:
     """Return code with blanks for its comments and for what stands in strings; as it is where it is no Python."""
     lines = code.split("\n")
     try:
-        hidden = [token for token in generate_tokens(StringIO(code).readline) if token.type in _NO_CODE]
+        hidden = [token for token in generate_tokens(StringIO(code).readline) if token.type in {COMMENT, STRING}]
     except (TokenError, SyntaxError):
         return code
     for token in hidden:
@@ -202,9 +206,8 @@ def value_kind(node: ast.expr | None) -> str | None:
             return TEXT
         case ast.Constant(value=bool()):
             return None
-        case ast.Constant(value=int() | float()) | ast.Call(func=ast.Name(id="int" | "float" | "len")):
-            return NUMBER
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="random"), attr="randint" | "randrange")):
+        case (ast.Constant(value=int() | float()) | ast.Call(func=ast.Name(id="int" | "float" | "len"))
+              | ast.Call(func=ast.Attribute(value=ast.Name(id="random"), attr="randint" | "randrange"))):  # fmt: skip
             return NUMBER
         case ast.Constant(value=None):
             return NONE
@@ -242,9 +245,6 @@ def _changed(nodes: Iterable[ast.AST]) -> Iterator[str]:
 
 
 def _makes_container(node: ast.expr) -> bool:
-    match node:
-        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-            return name in _MAKE_CONTAINERS
-        case ast.BinOp(left=left):
-            return _makes_container(left)
-    return isinstance(node, _CONTAINERS)
+    if isinstance(node, ast.Call):
+        return ast.unparse(node.func).rpartition(".")[2] in _MAKE_CONTAINERS
+    return isinstance(node, CONTAINERS) or (isinstance(node, ast.BinOp) and _makes_container(node.left))

@@ -78,6 +78,11 @@ class Rule:
     check: Check = never
 
     @property
+    def is_linter_code(self) -> bool:
+        """Whether its key is the code by which a linter knows it."""
+        return self.key.isupper()
+
+    @property
     def certainty(self) -> Certainty:
         """How sure its findings are."""
         return Certainty.LIKELY if self.complaint else Certainty.SURE

@@ -23,8 +23,8 @@ class Source:
         """
         tree = self.tree
         for match in rule.check(tree) if tree else ():
-            unsure = rule.kind is Kind.ERROR and not raised and isinstance(tree, python_tree.PythonTree)
-            if not (unsure and is_guarded(tree, match.line)):
+            unsure = rule.kind is Kind.ERROR and not raised
+            if not (unsure and isinstance(tree, python_tree.PythonTree) and is_guarded(tree, match.line)):
                 yield match
 
     @property

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final, TypeVar
 
-from learnflow.code_analysis.linters import Linter
 from learnflow.domain.question.handover import settled
 from learnflow.domain.question.intent import Triage
 from learnflow.domain.question.parsed_question import ParsedQuestion
@@ -38,15 +37,14 @@ Problem = Callable[[A], str | None]
 class ClaudeTutor:
     """Asks Claude, in the name of one agent at a time."""
 
-    def __init__(  # noqa: PLR0913 - what all kinds of answers together are made of
+    def __init__(
         self, clients: MeteredClients, settings: Settings, sandbox: Sandbox, *,
-        now: Callable[[], datetime], close: Callable[[], Awaitable[None]], linter: Linter | None = None,
+        now: Callable[[], datetime], close: Callable[[], Awaitable[None]],
     ) -> None:  # fmt: skip
         """`clients` makes what asks for one agent and one question; `close` lets go of what they share."""
         self._clients = clients
         self._settings = settings
         self._now = now
-        self._linter = linter or Linter()
         self._close = close
         self._triage = ClaudeTriage(clients, settings.claude)
         self._exercise = ExerciseWriter(clients, settings.claude, sandbox, now)
@@ -68,7 +66,7 @@ class ClaudeTutor:
 
     async def review(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Review the student's code, knowing what a linter says of it."""
-        findings = await look_over(question.code, question.language, self._linter) if question.code else None
+        findings = await look_over(question.code, question.language) if question.code else None
         reply = await self._reply(Specialist.CODE_REVIEW, request, Review, linter_section(findings))
         return self._supportive(reply) or drafts.review(reply, question)
 

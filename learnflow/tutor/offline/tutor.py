@@ -2,7 +2,6 @@
 
 import asyncio
 
-from learnflow.code_analysis.linters import Linter
 from learnflow.domain.question.intent import Triage, decide
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
@@ -19,9 +18,6 @@ from learnflow.tutor.offline.answers.triage import with_topic_of_cause, with_top
 
 class OfflineTutor:
     """Answers from rules, prepared content and the linter; needs no key and no network."""
-
-    def __init__(self, linter: Linter | None = None) -> None:
-        self._linter = linter or Linter()
 
     async def triage(self, query: StudentQuery, question: ParsedQuestion) -> Triage:
         """Decide what a question is; what its code does wrong tells the topic, or the point that answers it."""
@@ -40,11 +36,11 @@ class OfflineTutor:
 
     async def review(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Review the student's code: with the linter for Python, by a few sound checks for the others."""
-        return await review(request, question, self._linter)
+        return await review(request, question)
 
     async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: CodeRun = NOT_RUN) -> Draft:
         """Find the error: by what happened when the code ran, by its name, and by reading the code."""
-        return await debug(request, question, self._linter, ran)
+        return await debug(request, question, ran)
 
     async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:
         """Give a prepared exercise that fits, without its solution."""

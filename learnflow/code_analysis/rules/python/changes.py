@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from learnflow.code_analysis.python_tree import PythonTree, has, inside, loaded, read_next
+from learnflow.code_analysis.python_tree import CONTAINERS, PythonTree, has, inside, loaded, read_next
 from learnflow.code_analysis.rule import Example, Match, rule
 from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language
@@ -14,7 +14,6 @@ _CHANGING: Final = frozenset({
 })  # fmt: skip
 _OF_LISTS: Final = frozenset({"sort", "reverse", "append", "extend"})
 _IN_PLACE: Final = frozenset({"sort", "reverse", "append", "extend", "insert", "update", "add", "clear"})
-_CONTAINERS: Final = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 
 
 def _changes(nodes: Iterable[ast.AST], name: str) -> Iterator[ast.Name]:
@@ -56,7 +55,7 @@ def same_object(tree: PythonTree) -> Iterator[Match]:
         match node:
             case ast.Assign(targets=[ast.Name(id=new)], value=ast.Name(id=old) as value):
                 made = tree.assigned_once.get(old)
-                if tree.assigned_once.get(new) is not value or not isinstance(made, _CONTAINERS):
+                if tree.assigned_once.get(new) is not value or not isinstance(made, CONTAINERS):
                     continue
                 if _changed_then_read(tree, new, old, node.lineno) or _changed_then_read(tree, old, new, node.lineno):
                     copy = f"{old}.copy()"
@@ -87,7 +86,7 @@ def shallow_copy(tree: PythonTree) -> Iterator[Match]:
                   | ast.Call(func=ast.Name(id="list" | "dict"), args=[ast.Name(id=old)])
                   | ast.Subscript(value=ast.Name(id=old), slice=ast.Slice(lower=None, upper=None))):  # fmt: skip
                 nested = tree.assigned_once.get(old)
-                deep = isinstance(nested, ast.List) and any(isinstance(item, _CONTAINERS) for item in nested.elts)
+                deep = isinstance(nested, ast.List) and any(isinstance(item, CONTAINERS) for item in nested.elts)
                 change = min(_changes_within(tree, name), default=0) if deep else 0
                 if change and any(node.id == old and node.lineno > change for node in tree.of(ast.Name)):
                     yield Match(made.lineno, {"name": name, "other": old, "change": f"copy.deepcopy({old})"})

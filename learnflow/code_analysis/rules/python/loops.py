@@ -196,7 +196,7 @@ def changed_while_looped(tree: PythonTree) -> Iterator[Match]:
                 index = loop.target.id
             case _:
                 continue
-        line = next((node.lineno for node in inside(loop.body) if _takes_out(node, name, index)), None)
+        line = next((getattr(node, "lineno", 0) for node in inside(loop.body) if _takes_out(node, name, index)), None)
         if line and name not in stored(inside(loop.body)) and not has(loop.body, ast.Break, ast.Return):
             fixes = (tree.replaced(loop.iter, f"{name}.copy()"),) if isinstance(loop.iter, ast.Name) else ()
             yield Match(line, {"name": name, "loop": str(loop.lineno)}, fixes)

@@ -67,19 +67,19 @@ def _elsewhere(name: str, function: str) -> str:
 )  # fmt: skip
 def unbound_local_error(tree: PythonTree) -> Iterator[Match]:
     for function in tree.of(ast.FunctionDef):
-        changes = [(name, node.lineno) for node in inside(function.body) for name in _changed_from_itself(node)]
+        changes = [change for node in inside(function.body) for change in _changed_from_itself(node)]
         own = [*bound(ast.walk(function.args)), *bound(inside(function.body))]
         for name, line in changes:
             if own.count(name) == sum(name == changed for changed, _ in changes):
                 yield Match(line, {"name": name, "function": function.name})
 
 
-def _changed_from_itself(node: ast.AST) -> Iterator[str]:
+def _changed_from_itself(node: ast.AST) -> Iterator[tuple[str, int]]:
     match node:
         case ast.AugAssign(target=ast.Name(id=name)):
-            yield name
+            yield name, node.lineno
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in loaded(value):
-            yield name
+            yield name, node.lineno
 
 
 @rule(

@@ -170,16 +170,17 @@ def _both_ends(text: str) -> str:
     return f"{text[:half]}\n\N{HORIZONTAL ELLIPSIS}\n{text[-half:]}"
 
 
-def linter_section(findings: ReviewFindings | None) -> str:
+def linter_section(review: ReviewFindings | None) -> str:
     """Return what tools found in the code, whatever that is worth; None where there is no code."""
-    if findings is None:
+    if review is None:
         return "# What a linter found\n\nThere is no code."
-    if not findings.remarks:
-        return f"# What a linter found\n\nNothing. What it is worth: {findings.missing}"
+    if not review.findings:
+        return f"# What a linter found\n\nNothing. What it is worth: {review.missing}"
     listed = "\n".join(
-        f"line {remark.line}{f', {remark.rule}' if remark.rule else ''}: {remark.text}" for remark in findings.remarks
+        f"line {finding.line}{f', {finding.linter_code}' if finding.linter_code else ''}: {finding.remark}"
+        for finding in review.findings
     )
-    return f"# What a linter found\n\n{fenced(listed)}\n\nWhat it is worth: {findings.missing}"
+    return f"# What a linter found\n\n{fenced(listed)}\n\nWhat it is worth: {review.missing}"
 
 
 def figures_section(request: AgentRequest, question: ParsedQuestion) -> str:

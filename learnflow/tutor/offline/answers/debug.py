@@ -3,12 +3,12 @@
 import asyncio
 from dataclasses import dataclass, replace
 
-from learnflow.code_analysis.causes import Cause
-from learnflow.code_analysis.linters import Linter
-from learnflow.code_analysis.python_tree import Fault
+from learnflow.code_analysis.finding import Finding
+from learnflow.code_analysis.rule import Certainty
+from learnflow.code_analysis.rules.complaints import inexact_result
 from learnflow.domain.mastery_levels import percent
 from learnflow.domain.phrasing import one_line
-from learnflow.domain.question.errors import ERRORS, ErrorSign, find_error, has_trace
+from learnflow.domain.question.errors import ErrorSign, find_error, has_trace
 from learnflow.domain.question.lexicon import words
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.traces import place
@@ -29,7 +29,7 @@ from learnflow.tutor.offline.answers.run_report import (
     message_raised,
     what_happened,
 )
-from learnflow.tutor.offline.answers.visible_fault import error_to_explain, visible_fault
+from learnflow.tutor.offline.answers.visible_fault import error_raised, error_to_explain, visible_fault
 from learnflow.tutor.offline.content.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.content.library import EXPLANATIONS
 from learnflow.tutor.offline.conversation import topic_of_request
@@ -43,7 +43,7 @@ class Case:
     question: ParsedQuestion
     topic: str
     error: ErrorSign | None
-    fault: Fault | None
+    fault: Finding | None
     ran: CodeRun
     line: int | None
 
@@ -57,7 +57,7 @@ class Case:
         return "I read what you sent, and ran nothing."
 
 
-async def debug(request: AgentRequest, question: ParsedQuestion, linter: Linter, ran: CodeRun) -> Draft:
+async def debug(request: AgentRequest, question: ParsedQuestion, ran: CodeRun) -> Draft:
     """Explain the error and point at its place; ask for what is missing."""
     case = await _case(request, _without_trace(question), ran)
     if case.error and case.error.key in ERROR_NOTES:
@@ -68,7 +68,7 @@ async def debug(request: AgentRequest, question: ParsedQuestion, linter: Linter,
     if possible:
         return _wrong_result(request, case, *possible)
     if case.question.code:
-        return await _no_cause_seen(case, case.question.code, linter, request.query.query_text)
+        return await _no_cause_seen(case, case.question.code, request.query.query_text)
     return _ask(case, request.query.query_text)
 
 
@@ -79,7 +79,7 @@ async def _case(request: AgentRequest, question: ParsedQuestion, ran: CodeRun) -
         error = raised  # the run has the whole message, the question often only the name
     fault = await visible_fault(request.query.query_text, question, error)
     if fault is not None:
-        error = replace(ERRORS[fault.error], topic=fault.topic or ERRORS[fault.error].topic)
+        error = error_raised(fault, error)
     topic = topic_of_request(request, question) if error is None else error.topic
     line = fault.line if fault else line_raised(ran, error) or _traced(request)
     return Case(question, topic, error, fault, ran, line)
@@ -102,14 +102,13 @@ def _traced(request: AgentRequest) -> int | None:
 
 
 def _prepared_error(request: AgentRequest, case: Case, error: ErrorSign) -> Draft:
-    note, fault = ERROR_NOTES[error.key], case.fault or Fault(error.key, 0, "")
-    if fault.fix:
+    note, fault = ERROR_NOTES[error.key], case.fault
+    if fault and fault.fix:
         note = note.model_copy(update={"fix": fault.fix})  # a step for the error alone could miss its cause
     sent = f"{request.query.query_text}\n{request.query.code_snippet or ''}"
     says = note.says(message_raised(case.ran, error) or sent)
-    prepared = PreparedError(
-        error, note, None if case.fault else says, _place(case, error), fault.mended, has_cause=bool(fault.topic)
-    )
+    fixes, has_cause = (fault.fixes, bool(fault.fix)) if fault else ((), False)
+    prepared = PreparedError(error, note, None if fault else says, _place(case, error), fixes, has_cause=has_cause)
     return draft(
         what_happened(case.ran, error), *error_paragraphs(request, prepared), _mastered(request, error.topic),
         topic=error.topic, confidence=0.9 if case.fault else 0.7 if case.question.code else 0.6, missing=case.missing,
@@ -134,7 +133,7 @@ def _place(case: Case, error: ErrorSign) -> str:
     shown = _shown(case)
     if case.fault:
         what = f"The {error.name}" if error.name.isalnum() else f"The message `{error.name}`"
-        return f"{what} comes from line {case.fault.line}{f' ({shown})' if shown else ''}: {case.fault.says}"
+        return f"{what} comes from line {case.fault.line}{f' ({shown})' if shown else ''}: {case.fault.message}"
     if ended_with(case.ran, error):
         return f"Line {case.line} is {shown}." if shown else f"This is about `{error.name}`."
     if case.line is not None:
@@ -166,27 +165,28 @@ def _unknown_error(request: AgentRequest, case: Case, error: ErrorSign) -> Draft
     ).model_copy(update={"missing_concept": None if request.alone else "debugging"})  # fmt: skip
 
 
-def _wrong_result(request: AgentRequest, case: Case, cause: Cause, *others: Cause) -> Draft:
+def _wrong_result(request: AgentRequest, case: Case, cause: Finding, *others: Finding) -> Draft:
     """Tell a cause that raises no error, and the next one where there are two."""
     case = replace(case, line=cause.line) if case.question.code else case
     shown = _shown(case)
     at = f" is in line {cause.line}{f' ({shown})' if shown else ''}" if case.question.code else ""
-    second = next((other for other in others if other.key != cause.key), None)
+    second = next((other for other in others if other.rule.key != cause.rule.key), None)
+    is_sure = cause.certainty is Certainty.SURE or cause.rule is inexact_result
     return draft(
-        what_happened(case.ran, None), f"{'The cause' if cause.sure else 'What I suspect'}{at}: {cause.says}",
-        *cause.told(depth(request, cause.topic)),
-        "Your code, mended, is the example." if cause.mended and case.question.code else None,
-        f"There is more, in line {second.line}: {second.says}" if second else None,
+        what_happened(case.ran, None), f"{'The cause' if is_sure else 'What I suspect'}{at}: {cause.message}",
+        *cause.steps(depth(request, cause.topic)),
+        "Your code, mended, is the example." if cause.fixes and case.question.code else None,
+        f"There is more, in line {second.line}: {second.message}" if second else None,
         None if request.alone else f'Say "Explain {name(cause.topic)}" if you want the idea behind it.',
-        topic=cause.topic, confidence=0.85 if cause.sure else 0.6, missing=case.missing,
-        code=cause.mended if case.question.code else (), metadata={
-            **_metadata(case, None).as_json(), "suggested_topic": cause.topic, "fix_applied": bool(cause.mended),
+        topic=cause.topic, confidence=0.85 if is_sure else 0.6, missing=case.missing,
+        code=cause.fixes if case.question.code else (), metadata={
+            **_metadata(case, None).as_json(), "suggested_topic": cause.topic, "fix_applied": bool(cause.fixes),
         },
     )  # fmt: skip
 
 
-async def _no_cause_seen(case: Case, code: str, linter: Linter, text: str) -> Draft:
-    suspected = await suspects(code, case.question.language, linter)
+async def _no_cause_seen(case: Case, code: str, text: str) -> Draft:
+    suspected = await suspects(code, case.question.language)
     unseen = None if suspected else "By reading alone I cannot see what goes wrong in your code."
     return draft(
         what_happened(case.ran, None) or unseen, suspected, *find_out(code, case.question.language, text, case.ran),
@@ -215,7 +215,7 @@ def _suspect(case: Case) -> str | None:
 def _metadata(case: Case, error_type: str | None) -> DebugMetadata:
     return DebugMetadata(
         error_type=error_type,
-        fix_applied=bool(case.fault and case.fault.mended),
+        fix_applied=bool(case.fault and case.fault.fixes),
         suggested_topic=None if case.topic == GENERAL else case.topic,
         line=case.line,
         ran=case.ran.execution.ended if case.ran.execution else None,

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from learnflow.code_analysis.legacy import seen
 from learnflow.domain.question.intent import OFF_TOPIC
 from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.draft import Draft
@@ -13,6 +12,7 @@ from learnflow.tutor.answer_text import draft
 from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.offline.answers.explanation_choice import ExplanationChoice, Variant, select
 from learnflow.tutor.offline.answers.explanation_text import in_short, render, uncovered
+from learnflow.tutor.offline.answers.likely_causes import bugs
 from learnflow.tutor.offline.answers.no_explanation import ask_back, off_topic, unprepared
 from learnflow.tutor.offline.answers.point_text import missing_side
 from learnflow.tutor.offline.content.error_notes import ERROR_NOTES
@@ -106,8 +106,8 @@ def _why(question: ParsedQuestion) -> str | None:
     """Say why code at hand does what it does, where that is asked and it shows a cause."""
     if not question.code or "why" not in question.words:
         return None
-    cause = next(iter(seen(question.code, question.language)), None)
-    return f"Why it is so in your code, line {cause.line}: {cause.says} {cause.fix}" if cause else None
+    cause = next(iter(bugs(question.code, question.language)), None)
+    return f"Why it is so in your code, line {cause.line}: {cause.message} {cause.fix}" if cause else None
 
 
 def _missing(choice: ExplanationChoice) -> str:

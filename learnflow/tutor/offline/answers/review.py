@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Final
 
-from learnflow.code_analysis.linters import Linter
-from learnflow.code_analysis.remarks import Kind, Remark, praised
+from learnflow.code_analysis.finding import Finding
+from learnflow.code_analysis.praise import praised
+from learnflow.code_analysis.rule import Kind
 from learnflow.domain.phrasing import one_line
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.topic import code_topic
@@ -21,7 +22,9 @@ from learnflow.tutor.review_findings import LOOKED, MOST_REMARKS, NOT_LINTED, Re
 from learnflow.tutor.student_level import advice, depth
 
 _MOST: Final = {SkillLevel.BEGINNER: 3, SkillLevel.INTERMEDIATE: 5, SkillLevel.ADVANCED: MOST_REMARKS}
-_WORDS: Final = {Kind.BUG: "a bug", Kind.RISK: "a risk", Kind.CLARITY: "clearer", Kind.STYLE: "style"}
+_WORDS: Final = {
+    Kind.ERROR: "a bug", Kind.BUG: "a bug", Kind.RISK: "a risk", Kind.CLARITY: "clearer", Kind.STYLE: "style",
+}  # fmt: skip
 _HOW: Final = {
     LearningStyle.VISUAL: "Mark these lines in your editor, and take the mark away as each is done.",
     LearningStyle.AUDITORY: "Take them one at a time, and say aloud what each line does before you change it.",
@@ -39,7 +42,6 @@ _WISHES: Final = MappingProxyType({
     "design": re.compile(r"\b(?:design\w*|architect\w+|structur\w+|solid|patterns?)\b", re.IGNORECASE),
     "crash": re.compile(r"\b(?:crash\w*|fails?|warning|hangs?|breaks?)\b", re.IGNORECASE),
 })
-_RULES: Final = MappingProxyType({"S608": "security", "E722": "design", "PLR0913": "design"})
 _NOT_JUDGED: Final = MappingProxyType({
     "speed": "You asked about speed: that I could not judge. Measure it with more and more data, and see how it grows.",
     "security": "You asked about security: that I could not judge. Ask of each value from outside what it may contain.",
@@ -51,32 +53,34 @@ _NOT_JUDGED: Final = MappingProxyType({
 })
 
 
-async def review(request: AgentRequest, question: ParsedQuestion, linter: Linter) -> Draft:
+async def review(request: AgentRequest, question: ParsedQuestion) -> Draft:
     """Review the student's code, or ask for it."""
     if question.code is None:
         return _ask_for_code(request, question)
     topic = topic_of_request(request, question)
     topic = code_topic(question.code) if topic == GENERAL else topic
-    return _report(request, await look_over(question.code, question.language, linter), question, topic)
+    return _report(request, await look_over(question.code, question.language), question, topic)
 
 
-def _report(request: AgentRequest, findings: ReviewFindings, question: ParsedQuestion, topic: str) -> Draft:
+def _report(request: AgentRequest, looked_over: ReviewFindings, question: ParsedQuestion, topic: str) -> Draft:
     code, skill = question.code or "", depth(request, topic)
     wanted = _wishes(request.query.query_text)
-    all_remarks = _wished_first(findings.remarks, wanted)
-    remarks = all_remarks[: _MOST[skill]]
-    lacking = _not_judged(remarks, wanted)
-    more = len(all_remarks) - len(remarks)
-    good = praised(code, question.language) if findings.confidence > NOT_LINTED else ()
+    all_findings = _wished_first(looked_over.findings, wanted)
+    findings = all_findings[: _MOST[skill]]
+    lacking = _not_judged(findings, wanted)
+    more = len(all_findings) - len(findings)
+    good = praised(code, question.language) if looked_over.confidence > NOT_LINTED else ()
     return draft(
-        _opening(findings, len(remarks), glad=lacking is None and question.has(Intent.CODE_REVIEW)), lacking,
+        _opening(looked_over, len(findings), glad=lacking is None and question.has(Intent.CODE_REVIEW)), lacking,
         f"What is good already: {' '.join(good)}" if good else None,
-        "\n".join(_listed(request, remark, code.splitlines(), skill) for remark in remarks) or None,
+        "\n".join(_listed(request, finding, code.splitlines(), skill) for finding in findings) or None,
         *((_HOW[request.profile.learning_style], _later(more), advice(request, topic, Specialist.CODE_REVIEW))
-          if remarks else ()),
-        topic=topic, confidence=findings.confidence, missing=findings.missing,
+          if findings else ()),
+        topic=topic, confidence=looked_over.confidence, missing=looked_over.missing,
         metadata=ReviewMetadata(
-            remarks=tuple(RemarkMetadata(line=remark.line, rule=remark.rule, text=remark.text) for remark in remarks),
+            remarks=tuple(
+                RemarkMetadata(line=finding.line, rule=finding.linter_code, text=finding.remark) for finding in findings
+            ),
             suggested_topic=None if topic == GENERAL else topic,
         ).as_json(),
     )  # fmt: skip
@@ -101,13 +105,12 @@ def _later(more: int) -> str | None:
     return f"{more} smaller thing{'s' if more != 1 else ''} can wait: ask again when these are done."
 
 
-def _listed(request: AgentRequest, remark: Remark, lines: Sequence[str], skill: SkillLevel) -> str:
-    before = any(
-        turn.agent is Specialist.CODE_REVIEW and remark.text[:_RECOGNISED_BY] in turn.answer for turn in request.turns
-    )
-    rule = f" [{remark.rule}]" if remark.rule and skill is SkillLevel.ADVANCED else ""
-    text = _STILL if before else f"{_WORDS[remark.kind]}. {remark.text}"
-    return f"- Line {remark.line}{_quoted(lines, remark.line)}: {text}{rule}"
+def _listed(request: AgentRequest, finding: Finding, lines: Sequence[str], skill: SkillLevel) -> str:
+    start = finding.remark[:_RECOGNISED_BY]
+    before = any(turn.agent is Specialist.CODE_REVIEW and start in turn.answer for turn in request.turns)
+    code = f" [{finding.linter_code}]" if finding.linter_code and skill is SkillLevel.ADVANCED else ""
+    text = _STILL if before else f"{_WORDS[finding.kind]}. {finding.remark}"
+    return f"- Line {finding.line}{_quoted(lines, finding.line)}: {text}{code}"
 
 
 def _quoted(lines: Sequence[str], number: int) -> str:
@@ -132,18 +135,13 @@ def _wishes(text: str) -> tuple[str, ...]:
     return tuple(wish for wish, pattern in _WISHES.items() if pattern.search(text))
 
 
-def _subject(remark: Remark) -> str:
-    """Return what a remark is about, "" where it is nothing that is asked for by name."""
-    return remark.about or _RULES.get(remark.rule, "")
+def _wished_first(findings: Sequence[Finding], wanted: Sequence[str]) -> tuple[Finding, ...]:
+    """Return the findings, those on what was asked for first, without those that are only for who asks."""
+    due = (finding for finding in findings if not finding.rule.only_in_focus or finding.rule.focus in wanted)
+    return tuple(sorted(due, key=lambda finding: finding.rule.focus not in wanted))
 
 
-def _wished_first(remarks: Sequence[Remark], wanted: Sequence[str]) -> tuple[Remark, ...]:
-    """Return the remarks, those on what was asked for first, without those that are only for who asks."""
-    due = (remark for remark in remarks if not remark.if_asked or _subject(remark) in wanted)
-    return tuple(sorted(due, key=lambda remark: _subject(remark) not in wanted))
-
-
-def _not_judged(remarks: Sequence[Remark], wanted: Sequence[str]) -> str | None:
-    """Say what was asked for and is not among the remarks."""
-    present = {_subject(remark) for remark in remarks}
+def _not_judged(findings: Sequence[Finding], wanted: Sequence[str]) -> str | None:
+    """Say what was asked for and is not among the findings."""
+    present = {finding.rule.focus for finding in findings}
     return " ".join(_NOT_JUDGED[wish] for wish in wanted if wish not in present) or None

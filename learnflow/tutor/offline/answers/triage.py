@@ -44,7 +44,7 @@ def _cause(text: str, question: ParsedQuestion) -> tuple[str, int] | None:
         return None
     if question.error:
         fault = fault_behind(question.code, question.language, question.error)
-        return (fault.topic, fault.line) if fault and fault.topic else None
+        return (fault.topic, fault.line) if fault and fault.fix else None
     if question.trace:
         return None
     return next(((cause.topic, cause.line) for cause in causes(text, question)), None)
