@@ -1,6 +1,7 @@
 """Where a topic occurs in the student's own code, by line. Nothing is run."""
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
@@ -8,7 +9,6 @@ from types import MappingProxyType
 from typing import Final
 
 from learnflow.code_analysis.python_tree import parse
-from learnflow.code_analysis.topic_lines import seen_in_lines
 from learnflow.domain.phrasing import together
 from learnflow.models.vocabulary import Language
 
@@ -28,6 +28,42 @@ _KINDS: Final = {
     ast.AsyncWith: "a `with` block", ast.YieldFrom: "a `yield from`",
 }  # fmt: skip
 
+_LONGEST_LINE: Final = 200  # characters looked at
+_COMMENT: Final = re.compile(r"\s*(?://|/?\*)")
+_MODIFIERS: Final = r"(?:(?:export|default|public|private|protected|static|final|abstract|async|pub|const) )*"
+
+_BEGINS: Final[Mapping[str, tuple[tuple[re.Pattern[str], str], ...]]] = MappingProxyType({
+    topic: tuple((re.compile(rf"[\s}}]*{pattern}"), said) for pattern, said in signs)
+    for topic, signs in {
+        "loops": (
+            (r"for\b", "a `for` loop"),
+            (r"while\b", "a `while` loop"),
+            (r"do\s*\{", "a `do` loop"),
+            (r"loop\s*\{", "a `loop`"),
+        ),
+        "conditionals": (
+            (r"if\b", "an `if`"),
+            (r"else if\b", "an `else if`"),
+            (r"else\b", "an `else`"),
+            (r"switch\b", "a `switch`"),
+            (r"match\b", "a `match`"),
+        ),
+        "functions": (
+            (rf"{_MODIFIERS}(?:function|func|fn) (\w+)", "the function `{}`"),
+            (rf"{_MODIFIERS}(?!else |new |return )[\w<>\[\]]+ (\w+)\([^;]*\{{$", "the function `{}`"),
+        ),
+        "object-oriented-programming": ((rf"{_MODIFIERS}(?:class|struct|record) (\w+)", "the class `{}`"),),
+        "inheritance": (
+            (rf"{_MODIFIERS}class (\w+)[^{{]*\b(?:extends|implements)\b", "the class `{}`, which inherits"),
+        ),
+        "exceptions": ((r"try\b", "a `try`"), (r"catch\b", "a `catch`"), (r"throw\b", "a `throw`")),
+        "variables": (
+            (r"(?:let|const|var) (?:mut )?(\w+)", "the variable `{}`"),
+            (r"(?:int|double|float|boolean|bool|char|String|long|auto) (\w+)\s*[=;]", "the variable `{}`"),
+        ),
+    }.items()
+})
+
 Says = Callable[[ast.AST], str | None]
 
 
@@ -37,7 +73,7 @@ def places(topic: str, code: str, language: Language | None) -> str | None:
     Code in a language that is not known is read as Python.
     """
     in_python = language in (None, Language.PYTHON)
-    seen = sorted(dict.fromkeys(_seen_in_python(topic, code) if in_python else seen_in_lines(topic, code)))
+    seen = sorted(dict.fromkeys(_in_python(topic, code) if in_python else _in_lines(topic, code)))
     if not seen:
         return None
     more = f" There are {len(seen) - _MOST} more places." if len(seen) > _MOST + 1 else ""
@@ -48,15 +84,27 @@ def places(topic: str, code: str, language: Language | None) -> str | None:
     return f"In your code, {together(lines)}.{more}"
 
 
-def _seen_in_python(topic: str, code: str) -> Iterator[tuple[int, str]]:
+def _in_lines(topic: str, code: str) -> Iterator[tuple[int, str]]:
+    """Yield the numbers of the lines with braces on which a topic begins, with what is there."""
+    for number, line in enumerate(code.splitlines(), start=1):
+        start = line[:_LONGEST_LINE].rstrip()
+        if _COMMENT.match(start):
+            continue
+        for pattern, said in _BEGINS.get(topic, ()):
+            if found := pattern.match(start):
+                yield number, said.format(*found.groups())
+                break
+
+
+def _in_python(topic: str, code: str) -> Iterator[tuple[int, str]]:
     says = _SAYS.get(topic)
     try:
-        yield from _seen(parse(code), says) if says else ()
+        yield from _in_tree(parse(code), says) if says else ()
     except SyntaxError:
         return
 
 
-def _seen(tree: ast.AST, says: Says) -> Iterator[tuple[int, str]]:
+def _in_tree(tree: ast.AST, says: Says) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         said = says(node)
         if said:

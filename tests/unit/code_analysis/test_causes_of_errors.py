@@ -2,7 +2,7 @@
 
 import pytest
 
-from learnflow.code_analysis.legacy import find_brace_fault
+from learnflow.code_analysis.engine import analyze
 from learnflow.domain.question.errors import ERRORS
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline import OfflineTutor
@@ -60,10 +60,9 @@ async def test_an_error_without_another_cause_keeps_its_topic() -> None:
     ],
 )
 def test_nothing_has_the_name_that_its_language_gives_it(language: Language, code: str, error: str, word: str) -> None:
-    fault = find_brace_fault(code, language, error)
-    assert fault is not None
-    assert f"is `{word}` (from line 1" in fault.says or f"is `{word}` (from line 2" in fault.says
-    assert word == "undefined" or "undefined" not in fault.says
+    fault = analyze(code, language, error=error)[0]
+    assert f"is `{word}` (from line 1" in fault.message or f"is `{word}` (from line 2" in fault.message
+    assert word == "undefined" or "undefined" not in fault.message
 
 
 @pytest.mark.parametrize(
@@ -88,7 +87,7 @@ def test_the_line_is_read_from_the_code(language: Language, code: str, error: st
     fault = fault_behind(code, language, ERRORS[error])
     assert fault is not None
     assert fault.line == line
-    assert said in fault.says
+    assert said in fault.message
     assert fault.fix
 
 
@@ -109,4 +108,4 @@ def test_the_line_is_read_from_the_code(language: Language, code: str, error: st
     ],
 )
 def test_what_is_checked_or_made_before_is_no_fault(language: Language, code: str, error: str) -> None:
-    assert find_brace_fault(code, language, error) is None
+    assert analyze(code, language, error=error) == ()

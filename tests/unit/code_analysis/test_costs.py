@@ -2,11 +2,11 @@
 
 import pytest
 
-from learnflow.code_analysis.habits import habits
-from learnflow.code_analysis.pitfalls import pitfalls
+from learnflow.code_analysis.engine import analyze
 from learnflow.domain.question.intent import triage
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline import OfflineTutor
+from learnflow.tutor.review_findings import look_over
 from tests.support.offline_requests import honest, request, with_question
 
 TWICE = (
@@ -34,12 +34,13 @@ async def test_loops_in_loops_are_remarked_on_for_who_asks_for_speed(code: str, 
 
 
 def test_loops_in_loops_that_look_for_nothing_are_left_alone() -> None:
-    assert not any("O(n" in one.text for one in habits(PAIRS, Language.PYTHON))
+    assert not any("O(n" in finding.message for finding in analyze(PAIRS, Language.PYTHON))
 
 
-def test_each_error_thrown_away_and_a_file_left_open_are_seen_in_go() -> None:
+async def test_each_error_thrown_away_and_a_file_left_open_are_seen_in_go() -> None:
     code = "package main\nfunc f(p string) {\n\tf, _ := os.Open(p)\n\td, _ := io.ReadAll(f)\n\tprintln(d)\n}"
-    assert any(one.text.endswith("The same in line 4.") for one in pitfalls(code, Language.GO))
-    assert any("defer f.Close()" in one.text for one in pitfalls(code, Language.GO))
+    remarks = [finding.remark for finding in (await look_over(code, Language.GO)).findings]
+    assert any(remark.endswith("The same in line 4.") for remark in remarks)
+    assert any("defer f.Close()" in remark for remark in remarks)
     closed = code.replace("\tprintln", "\tdefer f.Close()\n\tprintln")
-    assert not any("defer" in one.text for one in pitfalls(closed, Language.GO))
+    assert not any("defer" in finding.remark for finding in analyze(closed, Language.GO))

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learnflow.code_analysis.rules.python.errors import find_fault
+from learnflow.code_analysis.engine import analyze
+from learnflow.code_analysis.finding import Finding
+from learnflow.code_analysis.rule import Kind
 from learnflow.domain.question.errors import ERRORS
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline.content.error_notes import ERROR_NOTES
@@ -18,6 +20,10 @@ PYTHON_NOTES = [key for key, sign in ERRORS.items() if sign.language is Language
 
 def run(code: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=30, check=False)
+
+
+def errors_in(code: str, error: str | None = None) -> list[Finding]:
+    return [finding for finding in analyze(code, Language.PYTHON, error=error) if finding.kind is Kind.ERROR]
 
 
 SEEN = [
@@ -39,12 +45,11 @@ MORE = {
 @pytest.mark.parametrize("key", [*SEEN, *MORE])
 def test_each_fault_is_seen_without_running_the_code(key: str) -> None:
     broken = MORE.get(key) or ERROR_NOTES[key].broken
-    fault = find_fault(broken, None)
-    assert fault == find_fault(broken, key)
-    assert fault is not None
-    assert fault.error == key
-    assert find_fault(ERROR_NOTES[key].mended, None) is None
-    for mended in fault.mended:
+    fault, *_ = errors_in(broken)
+    assert fault == errors_in(broken, key)[0]
+    assert key in fault.rule.explains
+    assert errors_in(ERROR_NOTES[key].mended) == []
+    for mended in fault.fixes:
         assert run(mended).returncode == 0
 
 
@@ -58,8 +63,7 @@ def test_each_fault_is_seen_without_running_the_code(key: str) -> None:
     ],
 )  # fmt: skip
 def test_no_fault_is_claimed_where_it_is_not_sure(code: str) -> None:
-    assert find_fault(code, "python-index-error") is None
-    assert find_fault(code, "python-key-error") is None
+    assert errors_in(code, "python-index-error") == errors_in(code, "python-key-error") == []
 
 
 TEXT = st.text(st.characters(exclude_characters="\x00", codec="utf-8"), min_size=1, max_size=400).filter(
@@ -75,5 +79,4 @@ CODE = TEXT | st.lists(
 @settings(max_examples=300, deadline=None)
 @given(CODE, st.none() | st.sampled_from(PYTHON_NOTES))
 def test_any_code_can_be_read(code: str, error: str | None) -> None:
-    fault = find_fault(code, error)
-    assert fault is None or fault.line >= 1
+    assert all(finding.line >= 1 for finding in analyze(code, Language.PYTHON, error=error))

@@ -1,10 +1,14 @@
 """Programs that are right as they stand: no rule calls anything in them a fault."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from learnflow.code_analysis.engine import analyze
 from learnflow.code_analysis.rule import Kind
 from learnflow.models.vocabulary import Language
+from tests.support.right_programs import renamed, right_programs
 
 JS, JAVA, CPP, GO = Language.JAVASCRIPT, Language.JAVA, Language.CPP, Language.GO
 
@@ -44,7 +48,47 @@ RIGHT_PROGRAMS = [
 ]
 
 
+RIGHT_PROGRAMS += [
+    (Language(language), program)
+    for language, programs in tomllib.loads(Path(__file__).with_name("right_programs.toml").read_text()).items()
+    for program in programs
+]
+WRONG = frozenset({Kind.ERROR, Kind.BUG})
+NOT_SENT = "python-name-error"  # a program uses names that it does not define
+SHOWN_ON_PURPOSE = frozenset({
+    ("point closures 1", "B023"), ("point closures 2", "late-binding"), ("point data-types 5", "inexact"),
+    ("point functions 1", "gives-nothing"), ("point functions 13", "mutable-default"),
+    ("point functions 16", "copy-changed"), ("point inheritance 13", "not-virtual"),
+    ("point object-oriented-programming 16", "copy-changed"), ("concept memory-management beginner", "same-object"),
+    ("point strings 7", "compares-identity"), ("point strings 10", "template-missing"),
+    ("point variables 5", "same-object"), ("concept lists advanced", "shallow-copy"),
+    ("concept lists advanced", "same-row"), ("concept scope advanced", "B023"), ("concept closures advanced", "B023"),
+    ("concept data-types advanced", "inexact"), ("concept variables advanced", "same-object"),
+})  # fmt: skip
+
+
+def wrong_in(program: str, language: Language) -> set[str]:
+    findings = [finding for finding in analyze(program, language) if finding.kind in WRONG]
+    return {finding.rule.key for finding in findings} - {NOT_SENT}
+
+
 @pytest.mark.parametrize(("language", "program"), RIGHT_PROGRAMS)
 def test_nothing_in_a_right_program_is_called_a_fault(language: Language, program: str) -> None:
-    findings = [finding for finding in analyze(program, language) if finding.kind in {Kind.ERROR, Kind.BUG}]
-    assert [finding.rule.key for finding in findings] == []
+    assert wrong_in(program, language) == set()
+
+
+@pytest.mark.parametrize("language", Language)
+def test_nothing_is_wrong_in_solutions_mended_examples_and_the_content_under_any_names(language: Language) -> None:
+    called_wrong = set()
+    for place, (source, program) in enumerate(right_programs(language).items()):
+        for variation in filter(None, (program, renamed(program, language, place))):
+            called_wrong |= {(source, key) for key in wrong_in(variation, language)}
+    assert called_wrong <= SHOWN_ON_PURPOSE
+
+
+def test_more_than_a_thousand_right_programs_are_tried() -> None:
+    programs = [
+        each for language in Language for place, program in enumerate(right_programs(language).values())
+        for each in (program, renamed(program, language, place)) if each
+    ]  # fmt: skip
+    assert len(set(programs)) > 1_000

@@ -39,8 +39,7 @@ def opened_anew(tree: PythonTree) -> Iterator[Match]:
 def read_again(tree: PythonTree) -> Iterator[Match]:
     if any(node.attr == "seek" for node in tree.of(ast.Attribute)):
         return
-    files = list(_opened(tree))
-    for name in (file for file in files if files.count(file) == 1):
+    for name in (file for file in _opened(tree) if tree.bindings[file] == 1):
         for block in tree.blocks():
             reads = [statement.lineno for statement in block if _reads_all(statement, name)]
             if len(reads) > 1:

@@ -1,15 +1,18 @@
 """Results in Python that get lost: functions that give none or are not called, and values that are thrown away."""
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Final
 
+from learnflow.code_analysis.linters import ruff
 from learnflow.code_analysis.python_tree import TEXT, PythonTree, has, is_input, stored
 from learnflow.code_analysis.rule import Example, Match, rule
 from learnflow.code_analysis.rules.python.calls import is_iterator
 from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language
 
+_OF_TEX: Final = re.compile(r"\\\w+\{|\}\{")  # braces for the arguments of a command
 _OF_TEXT_ONLY: Final = frozenset({"upper", "lower", "strip", "capitalize", "lstrip", "rstrip"})
 _NEW_TEXT: Final = frozenset({*_OF_TEXT_ONLY, "replace", "title"})
 _GIVING: Final = frozenset({"sorted", "reversed", "len", "str", "round", "abs"})
@@ -134,3 +137,14 @@ def printed_pattern(tree: PythonTree) -> Iterator[Match]:
             case ast.Call(func=ast.Name(id="print"), args=[ast.Constant(value=str(text)), *given]) if given:
                 if sum(text.count(pattern) for pattern in ("%d", "%s", "%f")) == len(given):
                     yield Match(call.lineno)
+
+
+@rule(
+    "RUF027", Language.PYTHON, topic="strings",
+    message="without an `f` before the quotes, what stands in braces is plain text and is not filled in.",
+    fix='Write the f before the quotes: `f"..."`.',
+    beneath="An f-string is a syntax of its own, which is worked out where it stands.",
+    examples=(Example(Language.PYTHON, "n = 1\nprint('n is {n}')", "n = 1\nprint(f'n is {n}')"),),
+)  # fmt: skip
+def f_missing(tree: PythonTree) -> Iterator[Match]:
+    yield from (match for match in ruff("RUF027")(tree) if not _OF_TEX.search(tree.lines[match.line - 1]))

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from learnflow.code_analysis.rules.python.errors import find_fault
+from learnflow.code_analysis.engine import analyze
+from learnflow.code_analysis.rule import Kind
 from learnflow.domain.question.errors import ERRORS
 from learnflow.models.vocabulary import Language, Specialist
 from learnflow.tutor.offline import OfflineTutor
@@ -41,8 +42,14 @@ async def test_the_data_models_question_is_answered_and_asks_concepts_for_list_i
 @pytest.mark.parametrize("key", ERRORS)
 async def test_each_error_is_known_by_its_name_and_language(key: str, tutor: OfflineTutor) -> None:
     sign, note = ERRORS[key], ERROR_NOTES[key]
-    seen = sign.language is Language.PYTHON and find_fault(note.broken, None)
-    asked = request("What is wrong here?", note.broken) if seen else request(f"I get {sign.name}", None, sign.language)
+    is_visible = sign.language is Language.PYTHON and any(
+        finding.kind is Kind.ERROR for finding in analyze(note.broken, Language.PYTHON)
+    )
+    asked = (
+        request("What is wrong here?", note.broken)
+        if is_visible
+        else request(f"I get {sign.name}", None, sign.language)
+    )
     draft = honest(await tutor.debug(*with_question(asked)))
     assert draft.metadata["error_type"] == sign.name
     assert draft.metadata["suggested_topic"] == draft.topic

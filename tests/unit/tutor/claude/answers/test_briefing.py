@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from learnflow.code_analysis.linters import Linter
 from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.events.work import AgentRequest, Turn
 from learnflow.models.vocabulary import Language, Specialist
@@ -56,10 +55,10 @@ def test_debug_is_told_this() -> None:
 
 async def test_code_review_is_told_this() -> None:
     code = "x = 1\nif x == None:\n    print(x)"
-    found = await look_over(code, Language.PYTHON, Linter())
+    found = await look_over(code, Language.PYTHON)
     asked = request("Is this good?", code, exercises=[{"exercise": OPEN, "assigned_at": "2026-01-02T14:00:00Z"}])
     text = briefing(asked, ROOM, linter_section(found))
-    assert text == REVIEW_TOLD.format(problem=OPEN.problem_text, remark=found.remarks[0].text)
+    assert text == REVIEW_TOLD.format(problem=OPEN.problem_text, remark=found.findings[0].remark)
     assert OPEN.solution_code.strip() not in text
     assert OPEN.hints[0] not in text
 

@@ -1,50 +1,28 @@
-"""Each cause of a wrong result is seen where it is, and not in the same code mended."""
+"""Causes of wrong results as they are told: sure ones, those that a complaint makes likely, and none."""
 
 import pytest
 
-from learnflow.code_analysis.causes import CAUSE_NOTES
-from learnflow.code_analysis.complaint_rules import likely
-from learnflow.code_analysis.legacy import seen
-from learnflow.domain.question.errors import ERRORS
+from learnflow.code_analysis.engine import all_rules, analyze
+from learnflow.code_analysis.rule import Certainty, Example, Rule
 from learnflow.models.vocabulary import Language
 from learnflow.sandbox import Execution
 from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.offline import OfflineTutor
 from tests.support.offline_requests import honest, query_with_question, request, with_question
-from tests.unit.code_analysis.cause_examples import CAUSES
-from tests.unit.code_analysis.complaint_examples import LIKELY
-from tests.unit.code_analysis.slip_examples import MORE_CAUSES
 
-SURE = (*CAUSES.items(), *MORE_CAUSES.items())
-EXAMPLES = [(key, *example) for key, examples in SURE for example in examples]
-TOLD = [(key, *example) for key, examples in LIKELY.items() for example in examples]
+COMPLAINTS = [
+    pytest.param(rule, example, id=f"{rule.key}-{example.language}")
+    for rule in all_rules() if rule.certainty is Certainty.LIKELY for example in rule.examples
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("key", "language", "wrong", "right"), EXAMPLES)
-def test_a_cause_is_seen_and_not_in_the_mended_code(key: str, language: Language, wrong: str, right: str) -> None:
-    found = seen(wrong, language)
-    assert key in {one.key for one in found}
-    assert seen(right, language) == ()
-    assert all(one.says and one.fix for one in found)
-
-
-@pytest.mark.parametrize(("key", "complaint", "language", "code", "other"), TOLD)
-def test_a_cause_is_likely_only_where_the_complaint_fits(
-    key: str, complaint: str, language: Language, code: str, other: str
-) -> None:
-    assert [one.key for one in likely(code, language, complaint)] == [key]
-    assert likely(code, language, other) == ()
-
-
-@pytest.mark.parametrize(("key", "complaint", "language", "code"), [told[:-1] for told in TOLD])
-async def test_what_is_likely_is_told_as_a_suspicion(key: str, complaint: str, language: Language, code: str) -> None:
-    draft = honest(await OfflineTutor().debug(*with_question(request(complaint, code, language))))
-    assert draft.topic == CAUSE_NOTES[key].topic
-    assert draft.text.startswith("The cause" if key == "inexact-result" else "What I suspect")
-
-
-def test_what_a_cause_explains_is_an_error_that_is_known() -> None:
-    assert {error for note in CAUSE_NOTES.values() for error in note.explains} <= set(ERRORS)
+@pytest.mark.parametrize(("rule", "example"), COMPLAINTS)
+async def test_what_is_likely_is_told_as_a_suspicion(rule: Rule, example: Example) -> None:
+    asked = request(example.complaint, example.bad, example.language)
+    draft = honest(await OfflineTutor().debug(*with_question(asked)))
+    assert draft.topic == rule.topic
+    assert draft.text.startswith("The cause" if rule.key == "inexact-result" else "What I suspect")
+    assert analyze(example.bad, example.language, complaint="") == ()
 
 
 async def test_the_cause_behind_an_error_gives_its_line() -> None:
@@ -124,16 +102,3 @@ async def test_a_run_that_lacks_what_was_not_sent_does_not_hide_the_cause(said: 
     draft = honest(await OfflineTutor().debug(*with_question(request(said, code)), UNDEFINED))
     assert draft.topic == topic
     assert "NameError" in draft.text
-
-
-@pytest.mark.parametrize(("language", "code"), [
-    (Language.JAVA, "class A { void f(int n) { while (n > 0) { System.out.println(n); n--; } } }"),
-    (Language.CPP, "void f(int n) { while (n > 0) { show(n); n--; } }"),
-    (Language.JAVASCRIPT, "for (let i = 0; i <= s.length; i++) { f(s.slice(0, i)); }"),
-    (Language.GO, "package main\n\nfunc work() {\n\tc := make(chan int)\n\tfor v := range c {\n\t\tprintln(v)\n\t}\n}"),
-    (Language.GO, "package main\n\nfunc main() {\n\tgo f()\n\tfor {\n\t}\n}"),
-    (Language.PYTHON, "import os\ntry:\n    int(x)\nexcept ValueError:\n    os.remove(x)"),
-    (Language.PYTHON, "class T:\n    def insert(self, x):\n        return self\n\nt = T()\nt = t.insert(1)"),
-])  # fmt: skip
-def test_sound_code_that_looks_like_a_fault_has_no_cause(language: Language, code: str) -> None:
-    assert seen(code, language) == ()

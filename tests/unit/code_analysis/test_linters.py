@@ -1,0 +1,56 @@
+"""Linters are bounded: nothing of a student's configures them, and each has a limit of time and of memory."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from learnflow.code_analysis import linters
+from learnflow.code_analysis.linters import LinterUnavailableError, ruff_diagnostics, run_linter
+
+UNUSED = "def f():\n    unused = 1\n"
+
+
+@pytest.mark.parametrize(
+    "comment", ["# noqa", "# noqa: F841", "# ruff: noqa", "# flake8: noqa", "# ruff: disable[F841]"]
+)
+def test_a_comment_in_the_code_silences_nothing(comment: str) -> None:
+    code = f"{comment}\ndef f():\n    unused = 1  {comment}\n"
+    assert [diagnostic.code for diagnostic in ruff_diagnostics(code)] == ["F841"]
+
+
+def test_no_file_and_no_variable_configures_the_linter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ruff.toml").write_text('exclude = ["*"]\n[lint]\nselect = []\n')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RUFF_CONFIG", str(tmp_path / "ruff.toml"))
+    ruff_diagnostics.cache_clear()
+    assert [diagnostic.code for diagnostic in ruff_diagnostics(UNUSED)] == ["F841"]
+
+
+def test_what_is_too_long_for_the_linter_is_refused() -> None:
+    with pytest.raises(LinterUnavailableError, match="more than"):
+        ruff_diagnostics("x = 1\n" * 20_000)
+
+
+def test_a_linter_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linters, "_SECONDS", 0.3)
+    with pytest.raises(LinterUnavailableError, match="longer than"):
+        run_linter([sys.executable, "-c", "import time; time.sleep(60)"], "")
+
+
+def test_a_linter_that_takes_too_much_memory_is_ended() -> None:
+    with pytest.raises(LinterUnavailableError, match="ended with"):
+        run_linter([sys.executable, "-c", "input(); bytearray(4 * 1024**3)"], "\n", ended=(0,))
+
+
+def test_a_linter_that_reads_files_gets_one_of_its_own() -> None:
+    shown = run_linter(
+        [sys.executable, "-c", "import sys; print(sys.argv[1], open(sys.argv[1]).read())"], "a", suffix=".x"
+    )
+    path, text = shown.decode().split()
+    assert (Path(path).name, text) == ("student.x", "a")
+    assert not Path(path).exists()
+
+
+def test_what_is_found_in_a_code_is_kept() -> None:
+    assert ruff_diagnostics(UNUSED) is ruff_diagnostics(UNUSED)
