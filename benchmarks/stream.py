@@ -154,16 +154,9 @@ def _faust(watch: Stopwatch) -> faust.App:
 
 def _learnflow(watch: Stopwatch) -> faust.App:
     options = _options(f"/tmp/{uuid4().hex}")  # noqa: S108 - holds nothing
-    app = StreamApp(
-        f"learnflow-{uuid4().hex}",
-        fetch_wait_ms=10,
-        drain_seconds=1,
-        stream_buffer_maxsize=65_536,
-        broker_max_poll_records=5_000,
-        producer_linger=0.002,
-        producer_max_batch_size=131_072,
-        **options,
-    )
+    options |= {"stream_buffer_maxsize": 65_536, "broker_max_poll_records": 5_000}
+    options |= {"producer_linger": 0.002, "producer_max_batch_size": 131_072}
+    app = StreamApp(f"learnflow-{uuid4().hex}", fetch_wait_ms=10, drain_seconds=1, **options)
 
     async def handle(delivery: Delivery) -> list[Outgoing]:
         watch.begin()

@@ -15,7 +15,7 @@ from tests.support.apache_kafka import Broker
 from tests.support.claude_server import Player, playing_claude
 from tests.support.messages_api import KEY, MODEL
 from tests.support.running_system import Client, systems, workers
-from tests.support.topic_watcher import Seen, Watch, watching
+from tests.support.topic_watcher import TopicMessage, TopicWatcher, watching
 
 OFFLINE: Final = "offline"
 TIMEOUT: Final = 4  # seconds that one answer may take
@@ -46,12 +46,12 @@ class Ground:
     """The system, what watches it, and the Claude that it asks."""
 
     client: Client
-    watch: Watch
+    watch: TopicWatcher
     claude: Player
     logs: Path
     students: set[str] = field(default_factory=set)
 
-    def ask(self, student: str, text: str, **payload: Any) -> Seen:
+    def ask(self, student: str, text: str, **payload: Any) -> TopicMessage:
         """Ask, and return the only outcome of the question."""
         self.students.add(student)
         query_id = self.client.ask(student, text, **payload)

@@ -10,7 +10,7 @@ from tests.conftest import database as copied
 from tests.support.apache_kafka import Broker
 from tests.support.command_line import Cli
 from tests.support.running_system import Client, Systems
-from tests.support.topic_watcher import Watch, watching
+from tests.support.topic_watcher import TopicWatcher, watching
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def client(running: Systems) -> Client:
 
 
 @pytest.fixture(scope="module")
-def watch(running: Systems) -> Iterator[Watch]:
+def watch(running: Systems) -> Iterator[TopicWatcher]:
     """Watch the running system."""
     with watching(running.broker.address, running.database_url) as found:
         yield found

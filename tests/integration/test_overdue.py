@@ -7,7 +7,7 @@ import pytest
 from tests.running.questions import INDEX_ERROR
 from tests.support.apache_kafka import Broker
 from tests.support.running_system import Client, Systems, systems, workers
-from tests.support.topic_watcher import Watch
+from tests.support.topic_watcher import TopicWatcher
 
 LATE_STUDENT = "student-who-waits"
 
@@ -24,7 +24,7 @@ def running(broker: Broker, module_database: str, tmp_path_factory: pytest.TempP
 
 
 @pytest.fixture(scope="module")
-def overdue(client: Client, watch: Watch) -> str:
+def overdue(client: Client, watch: TopicWatcher) -> str:
     """Ask while neither debug nor concepts is running, and return the query that failed."""
     query_id = client.ask(LATE_STUDENT, INDEX_ERROR.text, **INDEX_ERROR.payload)
     watch.failure(query_id)
@@ -39,7 +39,7 @@ def debug(running: Systems, overdue: str) -> Iterator[None]:  # noqa: ARG001 - i
 
 
 @pytest.fixture(scope="module")
-def answered_alone(client: Client, watch: Watch, debug: None) -> str:  # noqa: ARG001 - it answers
+def answered_alone(client: Client, watch: TopicWatcher, debug: None) -> str:  # noqa: ARG001 - it answers
     """Ask while concepts is not running, and return the query that debug answered."""
     query_id = client.ask("student-of-debug", INDEX_ERROR.text, **INDEX_ERROR.payload)
     watch.answered(query_id)
@@ -53,7 +53,7 @@ def concepts(running: Systems, answered_alone: str) -> Iterator[None]:  # noqa: 
         yield
 
 
-def test_a_query_that_nobody_answers_fails_with_a_reason(watch: Watch, overdue: str) -> None:
+def test_a_query_that_nobody_answers_fails_with_a_reason(watch: TopicWatcher, overdue: str) -> None:
     (outcome,) = watch.answers(overdue)
     assert (outcome.payload["failure"], outcome.payload["agent_name"]) == ("overdue", "router")
     stored = watch.database.stored(overdue, flow=2)
@@ -63,7 +63,7 @@ def test_a_query_that_nobody_answers_fails_with_a_reason(watch: Watch, overdue: 
 
 
 @pytest.mark.usefixtures("debug")
-def test_a_late_answer_is_kept_in_the_flow_and_changes_nothing_else(watch: Watch, overdue: str) -> None:
+def test_a_late_answer_is_kept_in_the_flow_and_changes_nothing_else(watch: TopicWatcher, overdue: str) -> None:
     failed, late = watch.wait("agent-responses", lambda seen: seen.payload["query_id"] == overdue, count=2)
     watch.processed(failed, late)
     stored = watch.database.stored(overdue)
@@ -79,7 +79,7 @@ def test_a_late_answer_is_kept_in_the_flow_and_changes_nothing_else(watch: Watch
     assert len(watch.answers(overdue)) == 2
 
 
-def test_debug_answers_alone_when_concepts_does_not(watch: Watch, answered_alone: str) -> None:
+def test_debug_answers_alone_when_concepts_does_not(watch: TopicWatcher, answered_alone: str) -> None:
     assert watch.answered(answered_alone).payload["agent_name"] == "debug"
     stored = watch.database.stored(answered_alone, flow=3)
     assert (stored.query["status"], len(stored.responses)) == ("completed", 1)
@@ -91,7 +91,7 @@ def test_debug_answers_alone_when_concepts_does_not(watch: Watch, answered_alone
 
 
 @pytest.mark.usefixtures("concepts")
-def test_an_explanation_that_comes_too_late_makes_no_second_answer(watch: Watch, answered_alone: str) -> None:
+def test_an_explanation_that_comes_too_late_makes_no_second_answer(watch: TopicWatcher, answered_alone: str) -> None:
     (asked,) = watch.wait("concepts-requests", lambda seen: seen.key == b"student-of-debug")
     watch.processed(asked)
     (explained,) = [

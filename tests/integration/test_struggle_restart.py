@@ -16,7 +16,7 @@ from tests.running.test_struggle import DETECTED, HISTORY, RESOLVED, ask, assign
 from tests.support.apache_kafka import Broker
 from tests.support.database_rows import Database
 from tests.support.running_system import Client, Systems, Worker, systems, until
-from tests.support.topic_watcher import Watch, watching
+from tests.support.topic_watcher import TopicWatcher, watching
 
 SETTINGS = {"LEARNFLOW_KAFKA_SESSION_TIMEOUT_SECONDS": "3"}
 PANES = "learnflow-core-struggle-changelog"
@@ -32,7 +32,7 @@ def started(broker: Broker, module_database: str, tmp_path: Path) -> Iterator[Sy
 
 
 @pytest.fixture
-def seen(broker: Broker, module_database: str) -> Iterator[Watch]:
+def seen(broker: Broker, module_database: str) -> Iterator[TopicWatcher]:
     """Watch every topic."""
     with watching(broker.address, module_database) as found:
         yield found
@@ -43,18 +43,18 @@ def core(started: Systems) -> Worker:
     return started.start("worker", "--only", "core", name="one")
 
 
-def ids(watch: Watch, topic: str, student: str, event_type: str) -> list[str]:
+def ids(watch: TopicWatcher, topic: str, student: str, event_type: str) -> list[str]:
     """Return the ids of a kind of message about a student, each as often as it came."""
     return [one.event["message_id"] for one in watch.on(topic, student) if one.event["event_type"] == event_type]
 
 
-def wait_folded(watch: Watch, *queries: str) -> None:
+def wait_folded(watch: TopicWatcher, *queries: str) -> None:
     """Return when all are done with the routing of questions, and what follows has been seen."""
     routed = watch.wait("triage-routing", lambda one: one.payload.get("query_id") in queries, count=len(queries))
     watch.processed(*routed)
 
 
-def test_a_kill_tells_nothing_anew(started: Systems, seen: Watch, student: str) -> None:
+def test_a_kill_tells_nothing_anew(started: Systems, seen: TopicWatcher, student: str) -> None:
     client = Client(started.broker.address)
     worker = core(started)
     first = [ask(client, student) for _ in range(3)]
@@ -70,7 +70,7 @@ def test_a_kill_tells_nothing_anew(started: Systems, seen: Watch, student: str) 
 
 
 def test_a_kill_between_telling_of_the_end_and_reading_it_tells_one_end(
-    started: Systems, seen: Watch, student: str
+    started: Systems, seen: TopicWatcher, student: str
 ) -> None:
     client = Client(started.broker.address)
     worker = core(started)
@@ -85,7 +85,7 @@ def test_a_kill_between_telling_of_the_end_and_reading_it_tells_one_end(
     assert again.stop() == 0
 
 
-def test_old_panes_leave_the_store_also_after_a_restart(started: Systems, seen: Watch, student: str) -> None:
+def test_old_panes_leave_the_store_also_after_a_restart(started: Systems, seen: TopicWatcher, student: str) -> None:
     client = Client(started.broker.address)
     worker = core(started)
     wait_folded(seen, ask(client, student, ago=timedelta(hours=80)))
@@ -117,7 +117,7 @@ def about(key: object, student: str) -> TypeGuard[bytes]:
 
 
 @contextmanager
-def own_run(database_url: str, directory: Path) -> Iterator[tuple[Client, Watch]]:
+def own_run(database_url: str, directory: Path) -> Iterator[tuple[Client, TopicWatcher]]:
     """Run core and sink on an empty broker, without any tables."""
     directory.mkdir()
     with embedded.broker(directory) as url:

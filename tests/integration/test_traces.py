@@ -12,7 +12,7 @@ import pytest
 from tests.support.apache_kafka import Broker
 from tests.support.otlp_collector import Collector, Span, collecting
 from tests.support.running_system import Client, Systems, envelope, systems, until, workers
-from tests.support.topic_watcher import Watch
+from tests.support.topic_watcher import TopicWatcher
 
 CONSUMER = 5
 
@@ -62,7 +62,7 @@ def asked(client: Client, student: str, text: str, **payload: object) -> tuple[s
 
 
 def test_a_question_is_one_trace_from_triage_to_its_specialist(
-    client: Client, watch: Watch, student: str, collector: Collector
+    client: Client, watch: TopicWatcher, student: str, collector: Collector
 ) -> None:
     query_id, trace = asked(client, student, "Explain recursion")
     answer = watch.answered(query_id)
@@ -77,7 +77,7 @@ def test_a_question_is_one_trace_from_triage_to_its_specialist(
 
 
 def test_two_agents_that_answer_together_are_in_one_trace(
-    client: Client, watch: Watch, student: str, collector: Collector
+    client: Client, watch: TopicWatcher, student: str, collector: Collector
 ) -> None:
     query_id, trace = asked(
         client, student, "Why does my code throw IndexError?", query_type="code", language="python",
@@ -89,7 +89,7 @@ def test_two_agents_that_answer_together_are_in_one_trace(
 
 
 def test_the_sink_links_to_the_traces_that_it_stores(
-    client: Client, watch: Watch, student: str, collector: Collector
+    client: Client, watch: TopicWatcher, student: str, collector: Collector
 ) -> None:
     query_id, trace = asked(client, student, "Explain recursion")
     watch.answered(query_id)
@@ -100,7 +100,7 @@ def test_the_sink_links_to_the_traces_that_it_stores(
     assert until(linked)
 
 
-def test_a_message_that_cannot_be_read_keeps_its_headers(client: Client, watch: Watch, student: str) -> None:
+def test_a_message_that_cannot_be_read_keeps_its_headers(client: Client, watch: TopicWatcher, student: str) -> None:
     told = f"00-{'1' * 32}-{'2' * 16}-01".encode()
     client.producer.produce("student-queries", value=b"{}", key=student, headers=[("traceparent", told)])
     client.producer.flush(20)
@@ -109,7 +109,7 @@ def test_a_message_that_cannot_be_read_keeps_its_headers(client: Client, watch: 
 
 
 def test_where_a_span_of_another_trace_sent_the_question_there_is_a_link(
-    client: Client, watch: Watch, student: str, collector: Collector
+    client: Client, watch: TopicWatcher, student: str, collector: Collector
 ) -> None:
     message = envelope(student, "student.query.submitted", {"query_text": "Explain recursion", "query_type": "text"})
     told = f"00-{'a' * 32}-{'b' * 16}-01".encode()

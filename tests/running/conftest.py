@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import database
 from tests.support.apache_kafka import Broker
 from tests.support.running_system import Client, Systems, systems, workers
-from tests.support.topic_watcher import Watch, watching
+from tests.support.topic_watcher import TopicWatcher, watching
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +35,7 @@ def client(running: Systems) -> Client:
 
 
 @pytest.fixture(scope="session")
-def watch(running: Systems) -> Iterator[Watch]:
+def watch(running: Systems) -> Iterator[TopicWatcher]:
     """Watch the running system."""
     with watching(running.broker.address, running.database_url) as found:
         yield found

@@ -12,7 +12,7 @@ from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Specialist
 from tests.support.running_system import Client, envelope, until
-from tests.support.topic_watcher import Seen, Watch
+from tests.support.topic_watcher import TopicMessage, TopicWatcher
 
 TRACEBACK: Final = (
     'Traceback (most recent call last):\n  File "a.py", line 2, in <module>\nIndexError: list index out of range'
@@ -89,7 +89,7 @@ MISROUTED: Final = (
 )
 
 
-def progress(watch: Watch, student: str, total: int) -> Seen:
+def progress(watch: TopicWatcher, student: str, total: int) -> TopicMessage:
     """Return what `student-progress` says, once so many queries are counted."""
     return watch.wait(
         "student-progress",
@@ -97,26 +97,26 @@ def progress(watch: Watch, student: str, total: int) -> Seen:
     )[-1]
 
 
-def standings(watch: Watch, student: str, total: int) -> list[dict[str, Any]]:
+def standings(watch: TopicWatcher, student: str, total: int) -> list[dict[str, Any]]:
     """Return the rows of student_progress, once so many queries are counted there."""
     statement = "SELECT * FROM student_progress WHERE student_id = $1 AND total_queries >= $2"
     assert until(lambda: watch.database.rows(statement, student, total))
     return watch.database.rows(statement, student, total)
 
 
-def tell(client: Client, watch: Watch, student: str, **profile: object) -> None:
+def tell(client: Client, watch: TopicWatcher, student: str, **profile: object) -> None:
     """Say something of a student, and wait until everybody knows it."""
     message = envelope(student, "student.profile.updated", profile)
     client.send("student-events", student, message)
     watch.processed(*watch.wait("student-events", lambda seen: seen.event.get("message_id") == message["message_id"]))
 
 
-def request_of(watch: Watch, topic: str, query_id: str) -> Seen:
+def request_of(watch: TopicWatcher, topic: str, query_id: str) -> TopicMessage:
     """Return the request that a query became."""
     return watch.wait(topic, lambda seen: seen.payload.get("query", {}).get("query_id") == query_id)[0]
 
 
-def beat_of(seen: Seen) -> str | None:
+def beat_of(seen: TopicMessage) -> str | None:
     """Return whose heartbeat a log entry is."""
     return seen.payload.get("agent_name") if seen.event.get("event_type") == "agent.heartbeat" else None
 

@@ -13,7 +13,7 @@ import pytest
 from tests.running.bad_input import BAD, GOOD, GOOD_AFTER, Bad, Sent, question
 from tests.running.bad_internal import INTERNAL
 from tests.support.running_system import Client
-from tests.support.topic_watcher import Seen, Watch
+from tests.support.topic_watcher import TopicMessage, TopicWatcher
 
 MEGABYTES: Final = 2 * 1024 * 1024
 
@@ -24,11 +24,11 @@ class Played:
 
     student: str
     sent: Sent
-    seen: Seen
+    seen: TopicMessage
     after: str
 
 
-def play(client: Client, watch: Watch, cases: Mapping[str, Bad]) -> dict[str, Played]:
+def play(client: Client, watch: TopicWatcher, cases: Mapping[str, Bad]) -> dict[str, Played]:
     """Send all cases at once, and return them when everybody is done with all of them."""
     played: dict[str, Played] = {}
     for name, case in cases.items():
@@ -47,7 +47,7 @@ def play(client: Client, watch: Watch, cases: Mapping[str, Bad]) -> dict[str, Pl
     return played
 
 
-def letters_of(watch: Watch, seen: Seen) -> list[Seen]:
+def letters_of(watch: TopicWatcher, seen: TopicMessage) -> list[TopicMessage]:
     """Return the dead letters of a message."""
     place = (seen.topic, str(seen.partition), str(seen.offset))
     return [
@@ -57,7 +57,7 @@ def letters_of(watch: Watch, seen: Seen) -> list[Seen]:
     ]
 
 
-def assert_dead(watch: Watch, case: Bad, one: Played) -> None:
+def assert_dead(watch: TopicWatcher, case: Bad, one: Played) -> None:
     """Check the one dead letter of a message, and that nothing of it but the student's next question is stored."""
     (letter,) = letters_of(watch, one.seen)
     assert (letter.value or b"", letter.key) == (one.sent.value or b"", one.seen.key)
@@ -71,14 +71,14 @@ def assert_dead(watch: Watch, case: Bad, one: Played) -> None:
 
 
 @pytest.fixture(scope="module")
-def bad(client: Client, watch: Watch) -> dict[str, Played]:
+def bad(client: Client, watch: TopicWatcher) -> dict[str, Played]:
     """Send all bad questions."""
     return play(client, watch, BAD)
 
 
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_question_is_one_dead_letter_and_its_student_hears_of_it(
-    watch: Watch, bad: dict[str, Played], name: str
+    watch: TopicWatcher, bad: dict[str, Played], name: str
 ) -> None:
     one = bad[name]
     assert_dead(watch, BAD[name], one)
@@ -90,7 +90,7 @@ def test_a_bad_question_is_one_dead_letter_and_its_student_hears_of_it(
 
 
 @pytest.fixture(scope="module")
-def good(client: Client, watch: Watch) -> dict[str, dict[str, Any]]:  # noqa: ARG001 - it looks on from before
+def good(client: Client, watch: TopicWatcher) -> dict[str, dict[str, Any]]:  # noqa: ARG001 - it looks on from before
     """Send all questions that look odd and are right."""
     messages = {}
     for name, changes in GOOD.items():
@@ -101,7 +101,7 @@ def good(client: Client, watch: Watch) -> dict[str, dict[str, Any]]:  # noqa: AR
 
 @pytest.mark.parametrize("name", GOOD)
 def test_an_odd_question_is_answered_and_stored_as_it_came(
-    watch: Watch, good: dict[str, dict[str, Any]], name: str
+    watch: TopicWatcher, good: dict[str, dict[str, Any]], name: str
 ) -> None:
     message = good[name]
     watch.answered(message["message_id"])
@@ -116,14 +116,14 @@ def test_an_odd_question_is_answered_and_stored_as_it_came(
     assert watch.letters("student-queries", message["student_id"]) == []
 
 
-def test_the_longest_student_id_is_accepted(client: Client, watch: Watch) -> None:
+def test_the_longest_student_id_is_accepted(client: Client, watch: TopicWatcher) -> None:
     student = f"{uuid4()}".ljust(255, "ü")
     query_id = client.ask(student, GOOD_AFTER)
     watch.answered(query_id)
     assert watch.database.stored(query_id).query["student_id"] == student
 
 
-def test_a_message_of_two_megabytes_is_refused_somewhere(client: Client, watch: Watch, student: str) -> None:
+def test_a_message_of_two_megabytes_is_refused_somewhere(client: Client, watch: TopicWatcher, student: str) -> None:
     message = question(student, query_text="x" * MEGABYTES)
     try:
         client.send("student-queries", student, message)
@@ -138,7 +138,7 @@ def test_a_message_of_two_megabytes_is_refused_somewhere(client: Client, watch: 
 
 
 def test_a_question_under_another_students_query_id_touches_nothing_of_theirs(
-    client: Client, watch: Watch, student: str
+    client: Client, watch: TopicWatcher, student: str
 ) -> None:
     query_id = client.ask("owner-" + student, "Explain recursion")
     before = watch.database.stored(query_id, flow=2)
@@ -158,7 +158,7 @@ def test_a_question_under_another_students_query_id_touches_nothing_of_theirs(
 TOUCHED: Final = ("student-queries", "triage-routing", "agent-responses")
 
 
-def test_a_thousand_bad_messages_in_a_row_stop_nobody(client: Client, watch: Watch, student: str) -> None:
+def test_a_thousand_bad_messages_in_a_row_stop_nobody(client: Client, watch: TopicWatcher, student: str) -> None:
     for number in range(1_000):
         client.producer.produce("student-queries", value=f"bad {number}".encode(), key=student)
     client.producer.flush(20)
@@ -171,13 +171,13 @@ def test_a_thousand_bad_messages_in_a_row_stop_nobody(client: Client, watch: Wat
 
 
 @pytest.fixture(scope="module")
-def internal(client: Client, watch: Watch) -> dict[str, Played]:
+def internal(client: Client, watch: TopicWatcher) -> dict[str, Played]:
     """Send all bad messages on internal topics."""
     return play(client, watch, INTERNAL)
 
 
 @pytest.mark.parametrize("name", INTERNAL)
 def test_a_bad_message_on_an_internal_topic_is_one_dead_letter(
-    watch: Watch, internal: dict[str, Played], name: str
+    watch: TopicWatcher, internal: dict[str, Played], name: str
 ) -> None:
     assert_dead(watch, INTERNAL[name], internal[name])

@@ -8,20 +8,20 @@ import pytest
 
 from tests.running.questions import progress, request_of
 from tests.support.running_system import Client, envelope, until
-from tests.support.topic_watcher import Seen, Watch
+from tests.support.topic_watcher import TopicMessage, TopicWatcher
 
 EXERCISE: Final = "SELECT * FROM exercises WHERE exercise_id = $1::uuid"
 STUDENT_EXERCISES: Final = "SELECT * FROM student_exercises WHERE student_id = $1 ORDER BY assigned_at"
 
 
-def ask(client: Client, watch: Watch, student: str, text: str, **payload: Any) -> Seen:
+def ask(client: Client, watch: TopicWatcher, student: str, text: str, **payload: Any) -> TopicMessage:
     """Ask, and return the answer once everybody is done with what came of it."""
     answer = watch.answered(client.ask(student, text, **payload))
     watch.processed(answer, *watch.on("student-events", student))
     return answer
 
 
-def submit(client: Client, watch: Watch, student: str, exercise: dict[str, Any], code: str) -> Seen:
+def submit(client: Client, watch: TopicWatcher, student: str, exercise: dict[str, Any], code: str) -> TopicMessage:
     """Send code for an exercise, and return the answer."""
     return ask(client, watch, student, "Here is my solution", **submission(exercise, code))
 
@@ -32,13 +32,15 @@ def submission(exercise: dict[str, Any], code: str) -> dict[str, Any]:
     return {"query_type": "code", "code_snippet": code, "language": exercise["language"], "context": context}
 
 
-def told(watch: Watch, student: str, event_type: str) -> list[dict[str, Any]]:
+def told(watch: TopicWatcher, student: str, event_type: str) -> list[dict[str, Any]]:
     """Return what student-events has of a student so far, each message once."""
     events = {seen.event["message_id"]: seen for seen in watch.on("student-events", student)}
     return [seen.payload for seen in events.values() if seen.event["event_type"] == event_type]
 
 
-def given(client: Client, watch: Watch, student: str, text: str = "Give me an exercise on loops") -> dict[str, Any]:
+def given(
+    client: Client, watch: TopicWatcher, student: str, text: str = "Give me an exercise on loops"
+) -> dict[str, Any]:
     """Ask for an exercise, and return it as it was assigned, solution and all."""
     answer = ask(client, watch, student, text)
     found = [one["exercise"] for one in told(watch, student, "exercise.assigned")]
@@ -46,7 +48,7 @@ def given(client: Client, watch: Watch, student: str, text: str = "Give me an ex
     return dict(exercise)
 
 
-def no_secret(answer: Seen, exercise: dict[str, Any]) -> None:
+def no_secret(answer: TopicMessage, exercise: dict[str, Any]) -> None:
     """Fail where an answer holds what a student must find alone."""
     assert exercise["solution_code"].strip() not in "\n".join((
         answer.payload["response_text"],
@@ -55,7 +57,7 @@ def no_secret(answer: Seen, exercise: dict[str, Any]) -> None:
     assert "solution_code" not in json.dumps(answer.event)
 
 
-def test_an_exercise_from_the_wish_for_it_to_its_solution(client: Client, watch: Watch, student: str) -> None:
+def test_an_exercise_from_the_wish_for_it_to_its_solution(client: Client, watch: TopicWatcher, student: str) -> None:
     exercise = given(client, watch, student)
     assert exercise["topic"] == "loops"
     hint = ask(client, watch, student, "A hint, please")
@@ -83,7 +85,7 @@ def test_an_exercise_from_the_wish_for_it_to_its_solution(client: Client, watch:
     stored_as(watch, student, exercise)
 
 
-def stored_as(watch: Watch, student: str, exercise: dict[str, Any]) -> None:
+def stored_as(watch: TopicWatcher, student: str, exercise: dict[str, Any]) -> None:
     """Compare what PostgreSQL has of a solved exercise with what was assigned."""
     assert until(lambda: any(row["passed_at"] for row in watch.database.rows(STUDENT_EXERCISES, student)))
     (row,) = watch.database.rows(STUDENT_EXERCISES, student)
@@ -96,7 +98,7 @@ def stored_as(watch: Watch, student: str, exercise: dict[str, Any]) -> None:
     assert progress(watch, student, 4).payload["progress"]["completed_exercises"] == 1
 
 
-def test_a_solved_exercise_counts_once(client: Client, watch: Watch, student: str) -> None:
+def test_a_solved_exercise_counts_once(client: Client, watch: TopicWatcher, student: str) -> None:
     exercise = given(client, watch, student)
     submit(client, watch, student, exercise, exercise["solution_code"])
     again = submit(client, watch, student, exercise, exercise["solution_code"])
@@ -105,7 +107,9 @@ def test_a_solved_exercise_counts_once(client: Client, watch: Watch, student: st
     assert len(told(watch, student, "exercise.graded")) == 1
 
 
-def test_giving_up_shows_the_solution_and_closes_the_exercise(client: Client, watch: Watch, student: str) -> None:
+def test_giving_up_shows_the_solution_and_closes_the_exercise(
+    client: Client, watch: TopicWatcher, student: str
+) -> None:
     exercise = given(client, watch, student)
     answer = ask(client, watch, student, "I give up")
     assert answer.payload["code_examples"] == [exercise["solution_code"].strip("\n")]
@@ -120,7 +124,7 @@ def test_giving_up_shows_the_solution_and_closes_the_exercise(client: Client, wa
 
 @pytest.mark.parametrize("whose", ["nobody's", "another student's", "no id at all"])
 def test_an_exercise_that_is_not_the_students_is_a_clear_failure(
-    client: Client, watch: Watch, student: str, whose: str
+    client: Client, watch: TopicWatcher, student: str, whose: str
 ) -> None:
     named = {"nobody's": str(uuid4()), "no id at all": "loops"}.get(whose)
     if named is None:
@@ -133,7 +137,7 @@ def test_an_exercise_that_is_not_the_students_is_a_clear_failure(
     assert told(watch, student, "exercise.graded") == []
 
 
-def test_no_answer_gives_an_open_exercise_away(client: Client, watch: Watch, student: str) -> None:
+def test_no_answer_gives_an_open_exercise_away(client: Client, watch: TopicWatcher, student: str) -> None:
     """The code of the question is one step from the solution, and debug would correct it."""
     exercise = custom(client, watch, student)
     broken = "arr = [1, 2, 3]\nprint(arr[5])"
@@ -155,7 +159,7 @@ def test_no_answer_gives_an_open_exercise_away(client: Client, watch: Watch, stu
     assert any("arr" in code for code in free.payload["code_examples"])
 
 
-def custom(client: Client, watch: Watch, student: str) -> dict[str, Any]:
+def custom(client: Client, watch: TopicWatcher, student: str) -> dict[str, Any]:
     """Assign an exercise that a school has written, and return it."""
     exercise = {
         "exercise_id": str(uuid4()), "title": "The last one", "topic": "list-indexing", "difficulty": "beginner",
@@ -171,7 +175,7 @@ def custom(client: Client, watch: Watch, student: str) -> dict[str, Any]:
     return exercise
 
 
-def test_debug_runs_the_code_and_answers_from_what_happened(client: Client, watch: Watch, student: str) -> None:
+def test_debug_runs_the_code_and_answers_from_what_happened(client: Client, watch: TopicWatcher, student: str) -> None:
     code = "def mean(numbers):\n    return sum(numbers) / len(numbers)\n\n\nprint(mean([]))\n"
     answer = ask(
         client, watch, student, "Why does this not work?", query_type="code", code_snippet=code, language="python"

@@ -19,7 +19,7 @@ from learnflow.topics import AGENT_LOGS
 from tests.running.questions import get
 from tests.support.command_line import Cli, lines, one_line
 from tests.support.running_system import Client, Systems, until
-from tests.support.topic_watcher import Watch
+from tests.support.topic_watcher import TopicWatcher
 
 SPECIALISTS: Final = ("concepts", "code-review", "debug", "exercise", "progress")
 ALL: Final = {"triage", *SPECIALISTS, "router", "struggle", "learner", "sink"}
@@ -62,7 +62,7 @@ def agrees(true: Callable[[], object]) -> None:
     assert until(true, 60.0)
 
 
-def test_health_says_what_the_topic_says(running: Systems, client: Client, watch: Watch, student: str) -> None:
+def test_health_says_what_the_topic_says(running: Systems, client: Client, watch: TopicWatcher, student: str) -> None:
     for question in ("Explain recursion", "What is a loop?", "How am I doing?"):
         watch.answered(client.ask(student, question))
 
@@ -82,7 +82,7 @@ def test_health_says_what_the_topic_says(running: Systems, client: Client, watch
     agrees(same)
 
 
-def test_figures_are_those_of_the_topic(running: Systems, client: Client, watch: Watch, student: str) -> None:
+def test_figures_are_those_of_the_topic(running: Systems, client: Client, watch: TopicWatcher, student: str) -> None:
     watch.answered(client.ask(student, "Explain dictionaries"))
 
     def same() -> bool:

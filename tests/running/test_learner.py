@@ -17,7 +17,7 @@ from learnflow.models.taxonomy import TOPICS
 from tests.support.observations import graded, known
 from tests.support.running_system import Client, Systems, until
 from tests.support.submissions import after_noon, event, submit
-from tests.support.topic_watcher import Seen, Watch
+from tests.support.topic_watcher import TopicMessage, TopicWatcher
 
 LOOPS = "Can you explain how a for loop works in Python?"
 PROGRESS = "SELECT * FROM student_progress WHERE student_id = $1"
@@ -25,7 +25,7 @@ STATE = "SELECT state, version FROM student_state WHERE student_id = $1"
 LEDGER = "SELECT * FROM mastery_history WHERE student_id = $1 AND old_level IS NOT NULL ORDER BY at, new_level"
 
 
-def newest(watch: Watch, student: str, version: int) -> dict[str, Any]:
+def newest(watch: TopicWatcher, student: str, version: int) -> dict[str, Any]:
     """Return a student's progress, once it has a version, and PostgreSQL has it too."""
     seen = watch.wait("student-progress", lambda it: it.key == student.encode() and it.payload["version"] >= version)[
         -1
@@ -34,18 +34,18 @@ def newest(watch: Watch, student: str, version: int) -> dict[str, Any]:
     return dict(seen.payload)
 
 
-def stored_version(watch: Watch, student: str) -> int:
+def stored_version(watch: TopicWatcher, student: str) -> int:
     """Return the version of a student's state in PostgreSQL; 0 when there is none."""
     rows = watch.database.rows(STATE, student)
     return int(rows[0]["version"]) if rows else 0
 
 
-def levels(watch: Watch, student: str) -> list[Seen]:
+def levels(watch: TopicWatcher, student: str) -> list[TopicMessage]:
     """Return the changes of a student's levels so far."""
     return watch.on("mastery-level-updated", student)
 
 
-def settle(watch: Watch, student: str) -> None:
+def settle(watch: TopicWatcher, student: str) -> None:
     """Return when nothing more follows from what a student did."""
     known = -1
     while (seen := [*watch.on("triage-routing", student), *watch.on("student-events", student)]) and known < len(seen):
@@ -53,7 +53,7 @@ def settle(watch: Watch, student: str) -> None:
         watch.processed(*seen)
 
 
-def test_graded_exercises_lead_to_mastery(client: Client, watch: Watch, student: str) -> None:
+def test_graded_exercises_lead_to_mastery(client: Client, watch: TopicWatcher, student: str) -> None:
     gradings = [submit(client, student, n, at=after_noon(n)) for n in range(8)]
     progress = newest(watch, student, 8)["progress"]
     assert progress["topics_mastered"] == ["loops"] == progress["strengths"]
@@ -74,7 +74,7 @@ def test_graded_exercises_lead_to_mastery(client: Client, watch: Watch, student:
     assert orjson.loads(row["python_mastery_levels"]) == progress["python_mastery_levels"]
 
 
-def test_an_event_that_comes_again_changes_nothing(client: Client, watch: Watch, student: str) -> None:
+def test_an_event_that_comes_again_changes_nothing(client: Client, watch: TopicWatcher, student: str) -> None:
     submit(client, student, "one")
     newest(watch, student, 1)
     (first,) = levels(watch, student)
@@ -89,7 +89,7 @@ def test_an_event_that_comes_again_changes_nothing(client: Client, watch: Watch,
     assert len(watch.database.rows(LEDGER, student)) == 1
 
 
-def test_a_teacher_sets_a_level_and_the_ledger_says_so(client: Client, watch: Watch, student: str) -> None:
+def test_a_teacher_sets_a_level_and_the_ledger_says_so(client: Client, watch: TopicWatcher, student: str) -> None:
     submit(client, student, "one")
     said = {"topic": "loops", "level": 0.9, "reason": "Passed the oral exam", "set_by": "teacher-7"}
     client.send("student-events", student, event(student, "mastery.level.set", said, at=after_noon(5)))
@@ -103,7 +103,9 @@ def test_a_teacher_sets_a_level_and_the_ledger_says_so(client: Client, watch: Wa
     assert ledger[-1]["old_level"] == ledger[-2]["new_level"]
 
 
-def test_a_skill_level_is_upgraded_in_the_profile_and_in_requests(client: Client, watch: Watch, student: str) -> None:
+def test_a_skill_level_is_upgraded_in_the_profile_and_in_requests(
+    client: Client, watch: TopicWatcher, student: str
+) -> None:
     beginner = [key for key, topic in TOPICS.items() if topic.difficulty == "beginner"][:5]
     for number, topic in enumerate(beginner):
         said = {"topic": topic, "level": 0.9, "reason": "An exam", "set_by": "teacher-7"}
@@ -125,7 +127,7 @@ def test_a_skill_level_is_upgraded_in_the_profile_and_in_requests(client: Client
 
 @pytest.mark.parametrize("order", [(0, 1, 2, 3, 4), (4, 3, 2, 1, 0), (2, 0, 4, 1, 3)], ids=str)
 def test_the_order_of_arrival_makes_no_difference(
-    client: Client, watch: Watch, student: str, order: tuple[int, ...]
+    client: Client, watch: TopicWatcher, student: str, order: tuple[int, ...]
 ) -> None:
     scores = (1.0, 0.0, 1.0, 0.5, 1.0)
     for number in order:
@@ -135,7 +137,7 @@ def test_the_order_of_arrival_makes_no_difference(
     assert progress["python_mastery_levels"] == {"loops": in_order.topics["loops"].level}
 
 
-def test_a_rebuild_tells_each_level_that_changes(client: Client, watch: Watch, student: str) -> None:
+def test_a_rebuild_tells_each_level_that_changes(client: Client, watch: TopicWatcher, student: str) -> None:
     submit(client, student, "one")
     before = newest(watch, student, 1)["progress"]["python_mastery_levels"]["loops"]
     history = of_history([graded(f"{student} {n}", minutes=60 - n) for n in range(5)], shipped())
@@ -151,7 +153,7 @@ def test_a_rebuild_tells_each_level_that_changes(client: Client, watch: Watch, s
 
 
 def test_a_rebuilt_state_equals_the_one_built_live(
-    client: Client, watch: Watch, running: Systems, student: str
+    client: Client, watch: TopicWatcher, running: Systems, student: str
 ) -> None:
     start = datetime.now(UTC) - timedelta(minutes=30)  # struggles have the time of their detection
     for number in range(3):

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.command_line import Cli, lines
 from tests.support.running_system import Client, Systems, until
-from tests.support.topic_watcher import Watch
+from tests.support.topic_watcher import TopicWatcher
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def mastery(bare: Cli, running: Systems) -> Cli:
 
 
 def test_a_level_that_a_teacher_sets_is_applied_and_told(
-    mastery: Cli, client: Client, watch: Watch, student: str
+    mastery: Cli, client: Client, watch: TopicWatcher, student: str
 ) -> None:
     watch.database.stored(client.ask(student, "Explain recursion"), flow=2)
     sent = mastery("set", student, "loops", "0.9", "--reason", "Passed the oral exam", "--by", "teacher-7")

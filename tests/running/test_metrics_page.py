@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from learnflow import metrics
 from tests.running.questions import QUESTIONS, get
 from tests.support.running_system import Client, Systems, until
-from tests.support.topic_watcher import Watch
+from tests.support.topic_watcher import TopicWatcher
 
 Values = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
@@ -47,7 +47,7 @@ def test_a_page_has_every_metric_that_is_declared_and_no_other_of_ours(pages: li
         assert {one for one in told if not one[0].endswith("_created")} == declared
 
 
-def test_it_counts_what_was_sent(client: Client, watch: Watch, student: str, pages: list[str]) -> None:
+def test_it_counts_what_was_sent(client: Client, watch: TopicWatcher, student: str, pages: list[str]) -> None:
     before = values(pages)
     asked = [client.ask(student, one.text, **one.payload) for one in QUESTIONS]
     own = f"print([][{uuid4().int}])"  # code that has been run is not run again
@@ -74,7 +74,7 @@ def test_it_counts_what_was_sent(client: Client, watch: Watch, student: str, pag
     assert more("faust_received_total", role="core") > 2 * len(QUESTIONS)
 
 
-def test_what_is_done_does_not_wait(client: Client, watch: Watch, student: str, pages: list[str]) -> None:
+def test_what_is_done_does_not_wait(client: Client, watch: TopicWatcher, student: str, pages: list[str]) -> None:
     watch.answered(client.ask(student, "Explain recursion"))
 
     def nothing_left() -> bool:
@@ -88,7 +88,7 @@ def test_what_is_done_does_not_wait(client: Client, watch: Watch, student: str, 
     assert of(found, "finished_offset", role="core", topic="student-queries") >= 1
 
 
-def test_nothing_of_a_student_is_on_it(client: Client, watch: Watch, student: str, pages: list[str]) -> None:
+def test_nothing_of_a_student_is_on_it(client: Client, watch: TopicWatcher, student: str, pages: list[str]) -> None:
     query_id = client.ask(student, "Explain recursion")
     watch.answered(query_id)
     for url in pages:

@@ -17,7 +17,7 @@ import pytest
 from learnflow.web.page import HEADERS, POLICY
 from learnflow.web.tokens import student_token
 from tests.support.running_system import Client, Systems, Worker, systems
-from tests.support.topic_watcher import Watch
+from tests.support.topic_watcher import TopicWatcher
 
 PAGES: Final = Path(__file__).parents[1] / "pages"
 INDEX_ERROR: Final = {"code_snippet": "arr = [1, 2, 3]\nprint(arr[5])", "language": "python"}
@@ -67,7 +67,7 @@ def web(running: Systems) -> str:
 
 
 @pytest.fixture
-def routes(client: Client, watch: Watch, student: str) -> dict[str, str]:
+def routes(client: Client, watch: TopicWatcher, student: str) -> dict[str, str]:
     """Give every view with something in it: a struggle, a conversation, levels and a whole way."""
     asked = [client.ask(student, MARKUP), client.ask(student, "Why IndexError?", query_type="code", **INDEX_ERROR)]
     for each in asked:
@@ -112,7 +112,9 @@ def listening(web: str, **headers: str) -> Iterator[Any]:
         yield stream
 
 
-def test_a_question_is_asked_and_its_answer_comes(browser: Browser, web: str, watch: Watch, student: str) -> None:
+def test_a_question_is_asked_and_its_answer_comes(
+    browser: Browser, web: str, watch: TopicWatcher, student: str
+) -> None:
     code = {"code": INDEX_ERROR["code_snippet"], "language": "python"}
     found = browser.play("asks", web, student=student, text="Why does this throw IndexError?", **code)
     assert watch.answered(found["id"]).payload["response_text"].splitlines()[0] in found["answer"]
@@ -121,7 +123,7 @@ def test_a_question_is_asked_and_its_answer_comes(browser: Browser, web: str, wa
 
 
 def test_a_struggle_appears_without_a_reload_with_its_evidence(
-    browser: Browser, web: str, watch: Watch, student: str
+    browser: Browser, web: str, watch: TopicWatcher, student: str
 ) -> None:
     found = browser.play("struggles", web, student=student, text="Why does my recursion never end?")
     (told, *_) = watch.on("student-struggle", student)
@@ -180,7 +182,7 @@ def test_a_wrong_token_is_refused_and_the_right_one_is_kept_from_scripts(browser
 
 
 def test_a_student_asks_for_nobody_else_and_hears_of_nobody_else(
-    guarded: Worker, client: Client, watch: Watch, student: str
+    guarded: Worker, client: Client, watch: TopicWatcher, student: str
 ) -> None:
     bearer = {"Authorization": f"Bearer {student_token(student, SECRET)}"}
     question = {"student_id": "somebody-else", "query_text": "What is a loop?"}

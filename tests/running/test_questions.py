@@ -24,7 +24,7 @@ from tests.running.questions import (
     tell,
 )  # fmt: skip
 from tests.support.running_system import Client, Systems, envelope
-from tests.support.topic_watcher import Watch
+from tests.support.topic_watcher import TopicWatcher
 
 # The topics of the data model's examples: how they are asked about, and a word that a beginner must hear.
 TOPICS = {
@@ -40,7 +40,7 @@ SUPPORTIVE = Settings().safety.supportive_answer
 
 @pytest.mark.parametrize("asked", QUESTIONS, ids=str)
 def test_each_intent_is_answered_by_its_agent_and_stored(
-    client: Client, watch: Watch, student: str, asked: Asked
+    client: Client, watch: TopicWatcher, student: str, asked: Asked
 ) -> None:
     query_id = client.ask(student, asked.text, **asked.payload)
     payload = watch.answered(query_id).payload
@@ -62,7 +62,7 @@ def test_each_intent_is_answered_by_its_agent_and_stored(
 
 @pytest.mark.parametrize(("topic", "said"), TOPICS.items(), ids=TOPICS)
 def test_the_data_models_topics_are_explained_at_the_students_level(
-    client: Client, watch: Watch, student: str, topic: str, said: tuple[str, str]
+    client: Client, watch: TopicWatcher, student: str, topic: str, said: tuple[str, str]
 ) -> None:
     text, told = said
     answers = []
@@ -77,7 +77,9 @@ def test_the_data_models_topics_are_explained_at_the_students_level(
     assert answers[0] != answers[1]
 
 
-def test_a_question_that_is_asked_again_gets_another_explanation(client: Client, watch: Watch, student: str) -> None:
+def test_a_question_that_is_asked_again_gets_another_explanation(
+    client: Client, watch: TopicWatcher, student: str
+) -> None:
     told = set()
     for _ in range(3):
         answer = watch.answered(client.ask(student, "Explain recursion"))
@@ -87,7 +89,7 @@ def test_a_question_that_is_asked_again_gets_another_explanation(client: Client,
 
 
 def test_debug_and_concepts_answer_the_data_models_question_together(
-    client: Client, watch: Watch, student: str
+    client: Client, watch: TopicWatcher, student: str
 ) -> None:
     message = envelope(student, "student.query.submitted", {"query_text": INDEX_ERROR.text, **INDEX_ERROR.payload})
     client.send("student-queries", student, message)
@@ -109,7 +111,7 @@ def test_debug_and_concepts_answer_the_data_models_question_together(
 
 @pytest.mark.parametrize("case", MISROUTED, ids=str)
 def test_a_misrouted_question_is_handed_over_just_once(
-    client: Client, watch: Watch, student: str, case: Misrouted
+    client: Client, watch: TopicWatcher, student: str, case: Misrouted
 ) -> None:
     request = case.request(student)
     query_id = str(request.payload.query.query_id)
@@ -122,7 +124,7 @@ def test_a_misrouted_question_is_handed_over_just_once(
     assert stored.ways[-1] == (case.messages + 1, "response", case.second, "student")
 
 
-def test_a_question_that_is_not_understood_is_asked_back(client: Client, watch: Watch, student: str) -> None:
+def test_a_question_that_is_not_understood_is_asked_back(client: Client, watch: TopicWatcher, student: str) -> None:
     query_id = client.ask(student, "asdf qwer")
     payload = watch.answered(query_id).payload
     assert (payload["agent_name"], payload["metadata"]["asks_back"]) == ("concepts", True)
@@ -131,7 +133,7 @@ def test_a_question_that_is_not_understood_is_asked_back(client: Client, watch: 
 
 
 def test_a_question_that_is_not_about_programming_gets_a_friendly_answer(
-    client: Client, watch: Watch, student: str
+    client: Client, watch: TopicWatcher, student: str
 ) -> None:
     payload = watch.answered(client.ask(student, "What is the weather like today?")).payload
     assert (payload["agent_name"], payload["metadata"]["off_topic"]) == ("concepts", True)
@@ -139,7 +141,7 @@ def test_a_question_that_is_not_about_programming_gets_a_friendly_answer(
 
 
 def test_somebody_in_distress_gets_the_supportive_answer_and_those_who_watch_hear_of_it(
-    client: Client, watch: Watch, student: str
+    client: Client, watch: TopicWatcher, student: str
 ) -> None:
     for _ in range(3):  # which of an ordinary question would be a struggle
         query_id = client.ask(student, "I can't stop this loop and I want to die", query_type="text")
@@ -160,7 +162,7 @@ def test_somebody_in_distress_gets_the_supportive_answer_and_those_who_watch_hea
 
 
 def test_a_message_without_a_key_is_accepted_and_those_that_follow_have_one(
-    client: Client, watch: Watch, student: str
+    client: Client, watch: TopicWatcher, student: str
 ) -> None:
     message = envelope(student, "student.query.submitted", {"query_text": "Explain recursion"})
     client.send("student-queries", None, message)
@@ -169,7 +171,7 @@ def test_a_message_without_a_key_is_accepted_and_those_that_follow_have_one(
         assert watch.wait(topic, lambda seen: seen.key == student.encode())
 
 
-def test_the_payloads_query_id_wins_over_the_message_id(client: Client, watch: Watch, student: str) -> None:
+def test_the_payloads_query_id_wins_over_the_message_id(client: Client, watch: TopicWatcher, student: str) -> None:
     message_id, query_id = str(uuid4()), str(uuid4())
     client.ask(student, "Explain recursion", message_id=message_id, query_id=query_id)
     watch.answered(query_id)
@@ -179,7 +181,7 @@ def test_the_payloads_query_id_wins_over_the_message_id(client: Client, watch: W
 
 @pytest.mark.parametrize("same", ["bytes", "query id"])
 def test_the_same_query_again_is_answered_and_counted_once(
-    client: Client, watch: Watch, student: str, same: str
+    client: Client, watch: TopicWatcher, student: str, same: str
 ) -> None:
     message = envelope(
         student, "student.query.submitted", {"query_text": "Explain recursion", "query_id": str(uuid4())}
@@ -195,7 +197,7 @@ def test_the_same_query_again_is_answered_and_counted_once(
     assert [row["total_queries"] for row in standings(watch, student, 2)] == [2]
 
 
-def test_an_inactive_student_gets_a_failed_response(client: Client, watch: Watch, student: str) -> None:
+def test_an_inactive_student_gets_a_failed_response(client: Client, watch: TopicWatcher, student: str) -> None:
     tell(client, watch, student, active=False)
     query_id = client.ask(student, "Explain recursion")
     failed = watch.failure(query_id).payload
@@ -211,7 +213,7 @@ def test_an_inactive_student_gets_a_failed_response(client: Client, watch: Watch
     watch.answered(client.ask(student, "Explain recursion"))
 
 
-def test_an_enrolled_student_is_completed_by_a_profile(client: Client, watch: Watch, student: str) -> None:
+def test_an_enrolled_student_is_completed_by_a_profile(client: Client, watch: TopicWatcher, student: str) -> None:
     watch.database.stored(client.ask(student, "Explain recursion"))
     (enrolled,) = watch.database.rows("SELECT * FROM students WHERE student_id = $1", student)
     assert (enrolled["name"], enrolled["active"]) == (student, True)
@@ -223,7 +225,7 @@ def test_an_enrolled_student_is_completed_by_a_profile(client: Client, watch: Wa
 
 
 def test_the_profile_wins_over_what_the_producer_says_of_the_skill_level(
-    client: Client, watch: Watch, student: str
+    client: Client, watch: TopicWatcher, student: str
 ) -> None:
     def level_in_request(claimed: str) -> str:
         query_id = client.ask(student, "Explain recursion", context={"skill_level": claimed})
@@ -235,7 +237,7 @@ def test_the_profile_wins_over_what_the_producer_says_of_the_skill_level(
     assert level_in_request("beginner") == "advanced"
 
 
-def test_progress_is_counted_and_said_in_words(client: Client, watch: Watch, student: str) -> None:
+def test_progress_is_counted_and_said_in_words(client: Client, watch: TopicWatcher, student: str) -> None:
     for day, asked in enumerate(QUESTIONS[:4], start=3):
         payload = {"query_text": asked.text, **asked.payload}
         message = envelope(student, "student.query.submitted", payload) | {"timestamp": f"2026-01-0{day}T10:00:00Z"}
@@ -258,7 +260,9 @@ def test_progress_is_counted_and_said_in_words(client: Client, watch: Watch, stu
     assert "recursion" in text
 
 
-def test_questions_of_a_student_to_one_agent_are_answered_in_order(client: Client, watch: Watch, student: str) -> None:
+def test_questions_of_a_student_to_one_agent_are_answered_in_order(
+    client: Client, watch: TopicWatcher, student: str
+) -> None:
     asked = [str(uuid4()) for _ in range(30)]
     for number, query_id in enumerate(asked):
         payload = {"query_text": f"Explain recursion ({number})", "query_id": query_id}
@@ -268,7 +272,7 @@ def test_questions_of_a_student_to_one_agent_are_answered_in_order(client: Clien
     assert [seen.payload["query_id"] for seen in answers] == asked
 
 
-def test_the_last_turns_travel_with_a_follow_up(client: Client, watch: Watch, student: str) -> None:
+def test_the_last_turns_travel_with_a_follow_up(client: Client, watch: TopicWatcher, student: str) -> None:
     first = client.ask(student, "Explain recursion")
     answer = watch.answered(first)
     watch.processed(answer)
@@ -279,7 +283,7 @@ def test_the_last_turns_travel_with_a_follow_up(client: Client, watch: Watch, st
     assert answer.payload["response_text"].startswith(turn["answer"])
 
 
-def test_every_agent_sends_heartbeats(client: Client, watch: Watch, student: str) -> None:
+def test_every_agent_sends_heartbeats(client: Client, watch: TopicWatcher, student: str) -> None:
     watch.answered(client.ask(student, "Explain recursion"))
     for agent in Agent:
         beats = watch.wait("agent-logs", lambda seen, agent=agent: beat_of(seen) == agent)  # type: ignore[misc]
@@ -287,7 +291,7 @@ def test_every_agent_sends_heartbeats(client: Client, watch: Watch, student: str
 
 
 @pytest.mark.parametrize("agent", ["triage", "router", "debug", "concepts"])
-def test_what_agents_do_is_logged(client: Client, watch: Watch, student: str, agent: str) -> None:
+def test_what_agents_do_is_logged(client: Client, watch: TopicWatcher, student: str, agent: str) -> None:
     query_id = client.ask(student, INDEX_ERROR.text, **INDEX_ERROR.payload)
     (entry, *_) = watch.wait(
         "agent-logs",

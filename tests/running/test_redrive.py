@@ -9,10 +9,10 @@ import pytest
 from learnflow.streams.dead_letters import DeadLetter
 from tests.running.bad_input import GOOD_AFTER
 from tests.support.running_system import Client, Systems, envelope
-from tests.support.topic_watcher import Seen, Watch
+from tests.support.topic_watcher import TopicMessage, TopicWatcher
 
 
-def redrive(running: Systems, *letters: Seen) -> None:
+def redrive(running: Systems, *letters: TopicMessage) -> None:
     """Send dead letters again, as an operator does."""
     places = [f"{letter.partition}:{letter.offset}" for letter in letters]
     command = [sys.executable, "-m", "learnflow", "dead-letters", "redrive", *places]
@@ -21,7 +21,7 @@ def redrive(running: Systems, *letters: Seen) -> None:
 
 
 def test_a_redrive_applies_what_the_database_refused_once_its_cause_is_gone(
-    running: Systems, client: Client, watch: Watch, student: str
+    running: Systems, client: Client, watch: TopicWatcher, student: str
 ) -> None:
     taken = f"{student}@example.com"
 
@@ -45,7 +45,7 @@ def test_a_redrive_applies_what_the_database_refused_once_its_cause_is_gone(
 
 @pytest.mark.parametrize("topic", ["student-queries", "triage-routing"])
 def test_a_redrive_turns_a_failed_query_into_an_answered_one(
-    running: Systems, client: Client, watch: Watch, student: str, topic: str
+    running: Systems, client: Client, watch: TopicWatcher, student: str, topic: str
 ) -> None:
     query_id = failed_query(client, watch, student)
     # What a version with a fault in it would have left behind.
@@ -65,7 +65,7 @@ def test_a_redrive_turns_a_failed_query_into_an_answered_one(
     assert max(totals) == 2
 
 
-def failed_query(client: Client, watch: Watch, student: str) -> str:
+def failed_query(client: Client, watch: TopicWatcher, student: str) -> str:
     """Return a query that failed, because its student was not active until after it."""
 
     def active(*, now: bool, messages: int) -> None:
@@ -80,7 +80,7 @@ def failed_query(client: Client, watch: Watch, student: str) -> str:
     return query_id
 
 
-def dead_letter_of(client: Client, watch: Watch, original: Seen) -> Seen:
+def dead_letter_of(client: Client, watch: TopicWatcher, original: TopicMessage) -> TopicMessage:
     """Put a message among the dead letters, as an agent does."""
     letter = DeadLetter(
         reason="ValueError: a fault of ours", topic=original.topic, partition=original.partition,

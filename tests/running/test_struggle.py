@@ -8,7 +8,7 @@ import pytest
 
 from learnflow.models.examples import EXAMPLES
 from tests.support.running_system import Client, envelope, until
-from tests.support.topic_watcher import Seen, Watch
+from tests.support.topic_watcher import TopicMessage, TopicWatcher
 
 DETECTED: Final = "student.struggle.detected"
 RESOLVED: Final = "struggle.resolved"
@@ -36,7 +36,7 @@ def dated(message: dict[str, Any], ago: timedelta = NOW) -> dict[str, Any]:
     return message | {"timestamp": (datetime.now(UTC) - ago).isoformat()}
 
 
-def assign(client: Client, watch: Watch, student: str, topic: str) -> str:
+def assign(client: Client, watch: TopicWatcher, student: str, topic: str) -> str:
     """Give the student an exercise, and return its id."""
     exercise = EXAMPLES["exercise.assigned"].payload.exercise.model_dump(mode="json")
     exercise |= {"exercise_id": str(uuid4()), "topic": topic}
@@ -50,13 +50,15 @@ def submit(client: Client, student: str, exercise_id: str, topic: str, score: fl
     return tell(client, student, "exercise.graded", payload)
 
 
-def told(watch: Watch, student: str, event_type: str = DETECTED, topic: str = "student-struggle") -> list[Seen]:
+def told(
+    watch: TopicWatcher, student: str, event_type: str = DETECTED, topic: str = "student-struggle"
+) -> list[TopicMessage]:
     """Return what was told of a student so far, each message once."""
     kind = [seen for seen in watch.on(topic, student) if seen.event["event_type"] == event_type]
     return list({seen.event["message_id"]: seen for seen in kind}.values())
 
 
-def all_folded(watch: Watch, student: str, queries: list[str]) -> None:
+def all_folded(watch: TopicWatcher, student: str, queries: list[str]) -> None:
     """Return when all questions are answered, and all that follows from them has been seen."""
     for query in queries:
         watch.answered(query)
@@ -65,7 +67,7 @@ def all_folded(watch: Watch, student: str, queries: list[str]) -> None:
     watch.processed(*watch.on("student-events", student))
 
 
-def test_three_similar_questions_are_told_of_once(client: Client, watch: Watch, student: str) -> None:
+def test_three_similar_questions_are_told_of_once(client: Client, watch: TopicWatcher, student: str) -> None:
     queries = [ask(client, student) for _ in range(3)]
     all_folded(watch, student, queries)
     (seen,) = watch.on("student-struggle", student)
@@ -92,20 +94,22 @@ def test_three_similar_questions_are_told_of_once(client: Client, watch: Watch, 
         pytest.param([("Give me an exercise on loops", hours) for hours in (2, 1, 0)], id="three exercises"),
     ],
 )  # fmt: skip
-def test_less_is_no_struggle(client: Client, watch: Watch, student: str, questions: list[tuple[str, int]]) -> None:
+def test_less_is_no_struggle(
+    client: Client, watch: TopicWatcher, student: str, questions: list[tuple[str, int]]
+) -> None:
     queries = [ask(client, student, text, timedelta(hours=hours)) for text, hours in questions]
     all_folded(watch, student, queries)
     assert watch.on("student-struggle", student) == []
 
 
-def test_a_question_that_is_late_counts_at_its_own_time(client: Client, watch: Watch, student: str) -> None:
+def test_a_question_that_is_late_counts_at_its_own_time(client: Client, watch: TopicWatcher, student: str) -> None:
     queries = [ask(client, student, ago=timedelta(hours=hours)) for hours in (0, 2, 23)]
     all_folded(watch, student, queries)
     (seen,) = told(watch, student)
     assert (seen.payload["evidence"], seen.payload["time_window_minutes"]) == (queries[::-1], 23 * 60)
 
 
-def test_a_struggle_that_grows_is_told_of_again(client: Client, watch: Watch, student: str) -> None:
+def test_a_struggle_that_grows_is_told_of_again(client: Client, watch: TopicWatcher, student: str) -> None:
     all_folded(watch, student, [ask(client, student, ago=timedelta(hours=hours)) for hours in (6, 5, 4)])
     all_folded(watch, student, [ask(client, student, ago=timedelta(hours=3))])
     all_folded(watch, student, [ask(client, student, ago=timedelta(hours=hours)) for hours in (2, 1, 0)])
@@ -113,7 +117,7 @@ def test_a_struggle_that_grows_is_told_of_again(client: Client, watch: Watch, st
     assert levels == ["low", "medium", "high"]
 
 
-def test_failures_raise_a_struggle(client: Client, watch: Watch, student: str) -> None:
+def test_failures_raise_a_struggle(client: Client, watch: TopicWatcher, student: str) -> None:
     all_folded(watch, student, [ask(client, student) for _ in range(3)])
     exercise = assign(client, watch, student, "recursion")
     for _ in range(3):
@@ -122,7 +126,7 @@ def test_failures_raise_a_struggle(client: Client, watch: Watch, student: str) -
     assert (grown.payload["struggle_level"], grown.payload["signals"]["failed_runs"]) == ("medium", 3)
 
 
-def test_a_success_ends_a_struggle(client: Client, watch: Watch, student: str) -> None:
+def test_a_success_ends_a_struggle(client: Client, watch: TopicWatcher, student: str) -> None:
     all_folded(watch, student, [ask(client, student) for _ in range(3)])
     submit(client, student, assign(client, watch, student, "recursion"), "recursion")
     (end, *_) = watch.wait("student-events", lambda seen: ends(seen, student))
@@ -139,7 +143,7 @@ def test_a_success_ends_a_struggle(client: Client, watch: Watch, student: str) -
     assert len(told(watch, student, RESOLVED, "student-events")) == 1
 
 
-def test_a_struggle_ends_by_time(client: Client, watch: Watch, student: str) -> None:
+def test_a_struggle_ends_by_time(client: Client, watch: TopicWatcher, student: str) -> None:
     almost = timedelta(hours=24) - timedelta(seconds=8)
     queries = [ask(client, student, ago=ago) for ago in (almost, timedelta(hours=2), timedelta(hours=1))]
     all_folded(watch, student, queries)
@@ -151,7 +155,7 @@ def test_a_struggle_ends_by_time(client: Client, watch: Watch, student: str) -> 
     assert [seen.payload["struggle_level"] for seen in told(watch, student)] == ["low", "low"]
 
 
-def test_an_end_that_a_teacher_tells_of_counts(client: Client, watch: Watch, student: str) -> None:
+def test_an_end_that_a_teacher_tells_of_counts(client: Client, watch: TopicWatcher, student: str) -> None:
     all_folded(watch, student, [ask(client, student) for _ in range(3)])
     payload = {"topic": "recursion", "resolved_by": "success", "query_count": 3, "reason": "Explained it in class"}
     message = tell(client, student, RESOLVED, payload)
@@ -160,6 +164,6 @@ def test_an_end_that_a_teacher_tells_of_counts(client: Client, watch: Watch, stu
     assert [seen.payload["query_count"] for seen in told(watch, student)] == [3, 3]
 
 
-def ends(seen: Seen, student: str) -> bool:
+def ends(seen: TopicMessage, student: str) -> bool:
     """Say whether a message tells of an end of a student's struggle."""
     return seen.key == student.encode() and seen.event["event_type"] == RESOLVED

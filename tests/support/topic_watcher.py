@@ -22,7 +22,7 @@ _STORED: Final = {topic.name for topic in STORED}
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class TopicMessage:
     """A message on a topic. `event` is empty where the value is no JSON object."""
 
     topic: str
@@ -45,67 +45,67 @@ class Seen:
 
 
 @dataclass(slots=True)
-class Watch:
+class TopicWatcher:
     """Reads every topic from now on, in a thread of its own."""
 
     address: str
     database: Database
-    _seen: dict[str, list[Seen]] = field(default_factory=dict)
+    _messages: dict[str, list[TopicMessage]] = field(default_factory=dict)
     _next: dict[tuple[str, int], int] = field(default_factory=dict)
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _stop: threading.Event = field(default_factory=threading.Event)
 
-    def on(self, topic: str, student: str | None = None) -> list[Seen]:
+    def on(self, topic: str, student: str | None = None) -> list[TopicMessage]:
         """Return what has been on a topic so far, of one student where one is named."""
         with self._changed:
-            found = list(self._seen.get(topic, ()))
-        return [seen for seen in found if student is None or seen.key == student.encode()]
+            messages = list(self._messages.get(topic, ()))
+        return [message for message in messages if student is None or message.key == student.encode()]
 
-    def wait(self, topic: str, wanted: Callable[[Seen], object], *, count: int = 1) -> list[Seen]:
+    def wait(self, topic: str, matches: Callable[[TopicMessage], object], *, count: int = 1) -> list[TopicMessage]:
         """Return the messages that are wanted, once there are so many of them."""
-        found: list[Seen] = []
+        messages: list[TopicMessage] = []
 
         def enough() -> bool:
-            found[:] = [seen for seen in self._seen.get(topic, ()) if wanted(seen)]
-            return len(found) >= count
+            messages[:] = [message for message in self._messages.get(topic, ()) if matches(message)]
+            return len(messages) >= count
 
         with self._changed:
-            assert self._changed.wait_for(enough, WAIT_SECONDS), f"{topic}: {len(found)} of {count} messages came"
-        return found
+            assert self._changed.wait_for(enough, WAIT_SECONDS), f"{topic}: {len(messages)} of {count} messages came"
+        return messages
 
-    def answers(self, query_id: str) -> list[Seen]:
+    def answers(self, query_id: str) -> list[TopicMessage]:
         """Return the outcomes of a query so far."""
-        return [seen for seen in self.on("agent-responses") if seen.payload.get("query_id") == query_id]
+        return [message for message in self.on("agent-responses") if message.payload.get("query_id") == query_id]
 
-    def answer(self, query_id: str) -> Seen:
+    def answer(self, query_id: str) -> TopicMessage:
         """Return the first outcome of a query, once it is there."""
-        return self.wait("agent-responses", lambda seen: seen.payload.get("query_id") == query_id)[0]
+        return self.wait("agent-responses", lambda message: message.payload.get("query_id") == query_id)[0]
 
-    def answered(self, query_id: str) -> Seen:
+    def answered(self, query_id: str) -> TopicMessage:
         """Return the completed response to a query, once it is there."""
         outcome = self.answer(query_id)
         assert outcome.event["event_type"] == "agent.response.completed", outcome.event
         return outcome
 
-    def failure(self, query_id: str) -> Seen:
+    def failure(self, query_id: str) -> TopicMessage:
         """Return the failed response to a query, once it is there."""
         outcome = self.answer(query_id)
         assert outcome.event["event_type"] == "agent.response.failed", outcome.event
         return outcome
 
-    def letters(self, topic: str, student: str | None = None) -> list[Seen]:
+    def letters(self, topic: str, student: str | None = None) -> list[TopicMessage]:
         """Return the dead letters so far that came from a topic."""
-        return [seen for seen in self.on("dead-letters", student) if seen.header("topic") == topic]
+        return [message for message in self.on("dead-letters", student) if message.header("topic") == topic]
 
-    def processed(self, *messages: Seen) -> None:
+    def processed(self, *messages: TopicMessage) -> None:
         """Return when all who read these messages are done with them, and what they sent has been seen here."""
-        wanted: dict[str, dict[tuple[str, int], int]] = {}
-        for seen in messages:
-            for group in readers(BY_NAME[seen.topic]):
-                places = wanted.setdefault(group, {})
-                place = (seen.topic, seen.partition)
-                places[place] = max(places.get(place, 0), seen.offset + 1)
-        for group, places in wanted.items():
+        by_group: dict[str, dict[tuple[str, int], int]] = {}
+        for message in messages:
+            for group in readers(BY_NAME[message.topic]):
+                places = by_group.setdefault(group, {})
+                place = (message.topic, message.partition)
+                places[place] = max(places.get(place, 0), message.offset + 1)
+        for group, places in by_group.items():
             self._committed(group, places)
         self.catch_up()
 
@@ -114,8 +114,8 @@ class Watch:
         partitions = [TopicPartition(*place) for place in places]
 
         def done() -> bool:
-            found = consumer.committed(partitions, timeout=20)
-            return all(each.offset >= places[each.topic, each.partition] for each in found)
+            committed = consumer.committed(partitions, timeout=20)
+            return all(each.offset >= places[each.topic, each.partition] for each in committed)
 
         try:
             assert until(done, WAIT_SECONDS), f"{group} is not done with {places}"
@@ -139,20 +139,24 @@ class Watch:
             batch = [message for message in consumer.consume(1_000, 0.05) if not message.error()]
             if batch:
                 with self._changed:
-                    for seen in map(_seen, batch):
-                        self._seen.setdefault(seen.topic, []).append(seen)
-                        self._next[seen.topic, seen.partition] = seen.offset + 1
+                    for message in map(_topic_message, batch):
+                        self._messages.setdefault(message.topic, []).append(message)
+                        self._next[message.topic, message.partition] = message.offset + 1
                     self._changed.notify_all()
 
 
 @contextmanager
-def watching(address: str, database_url: str, topics: Iterable[Topic] = TOPICS) -> Iterator[Watch]:
+def watching(address: str, database_url: str, topics: Iterable[Topic] = TOPICS) -> Iterator[TopicWatcher]:
     """Yield a watch of topics."""
     consumer = confluent_kafka.Consumer({
-        "bootstrap.servers": address, "group.id": uuid4().hex, "enable.auto.commit": False, "log_level": 0,
-        "fetch.wait.max.ms": 10, "fetch.message.max.bytes": 4_000_000,
-    })  # fmt: skip
-    watch = Watch(address, Database(database_url))
+        "bootstrap.servers": address,
+        "group.id": uuid4().hex,
+        "enable.auto.commit": False,
+        "log_level": 0,
+        "fetch.wait.max.ms": 10,
+        "fetch.message.max.bytes": 4_000_000,
+    })
+    watch = TopicWatcher(address, Database(database_url))
     places = [(topic.name, number) for topic in topics for number in range(topic.partitions)]
     for place in places:
         watch._next[place] = consumer.get_watermark_offsets(TopicPartition(*place), timeout=20)[1]  # noqa: SLF001
@@ -179,12 +183,11 @@ def readers(topic: Topic) -> Sequence[str]:
     ]
 
 
-def _seen(message: confluent_kafka.Message) -> Seen:
+def _topic_message(message: confluent_kafka.Message) -> TopicMessage:
     value = message.value()
-    return Seen(
-        message.topic() or "", message.partition() or 0, message.offset() or 0, message.key(), value,
-        cast("dict[str, bytes]", dict(message.headers() or ())), _object(value),
-    )  # fmt: skip
+    headers = cast("dict[str, bytes]", dict(message.headers() or ()))
+    place = (message.topic() or "", message.partition() or 0, message.offset() or 0)
+    return TopicMessage(*place, message.key(), value, headers, _object(value))
 
 
 def _object(value: bytes | None) -> dict[str, Any]:
