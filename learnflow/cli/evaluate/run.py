@@ -83,10 +83,10 @@ class Pipeline:
         for _ in range(_MOST_STEPS):
             message = waiting.popleft()
             sent = await self._specialists[message.topic.name](_delivery(message.event))
-            for message in sent:
-                if isinstance(message.event.payload, (ResponseCompleted, ResponseFailed)):
-                    return message.event.payload
-            waiting.extend(message for message in sent if message.topic.name in self._specialists)
+            for outgoing in sent:
+                if isinstance(outgoing.event.payload, (ResponseCompleted, ResponseFailed)):
+                    return outgoing.event.payload
+            waiting.extend(outgoing for outgoing in sent if outgoing.topic.name in self._specialists)
         msg = "the agents hand a question on and on"
         raise AssertionError(msg)
 
