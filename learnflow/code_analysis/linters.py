@@ -27,6 +27,7 @@ _MEMORY: Final = 2 * 1024**3  # bytes of address space; a linter uses 20 MB of i
 _AT_ONCE: Final = BoundedSemaphore(2)
 _LONGEST: Final = 50_000  # characters; what a linter says of them can be a hundred times as long
 _KEPT: Final = 64  # codes
+_FOUND_SOMETHING: Final = 1  # the exit code
 _ENVIRONMENT: Final = MappingProxyType({"RAYON_NUM_THREADS": "1"})  # else each takes all cores
 
 RUFF_RULES: Final = "F,E7,E9,B,SIM,C4,PERF,UP,N,PLR,RET,S608,RUF024,RUF027"  # what is worth telling a learner
@@ -93,25 +94,19 @@ def ruff(*codes: str) -> Check:
     return linter_check(ruff_diagnostics, *codes)
 
 
-def run_linter(command: Sequence[str], code: str, *, suffix: str = "", ended: tuple[int, ...] = (0, 1)) -> bytes:
-    """Return what a linter writes on code, which it reads from standard input.
+def run_linter(command: Sequence[str], code: str) -> bytes:
+    """Return what a linter writes on code, which it reads from standard input in an empty folder.
 
-    With a `suffix` it reads a file in a folder of its own, whose path is put behind the command. Raises
-    LinterUnavailableError when it cannot be run, takes too long, or ends with another code than those of `ended`.
+    Raises LinterUnavailableError when it cannot be run, takes too long, or ends with an error.
     """
     if len(code) > _LONGEST:
         msg = f"the code has more than {_LONGEST:,} characters"
         raise LinterUnavailableError(msg)
     with _AT_ONCE, TemporaryDirectory(prefix="linted-") as folder:
-        text = code.encode(errors="replace")
-        if not suffix:
-            return _bounded(command, text, folder, ended)
-        file = Path(folder, f"student{suffix}")
-        file.write_bytes(text)
-        return _bounded([*command, str(file)], b"", folder, ended)
+        return _bounded(command, code.encode(errors="replace"), folder)
 
 
-def _bounded(command: Sequence[str], text: bytes, folder: str, ended: tuple[int, ...]) -> bytes:
+def _bounded(command: Sequence[str], text: bytes, folder: str) -> bytes:
     name = Path(command[0]).name
     try:
         process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=dict(_ENVIRONMENT), cwd=folder)
@@ -127,7 +122,7 @@ def _bounded(command: Sequence[str], text: bytes, folder: str, ended: tuple[int,
             raise LinterUnavailableError(msg) from error
         finally:
             process.kill()
-    if process.returncode not in ended:
+    if process.returncode not in (0, _FOUND_SOMETHING):
         msg = f"{name} ended with {process.returncode}"
         raise LinterUnavailableError(msg)
     return output
