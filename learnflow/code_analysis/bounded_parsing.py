@@ -1,5 +1,10 @@
-"""Parsing with a bound on its time: some texts, none of them a program, would keep a parser busy for minutes."""
+"""Parsing of what anybody may have written, with bounds on its time and on nesting.
 
+Some texts, none of them a program, would keep a parser busy for minutes, and its memory grows with the square of the
+nesting, to gigabytes on what would fit into a question.
+"""
+
+import re
 from collections.abc import Callable
 from time import thread_time
 from typing import Final
@@ -8,6 +13,8 @@ from tree_sitter import Language, LogType, Parser, Tree
 
 _SECONDS: Final = 0.2  # of this thread's processor time; 100 KB of a program need 0.03
 _CHUNK: Final = 4_096
+_DEEPEST: Final = 300  # brackets open at once, or `<` and `=` in one statement; programs have a tenth of it
+_MARKS: Final = re.compile(r"[()\[\]{}<>=;\n]")
 
 
 def parse(language: Language, text: bytes) -> Tree | None:
@@ -30,3 +37,27 @@ def _parse(parser: Parser, text: bytes, done: Callable[[], bool]) -> Tree | None
         )
     except ValueError:  # it was stopped
         return None
+
+
+def too_deep(code: str, *, semicolons: bool) -> int | None:
+    """Return the character at which code is nested too deeply, or None. What a string holds counts as well.
+
+    `semicolons`: whether a statement goes on over lines until there is one.
+    """
+    ends = "{};" if semicolons else "{};\n"
+    depth = chained = 0
+    for mark in _MARKS.finditer(code):
+        match mark[0]:
+            case "(" | "[" | "{":
+                depth += 1
+            case ")" | "]" | "}":
+                depth = max(depth - 1, 0)
+            case "<" | "=":
+                chained += 1
+            case _:
+                pass
+        if mark[0] in ends:
+            chained = 0
+        if max(depth, chained) > _DEEPEST:
+            return mark.start()
+    return None

@@ -1,4 +1,4 @@
-"""Where a topic occurs in the student's own code, by line. Nothing is run."""
+"""Where a topic occurs in the student's own code, by line, and what a loop there sets. Nothing is run."""
 
 import ast
 import re
@@ -228,3 +228,14 @@ _SAYS: Final[Mapping[str, Says]] = MappingProxyType({
     "type-hints": _hinted,
     "variables": _assigned,
 })
+
+
+def names_set_in_loop(code: str, line: int) -> list[str]:
+    """Return the names that get values in the loop which begins on a line, in their order; none without such a loop."""
+    try:
+        nodes = ast.walk(parse(code))
+    except SyntaxError:
+        return []
+    loop = next((node for node in nodes if isinstance(node, ast.For | ast.While) and node.lineno == line), None)
+    names = [node for node in ast.walk(loop) if isinstance(node, ast.Name)] if loop else []
+    return list(dict.fromkeys(node.id for node in names if not isinstance(node.ctx, ast.Load)))

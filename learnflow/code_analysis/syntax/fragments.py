@@ -5,8 +5,7 @@ from operator import attrgetter, itemgetter
 from time import thread_time
 from typing import Final
 
-from learnflow.code_analysis.bounded_parsing import parse
-from learnflow.code_analysis.nesting import too_deep
+from learnflow.code_analysis.bounded_parsing import parse, too_deep
 from learnflow.code_analysis.syntax.fault import SyntaxFault, fault_at
 from learnflow.code_analysis.syntax.grammar import Frame, Grammar
 from learnflow.code_analysis.syntax.stopping import damage, first_stop

@@ -1,6 +1,6 @@
 """What can be seen of a program without running it: its functions, and whether it is one to be run as a whole."""
 
-from learnflow.code_analysis.nesting import too_deep
+from learnflow.code_analysis.bounded_parsing import too_deep
 from learnflow.models.vocabulary import ExerciseLanguage
 from learnflow.sandbox.outline.functions import Outline
 

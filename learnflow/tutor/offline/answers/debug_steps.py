@@ -1,11 +1,10 @@
 """How a student finds a fault that nobody can see: where to print what, and what to compare it with."""
 
-import ast
 import re
 from collections.abc import Iterator
 from typing import Final
 
-from learnflow.code_analysis.python_tree import parse
+from learnflow.code_analysis.topic_places import names_set_in_loop
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.code_run import CodeRun
 
@@ -49,23 +48,10 @@ def without_code(text: str) -> str | None:
 
 def _look(code: str, language: Language | None) -> str:
     number = next((number for number, line in enumerate(code.splitlines(), 1) if _LOOP.match(line)), None)
-    names = ", ".join(_changing(code, number)) if number and language in (Language.PYTHON, None) else ""
+    names = ", ".join(names_set_in_loop(code, number)[:_MOST]) if number and language in (Language.PYTHON, None) else ""
     shown = _PRINTS[language or Language.PYTHON].format(names or "...")
     where = f"at the end of the loop in line {number}" if number else "after each step"
     return (
         f"To find the place: put `{shown}` {where}, with the values that matter there, and work out by hand what you "
         "expect to see. The first line that differs shows the step that goes wrong."
     )
-
-
-def _changing(code: str, number: int) -> list[str]:
-    """Return the names that get values within the loop of a line."""
-    try:
-        tree = parse(code)
-    except SyntaxError:
-        return []
-    loop = next(
-        (node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While) and node.lineno == number), None
-    )
-    inside = [node for node in ast.walk(loop) if isinstance(node, ast.Name)] if loop else []
-    return list(dict.fromkeys(node.id for node in inside if not isinstance(node.ctx, ast.Load)))[:_MOST]
