@@ -53,17 +53,32 @@ ORDER: Final = (*CORE, "algorithms", "file-io", "concurrency", "regular-expressi
 
 # the data's names of topics that are called otherwise here
 SAME: Final = MappingProxyType({
-    "regex": "regular-expressions", "pointers": "memory-management", "generics": "type-hints",
-})  # fmt: skip
+    "regex": "regular-expressions",
+    "pointers": "memory-management",
+    "generics": "type-hints",
+})
 # a topic of ours that is part of a broader one under test
 PART_OF: Final = MappingProxyType({
-    "dictionaries": "lists", "tuples": "lists", "sets": "lists", "data-structures": "algorithms",
-    "sorting": "algorithms", "searching": "algorithms", "complexity": "algorithms", "recursion": "algorithms",
-    "inheritance": "object-oriented-programming", "list-indexing": "lists", "comprehensions": "lists",
-    "closures": "functions", "decorators": "functions", "scope": "functions", "async-programming": "concurrency",
+    "dictionaries": "lists",
+    "tuples": "lists",
+    "sets": "lists",
+    "data-structures": "algorithms",
+    "sorting": "algorithms",
+    "searching": "algorithms",
+    "complexity": "algorithms",
+    "recursion": "algorithms",
+    "inheritance": "object-oriented-programming",
+    "list-indexing": "lists",
+    "comprehensions": "lists",
+    "closures": "functions",
+    "decorators": "functions",
+    "scope": "functions",
+    "async-programming": "concurrency",
     "regular-expressions": "strings",
-    "input-output": "file-io", "context-managers": "file-io", "iterators-generators": "loops",
-})  # fmt: skip
+    "input-output": "file-io",
+    "context-managers": "file-io",
+    "iterators-generators": "loops",
+})
 
 Case = TypeVar("Case")
 Answer = TypeVar("Answer")
@@ -149,12 +164,12 @@ def intents(cases: Sequence[Asked]) -> IntentResult:
     """Measure intent and confidence on questions that have a gold intent."""
     _enough(cases, "intent: no line has a gold_intent")
     queries = [asked(case.query_text, case.code_snippet) for case in cases]
-    found, ms = _timed(triage, queries)
+    decided, ms = _timed(triage, queries)
     gold = [str(case.gold_intent) for case in cases]
-    said = [str(one.intent) for one in found]
-    right = np.array(said) == np.array(gold)
-    error = calibration_error([one.confidence for one in found], right.tolist())
-    return IntentResult(len(cases), _round(right.mean()), _macro_f1(gold, said), error, ms)
+    predicted = [str(decision.intent) for decision in decided]
+    right = np.array(predicted) == np.array(gold)
+    error = calibration_error([decision.confidence for decision in decided], right.tolist())
+    return IntentResult(len(cases), _round(right.mean()), _macro_f1(gold, predicted), error, ms)
 
 
 def topic(cases: Sequence[Titled], where: Path) -> TopicResult:
@@ -163,10 +178,13 @@ def topic(cases: Sequence[Titled], where: Path) -> TopicResult:
     gold = [_ours(case.gold_topic or "") for case in cases]
     tested = frozenset(gold)
     readings = [parse_question(asked(case.query_text)) for case in cases]
-    said = [best_of(topic_scores(question), tested) for question in readings]
+    predicted = [best_of(topic_scores(question), tested) for question in readings]
     open_ = [_folded(topic_of(question), tested) for question in readings]
     return TopicResult(
-        len(cases), _round(accuracy_score(gold, said)), _macro_f1(gold, said), _round(accuracy_score(gold, open_))
+        len(cases),
+        _round(accuracy_score(gold, predicted)),
+        _macro_f1(gold, predicted),
+        _round(accuracy_score(gold, open_)),
     )
 
 
@@ -186,8 +204,8 @@ def pairs(cases: Sequence[Pair], similar: Measure, where: Path) -> SimilarResult
     hard = np.array([case.label == 1 or case.kind.startswith("hard") for case in cases], dtype=bool)
     if len(set(labels.tolist())) != len((0, 1)) or len(set(labels[hard].tolist())) != len((0, 1)):
         sys.exit(f"{where}: needs pairs with label 1, and hard ones with label 0")
-    found, ms = _timed(lambda case: similar.of(case.a, case.b), cases)
-    scores = np.array(found)
+    similarities, ms = _timed(lambda case: similar.of(case.a, case.b), cases)
+    scores = np.array(similarities)
     passed = scores >= similar.alike
     return SimilarResult(
         len(cases),
@@ -206,9 +224,9 @@ def calibration_error(confidences: Sequence[float], right: Sequence[bool]) -> fl
     return _round(np.abs(np.bincount(bins, values - np.array(right), BINS)).sum() / len(values))
 
 
-def by_words(one: str, other: str) -> float:
+def by_words(left: str, right: str) -> float:
     """Return how similar two questions are, as the struggle rule compares them."""
-    return similarity(telling_words(one), telling_words(other))
+    return similarity(telling_words(left), telling_words(right))
 
 
 def by_embedding() -> Measure:
@@ -217,7 +235,7 @@ def by_embedding() -> Measure:
         embedding.model()
     except embedding.EmbeddingMissingError as error:
         sys.exit(f"--embedding {error}")
-    return Measure(lambda one, other: embedding.cosine(telling_words(one), telling_words(other)), embedding.ALIKE)
+    return Measure(lambda left, right: embedding.cosine(telling_words(left), telling_words(right)), embedding.ALIKE)
 
 
 def _timed(decide: Callable[[Case], Answer], cases: Iterable[Case]) -> tuple[list[Answer], float]:
@@ -230,8 +248,8 @@ def _timed(decide: Callable[[Case], Answer], cases: Iterable[Case]) -> tuple[lis
 
 
 def _ours(name: str) -> str:
-    known = SAME.get(name) or lookup(name)
-    return name if known == GENERAL else known
+    topic = SAME.get(name) or lookup(name)
+    return name if topic == GENERAL else topic
 
 
 def _folded(name: str, tested: frozenset[str]) -> str:
@@ -242,8 +260,8 @@ def _place(name: str) -> int:
     return ORDER.index(name) if name in ORDER else len(ORDER)
 
 
-def _macro_f1(gold: Sequence[str], said: Sequence[str]) -> float:
-    return _round(f1_score(gold, said, labels=sorted(set(gold)), average="macro", zero_division=0.0))
+def _macro_f1(gold: Sequence[str], predicted: Sequence[str]) -> float:
+    return _round(f1_score(gold, predicted, labels=sorted(set(gold)), average="macro", zero_division=0.0))
 
 
 def _round(value: float) -> float:
@@ -256,8 +274,10 @@ def _enough(cases: Sequence[object], otherwise: str) -> None:
 
 
 def _table(result: Result) -> str:
-    rows = [f"{name:12}" + "".join(f"{key} {value:<10}" for key, value in figures.items())
-            for name, figures in asdict(result).items()]  # fmt: skip
+    rows = [
+        f"{name:12}" + "".join(f"{key} {value:<10}" for key, value in figures.items())
+        for name, figures in asdict(result).items()
+    ]
     return "\n".join(rows) + "\n"
 
 

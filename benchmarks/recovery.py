@@ -27,7 +27,7 @@ from learnflow import embedded
 from learnflow.cli.local_system import ready
 from learnflow.database.migrations import migrate
 from learnflow.domain.conversation import Conversation
-from learnflow.domain.learner import current, of_history, progress
+from learnflow.domain.learner import current, progress, state_from_history
 from learnflow.domain.mastery import shipped
 from learnflow.embedded.processes import LOCALHOST, reserved_port
 from learnflow.models.events.learning import ProgressUpdated
@@ -112,7 +112,7 @@ def _fill(address: str, students: int) -> float:
 
 
 def _progress_update(number: int) -> ProgressUpdated:
-    state = of_history(_history(number), shipped())
+    state = state_from_history(_history(number), shipped())
     now = datetime.now(UTC)
     stands = progress(f"student-{number}", current(state, shipped()), now)
     return ProgressUpdated(version=OBSERVED, progress=stands, state=state)

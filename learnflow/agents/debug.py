@@ -16,11 +16,10 @@ from learnflow.agents.specialist import answer, parsed
 from learnflow.bounded_cache import BoundedCache
 from learnflow.domain.question import distress
 from learnflow.domain.question.parsed_question import ParsedQuestion
-from learnflow.models.draft import Draft
+from learnflow.models.draft import Draft, total_tokens
 from learnflow.models.envelope import Event
 from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested
 from learnflow.models.fields import JsonObject
-from learnflow.models.usage import total_tokens
 from learnflow.models.vocabulary import Specialist
 from learnflow.streams.message_processor import Delivery
 from learnflow.streams.outbox import Outgoing
@@ -96,7 +95,7 @@ def combine(draft: Draft, explanation: Draft | None) -> Draft:
     if explanation is None:
         return draft
     usage = draft.usage + explanation.usage
-    if explanation.metadata.get(distress.NOTED):  # then nothing else is said
+    if explanation.metadata.get(distress.METADATA_FIELD):  # then nothing else is said
         return explanation.model_copy(update={"token_count": total_tokens(usage), "usage": usage})
     return draft.model_copy(
         update={

@@ -37,7 +37,7 @@ def supportive(context: Context) -> Draft:
         text=context.settings.safety.supportive_answer,
         confidence=1.0,
         topic=GENERAL,
-        metadata={distress.NOTED: True},
+        metadata={distress.METADATA_FIELD: True},
         model=OFFLINE_MODEL,  # no tutor is asked
     )
 
@@ -48,7 +48,7 @@ def reported(event: Event[Any], sent: Sequence[Outgoing], context: Context) -> S
     noticed = [
         _log_event(event, payload, context)
         for payload in payloads
-        if isinstance(payload, ResponseCompleted) and (payload.metadata or {}).get(distress.NOTED) is True
+        if isinstance(payload, ResponseCompleted) and (payload.metadata or {}).get(distress.METADATA_FIELD) is True
     ]
     return [*sent, *noticed]
 
@@ -58,4 +58,6 @@ def _log_event(event: Event[Any], response: ResponseCompleted, context: Context)
     payload = ActivityLogged(
         agent_name=Agent(response.agent_name), instance=context.instance, action=NOTICED, query_id=response.query_id
     )
-    return Outgoing(AGENT_LOGS, follow(event, response.query_id, distress.NOTED, payload, context.now(), steps=0))
+    return Outgoing(
+        AGENT_LOGS, follow(event, response.query_id, distress.METADATA_FIELD, payload, context.now(), steps=0)
+    )

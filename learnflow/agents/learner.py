@@ -9,8 +9,7 @@ from faust.types import EventT
 from learnflow.agents.context import Context
 from learnflow.agents.learner_updates import LearnerUpdater, observation_of
 from learnflow.agents.student_store import NEW, Student, StudentStore
-from learnflow.domain.conversation import Conversation, close, remember
-from learnflow.domain.open_queries import OpenQuery
+from learnflow.domain.conversation import Conversation, OpenQuery, close, remember
 from learnflow.domain.student_exercises import after
 from learnflow.models.envelope import Event
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed

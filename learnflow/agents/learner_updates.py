@@ -12,7 +12,7 @@ from learnflow.agents.context import Context
 from learnflow.agents.messages import follow
 from learnflow.agents.student_store import Student
 from learnflow.domain.learner import Change, Day, Outcome, current, observe, progress, rebuilt
-from learnflow.domain.learner.milestones import upgrade
+from learnflow.domain.learner.progress import upgrade
 from learnflow.domain.learner.reasons import Reason, reason
 from learnflow.models.envelope import Event
 from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated, StruggleDetected
@@ -103,7 +103,7 @@ class LearnerUpdater:
         day = self._tables.mastery.get(student_id, observation.at) or Day()
         new = _outcome(observation)
         if new is not None:
-            day = day.with_(new)
+            day = day.with_outcome(new)
             self._tables.mastery.put(student_id, observation.at, day)
         return day
 

@@ -6,16 +6,14 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from learnflow.agents.context import Context
-from learnflow.models.draft import Draft
+from learnflow.models.draft import Draft, Usage
 from learnflow.models.envelope import Event, derived_id, version_metadata
-from learnflow.models.events import EVENT_TYPES
-from learnflow.models.events.cause import query_id_of, query_of
+from learnflow.models.events import EVENT_TYPES, query_id_of, query_of
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
 from learnflow.models.events.responses import Failure, ResponseCompleted, ResponseFailed
 from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested
 from learnflow.models.fields import Model
 from learnflow.models.student_query import StudentQuery
-from learnflow.models.usage import Usage
 from learnflow.models.vocabulary import Agent, QueryStatus, ResponseType, Specialist
 from learnflow.streams.activity import Activity
 from learnflow.streams.codec import Refusal

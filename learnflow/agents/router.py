@@ -9,7 +9,7 @@ from learnflow.agents.messages import failed, follow
 from learnflow.agents.student_store import Student, StudentStore
 from learnflow.domain.learner import current, progress, streak
 from learnflow.domain.question import distress
-from learnflow.domain.question.submission import exercise_named
+from learnflow.domain.question.exercise_wish import exercise_named
 from learnflow.models.envelope import Event
 from learnflow.models.events.responses import Failure
 from learnflow.models.events.work import AgentRequest, ProgressSummary, RoutingDecision

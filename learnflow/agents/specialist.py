@@ -10,11 +10,10 @@ from learnflow.agents.distress import reported
 from learnflow.agents.messages import completed, failed, follow
 from learnflow.domain.question.handover import Handover, misrouted
 from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
-from learnflow.models.draft import Draft
+from learnflow.models.draft import Draft, Usage
 from learnflow.models.envelope import Event
 from learnflow.models.events.responses import Failure
 from learnflow.models.events.work import AgentRequest
-from learnflow.models.usage import Usage
 from learnflow.models.vocabulary import Agent, Specialist
 from learnflow.streams.outbox import Outgoing
 from learnflow.topics import REQUESTS

@@ -9,7 +9,7 @@ from faust.types import EventT
 
 from learnflow.agents.context import Context
 from learnflow.database.struggle_window import StoredWindow, Wanted
-from learnflow.domain.struggle import End, Open, Struggles, observed, reopened, settle
+from learnflow.domain.struggle import End, OngoingStruggle, Struggles, apply_observation, observed, restored_struggle
 from learnflow.models.envelope import Event
 from learnflow.models.events.learning import StruggleDetected
 from learnflow.models.events.work import RoutingDecision
@@ -68,12 +68,14 @@ class StruggleAgent:
         if isinstance(observation, End) and reported and observation.id == reported.end_id:
             observation = observation.model_copy(update={"clears": False})  # the success itself is in the window
         self._panes.add(student_id, [observation])
-        settled = settle(event, observation, self._panes.around(student_id, observation.at), reported, self._alike)
+        settled = apply_observation(
+            event, observation, self._panes.around(student_id, observation.at), reported, self._alike
+        )
         if settled.open or reported or isinstance(observation, End):
             self._keep(student_id, partition, observation.topic, settled.open)
         # By the clock alone, a worker that catches up would lose panes that it still needs.
         self._panes.sweep(partition, min(self._context.now(), observation.at))
-        return [message for announcement in settled.tell for message in self._messages(announcement)]
+        return [message for announcement in settled.messages for message in self._messages(announcement)]
 
     def _restore(self, student_id: str, partition: int) -> None:
         window = self._loaded.pop(student_id, None)
@@ -81,13 +83,13 @@ class StruggleAgent:
             return
         self._panes.add(student_id, window.observations)
         for topic, announced in window.announced.items():
-            self._keep(student_id, partition, topic, reopened(announced, window.observations, self._alike))
+            self._keep(student_id, partition, topic, restored_struggle(announced, window.observations, self._alike))
 
-    def _open(self, student_id: str, topic: str) -> Open | None:
+    def _open(self, student_id: str, topic: str) -> OngoingStruggle | None:
         struggles = self._struggles.get(student_id)
         return struggles.topics.get(topic) if struggles else None
 
-    def _keep(self, student_id: str, partition: int, topic: str, is_open: Open | None) -> None:
+    def _keep(self, student_id: str, partition: int, topic: str, is_open: OngoingStruggle | None) -> None:
         struggles = self._struggles.get(student_id)
         topics = dict(struggles.topics) if struggles else {}
         topics.pop(topic, None)

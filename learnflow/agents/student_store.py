@@ -8,8 +8,7 @@ from uuid import UUID
 
 from learnflow.database.exercises import AssignmentKey
 from learnflow.database.students import StoredStudent
-from learnflow.domain.conversation import Conversation
-from learnflow.domain.open_queries import OpenQuery
+from learnflow.domain.conversation import Conversation, OpenQuery
 from learnflow.domain.student_exercises import Exercises
 from learnflow.models.events.learning import ProgressUpdated
 from learnflow.models.exercise import Assigned

@@ -14,9 +14,9 @@ from learnflow.agents.context import Context
 from learnflow.agents.messages import failed
 from learnflow.agents.router import request
 from learnflow.agents.student_store import NEW, StudentStore
+from learnflow.domain.conversation import Due, OpenQuery, Patience, due
 from learnflow.domain.learner import current, velocity
-from learnflow.domain.open_queries import Due, OpenQuery, Patience, due
-from learnflow.domain.struggle import Struggles, ended
+from learnflow.domain.struggle import Struggles, ended_by_time
 from learnflow.models.envelope import Event, derived_id, version_metadata
 from learnflow.models.events import EVENT_TYPES
 from learnflow.models.events.learning import ProgressUpdated
@@ -99,7 +99,7 @@ class StruggleSweep:
                 now = self._context.now()
                 for struggle in struggles.topics.values():
                     if struggle.ends_at <= now and struggle.end_id not in self._send_once:
-                        await self._send_once(struggle.end_id, Outgoing(STUDENT_EVENTS, ended(struggle)))
+                        await self._send_once(struggle.end_id, Outgoing(STUDENT_EVENTS, ended_by_time(struggle)))
 
 
 class ProgressSweep:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from learnflow.agents.context import Context
 from learnflow.agents.messages import follow
+from learnflow.domain.question.intent import certain_triage
 from learnflow.domain.question.parsed_question import parse_question
-from learnflow.domain.question.submission import certain
 from learnflow.models.events.queries import submitted_query
 from learnflow.models.events.work import RoutingDecision
 from learnflow.models.student_query import StudentQuery
@@ -27,7 +27,7 @@ class TriageAgent:
     async def __call__(self, delivery: Delivery) -> Sequence[Outgoing]:
         """Return the routing decision."""
         query = submitted_query(delivery.event)
-        triage = certain(query) or await self._context.tutor.triage(query, parse_question(query))
+        triage = certain_triage(query) or await self._context.tutor.triage(query, parse_question(query))
         decision = decide(query, triage, self._least_confidence)
         return [
             Outgoing(TRIAGE_ROUTING, follow(delivery.event, query.query_id, "routing", decision, self._context.now()))

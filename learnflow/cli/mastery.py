@@ -10,9 +10,8 @@ from pydantic import ValidationError
 
 from learnflow.cli import connection, mastery_fit, mastery_history, student_events
 from learnflow.cli.output import COUNT, as_json, json_line
-from learnflow.domain.mastery import band
+from learnflow.domain.mastery.levels import band, decimals
 from learnflow.domain.mastery.parameters import dumps
-from learnflow.domain.mastery_levels import decimals
 from learnflow.models.events.students import MasteryLevelSet
 from learnflow.models.fields import explain
 from learnflow.models.taxonomy import GENERAL, TOPICS, lookup

@@ -14,7 +14,7 @@ from learnflow.cli.connection import connect
 from learnflow.cli.output import as_json, json_line
 from learnflow.database.observation_history import load_histories
 from learnflow.database.purge import purged
-from learnflow.domain.learner import of_history
+from learnflow.domain.learner import state_from_history
 from learnflow.models.envelope import Event
 from learnflow.models.events.students import ProgressRebuilt
 
@@ -70,7 +70,7 @@ async def _rebuild(students: list[str]) -> _Rebuilt:
             if gone:
                 done.incomplete |= gone
                 continue
-            state = of_history(observations, model)
+            state = state_from_history(observations, model)
             waiting.append(student_events.event(student_id, ProgressRebuilt(state=state)))
             done.rebuilt.add(student_id)
             if len(waiting) == AT_A_TIME:

@@ -19,7 +19,7 @@ from rich.text import Text
 from learnflow import settings
 from learnflow.cli import connection
 from learnflow.cli.output import DASH, as_json, console, json_line, plain, table
-from learnflow.models.health_report import AgentHealth, Figures, HealthReport
+from learnflow.models.agent_health import AgentHealth, Figures, HealthReport
 from learnflow.models.vocabulary import HealthStatus
 from learnflow.settings import SettingsError
 

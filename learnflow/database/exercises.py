@@ -10,10 +10,9 @@ from mode.utils.logging import get_logger
 from pydantic import ValidationError
 
 from learnflow.database.postgres import Reader
-from learnflow.domain.remembered_ids import shortened
 from learnflow.domain.student_exercises import MOST_DONE, MOST_KEPT, Exercises
 from learnflow.models.exercise import Assigned, Exercise
-from learnflow.models.fields import explain
+from learnflow.models.fields import explain, short_id
 from learnflow.models.vocabulary import Closing
 
 _log = get_logger(__name__)
@@ -66,7 +65,7 @@ async def load_exercises(database: Reader, student_ids: Sequence[str]) -> dict[s
         if (assigned := _assigned(record)) is not None:
             kept[record["student_id"]].append(assigned)
     for record in await database.fetch(_DONE, list(kept)):
-        done[record["student_id"]].append(shortened(record["exercise_id"]))
+        done[record["student_id"]].append(short_id(record["exercise_id"]))
     return {
         student_id: Exercises(kept=tuple(kept[student_id]), done=tuple(done[student_id])) for student_id in student_ids
     }

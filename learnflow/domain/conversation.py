@@ -1,12 +1,16 @@
-"""The last turns of a conversation, and the queries that have their outcome. No clock, no I/O."""
+"""A student's queries: the last turns, those that have their outcome, those that wait too long. No clock, no I/O."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
 from typing import Final
 from uuid import UUID
 
-from learnflow.domain.remembered_ids import REMEMBERED, shortened
 from learnflow.models.events.responses import ResponseCompleted
 from learnflow.models.events.work import Turn
-from learnflow.models.fields import Model
+from learnflow.models.fields import REMEMBERED_IDS, Id, Model, Timestamp, short_id
+from learnflow.models.student_query import StudentQuery
+from learnflow.models.vocabulary import Specialist
 
 LONGEST_QUESTION: Final = 500  # characters
 LONGEST_ANSWER: Final = 1_000
@@ -20,14 +24,14 @@ class Conversation(Model):
 
     def has_outcome(self, query_id: UUID) -> bool:
         """Say whether a query is among those closed last."""
-        return shortened(query_id) in self.closed
+        return short_id(query_id) in self.closed
 
 
 def close(conversation: Conversation, query_id: UUID) -> Conversation:
     """Remember that a query has its outcome."""
     if conversation.has_outcome(query_id):
         return conversation
-    closed = (*conversation.closed, shortened(query_id))[-REMEMBERED:]
+    closed = (*conversation.closed, short_id(query_id))[-REMEMBERED_IDS:]
     return conversation.model_copy(update={"closed": closed})
 
 
@@ -45,3 +49,43 @@ def remember(conversation: Conversation, response: ResponseCompleted, most: int)
         answer=response.response_text[:LONGEST_ANSWER],
     )
     return conversation.model_copy(update={"turns": (*conversation.turns, turn)[-most:]})
+
+
+class OpenQuery(Model):
+    """A routed query without an outcome, and where its routing decision lay."""
+
+    query: StudentQuery
+    trace_id: Id
+    routed_at: Timestamp
+    partition: int
+    offset: int
+    attempt: int = 0
+
+    def routed_elsewhere(self, partition: int, offset: int) -> bool:
+        """Say whether a routing decision is another one than the one that opened the query."""
+        return (self.partition, self.offset) != (partition, offset)
+
+
+class Due(Enum):
+    """What a query has waited too long for."""
+
+    ANSWER = auto()
+    COLLABORATION = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a query may be open, and how long its agent may wait for another."""
+
+    answer: timedelta
+    collaboration: timedelta
+
+
+def due(query: OpenQuery, patience: Patience, now: datetime) -> Due | None:
+    """Return what is overdue, if anything."""
+    waited = now - query.routed_at
+    if waited > patience.answer:
+        return Due.ANSWER
+    if query.query.routed_to_agent is Specialist.DEBUG and waited > patience.collaboration:
+        return Due.COLLABORATION
+    return None

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from learnflow.domain.mastery_levels import in_words, reached
+from learnflow.domain.mastery.levels import in_words, reached
 from learnflow.domain.phrasing import together
 from learnflow.models.learning_progress import MASTERED
 from learnflow.models.taxonomy import TOPICS, foundations, name, prerequisites
@@ -33,18 +33,18 @@ def next_topics(
     is being learned at least.
     """
     chosen: dict[str, Suggestion] = {}
-    for one in _wanted(levels, struggles, weaknesses):
-        for step in (*_missing(one.topic, levels), one):
+    for suggestion in _wanted(levels, struggles, weaknesses):
+        for step in (*_missing(suggestion.topic, levels), suggestion):
             chosen.setdefault(step.topic, step)
     return tuple(chosen.values())[:most]
 
 
-def next_after(known: Iterable[str], levels: Mapping[str, float], most: int = MOST) -> tuple[Suggestion, ...]:
+def next_after(known_topics: Iterable[str], levels: Mapping[str, float], most: int = MOST) -> tuple[Suggestion, ...]:
     """Return what builds on topics that a student says they know: first what needs least besides, then the easiest.
 
     What those topics build on themselves counts as known.
     """
-    there = dict.fromkeys(known)
+    there = dict.fromkeys(known_topics)
     firm = frozenset({*there, *(key for key, level in levels.items() if level >= LEARNING)})
     firm = firm.union(*map(foundations, there))
     new = [key for key in TOPICS if key not in firm and levels.get(key, 0.0) < MASTERED and _needs(key) & set(there)]
@@ -52,12 +52,12 @@ def next_after(known: Iterable[str], levels: Mapping[str, float], most: int = MO
     return tuple(Suggestion(key, _built(key, there, firm)) for key in new[:most]) or _beside(there, firm, most)
 
 
-def _beside(known: Iterable[str], firm: frozenset[str], most: int) -> tuple[Suggestion, ...]:
+def _beside(known_topics: Iterable[str], firm: frozenset[str], most: int) -> tuple[Suggestion, ...]:
     """Return what builds on the same as topics on which nothing builds."""
-    ground = frozenset[str]().union(*map(_needs, known))
+    ground = frozenset[str]().union(*map(_needs, known_topics))
     beside = [key for key in TOPICS if key not in firm and _needs(key) & ground]
     beside.sort(key=lambda key: (len(_needs(key) - firm), -len(_needs(key) & ground)))
-    itself = _named(known)
+    itself = _named(known_topics)
     return tuple(
         Suggestion(key, f"Nothing builds on {itself} alone; this builds on the same, {_named(prerequisites(key))}.")
         for key in beside[:most]
@@ -72,9 +72,9 @@ def _needs(topic: str) -> frozenset[str]:
     return frozenset(prerequisites(topic))
 
 
-def _built(topic: str, known: Iterable[str], firm: Collection[str]) -> str:
+def _built(topic: str, known_topics: Iterable[str], firm: Collection[str]) -> str:
     needs = prerequisites(topic)
-    built = _named(key for key in known if key in needs)
+    built = _named(key for key in known_topics if key in needs)
     missing = _named(key for key in needs if key not in firm)
     return f"It builds on {built}." if not missing else f"It builds on {built}, and also on {missing}."
 
@@ -107,8 +107,8 @@ def _repaired(topic: str, trouble: str, levels: Mapping[str, float]) -> Iterator
         yield Suggestion(weakest, f"{trouble} {name(topic)}, and that builds on this: {reached(weakest, levels)}.")
         yield Suggestion(topic, f"{trouble} it, and it will be easier once you know {name(weakest)} better.")
         return
-    known = _together(prerequisites(topic), levels)
-    firm = f" What it builds on is in place: {known}." if known else ""
+    in_place = _together(prerequisites(topic), levels)
+    firm = f" What it builds on is in place: {in_place}." if in_place else ""
     yield Suggestion(topic, f"{trouble} it: {reached(topic, levels)}.{firm}")
 
 
@@ -125,8 +125,10 @@ def _unmet(topic: str, levels: Mapping[str, float]) -> list[str]:
 
 def _new(topic: str, levels: Mapping[str, float]) -> str:
     begun = f"You have begun it, {in_words(levels[topic])}," if levels.get(topic) else "It is new to you"
-    known = _together(prerequisites(topic), levels)
-    return f"{begun} and " + (f"what it builds on is in place: {known}." if known else "it needs nothing before it.")
+    in_place = _together(prerequisites(topic), levels)
+    return f"{begun} and " + (
+        f"what it builds on is in place: {in_place}." if in_place else "it needs nothing before it."
+    )
 
 
 def _together(topics: Iterable[str], levels: Mapping[str, float]) -> str:

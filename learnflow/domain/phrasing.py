@@ -10,8 +10,8 @@ def many(count: int, what: str) -> str:
 
 def together(names: Sequence[str], most: int = 6) -> str:
     """Return names as one phrase: a, b and c; so many at the most."""
-    shown = list(names) if len(names) <= most else [*names[: most - 1], f"{len(names) - most + 1} more"]
-    return " and ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
+    phrases = list(names) if len(names) <= most else [*names[: most - 1], f"{len(names) - most + 1} more"]
+    return " and ".join(filter(None, (", ".join(phrases[:-1]), *phrases[-1:])))
 
 
 def one_line(text: str, longest: int = 60) -> str:

@@ -1,9 +1,53 @@
-"""What a tutor says, before it becomes a response."""
+"""What a tutor says, before it becomes a response, and what it cost: the tokens of a model, and their price."""
 
-from pydantic import Field, PositiveInt
+from collections.abc import Iterable
+
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from learnflow.models.fields import Confidence, JsonObject, Model, ResponseText, Short, Text, TopicKey
-from learnflow.models.usage import Usage
+from learnflow.models.vocabulary import Agent
+
+DECIMALS = 8  # of a price: a token that is read from a cache can cost a tenth of a millionth of a dollar
+
+
+class Usage(Model):
+    """The calls of one agent to one model for one question. Calls that brought nothing count: they are paid, too."""
+
+    agent: Agent
+    model: Short
+    calls: PositiveInt
+    input_tokens: NonNegativeInt = Field(description="All of them, also those read from the cache or written to it.")
+    output_tokens: NonNegativeInt
+    cache_read_tokens: NonNegativeInt = 0
+    cache_write_tokens: NonNegativeInt = 0
+    price_usd: NonNegativeFloat = Field(description="By the prices in the settings of that day.")
+
+
+def total_tokens(usage: Iterable[Usage]) -> int | None:
+    """Return the tokens of all calls together, or None where there were none."""
+    return sum(item.input_tokens + item.output_tokens for item in usage) or None
+
+
+def summed(usage: Iterable[Usage]) -> tuple[Usage, ...]:
+    """Return one usage for each agent and model, in the order in which they come."""
+    sums: dict[tuple[Agent, str], Usage] = {}
+    for item in usage:
+        before = sums.get((item.agent, item.model))
+        sums[item.agent, item.model] = item if before is None else _sum(before, item)
+    return tuple(sums.values())
+
+
+def _sum(first: Usage, second: Usage) -> Usage:
+    return Usage(
+        agent=first.agent,
+        model=first.model,
+        calls=first.calls + second.calls,
+        input_tokens=first.input_tokens + second.input_tokens,
+        output_tokens=first.output_tokens + second.output_tokens,
+        cache_read_tokens=first.cache_read_tokens + second.cache_read_tokens,
+        cache_write_tokens=first.cache_write_tokens + second.cache_write_tokens,
+        price_usd=round(first.price_usd + second.price_usd, DECIMALS),
+    )
 
 
 class Draft(Model):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache, partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import orjson
@@ -29,9 +29,12 @@ class Model(BaseModel):
     """A frozen value. Unknown fields are ignored, so that any 1.x message can be read."""
 
     model_config = ConfigDict(
-        frozen=True, extra="ignore", allow_inf_nan=False, ser_json_inf_nan="strings",
+        frozen=True,
+        extra="ignore",
+        allow_inf_nan=False,
+        ser_json_inf_nan="strings",
         defer_build=True,  # a command needs few of the models
-    )  # fmt: skip
+    )
 
 
 def _time(value: object) -> datetime:
@@ -153,3 +156,12 @@ def _mismatch(pattern: str, text: str) -> str:
     if pattern == _NOT_BLANK:
         return "must not be blank"
     return "must be words of a-z and 0-9 with hyphens between them"
+
+
+REMEMBERED_IDS: Final = 512  # ids; more than a worker can have counted and not yet committed of one student
+_SHORTENED: Final = 11  # hexadecimal digits of an id that are kept: 44 bits
+
+
+def short_id(message_id: UUID) -> str:
+    """Return enough of an id to know a student's messages apart."""
+    return message_id.hex[:_SHORTENED]

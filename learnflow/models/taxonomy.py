@@ -71,17 +71,17 @@ def name(topic: str) -> str:
 
 def difficulties(topic: str) -> tuple[SkillLevel, ...]:
     """Return the difficulties that an exercise on a topic may have: the topic's own and those beside it."""
-    known = TOPICS.get(topic)
-    if known is None:
+    entry = TOPICS.get(topic)
+    if entry is None:
         return SKILL_LEVELS
-    place = SKILL_LEVELS.index(known.difficulty)
+    place = SKILL_LEVELS.index(entry.difficulty)
     return SKILL_LEVELS[max(0, place - 1) : place + 2]
 
 
 def prerequisites(topic: str) -> tuple[str, ...]:
     """Return the keys of the topics that should be known before a topic; none for an unknown one."""
-    known = TOPICS.get(topic)
-    return known.prerequisites if known else ()
+    entry = TOPICS.get(topic)
+    return entry.prerequisites if entry else ()
 
 
 @cache

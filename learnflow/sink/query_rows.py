@@ -6,6 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from learnflow.database.postgres import hundredths, json_text
+from learnflow.models.draft import DECIMALS, Usage, summed
 from learnflow.models.envelope import Event
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
 from learnflow.models.events.work import (
@@ -14,7 +15,6 @@ from learnflow.models.events.work import (
     CollaborationRequested,
     RoutingDecision,
 )
-from learnflow.models.usage import DECIMALS, Usage, summed
 from learnflow.models.vocabulary import Agent, MessageType, Specialist
 from learnflow.sink.messages import Unstorable
 from learnflow.sink.rows import FlowRow, ResponseRow, UsageRow

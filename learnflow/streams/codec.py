@@ -9,8 +9,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from learnflow.models.envelope import Event
-from learnflow.models.events import EVENTS
-from learnflow.models.events.cause import carried_query, query_id_of
+from learnflow.models.events import EVENTS, carried_query, query_id_of
 from learnflow.models.fields import Id, StudentId, explain
 from learnflow.models.student_query import StudentQuery
 from learnflow.streams.clock import Clock

@@ -12,7 +12,7 @@ from mode.utils.logging import get_logger
 
 from learnflow import metrics
 from learnflow.models.envelope import Event
-from learnflow.models.events.cause import query_id_of
+from learnflow.models.events import query_id_of
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.vocabulary import Agent
 from learnflow.streams.activity import Activity

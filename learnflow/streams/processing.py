@@ -14,7 +14,7 @@ from learnflow import metrics, traces
 from learnflow.bounded_cache import BoundedCache
 from learnflow.logs import IN_HAND, InHand
 from learnflow.models.envelope import Event
-from learnflow.models.events.cause import query_id_of
+from learnflow.models.events import query_id_of
 from learnflow.models.vocabulary import Agent
 from learnflow.streams.clock import Clock
 from learnflow.streams.codec import decode

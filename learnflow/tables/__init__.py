@@ -9,9 +9,8 @@ from uuid import UUID
 
 import faust
 
-from learnflow.domain.conversation import Conversation
+from learnflow.domain.conversation import Conversation, OpenQuery
 from learnflow.domain.learner import Day
-from learnflow.domain.open_queries import OpenQuery
 from learnflow.domain.struggle import Struggles
 from learnflow.domain.student_exercises import Exercises
 from learnflow.models.events.learning import ProgressUpdated

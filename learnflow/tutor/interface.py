@@ -4,10 +4,9 @@ from typing import Protocol
 
 from learnflow.domain.question.intent import OFF_TOPIC, Triage
 from learnflow.domain.question.parsed_question import ParsedQuestion
-from learnflow.models.draft import Draft
+from learnflow.models.draft import Draft, Usage
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
-from learnflow.models.usage import Usage
 from learnflow.models.vocabulary import Specialist
 from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.exercises import ExerciseReply

@@ -5,8 +5,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from learnflow.domain.mastery import band
-from learnflow.domain.mastery_levels import percent, reached
+from learnflow.domain.mastery.levels import band, percent, reached
 from learnflow.domain.next_topics import LEARNING, Suggestion, next_topics
 from learnflow.domain.phrasing import many, together
 from learnflow.domain.question.parsed_question import ParsedQuestion

@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from mode.utils.logging import get_logger
 
-from learnflow.domain.health import HOUR, Heard, Heartbeats, Questions
+from learnflow.domain.health import HOUR, Heartbeats, ReceivedHeartbeat, RecentQuestions
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
 from learnflow.streams.clock import Clock
 from learnflow.streams.codec import Refusal, decode
@@ -31,7 +31,7 @@ class AgentLogs:
     def __init__(self, bootstrap: list[str], now: Clock) -> None:
         self.heartbeats = Heartbeats()
         self._since = now() - BACK
-        self.questions = Questions(self._since)
+        self.questions = RecentQuestions(self._since)
         self.problem: str | None = None
         self._bootstrap = bootstrap
         self._now = now
@@ -79,6 +79,6 @@ class AgentLogs:
         except Refusal:  # whoever sent it, it is no news of an agent
             return
         if isinstance(event.payload, Heartbeat):
-            self.heartbeats.hear(Heard(event.timestamp, event.payload))
+            self.heartbeats.add(ReceivedHeartbeat(event.timestamp, event.payload))
         elif isinstance(event.payload, ActivityLogged):
             self.questions.log(event.timestamp, event.payload)

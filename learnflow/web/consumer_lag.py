@@ -12,7 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from mode.utils.logging import get_logger
 
-from learnflow.domain.health import Backlog, Look, Offsets, Place, look
+from learnflow.domain.health import Backlog, GroupPartition, LagSnapshot, Offsets, lag_snapshot
 from learnflow.models.vocabulary import Agent
 from learnflow.sink.messages import STORED
 from learnflow.streams.clock import Clock
@@ -69,15 +69,15 @@ class ConsumerLag:
         self._reads = reads
         self._stands_still = stands_still
         self._pause = pause
-        self._look: Look | None = None
+        self._snapshot: LagSnapshot | None = None
 
     def backlog(self, agent: Agent) -> Backlog:
         """Return what waits for an agent, and where it stands still."""
-        if self._look is None:
+        if self._snapshot is None:
             return Backlog()
         group, topics = self._reads[agent]
         names = [topic.name for topic in topics]
-        return Backlog(self._look.waiting(group, names), self._look.stuck(group, names, self._patience))
+        return Backlog(self._snapshot.waiting(group, names), self._snapshot.stuck(group, names, self._patience))
 
     async def run(self) -> None:
         """Look until cancelled, with clients that are made anew when something went wrong."""
@@ -102,7 +102,7 @@ class ConsumerLag:
             while True:
                 async with asyncio.timeout(LONGEST):
                     offsets = await self._offsets(admin, consumer)
-                    self._look = look(self._look, offsets, self._now())
+                    self._snapshot = lag_snapshot(self._snapshot, offsets, self._now())
                     self.warnings = await self._old(consumer, offsets)
                     self.problem = None
                 await asyncio.sleep(self._pause)
@@ -111,7 +111,7 @@ class ConsumerLag:
                 await consumer.stop()
                 await admin.close()
 
-    async def _offsets(self, admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> dict[Place, Offsets]:
+    async def _offsets(self, admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> dict[GroupPartition, Offsets]:
         groups: dict[str, set[TopicPartition]] = {}
         for group, topics in self._reads.values():
             places = (TopicPartition(topic.name, number) for topic in topics for number in range(topic.partitions))
@@ -123,12 +123,14 @@ class ConsumerLag:
         committed_offsets = await asyncio.gather(*reading)
         starts, ends = await consumer.beginning_offsets(everything), await consumer.end_offsets(everything)
         return {
-            Place(group, place.topic, place.partition): Offsets(max(committed.offset, starts[place]), ends[place])
+            GroupPartition(group, place.topic, place.partition): Offsets(
+                max(committed.offset, starts[place]), ends[place]
+            )
             for group, group_offsets in zip(groups, committed_offsets, strict=True)
             for place, committed in group_offsets.items()
         }
 
-    async def _old(self, consumer: AIOKafkaConsumer, offsets: Mapping[Place, Offsets]) -> tuple[str, ...]:
+    async def _old(self, consumer: AIOKafkaConsumer, offsets: Mapping[GroupPartition, Offsets]) -> tuple[str, ...]:
         """Say where what PostgreSQL lacks is so old that half of the time that Kafka keeps it is over."""
         group, topics = self._reads[Agent.SINK]
         return tuple([
@@ -139,7 +141,12 @@ class ConsumerLag:
         ])
 
     async def _behind(
-        self, consumer: AIOKafkaConsumer, offsets: Mapping[Place, Offsets], group: str, topic: str, age: timedelta
+        self,
+        consumer: AIOKafkaConsumer,
+        offsets: Mapping[GroupPartition, Offsets],
+        group: str,
+        topic: str,
+        age: timedelta,
     ) -> bool:
         waiting = {
             TopicPartition(topic, place.partition): partition

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from learnflow.domain.health import report
-from learnflow.models.health_report import AgentHealth, Figures, HealthReport
+from learnflow.models.agent_health import AgentHealth, Figures, HealthReport
 from learnflow.models.vocabulary import Agent, HealthStatus
 from learnflow.settings import Settings
 from learnflow.streams.clock import Clock

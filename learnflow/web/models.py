@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, NonNegativeInt, StringConstraints
 
-from learnflow.domain.learner.day import Outcome
+from learnflow.domain.learner.reasons import Outcome
 from learnflow.domain.struggle import Observation
 from learnflow.models.agent_response import AgentResponse
 from learnflow.models.events.learning import Signals

@@ -6,8 +6,8 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, RootModel
 
+from learnflow.models.agent_health import AgentHealth, Figures, HealthReport
 from learnflow.models.fields import Model
-from learnflow.models.health_report import AgentHealth, Figures, HealthReport
 from learnflow.web import session
 from learnflow.web.json_http import Error
 from learnflow.web.models import (

@@ -7,9 +7,9 @@ from typing import Final, Protocol
 
 from learnflow.database.struggle_window import Wanted, load_windows
 from learnflow.database.students import StoredStudent, load_students
-from learnflow.domain.learner.day import Day, Outcome
+from learnflow.domain.learner.reasons import Day, Outcome
 from learnflow.domain.question.similarity import Alike
-from learnflow.domain.struggle import WINDOW, Observation, Open, in_order, reopened
+from learnflow.domain.struggle import WINDOW, Observation, OngoingStruggle, in_order, restored_struggle
 from learnflow.models.events.work import Turn
 from learnflow.models.fields import Timestamp
 from learnflow.models.learning_progress import LearningProgress
@@ -120,7 +120,7 @@ class DatabaseStudentState:
         for row in await self._database.models(_DatedOutcome, _OUTCOMES, student_id, first):
             day = row.at.date()
             outcome = Outcome(id=row.id, topic=lookup(row.topic), kind=row.kind, exercise=row.exercise)
-            days[day] = days.get(day, Day()).with_(outcome)
+            days[day] = days.get(day, Day()).with_outcome(outcome)
         return tuple(MasteryDay(day=day, outcomes=content.outcomes) for day, content in days.items())
 
     async def turns(self, student_id: str) -> tuple[Turn, ...]:
@@ -133,7 +133,7 @@ class DatabaseStudentState:
         now = self._now()
         span = Wanted(student_id, now - 2 * WINDOW, now + WINDOW)
         window = (await load_windows(self._database, [span]))[span]
-        open_ = (reopened(events, window.observations, self._same) for events in window.announced.values())
+        open_ = (restored_struggle(events, window.observations, self._same) for events in window.announced.values())
         return _within(window.observations, now), _open_struggles(
             struggle for struggle in open_ if struggle.ends_at > now
         )
@@ -147,11 +147,11 @@ def _within(observations: Iterable[Observation], now: datetime) -> tuple[Observa
     return tuple(sorted((each for each in observations if now - each.at < WINDOW), key=in_order))
 
 
-def _open_struggles(struggles: Iterable[Open]) -> tuple[OpenStruggle, ...]:
+def _open_struggles(struggles: Iterable[OngoingStruggle]) -> tuple[OpenStruggle, ...]:
     return tuple(_open(struggle) for struggle in sorted(struggles, key=lambda struggle: struggle.since))
 
 
-def _open(struggle: Open) -> OpenStruggle:
+def _open(struggle: OngoingStruggle) -> OpenStruggle:
     announced = struggle.announced[-1].event.payload
     return OpenStruggle(
         topic=struggle.topic,

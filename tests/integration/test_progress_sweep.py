@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from learnflow.domain.learner import current, of_history, progress
+from learnflow.domain.learner import current, progress, state_from_history
 from learnflow.domain.mastery import shipped
 from learnflow.models.events.learning import ProgressUpdated
 from learnflow.models.knowledge import Asked
@@ -24,7 +24,7 @@ def eight_days_ago(student: str) -> ProgressUpdated:
     """Return the standing that was told on the day of a student's questions."""
     then = datetime.now(UTC) - timedelta(days=8)
     seen = [Asked(at=then, id=uid(f"{student} {n}"), intent=Intent.CONCEPTS, topic="loops") for n in range(ASKED)]
-    state = of_history(seen, shipped())
+    state = state_from_history(seen, shipped())
     return ProgressUpdated(version=ASKED, progress=progress(student, current(state, shipped()), then), state=state)
 
 

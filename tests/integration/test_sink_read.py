@@ -6,7 +6,6 @@ import pytest
 from learnflow.database.batch_source import BatchSource
 from learnflow.database.exercises import AssignmentKey, load_assignments
 from learnflow.database.students import StoredStudent, load_students
-from learnflow.domain.remembered_ids import shortened
 from learnflow.domain.student_exercises import Exercises
 from learnflow.models.events.students import (
     ExerciseAssigned,
@@ -15,6 +14,7 @@ from learnflow.models.events.students import (
     ProfileUpdated,
     SkillUpgraded,
 )
+from learnflow.models.fields import short_id
 from learnflow.models.knowledge import LearnerState
 from learnflow.models.student import Profile
 from learnflow.models.vocabulary import Closing, SkillLevel
@@ -103,7 +103,7 @@ async def test_exercises_come_back_with_how_far_the_student_is(sink: Sink, datab
     failed = ExerciseGraded(exercise_id=task.exercise_id, topic="loops", score=0.0, passed=False, gave_up=True)
     await sink.write([student_event(failed, "ann", "gave up")])
     known = (await load_students(database, ["ann"], 5))["ann"].exercises
-    assert (known.kept, known.done) == ((), (shortened(task.exercise_id),))
+    assert (known.kept, known.done) == ((), (short_id(task.exercise_id),))
     wanted = [
         AssignmentKey("ann", task.exercise_id),
         AssignmentKey("bob", task.exercise_id),

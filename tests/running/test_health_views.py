@@ -14,7 +14,7 @@ from uuid import uuid4
 import confluent_kafka
 from confluent_kafka import TopicPartition
 
-from learnflow.models.health_report import Figures, HealthReport
+from learnflow.models.agent_health import Figures, HealthReport
 from learnflow.topics import AGENT_LOGS
 from tests.running.questions import get
 from tests.support.command_line import Cli, lines, one_line

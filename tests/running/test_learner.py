@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from learnflow.domain.learner import of_history
+from learnflow.domain.learner import state_from_history
 from learnflow.domain.mastery import shipped
 from learnflow.models.knowledge import LearnerState
 from learnflow.models.taxonomy import TOPICS
@@ -140,7 +140,7 @@ def test_the_order_of_arrival_makes_no_difference(
 def test_a_rebuild_tells_each_level_that_changes(client: Client, watch: TopicWatcher, student: str) -> None:
     submit(client, student, "one")
     before = newest(watch, student, 1)["progress"]["python_mastery_levels"]["loops"]
-    history = of_history([graded(f"{student} {n}", minutes=60 - n) for n in range(5)], shipped())
+    history = state_from_history([graded(f"{student} {n}", minutes=60 - n) for n in range(5)], shipped())
     said = event(student, "student.progress.rebuilt", {"state": history.model_dump(mode="json")})
     client.send("student-events", student, said)
     after = newest(watch, student, 2)["progress"]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
-from learnflow.domain.learner import current, of_history
+from learnflow.domain.learner import current, state_from_history
 from learnflow.domain.mastery import shipped
 from learnflow.models.knowledge import Asked, Graded, Knowledge, LevelSet, Observation, Resolved, Struggling
 from learnflow.models.vocabulary import Intent, StruggleLevel
@@ -46,4 +46,4 @@ def resolved(name: object, topic: str = "loops", **ago: float) -> Resolved:
 
 def known(seen: Iterable[Observation]) -> Knowledge:
     """Return the knowledge after observations, in the order given."""
-    return current(of_history(seen, shipped()), shipped())
+    return current(state_from_history(seen, shipped()), shipped())

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from learnflow import topics
-from learnflow.models.draft import Draft
+from learnflow.models.draft import Draft, Usage
 from learnflow.models.envelope import Event, derived_id, version_metadata
 from learnflow.models.events import EVENT_TYPES, EVENTS
 from learnflow.models.events.learning import ProgressUpdated, StruggleDetected
@@ -23,7 +23,6 @@ from learnflow.models.fields import Model
 from learnflow.models.knowledge import LearnerState
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.models.student_query import StudentQuery
-from learnflow.models.usage import Usage
 from learnflow.models.vocabulary import Agent, Specialist
 from learnflow.sink import SinkMessage
 from learnflow.topics import Topic

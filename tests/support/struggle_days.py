@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from learnflow.domain.struggle import Attempt, End, Observation, Open, Question, settle
+from learnflow.domain.struggle import Attempt, End, Observation, OngoingStruggle, Question, apply_observation
 from learnflow.models.envelope import Event
 from learnflow.models.events import EVENT_TYPES
 from learnflow.models.events.learning import StruggleDetected
@@ -50,17 +50,17 @@ class Desk:
     """Observes as the agent does, with tables that are plain values."""
 
     seen: dict[UUID, Observation] = field(default_factory=dict)
-    open: dict[str, Open] = field(default_factory=dict)
+    open: dict[str, OngoingStruggle] = field(default_factory=dict)
     told: list[Event[Any]] = field(default_factory=list)
 
     def observe(self, *observations: Observation) -> "Desk":
         """Fold observations one after the other."""
         for found in observations:
             self.seen.setdefault(found.id, found)
-            settled = settle(cause(found), found, self.seen.values(), self.open.pop(found.topic, None))
+            settled = apply_observation(cause(found), found, self.seen.values(), self.open.pop(found.topic, None))
             if settled.open:
                 self.open[found.topic] = settled.open
-            self.told += settled.tell
+            self.told += settled.messages
         return self
 
     def read_back(self) -> "Desk":

@@ -56,7 +56,7 @@ def _as_expected(expected: Expected, outcome: Outcome, answer: ResponseCompleted
     if expected.asks_back is not None:
         asks = metadata.get("asks_back") is True
         yield Check(name="asks back", passed=asks is expected.asks_back, found="it does" if asks else "it does not")
-    noticed = metadata.get(distress.NOTED) is True
+    noticed = metadata.get(distress.METADATA_FIELD) is True
     if expected.distress or noticed:
         yield Check(name="distress", passed=noticed is expected.distress)
     text = "\n".join((answer.response_text, *answer.code_examples)).lower()
@@ -95,5 +95,5 @@ def _honest(answer: ResponseCompleted) -> bool:
     """An answer that no model wrote says so and has no tokens; the exercise agent's are facts, whoever tells them."""
     if answer.claude_model != OFFLINE:
         return bool(answer.claude_model) and answer.token_count is not None
-    no_claim = answer.agent_name is Specialist.EXERCISE or (answer.metadata or {}).get(distress.NOTED) is True
+    no_claim = answer.agent_name is Specialist.EXERCISE or (answer.metadata or {}).get(distress.METADATA_FIELD) is True
     return answer.token_count is None and (no_claim or OFFLINE in answer.response_text)

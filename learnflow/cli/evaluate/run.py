@@ -15,7 +15,7 @@ from learnflow.agents.triage import TriageAgent
 from learnflow.agents.wiring import SPECIALISTS
 from learnflow.cli.evaluate.questions import Question
 from learnflow.domain.conversation import Conversation
-from learnflow.domain.question.submission import NAMES_IT
+from learnflow.domain.question.exercise_wish import EXERCISE_ID
 from learnflow.domain.student_exercises import Exercises
 from learnflow.models.envelope import Event, version_metadata
 from learnflow.models.events import EVENT_TYPES
@@ -99,7 +99,7 @@ def _submitted(question: Question) -> Event[Any]:
         query_type="code" if question.code_snippet else "text",
         code_snippet=question.code_snippet,
         language=question.language,
-        context={NAMES_IT: str(question.exercise)} if question.submits else None,
+        context={EXERCISE_ID: str(question.exercise)} if question.submits else None,
     )
     return Event[Any](
         message_id=identity,

@@ -1,26 +1,32 @@
 """How the agents are doing: rules over their heartbeats, their offsets and their logs. No clock, no I/O."""
 
-from learnflow.domain.health.agents import Backlog, agent_health
-from learnflow.domain.health.figures import HOUR, Questions
-from learnflow.domain.health.heartbeats import Heard, Heartbeats
-from learnflow.domain.health.offsets import Look, Offsets, Place, look
-from learnflow.domain.health.report import COMPONENTS, SIX, report
-from learnflow.domain.health.status import Facts, status
+from learnflow.domain.health.agent_health import (
+    COMPONENTS,
+    SIX_AGENTS,
+    Backlog,
+    StatusInputs,
+    agent_health,
+    report,
+    status,
+)
+from learnflow.domain.health.heartbeats import Heartbeats, ReceivedHeartbeat
+from learnflow.domain.health.lag_snapshot import GroupPartition, LagSnapshot, Offsets, lag_snapshot
+from learnflow.domain.health.recent_questions import HOUR, RecentQuestions
 
 __all__ = (
     "COMPONENTS",
     "HOUR",
-    "SIX",
+    "SIX_AGENTS",
     "Backlog",
-    "Facts",
-    "Heard",
+    "GroupPartition",
     "Heartbeats",
-    "Look",
+    "LagSnapshot",
     "Offsets",
-    "Place",
-    "Questions",
+    "ReceivedHeartbeat",
+    "RecentQuestions",
+    "StatusInputs",
     "agent_health",
-    "look",
+    "lag_snapshot",
     "report",
     "status",
 )

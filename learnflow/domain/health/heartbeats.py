@@ -8,11 +8,11 @@ from learnflow.models.agent_health import HEARTBEAT_LIMIT
 from learnflow.models.events.logs import Heartbeat
 from learnflow.models.vocabulary import Agent, HealthStatus
 
-FORGOTTEN: Final = timedelta(minutes=5)
-MOST: Final = 2_000  # instances of agents
+FORGOTTEN_AFTER: Final = timedelta(minutes=5)
+MOST_INSTANCES: Final = 2_000
 
 
-class Heard(NamedTuple):
+class ReceivedHeartbeat(NamedTuple):
     """A heartbeat and when it was sent."""
 
     at: datetime
@@ -24,36 +24,38 @@ class Heard(NamedTuple):
 
 
 class Heartbeats:
-    """Remembers what instances said last, whatever the order in which it comes."""
+    """Keeps the newest heartbeat of each instance, whatever the order in which they come."""
 
     def __init__(self) -> None:
-        self._newest: dict[tuple[Agent, str], Heard] = {}
+        self._newest: dict[tuple[Agent, str], ReceivedHeartbeat] = {}
 
-    def hear(self, heard: Heard) -> None:
+    def add(self, heartbeat: ReceivedHeartbeat) -> None:
         """Take note of a heartbeat; of two of an instance the newer one stays."""
-        key = (heard.beat.agent_name, heard.beat.instance)
+        key = (heartbeat.beat.agent_name, heartbeat.beat.instance)
         before = self._newest.get(key)
-        if before is None or before.at <= heard.at:
-            self._newest[key] = heard
-        if len(self._newest) > MOST:
-            self._newest.pop(min(self._newest, key=lambda each: self._newest[each].at))
+        if before is None or before.at <= heartbeat.at:
+            self._newest[key] = heartbeat
+        if len(self._newest) > MOST_INSTANCES:
+            self._newest.pop(min(self._newest, key=lambda key: self._newest[key].at))
 
-    def of(self, agent: Agent, now: datetime) -> tuple[Heard, ...]:
-        """Return what an agent's instances said that count now, by name; nothing where none was ever heard."""
-        return known((heard for (name, _), heard in self._newest.items() if name is agent), now)
+    def of(self, agent: Agent, now: datetime) -> tuple[ReceivedHeartbeat, ...]:
+        """Return the heartbeats of an agent's instances that count now, by name; none for an agent without any."""
+        return _counting((heartbeat for (name, _), heartbeat in self._newest.items() if name is agent), now)
 
 
-def known(heard: Iterable[Heard], now: datetime) -> tuple[Heard, ...]:
+def _counting(heartbeats: Iterable[ReceivedHeartbeat], now: datetime) -> tuple[ReceivedHeartbeat, ...]:
     """Leave out who is not missed: who said that it stops, and who has been silent for so long that it is forgotten.
 
     The last one of an agent stays, because an agent that runs nowhere is missed.
     """
-    everyone = sorted(heard, key=lambda each: each.beat.instance)
+    everyone = sorted(heartbeats, key=lambda heartbeat: heartbeat.beat.instance)
     if not everyone:
         return ()
-    last = max(everyone, key=lambda each: each.at)
-    return tuple(each for each in everyone if each is last or each.fresh(now) or _missed(each, now))
+    last = max(everyone, key=lambda heartbeat: heartbeat.at)
+    return tuple(
+        heartbeat for heartbeat in everyone if heartbeat is last or heartbeat.fresh(now) or _missed(heartbeat, now)
+    )
 
 
-def _missed(heard: Heard, now: datetime) -> bool:
-    return heard.beat.status is not HealthStatus.STOPPING and now - heard.at <= FORGOTTEN
+def _missed(heartbeat: ReceivedHeartbeat, now: datetime) -> bool:
+    return heartbeat.beat.status is not HealthStatus.STOPPING and now - heartbeat.at <= FORGOTTEN_AFTER

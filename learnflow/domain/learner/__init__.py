@@ -1,8 +1,8 @@
 """What observations of a student add up to, whatever order they arrive in. No clock, no I/O."""
 
-from learnflow.domain.learner.day import Day, Outcome
-from learnflow.domain.learner.ordering import LATENESS, Change, current, observe, of_history, rebuilt
+from learnflow.domain.learner.learner_state import LATENESS, Change, current, observe, rebuilt, state_from_history
 from learnflow.domain.learner.progress import progress, streak, velocity
+from learnflow.domain.learner.reasons import Day, Outcome
 
 __all__ = [
     "LATENESS",
@@ -11,9 +11,9 @@ __all__ = [
     "Outcome",
     "current",
     "observe",
-    "of_history",
     "progress",
     "rebuilt",
+    "state_from_history",
     "streak",
     "velocity",
 ]

@@ -1,13 +1,41 @@
-"""Why a level has changed: in words, and with the messages behind it. No clock, no I/O."""
+"""Why a level has changed, told from the outcomes of a day: in words, and with their messages. No clock, no I/O."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, Self
 from uuid import UUID
 
-from learnflow.domain.learner.day import Day, Outcome
 from learnflow.domain.phrasing import many
+from learnflow.models.fields import Id, Model, TopicKey
 from learnflow.models.knowledge import Asked, Graded, LevelSet, Observation, Struggling
 from learnflow.models.taxonomy import GENERAL, TOPICS, lookup
+
+MOST: Final = 100  # outcomes of a day, the newest: a bound on what one student can cost
+
+
+class Outcome(Model):
+    """A question, or a graded submission of an exercise."""
+
+    id: Id
+    topic: TopicKey
+    kind: Literal["asked", "passed", "failed"]
+    exercise: Id | None = None
+
+
+class Day(Model):
+    """All of a student's outcomes of one day; the same one twice counts once."""
+
+    outcomes: tuple[Outcome, ...] = ()
+
+    def with_outcome(self, new: Outcome) -> Self:
+        """Return the day with one outcome more."""
+        if any(each.id == new.id for each in self.outcomes):
+            return self
+        return self.model_copy(update={"outcomes": (*self.outcomes, new)[-MOST:]})
+
+    def on(self, topic: str, kind: str) -> tuple[Outcome, ...]:
+        """Return one kind of outcome on a topic."""
+        return tuple(each for each in self.outcomes if (each.topic, each.kind) == (topic, kind))
+
 
 MOST_EVIDENCE: Final = 20  # messages that an event names
 
@@ -19,22 +47,22 @@ class Reason(NamedTuple):
     evidence: tuple[UUID, ...]
 
 
-def reason(seen: Observation, topic: str, day: Day, *, rose: bool) -> Reason:
+def reason(observation: Observation, topic: str, day: Day, *, rose: bool) -> Reason:
     """Return why the level of a topic has changed with an observation, given the day that it belongs to."""
     name = TOPICS[topic].title.lower()
-    if lookup(getattr(seen, "topic", None) or GENERAL) != topic:
-        return Reason("Something earlier became known late", (seen.id,))
-    match seen:
+    if lookup(getattr(observation, "topic", None) or GENERAL) != topic:
+        return Reason("Something earlier became known late", (observation.id,))
+    match observation:
         case Graded():
             return _graded(name, day.on(topic, "passed"), day.on(topic, "failed"), rose=rose)
         case Asked():
             asked = day.on(topic, "asked")
             return _reason(f"Asked {many(len(asked), 'question')} on {name} in a day", asked)
         case Struggling():
-            return Reason(f"Struggles with {name}", (seen.id,))
+            return Reason(f"Struggles with {name}", (observation.id,))
         case LevelSet():
-            return Reason("Set by a teacher", (seen.id,))
-    return Reason(f"No longer struggles with {name}", (seen.id,))
+            return Reason("Set by a teacher", (observation.id,))
+    return Reason(f"No longer struggles with {name}", (observation.id,))
 
 
 def _graded(name: str, passed: Sequence[Outcome], failed: Sequence[Outcome], *, rose: bool) -> Reason:

@@ -1,6 +1,6 @@
 """How well a student knows a topic: a probability, and the level that a teacher sees. No clock, no I/O."""
 
-from learnflow.domain.mastery.bands import BANDS, band
+from learnflow.domain.mastery.levels import BANDS, band
 from learnflow.domain.mastery.model import MasteryModel, shipped
 from learnflow.domain.mastery.parameters import Parameters
 

@@ -6,16 +6,98 @@ the answers gives all inputs, and what remains is a convex problem.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from math import log
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 from learnflow.domain.mastery.model import MasteryModel, span
-from learnflow.domain.mastery.parameters import Parameters, Weights, shipped_parameters
-from learnflow.domain.mastery.regression import INPUTS, Numbers, Regression
-from learnflow.models.ability import StudentAbility, TopicAbility
+from learnflow.domain.mastery.parameters import (
+    FARTHEST,
+    HEAVIEST,
+    OPPORTUNITIES,
+    Parameters,
+    Weights,
+    shipped_parameters,
+)
+from learnflow.models.knowledge import StudentAbility, TopicAbility
+
+TOPIC_PRIOR: Final = 5.0  # precision, 1 / variance in log-odds, of a topic's numbers around the mean of all topics
+SHARED_PRIOR: Final = 10.0  # of that mean around the numbers that were there before
+INPUTS: Final = 7  # a constant, then what is weighed
+ITERATIONS: Final = 200
+_SPANS: Final = len(OPPORTUNITIES)
+_HALF: Final = (-FARTHEST / 2, FARTHEST / 2)  # the start takes the opportunities' mean over, and stays in its bounds
+_BOUNDS: Final = [_HALF, *[(0.0, HEAVIEST)] * (INPUTS - 1), *[_HALF] * _SPANS]
+
+Numbers = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """What was known before each of n answers: inputs (7 x n), span of opportunities, topic and score (n each).
+
+    `prior` holds the numbers (7 weights, and one for each span) that the mean of all topics is drawn to.
+    """
+
+    inputs: Numbers
+    spans: Indices
+    topics: Indices
+    scores: Numbers
+    count: int
+    prior: Numbers
+
+    def solve(self) -> tuple[Numbers, Numbers]:
+        """Return the most likely numbers of each topic (topics x numbers), and their mean with the prior."""
+        result = minimize(
+            self._loss,
+            np.tile(self.prior, self.count),
+            jac=True,
+            method="L-BFGS-B",
+            bounds=_BOUNDS * self.count,
+            options={"maxiter": ITERATIONS, "maxcor": 20},
+        )
+        numbers = np.asarray(result.x).reshape(self.count, -1)
+        return numbers, self._mean(numbers)
+
+    def shares(self) -> Numbers:
+        """Return the share of each topic's answers in each span (topics x spans)."""
+        answers = np.bincount(self._cells(), minlength=self.count * _SPANS).reshape(self.count, -1)
+        return np.asarray(answers / answers.sum(axis=1, keepdims=True))
+
+    def _loss(self, flat: Numbers) -> tuple[float, Numbers]:
+        """Return the penalised negative log likelihood, and its gradient."""
+        numbers = flat.reshape(self.count, -1)
+        log_odds = self._log_odds(numbers)
+        mean = self._mean(numbers)
+        away = numbers - mean
+        value = np.logaddexp(0.0, log_odds).sum() - self.scores @ log_odds
+        value += TOPIC_PRIOR / 2 * (away**2).sum() + SHARED_PRIOR / 2 * ((mean - self.prior) ** 2).sum()
+        error = 1.0 / (1.0 + np.exp(-log_odds)) - self.scores
+        slope = TOPIC_PRIOR * away  # the mean is the best one for these numbers, so its own slope is 0
+        for place, values in enumerate(self.inputs):
+            slope[:, place] += np.bincount(self.topics, error * values, self.count)
+        slope[:, INPUTS:] += np.bincount(self._cells(), error, self.count * _SPANS).reshape(self.count, -1)
+        return float(value), slope.ravel()
+
+    def _log_odds(self, numbers: Numbers) -> Numbers:
+        log_odds = numbers[:, INPUTS:].ravel()[self._cells()]
+        for weights, values in zip(numbers.T, self.inputs, strict=False):
+            log_odds += weights[self.topics] * values
+        return log_odds
+
+    def _mean(self, numbers: Numbers) -> Numbers:
+        pull = TOPIC_PRIOR * numbers.sum(axis=0) + SHARED_PRIOR * self.prior
+        return np.asarray(pull / (TOPIC_PRIOR * self.count + SHARED_PRIOR))
+
+    def _cells(self) -> Indices:
+        return self.topics * _SPANS + self.spans
+
 
 LEAST_ANSWERS: Final = 1_000  # in all; below, what was there before is the better guess
 LEAST_TOPIC_ANSWERS: Final = 100  # of one topic, for weights of its own: 5 for each of its 20 numbers
@@ -43,7 +125,10 @@ def fit(histories: Iterable[Answers], before: Parameters | None = None) -> Param
     regression = _regression(students, {topic: averages[topic] for topic in topics}, before)
     numbers, shared = regression.solve()
     shares = regression.shares()
-    own = {topic: _weights(averages[topic], *one) for topic, *one in zip(topics, numbers, shares, strict=True)}
+    own = {
+        topic: _weights(averages[topic], own_numbers, own_shares)
+        for topic, own_numbers, own_shares in zip(topics, numbers, shares, strict=True)
+    }
     average = sum(averages[topic] for topic in topics) / len(topics)
     return before.model_copy(
         update={
@@ -76,12 +161,12 @@ def _regression(students: Iterable[Answers], averages: dict[str, float], before:
     places = {topic: place for place, topic in enumerate(averages)}
     rows: list[tuple[float, ...]] = []
     for history in students:
-        student, known = StudentAbility(), dict[str, TopicAbility]()
+        student, abilities = StudentAbility(), dict[str, TopicAbility]()
         for topic, score in history:
-            ability = known.get(topic, TopicAbility())
+            ability = abilities.get(topic, TopicAbility())
             if topic in places:
                 rows.append((places[topic], score, *_state(student, ability)))
-            student, known[topic] = model.updated(topic, student, ability, score)
+            student, abilities[topic] = model.updated(topic, student, ability, score)
     topics, scores, spans, *state = np.array(rows).T
     return Regression(
         inputs=_inputs(*state),

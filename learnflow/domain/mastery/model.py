@@ -5,7 +5,7 @@ from math import copysign, exp, log, log1p
 from typing import Final
 
 from learnflow.domain.mastery.parameters import OPPORTUNITIES, Parameters, Weights, shipped_parameters
-from learnflow.models.ability import FARTHEST_OFFSET, MOST_EVIDENCE, StudentAbility, TopicAbility
+from learnflow.models.knowledge import FARTHEST_OFFSET, MOST_EVIDENCE, StudentAbility, TopicAbility
 from learnflow.models.learning_progress import MASTERED
 
 _ALMOST_MASTERED: Final = MASTERED - 0.001
@@ -46,15 +46,8 @@ class MasteryModel:
         amount = weight * balance
         graded = weight == 1.0
         streak = ability.streak
-        expected = _sigmoid(
-            self._weights(topic).average + student.offset + steps.streak * copysign(log1p(abs(streak)), streak)
-        )
-        moved = weight * (score - expected) * steps.offset / (1.0 + steps.offset_shrinks * student.evidence)
         return (
-            StudentAbility(
-                offset=_clipped(student.offset + moved, -FARTHEST_OFFSET, FARTHEST_OFFSET),
-                evidence=min(MOST_EVIDENCE, student.evidence + weight),
-            ),
+            self._updated_student(topic, student, streak, score, weight),
             TopicAbility(
                 successes=min(MOST_EVIDENCE, ability.successes + weight * score),
                 failures=min(MOST_EVIDENCE, ability.failures + weight * (1.0 - score)),
@@ -65,6 +58,18 @@ class MasteryModel:
                 graded=ability.graded + graded,
                 graded_successes=ability.graded_successes + (graded and score == 1.0),
             ),
+        )
+
+    def _updated_student(
+        self, topic: str, student: StudentAbility, streak: float, score: float, weight: float
+    ) -> StudentAbility:
+        steps = self._steps
+        run = steps.streak * copysign(log1p(abs(streak)), streak)
+        surprise = score - _sigmoid(self._weights(topic).average + student.offset + run)
+        moved = weight * surprise * steps.offset / (1.0 + steps.offset_shrinks * student.evidence)
+        return StudentAbility(
+            offset=_clipped(student.offset + moved, -FARTHEST_OFFSET, FARTHEST_OFFSET),
+            evidence=min(MOST_EVIDENCE, student.evidence + weight),
         )
 
     def level(self, topic: str, student: StudentAbility, ability: TopicAbility) -> float:

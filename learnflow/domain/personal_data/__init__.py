@@ -5,10 +5,8 @@ keys, passwords. What only looks like it in programs (versions, dates, addresses
 masked literal keeps its quotes, so that code can still be read, by people and by compilers.
 """
 
-from learnflow.domain.personal_data.addresses import mask_addresses
-from learnflow.domain.personal_data.keys import mask_keys
-from learnflow.domain.personal_data.numbers import mask_numbers
-from learnflow.domain.personal_data.passwords import mask_passwords
+from learnflow.domain.personal_data.contact_data import mask_addresses, mask_numbers
+from learnflow.domain.personal_data.secret_values import mask_keys, mask_passwords
 
 __all__ = ("is_personal", "mask")
 

@@ -9,18 +9,12 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from learnflow.domain.question.intent import Triage
 from learnflow.domain.question.lexicon import Phrases, data, word_set, words
-from learnflow.domain.question.snippet import take_apart
+from learnflow.domain.question.snippet import split_prose_and_code
 from learnflow.models.student_query import StudentQuery
-from learnflow.models.taxonomy import GENERAL
-from learnflow.models.vocabulary import Intent
 
-NOTED: Final = "distress"  # in the metadata of an answer, whoever has noticed
+METADATA_FIELD: Final = "distress"  # of an answer, whoever has noticed
 QUESTION_KEY: Final = "distress"
-TRIAGE: Final = Triage(
-    Intent.CONCEPTS, GENERAL, QUESTION_KEY, 1.0, "words of distress or danger → concepts, with the supportive answer"
-)
 
 _LEXICON: Final = data("distress.toml")
 _FILLERS: Final = word_set(_LEXICON["words"], "fillers")
@@ -44,21 +38,23 @@ _CODE: Final = re.compile(
 
 def in_distress(query: StudentQuery) -> bool:
     """Say whether the words of a question, not its code, show somebody in distress or danger."""
-    prose = take_apart(query).prose
+    prose = split_prose_and_code(query).prose
     if any(text in prose for text in _VERBATIM):
         return True
-    said = tuple(_said(_CODE.sub(" ", prose)))
-    game = not _GAMES.isdisjoint(said)
-    signs = [hit for hit in _SIGNS.find(said) if hit.meaning == "always" or not game]
+    spoken = tuple(_lexicon_words(_CODE.sub(" ", prose)))
+    game = not _GAMES.isdisjoint(spoken)
+    signs = [hit for hit in _SIGNS.find(spoken) if hit.meaning == "always" or not game]
     if not signs:
         return False
-    harmless = _places((hit.start, hit.end) for hit in _HARMLESS.find(said))
+    harmless = _places((hit.start, hit.end) for hit in _HARMLESS.find(spoken))
     return any(harmless.isdisjoint(range(hit.start, hit.end)) for hit in signs)
 
 
-def _said(prose: str) -> Sequence[str]:
+def _lexicon_words(prose: str) -> Sequence[str]:
     """Return the words as the lexicon has them."""
-    plain = "".join(one for one in unicodedata.normalize("NFKD", prose) if not unicodedata.combining(one))
+    plain = "".join(
+        character for character in unicodedata.normalize("NFKD", prose) if not unicodedata.combining(character)
+    )
     lower = [word for word in words(plain.replace("ß", "ss").lower()) if word not in _FILLERS]
     return [spelt for word in lower for spelt in _SPELT_OUT.get(word, (word,))]
 

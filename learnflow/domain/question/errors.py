@@ -1,4 +1,4 @@
-"""Errors of six languages, recognised by their names, their messages and their traces."""
+"""Errors of six languages: recognised by name, message and trace, and the line that a trace points to."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ ERRORS: Final[Mapping[str, ErrorSign]] = MappingProxyType({key: sign for key, (s
 _MESSAGES: Final = Phrases((phrase, sign) for sign, phrases in _SIGNS.values() for phrase in phrases)
 # some names are plain words ("missing return"): they count only in the error's own language
 _NAMES: Final = Phrases(
-    (" ".join(said), sign) for sign, _ in _SIGNS.values() if len(said := words(sign.name.lower())) > 1
+    (" ".join(name), sign) for sign, _ in _SIGNS.values() if len(name := words(sign.name.lower())) > 1
 )
 _BY_NAME: Final[Mapping[str, tuple[ErrorSign, ...]]] = MappingProxyType({
     name: tuple(sign for sign in ERRORS.values() if sign.name.lower() == name)
@@ -50,24 +50,24 @@ _BY_NAME: Final[Mapping[str, tuple[ErrorSign, ...]]] = MappingProxyType({
 })
 
 
-def find_error(said: Sequence[str], language: Language | None) -> ErrorSign | None:
+def find_error(prose: Sequence[str], language: Language | None) -> ErrorSign | None:
     """Return the error that the words of a question name: by its name first, else by its message.
 
     The last name counts, because a trace ends with what happened.
     """
-    lower = [word.lower() for word in said]
-    lengths = _found(lower, language)
-    named = list(_named(said, lower))
+    lower = [word.lower() for word in prose]
+    lengths = _message_lengths(lower, language)
+    named = list(_named(prose, lower))
     candidates = _BY_NAME.get(named[-1].lower(), ()) if named else ()
     if candidates:
         return _closest(candidates, lengths, language)
-    told = _closest(lengths, lengths, language)
-    if named and (told is None or lengths[told] < _TELLING):
+    by_message = _closest(lengths, lengths, language)
+    if named and (by_message is None or lengths[by_message] < _TELLING):
         return ErrorSign("", named[-1], language, "exceptions")
-    return told
+    return by_message
 
 
-def _found(lower: Sequence[str], language: Language | None) -> Mapping[ErrorSign, int]:
+def _message_lengths(lower: Sequence[str], language: Language | None) -> Mapping[ErrorSign, int]:
     """Return the errors whose message is there, and how many words of it; a short one of another language is chance."""
     lengths: dict[ErrorSign, int] = {}
     names = [hit for hit in _NAMES.find(lower) if hit.meaning.language is language]
@@ -83,8 +83,8 @@ def has_trace(text: str) -> bool:
     return _TRACE.search(text) is not None
 
 
-def _named(said: Sequence[str], lower: Sequence[str]) -> Iterator[str]:
-    for word, small in zip(said, lower, strict=True):
+def _named(prose: Sequence[str], lower: Sequence[str]) -> Iterator[str]:
+    for word, small in zip(prose, lower, strict=True):
         if small in _BY_NAME:
             yield word
         elif word.endswith(_NAMED) and word not in _NO_NAMES and word[0].isupper():
@@ -96,3 +96,40 @@ def _closest(
 ) -> ErrorSign | None:
     """Return the one in the student's language of whose message the most words are there; of equals the first."""
     return max(candidates, key=lambda sign: (sign.language is language, lengths.get(sign, 0)), default=None)
+
+
+_PYTHON: Final = re.compile(r'File "(?P<file>[^"\n]{1,300})", line (?P<line>\d{1,6})')
+_PLACE: Final = re.compile(
+    r"(?P<file>[\w./\\$@<>+-]{1,200}\.(?:[cm]?[jt]s|jsx|java|cpp|cc|cxx|hpp|h|c|go|rs)|\[eval\]):(?P<line>\d{1,6})\b"
+)
+_LINE_NAMED: Final = re.compile(r"\b[Ll]ine (?P<line>\d{1,6})\b")
+# of the language and its libraries, not of the student; and what a compiler says beside the fault itself
+_NOT_OWN: Final = re.compile(
+    r"site-packages|dist-packages|/lib/python3|<frozen |node:internal|node_modules|java\.base/|at (?:java|jdk|sun)[.x]"
+    r"|/go/src/|/rustc/|/library/(?:std|core|alloc)/|/usr/include/|: note: |: warning: |^\s*from |In file included"
+)
+
+
+def traced_line(text: str) -> int | None:
+    """Return the line, counted from 1, that a trace in a text names as the place of the error; None without one.
+
+    Python's trace ends with the innermost call; the others begin with it, and compilers with the first fault.
+    """
+    python = list(_places(_PYTHON, text))
+    if python:
+        return python[-1]
+    other = next(_places(_PLACE, text), None)
+    if other is not None:
+        return other
+    named = [int(match["line"]) for match in _LINE_NAMED.finditer(text)]
+    return named[-1] if named else None
+
+
+def _places(pattern: re.Pattern[str], text: str) -> Iterator[int]:
+    """Yield the lines of places in the student's own files, in order of the text."""
+    for line in text.splitlines():
+        if _NOT_OWN.search(line):
+            continue
+        match = pattern.search(line)
+        if match is not None:
+            yield int(match["line"])

@@ -6,26 +6,42 @@ from dataclasses import dataclass
 from math import exp
 from typing import Final
 
+from learnflow.domain.question.distress import QUESTION_KEY, in_distress
+from learnflow.domain.question.exercise_wish import EXERCISE_ID, is_submission
 from learnflow.domain.question.lexicon import Hit
 from learnflow.domain.question.parsed_question import ParsedQuestion, Signal, parse_question
 from learnflow.domain.question.question_key import question_key
 from learnflow.domain.question.topic import topic_of
+from learnflow.models.draft import Usage
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.taxonomy import GENERAL
-from learnflow.models.usage import Usage
 from learnflow.models.vocabulary import Intent
 
 OFF_TOPIC: Final = "off-topic"  # the question key of what is not about programming
 
+_NOTHING_TELLS: Final = "nothing in it tells what is asked → concepts, which asks back"
 _SUREST: Final = 0.98  # rules are never certain
 _NOTHING_READ: Final = 0.15
 _NOT_TECHNICAL: Final = 0.35  # nothing in it is about programming: the student should be asked
 _TROUBLE: Final = 1.2  # the weight of a word of trouble that makes code that comes with it a case for debug
 _ASKS: Final = 1.0  # the weight of a signal that says by itself what is asked about code
-_TOLD_AT_LENGTH: Final = 6  # words; who shows code only to have it looked at says less of it
-_QUESTION_WORDS: Final = frozenset({
-    "how", "what", "which", "where", "when", "who", "does", "do", "is", "are", "can", "could", "would", "should",
-})  # fmt: skip
+_DESCRIPTION_WORDS: Final = 6  # words; who shows code only to have it looked at says less of it
+_QUESTION_WORDS: Final = frozenset([
+    "how",
+    "what",
+    "which",
+    "where",
+    "when",
+    "who",
+    "does",
+    "do",
+    "is",
+    "are",
+    "can",
+    "could",
+    "would",
+    "should",
+])
 _BEGINNING: Final = 3  # words, after which a question may have begun
 _FADING: Final = 0.4  # what each further signal of one intent adds, of its weight
 _NAMED_REASONS: Final = 3
@@ -33,7 +49,7 @@ _SHORT: Final = frozenset({Intent.EXERCISE, Intent.PROGRESS})  # what is wished 
 _ASIDE: Final = 0.3  # of the weight of such a wish within a narrative
 _CHANCE: Final = 0.5  # of the weight of a word of trouble in such a question
 _OWN: Final = frozenset({"my", "our"})
-_TOLD: Final = 0.5  # of the weight of what would ask, in a sentence of a narrative that asks nothing
+_NOT_ASKING: Final = 0.5  # of the weight of what would ask, in a sentence of a narrative that asks nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +73,25 @@ class Evidence:
     because: str
 
 
+DISTRESS_TRIAGE: Final = Triage(
+    Intent.CONCEPTS, GENERAL, QUESTION_KEY, 1.0, "words of distress or danger → concepts, with the supportive answer"
+)
+SUBMISSION_TRIAGE: Final = Triage(
+    Intent.EXERCISE,
+    GENERAL,
+    "submission",
+    1.0,
+    f"code, and context.{EXERCISE_ID} says what for → exercise, to be graded",
+)
+
+
+def certain_triage(query: StudentQuery) -> Triage | None:
+    """Return what a question is where nothing has to be weighed: words of distress, a submission. None for others."""
+    if in_distress(query):
+        return DISTRESS_TRIAGE
+    return SUBMISSION_TRIAGE if is_submission(query) else None
+
+
 def triage(query: StudentQuery) -> Triage:
     """Decide what a question is. The same question always gets the same answer."""
     return decide(parse_question(query))
@@ -71,11 +106,9 @@ def decide(question: ParsedQuestion) -> Triage:
     topic = topic_of(question)
     scores = _scores(evidence)
     if not scores:
-        return Triage(
-            Intent.CONCEPTS, topic, question_key(question, Intent.CONCEPTS, topic), _NOTHING_READ,
-            "nothing in it tells what is asked → concepts, which asks back",
-        )  # fmt: skip
-    intent = max(scores, key=lambda one: scores[one])
+        key = question_key(question, Intent.CONCEPTS, topic)
+        return Triage(Intent.CONCEPTS, topic, key, _NOTHING_READ, _NOTHING_TELLS)
+    intent = max(scores, key=lambda intent: scores[intent])
     confidence = min(_confidence(scores, intent), _ceiling(question, intent, topic))
     return Triage(
         intent, topic, question_key(question, intent, topic), round(confidence, 2), _reasoning(evidence, intent, topic)
@@ -93,8 +126,8 @@ def _off_topic(question: ParsedQuestion) -> Triage | None:
 
 def _evidence(question: ParsedQuestion) -> Iterator[Evidence]:
     for hit in (*question.signals, *(question.narrated if question.narrates else ())):
-        said = " ".join(question.words[hit.start : hit.end])
-        yield Evidence(hit.meaning.intent, _weight(question, hit), f"'{said}'")
+        phrase = " ".join(question.words[hit.start : hit.end])
+        yield Evidence(hit.meaning.intent, _weight(question, hit), f"'{phrase}'")
     if question.trace:
         yield Evidence(Intent.DEBUG, 3.5, "a traceback")
     if question.error:
@@ -114,7 +147,7 @@ def _weight(question: ParsedQuestion, hit: Hit[Signal]) -> float:
         return signal.weight
     if signal.intent in _SHORT:
         return _ASIDE * signal.weight
-    return signal.weight if question.asked[hit.start] else _TOLD * signal.weight
+    return signal.weight if question.asked[hit.start] else _NOT_ASKING * signal.weight
 
 
 def _in_general(question: ParsedQuestion) -> bool:
@@ -140,7 +173,7 @@ def _code_evidence(question: ParsedQuestion) -> Iterator[Evidence]:
         yield Evidence(Intent.CODE_REVIEW, 1.5, "code")
     elif any(hit.meaning.weight >= _ASKS for hit in question.signals):
         return
-    elif "why" in question.words or (len(question.words) >= _TOLD_AT_LENGTH and not _is_question(question)):
+    elif "why" in question.words or (len(question.words) >= _DESCRIPTION_WORDS and not _is_question(question)):
         yield Evidence(Intent.DEBUG, 1.0, "code and what is told of it")
     elif _is_question(question):
         yield Evidence(Intent.CONCEPTS, 1.0, "a question about code")
@@ -158,11 +191,11 @@ def _is_question(question: ParsedQuestion) -> bool:
 def _scores(evidence: Sequence[Evidence]) -> Mapping[Intent, float]:
     """Add up the evidence for each intent; the strongest counts in full, each further one less."""
     weights: defaultdict[Intent, list[float]] = defaultdict(list)
-    for one in evidence:
-        weights[one.intent].append(one.weight)
+    for reason in evidence:
+        weights[reason.intent].append(reason.weight)
     return {
-        intent: sum(weight * _FADING**place for place, weight in enumerate(sorted(found, reverse=True)))
-        for intent, found in weights.items()
+        intent: sum(weight * _FADING**place for place, weight in enumerate(sorted(strengths, reverse=True)))
+        for intent, strengths in weights.items()
     }
 
 
@@ -180,9 +213,11 @@ def _ceiling(question: ParsedQuestion, intent: Intent, topic: str) -> float:
 
 
 def _reasoning(evidence: Sequence[Evidence], intent: Intent, topic: str) -> str:
-    deciding = sorted((one for one in evidence if one.intent is intent), key=lambda one: -one.weight)
-    because = " and ".join(dict.fromkeys(one.because for one in deciding[:_NAMED_REASONS]))
-    against = max((one for one in evidence if one.intent is not intent), key=lambda one: one.weight, default=None)
+    deciding = sorted((reason for reason in evidence if reason.intent is intent), key=lambda reason: -reason.weight)
+    because = " and ".join(dict.fromkeys(reason.because for reason in deciding[:_NAMED_REASONS]))
+    against = max(
+        (reason for reason in evidence if reason.intent is not intent), key=lambda reason: reason.weight, default=None
+    )
     although = f", although {against.because} speaks for {against.intent}" if against else ""
     about = "" if topic == GENERAL else f" about {topic}"
     return f"{because} → {intent}{about}{although}"

@@ -36,8 +36,8 @@ def named_language(text: str, prose: Sequence[str], lower: Sequence[str]) -> Lan
 
 def foreign_language(lower: Sequence[str]) -> str | None:
     """Return the name of a language that LearnFlow does not know, where a question names one."""
-    found = (_FOREIGN[word] for word in lower if word in _FOREIGN)
-    return next(found, "C" if ("in", "c") in pairwise(lower) else None)
+    names = (_FOREIGN[word] for word in lower if word in _FOREIGN)
+    return next(names, "C" if ("in", "c") in pairwise(lower) else None)
 
 
 def _is_name(prose: Sequence[str], lower: Sequence[str], place: int) -> bool:

@@ -42,8 +42,8 @@ class _Phrase(Generic[Meaning]):
     meaning: Meaning
 
 
-class _Place(Generic[Meaning]):
-    """A place in the tree of phrases: what phrases that end here mean, and the words that may follow.
+class _Node(Generic[Meaning]):
+    """A node of the tree of phrases: what phrases that end here mean, and the words that may follow.
 
     The tree grows where texts go: with every choice of alternatives it would have some 100,000 places from the start.
     """
@@ -56,25 +56,25 @@ class _Place(Generic[Meaning]):
         self._reached = sorted({
             (number, further) for number, at in reached for further in _onwards(phrases[number].parts, at)
         })
-        self._following: dict[str, list[tuple[int, int]] | _Place[Meaning]] | None = None
+        self._following: dict[str, list[tuple[int, int]] | _Node[Meaning]] | None = None
         self.meanings = [phrases[number].meaning for number, at in self._reached if at == len(phrases[number].parts)]
 
-    def after(self, word: str) -> "_Place[Meaning] | None":
-        """Return the place after a word or a gap, if phrases go on that way."""
+    def after(self, word: str) -> "_Node[Meaning] | None":
+        """Return the node after a word or a gap, if phrases go on that way."""
         if self._following is None:
-            self._following = self._ways()
-        found = self._following.get(word)
-        if isinstance(found, list):
-            found = self._following[word] = _Place(self._phrases, found)
-        return found
+            self._following = self._branches()
+        following = self._following.get(word)
+        if isinstance(following, list):
+            following = self._following[word] = _Node(self._phrases, following)
+        return following
 
-    def _ways(self) -> "dict[str, list[tuple[int, int]] | _Place[Meaning]]":
-        ways: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    def _branches(self) -> "dict[str, list[tuple[int, int]] | _Node[Meaning]]":
+        branches: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         for number, at in self._reached:
             parts = self._phrases[number].parts
             for word in parts[at] - {_NOTHING} if at < len(parts) else ():
-                ways[word].append((number, at + 1))
-        return dict(ways)
+                branches[word].append((number, at + 1))
+        return dict(branches)
 
 
 def _onwards(parts: Sequence[frozenset[str]], at: int) -> Iterator[int]:
@@ -93,7 +93,7 @@ class Phrases(Generic[Meaning]):
             _Phrase(tuple(frozenset(part.split("|")) for part in phrase.split()), meaning)
             for phrase, meaning in entries
         ]
-        self._root = _Place(read, ((number, 0) for number in range(len(read))))
+        self._root = _Node(read, ((number, 0) for number in range(len(read))))
 
     def find(self, text: Sequence[str]) -> Iterator[Hit[Meaning]]:
         """Yield what is found in lower-case words, in order of the text; of equal phrases, the first."""
@@ -107,23 +107,23 @@ class Phrases(Generic[Meaning]):
 
     def _ends(self, text: Sequence[str]) -> Iterator[tuple[int, int, Sequence[Meaning]]]:
         for start, word in enumerate(text):
-            place = self._root.after(word)
-            if place is not None:
-                yield from ((start, end, meanings) for end, meanings in _walk(place, text, start + 1))
+            node = self._root.after(word)
+            if node is not None:
+                yield from ((start, end, meanings) for end, meanings in _walk(node, text, start + 1))
 
 
-def _walk(place: _Place[Meaning], text: Sequence[str], at: int) -> Iterator[tuple[int, Sequence[Meaning]]]:
-    if place.meanings:
-        yield at, place.meanings
+def _walk(node: _Node[Meaning], text: Sequence[str], at: int) -> Iterator[tuple[int, Sequence[Meaning]]]:
+    if node.meanings:
+        yield at, node.meanings
     if at == len(text):
         return
-    if (following := place.after(text[at])) is not None:
+    if (following := node.after(text[at])) is not None:
         yield from _walk(following, text, at + 1)
-    if (gap := place.after(_GAP)) is not None:
+    if (gap := node.after(_GAP)) is not None:
         yield from _leap(gap, text, at)
 
 
-def _leap(gap: _Place[Meaning], text: Sequence[str], at: int) -> Iterator[tuple[int, Sequence[Meaning]]]:
+def _leap(gap: _Node[Meaning], text: Sequence[str], at: int) -> Iterator[tuple[int, Sequence[Meaning]]]:
     for skipped in range(at, min(at + _LONGEST_GAP + 1, len(text))):
         if (following := gap.after(text[skipped])) is not None:
             yield from _walk(following, text, skipped + 1)

@@ -7,10 +7,9 @@ from typing import Final
 from learnflow.domain.question.errors import ErrorSign, find_error, has_trace
 from learnflow.domain.question.languages import foreign_language, named_language
 from learnflow.domain.question.lexicon import Hit, Phrases, data, strongest, word_set, words
-from learnflow.domain.question.mention import Mention
-from learnflow.domain.question.snippet import Snippet, take_apart
-from learnflow.domain.question.spelling import mended
-from learnflow.domain.question.topic_hints import hints, telling_words
+from learnflow.domain.question.snippet import Snippet, split_prose_and_code
+from learnflow.domain.question.spelling import corrected
+from learnflow.domain.question.topic_words import Mention, hints, without_hollow_words
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.taxonomy import TOPICS
 from learnflow.models.vocabulary import Intent, Language
@@ -118,10 +117,10 @@ _MENTIONS: Final = Phrases(sorted((*_names(), *_details()), key=lambda entry: -e
 
 def parse_question(query: StudentQuery) -> ParsedQuestion:
     """Read a question. Pure; takes time in proportion to its length."""
-    snippet = take_apart(query)
+    snippet = split_prose_and_code(query)
     prose = _ends(words(snippet.prose))
-    lower = mended([word.lower() for word in prose])
-    telling = telling_words(lower)
+    lower = corrected([word.lower() for word in prose])
+    telling = without_hollow_words(lower)
     mentions = tuple(strongest(_MENTIONS.find(telling), lambda mention: mention.weight))
     title = len(words(snippet.prose.strip().partition("\n")[0]))
     traced = f"{query.query_text}\n{(query.code_snippet or '')[:_TRACED]}"
@@ -152,9 +151,9 @@ def _signals(lower: Sequence[str], snippet: Snippet) -> tuple[Hit[Signal], ...]:
     return tuple(strongest((*_SIGNALS.find(lower), *observed), lambda signal: signal.weight))
 
 
-def _ends(said: list[str]) -> list[str]:
+def _ends(spoken: list[str]) -> list[str]:
     """Return both ends of a long text: there stands what is asked, and an error is the end of a trace."""
-    return said if len(said) <= 2 * _READ_OF_EACH_END else said[:_READ_OF_EACH_END] + said[-_READ_OF_EACH_END:]
+    return spoken if len(spoken) <= 2 * _READ_OF_EACH_END else spoken[:_READ_OF_EACH_END] + spoken[-_READ_OF_EACH_END:]
 
 
 def _asked(lower: Sequence[str], title: int) -> tuple[bool, ...]:

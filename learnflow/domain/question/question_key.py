@@ -7,6 +7,7 @@ from zlib import crc32
 
 from learnflow.domain.question.lexicon import data, word_set
 from learnflow.domain.question.parsed_question import ParsedQuestion
+from learnflow.domain.question.stemming import singular
 from learnflow.models.taxonomy import GENERAL
 from learnflow.models.vocabulary import Intent
 
@@ -54,10 +55,10 @@ def _kind(question: ParsedQuestion) -> str:
 
 
 def _subject(question: ParsedQuestion, topic: str, telling: Sequence[str]) -> tuple[str, ...]:
-    told = sorted(set(_first_words(telling, topic)))
+    given = sorted(set(_first_words(telling, topic)))
     if topic == GENERAL:
-        return tuple(told[:_DETAILS]) or content_words(question)
-    special = sorted(set(_details(question, topic))) or told
+        return tuple(given[:_DETAILS]) or content_words(question)
+    special = sorted(set(_details(question, topic))) or given
     return (topic, *special[:_DETAILS])
 
 
@@ -65,7 +66,7 @@ def _first_words(telling: Sequence[str], topic: str) -> Iterator[str]:
     """Yield of each phrase the first telling word, as for the details that are read."""
     for phrase in telling:
         words = [word for word in phrase.lower().split() if _PLAIN.match(word) and word not in _STOP]
-        yield from (_stem(word) for word in words[:1] if topic == GENERAL or not _same_name(word, topic))
+        yield from (singular(word) for word in words[:1] if topic == GENERAL or not _same_name(word, topic))
 
 
 def _details(question: ParsedQuestion, topic: str) -> Iterator[str]:
@@ -73,7 +74,7 @@ def _details(question: ParsedQuestion, topic: str) -> Iterator[str]:
     for hit in question.mentions:
         if hit.meaning.detail and hit.meaning.topic == topic:
             telling = [word for word in question.words[hit.start : hit.end] if word not in _STOP]
-            yield from (_stem(word) for word in telling[:1] if not _same_name(word, topic))
+            yield from (singular(word) for word in telling[:1] if not _same_name(word, topic))
 
 
 def _compared(question: ParsedQuestion, topic: str) -> tuple[str, ...]:
@@ -89,16 +90,10 @@ def _same_name(word: str, topic: str) -> bool:
 
 def content_words(question: ParsedQuestion) -> tuple[str, ...]:
     """Return the telling words of a question in alphabetical order, or a checksum where there are none."""
-    telling = sorted({_stem(word) for word in question.words if _PLAIN.match(word) and word not in _STOP})
+    telling = sorted({singular(word) for word in question.words if _PLAIN.match(word) and word not in _STOP})
     if telling:
         return tuple(sorted(telling, key=lambda word: (-len(word), word))[:_CONTENT_WORDS])
     return (f"unclear-{crc32(question.snippet.prose.encode()):08x}",)
-
-
-def _stem(word: str) -> str:
-    """Plural and singular are one word here."""
-    short = 3
-    return word[:-1] if len(word) > short and word.endswith("s") and not word.endswith("ss") else word
 
 
 def _slug(parts: tuple[str, ...]) -> str:

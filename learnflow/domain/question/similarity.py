@@ -20,6 +20,7 @@ from types import MappingProxyType
 from typing import Final
 
 from learnflow.domain.question.lexicon import data, word_set, words
+from learnflow.domain.question.stemming import singular, stem
 
 Alike = Callable[[str, str], bool]  # of two texts of telling words: whether they ask the same
 
@@ -33,8 +34,6 @@ _SYNONYM: Final = 0.9  # of one word for another; of two commands, the differenc
 _NAME: Final = 0.15  # weight of a quoted word, of 1.0
 _FILLER: Final = 0.4  # weight of a word that tells little
 _OVERLAP: Final = 0.5  # weight of the overlap coefficient beside the Dice coefficient's 1.0
-_ENDINGS: Final = ("ing", "ed", "es", "s", "ly")
-_ROOT: Final = 3  # characters that an ending leaves at least
 _STOP: Final = word_set(data("lexicon.toml")["words"], "stop") | frozenset(".?!")
 _QUOTES: Final = re.compile(r"`([^`\n]{1,80})`|(?<!\w)'([^'\n]{1,80})'(?!\w)|\"([^\"\n]{1,80})\"")
 
@@ -44,32 +43,32 @@ def telling_words(text: str, topic: str = "") -> str:
 
     The topic's own name is left out: all questions on a topic share it. Words in quotes are marked with `QUOTED`.
     """
-    name = {_singular(part) for part in topic.split("-")}
+    name = {singular(part) for part in topic.split("-")}
     quoted = {word.lower() for parts in _QUOTES.findall(text) for part in parts for word in words(part)}
     lower = (word.lower() for word in words(text))
-    telling = (word for word in lower if word not in _STOP and _singular(word) not in name)
+    telling = (word for word in lower if word not in _STOP and singular(word) not in name)
     return " ".join(f"{QUOTED}{word}" if word in quoted else word for word in telling)[:LONGEST]
 
 
 @lru_cache(maxsize=65_536)  # each question of a day is compared with the others again and again
-def alike(one: str, other: str) -> bool:
+def alike(left: str, right: str) -> bool:
     """Return whether two texts of telling words ask the same; without any such words, they do not."""
-    return similarity(one, other) >= ALIKE
+    return similarity(left, right) >= ALIKE
 
 
-def similarity(one: str, other: str) -> float:
+def similarity(left: str, right: str) -> float:
     """Return how much of two texts of telling words is the same, 0.0 to 1.0; 0.0 where one of them is empty."""
-    left, right = _weights(one), _weights(other)
-    if not left or not right:
+    left_weights, right_weights = _weights(left), _weights(right)
+    if not left_weights or not right_weights:
         return 0.0
-    found, found_back = _found(left, right), _found(right, left)
-    whole, whole_back = sum(left.values()), sum(right.values())
-    dice = (found + found_back) / (whole + whole_back)
-    overlap = max(found / whole, found_back / whole_back)
+    shared, shared_back = _shared_weight(left_weights, right_weights), _shared_weight(right_weights, left_weights)
+    whole, whole_back = sum(left_weights.values()), sum(right_weights.values())
+    dice = (shared + shared_back) / (whole + whole_back)
+    overlap = max(shared / whole, shared_back / whole_back)
     return (dice + _OVERLAP * overlap) / (1.0 + _OVERLAP)
 
 
-def _found(words_of: Mapping[str, float], among: Mapping[str, float]) -> float:
+def _shared_weight(words_of: Mapping[str, float], among: Mapping[str, float]) -> float:
     """Return the weight of the words that have their like among others, each by how like that is."""
     return sum(weight * _best(word, among) for word, weight in words_of.items())
 
@@ -79,12 +78,12 @@ def _best(word: str, among: Mapping[str, float]) -> float:
 
 
 @lru_cache(maxsize=65_536)
-def _likeness(one: str, other: str) -> float:
+def _likeness(left: str, right: str) -> float:
     """Return how much two different words are one: for synonyms, or by their trigrams; 0.0 for most."""
-    if one in _GROUPS and _GROUPS[one] == _GROUPS.get(other):
+    if left in _GROUPS and _GROUPS[left] == _GROUPS.get(right):
         return _SYNONYM
-    left, right = _trigrams(one), _trigrams(other)
-    dice = 2.0 * len(left & right) / (len(left) + len(right))
+    left_grams, right_grams = _trigrams(left), _trigrams(right)
+    dice = 2.0 * len(left_grams & right_grams) / (len(left_grams) + len(right_grams))
     return dice if dice > _LIKE else 0.0
 
 
@@ -108,20 +107,6 @@ def _weights(text: str) -> Mapping[str, float]:
 def _groups() -> Iterator[tuple[str, int]]:
     for place, group in reversed(list(enumerate(_WORDS["groups"]))):  # of two groups, the first counts
         yield from ((stem(word), place) for word in group)
-
-
-def stem(word: str) -> str:
-    """Return a word without the endings of plural, tense and adverb: reversing and reversed are one word."""
-    ending = next((end for end in _ENDINGS if word.endswith(end) and len(word) >= len(end) + _ROOT), "")
-    root = word.removesuffix(ending)
-    if len(root) > _ROOT and root[-1] == root[-2] and root[-1] not in "ls":
-        root = root[:-1]
-    return root.rstrip("e") if len(root) > _ROOT + 1 else root
-
-
-def _singular(word: str) -> str:
-    """Plural and singular are one word here."""
-    return word.removesuffix("s")
 
 
 _WORDS: Final = data("synonyms.toml")

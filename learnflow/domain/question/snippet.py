@@ -99,7 +99,7 @@ class Snippet:
     pasted: bool
 
 
-def take_apart(query: StudentQuery) -> Snippet:
+def split_prose_and_code(query: StudentQuery) -> Snippet:
     """Return the prose and the code of a question; code that was given apart wins over what was pasted."""
     prose, pasted, tag = _split(query.query_text)
     given = query.code_snippet if query.code_snippet and query.code_snippet.strip() else None
@@ -129,9 +129,9 @@ def _split(text: str) -> tuple[str, str | None, Language | None]:
         quoted = line.lstrip().startswith('File "')  # under it a trace quotes the line that it names
         sure = sure or certain is True
         (prose if certain is None else code).append(line)
-    found = "\n".join(code).strip("\n")
-    if found.strip() and (sure or sum(1 for line in code if line.strip()) >= _ENOUGH):
-        return "\n".join(prose), found, None
+    pasted = "\n".join(code).strip("\n")
+    if pasted.strip() and (sure or sum(1 for line in code if line.strip()) >= _ENOUGH):
+        return "\n".join(prose), pasted, None
     return text, None, None
 
 

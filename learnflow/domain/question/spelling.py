@@ -1,10 +1,10 @@
-"""Words that are misspelt by a letter, or drawn out ("heyyy"), as the words that were meant. No clock, no I/O."""
+"""Words as they were meant: misspelt or drawn out ("heyyy") ones, and operators such as `==`. No clock, no I/O."""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
+from itertools import chain
 from typing import Final
 
 from learnflow.domain.question.lexicon import data, words
@@ -12,48 +12,62 @@ from learnflow.models.taxonomy import TOPICS
 
 _SHORTEST: Final = 5  # letters of a word that can be misspelt; in shorter ones another word is as near
 _LONG: Final = 8  # letters from which two mistakes are forgiven
-_LOOKED_AT: Final = 40  # words; who tells more tells enough
-_KEPT: Final = 4_096  # words whose mending is remembered
+_CORRECTED: Final = 40  # words; who tells more tells enough
+_CACHED: Final = 4_096  # words
 _DRAWN_OUT: Final = re.compile(r"([a-z])\1+$")
-_LISTS: Final = (
-    "lexicon.toml", "topics.toml", "topic_words.toml", "synonyms.toml", "errors.toml", "distress.toml", "spelling.toml",
-)  # fmt: skip
-_ENTRY: Final = re.compile(r"[a-z0-9_+#]+")
+_WORD_LISTS: Final = ("lexicon", "topics", "topic_words", "synonyms", "errors", "distress", "spelling")  # *.toml
+_PATTERN: Final = "pattern"  # the key of a regular expression, which holds no words
+_WORD: Final = re.compile(r"[a-z0-9_+#]+")
 
 
 @cache
-def known() -> frozenset[str]:
-    """Return every word that some word list has, with the plain English of their comments."""
-    lists = (files("learnflow.domain.question").joinpath(name).read_text(encoding="utf-8").lower() for name in _LISTS)
-    return frozenset((*(word for text in lists for word in _ENTRY.findall(text)), *_names()))
+def vocabulary() -> frozenset[str]:
+    """Return every word that some word list has, and those of the names of topics."""
+    listed = chain.from_iterable(words_listed(data(f"{name}.toml")) for name in _WORD_LISTS)
+    return frozenset(chain(listed, _topic_words()))
+
+
+def words_listed(entry: object) -> Iterator[str]:
+    """Yield the words that a word list has as keys and values, in lower case."""
+    match entry:
+        case str():
+            yield from _WORD.findall(entry.lower())
+        case list():
+            for item in entry:
+                yield from words_listed(item)
+        case dict():
+            for key, value in entry.items():
+                if key != _PATTERN:
+                    yield from words_listed(key)
+                    yield from words_listed(value)
 
 
 @cache
-def _meant() -> Mapping[str, Sequence[tuple[str, frozenset[str]]]]:
+def _correctable() -> Mapping[str, Sequence[tuple[str, frozenset[str]]]]:
     """Return the words that can be meant, with their letters, by the first of them, which is seldom wrong."""
-    found: defaultdict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
-    for word in sorted({*_names(), *data("spelling.toml")["meant"]}):
+    by_letter: defaultdict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
+    for word in sorted({*_topic_words(), *data("spelling.toml")["meant"]}):
         if len(word) >= _SHORTEST and word.isalpha():
-            found[word[0]].append((word, frozenset(word)))
-    return dict(found)
+            by_letter[word[0]].append((word, frozenset(word)))
+    return dict(by_letter)
 
 
-def _names() -> Iterable[str]:
+def _topic_words() -> Iterator[str]:
     for topic in TOPICS.values():
         for name in (topic.title, *topic.aliases):
             yield from words(name.replace("-", " ").lower())
 
 
-def mended(lower: Sequence[str]) -> tuple[str, ...]:
+def corrected(lower: Sequence[str]) -> tuple[str, ...]:
     """Return lower-case words with those that nobody knows replaced by the one that is meant, where that is sure."""
-    return tuple(_mended(word) if place < _LOOKED_AT else word for place, word in enumerate(lower))
+    return tuple(_corrected(word) if place < _CORRECTED else word for place, word in enumerate(lower))
 
 
-@lru_cache(_KEPT)
-def _mended(word: str) -> str:
-    if word in known():
+@lru_cache(_CACHED)
+def _corrected(word: str) -> str:
+    if word in vocabulary():
         return word
-    short = next((one for one in _shortened(word) if one in known()), None)
+    short = next((shorter for shorter in _shortened(word) if shorter in vocabulary()), None)
     return short or _nearest(word) or word
 
 
@@ -73,7 +87,7 @@ def _nearest(word: str) -> str | None:
     letters = frozenset(word)
     near = [
         (away, meant)
-        for meant, others in _meant().get(word[0], ())
+        for meant, others in _correctable().get(word[0], ())
         if abs(len(meant) - len(word)) <= most
         and len(letters ^ others) <= 2 * most
         and (away := distance(word, meant)) <= most
@@ -83,16 +97,55 @@ def _nearest(word: str) -> str | None:
     return nearest[0] if len(nearest) == 1 else None
 
 
-def distance(one: str, other: str) -> int:
+def distance(word: str, other: str) -> int:
     """Return how many letters were changed, left out, added, or swapped with their neighbour."""
     before: list[int] = []
     last = list(range(len(other) + 1))
-    for i, a in enumerate(one):
+    for i, a in enumerate(word):
         row = [i + 1]
         for j, b in enumerate(other):
             best = min(last[j] + (a != b), last[j + 1] + 1, row[j] + 1)
-            if i and j and a == other[j - 1] and one[i - 1] == b:
+            if i and j and a == other[j - 1] and word[i - 1] == b:
                 best = min(best, before[j - 1] + 1)
             row.append(best)
         before, last = last, row
     return last[-1]
+
+
+# `is` where it is compared with something, in quotes, or between two names
+_IS: Final = (
+    r"[`'\"]is[`'\"](?: operator)?",
+    r"\bis\b\W{1,3}(?:operator|keyword)\b",
+    r"\bis\b(?=\W{1,3}(?:and|or|vs\.?|versus|instead of|rather than)\b)",
+    r"(?<=\b(?:and|use) )is\b(?= in python|\W*$)",
+    r"(?<=\bvs )is\b",
+    r"(?<=\bwith )is\b",
+    r"(?<=\bor )is\b(?=\W*$| in| when| to)",
+    r"\b[a-z] is [a-z]\b",
+)
+_OPERATORS: Final = (
+    ("triple equals", r"==="),
+    ("double equals", r"(?<![=!])==(?!=)"),
+    ("short declaration", r":="),
+    ("single equals", r"(?<![=!<>:+\-*/%|&^])=(?![=>~])"),
+    ("double question mark", r"\?\?(?=[`'\"]|\s*\w)"),
+    ("question mark dot", r"\?\.(?=[\w`'\"\s])"),
+    ("slice brackets", r"\[-?\d+:-?\d*\]|\[:-?\d+\]|\[\w+:\w+\]"),
+    ("slice minus one", r"\[?::-1\]?"),
+    ("double slash", r"(?<![:/])//(?!/)"),
+    ("percent sign", r"(?<=[\s`'\"])%(?=[\s`'\"?])"),
+    ("arrow operator", r"->"),
+    ("question mark", r"(?<=[\s`'\"(])\?(?=[`'\")]|\s+\w)"),
+    ("plus plus", r"(?<![cC])\+\+"),
+    ("three dots", r"(?<!\w)\.\.\.(?=[\w`'\"]| (?:in|mean|means|do|does|operator)\b)"),
+    ("is operator", "|".join(_IS)),
+    ("this keyword", r"[`'\"]this[`'\"](?: keyword)?"),
+)
+_OPERATOR: Final = re.compile("|".join(f"({pattern})" for _, pattern in _OPERATORS))
+_LONGEST: Final = 1_000  # characters; what is asked at length is told in words
+
+
+def operators_in_words(text: str) -> str:
+    """Return a text with its signs as words. The same text comes back where there are none."""
+    start, rest = text[:_LONGEST], text[_LONGEST:]
+    return _OPERATOR.sub(lambda sign: f" {_OPERATORS[(sign.lastindex or 1) - 1][0]} ", start) + rest

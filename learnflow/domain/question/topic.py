@@ -19,7 +19,7 @@ _DECISIVE: Final = 3.2  # of hints: the weight of a word that is used of nothing
 _BELOW: Final = 0.74  # of the score of a topic that is named: what is not named comes at most so near
 _EXPLAINED: Final = 2.0  # the weight of a question on what code means, which no fault in it answers
 _FAULTS: Final = tuple(
-    (one["topic"], re.compile(one["pattern"], re.MULTILINE)) for one in data("topic_words.toml")["faults"]
+    (fault["topic"], re.compile(fault["pattern"], re.MULTILINE)) for fault in data("topic_words.toml")["faults"]
 )
 _TELLING: Final = 1.1  # more than the weight of a name that everyday English uses too
 _NEARLY: Final = 0.75  # of the best score: then the topic that builds on the other is meant
@@ -54,11 +54,11 @@ def topic_of(question: ParsedQuestion) -> str:
     if fault is not None:
         return fault
     scores = _named_first(question, topic_scores(question))
-    seen = code_topic(question.code) if question.code else GENERAL
-    if seen != GENERAL and _is_about_code(question):
+    from_code = code_topic(question.code) if question.code else GENERAL
+    if from_code != GENERAL and _is_about_code(question):
         scores = {topic: score for topic, score in scores.items() if topic in _named(question, _TELLING)}
     if max(scores.values(), default=0.0) < _ENOUGH:
-        return seen
+        return from_code
     best = max(scores.values())
     return max((topic for topic, score in scores.items() if score >= _NEARLY * best), key=depth)
 
@@ -104,7 +104,7 @@ def _named(question: ParsedQuestion, at_least: float) -> frozenset[str]:
 
 def _cap(topic: str, named: Iterable[str], scores: Mapping[str, float]) -> float:
     """Return what a topic may have at most beside those that are named and build on it."""
-    return min((_BELOW * scores[one] for one in named if topic in foundations(one)), default=inf)
+    return min((_BELOW * scores[name] for name in named if topic in foundations(name)), default=inf)
 
 
 def _fault_topic(question: ParsedQuestion) -> str | None:
@@ -112,8 +112,8 @@ def _fault_topic(question: ParsedQuestion) -> str | None:
     if not question.code or question.has(Intent.CONCEPTS, _EXPLAINED):
         return None
     start, error = question.code[:_LOOKED_AT], question.error
-    found = (topic for topic, pattern in _FAULTS if pattern.search(start))
-    return next((one for one in found if not (error and error.key) or error.topic in foundations(one)), None)
+    topics = (topic for topic, pattern in _FAULTS if pattern.search(start))
+    return next((topic for topic in topics if not (error and error.key) or error.topic in foundations(topic)), None)
 
 
 def code_topic(code: str) -> str:

@@ -1,10 +1,10 @@
-"""What was told of a student's struggles and is open, and what is to be told now. No clock, no I/O.
+"""What was announced of a student's struggles and is open, and what is announced now. No clock, no I/O.
 
-A struggle is told once a level: when it is first seen, and when it grows; again only after its end was told. It is
-open until the message that tells of its end is read back: so a crash in between finds it open, and tells the same.
+A struggle is announced once a level: when it is first seen, and when it grows; again only after its end was. It is
+open until the message on its end is read back: so a crash in between finds it open, and announces the same.
 
 Messages have the time of what they rest on, not of their sending, and each of a topic is later than the one before:
-sorted by it, what was told is in its order, however late an observation came.
+sorted by it, announcements are in their order, however late an observation came.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,14 +29,14 @@ _TOO_FEW: Final = "Fewer than three similar questions are left in the last 24 ho
 
 
 class Announcement(Model):
-    """A message that told of a struggle, and the id of the observation that brought it about."""
+    """A message on a struggle, and the id of the observation that brought it about."""
 
     cause: Id
     event: Event[StruggleDetected]
 
 
-class Open(Model):
-    """A struggle that was told and has not ended.
+class OngoingStruggle(Model):
+    """A struggle that was announced and has not ended.
 
     `announced` has at least one message, the lowest level first. `level`, `count` and `ends_at` are as the window that
     ends at `newest` shows them; `newest` is the time of the newest observation on the topic.
@@ -69,91 +69,96 @@ class Struggles(Model):
     """The open struggles of a student by topic, and the partition that the student is on."""
 
     partition: int
-    topics: dict[TopicKey, Open]
+    topics: dict[TopicKey, OngoingStruggle]
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class StruggleUpdate:
     """What is open of a topic now, and the messages to send."""
 
-    open: Open | None
-    tell: tuple[Event[Any], ...] = ()
+    open: OngoingStruggle | None
+    messages: tuple[Event[Any], ...] = ()
 
 
-def settle(
-    cause: Event[Any], found: Observation, seen: Iterable[Observation], known: Open | None, same: Alike = alike
-) -> Settled:
+def apply_observation(
+    cause: Event[Any],
+    observation: Observation,
+    observations: Iterable[Observation],
+    ongoing: OngoingStruggle | None,
+    same: Alike = alike,
+) -> StruggleUpdate:
     """Return what an observation changes on its topic.
 
-    `found` is what `cause` shows, and is among `seen`, all that is known of the student around its time, unless so
-    much is known that there was no room for it. The verdict is over the window that ends at the newest time known on
-    the topic, so the order of arrival makes no difference. What is too old to reach into the window of an open
-    struggle changes nothing. `same` tells whether two texts of telling words ask the same.
+    `observation` is what `cause` shows; `observations` are all that is known around its time, and have it where there
+    was room. The verdict is over the window up to the newest time on the topic, so the order of arrival makes no
+    difference. What is too old to reach into the window of an ongoing struggle changes nothing.
     """
-    on_topic = [one for one in seen if one.topic == found.topic]
-    newest = max((one.at for one in on_topic), default=found.at)
-    if known and found.id == known.end_id:
-        known = None
-    again = _again(known, found)
-    if known and newest < known.newest:
-        return Settled(known, again)
-    shown = struggle(on_topic, found.topic, newest, same)
-    at = _time_of_message(on_topic, known, newest)
-    if shown is None:
-        if known is None or isinstance(found, End):  # somebody else has told of its end
-            return Settled(None)
-        return Settled(known, (*again, _resolved(known, on_topic, newest, at, same)))
-    announced = known.announced if known else ()
-    if higher(shown.detected.struggle_level, announced[-1].event.payload.struggle_level if announced else None):
-        event = _detected(cause, shown.detected, on_topic, at)
-        announced, again = (*announced, Announcement(cause=found.id, event=event)), (*again, event)
-    return Settled(_open(announced, shown, newest), again)
+    on_topic = [item for item in observations if item.topic == observation.topic]
+    newest = max((item.at for item in on_topic), default=observation.at)
+    ongoing = None if ongoing and observation.id == ongoing.end_id else ongoing
+    repeated = _repeated(ongoing, observation)
+    if ongoing and newest < ongoing.newest:
+        return StruggleUpdate(ongoing, repeated)
+    verdict = struggle(on_topic, observation.topic, newest, same)
+    at = _time_of_message(on_topic, ongoing, newest)
+    if verdict is None:
+        if ongoing is None or isinstance(observation, End):  # somebody else has told of its end
+            return StruggleUpdate(None)
+        return StruggleUpdate(ongoing, (*repeated, _resolved(ongoing, on_topic, newest, at, same)))
+    announced = ongoing.announced if ongoing else ()
+    if higher(verdict.detected.struggle_level, announced[-1].event.payload.struggle_level if announced else None):
+        event = _detected(cause, verdict.detected, on_topic, at)
+        announced, repeated = (*announced, Announcement(cause=observation.id, event=event)), (*repeated, event)
+    return StruggleUpdate(_open(announced, verdict, newest), repeated)
 
 
-def ended(known: Open) -> Event[StruggleResolved]:
+def ended_by_time(ongoing: OngoingStruggle) -> Event[StruggleResolved]:
     """Return the message that tells that a struggle has ended by time."""
-    at = max(known.ends_at, known.announced[-1].event.timestamp + _MOMENT)
-    return _end(known, "time", _TOO_FEW, at)
+    at = max(ongoing.ends_at, ongoing.announced[-1].event.timestamp + _MOMENT)
+    return _end(ongoing, "time", _TOO_FEW, at)
 
 
-def reopened(told: Sequence[Event[StruggleDetected]], seen: Iterable[Observation], same: Alike = alike) -> Open:
+def restored_struggle(
+    messages: Sequence[Event[StruggleDetected]], observations: Iterable[Observation], same: Alike = alike
+) -> OngoingStruggle:
     """Return the open struggle that stored messages told of; at least one, in the order of their times."""
-    last = told[-1].payload
+    last = messages[-1].payload
     announced = tuple(
-        Announcement(cause=(event.payload.evidence or (event.message_id,))[-1], event=event) for event in told
+        Announcement(cause=(event.payload.evidence or (event.message_id,))[-1], event=event) for event in messages
     )
-    newest = told[-1].timestamp
-    shown = struggle(seen, last.topic, newest, same) or Struggle(last, newest + WINDOW)
-    return _open(announced, shown, newest)
+    newest = messages[-1].timestamp
+    verdict = struggle(observations, last.topic, newest, same) or Struggle(last, newest + WINDOW)
+    return _open(announced, verdict, newest)
 
 
-def _open(announced: tuple[Announcement, ...], shown: Struggle, newest: datetime) -> Open:
-    return Open(
+def _open(announced: tuple[Announcement, ...], verdict: Struggle, newest: datetime) -> OngoingStruggle:
+    return OngoingStruggle(
         announced=announced,
-        level=shown.detected.struggle_level,
-        count=shown.detected.query_count,
+        level=verdict.detected.struggle_level,
+        count=verdict.detected.query_count,
         newest=newest,
-        ends_at=shown.ends_at,
+        ends_at=verdict.ends_at,
     )
 
 
-def _again(known: Open | None, found: Observation) -> tuple[Event[Any], ...]:
+def _repeated(ongoing: OngoingStruggle | None, observation: Observation) -> tuple[Event[Any], ...]:
     """Return what an observation has brought about before: a crash may have kept it from being sent."""
-    return tuple(each.event for each in known.announced if each.cause == found.id) if known else ()
+    announced = ongoing.announced if ongoing else ()
+    return tuple(announcement.event for announcement in announced if announcement.cause == observation.id)
 
 
-def _time_of_message(on_topic: Iterable[Observation], known: Open | None, newest: datetime) -> datetime:
-    told = [one.at for one in on_topic if isinstance(one, End)]
-    if known:
-        told.append(known.announced[-1].event.timestamp)
-    return max(newest, *(at + _MOMENT for at in told)) if told else newest
+def _time_of_message(on_topic: Iterable[Observation], ongoing: OngoingStruggle | None, newest: datetime) -> datetime:
+    ends = [item.at for item in on_topic if isinstance(item, End)]
+    if ongoing:
+        ends.append(ongoing.announced[-1].event.timestamp)
+    return max(newest, *(at + _MOMENT for at in ends)) if ends else newest
 
 
 def _detected(
     cause: Event[Any], payload: StruggleDetected, on_topic: Iterable[Observation], at: datetime
 ) -> Event[StruggleDetected]:
     """Its id is that of the first question and of the end before it: a repeat in any state of the tables has it."""
-    ends = [one for one in on_topic if isinstance(one, End)]
+    ends = [item for item in on_topic if isinstance(item, End)]
     after = max(ends, key=in_order).id if ends else ""
     student = cause.student_id or ""
     what = f"struggle {payload.topic} {payload.struggle_level} {after}"
@@ -169,23 +174,25 @@ def _detected(
 
 
 def _resolved(
-    known: Open, on_topic: Sequence[Observation], newest: datetime, at: datetime, same: Alike
+    ongoing: OngoingStruggle, on_topic: Sequence[Observation], newest: datetime, at: datetime, same: Alike
 ) -> Event[StruggleResolved]:
-    if struggle([one for one in on_topic if isinstance(one, Question)], known.topic, newest, same) is None:
-        return _end(known, "time", _TOO_FEW, at)
+    if struggle([item for item in on_topic if isinstance(item, Question)], ongoing.topic, newest, same) is None:
+        return _end(ongoing, "time", _TOO_FEW, at)
     passed = sum(
-        isinstance(one, Attempt) and one.passed and one.at >= known.since
-        for one in within(on_topic, known.topic, newest)
+        isinstance(item, Attempt) and item.passed and item.at >= ongoing.since
+        for item in within(on_topic, ongoing.topic, newest)
     )
-    exercises = f"{passed} {known.topic} exercises" if passed > 1 else f"a {known.topic} exercise"
-    return _end(known, "success", f"Completed {exercises}", at)
+    exercises = f"{passed} {ongoing.topic} exercises" if passed > 1 else f"a {ongoing.topic} exercise"
+    return _end(ongoing, "success", f"Completed {exercises}", at)
 
 
-def _end(known: Open, by: Literal["success", "time"], reason: str, at: datetime) -> Event[StruggleResolved]:
-    first = known.announced[0].event
-    payload = StruggleResolved(topic=known.topic, resolved_by=by, query_count=known.count, reason=reason)
+def _end(
+    ongoing: OngoingStruggle, by: Literal["success", "time"], reason: str, at: datetime
+) -> Event[StruggleResolved]:
+    first = ongoing.announced[0].event
+    payload = StruggleResolved(topic=ongoing.topic, resolved_by=by, query_count=ongoing.count, reason=reason)
     return Event[StruggleResolved](
-        message_id=known.end_id,
+        message_id=ongoing.end_id,
         timestamp=at,
         student_id=first.student_id,
         trace_id=first.trace_id,

@@ -1,14 +1,16 @@
-"""The table of rules: how much a student struggles who asks the same at least three times within 24 hours.
+"""How much a student struggles who asks the same at least three times within 24 hours: signals, and a table of rules.
 
 Each row that holds adds its points: none is low, one is medium, two and more are high. So whoever asks three times,
 without haste and without failing, is taken for curious: low. What adds points can only raise the level.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import groupby
 from typing import Final
 
+from learnflow.domain.struggle.observations import Attempt, Observation, Question
 from learnflow.models.events.learning import Signals
 from learnflow.models.vocabulary import StruggleLevel
 
@@ -17,7 +19,7 @@ HASTE: Final = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class StruggleEvidence:
     """How many similar questions there are, the time between the first and the last, and the signals beside them."""
 
     count: int
@@ -36,31 +38,36 @@ class Rule:
 
     sign: str
     points: int
-    holds: Callable[[Seen], bool]
+    holds: Callable[[StruggleEvidence], bool]
     source: str
 
 
 RULES: Final = (
-    Rule("a fourth similar question", 1, lambda seen: seen.more >= 1, "ours: data model 2.4 asks for three"),
-    Rule("a fifth similar question", 1, lambda seen: seen.more >= 2, "ours, as above"),  # noqa: PLR2004 - the table
+    Rule("a fourth similar question", 1, lambda evidence: evidence.more >= 1, "ours: data model 2.4 asks for three"),
+    Rule("a fifth similar question", 1, lambda evidence: evidence.more >= 2, "ours, as above"),  # noqa: PLR2004 - the table
     Rule(
         "four or more within half an hour",
         1,
-        lambda seen: seen.more >= 1 and seen.span <= HASTE,
+        lambda evidence: evidence.more >= 1 and evidence.span <= HASTE,
         "data model 2.8: four within 15 minutes are high; twice that time is ours",
     ),
-    Rule("three failed runs", 1, lambda seen: seen.signals.failed_runs >= 3, "ours, as many as questions"),  # noqa: PLR2004
+    Rule("three failed runs", 1, lambda evidence: evidence.signals.failed_runs >= 3, "ours, as many as questions"),  # noqa: PLR2004
     Rule(
         "errors repeated as much as one three times in a row",
         1,
-        lambda seen: seen.signals.error_density >= 4 / 3,
+        lambda evidence: evidence.signals.error_density >= 4 / 3,
         "Becker 2016 has the measure; the threshold, 2²/3, is ours",
     ),
-    Rule("wheel-spinning", 2, lambda seen: seen.signals.wheel_spinning, "Beck and Gong 2013: ten tries, three right"),
+    Rule(
+        "wheel-spinning",
+        2,
+        lambda evidence: evidence.signals.wheel_spinning,
+        "Beck and Gong 2013: ten tries, three right",
+    ),
     Rule(
         "half of the questions want just the answer",
         1,
-        lambda seen: seen.signals.answer_seeking >= 1 / 2,
+        lambda evidence: evidence.signals.answer_seeking >= 1 / 2,
         "Aleven et al. 2006 describe such questions; the share is ours",
     ),
 )
@@ -68,12 +75,57 @@ _LEVELS: Final = (StruggleLevel.LOW, StruggleLevel.MEDIUM, StruggleLevel.HIGH)
 _ORDER: Final = {None: 0, StruggleLevel.LOW: 1, StruggleLevel.MEDIUM: 2, StruggleLevel.HIGH: 3}
 
 
-def level(seen: Seen) -> StruggleLevel:
+def level(evidence: StruggleEvidence) -> StruggleLevel:
     """Return how much of a struggle it is; that there are enough similar questions is settled before."""
-    points = sum(rule.points for rule in RULES if rule.holds(seen))
+    points = sum(rule.points for rule in RULES if rule.holds(evidence))
     return _LEVELS[min(points, len(_LEVELS) - 1)]
 
 
-def higher(one: StruggleLevel, other: StruggleLevel | None) -> bool:
+def higher(new: StruggleLevel, old: StruggleLevel | None) -> bool:
     """Return whether a level is above another; every level is above none."""
-    return _ORDER[one] > _ORDER[other]
+    return _ORDER[new] > _ORDER[old]
+
+
+TRIES: Final = 10
+RIGHT_IN_A_ROW: Final = 3
+
+
+def signals(window: Sequence[Observation]) -> Signals:
+    """Return the signals of observations in the order of their times.
+
+    An error counts where a submission ended with it or a question is about it; a submission without one ends a run.
+    """
+    attempts = [item for item in window if isinstance(item, Attempt)]
+    questions = [item for item in window if isinstance(item, Question)]
+    met = [item.error for item in window if isinstance(item, Attempt) or (isinstance(item, Question) and item.error)]
+    errors = [error for error in met if error]
+    return Signals(
+        failed_runs=sum(not attempt.passed for attempt in attempts),
+        repeated_errors=len(errors) - len(set(errors)),
+        error_density=repeated_error_density(met),
+        wheel_spinning=spins(attempt.passed for attempt in attempts),
+        answer_seeking=sum(question.wants_answer for question in questions) / len(questions) if questions else 0.0,
+    )
+
+
+def repeated_error_density(errors: Iterable[str | None]) -> float:
+    """Return Σ r²/(r+1) over the runs of one error, where r is how often it was repeated; None is no error.
+
+    Becker 2016, A New Metric to Quantify Repeated Compiler Errors for Novice Programmers.
+    """
+    repeats = (sum(1 for _ in run) - 1 for error, run in groupby(errors) if error)
+    return sum(repeated**2 / (repeated + 1) for repeated in repeats)
+
+
+def spins(results: Iterable[bool]) -> bool:
+    """Return whether ten tries have passed since the last three right in a row, or without any.
+
+    Beck and Gong 2013, Wheel-Spinning: Students Who Fail to Master a Skill.
+    """
+    tries = right = 0
+    for passed in results:
+        tries += 1
+        right = right + 1 if passed else 0
+        if right >= RIGHT_IN_A_ROW:
+            tries = 0
+    return tries >= TRIES

@@ -9,7 +9,7 @@ from pydantic import Field
 from learnflow.domain.question.lexicon import Phrases, words
 from learnflow.domain.question.parsed_question import parse_question
 from learnflow.domain.question.similarity import telling_words
-from learnflow.domain.question.snippet import take_apart
+from learnflow.domain.question.snippet import split_prose_and_code
 from learnflow.models.envelope import Event
 from learnflow.models.events.students import ExerciseGraded, StruggleResolved
 from learnflow.models.events.work import RoutingDecision
@@ -92,7 +92,7 @@ def question(query: StudentQuery) -> Question | None:
     """Return what a routed query shows; None without a topic, and for a wish for exercises: that is practice."""
     if query.topic is None or query.topic == GENERAL:
         return None
-    prose = take_apart(query).prose
+    prose = split_prose_and_code(query).prose
     wants_answer = _wants_answer(prose)
     if query.detected_intent is Intent.EXERCISE and not wants_answer:
         return None
@@ -108,9 +108,9 @@ def question(query: StudentQuery) -> Question | None:
     )
 
 
-def in_order(seen: Question | Attempt | End) -> tuple[datetime, int, UUID]:
+def in_order(observation: Question | Attempt | End) -> tuple[datetime, int, UUID]:
     """Return what observations are sorted by: their time, and what makes the order of equal times the same always."""
-    return seen.at, _RANK[seen.kind], seen.id
+    return observation.at, _RANK[observation.kind], observation.id
 
 
 def _wants_answer(prose: str) -> bool:

@@ -1,13 +1,15 @@
-"""Every event type with the model of its payload. The contract is generated from this table."""
+"""Every event type with the model of its payload, from which the contract is generated, and the query it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final, cast
+from uuid import UUID
 
 from learnflow.models.envelope import Event
 from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated, StruggleDetected
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
-from learnflow.models.events.queries import QuerySubmitted
+from learnflow.models.events.queries import QuerySubmitted, submitted_query
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
 from learnflow.models.events.students import (
     ExerciseAssigned,
@@ -27,6 +29,7 @@ from learnflow.models.events.work import (
     RoutingDecision,
 )
 from learnflow.models.fields import Model
+from learnflow.models.student_query import StudentQuery
 
 PAYLOADS: Final[Mapping[str, type[Model]]] = MappingProxyType({
     "student.query.submitted": QuerySubmitted,
@@ -58,3 +61,29 @@ EVENTS: Final[Mapping[str, type[Event[Any]]]] = MappingProxyType({
     name: cast("type[Event[Any]]", Event[model])  # type: ignore[valid-type]
     for name, model in PAYLOADS.items()
 })
+
+
+_CARRIED: Final[dict[type[Any], Callable[[Any], Any]]] = {
+    **dict.fromkeys((AgentRequest, RoutingDecision, ResponseCompleted, ResponseFailed), attrgetter("query")),
+    **dict.fromkeys((CollaborationRequested, CollaborationAnswered), attrgetter("request.query")),
+}
+
+
+def query_of(event: Event[Any]) -> StudentQuery | None:
+    """Return the query that a message submits or carries."""
+    return submitted_query(event) if isinstance(event.payload, QuerySubmitted) else carried_query(event)
+
+
+def carried_query(event: Event[Any]) -> StudentQuery | None:
+    """Return the query that a message carries along, as triage routed it."""
+    carried = _CARRIED.get(type(event.payload))
+    query: StudentQuery | None = carried(event.payload) if carried else None
+    return query
+
+
+def query_id_of(event: Event[Any]) -> UUID | None:
+    """Return the id of the query that a message is about."""
+    if isinstance(event.payload, QuerySubmitted):
+        return event.payload.query_id or event.message_id
+    query = query_of(event)
+    return query.query_id if query else getattr(event.payload, "query_id", None)

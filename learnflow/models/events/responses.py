@@ -6,11 +6,11 @@ from typing import Annotated
 from pydantic import PositiveInt, StringConstraints
 
 from learnflow.models.agent_response import AgentResponse
+from learnflow.models.draft import Usage
 from learnflow.models.envelope import Event
 from learnflow.models.fields import Confidence, Id, Model, NonBlank, ResponseText, Text
 from learnflow.models.metadata import MetadataJson
 from learnflow.models.student_query import StudentQuery
-from learnflow.models.usage import Usage
 from learnflow.models.vocabulary import Agent, ResponseType, Specialist
 
 

@@ -4,12 +4,11 @@ from typing import Annotated
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
-from learnflow.models.draft import Draft
+from learnflow.models.draft import Draft, Usage
 from learnflow.models.exercise import Assigned
 from learnflow.models.fields import Confidence, Id, Model, NonBlank, Probability, Text, Timestamp, TopicKey
 from learnflow.models.student import Profile
 from learnflow.models.student_query import StudentQuery
-from learnflow.models.usage import Usage
 from learnflow.models.vocabulary import Intent, Specialist
 
 

@@ -7,14 +7,13 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from learnflow.models.draft import Draft
+from learnflow.models.draft import Draft, Usage, total_tokens
 from learnflow.models.events.students import ExerciseAssigned
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.exercise import Exercise
 from learnflow.models.fields import Model
 from learnflow.models.metadata import ExerciseMetadata
 from learnflow.models.taxonomy import name
-from learnflow.models.usage import Usage, total_tokens
 from learnflow.models.vocabulary import ExerciseLanguage, LearningStyle
 from learnflow.tutor.answer_text import OFFLINE_MODEL
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 from zlib import crc32
 
-from learnflow.domain.exercise_difficulty import difficulty_for
+from learnflow.domain.mastery.levels import difficulty_for
 from learnflow.domain.next_topics import next_topics
-from learnflow.domain.question.difficulty_wish import DifficultyWish, difficulty_wish
+from learnflow.domain.question.exercise_wish import DifficultyWish, difficulty_wish
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.topic import topic_of
-from learnflow.domain.remembered_ids import shortened
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.exercise import Exercise
+from learnflow.models.fields import short_id
 from learnflow.models.taxonomy import GENERAL, TOPICS, difficulties, name, prerequisites
 from learnflow.models.vocabulary import SKILL_LEVELS, ExerciseLanguage, Language, SkillLevel, Specialist
 from learnflow.tutor.exercises.bank import BANK
@@ -112,19 +112,19 @@ def choose(request: AgentRequest, question: ParsedQuestion) -> Choice:
     """
     exercises = BANK.exercises
     order = requested_exercise(request, question, BANK.topics)
-    behind = {*request.done, *(shortened(assigned.exercise.exercise_id) for assigned in request.exercises)}
+    behind = {*request.done, *(short_id(assigned.exercise.exercise_id) for assigned in request.exercises)}
 
     def fit(exercise: Exercise) -> tuple[int, bool, bool, int, int]:
         return (
             _near(exercise.topic, order.topic),
             exercise.language == order.language,
-            shortened(exercise.exercise_id) not in behind,
+            short_id(exercise.exercise_id) not in behind,
             -steps_between(exercise.difficulty, order.difficulty),
             crc32(f"{request.query.student_id}/{exercise.exercise_id}".encode()),
         )
 
     chosen = max(exercises, key=fit)
-    return Choice(chosen, _note(chosen, order, again=shortened(chosen.exercise_id) in behind))
+    return Choice(chosen, _note(chosen, order, again=short_id(chosen.exercise_id) in behind))
 
 
 def _near(topic: str, asked: str) -> int:

@@ -13,7 +13,7 @@ from learnflow.agents.debug import DebugAgent
 from learnflow.agents.exercise import ExerciseAgent
 from learnflow.agents.progress import ProgressAgent
 from learnflow.domain.mastery import shipped
-from learnflow.domain.question.snippet import Snippet, take_apart
+from learnflow.domain.question.snippet import Snippet, split_prose_and_code
 from learnflow.models.envelope import Event, version_metadata
 from learnflow.models.events.responses import ResponseCompleted
 from learnflow.models.events.work import AgentRequest
@@ -60,7 +60,7 @@ async def test_a_question_is_parsed_once(
 
     def counted(query: StudentQuery) -> Snippet:
         parsed.append(query.query_text)
-        return take_apart(query)
+        return split_prose_and_code(query)
 
     monkeypatch.setattr("learnflow.domain.question.parsed_question.take_apart", counted)
     clock = Clock(lambda: NOON, timedelta(minutes=5))

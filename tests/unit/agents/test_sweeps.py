@@ -11,7 +11,7 @@ import pytest
 from learnflow.agents.context import Context
 from learnflow.agents.student_store import StudentStore
 from learnflow.agents.sweeps import OverdueSweep, StruggleSweep
-from learnflow.domain.open_queries import OpenQuery
+from learnflow.domain.conversation import OpenQuery
 from learnflow.domain.struggle import WINDOW, Struggles
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Specialist

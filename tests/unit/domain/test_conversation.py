@@ -5,8 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from learnflow.domain.conversation import Conversation, close, remember
-from learnflow.domain.open_queries import Due, OpenQuery, Patience, due
+from learnflow.domain.conversation import Conversation, Due, OpenQuery, Patience, close, due, remember
 from learnflow.models.events.responses import ResponseCompleted
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Intent, QueryStatus, Specialist

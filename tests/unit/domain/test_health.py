@@ -10,17 +10,17 @@ import pytest
 
 from learnflow.domain.health import (
     COMPONENTS,
-    SIX,
+    SIX_AGENTS,
     Backlog,
-    Facts,
-    Heard,
+    GroupPartition,
     Heartbeats,
-    Look,
+    LagSnapshot,
     Offsets,
-    Place,
-    Questions,
+    ReceivedHeartbeat,
+    RecentQuestions,
+    StatusInputs,
     agent_health,
-    look,
+    lag_snapshot,
     report,
     status,
 )
@@ -33,13 +33,13 @@ ACTIVE, IDLE, ERROR, STARTING, STOPPING = HealthStatus
 QUIET: Final = Backlog()
 
 
-def heard(age: float = 1.0, instance: str = "one", **fields: Any) -> Heard:
+def beat(age: float = 1.0, instance: str = "one", **fields: Any) -> ReceivedHeartbeat:
     """Return a heartbeat that was sent so many seconds ago."""
     values = {
         "agent_name": Agent.DEBUG, "instance": instance, "status": IDLE, "started_at": NOW - timedelta(hours=2),
         "processed": 0, "processed_last_hour": 0, "errors": 0, "errors_last_hour": 0, "version": "v1.0.0",
     }  # fmt: skip
-    return Heard(NOW - timedelta(seconds=age), Heartbeat.model_validate(values | fields))
+    return ReceivedHeartbeat(NOW - timedelta(seconds=age), Heartbeat.model_validate(values | fields))
 
 
 def queries(count: int, **fields: Any) -> dict[str, Any]:
@@ -49,45 +49,62 @@ def queries(count: int, **fields: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("case", "beats", "backlog", "expected"),
     [
-        ("no query yet", [heard()], QUIET, IDLE),
-        ("a query", [heard(**queries(1))], QUIET, ACTIVE),
-        ("none for an hour", [heard(status=IDLE, processed=9)], QUIET, IDLE),
-        ("heard of 30 s ago", [heard(30.0, **queries(1))], QUIET, ACTIVE),
-        ("heard of 31 s ago", [heard(31.0, **queries(1))], QUIET, ERROR),
-        ("10 errors and queries", [heard(errors_last_hour=10, **queries(1))], QUIET, ACTIVE),
-        ("11 errors and queries", [heard(errors_last_hour=11, **queries(1))], QUIET, ERROR),
-        ("few errors, no query", [heard(errors_last_hour=10)], QUIET, IDLE),
-        ("many errors, no query", [heard(errors_last_hour=11)], QUIET, ERROR),
-        ("errors of two workers", [heard(errors_last_hour=6), heard(instance="two", errors_last_hour=6)], QUIET, ERROR),
-        ("errors of long ago", [heard(errors=500, **queries(1))], QUIET, ACTIVE),
-        ("starts", [heard(status=STARTING)], QUIET, STARTING),
-        ("starts and never got silent", [heard(31.0, status=STARTING)], QUIET, ERROR),
-        ("a second one starts, idle", [heard(), heard(instance="two", status=STARTING)], QUIET, IDLE),
-        ("a second one starts, busy", [heard(**queries(1)), heard(instance="two", status=STARTING)], QUIET, ACTIVE),
-        ("stops", [heard(status=STOPPING, processed_last_hour=3)], QUIET, STOPPING),
-        ("all stop", [heard(status=STOPPING), heard(instance="two", status=STOPPING)], QUIET, STOPPING),
-        ("one of two stops, idle", [heard(), heard(instance="two", status=STOPPING)], QUIET, IDLE),
-        ("one of two stops, busy", [heard(**queries(1)), heard(instance="two", status=STOPPING)], QUIET, ACTIVE),
-        ("one stops, one starts", [heard(status=STARTING), heard(instance="two", status=STOPPING)], QUIET, STARTING),
-        ("stops after 11 errors", [heard(status=STOPPING, errors_last_hour=11)], QUIET, ERROR),
-        ("stopped, and no other", [heard(31.0, status=STOPPING)], QUIET, ERROR),
-        ("stuck", [heard(**queries(1))], Backlog(3, "3 messages wait"), ERROR),
-        ("stuck while it starts", [heard(status=STARTING)], Backlog(3, "3 messages wait"), ERROR),
-        ("busy, not stuck", [heard(**queries(1))], Backlog(3), ACTIVE),
-        ("one of two silent, idle", [heard(), heard(99.0, "two")], QUIET, IDLE),
-        ("one of two silent, busy", [heard(**queries(1)), heard(99.0, "two")], QUIET, ACTIVE),
+        ("no query yet", [beat()], QUIET, IDLE),
+        ("a query", [beat(**queries(1))], QUIET, ACTIVE),
+        ("none for an hour", [beat(status=IDLE, processed=9)], QUIET, IDLE),
+        ("heard of 30 s ago", [beat(30.0, **queries(1))], QUIET, ACTIVE),
+        ("heard of 31 s ago", [beat(31.0, **queries(1))], QUIET, ERROR),
+        ("10 errors and queries", [beat(errors_last_hour=10, **queries(1))], QUIET, ACTIVE),
+        ("11 errors and queries", [beat(errors_last_hour=11, **queries(1))], QUIET, ERROR),
+        ("few errors, no query", [beat(errors_last_hour=10)], QUIET, IDLE),
+        ("many errors, no query", [beat(errors_last_hour=11)], QUIET, ERROR),
+        (
+            "errors of two workers",
+            [beat(errors_last_hour=6), beat(instance="two", errors_last_hour=6)],
+            QUIET,
+            ERROR,
+        ),
+        ("errors of long ago", [beat(errors=500, **queries(1))], QUIET, ACTIVE),
+        ("starts", [beat(status=STARTING)], QUIET, STARTING),
+        ("starts and never got silent", [beat(31.0, status=STARTING)], QUIET, ERROR),
+        ("a second one starts, idle", [beat(), beat(instance="two", status=STARTING)], QUIET, IDLE),
+        (
+            "a second one starts, busy",
+            [beat(**queries(1)), beat(instance="two", status=STARTING)],
+            QUIET,
+            ACTIVE,
+        ),
+        ("stops", [beat(status=STOPPING, processed_last_hour=3)], QUIET, STOPPING),
+        ("all stop", [beat(status=STOPPING), beat(instance="two", status=STOPPING)], QUIET, STOPPING),
+        ("one of two stops, idle", [beat(), beat(instance="two", status=STOPPING)], QUIET, IDLE),
+        ("one of two stops, busy", [beat(**queries(1)), beat(instance="two", status=STOPPING)], QUIET, ACTIVE),
+        (
+            "one stops, one starts",
+            [beat(status=STARTING), beat(instance="two", status=STOPPING)],
+            QUIET,
+            STARTING,
+        ),
+        ("stops after 11 errors", [beat(status=STOPPING, errors_last_hour=11)], QUIET, ERROR),
+        ("stopped, and no other", [beat(31.0, status=STOPPING)], QUIET, ERROR),
+        ("stuck", [beat(**queries(1))], Backlog(3, "3 messages wait"), ERROR),
+        ("stuck while it starts", [beat(status=STARTING)], Backlog(3, "3 messages wait"), ERROR),
+        ("busy, not stuck", [beat(**queries(1))], Backlog(3), ACTIVE),
+        ("one of two silent, idle", [beat(), beat(99.0, "two")], QUIET, IDLE),
+        ("one of two silent, busy", [beat(**queries(1)), beat(99.0, "two")], QUIET, ACTIVE),
     ],
 )
-def test_the_status_of_an_agent(case: str, beats: list[Heard], backlog: Backlog, expected: HealthStatus) -> None:
+def test_the_status_of_an_agent(
+    case: str, beats: list[ReceivedHeartbeat], backlog: Backlog, expected: HealthStatus
+) -> None:
     assert agent_health(beats, backlog, NOW).status is expected, case
 
 
 FACTS: Final = {
-    STARTING: Facts(frozenset({STARTING})),
-    ACTIVE: Facts(frozenset({ACTIVE}), queries=1),
-    IDLE: Facts(frozenset({IDLE})),
-    ERROR: Facts(frozenset({ACTIVE}), queries=1, errors=11),
-    STOPPING: Facts(frozenset({STOPPING}), queries=1),
+    STARTING: StatusInputs(frozenset({STARTING})),
+    ACTIVE: StatusInputs(frozenset({ACTIVE}), queries=1),
+    IDLE: StatusInputs(frozenset({IDLE})),
+    ERROR: StatusInputs(frozenset({ACTIVE}), queries=1, errors=11),
+    STOPPING: StatusInputs(frozenset({STOPPING}), queries=1),
 }
 
 
@@ -97,12 +114,12 @@ def test_every_status_follows_from_the_facts_whatever_was_before(before: HealthS
 
 
 def test_counts_are_summed_over_those_that_are_heard_of() -> None:
-    one = heard(**queries(30, errors=4, errors_last_hour=2, p95_response_time_ms=900, in_flight=2))
-    two = heard(
+    one = beat(**queries(30, errors=4, errors_last_hour=2, p95_response_time_ms=900, in_flight=2))
+    two = beat(
         2.0, "two", **queries(10, avg_response_time_ms=500, p95_response_time_ms=700, in_flight=1),
         started_at=NOW - timedelta(hours=3), version="v1.1.0",
     )  # fmt: skip
-    silent = heard(31.0, "three", **queries(1_000, errors=99))
+    silent = beat(31.0, "three", **queries(1_000, errors=99))
     found = agent_health([one, two, silent], Backlog(12), NOW)
     assert found.model_dump(exclude={"instances", "problems"}) == {
         "agent_name": "debug", "status": "active", "uptime_seconds": 3 * 3600, "total_queries_processed": 40,
@@ -115,64 +132,66 @@ def test_counts_are_summed_over_those_that_are_heard_of() -> None:
 
 
 def test_averages_are_unknown_before_the_first_query() -> None:
-    found = agent_health([heard()], QUIET, NOW)
+    found = agent_health([beat()], QUIET, NOW)
     assert (found.avg_response_time_ms, found.p95_response_time_ms) == (None, None)
 
 
 def test_what_is_silent_everywhere_shows_what_it_said_last() -> None:
-    found = agent_health([heard(100.0, **queries(5))], QUIET, NOW)
+    found = agent_health([beat(100.0, **queries(5))], QUIET, NOW)
     assert (found.replica_count, found.queries_last_hour, found.uptime_seconds) == (1, 5, 7_100)
     assert found.problems == ("debug runs nowhere: nothing has been heard of it for 100 s.",)
 
 
 def test_a_clock_that_is_ahead_gives_no_time_in_the_future() -> None:
-    assert agent_health([heard(-60.0)], QUIET, NOW).last_heartbeat == NOW
+    assert agent_health([beat(-60.0)], QUIET, NOW).last_heartbeat == NOW
 
 
 def test_a_heartbeat_tells_its_problem() -> None:
-    found = agent_health([heard(problem="no sandbox")], QUIET, NOW)
+    found = agent_health([beat(problem="no sandbox")], QUIET, NOW)
     assert (found.status, found.problems) == (IDLE, ("debug on one: no sandbox",))
 
 
 @pytest.mark.parametrize(
     ("case", "others", "expected"),
     [
-        ("silent", [heard(31.0, "two")], ["one", "two"]),
-        ("silent for long", [heard(301.0, "two")], ["one"]),
-        ("stopping", [heard(29.0, "two", status=STOPPING)], ["one", "two"]),
-        ("stopped", [heard(31.0, "two", status=STOPPING)], ["one"]),
-        ("repeated out of order", [heard(500.0, status=STOPPING)], ["one"]),
+        ("silent", [beat(31.0, "two")], ["one", "two"]),
+        ("silent for long", [beat(301.0, "two")], ["one"]),
+        ("stopping", [beat(29.0, "two", status=STOPPING)], ["one", "two"]),
+        ("stopped", [beat(31.0, "two", status=STOPPING)], ["one"]),
+        ("repeated out of order", [beat(500.0, status=STOPPING)], ["one"]),
     ],
 )
-def test_who_stopped_or_is_long_gone_is_not_missed(case: str, others: Sequence[Heard], expected: list[str]) -> None:
+def test_who_stopped_or_is_long_gone_is_not_missed(
+    case: str, others: Sequence[ReceivedHeartbeat], expected: list[str]
+) -> None:
     heartbeats = Heartbeats()
-    for each in (heard(), *others):
-        heartbeats.hear(each)
+    for each in (beat(), *others):
+        heartbeats.add(each)
     assert [each.beat.instance for each in heartbeats.of(Agent.DEBUG, NOW)] == expected, case
 
 
-@pytest.mark.parametrize("last", [heard(9_999.0), heard(9_999.0, status=STOPPING)])
-def test_the_last_one_of_an_agent_is_missed_for_good(last: Heard) -> None:
+@pytest.mark.parametrize("last", [beat(9_999.0), beat(9_999.0, status=STOPPING)])
+def test_the_last_one_of_an_agent_is_missed_for_good(last: ReceivedHeartbeat) -> None:
     heartbeats = Heartbeats()
-    heartbeats.hear(last)
+    heartbeats.add(last)
     assert heartbeats.of(Agent.DEBUG, NOW) == (last,)
 
 
 def test_a_report_has_the_six_and_the_components() -> None:
-    assert [str(each) for each in SIX] == ["triage", "concepts", "code-review", "debug", "exercise", "progress"]
+    assert [str(each) for each in SIX_AGENTS] == ["triage", "concepts", "code-review", "debug", "exercise", "progress"]
     assert [str(each) for each in COMPONENTS] == ["router", "struggle", "learner", "sink"]
     heartbeats = Heartbeats()
     for agent in Agent:
-        heartbeats.hear(heard(agent_name=agent))
+        heartbeats.add(beat(agent_name=agent))
     found = report(heartbeats, lambda _: QUIET, NOW, ["the brokers are away"])
     assert (found.status, found.problems) == ("ok", ("the brokers are away",))
-    assert [each.agent_name for each in (*found.agents, *found.components)] == [*SIX, *COMPONENTS]
+    assert [each.agent_name for each in (*found.agents, *found.components)] == [*SIX_AGENTS, *COMPONENTS]
 
 
 def test_an_agent_that_runs_nowhere_is_an_error() -> None:
     heartbeats = Heartbeats()
     for agent in set(Agent) - {Agent.SINK}:
-        heartbeats.hear(heard(agent_name=agent))
+        heartbeats.add(beat(agent_name=agent))
     found = report(heartbeats, lambda _: QUIET, NOW)
     assert (found.status, found.problems) == ("error", ("sink runs nowhere: nothing has been heard of it.",))
 
@@ -197,10 +216,12 @@ def at(seconds: float) -> datetime:
 def test_who_stands_still_although_messages_wait(
     case: str, looks: list[tuple[float, int, int]], stuck: str | None
 ) -> None:
-    seen: Look | None = None
+    seen: LagSnapshot | None = None
     for seconds, done, end in looks:
-        quick = Place("debug", "requests", 1)
-        seen = look(seen, {Place("debug", "requests", 0): Offsets(done, end), quick: Offsets(9, 9)}, at(seconds))
+        quick = GroupPartition("debug", "requests", 1)
+        seen = lag_snapshot(
+            seen, {GroupPartition("debug", "requests", 0): Offsets(done, end), quick: Offsets(9, 9)}, at(seconds)
+        )
     assert seen is not None
     found = seen.stuck("debug", ["requests"], lambda _: timedelta(seconds=60))
     assert (found or "").startswith(stuck or ""), case
@@ -229,7 +250,7 @@ def test_figures_of_questions_whatever_the_order() -> None:
         (at(-5), log(Agent.TRIAGE, 5, "student.query.submitted")),
     ]
     for order in (logs, logs[::-1], logs * 2):
-        questions = Questions(at(-7_000))
+        questions = RecentQuestions(at(-7_000))
         for each in order:
             questions.log(*each)
         found = questions.figures(NOW)
@@ -240,7 +261,7 @@ def test_figures_of_questions_whatever_the_order() -> None:
 
 
 def test_nothing_asked_gives_no_latency() -> None:
-    questions = Questions(at(-60))
+    questions = RecentQuestions(at(-60))
     questions.log(at(-61), log(Agent.TRIAGE, 1, "student.query.submitted"))  # before it looked
     found = questions.figures(NOW)
     assert (found.questions, found.latency_median_ms, found.since) == (0, None, at(-60))

@@ -8,10 +8,10 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from learnflow.domain.remembered_ids import shortened
 from learnflow.domain.student_exercises import MOST_KEPT, Exercises, assigned, graded, hint_given
 from learnflow.models.events.students import ExerciseAssigned, ExerciseGraded, HintGiven
 from learnflow.models.exercise import Exercise
+from learnflow.models.fields import short_id
 from learnflow.models.vocabulary import Closing
 
 NOON = datetime(2026, 1, 14, 12, tzinfo=UTC)
@@ -61,7 +61,7 @@ def test_an_exercise_is_open_until_it_is_passed() -> None:
     solved = grade("a", 1.0, 2)(found)
     assert solved.open == ()
     assert [(one.attempts, one.closed) for one in solved.kept] == [(2, Closing.SOLVED)]
-    assert solved.done == (shortened(uid("a")),)
+    assert solved.done == (short_id(uid("a")),)
 
 
 def test_giving_up_closes_it_and_a_later_pass_does_not_make_it_solved() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from learnflow.models.events.cause import carried_query
+from learnflow.models.events import carried_query
 from learnflow.models.examples import EXAMPLES
 from learnflow.sink import Sink, SinkMessage
 from learnflow.streams.clock import Clock

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learnflow.models.envelope import Event
-from learnflow.models.events.cause import carried_query
+from learnflow.models.events import carried_query
 from learnflow.models.examples import EXAMPLES
 from learnflow.streams.codec import Refusal, decode
 from learnflow.topics import AGENT_LOGS, AGENT_RESPONSES, STUDENT_QUERIES, TOPICS, Topic

@@ -10,12 +10,11 @@ from pydantic import JsonValue
 from learnflow.domain.question import distress
 from learnflow.domain.question.intent import OFF_TOPIC
 from learnflow.domain.question.parsed_question import ParsedQuestion
-from learnflow.models.draft import Draft
+from learnflow.models.draft import Draft, Usage, total_tokens
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.fields import NUL, SHORTEST_RESPONSE
 from learnflow.models.metadata import AnswerMetadata, DebugMetadata, ExplanationMetadata, RemarkMetadata, ReviewMetadata
 from learnflow.models.taxonomy import GENERAL
-from learnflow.models.usage import Usage, total_tokens
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.claude.answers.schemas import (
     Answer,
@@ -69,7 +68,7 @@ def invented_figure(report: Report, shown: str) -> str | None:
 
 def supportive(reply: ModelAnswer[Answer], text: str) -> Draft:
     """Return the answer for a student who is in distress: not Claude's words, but those of the settings."""
-    return _draft(reply, text, GENERAL, {distress.NOTED: True})
+    return _draft(reply, text, GENERAL, {distress.METADATA_FIELD: True})
 
 
 def explanation(reply: ModelAnswer[Explanation], request: AgentRequest, question: ParsedQuestion) -> Draft:

@@ -7,10 +7,10 @@ from typing import Final
 from pydantic import JsonValue
 
 from learnflow.domain.question.parsed_question import ParsedQuestion
+from learnflow.models.draft import Usage
 from learnflow.models.envelope import derived_id
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.taxonomy import title
-from learnflow.models.usage import Usage
 from learnflow.models.vocabulary import Agent
 from learnflow.sandbox import Sandbox
 from learnflow.settings import Claude as ClaudeSettings

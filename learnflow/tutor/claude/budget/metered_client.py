@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from learnflow import metrics
+from learnflow.models.draft import DECIMALS, Usage, summed
 from learnflow.models.student_query import StudentQuery
-from learnflow.models.usage import DECIMALS, Usage, summed
 from learnflow.models.vocabulary import Agent
 from learnflow.settings.claude import Rates
 from learnflow.tutor.claude.budget.spending_guard import SpendingGuard

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
+from learnflow.domain.question.exercise_wish import EXERCISE_ID
 from learnflow.domain.question.intent import OFF_TOPIC
 from learnflow.domain.question.parsed_question import ParsedQuestion
-from learnflow.domain.question.submission import NAMES_IT
 from learnflow.models.events.work import AgentRequest, ProgressSummary
 from learnflow.models.student import Profile
 from learnflow.models.taxonomy import GENERAL, TOPICS, name
@@ -60,7 +60,7 @@ def cacheable_question(
     query, topic, words = request.query, request.query.topic or GENERAL, same_words(request.query.query_text)
     if not words or topic not in TOPICS or request.low_confidence or query.question_key == OFF_TOPIC:
         return None
-    if NAMES_IT in (query.context or {}) or is_at_work_on(request, topic) or is_personal(query.query_text):
+    if EXERCISE_ID in (query.context or {}) or is_at_work_on(request, topic) or is_personal(query.query_text):
         return None
     if parsed.code or parsed.trace or not _is_complete(parsed, topic, after_others=bool(request.turns)):
         return None

@@ -21,7 +21,7 @@ from learnflow.tutor.interface import Tutor
 from learnflow.tutor.wrapper import TutorWrapper
 
 SURE: Final = 0.5  # confidence of an explanation that is worth giving again
-_NOT_FOR_ALL: Final = ("asks_back", "off_topic", distress.NOTED)  # in the metadata of what answers nobody else
+_NOT_FOR_ALL: Final = ("asks_back", "off_topic", distress.METADATA_FIELD)  # in the metadata of what answers nobody else
 
 Explain = Callable[[], Awaitable[Draft]]
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from learnflow.code_analysis.finding import Finding
 from learnflow.code_analysis.rule import Certainty
 from learnflow.code_analysis.rules.complaints import inexact_result
-from learnflow.domain.mastery_levels import percent
+from learnflow.domain.mastery.levels import percent
 from learnflow.domain.phrasing import one_line
-from learnflow.domain.question.errors import ErrorSign, find_error, has_trace
+from learnflow.domain.question.errors import ErrorSign, find_error, has_trace, traced_line
 from learnflow.domain.question.lexicon import words
 from learnflow.domain.question.parsed_question import ParsedQuestion
-from learnflow.domain.question.traces import place
 from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.learning_progress import MASTERED
@@ -98,7 +97,7 @@ def _traced(request: AgentRequest) -> int | None:
     """Return the line that a trace names, in the question or in what was sent as its code."""
     query = request.query
     code = query.code_snippet or ""
-    return place(query.query_text) or (place(code) if has_trace(code) else None)
+    return traced_line(query.query_text) or (traced_line(code) if has_trace(code) else None)
 
 
 def _prepared_error(request: AgentRequest, case: Case, error: ErrorSign) -> Draft:

@@ -8,6 +8,7 @@ from learnflow.code_analysis.topic_places import places
 from learnflow.domain.phrasing import together
 from learnflow.domain.question.lexicon import words
 from learnflow.domain.question.parsed_question import ParsedQuestion
+from learnflow.domain.question.stemming import singular
 from learnflow.models.taxonomy import TOPICS, name, title
 from learnflow.models.vocabulary import LearningStyle, SkillLevel
 from learnflow.tutor.offline.answers.explanation_choice import (
@@ -22,7 +23,6 @@ from learnflow.tutor.offline.answers.explanation_choice import (
 from learnflow.tutor.offline.answers.point_text import CHANGE, point_example, point_paragraphs
 from learnflow.tutor.offline.content.library import Part
 from learnflow.tutor.offline.conversation import answered_before, is_follow_up
-from learnflow.tutor.offline.retrieval.point_index import singular
 from learnflow.tutor.student_level import is_hard, what_next
 
 _LANGUAGE: Final = "language"  # a variant of its own: the example in the language that was asked for

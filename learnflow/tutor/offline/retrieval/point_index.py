@@ -8,14 +8,12 @@ from math import log
 from typing import Final
 
 from learnflow.domain.question.lexicon import data, word_set, words
-from learnflow.domain.question.operator_words import spelled
 from learnflow.domain.question.parsed_question import ParsedQuestion
-from learnflow.domain.question.similarity import stem
-from learnflow.domain.question.spelling import mended
+from learnflow.domain.question.spelling import corrected, operators_in_words
+from learnflow.domain.question.stemming import singular, stem
 from learnflow.models.taxonomy import TOPICS
 from learnflow.tutor.offline.content.library import EMPTY, EXPLANATIONS, FOLLOW_UPS, SAME, Point
 
-_SHORTEST_PLURAL: Final = 4
 _ARTICLES: Final = frozenset({"a", "an", "the"})
 _JOINING: Final = frozenset({"and", "or"})
 _ASKING: Final = frozenset({"what", "when", "why", "not"})
@@ -48,14 +46,6 @@ class Name:
 
 
 @cache
-def singular(word: str) -> str:
-    """Return a word without the ending of its plural: names of points are said in both."""
-    if len(word) < _SHORTEST_PLURAL or not word.endswith("s") or word.endswith(("ss", "us", "is")):
-        return word
-    return f"{word[:-3]}y" if word.endswith("ies") else word[:-1]
-
-
-@cache
 def canonical(word: str) -> str:
     """Return the word that stands for a word, its plural and its synonyms."""
     return SAME.get(word) or SAME.get(singular(word)) or singular(word)
@@ -69,8 +59,8 @@ _EMPTY_WORDS: Final = frozenset(
 def question_terms(question: ParsedQuestion) -> tuple[str, ...]:
     """Return the words of a question without articles, each as the one that stands for it; signs are words too."""
     prose = question.snippet.prose
-    in_words = spelled(prose)
-    own = question.words if in_words == prose else mended([word.lower() for word in words(in_words)])
+    in_words = operators_in_words(prose)
+    own = question.words if in_words == prose else corrected([word.lower() for word in words(in_words)])
     return tuple(canonical(word) for word in own if word not in _ARTICLES)
 
 
@@ -83,7 +73,7 @@ def parse_name(about: str) -> Name:
 
 
 def _terms(part: str) -> tuple[str, ...]:
-    return tuple(canonical(word) for word in words(spelled(part).lower()) if word not in _ARTICLES)
+    return tuple(canonical(word) for word in words(operators_in_words(part).lower()) if word not in _ARTICLES)
 
 
 def names_among(terms: frozenset[str]) -> Iterator[tuple[str, Point, Name]]:
@@ -139,7 +129,7 @@ def stems_of(terms: Iterable[str]) -> frozenset[str]:
 
 def text_stems(text: str) -> frozenset[str]:
     """Return the stems of a text of ours."""
-    return stems_of(canonical(word) for word in words(spelled(text).lower()))
+    return stems_of(canonical(word) for word in words(operators_in_words(text).lower()))
 
 
 @cache

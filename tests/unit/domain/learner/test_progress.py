@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from learnflow.domain.learner import progress, streak, velocity
-from learnflow.domain.learner.fold import worth_saying
-from learnflow.domain.learner.milestones import upgrade
+from learnflow.domain.learner.knowledge_update import worth_announcing
+from learnflow.domain.learner.progress import upgrade
 from learnflow.domain.mastery import shipped
 from learnflow.models.knowledge import Knowledge, Observation
 from learnflow.models.learning_progress import LearningProgress
@@ -49,7 +49,7 @@ def test_topics_are_those_of_the_taxonomy(said: str, topic: str | None) -> None:
 
 @pytest.mark.parametrize(("moved", "said"), [(0.05, True), (0.0499, False)])
 def test_a_move_is_worth_an_event_from_005_on(moved: float, *, said: bool) -> None:
-    assert worth_saying(0.3, round(0.3 + moved, 4), shipped()) == said
+    assert worth_announcing(0.3, round(0.3 + moved, 4), shipped()) == said
 
 
 def test_a_submission_is_no_question() -> None:

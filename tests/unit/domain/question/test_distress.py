@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from learnflow.domain.question.distress import QUESTION_KEY, TRIAGE, in_distress
-from learnflow.domain.question.intent import triage
-from learnflow.domain.question.submission import certain
+from learnflow.domain.question.distress import QUESTION_KEY, in_distress
+from learnflow.domain.question.intent import DISTRESS_TRIAGE, certain_triage, triage
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Intent, Specialist
 from tests.support.offline_requests import request
@@ -92,8 +91,8 @@ def test_programming_talk_and_everyday_despair_are_no_distress(text: str) -> Non
 
 
 def test_distress_is_certain_and_repeats_no_words() -> None:
-    found = certain(asked("I want to kill myself"))
-    assert found == TRIAGE
+    found = certain_triage(asked("I want to kill myself"))
+    assert found == DISTRESS_TRIAGE
     assert (found.intent, found.topic, found.question_key, found.confidence) == (
         Intent.CONCEPTS, "general", QUESTION_KEY, 1.0,
     )  # fmt: skip
@@ -103,17 +102,17 @@ def test_distress_is_certain_and_repeats_no_words() -> None:
 
 def test_a_text_in_distress_is_it_also_with_code() -> None:
     submission = {"context": {"exercise_id": "750e8400-e29b-41d4-a716-446655440002"}}
-    assert certain(asked("I want to die", "print(1)")) == TRIAGE
-    assert certain(asked("I want to die", "print(1)", **submission)) == TRIAGE
-    assert certain(asked("I want to die\n\n```python\nprint(1)\n```")) == TRIAGE
+    assert certain_triage(asked("I want to die", "print(1)")) == DISTRESS_TRIAGE
+    assert certain_triage(asked("I want to die", "print(1)", **submission)) == DISTRESS_TRIAGE
+    assert certain_triage(asked("I want to die\n\n```python\nprint(1)\n```")) == DISTRESS_TRIAGE
 
 
 def test_code_about_distress_with_an_ordinary_text_is_none() -> None:
     game = 'print("I want to die")\nif hp == 0:\n    kill_myself()'
-    assert certain(asked("Review my code", game)) is None
-    assert certain(asked(f"Why does this not work?\n```python\n{game}\n```")) is None
-    assert certain(asked(f"Why does this not work?\n{game}")) is None
-    submission = certain(asked("Here", game, context={"exercise_id": "750e8400-e29b-41d4-a716-446655440002"}))
+    assert certain_triage(asked("Review my code", game)) is None
+    assert certain_triage(asked(f"Why does this not work?\n```python\n{game}\n```")) is None
+    assert certain_triage(asked(f"Why does this not work?\n{game}")) is None
+    submission = certain_triage(asked("Here", game, context={"exercise_id": "750e8400-e29b-41d4-a716-446655440002"}))
     assert submission is not None
     assert submission.question_key == "submission"
 

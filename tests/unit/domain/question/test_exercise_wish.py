@@ -5,10 +5,19 @@ from uuid import UUID
 
 import pytest
 
-from learnflow.domain.question.exercise_wish import Hint, NewExercise, Solution, Submission, wish
-from learnflow.domain.question.submission import certain, exercise_named
+from learnflow.domain.question.exercise_wish import (
+    DifficultyWish,
+    Hint,
+    NewExercise,
+    Solution,
+    Submission,
+    difficulty_wish,
+    exercise_named,
+    wish,
+)
+from learnflow.domain.question.intent import certain_triage
 from learnflow.models.exercise import Assigned
-from learnflow.models.vocabulary import Closing, Intent
+from learnflow.models.vocabulary import Closing, Intent, SkillLevel
 from tests.support.offline_requests import request, with_question
 from tests.unit.domain.test_student_exercises import NOON, exercise
 
@@ -90,7 +99,7 @@ ID = "750e8400-e29b-41d4-a716-446655440002"
     ],
 )
 def test_a_submission_is_certain(code: str | None, context: dict[str, Any] | None, is_one: bool) -> None:  # noqa: FBT001
-    found = certain(request("here you are", code, context=context).query)
+    found = certain_triage(request("here you are", code, context=context).query)
     assert (found is not None) is is_one
     if found:
         assert (found.intent, found.confidence) == (Intent.EXERCISE, 1.0)
@@ -104,3 +113,38 @@ def test_what_a_question_names_is_an_id() -> None:
     for wrong in several:
         with pytest.raises(ValueError, match=r"context\.exercise_id: must be the id"):
             exercise_named(request("hint", context={"exercise_id": wrong}).query)
+
+
+@pytest.mark.parametrize(
+    ("said", "steps"),
+    [
+        ("an exercise on loops", 0),
+        ("an easy exercise", -1),
+        ("something not too hard on sets", -1),
+        ("nothing crazy please", -1),
+        ("i find recursion hard give me an exercise", -1),
+        ("loops are difficult for me", -1),
+        ("the last one was too hard", -1),
+        ("a hard exercise", 1),
+        ("something that is hard", 1),
+        ("not so easy please", 1),
+        ("the last one was too easy", 1),
+        ("a harder one", 1),
+    ],
+)
+def test_words_move_the_difficulty(said: str, steps: int) -> None:
+    assert difficulty_wish(said) == DifficultyWish(steps=steps)
+
+
+@pytest.mark.parametrize(
+    ("said", "level"),
+    [
+        ("medium difficulty", SkillLevel.INTERMEDIATE),
+        ("an intermediate exercise", SkillLevel.INTERMEDIATE),
+        ("im a beginner", SkillLevel.BEGINNER),
+        ("the easiest that you have", SkillLevel.BEGINNER),
+        ("the hardest one", SkillLevel.ADVANCED),
+    ],
+)
+def test_a_level_is_named_outright(said: str, level: SkillLevel) -> None:
+    assert difficulty_wish(said).named is level

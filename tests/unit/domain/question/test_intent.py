@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from learnflow.domain.question.intent import OFF_TOPIC, Triage, triage
-from learnflow.domain.question.snippet import take_apart
+from learnflow.domain.question.snippet import split_prose_and_code
 from learnflow.models.fields import TopicKey
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.taxonomy import GENERAL, TOPICS
@@ -348,18 +348,18 @@ def test_different_questions_have_different_keys() -> None:
     ids=lambda value: str(value) if isinstance(value, Language) else "",
 )
 def test_pasted_code_is_found_and_its_language_guessed(code: str, language: Language) -> None:
-    snippet = take_apart(query(f"What is wrong with my program?\n\n{code}\n\nThanks"))
+    snippet = split_prose_and_code(query(f"What is wrong with my program?\n\n{code}\n\nThanks"))
     assert (snippet.code, snippet.language, snippet.pasted) == (code, language, True)
     assert "wrong" in snippet.prose
 
 
 def test_given_code_wins_over_pasted_code() -> None:
-    snippet = take_apart(query("Look:\n```\nx = 1\ny = 2\n```", "z = 3"))
+    snippet = split_prose_and_code(query("Look:\n```\nx = 1\ny = 2\n```", "z = 3"))
     assert (snippet.code, snippet.pasted) == ("z = 3", False)
 
 
 def test_prose_is_no_code() -> None:
-    assert take_apart(query("What is a class?\nAnd what is an object?\nThanks, Ada")).code is None
+    assert split_prose_and_code(query("What is a class?\nAnd what is an object?\nThanks, Ada")).code is None
 
 
 @given(st.text(min_size=1, max_size=5_000), st.none() | st.text(max_size=2_000), st.sampled_from(Language))

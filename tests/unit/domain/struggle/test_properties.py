@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learnflow.domain.struggle import WINDOW, Attempt, Observation, Question, struggle
-from learnflow.domain.struggle.level import Seen, higher, level
-from learnflow.domain.struggle.signals import repeated_error_density, signals, spins
+from learnflow.domain.struggle.level import StruggleEvidence, higher, level, repeated_error_density, signals, spins
 from learnflow.models.events.learning import Signals, StruggleDetected
 from learnflow.models.events.students import StruggleResolved
 from tests.support.struggle_days import LOOPS, NOW, Desk, asked
@@ -92,9 +91,9 @@ def _more(data: st.DataObject, at_least: Signals) -> Signals:
 
 @given(st.integers(3, 9), st.integers(0, 1440), SIGNALS, st.data())
 def test_more_signs_never_lower_the_level(count: int, minutes: int, seen: Signals, data: st.DataObject) -> None:
-    less = Seen(count, timedelta(minutes=minutes), seen)
+    less = StruggleEvidence(count, timedelta(minutes=minutes), seen)
     span = timedelta(minutes=data.draw(st.integers(0, minutes)))
-    more = Seen(data.draw(st.integers(count, 12)), span, _more(data, seen))
+    more = StruggleEvidence(data.draw(st.integers(count, 12)), span, _more(data, seen))
     assert not higher(level(less), level(more))
 
 

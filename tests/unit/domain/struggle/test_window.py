@@ -5,7 +5,15 @@ from uuid import uuid4
 
 import pytest
 
-from learnflow.domain.struggle import WINDOW, End, Observation, ended, reopened, settle, struggle
+from learnflow.domain.struggle import (
+    WINDOW,
+    End,
+    Observation,
+    apply_observation,
+    ended_by_time,
+    restored_struggle,
+    struggle,
+)
 from learnflow.domain.struggle.window import similar_groups
 from learnflow.models.events.learning import StruggleDetected
 from learnflow.models.events.students import StruggleResolved
@@ -207,7 +215,7 @@ def test_it_ends_by_time_when_fewer_than_three_are_left() -> None:
     assert known.ends_at == NOW - timedelta(minutes=600) + WINDOW
     assert struggle(desk.seen.values(), LOOPS, known.ends_at - MICROSECOND) is not None
     assert struggle(desk.seen.values(), LOOPS, known.ends_at) is None
-    desk.told.append(ended(known))
+    desk.told.append(ended_by_time(known))
     assert desk.read_back().open == {}
     desk.observe(*desk.seen.values())
     assert desk.open == {}, "a repeat does not open it again"
@@ -217,7 +225,7 @@ def test_it_ends_by_time_when_fewer_than_three_are_left() -> None:
 def test_after_an_end_by_time_the_questions_that_are_left_still_count() -> None:
     desk = Desk().observe(asked(DAY), asked(600), asked(300))
     (known,) = desk.open.values()
-    desk.told.append(ended(known))
+    desk.told.append(ended_by_time(known))
     desk.read_back().observe(asked(-1))
     assert desk.levels() == [LOW, LOW]
 
@@ -230,20 +238,23 @@ def test_a_new_question_after_the_window_has_passed_ends_it_by_time() -> None:
 def test_what_is_stored_opens_as_it_was_told() -> None:
     desk = Desk().observe(*(asked(minutes) for minutes in (900, 600, 300, 0)))
     (known,) = desk.open.values()
-    again = reopened(desk.once(StruggleDetected), desk.seen.values())
+    again = restored_struggle(desk.once(StruggleDetected), desk.seen.values())
     assert (again.level, again.count, again.ends_at, again.end_id) == (
         known.level, known.count, known.ends_at, known.end_id,
     )  # fmt: skip
-    without = reopened(desk.once(StruggleDetected), [])
+    without = restored_struggle(desk.once(StruggleDetected), [])
     assert (without.level, without.ends_at) == (MEDIUM, NOW + WINDOW)
 
 
 def test_a_question_that_the_table_had_no_room_for_changes_nothing() -> None:
     late = asked(9)
-    assert settle(cause(late), late, [asked(5, "lists")], None).open is None
+    assert apply_observation(cause(late), late, [asked(5, "lists")], None).open is None
 
 
 def test_two_students_never_share_an_id() -> None:
     questions = [asked(9), asked(8), asked(7)]
-    told = [settle(cause(questions[2], student), questions[2], questions, None).tell for student in ("ann", "bob")]
+    told = [
+        apply_observation(cause(questions[2], student), questions[2], questions, None).messages
+        for student in ("ann", "bob")
+    ]
     assert len({event.message_id for (event,) in told}) == 2

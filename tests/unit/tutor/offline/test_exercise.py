@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from learnflow.domain.remembered_ids import shortened
 from learnflow.models.draft import Draft
 from learnflow.models.events.students import ExerciseAssigned
 from learnflow.models.exercise import Assigned, Exercise
+from learnflow.models.fields import short_id
 from learnflow.models.taxonomy import TOPICS
 from learnflow.models.vocabulary import ExerciseLanguage, LearningStyle, SkillLevel
 from learnflow.tutor.exercises.bank import BANK
@@ -75,7 +75,7 @@ async def test_a_student_gets_everything_once_before_anything_twice() -> None:
         draft, task = await given("An exercise on loops", topic="loops", done=done)
         assert "You have had all" not in draft.text
         found.add(task.exercise_id)
-        done.append(shortened(task.exercise_id))
+        done.append(short_id(task.exercise_id))
     assert found == all_of_them
     draft, _ = await given("An exercise on loops", topic="loops", done=done)
     assert "You have had all that I have on this" in draft.text

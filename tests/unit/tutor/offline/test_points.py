@@ -6,7 +6,6 @@ from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.vocabulary import Language, SkillLevel, Specialist
 from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.offline.content.library import EXPLANATIONS
-from learnflow.tutor.offline.retrieval.point_index import singular
 from learnflow.tutor.offline.retrieval.points import find_point
 from tests.support.offline_requests import honest, request, turn, with_question
 
@@ -168,13 +167,6 @@ def test_the_language_of_the_question_has_its_own_point() -> None:
     assert asked[""].point.language is None
     assert asked[" in js"].point.language is Language.JAVASCRIPT
     assert found("nil map in Java?", "loops") is None  # it is Go's alone
-
-
-@pytest.mark.parametrize(
-    ("many", "one"), [("lists", "list"), ("queries", "query"), ("class", "class"), ("status", "status"), ("gas", "gas")]
-)
-def test_a_plural_is_read_as_its_singular(many: str, one: str) -> None:
-    assert singular(many) == one
 
 
 @pytest.mark.parametrize("level", SkillLevel)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from learnflow.models.usage import Usage
+from learnflow.models.draft import Usage
 from learnflow.models.vocabulary import Agent
 from learnflow.settings import Settings
 from learnflow.settings.claude import Rates

@@ -1,13 +1,23 @@
-"""Words that speak for a topic without naming it: its vocabulary, and the names that libraries give to it."""
+"""Words that speak for a topic: its names, its details, its vocabulary, and the names that libraries give to it."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from learnflow.domain.question.lexicon import Hit, Phrases, data, strongest
-from learnflow.domain.question.mention import Mention
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """What a phrase says of the topic; a detail is a part of the topic that a question can be about."""
+
+    topic: str
+    weight: float
+    detail: str | None = None
+
 
 _WORDS: Final = data("topic_words.toml")
 _STRENGTHS: Final[Mapping[str, float]] = MappingProxyType({"decisive": 3.2, "strong": 1.6, "plain": 0.6})
@@ -26,7 +36,7 @@ _HINTS: Final = Phrases(
 )
 
 
-def telling_words(lower: Sequence[str]) -> tuple[str, ...]:
+def without_hollow_words(lower: Sequence[str]) -> tuple[str, ...]:
     """Return lower-case words with those that tell no topic as empty ones, so that all keep their places."""
     left = list(lower)
     for hit in _HOLLOW.find(lower):
@@ -36,10 +46,10 @@ def telling_words(lower: Sequence[str]) -> tuple[str, ...]:
 
 def hints(lower: Sequence[str], prose: str) -> Mapping[str, float]:
     """Return how much a text speaks for each topic that it speaks for, by its lower-case words and how it looks."""
-    found: defaultdict[str, list[Hit[Mention]]] = defaultdict(list)
+    by_topic: defaultdict[str, list[Hit[Mention]]] = defaultdict(list)
     for hit in (*_HINTS.find_all(lower), *_in_names(lower)):
-        found[hit.meaning.topic].append(hit)
-    scores = defaultdict(float, {topic: _sum(hits) for topic, hits in found.items()})
+        by_topic[hit.meaning.topic].append(hit)
+    scores = defaultdict(float, {topic: _sum(hits) for topic, hits in by_topic.items()})
     start = prose[:_LOOKED_AT]
     for mention, pattern in _SIGNS:
         if pattern.search(start):
@@ -56,5 +66,5 @@ def _in_names(lower: Sequence[str]) -> Iterator[Hit[Mention]]:
 
 def _sum(hits: Iterable[Hit[Mention]]) -> float:
     """Add up what does not overlap; the strongest counts in full, each further one less."""
-    weights = sorted((hit.meaning.weight for hit in strongest(hits, lambda one: one.weight)), reverse=True)
+    weights = sorted((hit.meaning.weight for hit in strongest(hits, lambda mention: mention.weight)), reverse=True)
     return sum(weight * _FADING**place for place, weight in enumerate(weights))

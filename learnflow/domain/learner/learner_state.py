@@ -12,9 +12,9 @@ from functools import reduce
 from typing import Final
 from uuid import UUID
 
-from learnflow.domain.learner.fold import fold
+from learnflow.domain.learner.knowledge_update import fold
 from learnflow.domain.mastery import MasteryModel
-from learnflow.domain.remembered_ids import REMEMBERED, shortened
+from learnflow.models.fields import REMEMBERED_IDS, short_id
 from learnflow.models.knowledge import Knowledge, LearnerState, Observation
 
 LATENESS: Final = timedelta(hours=1)  # within which the order of arrival makes no difference
@@ -38,27 +38,27 @@ def current(state: LearnerState, model: MasteryModel) -> Knowledge:
     return _folded(state.knowledge, state.recent, model)
 
 
-def observe(state: LearnerState, seen: Observation, model: MasteryModel) -> Change:
+def observe(state: LearnerState, observation: Observation, model: MasteryModel) -> Change:
     """Add an observation.
 
     One that was added before, and is still open, gives the change that it makes in its place: what it gave the first
     time, unless it had come late. One that is closed changes nothing.
     """
-    place = next((number for number, each in enumerate(state.recent) if each.id == seen.id), None)
+    place = next((number for number, each in enumerate(state.recent) if each.id == observation.id), None)
     if place is not None:
         before = _folded(state.knowledge, state.recent[:place], model)
         return Change(state, before, fold(before, state.recent[place], model), repeated=True)
     before = current(state, model)
-    if shortened(seen.id) in state.applied:
+    if short_id(observation.id) in state.applied:
         return Change(state, before, before, repeated=True)
-    latest = not state.recent or _in_order(seen) > _in_order(state.recent[-1])
-    added = _added(state, seen, model)
-    return Change(added, before, fold(before, seen, model) if latest else current(added, model))
+    latest = not state.recent or _in_order(observation) > _in_order(state.recent[-1])
+    added = _added(state, observation, model)
+    return Change(added, before, fold(before, observation, model) if latest else current(added, model))
 
 
-def of_history(seen: Iterable[Observation], model: MasteryModel) -> LearnerState:
+def state_from_history(observations: Iterable[Observation], model: MasteryModel) -> LearnerState:
     """Return the state that all observations of a student lead to."""
-    return reduce(lambda state, each: observe(state, each, model).state, seen, LearnerState())
+    return reduce(lambda state, each: observe(state, each, model).state, observations, LearnerState())
 
 
 def rebuilt(history: LearnerState, live: LearnerState, model: MasteryModel) -> LearnerState | None:
@@ -66,19 +66,19 @@ def rebuilt(history: LearnerState, live: LearnerState, model: MasteryModel) -> L
 
     None when the history lacks what is closed already: then it is not complete yet.
     """
-    in_history = {*history.applied, *(shortened(seen.id) for seen in history.recent)}
+    in_history = {*history.applied, *(short_id(observation.id) for observation in history.recent)}
     if not in_history.issuperset(live.applied[-COMPARED:]):
         return None
-    return reduce(lambda state, seen: observe(state, seen, model).state, live.recent, history)
+    return reduce(lambda state, observation: observe(state, observation, model).state, live.recent, history)
 
 
-def _added(state: LearnerState, seen: Observation, model: MasteryModel) -> LearnerState:
-    recent = sorted((*state.recent, seen), key=_in_order)
+def _added(state: LearnerState, observation: Observation, model: MasteryModel) -> LearnerState:
+    recent = sorted((*state.recent, observation), key=_in_order)
     closed = _closed(recent)
     return LearnerState.model_construct(
         knowledge=_folded(state.knowledge, recent[:closed], model),
         recent=tuple(recent[closed:]),
-        applied=(*state.applied, *(shortened(each.id) for each in recent[:closed]))[-REMEMBERED:],
+        applied=(*state.applied, *(short_id(each.id) for each in recent[:closed]))[-REMEMBERED_IDS:],
     )
 
 
@@ -88,9 +88,9 @@ def _closed(recent: list[Observation]) -> int:
     return max(min(late, len(recent) - LEAST_OPEN), len(recent) - MOST_OPEN, 0)
 
 
-def _folded(knowledge: Knowledge, seen: Sequence[Observation], model: MasteryModel) -> Knowledge:
-    return reduce(lambda known, each: fold(known, each, model), seen, knowledge)
+def _folded(knowledge: Knowledge, observations: Sequence[Observation], model: MasteryModel) -> Knowledge:
+    return reduce(lambda so_far, observation: fold(so_far, observation, model), observations, knowledge)
 
 
-def _in_order(seen: Observation) -> tuple[datetime, UUID]:
-    return seen.at, seen.id
+def _in_order(observation: Observation) -> tuple[datetime, UUID]:
+    return observation.at, observation.id

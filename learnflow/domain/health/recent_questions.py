@@ -7,8 +7,8 @@ from typing import Final
 from uuid import UUID
 
 from learnflow.bounded_cache import BoundedCache
+from learnflow.models.agent_health import Figures, Minute
 from learnflow.models.events.logs import ActivityLogged
-from learnflow.models.health_report import Figures, Minute
 from learnflow.models.vocabulary import Agent, Specialist
 
 HOUR: Final = timedelta(hours=1)
@@ -19,7 +19,7 @@ _ANSWERED: Final = frozenset({"agent.request.created", "agent.collaboration.answ
 _SPECIALISTS: Final = frozenset(Agent(specialist) for specialist in Specialist)
 
 
-class Questions:
+class RecentQuestions:
     """Remembers the questions of the last hour. The same log entry again, or in another order, changes nothing."""
 
     def __init__(self, since: datetime) -> None:

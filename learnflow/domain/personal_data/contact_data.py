@@ -1,4 +1,4 @@
-"""Numbers of phones, cards and bank accounts, told from those that programs are full of. No clock, no I/O."""
+"""E-mail addresses, logins in URLs, and numbers of phones, cards and bank accounts. No clock, no I/O."""
 
 import re
 from typing import Final
@@ -10,8 +10,10 @@ _ZERO: Final = "0"  # in place of a number that code calculates with
 
 _ENOUGH_DIGITS: Final = re.compile(r"\d(?:[ .()/-]{0,2}+\d){6}")
 
-_CARD: Final = re.compile(r"(?<![\w.+-])(?P<number>[3-6]\d{3}(?:(?P<sep>[ -])\d{4}(?P=sep)\d{4}(?P=sep)\d{4}"
-                          r"|(?P<amex>[ -])\d{6}(?P=amex)\d{5}|\d{9,15}))(?![\w-]|\.\d)")  # fmt: skip
+_CARD: Final = re.compile(
+    r"(?<![\w.+-])(?P<number>[3-6]\d{3}(?:(?P<sep>[ -])\d{4}(?P=sep)\d{4}(?P=sep)\d{4}"
+    r"|(?P<amex>[ -])\d{6}(?P=amex)\d{5}|\d{9,15}))(?![\w-]|\.\d)"
+)
 _ISSUERS: Final = re.compile(  # Visa, Mastercard, American Express, Discover, JCB, Diners
     r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|3[47]\d{13}|6(?:011|5\d\d|4[4-9]\d)\d{12}|35\d{14}|3[068]\d{12}"
 )
@@ -60,12 +62,12 @@ def mask_numbers(text: str) -> str:
     return _CALLED.sub(_called, _PHONE.sub(_phone, text))
 
 
-def _card(found: re.Match[str]) -> str:
-    digits = re.sub(r"\D", "", found["number"])
+def _card(match: re.Match[str]) -> str:
+    digits = re.sub(r"\D", "", match["number"])
     if not _ISSUERS.fullmatch(digits) or not _luhn(digits):
-        return found[0]
-    calculated = _after(found, _OPERATORS) or (_after(found, (":",)) and _IN_AN_OBJECT.match(found.string, found.end()))
-    return _ZERO if found["number"].isdigit() and calculated else CARD
+        return match[0]
+    calculated = _after(match, _OPERATORS) or (_after(match, (":",)) and _IN_AN_OBJECT.match(match.string, match.end()))
+    return _ZERO if match["number"].isdigit() and calculated else CARD
 
 
 def _luhn(digits: str) -> bool:
@@ -74,18 +76,18 @@ def _luhn(digits: str) -> bool:
     return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
 
 
-def _account(found: re.Match[str]) -> str:
-    length = _LENGTHS.get(found["country"])
+def _account(match: re.Match[str]) -> str:
+    length = _LENGTHS.get(match["country"])
     if length is None:
-        return found[0]
+        return match[0]
     taken = end = 0
-    for end, character in enumerate(found[0], start=1):  # noqa: B007 - where it ends is needed after it
+    for end, character in enumerate(match[0], start=1):  # noqa: B007 - where it ends is needed after it
         taken += character != " "
         if taken == length:
             break
-    number, rest = found[0][:end].replace(" ", ""), found[0][end:]
+    number, rest = match[0][:end].replace(" ", ""), match[0][end:]
     if taken < length or (rest and not rest.startswith(" ")) or not _mod_97(number):
-        return found[0]
+        return match[0]
     return f"{ACCOUNT}{rest}"
 
 
@@ -94,21 +96,73 @@ def _mod_97(number: str) -> bool:
     return int("".join(str(int(character, 36)) for character in number[4:] + number[:4])) % 97 == 1
 
 
-def _phone(found: re.Match[str]) -> str:
-    number = found[0]
+def _phone(match: re.Match[str]) -> str:
+    number = match[0]
     if sum(character.isdigit() for character in number) < _FEWEST_DIGITS:
         return number
-    if _CALCULATION.fullmatch(number) and _after(found, ("=",)):  # which is a difference, or a number with a sign
+    if _CALCULATION.fullmatch(number) and _after(match, ("=",)):  # which is a difference, or a number with a sign
         return _ZERO if number.startswith("+") else number
     return PHONE
 
 
-def _called(found: re.Match[str]) -> str:
-    calculated = found["number"].isdigit() and _after(found, _OPERATORS, "number")
-    return f"{found['before']}{_ZERO if calculated else PHONE}"
+def _called(match: re.Match[str]) -> str:
+    calculated = match["number"].isdigit() and _after(match, _OPERATORS, "number")
+    return f"{match['before']}{_ZERO if calculated else PHONE}"
 
 
-def _after(found: re.Match[str], signs: tuple[str, ...], group: str | int = 0) -> bool:
+def _after(match: re.Match[str], signs: tuple[str, ...], group: str | int = 0) -> bool:
     """Say whether a number stands where code has one: after an operator, and in no quotes."""
-    at = found.start(group)
-    return found.string[max(at - 3, 0) : at].rstrip(" ").endswith(signs)
+    at = match.start(group)
+    return match.string[max(at - 3, 0) : at].rstrip(" ").endswith(signs)
+
+
+E_MAIL: Final = "[e-mail]"
+LOGIN: Final = "[user]:[password]"
+
+_SERVER: Final = re.compile(r"@(?!\d+\.\d)[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}\.(?P<end>[^\W\d_]{2,24})(?![\w(\[])")
+_NAME_BACKWARDS: Final = re.compile(r"[\w.%+-]{1,64}")
+_LONGEST_NAME: Final = 64  # characters (RFC 5321, 4.5.3.1.1)
+_LOGIN: Final = re.compile(r"(?<=://)[^\s/@:\"'`<>]{0,100}:(?P<password>[^\s/\"'`<>]{1,200})@")
+_PLACEHOLDER: Final = re.compile(r"\$?\{[^{}]*\}|%\w|\*+|\[\w+\]")
+# `a @ b` multiplies matrices, and written without spaces it looks like an address
+_OF_A_MATRIX: Final = frozenset([
+    "mT",
+    "conj",
+    "data",
+    "dot",
+    "flat",
+    "imag",
+    "inv",
+    "mean",
+    "real",
+    "reshape",
+    "shape",
+    "size",
+    "sum",
+    "values",
+])
+_OF_NOBODY: Final = frozenset({"git"})  # git@github.com: everybody's
+
+
+def mask_addresses(text: str) -> str:
+    """Return a text without e-mail addresses, and without the logins of URLs."""
+    if "@" not in text:
+        return text
+    return _without_e_mails(_LOGIN.sub(_login, text) if "://" in text else text)
+
+
+def _without_e_mails(text: str) -> str:
+    """Look for servers, because few texts have an @ and all have names; what stands before one is read backwards."""
+    pieces: list[str] = []
+    done = 0
+    for server in _SERVER.finditer(text):
+        at = server.start()
+        name = _NAME_BACKWARDS.match(text[max(done, at - _LONGEST_NAME) : at][::-1])
+        if name and server["end"] not in _OF_A_MATRIX and name[0][::-1] not in _OF_NOBODY:
+            pieces += (text[done : at - name.end()], E_MAIL)
+            done = server.end()
+    return "".join((*pieces, text[done:]))
+
+
+def _login(match: re.Match[str]) -> str:
+    return match[0] if _PLACEHOLDER.fullmatch(match["password"]) else f"{LOGIN}@"

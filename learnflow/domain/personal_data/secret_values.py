@@ -1,4 +1,4 @@
-"""Values that are secret because of the name before them: `password = "…"`, `api_key: …`, `token=…`. No clock, no I/O.
+"""Passwords, keys and tokens, known by their form or by the name before them: `password = "…"`. No clock, no I/O.
 
 Programs about passwords are a common exercise, so a name alone tells nothing: `password = input()`, `token = tokens[0]`
 and `password: str` stay; what is masked are literals, and unquoted values that no program has.
@@ -52,13 +52,13 @@ def mask_passwords(text: str) -> str:
         return text
     pieces: list[str] = []
     done = 0
-    for start, end, words in _found(text, lower):
+    for start, end, words in _secrets(text, lower):
         pieces += (text[done:start], words)
         done = end
     return "".join((*pieces, text[done:]))
 
 
-def _found(text: str, lower: str) -> Iterator[tuple[int, int, str]]:
+def _secrets(text: str, lower: str) -> Iterator[tuple[int, int, str]]:
     """Yield where each secret begins and ends, and what stands for it."""
     done = 0
     for name in _CALLED.finditer(lower):
@@ -86,16 +86,63 @@ def _secret(value: str, password: str | None) -> bool:
     return len(value) >= _LEAST and " " not in value and _DIGIT.search(value) is not None
 
 
-def _bare_secret(found: re.Match[str], password: str | None) -> bool:
+def _bare_secret(match: re.Match[str], password: str | None) -> bool:
     """Say whether what stands there without quotes is a secret, and no part of a program."""
-    value = found["value"]
+    value = match["value"]
     long_enough = password or len(value) >= _LEAST_BARE
     if not (long_enough and _LETTER.search(value) and _DIGIT.search(value)):
         return False
-    variable = "=" in found["sign"] and _variable(value)
+    variable = "=" in match["sign"] and _variable(value)
     return not (variable or _PLACEHOLDER.fullmatch(value) or _TYPE.fullmatch(value))
 
 
 def _variable(value: str) -> bool:
     """Say whether a value can be a variable, or an expression of some: no word has a digit but at its end."""
     return all(_NAME.fullmatch(word) or word.isdigit() for word in _OPERATORS.split(value) if word)
+
+
+KEY: Final = "[key]"
+PRIVATE_KEY: Final = "[private key]"
+
+_PRIVATE_KEY: Final = re.compile(
+    r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+    # up to its end, also over the quotes of several lines of code; without an end, the lines that can only be a key
+    r"(?:(?:[\w+/=\s\"'`\\,:;.]|-(?!----))*+-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+    r"|(?:(?:\s|\\n)++[A-Za-z0-9+/=]{20,}+)++)"
+)
+# what each begins with, for a quick look, and the whole
+_FORMS: Final = (
+    ("sk-", r"sk-(?=[\w-]{0,60}\d)[\w-]{16,}+"),  # Anthropic, OpenAI
+    ("k_live_", r"[spr]k_live_\w{16,}+"),  # Stripe
+    ("k_test_", r"[spr]k_test_\w{16,}+"),
+    ("AKIA", r"AKIA[0-9A-Z]{16}"),  # AWS
+    ("ASIA", r"ASIA[0-9A-Z]{16}"),
+    *((f"gh{kind}_", rf"gh{kind}_\w{{20,}}+") for kind in "pousr"),  # GitHub
+    ("github_pat_", r"github_pat_\w{20,}+"),
+    ("glpat-", r"glpat-[\w-]{20,}+"),  # GitLab
+    ("xox", r"xox[abeoprs]-[A-Za-z0-9-]{10,}+"),  # Slack
+    ("AIza", r"AIza[\w-]{30,}+"),  # Google
+    ("ya29.", r"ya29\.[\w-]{20,}+"),
+    ("eyJ", r"eyJ[\w-]{8,}+\.[\w-]{8,}+(?:\.[\w-]++)?"),  # JSON Web Tokens
+    ("npm_", r"npm_[A-Za-z0-9]{36}"),
+    ("pypi-", r"pypi-[\w-]{50,}+"),
+    ("hf_", r"hf_[A-Za-z0-9]{30,}+"),  # Hugging Face
+    ("SG.", r"SG\.[\w-]{16,}+\.[\w-]{16,}+"),  # SendGrid
+)
+_BEGINNINGS: Final = tuple(beginning for beginning, _ in _FORMS)
+_KEY: Final = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(form for _, form in _FORMS)})(?![A-Za-z0-9])")
+_SENT: Final = re.compile(
+    r"(?P<scheme>(?<![A-Za-z])[Bb]earer\s(?=[\w.~+/-]{0,60}\d)|[Aa]uthorization[\"']?\s?[:=]\s?[\"']?[Bb]asic\s)"
+    r"[\w.~+/-]{8,}+=*+"
+)
+
+
+def mask_keys(text: str) -> str:
+    """Return a text without private keys, and without the tokens of well-known services."""
+    if "PRIVATE KEY" in text:
+        text = _PRIVATE_KEY.sub(PRIVATE_KEY, text)
+    if any(beginning in text for beginning in _BEGINNINGS):
+        text = _KEY.sub(KEY, text)
+    if "earer" in text or "uthorization" in text:
+        text = _SENT.sub(rf"\g<scheme>{KEY}", text)
+    return text

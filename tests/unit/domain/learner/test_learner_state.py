@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learnflow.domain.learner import LATENESS, current, observe, of_history, rebuilt
-from learnflow.domain.learner.ordering import MOST_OPEN
+from learnflow.domain.learner import LATENESS, current, observe, rebuilt, state_from_history
+from learnflow.domain.learner.learner_state import MOST_OPEN
 from learnflow.domain.mastery import shipped
-from learnflow.domain.remembered_ids import REMEMBERED
+from learnflow.models.fields import REMEMBERED_IDS
 from learnflow.models.knowledge import LearnerState, Observation, TopicKnowledge
 from learnflow.models.vocabulary import Intent
 from tests.support.observations import asked, graded, known, level_set, resolved, struggling
@@ -51,7 +51,7 @@ def arrivals(data: st.DataObject, seen: list[Observation]) -> list[Observation]:
         left.remove(choice)
         order.append(choice)
         if data.draw(st.booleans()):
-            order.append(data.draw(st.sampled_from(order[-REMEMBERED:])))
+            order.append(data.draw(st.sampled_from(order[-REMEMBERED_IDS:])))
     return order
 
 
@@ -60,7 +60,7 @@ def arrivals(data: st.DataObject, seen: list[Observation]) -> list[Observation]:
 def test_any_order_within_the_bound_and_any_repetition_give_the_same_state(
     data: st.DataObject, seen: list[Observation]
 ) -> None:
-    assert of_history(arrivals(data, seen), MODEL) == of_history(seen, MODEL)
+    assert state_from_history(arrivals(data, seen), MODEL) == state_from_history(seen, MODEL)
 
 
 @settings(deadline=None, max_examples=40)
@@ -71,7 +71,7 @@ def test_any_split_between_workers_gives_the_same_state(data: st.DataObject, see
         if data.draw(st.booleans()):  # another worker takes the student over
             state = LearnerState.model_validate_json(state.model_dump_json())
         state = observe(state, each, MODEL).state
-    assert state == of_history(seen, MODEL)
+    assert state == state_from_history(seen, MODEL)
 
 
 @settings(deadline=None, max_examples=40)
@@ -103,7 +103,7 @@ def test_a_level_moves_only_as_its_own_topic_has_evidence_for(seen: list[Observa
 @settings(deadline=None, max_examples=40)
 @given(observations(), st.integers(0, 40))
 def test_a_rebuilt_state_goes_on_with_what_the_history_lacks(seen: list[Observation], stored: int) -> None:
-    history, live = of_history(seen[:stored], MODEL), of_history(seen, MODEL)
+    history, live = state_from_history(seen[:stored], MODEL), state_from_history(seen, MODEL)
     lacks = {each.id for each in seen[stored:]} - {each.id for each in live.recent}
     if not lacks:
         assert rebuilt(history, live, MODEL) == live
@@ -111,13 +111,13 @@ def test_a_rebuilt_state_goes_on_with_what_the_history_lacks(seen: list[Observat
 
 def test_a_history_that_lacks_what_is_closed_is_not_taken_over() -> None:
     seen = [asked(n, hours=100 - 2 * n) for n in range(30)]
-    live = of_history(seen, MODEL)
-    assert rebuilt(of_history(seen[:10], MODEL), live, MODEL) is None
-    assert rebuilt(of_history(seen[:-2], MODEL), live, MODEL) == live
+    live = state_from_history(seen, MODEL)
+    assert rebuilt(state_from_history(seen[:10], MODEL), live, MODEL) is None
+    assert rebuilt(state_from_history(seen[:-2], MODEL), live, MODEL) == live
 
 
 def test_a_repeat_gives_the_change_that_the_first_time_gave() -> None:
-    state = of_history([graded(n, minutes=30 - n) for n in range(5)], MODEL)
+    state = state_from_history([graded(n, minutes=30 - n) for n in range(5)], MODEL)
     first = observe(state, graded("new", minutes=5), MODEL)
     later = observe(first.state, asked("later"), MODEL).state
     again = observe(later, graded("new", minutes=5), MODEL)
@@ -128,7 +128,7 @@ def test_a_repeat_gives_the_change_that_the_first_time_gave() -> None:
 def test_what_comes_later_than_the_bound_counts_but_turns_nothing_back() -> None:
     seen = [asked(n, hours=10 - n) for n in range(9)]
     late = asked("late", "lists", hours=200)
-    knowledge = current(observe(of_history(seen, MODEL), late, MODEL).state, MODEL)
+    knowledge = current(observe(state_from_history(seen, MODEL), late, MODEL).state, MODEL)
     assert knowledge.total_queries == 10
     assert knowledge.last_asked == seen[-1].at
     assert knowledge.since == late.at
@@ -137,9 +137,11 @@ def test_what_comes_later_than_the_bound_counts_but_turns_nothing_back() -> None
 
 
 def test_a_student_costs_a_bounded_state() -> None:
-    state = of_history([asked(n, milliseconds=5_000 - n) for n in range(REMEMBERED + MOST_OPEN + 50)], MODEL)
-    assert (len(state.recent), len(state.applied)) == (MOST_OPEN, REMEMBERED)
-    assert current(state, MODEL).total_queries == REMEMBERED + MOST_OPEN + 50
+    state = state_from_history(
+        [asked(n, milliseconds=5_000 - n) for n in range(REMEMBERED_IDS + MOST_OPEN + 50)], MODEL
+    )
+    assert (len(state.recent), len(state.applied)) == (MOST_OPEN, REMEMBERED_IDS)
+    assert current(state, MODEL).total_queries == REMEMBERED_IDS + MOST_OPEN + 50
 
 
 def test_the_first_of_all_years_is_a_time_like_any_other() -> None:
@@ -153,5 +155,5 @@ def test_the_bound_is_exact() -> None:
     at_border = asked("border", "lists").model_copy(update={"at": newest.at - LATENESS})
     beyond = asked("beyond", "lists").model_copy(update={"at": newest.at - LATENESS - timedelta(microseconds=1)})
     others = [asked(n, seconds=n) for n in range(10)]
-    assert at_border in of_history([*others, newest, at_border], MODEL).recent
-    assert beyond not in of_history([*others, newest, beyond], MODEL).recent
+    assert at_border in state_from_history([*others, newest, at_border], MODEL).recent
+    assert beyond not in state_from_history([*others, newest, beyond], MODEL).recent

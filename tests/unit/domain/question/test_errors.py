@@ -2,7 +2,7 @@
 
 import pytest
 
-from learnflow.domain.question.traces import place
+from learnflow.domain.question.errors import traced_line
 
 PYTHON = """Traceback (most recent call last):
   File "m.py", line 9, in <module>
@@ -56,4 +56,4 @@ RUST_LIBRARY = "   0: rust_panic\n   at /rustc/90b35a/library/std/src/panicking.
     ],
 )  # fmt: skip
 def test_the_place_is_the_students_own(text: str, line: int | None) -> None:
-    assert place(text) == line
+    assert traced_line(text) == line

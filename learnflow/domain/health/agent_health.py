@@ -1,0 +1,171 @@
+"""The status of each agent (data model 2.5), decided in one table, and the report on all of them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from learnflow.domain.health.heartbeats import Heartbeats, ReceivedHeartbeat
+from learnflow.models.agent_health import ERRORS_AN_HOUR, AgentHealth, HealthReport, InstanceHealth
+from learnflow.models.events.logs import Heartbeat
+from learnflow.models.vocabulary import Agent, HealthStatus, Specialist
+
+
+@dataclass(frozen=True, slots=True)
+class StatusInputs:
+    """What decides: the statuses in its heartbeats of the last 30 seconds, and their sums of the last hour."""
+
+    statuses: frozenset[HealthStatus]
+    queries: int = 0
+    errors: int = 0
+    stuck: bool = False
+
+
+class Rule(NamedTuple):
+    """A status, and when an agent has it."""
+
+    status: HealthStatus
+    when: Callable[[StatusInputs], bool]
+
+
+_LEAVING: Final = frozenset({HealthStatus.STOPPING})
+_COMING: Final = frozenset({HealthStatus.STARTING, HealthStatus.STOPPING})
+
+# The first rule that holds decides. The status follows from the facts alone and not from the status before, so any
+# may follow any: an idle agent is active again with its next query, and one in error recovers when its reason is gone.
+# What data model 2.5 leaves open:
+#   - Errors and standing still count in every phase, also while all instances stop or start.
+#   - An agent stops when all of its instances do, and starts when none of them is past that: one that works is enough.
+#   - An agent is active while any instance had a query in the last hour; an hour after the last one it is idle.
+#   - "No errors" of idle means that it is not in error: 1 to 10 errors in an hour without a query leave it idle,
+#     because one message that could not be read is no outage.
+TABLE: Final = (
+    Rule(HealthStatus.ERROR, lambda inputs: not inputs.statuses),
+    Rule(HealthStatus.ERROR, lambda inputs: inputs.stuck),
+    Rule(HealthStatus.ERROR, lambda inputs: inputs.errors > ERRORS_AN_HOUR),
+    Rule(HealthStatus.STOPPING, lambda inputs: inputs.statuses == _LEAVING),
+    Rule(HealthStatus.ACTIVE, lambda inputs: inputs.queries > 0),
+    Rule(HealthStatus.STARTING, lambda inputs: inputs.statuses <= _COMING),
+    Rule(HealthStatus.IDLE, lambda _: True),
+)
+
+
+def status(inputs: StatusInputs) -> HealthStatus:
+    """Return the status that follows from the facts."""
+    return next(rule.status for rule in TABLE if rule.when(inputs))
+
+
+class Backlog(NamedTuple):
+    """Messages that wait for an agent, and in words where its offsets stand still."""
+
+    waiting: int = 0
+    stuck: str | None = None
+
+
+def agent_health(heartbeats: Sequence[ReceivedHeartbeat], backlog: Backlog, now: datetime) -> AgentHealth:
+    """Merge the newest heartbeats of the instances of one agent, at least one.
+
+    Those with a fresh heartbeat count; where none is fresh, what they said last. Counts are summed, and go back to when
+    each worker started: what a worker counted is gone when it ends. Uptime is that of the oldest. The average is
+    weighted by queries; p95 is the worst instance's, since percentiles cannot be merged. The queue is the lag of the
+    agent's consumer group on its topics.
+    """
+    fresh = [heartbeat for heartbeat in heartbeats if heartbeat.fresh(now)]
+    beats = [heartbeat.beat for heartbeat in fresh or heartbeats]
+    last = min(max(heartbeat.at for heartbeat in heartbeats), now)  # another clock may be ahead
+    queries, errors = (sum(beat.processed_last_hour for beat in beats), sum(beat.errors_last_hour for beat in beats))
+    statuses = frozenset(heartbeat.beat.status for heartbeat in fresh)
+    inputs = StatusInputs(statuses, queries, errors, stuck=bool(backlog.stuck))
+    slowest = [beat.p95_response_time_ms for beat in beats if beat.p95_response_time_ms]
+    until = now if fresh else last
+    return AgentHealth(
+        agent_name=beats[0].agent_name,
+        status=status(inputs),
+        uptime_seconds=max(int((until - min(beat.started_at for beat in beats)).total_seconds()), 0),
+        **_summed(beats),
+        queries_last_hour=queries,
+        error_count_last_hour=errors,
+        avg_response_time_ms=_average((beat.avg_response_time_ms, beat.processed_last_hour) for beat in beats),
+        p95_response_time_ms=max(slowest, default=None),
+        current_queue_depth=backlog.waiting,
+        last_heartbeat=last,
+        instances=tuple(_instance(heartbeat, now) for heartbeat in heartbeats),
+        problems=tuple(_problems(heartbeats, inputs, backlog, now)),
+    )
+
+
+def _summed(beats: Sequence[Heartbeat]) -> dict[str, Any]:
+    return {
+        "total_queries_processed": sum(beat.processed for beat in beats),
+        "error_count": sum(beat.errors for beat in beats),
+        "in_flight": sum(beat.in_flight for beat in beats),
+        "replica_count": len(beats),
+        "version": ", ".join(sorted({beat.version for beat in beats}))[:255],
+    }
+
+
+def _average(parts: Iterable[tuple[int | None, int]]) -> int | None:
+    counted = [(average, count) for average, count in parts if average and count]
+    total = sum(count for _, count in counted)
+    return max(round(sum(average * count for average, count in counted) / total), 1) if total else None
+
+
+def _instance(heartbeat: ReceivedHeartbeat, now: datetime) -> InstanceHealth:
+    beat = heartbeat.beat
+    return InstanceHealth(
+        instance=beat.instance,
+        status=beat.status if heartbeat.fresh(now) else HealthStatus.ERROR,
+        last_heartbeat=heartbeat.at,
+        in_flight=beat.in_flight,
+        problem=beat.problem,
+        version=beat.version,
+    )
+
+
+def _problems(
+    heartbeats: Sequence[ReceivedHeartbeat], inputs: StatusInputs, backlog: Backlog, now: datetime
+) -> Iterable[str]:
+    name = heartbeats[0].beat.agent_name
+    if not inputs.statuses:
+        newest = max(heartbeats, key=lambda heartbeat: heartbeat.at)
+        yield f"{name} runs nowhere: nothing has been heard of it for {_seconds(newest, now)} s."
+    for heartbeat in heartbeats:
+        if inputs.statuses and not heartbeat.fresh(now):
+            yield f"{name} on {heartbeat.beat.instance} has been silent for {_seconds(heartbeat, now)} s; others go on."
+        if heartbeat.beat.problem and heartbeat.fresh(now):
+            yield f"{name} on {heartbeat.beat.instance}: {heartbeat.beat.problem}"
+    if backlog.stuck:
+        yield f"{name} stands still: {backlog.stuck}"
+    if inputs.errors > ERRORS_AN_HOUR:
+        yield f"{name} had {inputs.errors:,} errors in the last hour."
+
+
+def _seconds(heartbeat: ReceivedHeartbeat, now: datetime) -> int:
+    return int((now - heartbeat.at).total_seconds())
+
+
+SIX_AGENTS: Final = (Agent.TRIAGE, *(Agent(specialist) for specialist in Specialist))
+COMPONENTS: Final = tuple(agent for agent in Agent if agent not in SIX_AGENTS)
+
+
+def report(
+    heartbeats: Heartbeats, backlog: Callable[[Agent], Backlog], now: datetime, others: Sequence[str] = ()
+) -> HealthReport:
+    """Return how all agents are doing; `others` are problems that are no agent's."""
+    by_agent = {
+        agent: agent_health(newest, backlog(agent), now)
+        for agent in (*SIX_AGENTS, *COMPONENTS)
+        if (newest := heartbeats.of(agent, now))
+    }
+    unheard = [f"{agent} runs nowhere: nothing has been heard of it." for agent in Agent if agent not in by_agent]
+    failing = unheard or any(health.status is HealthStatus.ERROR for health in by_agent.values())
+    return HealthReport(
+        status="error" if failing else "ok",
+        agents=_of(SIX_AGENTS, by_agent),
+        components=_of(COMPONENTS, by_agent),
+        problems=(*unheard, *(problem for health in by_agent.values() for problem in health.problems), *others),
+    )
+
+
+def _of(agents: Sequence[Agent], by_agent: dict[Agent, AgentHealth]) -> tuple[AgentHealth, ...]:
+    return tuple(by_agent[agent] for agent in agents if agent in by_agent)
