@@ -39,17 +39,9 @@ def test_a_linter_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_linter_that_takes_too_much_memory_is_ended() -> None:
+    program = "import os\ntry:\n    bytearray(4 * 1024**3)\nexcept MemoryError:\n    os.abort()"
     with pytest.raises(LinterUnavailableError, match="ended with"):
-        run_linter([sys.executable, "-c", "input(); bytearray(4 * 1024**3)"], "\n", ended=(0,))
-
-
-def test_a_linter_that_reads_files_gets_one_of_its_own() -> None:
-    shown = run_linter(
-        [sys.executable, "-c", "import sys; print(sys.argv[1], open(sys.argv[1]).read())"], "a", suffix=".x"
-    )
-    path, text = shown.decode().split()
-    assert (Path(path).name, text) == ("student.x", "a")
-    assert not Path(path).exists()
+        run_linter([sys.executable, "-c", program], "")
 
 
 def test_what_is_found_in_a_code_is_kept() -> None:
