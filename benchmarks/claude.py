@@ -27,8 +27,8 @@ from learnflow.settings import Claude as ClaudeSettings
 from learnflow.settings import Settings
 from learnflow.streams.keyed_executor import KeyedExecutor
 from learnflow.tutor.claude.client.claude_client import ClaudeClient
-from learnflow.tutor.claude.client.interface import CallResult, ClaudeRequest, ClaudeUnavailable, Message, T
 from learnflow.tutor.claude.client.sdk import AnthropicApi
+from learnflow.tutor.claude.interface import CallResult, ClaudeRequest, ClaudeUnavailable, Message, T
 
 ACCEPTED: Final = 1_024  # as the agents' consumers
 EACH: Final = 5  # questions of a student

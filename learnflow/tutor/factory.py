@@ -17,8 +17,8 @@ from learnflow.tutor.claude.budget.metered_client import metered_clients
 from learnflow.tutor.claude.budget.spending_guard import DailyLimits, SpendingGuard
 from learnflow.tutor.claude.cache import CachedTutor, ExplanationCache
 from learnflow.tutor.claude.client.claude_client import ClaudeClient
-from learnflow.tutor.claude.client.interface import ClaudeUnavailable
 from learnflow.tutor.claude.client.sdk import AnthropicApi
+from learnflow.tutor.claude.interface import ClaudeUnavailable
 from learnflow.tutor.claude.prompts import agent_prompt
 from learnflow.tutor.fallback import FallbackTutor
 from learnflow.tutor.interface import Tutor

@@ -8,7 +8,8 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from learnflow.models.fields import Model
-from learnflow.tutor.claude.client.interface import (
+from learnflow.tutor.claude.client.sdk import AnthropicApi
+from learnflow.tutor.claude.interface import (
     CallResult,
     ClaudeReply,
     ClaudeRequest,
@@ -19,8 +20,7 @@ from learnflow.tutor.claude.client.interface import (
     TransientFailure,
     UnusableReply,
 )
-from learnflow.tutor.claude.client.sdk import AnthropicApi
-from learnflow.tutor.claude.limits.rate_limit_headers import RateLimit, RateLimits
+from learnflow.tutor.claude.rate_limit_headers import RateLimit, RateLimits
 from tests.support.messages_api import (
     INPUT_TOKENS,
     KEY,

@@ -15,8 +15,8 @@ from pytest_httpserver import HTTPServer
 
 from learnflow.settings import Claude as ClaudeSettings
 from learnflow.tutor.claude.client.claude_client import ClaudeClient
-from learnflow.tutor.claude.client.interface import ClaudeReply, ClaudeUnavailable, Tokens, UnusableReply
 from learnflow.tutor.claude.client.sdk import AnthropicApi
+from learnflow.tutor.claude.interface import ClaudeReply, ClaudeUnavailable, Tokens, UnusableReply
 from tests.support.claude_requests import Count, ask
 from tests.support.messages_api import (
     INPUT_TOKENS,

@@ -15,7 +15,7 @@ from learnflow.sink import Sink
 from learnflow.tutor.claude.budget.daily_spending import UsageInPostgres
 from learnflow.tutor.claude.budget.metered_client import metered_clients
 from learnflow.tutor.claude.budget.spending_guard import BudgetUsedUp, DailyLimits, QuotaUsedUp, SpendingGuard
-from learnflow.tutor.claude.client.interface import Tokens
+from learnflow.tutor.claude.interface import Tokens
 from tests.support.claude_clients import Scripted, Time, ask, query
 from tests.support.sink_messages import AT, Way, usage
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from learnflow.models.fields import Model
 from learnflow.models.student_query import StudentQuery
-from learnflow.tutor.claude.client.interface import (
+from learnflow.tutor.claude.interface import (
     CallResult,
     ClaudeReply,
     ClaudeRequest,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from learnflow.models.fields import Model
-from learnflow.tutor.claude.client.interface import CallResult, ClaudeReply, ClaudeRequest, Message, T, Tokens
+from learnflow.tutor.claude.interface import CallResult, ClaudeReply, ClaudeRequest, Message, T, Tokens
 from tests.support.virtual_time import now
 
 MODEL = "claude-sonnet-5-5"

@@ -13,8 +13,8 @@ from learnflow import traces
 from learnflow.settings import Claude as ClaudeSettings
 from learnflow.traces.opentelemetry import OpenTelemetry
 from learnflow.tutor.claude.client.claude_client import ClaudeClient
-from learnflow.tutor.claude.client.interface import ClaudeUnavailable, Tokens
 from learnflow.tutor.claude.client.sdk import AnthropicApi
+from learnflow.tutor.claude.interface import ClaudeUnavailable, Tokens
 from tests.support.claude_clients import SONNET, Answers, ask
 
 TRACE = UUID(int=7)

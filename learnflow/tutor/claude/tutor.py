@@ -21,7 +21,7 @@ from learnflow.tutor.claude.answers.schemas import Answer, Diagnosis, Explanatio
 from learnflow.tutor.claude.answers.triage import ClaudeTriage
 from learnflow.tutor.claude.answers.usable_reply import deadline_in, seconds_for, usable_reply
 from learnflow.tutor.claude.budget.metered_client import MeteredClients
-from learnflow.tutor.claude.client.interface import ClaudeRequest, Message
+from learnflow.tutor.claude.interface import ClaudeRequest, Message
 from learnflow.tutor.claude.prompts import agent_prompt
 from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.exercises import ExerciseReply

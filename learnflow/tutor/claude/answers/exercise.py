@@ -16,7 +16,7 @@ from learnflow.sandbox import Sandbox
 from learnflow.settings import Claude as ClaudeSettings
 from learnflow.tutor.claude.answers.usable_reply import seconds_for
 from learnflow.tutor.claude.budget.metered_client import MeteredClients
-from learnflow.tutor.claude.client.interface import (
+from learnflow.tutor.claude.interface import (
     ClaudeRequest,
     ClaudeUnavailable,
     Message,

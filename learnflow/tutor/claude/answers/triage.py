@@ -16,7 +16,7 @@ from learnflow.tutor.claude.answers.drafts import storable_line
 from learnflow.tutor.claude.answers.schemas import Sorted
 from learnflow.tutor.claude.answers.usable_reply import claude_away, deadline_in
 from learnflow.tutor.claude.budget.metered_client import MeteredClients
-from learnflow.tutor.claude.client.interface import ClaudeRequest, ClaudeUnavailable, Message, UnusableReply
+from learnflow.tutor.claude.interface import ClaudeRequest, ClaudeUnavailable, Message, UnusableReply
 from learnflow.tutor.claude.prompts import fenced, prompt
 
 # One clear signal, with nothing against it, gives 0.86. Of the 72 questions in the tests of triage, 59 reach this.

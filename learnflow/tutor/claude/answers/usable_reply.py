@@ -8,7 +8,7 @@ from typing import Final, Generic
 
 from learnflow.models.events.work import AgentRequest
 from learnflow.tutor.claude.budget.metered_client import MeteredClient
-from learnflow.tutor.claude.client.interface import (
+from learnflow.tutor.claude.interface import (
     ClaudeReply,
     ClaudeRequest,
     ClaudeUnavailable,

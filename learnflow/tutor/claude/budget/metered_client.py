@@ -9,7 +9,7 @@ from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent
 from learnflow.settings.claude import Rates
 from learnflow.tutor.claude.budget.spending_guard import SpendingGuard
-from learnflow.tutor.claude.client.interface import ClaudeReply, ClaudeRequest, ModelClient, T, Tokens, UnusableReply
+from learnflow.tutor.claude.interface import ClaudeReply, ClaudeRequest, ModelClient, T, Tokens, UnusableReply
 
 # Of the price of what goes in, as https://platform.claude.com/docs/en/about-claude/pricing has them: what is kept for
 # five minutes, and what is read of it. A few models read for less: then this reckons too much.

@@ -15,7 +15,7 @@ from learnflow.database.connection import DatabaseAway
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent
 from learnflow.tutor.claude.budget.daily_spending import DailySpending, StoredSpending, Work
-from learnflow.tutor.claude.client.interface import ClaudeUnavailable
+from learnflow.tutor.claude.interface import ClaudeUnavailable
 
 WARNED_AT: Final = 0.8  # of the budget
 READ_EACH_SECONDS: Final = 15.0

@@ -13,7 +13,7 @@ from learnflow.backoff import Backoff
 from learnflow.domain.personal_data import mask
 from learnflow.settings import Claude as ClaudeSettings
 from learnflow.tutor.claude.client.circuit_breaker import CircuitBreaker, State
-from learnflow.tutor.claude.client.interface import (
+from learnflow.tutor.claude.interface import (
     CallResult,
     ClaudeReply,
     ClaudeRequest,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from pydantic import Field, StringConstraints, ValidationError
 
 from learnflow.models.fields import Model, NonBlank, explain
-from learnflow.tutor.claude.client.interface import (
+from learnflow.tutor.claude.interface import (
     CallResult,
     ClaudeReply,
     ClaudeRequest,
@@ -21,7 +21,7 @@ from learnflow.tutor.claude.client.interface import (
     TransientFailure,
     UnusableReply,
 )
-from learnflow.tutor.claude.limits.rate_limit_headers import RateLimits, rate_limits, retry_after
+from learnflow.tutor.claude.rate_limit_headers import RateLimits, rate_limits, retry_after
 
 if TYPE_CHECKING:
     from anthropic import APIStatusError

@@ -13,9 +13,9 @@ from typing import Final
 import orjson
 
 from learnflow.models.fields import Model
-from learnflow.tutor.claude.client.interface import ClaudeRequest, T, Tokens
-from learnflow.tutor.claude.limits.rate_limit_headers import RateLimits
+from learnflow.tutor.claude.interface import ClaudeRequest, T, Tokens
 from learnflow.tutor.claude.limits.token_bucket import TokenBucket, full_bucket
+from learnflow.tutor.claude.rate_limit_headers import RateLimits
 
 BYTES_A_TOKEN: Final = 4
 _NEWEST: Final = 1 / 16  # the weight of the newest answer in what is usual

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Final
 
-from learnflow.tutor.claude.limits.rate_limit_headers import RateLimit
+from learnflow.tutor.claude.rate_limit_headers import RateLimit
 
 MINUTE: Final = 60.0
 _AT_ONCE: Final = 0.1

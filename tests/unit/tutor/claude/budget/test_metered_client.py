@@ -8,7 +8,7 @@ from learnflow.settings import Settings
 from learnflow.settings.claude import Rates
 from learnflow.tutor.claude.budget.metered_client import MeteredClient, metered_clients, price_usd
 from learnflow.tutor.claude.budget.spending_guard import DailyLimits, SpendingGuard
-from learnflow.tutor.claude.client.interface import Tokens, TransientFailure, UnusableReply
+from learnflow.tutor.claude.interface import Tokens, TransientFailure, UnusableReply
 from tests.support.claude_clients import HAIKU, SONNET, Scripted, Time, ask, query
 
 SONNETS = Rates(3.0, 15.0)

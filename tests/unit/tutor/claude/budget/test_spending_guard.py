@@ -14,7 +14,7 @@ from learnflow.settings import Settings
 from learnflow.tutor.claude.budget.daily_spending import MOST_STUDENTS, DailySpending, StoredSpending, Work
 from learnflow.tutor.claude.budget.metered_client import metered_clients
 from learnflow.tutor.claude.budget.spending_guard import BudgetUsedUp, DailyLimits, QuotaUsedUp, SpendingGuard
-from learnflow.tutor.claude.client.interface import (
+from learnflow.tutor.claude.interface import (
     ClaudeReply,
     ClaudeRequest,
     ModelClient,

@@ -9,7 +9,7 @@ from learnflow.backoff import Backoff
 from learnflow.settings import Claude as ClaudeSettings
 from learnflow.streams.keyed_executor import KeyedExecutor
 from learnflow.tutor.claude.client.claude_client import ClaudeClient
-from learnflow.tutor.claude.client.interface import (
+from learnflow.tutor.claude.interface import (
     CallResult,
     ClaudeReply,
     ClaudeUnavailable,
@@ -18,7 +18,7 @@ from learnflow.tutor.claude.client.interface import (
     TransientFailure,
     UnusableReply,
 )
-from learnflow.tutor.claude.limits.rate_limit_headers import RateLimit, RateLimits
+from learnflow.tutor.claude.rate_limit_headers import RateLimit, RateLimits
 from tests.support.claude_requests import MODEL, Count, SlowClaude, ask, wrote
 from tests.support.virtual_time import now, virtually
 

@@ -7,7 +7,7 @@ import pytest
 from learnflow.models.fields import Model
 from learnflow.settings import Claude as ClaudeSettings
 from learnflow.tutor.claude.client.claude_client import ClaudeClient
-from learnflow.tutor.claude.client.interface import (
+from learnflow.tutor.claude.interface import (
     CallResult,
     ClaudeReply,
     ClaudeRequest,

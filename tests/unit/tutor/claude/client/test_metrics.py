@@ -14,7 +14,7 @@ from learnflow.streams.keyed_executor import KeyedExecutor
 from learnflow.tutor.claude.budget.metered_client import MeteredClient
 from learnflow.tutor.claude.budget.spending_guard import DailyLimits, SpendingGuard
 from learnflow.tutor.claude.client.claude_client import ClaudeClient
-from learnflow.tutor.claude.client.interface import ClaudeUnavailable, Tokens, TransientFailure, UnusableReply
+from learnflow.tutor.claude.interface import ClaudeUnavailable, Tokens, TransientFailure, UnusableReply
 from tests.support.claude_clients import HAIKU, Answers, Scripted, Time, ask, query
 
 PAID: Final = Tokens(100, 20, cache_read=40, cache_write=10)

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learnflow.tutor.claude.client.interface import Tokens
+from learnflow.tutor.claude.interface import Tokens
 from learnflow.tutor.claude.limits.model_limits import Demand, ModelLimits, unused_limits
-from learnflow.tutor.claude.limits.rate_limit_headers import RateLimit, RateLimits, rate_limits, retry_after
 from learnflow.tutor.claude.limits.token_bucket import TokenBucket
 from learnflow.tutor.claude.limits.token_bucket import full_bucket as bucket_of
+from learnflow.tutor.claude.rate_limit_headers import RateLimit, RateLimits, rate_limits, retry_after
 from tests.support.claude_requests import ask
 
 DATE = {"date": "Fri, 02 Jan 2026 14:00:00 GMT"}

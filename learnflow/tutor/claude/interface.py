@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeVar
 
 from learnflow.models.fields import Model
-from learnflow.tutor.claude.limits.rate_limit_headers import NONE_TOLD, RateLimits
+from learnflow.tutor.claude.rate_limit_headers import NONE_TOLD, RateLimits
 
 T = TypeVar("T", bound=Model)
 
