@@ -18,8 +18,7 @@ from learnflow.models.exercise import TestCase
 from learnflow.models.vocabulary import ExerciseLanguage
 from learnflow.sandbox import Limits, Sandbox, SandboxSettings, Verdict
 from learnflow.sandbox.isolation import Isolation
-from learnflow.sandbox.start_commands import java_options
-from learnflow.sandbox.toolchains import toolchain
+from learnflow.sandbox.toolchains import java_options, toolchain
 
 CASES: Final = 20
 ROUNDS: Final = 15

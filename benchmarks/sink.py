@@ -19,7 +19,7 @@ from learnflow.agents.sink import AT_ONCE
 from learnflow.database.migrations import migrate
 from learnflow.settings import Settings
 from learnflow.sink import Sink, SinkMessage
-from learnflow.streams.worker import relax_garbage_collection
+from learnflow.streams.stream_app import relax_garbage_collection
 
 QUERIES: Final = 10_000
 STUDENTS: Final = 20_000  # a hundred questions a second: one of each student every three minutes

@@ -27,8 +27,7 @@ from learnflow.models.examples import EXAMPLES
 from learnflow.models.vocabulary import Agent
 from learnflow.streams import topic_admin
 from learnflow.streams.activity import Activity
-from learnflow.streams.clock import Clock
-from learnflow.streams.codec import decode
+from learnflow.streams.codec import Clock, decode
 from learnflow.streams.message_processor import Delivery, MessageProcessor
 from learnflow.streams.outbox import Outbox, Outgoing
 from learnflow.streams.stream_app import StreamApp

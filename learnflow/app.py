@@ -19,7 +19,7 @@ from learnflow.logs import Lines
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox
 from learnflow.settings import Settings, SettingsError, Web, current
-from learnflow.streams.clock import Clock
+from learnflow.streams.codec import Clock
 from learnflow.streams.stream_app import StreamApp
 from learnflow.tables import Tables
 from learnflow.topics import LARGEST_DEAD_LETTER

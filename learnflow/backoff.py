@@ -1,9 +1,10 @@
-"""How long to wait before the next try: twice as long after each failure, up to a bound. No clock, no randomness."""
+"""Work that is tried again, with waits that double after each failure, up to a bound."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
-from typing import Final
+from typing import Final, TypeVar
 
 _MOST_DOUBLINGS: Final = 32  # more would only overflow
 
@@ -22,3 +23,26 @@ class Backoff:
     def waits(self) -> Iterator[float]:
         """Yield the wait after each failure, without end."""
         return map(self.wait, count(1))
+
+
+BACKOFF: Final = Backoff(first=0.1, longest=5.0)
+
+Result = TypeVar("Result")
+
+
+async def until_possible(
+    work: Callable[[], Awaitable[Result]],
+    passes: Callable[[Exception], bool],
+    failed: Callable[[Exception], None],
+    backoff: Backoff = BACKOFF,
+) -> Result:
+    """Return the result of work, repeated while its exception passes; `failed` takes note of each failure."""
+    waits = backoff.waits()
+    while True:
+        try:
+            return await work()
+        except Exception as error:
+            if not passes(error):
+                raise
+            failed(error)
+        await asyncio.sleep(next(waits))

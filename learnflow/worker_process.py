@@ -16,8 +16,7 @@ from learnflow.app import CORE, build
 from learnflow.embedded.data_directories import default_directory
 from learnflow.settings import Settings, SettingsError, current
 from learnflow.streams import topic_admin
-from learnflow.streams.stream_app import StreamApp
-from learnflow.streams.worker import Worker, relax_garbage_collection
+from learnflow.streams.stream_app import StreamApp, Worker, relax_garbage_collection
 from learnflow.tables import changelogs
 from learnflow.topics import TOPICS
 from learnflow.web.access import Access

@@ -12,7 +12,7 @@ from learnflow.embedding import EmbeddingMissingError, by_sense
 from learnflow.models.fields import explain
 from learnflow.sandbox import Sandbox
 from learnflow.settings import Learner, Settings, SettingsError, Struggle, variable
-from learnflow.streams.clock import Clock
+from learnflow.streams.codec import Clock
 from learnflow.tutor.interface import Tutor
 
 

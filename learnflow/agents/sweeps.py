@@ -26,7 +26,7 @@ from learnflow.models.events.work import RoutingDecision
 from learnflow.models.vocabulary import Agent
 from learnflow.streams.outbox import Outbox, Outgoing
 from learnflow.streams.processing import RecentIds
-from learnflow.tables.values import ValueTable
+from learnflow.tables.model_tables import ValueTable
 from learnflow.topics import STUDENT_EVENTS
 
 TOO_LATE: Final = "Nobody could answer this in time. Please ask again."

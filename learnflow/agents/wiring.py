@@ -22,7 +22,7 @@ from learnflow.agents.struggle import StruggleAgent
 from learnflow.agents.student_store import StudentStore
 from learnflow.agents.sweeps import OverdueSweep, ProgressSweep, StruggleSweep
 from learnflow.agents.triage import TriageAgent
-from learnflow.database.batch_source import BatchSource
+from learnflow.database.connection import BatchSource
 from learnflow.database.exercises import load_assignments
 from learnflow.database.struggle_window import load_windows
 from learnflow.database.students import StudentSource

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import singledispatch
 
-from learnflow.domain.mastery.levels import band, decimals
+from learnflow.domain.mastery.model import band, decimals
 from learnflow.domain.phrasing import many
 from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated, Signals, StruggleDetected
 from learnflow.models.events.logs import ActivityLogged, Heartbeat

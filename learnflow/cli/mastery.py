@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from learnflow.cli import connection, mastery_fit, mastery_history, student_events
 from learnflow.cli.output import COUNT, as_json, json_line
-from learnflow.domain.mastery.levels import band, decimals
+from learnflow.domain.mastery.model import band, decimals
 from learnflow.domain.mastery.parameters import dumps
 from learnflow.models.events.students import MasteryLevelSet
 from learnflow.models.fields import explain

@@ -11,7 +11,7 @@ from rich.console import Group
 from learnflow.cli.connection import connect
 from learnflow.cli.event_summary import changed
 from learnflow.cli.output import DASH, clock, console, one_line, plain, table
-from learnflow.domain.mastery.levels import band, decimals
+from learnflow.domain.mastery.model import band, decimals
 
 LEVELS: Final = """
     SELECT p.python_mastery_levels AS levels

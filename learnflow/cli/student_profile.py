@@ -8,7 +8,7 @@ from rich.panel import Panel
 
 from learnflow.cli.connection import connect
 from learnflow.cli.output import DASH, clock, console, one_line, plain, table
-from learnflow.domain.mastery.levels import decimals
+from learnflow.domain.mastery.model import decimals
 
 STUDENT: Final = """
     SELECT student_id, name, email, created_at, learning_style, skill_level, active

@@ -17,7 +17,7 @@ from learnflow.cli.output import as_json, json_line
 from learnflow.models.envelope import Event
 from learnflow.models.events.students import ProfileUpdated
 from learnflow.models.fields import StudentId, explain
-from learnflow.web.tokens import student_token
+from learnflow.web.access import student_token
 
 _STUDENT_ID: Final[TypeAdapter[str]] = TypeAdapter(StudentId)
 

@@ -9,7 +9,7 @@ from learnflow.cli import connection
 from learnflow.cli.kafka_clients import reachable
 from learnflow.cli.output import DASH, as_json, console, json_line, table
 from learnflow.streams import topic_admin
-from learnflow.streams.topic_check import ActualTopic, Report, retention
+from learnflow.streams.topic_admin import ActualTopic, Report, retention
 from learnflow.topics import TOPICS, Topic
 
 

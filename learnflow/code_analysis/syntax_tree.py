@@ -9,7 +9,7 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.code_analysis.bounded_parsing import parse
-from learnflow.code_analysis.syntax.languages import grammar
+from learnflow.code_analysis.syntax.grammar import grammar
 from learnflow.models.vocabulary import Language
 
 FUNCTIONS: Final = frozenset({

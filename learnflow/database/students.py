@@ -8,7 +8,7 @@ from typing import Final
 import asyncpg
 import orjson
 
-from learnflow.database.batch_source import BatchSource
+from learnflow.database.connection import BatchSource
 from learnflow.database.exercises import load_exercises
 from learnflow.database.postgres import Reader
 from learnflow.domain.conversation import LONGEST_ANSWER, LONGEST_QUESTION

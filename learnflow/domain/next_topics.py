@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from learnflow.domain.mastery.levels import in_words, reached
+from learnflow.domain.mastery.model import in_words, reached
 from learnflow.domain.phrasing import together
 from learnflow.models.learning_progress import MASTERED
 from learnflow.models.taxonomy import TOPICS, foundations, name, prerequisites

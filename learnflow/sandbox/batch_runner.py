@@ -12,15 +12,13 @@ from typing import Final
 from pydantic import JsonValue
 
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.sandbox import start_commands
 from learnflow.sandbox.calling_convention import CallingConvention
 from learnflow.sandbox.grading import as_text
 from learnflow.sandbox.harness_cache import cache_directory, java_harness, python_harness
 from learnflow.sandbox.isolation import Isolation
 from learnflow.sandbox.outline import compilation_unit
 from learnflow.sandbox.runner import MEBIBYTE, FinishedRun, Limits, SandboxUnavailable, Toolchain
-from learnflow.sandbox.start_commands import StartCommand
-from learnflow.sandbox.toolchains import toolchain
+from learnflow.sandbox.toolchains import StartCommand, start_java, start_javascript, start_python, toolchain
 from learnflow.settings.sections import SandboxSettings
 
 _START_SECONDS: Final = 10.0  # for the language to start, however busy the machine is
@@ -112,12 +110,12 @@ class BatchRunner:
     def _prepared(self, language: ExerciseLanguage, tools: Toolchain) -> StartCommand:
         match language:
             case ExerciseLanguage.PYTHON:
-                return start_commands.python(tools, python_harness(tools, self._directory()))
+                return start_python(tools, python_harness(tools, self._directory()))
             case ExerciseLanguage.JAVASCRIPT:
-                return start_commands.javascript(tools, self._memory)
+                return start_javascript(tools, self._memory)
             case ExerciseLanguage.JAVA:
                 made = java_harness(self.isolation(), tools, self._directory())
-                return start_commands.java(tools, self._memory, made.jar, made.archive)
+                return start_java(tools, self._memory, made.jar, made.archive)
 
     def _directory(self) -> Path:
         """Return the cache, or a directory that goes when we do."""

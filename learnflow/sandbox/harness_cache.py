@@ -14,7 +14,7 @@ from typing import Final
 
 from learnflow.sandbox.isolation import Isolation
 from learnflow.sandbox.runner import MEBIBYTE, Limits, SandboxUnavailable, Toolchain
-from learnflow.sandbox.start_commands import HARNESS, java_options, jvm
+from learnflow.sandbox.toolchains import HARNESS, java_options, jvm
 
 _ROOT_CACHE: Final = Path("/var/cache/learnflow")  # the account of a run has to read it, and may not enter root's home
 _OTHERS_WRITE: Final = 0o022

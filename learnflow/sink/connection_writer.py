@@ -9,11 +9,11 @@ from typing import Final, TypeVar
 
 import asyncpg
 
+from learnflow.backoff import until_possible
 from learnflow.database.postgres import conflicts, passes, reason, refuses
 from learnflow.sink.changes import Change
 from learnflow.sink.messages import Rejected
 from learnflow.sink.transaction import Connection, apply_each, apply_new
-from learnflow.streams.retry import until_possible
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")

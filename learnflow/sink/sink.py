@@ -21,8 +21,7 @@ from learnflow.sink.messages import (
     Unstorable,
     consecutive,
 )
-from learnflow.streams.clock import Clock
-from learnflow.streams.codec import Refusal, decode
+from learnflow.streams.codec import Clock, Refusal, decode
 
 CHECK_SECONDS: Final = 5.0
 AT_A_TIME: Final = 32  # messages decoded before others get a turn: about a millisecond

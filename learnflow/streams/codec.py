@@ -2,6 +2,10 @@
 
 import json
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any, Final, NoReturn
 from uuid import UUID
 
@@ -12,8 +16,29 @@ from learnflow.models.envelope import Event
 from learnflow.models.events import EVENTS, carried_query, query_id_of
 from learnflow.models.fields import Id, StudentId, explain
 from learnflow.models.student_query import StudentQuery
-from learnflow.streams.clock import Clock
 from learnflow.topics import Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Tells the time, and whether a time that is read can be believed."""
+
+    read: Callable[[], datetime]
+    difference: timedelta
+
+    def __call__(self) -> datetime:
+        """Return the time now."""
+        return self.read()
+
+    def disbelieves(self, at: datetime) -> str | None:
+        """Return what is wrong with a time that lies too far in the future; None where it can be believed."""
+        ahead = at - self.read()
+        if ahead <= self.difference:
+            return None
+        minutes = ceil(ahead.total_seconds() / 60)
+        allowed = f"{self.difference.total_seconds():,g} seconds"
+        return f"lies {minutes:,} minute{'s' if minutes > 1 else ''} in the future; clocks may differ by {allowed}"
+
 
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 _STUDENT: Final = TypeAdapter(StudentId)

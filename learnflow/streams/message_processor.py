@@ -16,8 +16,7 @@ from learnflow.models.events import query_id_of
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.vocabulary import Agent
 from learnflow.streams.activity import Activity
-from learnflow.streams.clock import Clock
-from learnflow.streams.codec import Refusal
+from learnflow.streams.codec import Clock, Refusal
 from learnflow.streams.keyed_executor import KeyedExecutor
 from learnflow.streams.outbox import Outbox, Outgoing
 from learnflow.streams.processing import Handling, RecentIds, decode_message, send_dead_letter

@@ -11,8 +11,8 @@ from aiokafka.errors import KafkaError, KafkaTimeoutError
 from mode.utils.logging import get_logger
 
 from learnflow import traces
+from learnflow.backoff import until_possible
 from learnflow.models.envelope import Event
-from learnflow.streams.retry import until_possible
 from learnflow.topics import Topic
 from learnflow.traces import Headers
 

@@ -16,8 +16,7 @@ from learnflow.logs import IN_HAND, InHand
 from learnflow.models.envelope import Event
 from learnflow.models.events import query_id_of
 from learnflow.models.vocabulary import Agent
-from learnflow.streams.clock import Clock
-from learnflow.streams.codec import decode
+from learnflow.streams.codec import Clock, decode
 from learnflow.streams.dead_letters import DeadLetter, headers_of, redrive_attempt
 from learnflow.streams.outbox import Outbox, Outgoing
 from learnflow.topics import DEAD_LETTERS, Topic

@@ -9,8 +9,7 @@ from mode.utils.logging import get_logger
 
 from learnflow.models.envelope import Event
 from learnflow.streams.activity import Activity
-from learnflow.streams.clock import Clock
-from learnflow.streams.codec import Refusal
+from learnflow.streams.codec import Clock, Refusal
 from learnflow.streams.outbox import Outbox, Outgoing
 from learnflow.streams.processing import Handling, batches, decode_message, send_dead_letter, with_current_headers
 from learnflow.topics import BY_NAME

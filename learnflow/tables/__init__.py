@@ -16,9 +16,7 @@ from learnflow.domain.student_exercises import Exercises
 from learnflow.models.events.learning import ProgressUpdated
 from learnflow.models.fields import Model
 from learnflow.models.student import Profile
-from learnflow.tables.panes import PaneTable
-from learnflow.tables.struggle import StruggleTable
-from learnflow.tables.values import ValueTable
+from learnflow.tables.model_tables import PaneTable, StruggleTable, ValueTable
 from learnflow.topics import Topic, changelog
 
 CORE: Final = "learnflow-core"  # the app, and so the prefix of its changelogs

@@ -8,9 +8,8 @@ from learnflow.models.events.work import AgentRequest
 from learnflow.models.vocabulary import Language
 from learnflow.sandbox import Sandbox
 from learnflow.tutor.code_examples import check_examples
-from learnflow.tutor.interface import Tutor
+from learnflow.tutor.interface import Answer, Tutor, TutorWrapper
 from learnflow.tutor.solution_guard import SolutionGuard
-from learnflow.tutor.wrapper import Answer, TutorWrapper
 
 
 class CheckedTutor(TutorWrapper):

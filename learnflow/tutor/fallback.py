@@ -10,8 +10,7 @@ from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.student_query import StudentQuery
 from learnflow.tutor.exercises import ExerciseReply
-from learnflow.tutor.interface import ClaudeAway, Tutor, TutorUnavailable
-from learnflow.tutor.wrapper import Answer, TutorWrapper
+from learnflow.tutor.interface import Answer, ClaudeAway, Tutor, TutorUnavailable, TutorWrapper
 
 WhenAway = Literal["offline", "cache", "fail"]
 

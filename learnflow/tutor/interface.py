@@ -1,6 +1,7 @@
 """What a tutor can do. Agents know this and nothing of who is behind it."""
 
-from typing import Protocol
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeAlias
 
 from learnflow.domain.question.intent import OFF_TOPIC, Triage
 from learnflow.domain.question.parsed_question import ParsedQuestion
@@ -65,3 +66,48 @@ class Tutor(Protocol):
 
     async def close(self) -> None:
         """Let go of what it holds, at the end of the process."""
+
+
+Answer: TypeAlias = Callable[[Tutor], Awaitable[Draft]]  # asks a tutor for the draft that is wanted
+
+
+class TutorWrapper:
+    """Passes everything on to another tutor; all drafts but those of exercises go through `_draft`."""
+
+    def __init__(self, tutor: Tutor) -> None:
+        self._tutor = tutor
+
+    async def triage(self, query: StudentQuery, question: ParsedQuestion) -> Triage:
+        """Decide what a question is."""
+        return await self._tutor.triage(query, question)
+
+    async def explain(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
+        """Explain what was asked."""
+        return await self._draft(request, question, lambda tutor: tutor.explain(request, question))
+
+    async def explain_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft:
+        """Explain one topic, as another agent's answer needs it."""
+        return await self._draft(request, question, lambda tutor: tutor.explain_concept(request, question, concept))
+
+    async def review(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
+        """Review the student's code."""
+        return await self._draft(request, question, lambda tutor: tutor.review(request, question))
+
+    async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: CodeRun) -> Draft:
+        """Find the error."""
+        return await self._draft(request, question, lambda tutor: tutor.debug(request, question, ran))
+
+    async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:
+        """Give an exercise."""
+        return await self._tutor.exercise(request, question)
+
+    async def progress(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
+        """Say in words where the student stands."""
+        return await self._draft(request, question, lambda tutor: tutor.progress(request, question))
+
+    async def close(self) -> None:
+        """Let go of what the other holds."""
+        await self._tutor.close()
+
+    async def _draft(self, request: AgentRequest, question: ParsedQuestion, answer: Answer) -> Draft:  # noqa: ARG002 - for those that override it
+        return await answer(self._tutor)

@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from learnflow.domain.mastery.levels import band, percent, reached
+from learnflow.domain.mastery.model import band, percent, reached
 from learnflow.domain.next_topics import LEARNING, Suggestion, next_topics
 from learnflow.domain.phrasing import many, together
 from learnflow.domain.question.parsed_question import ParsedQuestion

@@ -16,7 +16,7 @@ from learnflow.models.fields import JsonObject
 from learnflow.models.vocabulary import Language
 from learnflow.sandbox import CallingConvention, Sandbox, SandboxUnavailable, Verdict, infer_calling_convention
 from learnflow.sandbox.outline import outline
-from learnflow.tutor.exercises.hints import next_hint, numbered_hint
+from learnflow.tutor.exercises.reply import next_hint, numbered_hint
 
 _REMEMBERED: Final = 2_048  # pieces of code
 _MOST_FUNCTIONS: Final = 4  # of one piece that are tried

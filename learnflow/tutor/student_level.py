@@ -1,6 +1,6 @@
 """What a request says of how well its student knows a topic, and how that tunes an answer."""
 
-from learnflow.domain.mastery.levels import percent, reached
+from learnflow.domain.mastery.model import percent, reached
 from learnflow.domain.next_topics import LEARNING, next_topics, weakest_prerequisite
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.learning_progress import MASTERED

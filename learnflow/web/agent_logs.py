@@ -12,8 +12,7 @@ from mode.utils.logging import get_logger
 
 from learnflow.domain.health import HOUR, Heartbeats, ReceivedHeartbeat, RecentQuestions
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
-from learnflow.streams.clock import Clock
-from learnflow.streams.codec import Refusal, decode
+from learnflow.streams.codec import Clock, Refusal, decode
 from learnflow.topics import AGENT_LOGS
 from learnflow.web.topic_events import ungrouped_consumer
 

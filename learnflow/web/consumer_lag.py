@@ -15,7 +15,7 @@ from mode.utils.logging import get_logger
 from learnflow.domain.health import Backlog, GroupPartition, LagSnapshot, Offsets, lag_snapshot
 from learnflow.models.vocabulary import Agent
 from learnflow.sink.messages import STORED
-from learnflow.streams.clock import Clock
+from learnflow.streams.codec import Clock
 from learnflow.topics import AGENT_RESPONSES, REQUESTS, STUDENT_EVENTS, STUDENT_QUERIES, TRIAGE_ROUTING, Topic
 
 PAUSE: Final = 5.0  # seconds between two looks

@@ -9,7 +9,7 @@ from learnflow.domain.health import report
 from learnflow.models.agent_health import AgentHealth, Figures, HealthReport
 from learnflow.models.vocabulary import Agent, HealthStatus
 from learnflow.settings import Settings
-from learnflow.streams.clock import Clock
+from learnflow.streams.codec import Clock
 from learnflow.streams.stream_app import StreamApp
 from learnflow.web.agent_logs import AgentLogs
 from learnflow.web.consumer_lag import ConsumerLag

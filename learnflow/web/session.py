@@ -9,9 +9,8 @@ from pydantic import Field, ValidationError
 
 from learnflow.models.fields import Model, StudentId
 from learnflow.streams.stream_app import StreamApp
-from learnflow.web.access import COOKIE, NOT_VALID, Access, token_of
+from learnflow.web.access import COOKIE, NOT_VALID, Access, Visitor, token_of
 from learnflow.web.json_http import Refused, answer, json_body
-from learnflow.web.tokens import Visitor
 
 LARGEST: Final = 4_096  # bytes of a body with a token
 

@@ -11,7 +11,7 @@ from yarl import URL
 
 from learnflow.streams.stream_app import StreamApp
 from learnflow.tables import CORE
-from learnflow.tables.values import PARTITIONS
+from learnflow.tables.model_tables import PARTITIONS
 from learnflow.topics import changelog
 from learnflow.web.access import token_of
 from learnflow.web.json_http import Refused

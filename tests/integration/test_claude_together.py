@@ -26,7 +26,7 @@ from learnflow.models.events.work import AgentRequest, CollaborationAnswered, Co
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox, SandboxSettings
 from learnflow.settings import Settings
-from learnflow.streams.clock import Clock
+from learnflow.streams.codec import Clock
 from learnflow.streams.message_processor import Delivery, Handler
 from learnflow.streams.outbox import Outgoing
 from learnflow.tutor.claude.answers.usable_reply import REFUSED

@@ -25,7 +25,7 @@ from learnflow.streams.consumer import Consumer
 from learnflow.streams.processing import batches
 from learnflow.streams.stream_app import StreamApp
 from learnflow.streams.table_patches import QuietRecovery
-from learnflow.tables.values import ValueTable
+from learnflow.tables.model_tables import ValueTable
 from learnflow.topics import Topic, changelog
 from tests.support.apache_kafka import Broker
 from tests.support.running_system import Client

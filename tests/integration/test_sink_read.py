@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from learnflow.database.batch_source import BatchSource
+from learnflow.database.connection import BatchSource
 from learnflow.database.exercises import AssignmentKey, load_assignments
 from learnflow.database.students import StoredStudent, load_students
 from learnflow.domain.student_exercises import Exercises

@@ -9,7 +9,7 @@ import pytest
 
 from learnflow.contracts import openapi
 from learnflow.models.learning_progress import LearningProgress
-from learnflow.web.tokens import student_token
+from learnflow.web.access import student_token
 from tests.support.apache_kafka import Broker
 from tests.support.running_system import Client, Systems, Worker, envelope, systems, until, workers
 from tests.support.submissions import submit

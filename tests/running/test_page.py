@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import pytest
 
+from learnflow.web.access import student_token
 from learnflow.web.page import HEADERS, POLICY
-from learnflow.web.tokens import student_token
 from tests.support.running_system import Client, Systems, Worker, systems
 from tests.support.topic_watcher import TopicWatcher
 

@@ -12,7 +12,7 @@ import pytest
 from learnflow.agents.distress import NOTICED
 from learnflow.cli.demo.questions import read_questions
 from learnflow.cli.evaluate.questions import read
-from learnflow.domain.mastery.levels import BANDS
+from learnflow.domain.mastery.model import BANDS
 from learnflow.models.events import EVENTS
 from learnflow.models.events.queries import submitted_query
 from learnflow.models.fields import LARGEST_JSON

@@ -19,7 +19,7 @@ from learnflow.cli.evaluate.run import NOON, Pipeline
 from learnflow.cli.output import COUNT, as_json, console, json_line, one_line
 from learnflow.sandbox import Sandbox
 from learnflow.settings import Claude, Database, Settings, current
-from learnflow.streams.clock import Clock
+from learnflow.streams.codec import Clock
 from learnflow.tutor.factory import tutor
 
 if TYPE_CHECKING:

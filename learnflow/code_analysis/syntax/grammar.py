@@ -3,12 +3,15 @@
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from importlib.resources import files
 from typing import Final
 
-from tree_sitter import Language, Node
+import tree_sitter
+from tree_sitter import Node
+
+from learnflow.models.vocabulary import Language
 
 Rule = Callable[[Node, Sequence[Node]], str | None]
 NeighbourRule = Callable[[Node, Node, Sequence[Node]], str | None]
@@ -51,6 +54,16 @@ class Grammar:
     semicolons: bool = True
 
     @cached_property
-    def language(self) -> Language:
-        """The grammar itself, loaded."""
-        return Language(import_module(self.module).language())
+    def language(self) -> tree_sitter.Language:
+        """The grammar itself, loaded: each costs some megabytes."""
+        return tree_sitter.Language(import_module(self.module).language())
+
+
+@cache
+def grammar(language: Language) -> Grammar:
+    """Return a language's grammar with its frames and rules."""
+    loaded = import_module(f"learnflow.code_analysis.syntax.grammars.{language}").GRAMMAR
+    if not isinstance(loaded, Grammar):
+        msg = f"{language} has no grammar"
+        raise TypeError(msg)
+    return loaded

@@ -4,12 +4,13 @@ from learnflow.domain.health.agent_health import (
     COMPONENTS,
     SIX_AGENTS,
     Backlog,
+    Heartbeats,
+    ReceivedHeartbeat,
     StatusInputs,
     agent_health,
     report,
     status,
 )
-from learnflow.domain.health.heartbeats import Heartbeats, ReceivedHeartbeat
 from learnflow.domain.health.lag_snapshot import GroupPartition, LagSnapshot, Offsets, lag_snapshot
 from learnflow.domain.health.recent_questions import HOUR, RecentQuestions
 

@@ -6,10 +6,19 @@ from typing import Final
 
 from learnflow.domain.question.errors import ErrorSign, find_error, has_trace
 from learnflow.domain.question.languages import foreign_language, named_language
-from learnflow.domain.question.lexicon import Hit, Phrases, data, strongest, word_set, words
+from learnflow.domain.question.lexicon import (
+    Hit,
+    Mention,
+    Phrases,
+    data,
+    hints,
+    strongest,
+    without_hollow_words,
+    word_set,
+    words,
+)
 from learnflow.domain.question.snippet import Snippet, split_prose_and_code
 from learnflow.domain.question.spelling import corrected
-from learnflow.domain.question.topic_words import Mention, hints, without_hollow_words
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.taxonomy import TOPICS
 from learnflow.models.vocabulary import Intent, Language

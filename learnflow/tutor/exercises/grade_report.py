@@ -10,8 +10,7 @@ from learnflow.models.exercise import Assigned
 from learnflow.models.fields import Model
 from learnflow.models.vocabulary import Closing
 from learnflow.sandbox import CaseResult, Fault, Grading, Verdict
-from learnflow.tutor.exercises.hints import next_hint, numbered_hint
-from learnflow.tutor.exercises.reply import ExerciseReply, draft, fenced
+from learnflow.tutor.exercises.reply import ExerciseReply, draft, fenced, next_hint, numbered_hint
 
 MISSING: Final = "Missing"  # the sandbox's own: there is no function of that name
 _LONGEST_NAME: Final = 255

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from zlib import crc32
 
-from learnflow.domain.mastery.levels import difficulty_for
+from learnflow.domain.mastery.model import difficulty_for
 from learnflow.domain.next_topics import next_topics
 from learnflow.domain.question.exercise_wish import DifficultyWish, difficulty_wish
 from learnflow.domain.question.parsed_question import ParsedQuestion

@@ -17,7 +17,7 @@ from learnflow.models.exercise import Assigned
 from learnflow.models.vocabulary import ExerciseLanguage, Specialist
 from learnflow.sandbox import Sandbox, SandboxSettings
 from learnflow.settings import Settings
-from learnflow.streams.clock import Clock
+from learnflow.streams.codec import Clock
 from learnflow.streams.message_processor import Delivery
 from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.offline import OfflineTutor

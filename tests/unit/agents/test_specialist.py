@@ -21,7 +21,7 @@ from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox, SandboxSettings
 from learnflow.settings import Settings
-from learnflow.streams.clock import Clock
+from learnflow.streams.codec import Clock
 from learnflow.streams.message_processor import Delivery
 from learnflow.tutor.checked import CheckedTutor
 from learnflow.tutor.offline import OfflineTutor
@@ -62,7 +62,7 @@ async def test_a_question_is_parsed_once(
         parsed.append(query.query_text)
         return split_prose_and_code(query)
 
-    monkeypatch.setattr("learnflow.domain.question.parsed_question.take_apart", counted)
+    monkeypatch.setattr("learnflow.domain.question.parsed_question.split_prose_and_code", counted)
     clock = Clock(lambda: NOON, timedelta(minutes=5))
     async with Sandbox(SandboxSettings()) as sandbox:
         context = Context(Settings(), CheckedTutor(OfflineTutor(), sandbox), sandbox, shipped(), clock, "worker-1")

@@ -10,7 +10,7 @@ from learnflow.models.draft import Draft
 from learnflow.models.events.work import AgentRequest
 from learnflow.models.metadata import METADATA
 from learnflow.models.vocabulary import Language, Specialist
-from learnflow.tutor.exercises.hints import hint, solution
+from learnflow.tutor.exercises.reply import hint, solution
 from learnflow.tutor.offline import OfflineTutor
 from tests.support.metadata_checks import shaped
 from tests.support.offline_requests import honest, request, with_question

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from learnflow.sandbox.fair_queue import HALF_LIFE, FairQueue
+from learnflow.sandbox.fair_thread_pool import HALF_LIFE, FairQueue
 
 LITTLE: Final = 1.0
 

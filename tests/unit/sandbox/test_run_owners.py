@@ -13,7 +13,7 @@ from learnflow.models.events.work import AgentRequest
 from learnflow.models.exercise import Assigned
 from learnflow.models.vocabulary import Language, Specialist
 from learnflow.settings import Settings
-from learnflow.streams.clock import Clock
+from learnflow.streams.codec import Clock
 from learnflow.tutor.code_run import CodeRunner
 from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.solution_guard import SolutionGuard

@@ -9,8 +9,7 @@ import pytest
 from learnflow.models.events import carried_query
 from learnflow.models.examples import EXAMPLES
 from learnflow.sink import Sink, SinkMessage
-from learnflow.streams.clock import Clock
-from learnflow.streams.codec import Refusal, decode
+from learnflow.streams.codec import Clock, Refusal, decode
 from learnflow.topics import STUDENT_PROGRESS, TOPICS
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from learnflow.models.vocabulary import Agent
-from learnflow.streams.topic_check import ActualTopic, compare, retention
+from learnflow.streams.topic_admin import ActualTopic, compare, retention
 from learnflow.topics import Topic
 
 DECLARED = Topic("student-queries", 12, 3, timedelta(days=7), "Queries", Agent.TRIAGE)

@@ -9,10 +9,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
 from learnflow.settings import Settings, SettingsError, Web
-from learnflow.web.access import COOKIE, Access, visitor_of
+from learnflow.web.access import COOKIE, OPERATOR, Access, Visitor, student_token, visitor, visitor_of
 from learnflow.web.json_http import Refused
 from learnflow.web.routes import ROUTES
-from learnflow.web.tokens import OPERATOR, Visitor, student_token, visitor
 
 TOKEN = "operators-0123456789"  # noqa: S105 - of this test only
 SECRET = "students-0123456789"  # noqa: S105 - as above

@@ -6,7 +6,7 @@ What others wrote stands between fences. The student's name and whatever came as
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from learnflow.domain.mastery.levels import in_words
+from learnflow.domain.mastery.model import in_words
 from learnflow.domain.question.handover import settled
 from learnflow.domain.question.intent import OFF_TOPIC
 from learnflow.domain.question.parsed_question import ParsedQuestion

@@ -17,8 +17,7 @@ from learnflow.tutor.claude.cache.cacheable_question import (
     needs_own_answer,
 )
 from learnflow.tutor.claude.cache.explanation_cache import ExplanationCache
-from learnflow.tutor.interface import Tutor
-from learnflow.tutor.wrapper import TutorWrapper
+from learnflow.tutor.interface import Tutor, TutorWrapper
 
 SURE: Final = 0.5  # confidence of an explanation that is worth giving again
 _NOT_FOR_ALL: Final = ("asks_back", "off_topic", distress.METADATA_FIELD)  # in the metadata of what answers nobody else

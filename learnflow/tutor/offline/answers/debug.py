@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from learnflow.code_analysis.finding import Finding
 from learnflow.code_analysis.rule import Certainty
 from learnflow.code_analysis.rules.complaints import inexact_result
-from learnflow.domain.mastery.levels import percent
+from learnflow.domain.mastery.model import percent
 from learnflow.domain.phrasing import one_line
 from learnflow.domain.question.errors import ErrorSign, find_error, has_trace, traced_line
 from learnflow.domain.question.lexicon import words
@@ -20,7 +20,6 @@ from learnflow.tutor.answer_text import draft
 from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.offline.answers.debug_steps import find_out, without_code
 from learnflow.tutor.offline.answers.error_text import PreparedError, error_examples, error_paragraphs
-from learnflow.tutor.offline.answers.likely_causes import causes, suspects
 from learnflow.tutor.offline.answers.run_report import (
     ended_with,
     error_of_run,
@@ -28,7 +27,13 @@ from learnflow.tutor.offline.answers.run_report import (
     message_raised,
     what_happened,
 )
-from learnflow.tutor.offline.answers.visible_fault import error_raised, error_to_explain, visible_fault
+from learnflow.tutor.offline.answers.visible_fault import (
+    causes,
+    error_raised,
+    error_to_explain,
+    suspects,
+    visible_fault,
+)
 from learnflow.tutor.offline.content.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.content.library import EXPLANATIONS
 from learnflow.tutor.offline.conversation import topic_of_request

@@ -2,8 +2,7 @@
 
 import pytest
 
-from learnflow.code_analysis.syntax import check
-from learnflow.code_analysis.syntax.checking import LONGEST
+from learnflow.code_analysis.syntax import LONGEST, check
 from learnflow.models.vocabulary import Language
 
 PLACES = [

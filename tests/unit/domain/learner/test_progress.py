@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from learnflow.domain.learner import progress, streak, velocity
-from learnflow.domain.learner.knowledge_update import worth_announcing
+from learnflow.domain.learner.learner_state import worth_announcing
 from learnflow.domain.learner.progress import upgrade
 from learnflow.domain.mastery import shipped
 from learnflow.models.knowledge import Knowledge, Observation

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from learnflow.domain.mastery.levels import difficulty_for
+from learnflow.domain.mastery.model import difficulty_for
 from learnflow.models.taxonomy import TOPICS, difficulties
 from learnflow.models.vocabulary import ExerciseLanguage, SkillLevel
 from learnflow.tutor.claude.prompts import prompt
