@@ -3,7 +3,7 @@
 A table a rule: its key, the fields of Rule, `patterns` by language, and `examples` as [language, bad, good]. Comments
 and what stands in strings are blank before a pattern is searched, unless `in_strings` is set. Named groups are the
 names of the message; a group `at` is the place of the finding where that is not the match's beginning. Where a linter
-finds it, `linter` is its name, and `codes` its rules where they are not the key.
+finds it, `linter` is its name, and the key is the linter's code.
 """
 
 import re
@@ -11,11 +11,11 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from types import ModuleType
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
-from learnflow.code_analysis.linters import LINTERS, linter_check
+from learnflow.code_analysis.linters import ruff
 from learnflow.code_analysis.python_tree import PythonTree
 from learnflow.code_analysis.rule import Check, Example, Kind, Match, Rule
 from learnflow.code_analysis.syntax_tree import SyntaxTree
@@ -48,8 +48,7 @@ class PatternRule(BaseModel):
     focus: str = ""
     in_strings: bool = False
     patterns: Mapping[Language, Pattern] = {}
-    linter: str = ""
-    codes: tuple[str, ...] = ()
+    linter: Literal["", "ruff"] = ""
     examples: tuple[tuple[Language, str, str] | tuple[Language, str, str, str], ...] = ()
 
 
@@ -65,8 +64,7 @@ def _rule(key: str, table: PatternRule) -> Rule:
     fields: dict[str, Any] = {name: value for name in _SHARED if (value := getattr(table, name)) is not None}
     fields["examples"] = tuple(Example(*row) for row in table.examples)
     if table.linter:
-        language, diagnose = LINTERS[table.linter]
-        return Rule(key, (language,), check=linter_check(diagnose, *(table.codes or (key,))), **fields)
+        return Rule(key, (Language.PYTHON,), check=ruff(key), **fields)
     return Rule(key, tuple(table.patterns), check=_pattern_check(table), **fields)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from learnflow.code_analysis import linters
-from learnflow.code_analysis.linters import LinterUnavailableError, ruff_diagnostics, run_linter
+from learnflow.code_analysis.linters import LinterUnavailableError, ruff_diagnostics, run_bounded
 
 UNUSED = "def f():\n    unused = 1\n"
 
@@ -35,13 +35,13 @@ def test_what_is_too_long_for_the_linter_is_refused() -> None:
 def test_a_linter_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(linters, "_SECONDS", 0.3)
     with pytest.raises(LinterUnavailableError, match="longer than"):
-        run_linter([sys.executable, "-c", "import time; time.sleep(60)"], "")
+        run_bounded([sys.executable, "-c", "import time; time.sleep(60)"], b"")
 
 
 def test_a_linter_that_takes_too_much_memory_is_ended() -> None:
-    program = "import os\ntry:\n    bytearray(4 * 1024**3)\nexcept MemoryError:\n    os.abort()"
-    with pytest.raises(LinterUnavailableError, match="ended with"):
-        run_linter([sys.executable, "-c", program], "")
+    code = "import sys\ninput()\ntry:\n    bytearray(4 * 1024**3)\nexcept MemoryError:\n    sys.exit(7)"
+    with pytest.raises(LinterUnavailableError, match="ended with 7"):
+        run_bounded([sys.executable, "-c", code], b"\n")
 
 
 def test_what_is_found_in_a_code_is_kept() -> None:
