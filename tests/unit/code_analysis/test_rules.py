@@ -42,6 +42,10 @@ def test_a_finding_says_what_is_wrong_and_what_to_do(example: Example) -> None:
         assert 1 <= finding.line <= example.bad.count("\n") + 1
 
 
+def test_what_a_rule_is_about_can_be_asked_for() -> None:
+    assert {rule.focus for rule in all_rules()} <= {"", "speed", "security", "design"}
+
+
 def test_what_a_rule_explains_is_an_error_that_is_known() -> None:
     assert {error for rule in all_rules() for error in rule.explains} <= set(ERRORS)
 

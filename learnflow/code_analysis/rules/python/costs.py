@@ -9,7 +9,7 @@ from learnflow.models.vocabulary import Language
 
 
 @rule(
-    "slow-search", Language.PYTHON, topic="complexity", kind=Kind.RISK, focus='"speed"',
+    "slow-search", Language.PYTHON, topic="complexity", kind=Kind.RISK, focus="speed",
     message="`in` looks through the whole list `{name}`, and the list grows with the loop: twice the items take four times as long, O(n²).",
     fix="Keep a set beside it: `in` on a set takes the same time for any size.",
     examples=(Example(Language.PYTHON, "for x in a:\n    if x not in b:\n        b.append(x)", "for x in a:\n    if x not in b:\n        b.add(x)"),),
@@ -28,7 +28,7 @@ def slow_search(tree: PythonTree) -> Iterator[Match]:
 
 
 @rule(
-    "by-index", Language.PYTHON, topic="loops", kind=Kind.CLARITY, focus='"design"',
+    "by-index", Language.PYTHON, topic="loops", kind=Kind.CLARITY, focus="design",
     message="`{index}` is only used to get `{items}[{index}]`.",
     fix="Loop over the items: `for item in {items}:`; with `enumerate` you have both.",
     examples=(Example(Language.PYTHON, "for i in range(len(a)):\n    print(a[i])", "for i in range(len(a)):\n    print(i, a[i])"),),
@@ -53,7 +53,7 @@ def by_index(tree: PythonTree) -> Iterator[Match]:
 
 
 @rule(
-    "same-items", Language.PYTHON, topic="complexity", kind=Kind.RISK, focus='"speed"', only_in_focus=True,
+    "same-items", Language.PYTHON, topic="complexity", kind=Kind.RISK, focus="speed", only_in_focus=True,
     message="A loop over `{first}` inside of a loop over `{first}` compares every item with every other: twice the items take four times as long, O(n²).",
     fix="For a search for equal items keep a set of what was seen: one loop, and `in` on a set takes the same time for any size, O(n). Or sort first: then equal items are neighbours.",
     examples=(Example(Language.PYTHON, "for i in range(len(a)):\n    for j in range(i + 1, len(a)):\n        if a[i] == a[j]:\n            print(i, j)", "for x in a:\n    for y in a:\n        print(x, y)"),),
@@ -63,7 +63,7 @@ def same_items(tree: PythonTree) -> Iterator[Match]:
 
 
 @rule(
-    "other-items", Language.PYTHON, topic="complexity", kind=Kind.RISK, focus='"speed"', only_in_focus=True,
+    "other-items", Language.PYTHON, topic="complexity", kind=Kind.RISK, focus="speed", only_in_focus=True,
     message="For each item of `{first}` this goes through all of `{second}` to find an equal one: n times m steps, O(n·m).",
     fix="Make a set of one of them before the loop, `set({second})`, and ask with `in`: that is O(n + m). With a value each, a dict.",
     examples=(Example(Language.PYTHON, "for x in a:\n    for y in b:\n        if x == y:\n            print(x)", "for x in a:\n    for y in b:\n        print(x, y)"),),

@@ -127,8 +127,8 @@ async def test_a_learner_gets_as_many_remarks_as_the_level_can_take(tutor: Offli
     assert counts == [3, 5, 6]
     beginner = honest(await tutor.review(*with_question(request("Please review", MANY)))).text
     assert "can wait" in beginner
-    assert "[B006]" not in beginner
-    assert "[B006]" in "".join(await lines_of(tutor, MANY, profile={"skill_level": "advanced"}))
+    assert "[E722]" not in beginner
+    assert "[E722]" in "".join(await lines_of(tutor, MANY, profile={"skill_level": "advanced"}))
 
 
 async def test_remarks_are_sorted_by_what_they_are_about(tutor: OfflineTutor) -> None:
