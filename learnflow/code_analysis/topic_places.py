@@ -33,7 +33,7 @@ _COMMENT: Final = re.compile(r"\s*(?://|/?\*)")
 _MODIFIERS: Final = r"(?:(?:export|default|public|private|protected|static|final|abstract|async|pub|const) )*"
 
 _BEGINS: Final[Mapping[str, tuple[tuple[re.Pattern[str], str], ...]]] = MappingProxyType({
-    topic: tuple((re.compile(rf"[\s}}]*{pattern}"), said) for pattern, said in signs)
+    topic: tuple((re.compile(rf"[\s}}]*{pattern}"), description) for pattern, description in signs)
     for topic, signs in {
         "loops": (
             (r"for\b", "a `for` loop"),
@@ -64,22 +64,22 @@ _BEGINS: Final[Mapping[str, tuple[tuple[re.Pattern[str], str], ...]]] = MappingP
     }.items()
 })
 
-Says = Callable[[ast.AST], str | None]
+Describer = Callable[[ast.AST], str | None]
 
 
 def places(topic: str, code: str, language: Language | None) -> str | None:
-    """Return a sentence that points at the lines of code where a topic occurs; None where none is seen.
+    """Return a sentence that points at the lines of code where a topic occurs; None where there is none.
 
     Code in a language that is not known is read as Python.
     """
     in_python = language in (None, Language.PYTHON)
-    seen = sorted(dict.fromkeys(_in_python(topic, code) if in_python else _in_lines(topic, code)))
-    if not seen:
+    occurrences = sorted(dict.fromkeys(_in_python(topic, code) if in_python else _in_lines(topic, code)))
+    if not occurrences:
         return None
-    more = f" There are {len(seen) - _MOST} more places." if len(seen) > _MOST + 1 else ""
+    more = f" There are {len(occurrences) - _MOST} more places." if len(occurrences) > _MOST + 1 else ""
     lines = [
         f"line {line} has {together([what for _, what in on_it])}"
-        for line, on_it in groupby(seen[:_MOST], key=itemgetter(0))
+        for line, on_it in groupby(occurrences[:_MOST], key=itemgetter(0))
     ]
     return f"In your code, {together(lines)}.{more}"
 
@@ -90,28 +90,28 @@ def _in_lines(topic: str, code: str) -> Iterator[tuple[int, str]]:
         start = line[:_LONGEST_LINE].rstrip()
         if _COMMENT.match(start):
             continue
-        for pattern, said in _BEGINS.get(topic, ()):
-            if found := pattern.match(start):
-                yield number, said.format(*found.groups())
+        for pattern, description in _BEGINS.get(topic, ()):
+            if match := pattern.match(start):
+                yield number, description.format(*match.groups())
                 break
 
 
 def _in_python(topic: str, code: str) -> Iterator[tuple[int, str]]:
-    says = _SAYS.get(topic)
+    describe = _DESCRIBERS.get(topic)
     try:
-        yield from _in_tree(parse(code), says) if says else ()
+        yield from _in_tree(parse(code), describe) if describe else ()
     except SyntaxError:
         return
 
 
-def _in_tree(tree: ast.AST, says: Says) -> Iterator[tuple[int, str]]:
+def _in_tree(tree: ast.AST, describe: Describer) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
-        said = says(node)
-        if said:
-            yield getattr(node, "lineno", 1), said
+        description = describe(node)
+        if description:
+            yield getattr(node, "lineno", 1), description
 
 
-def _kind(*kinds: type[ast.AST]) -> Says:
+def _kind(*kinds: type[ast.AST]) -> Describer:
     return lambda node: _KINDS[type(node)] if isinstance(node, kinds) and not _is_stored(node) else None
 
 
@@ -120,19 +120,19 @@ def _is_stored(node: ast.AST) -> bool:
     return isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Store)
 
 
-def _call(**functions: str) -> Says:
-    def says(node: ast.AST) -> str | None:
+def _call(**functions: str) -> Describer:
+    def describe(node: ast.AST) -> str | None:
         if not isinstance(node, ast.Call):
             return None
         called = node.func
         name = called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
         return functions.get(name)
 
-    return says
+    return describe
 
 
-def _either(*all_says: Says) -> Says:
-    return lambda node: next((said for says in all_says if (said := says(node))), None)
+def _either(*describers: Describer) -> Describer:
+    return lambda node: next((description for describe in describers if (description := describe(node))), None)
 
 
 def _function(node: ast.AST) -> str | None:
@@ -152,15 +152,15 @@ def _child(node: ast.AST) -> str | None:
 def _recursive(node: ast.AST) -> str | None:
     if not isinstance(node, _FUNCTIONS):
         return None
-    calls = (one for one in ast.walk(node) if isinstance(one, ast.Call) and isinstance(one.func, ast.Name))
-    line = next((one.lineno for one in calls if isinstance(one.func, ast.Name) and one.func.id == node.name), None)
+    calls = (part for part in ast.walk(node) if isinstance(part, ast.Call))
+    line = next((call.lineno for call in calls if ast.unparse(call.func) == node.name), None)
     return f"the function `{node.name}`, which calls itself in line {line}" if line else None
 
 
 def _inner(node: ast.AST) -> str | None:
     if not isinstance(node, _FUNCTIONS):
         return None
-    inner = next((one.name for one in ast.walk(node) if isinstance(one, _FUNCTIONS) and one is not node), None)
+    inner = next((part.name for part in ast.walk(node) if isinstance(part, _FUNCTIONS) and part is not node), None)
     return f"the function `{node.name}` with `{inner}` inside it" if inner else None
 
 
@@ -196,7 +196,7 @@ def _hinted(node: ast.AST) -> str | None:
     return None
 
 
-_SAYS: Final[Mapping[str, Says]] = MappingProxyType({
+_DESCRIBERS: Final[Mapping[str, Describer]] = MappingProxyType({
     "async-programming": _kind(ast.AsyncFunctionDef, ast.Await),
     "closures": _inner,
     "comprehensions": _kind(*_COMPREHENSIONS),

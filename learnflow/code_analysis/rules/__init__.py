@@ -1,4 +1,5 @@
-"""Causes of wrong results, which raise no error: seen in the code by `seen`, or made likely by a complaint.
+"""The rules on students' code, each with its condition, message, topic and examples in one place.
 
-`python` and `braces` gather the checks of their languages; `slips` has those that a pattern shows, kept as data.
+A module declares those whose condition reads the tree, a TOML file those that a pattern or a linter finds; what stands
+here is for several languages.
 """

@@ -44,8 +44,8 @@ def name_error(tree: PythonTree) -> Iterator[Match]:
 
 
 def _misspelt(tree: PythonTree, name: str, line: int, why: str) -> Match:
-    known = [*tree.bindings, *dir(builtins)]
-    close = next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.75)), None)
+    names = [*tree.bindings, *dir(builtins)]
+    close = next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.75)), None)
     place = next((node for node in tree.of(ast.Name) if node.id == name and node.lineno == line), None)
     if close is None or place is None:
         return Match(line, {"why": why})
