@@ -72,8 +72,12 @@ def command(  # noqa: PLR0913 - one for each option
     if record and replay:
         msg = "--record and --replay exclude each other"
         raise click.UsageError(msg)
-    before = load(compare) if compare else None
     report = asyncio.run(_evaluate(read(questions), 1 if replay else at_once, _transport(record, replay)))
+    return _report(report, load(compare) if compare else None, out, as_json=as_json)
+
+
+def _report(report: Report, before: Report | None, out: Path, *, as_json: bool) -> int:
+    """Write and show a report, and return the exit code."""
     beside = write(report, out)
     if as_json:
         _as_lines(report, before)

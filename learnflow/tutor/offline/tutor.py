@@ -71,6 +71,8 @@ class OfflineTutor:
 
     async def explain(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Explain what was asked; ask back where triage was unsure; be friendly about what is off topic."""
+        if question.code:  # which is analyzed, by a linter's process too
+            return await asyncio.to_thread(explain.explain, request, question)
         return explain.explain(request, question)
 
     async def explain_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft:

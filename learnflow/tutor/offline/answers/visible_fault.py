@@ -95,4 +95,4 @@ def fault_behind(code: str, language: Language | None, error: ErrorSign) -> Find
 def error_raised(fault: Finding, error: ErrorSign | None) -> ErrorSign:
     """Return the error that a fault raises: the one that came up, or the kind of it that the fault tells."""
     key = error.key if error and error.key in fault.rule.explains else fault.rule.explains[0]
-    return replace(ERRORS[key], topic=fault.topic)
+    return replace(ERRORS[key], topic=fault.topic or ERRORS[key].topic)
