@@ -7,6 +7,7 @@ from itertools import count
 from typing import Final, TypeVar
 
 _MOST_DOUBLINGS: Final = 32  # more would only overflow
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,6 @@ class Backoff:
 
 
 BACKOFF: Final = Backoff(first=0.1, longest=5.0)
-
-Result = TypeVar("Result")
 
 
 async def until_possible(

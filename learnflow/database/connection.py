@@ -18,6 +18,10 @@ CONNECTIONS: Final = 4
 
 _FAILURES: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _log = logging.getLogger(__name__)
+Wanted = TypeVar("Wanted", bound=Hashable)
+Stored = TypeVar("Stored")
+COLLECT: Final = 0.005  # seconds that requests are collected for
+BACKOFF: Final = Backoff(first=0.1, longest=2.0)
 
 
 class DatabaseAway(Exception):  # noqa: N818 - a state, not a fault
@@ -75,13 +79,6 @@ class Database:
         if self._pool is not None:
             await self._pool.expire_connections()
         return DatabaseAway(words)
-
-
-Wanted = TypeVar("Wanted", bound=Hashable)
-Stored = TypeVar("Stored")
-
-COLLECT: Final = 0.005  # seconds that requests are collected for
-BACKOFF: Final = Backoff(first=0.1, longest=2.0)
 
 
 class BatchSource(Generic[Wanted, Stored]):

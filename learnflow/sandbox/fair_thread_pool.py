@@ -12,6 +12,7 @@ HALF_LIFE: Final = 300.0  # seconds after which half of what was used is forgott
 _FORGOTTEN: Final = 0.01  # seconds used, of which nothing is kept
 
 Run = TypeVar("Run")
+Result = TypeVar("Result")
 
 
 @dataclass(slots=True)
@@ -95,9 +96,6 @@ class FairQueue(Generic[Run]):
         for owner in self._owners.values():
             owner.waiting.clear()
         return dropped
-
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

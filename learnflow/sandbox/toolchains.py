@@ -20,6 +20,7 @@ SYSTEM_PYTHON: Final = Path("/usr/bin/python3")
 SYSTEM: Final = tuple(Path("/usr") / name for name in ("bin", "lib", "lib32", "lib64", "libexec", "share"))
 _SHALLOWEST: Final = 3  # "/", "etc" and a directory that belongs to one package
 _ASK_SECONDS: Final = 10.0
+_HEAP: Final = 0.4  # of the memory: the engines need as much again beside their heaps
 
 
 @cache
@@ -97,7 +98,6 @@ _FIND: Final[dict[ExerciseLanguage, Callable[[], Toolchain]]] = {
 
 
 HARNESS: Final = Path(__file__).with_name("harness")
-_HEAP: Final = 0.4  # of the memory: the engines need as much again beside their heaps
 
 
 @dataclass(frozen=True, slots=True)

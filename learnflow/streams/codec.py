@@ -18,6 +18,10 @@ from learnflow.models.fields import Id, StudentId, explain
 from learnflow.models.student_query import StudentQuery
 from learnflow.topics import Topic
 
+_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+_STUDENT: Final = TypeAdapter(StudentId)
+_ID: Final = TypeAdapter(Id)
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -38,11 +42,6 @@ class Clock:
         minutes = ceil(ahead.total_seconds() / 60)
         allowed = f"{self.difference.total_seconds():,g} seconds"
         return f"lies {minutes:,} minute{'s' if minutes > 1 else ''} in the future; clocks may differ by {allowed}"
-
-
-_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
-_STUDENT: Final = TypeAdapter(StudentId)
-_ID: Final = TypeAdapter(Id)
 
 
 class Refusal(Exception):  # noqa: N818 - a verdict on a message, not a fault of ours

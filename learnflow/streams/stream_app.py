@@ -23,6 +23,9 @@ from learnflow.streams.table_patches import PatchedTable, TableManager, UnsentCh
 
 # A worker makes many short-lived values and few cycles; at Python's own a tenth of its time goes into looking for them.
 THRESHOLDS: Final = (50_000, 20, 100)
+COMMIT_SECONDS: Final = 5.0
+LAST_BEAT_SECONDS: Final = 1.0
+MOST_UNSENT: Final = 10_000  # table changes before streams wait; at Faust's 100 they wait most of the time
 
 
 class Worker(faust.Worker):
@@ -45,11 +48,6 @@ def relax_garbage_collection() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)
-
-
-COMMIT_SECONDS: Final = 5.0
-LAST_BEAT_SECONDS: Final = 1.0
-MOST_UNSENT: Final = 10_000  # table changes before streams wait; at Faust's 100 they wait most of the time
 
 
 class StreamApp(faust.App):

@@ -14,9 +14,16 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from learnflow.topics import Topic
 
+__all__ = ["ActualTopic", "Report", "TopicsError", "check", "create", "missing", "partitions"]
+
 _WHY_PARTITIONS: Final = (
     "LearnFlow never changes the number of partitions, because the tables of a student would stay behind on another one"
 )
+REQUEST_SECONDS: Final = 20.0
+LEADER_SECONDS: Final = 30.0
+POLL_SECONDS: Final = 0.05
+NO_LEADER: Final = -1
+_Described = Mapping[str, list[dict[str, Any]]]  # the partitions of each topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +110,6 @@ def retention(time: timedelta | None) -> str:
         return "for good"
     hours = time / timedelta(hours=1)
     return f"{hours:g} h" if hours < 48 else f"{hours / 24:g} days"  # noqa: PLR2004 - two days
-
-
-__all__ = ["ActualTopic", "Report", "TopicsError", "check", "create", "missing", "partitions"]
-
-REQUEST_SECONDS: Final = 20.0
-LEADER_SECONDS: Final = 30.0
-POLL_SECONDS: Final = 0.05
-NO_LEADER: Final = -1
-
-_Described = Mapping[str, list[dict[str, Any]]]  # the partitions of each topic
 
 
 class TopicsError(Exception):

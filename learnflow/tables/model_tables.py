@@ -17,6 +17,11 @@ from learnflow.models.fields import Model
 PARTITIONS: Final = 12  # as the topics that feed tables
 
 Value = TypeVar("Value", bound=Model)
+Key = tuple[str, tuple[float, float]]
+SWEEP_EVERY: Final = timedelta(hours=1)
+MOST: Final = 50  # observations of a pane, the newest: a bound on what one student can cost
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)  # where panes are counted from
+_AROUND: Final = (1, 0, -1, -2)  # panes back: all that is kept of a student, around a time of the last 48 h
 
 
 class ValueTable(Generic[Value]):
@@ -61,11 +66,6 @@ class ValueTable(Generic[Value]):
         return [] if database is None else list(store._visible_items(database))  # noqa: SLF001
 
 
-Key = tuple[str, tuple[float, float]]
-
-SWEEP_EVERY: Final = timedelta(hours=1)
-
-
 class PaneTable(Generic[Value]):
     """Read anywhere in core; written by one agent only, while it holds an event of the key's partition."""
 
@@ -102,11 +102,6 @@ class PaneTable(Generic[Value]):
     def _key(self, key: str, at: datetime, back: int = 0) -> Key:
         start, end = self._window.current(at.timestamp() - back * self._size)
         return key, (start, end)
-
-
-MOST: Final = 50  # observations of a pane, the newest: a bound on what one student can cost
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)  # where panes are counted from
-_AROUND: Final = (1, 0, -1, -2)  # panes back: all that is kept of a student, around a time of the last 48 h
 
 
 class Pane(Model):

@@ -22,6 +22,18 @@ from learnflow.settings import SettingsError, Web
 from learnflow.web.json_http import Refused, refusal
 
 _PURPOSE: Final = b"learnflow student\n"  # so that the secret's use here is no other's
+COOKIE: Final = "learnflow_token"
+OPEN: Final = frozenset({"/live", "/ready", "/", "/static", "/api/session"})  # what holds nothing of anybody
+STUDENTS_OWN: Final = "/api/students/{student_id}/"  # what begins with it belongs to the student who is named
+STUDENTS: Final = frozenset({"/api/queries/{query_id}", "/api/questions", "/api/events"})  # these ask `visitor_of`
+_LOCAL: Final = "localhost"
+_NOTHING_SHOWN: Final = "A token is needed: send it as Authorization: Bearer …, or enter it on the page."
+NOT_VALID: Final = "This token is not valid."
+_NOT_YOURS: Final = "This token does not allow that."
+_ELSEWHERE: Final = (
+    "Without a token, only pages and programs on this machine are answered, at 127.0.0.1 or localhost: "
+    "set LEARNFLOW_WEB_OPERATOR_TOKEN for others."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +86,7 @@ def _encoded(value: bytes) -> str:
     return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
 
 
-COOKIE: Final = "learnflow_token"
-OPEN: Final = frozenset({"/live", "/ready", "/", "/static", "/api/session"})  # what holds nothing of anybody
-STUDENTS_OWN: Final = "/api/students/{student_id}/"  # what begins with it belongs to the student who is named
-STUDENTS: Final = frozenset({"/api/queries/{query_id}", "/api/questions", "/api/events"})  # these ask `visitor_of`
-
 _VISITOR: Final = web.RequestKey("learnflow_visitor", Visitor)
-_LOCAL: Final = "localhost"
-_NOTHING_SHOWN: Final = "A token is needed: send it as Authorization: Bearer …, or enter it on the page."
-NOT_VALID: Final = "This token is not valid."
-_NOT_YOURS: Final = "This token does not allow that."
-_ELSEWHERE: Final = (
-    "Without a token, only pages and programs on this machine are answered, at 127.0.0.1 or localhost: "
-    "set LEARNFLOW_WEB_OPERATOR_TOKEN for others."
-)
 
 
 def visitor_of(request: web.Request) -> Visitor:

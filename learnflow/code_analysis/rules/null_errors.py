@@ -23,6 +23,13 @@ _USES: Final = (
     "pointer_expression", "unary_expression",
 )  # fmt: skip
 _NULLS: Final = frozenset({"null", "nullptr", "NULL", "nil", "undefined"})
+_ERRORS: Final = (
+    "javascript-undefined-property", "java-array-index-out-of-bounds", "java-index-out-of-bounds", "cpp-out-of-range",
+    "cpp-segmentation-fault", "go-index-out-of-range",
+)  # fmt: skip
+_LANGUAGES: Final = (Language.JAVASCRIPT, Language.JAVA, Language.CPP, Language.GO)
+_ARRAYS: Final = frozenset({"array", "array_initializer", "initializer_list"})
+_LENGTH: Final = re.compile(r"<=\s*(?P<of>\w+(?:\.length\b|\.size\(\))|len\(\w+\))")
 
 
 @rule(
@@ -97,15 +104,6 @@ def _is_set_between(tree: SyntaxTree, name: str, declared: Node, use: Node) -> b
         for node in tree.of("assignment_expression", "assignment_statement")
     )
     return assigned or any(name in names(node) and "&" in text(node) for node in tree.of("argument_list"))
-
-
-_ERRORS: Final = (
-    "javascript-undefined-property", "java-array-index-out-of-bounds", "java-index-out-of-bounds", "cpp-out-of-range",
-    "cpp-segmentation-fault", "go-index-out-of-range",
-)  # fmt: skip
-_LANGUAGES: Final = (Language.JAVASCRIPT, Language.JAVA, Language.CPP, Language.GO)
-_ARRAYS: Final = frozenset({"array", "array_initializer", "initializer_list"})
-_LENGTH: Final = re.compile(r"<=\s*(?P<of>\w+(?:\.length\b|\.size\(\))|len\(\w+\))")
 
 
 @rule(

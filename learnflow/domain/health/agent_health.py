@@ -11,6 +11,10 @@ from learnflow.models.vocabulary import Agent, HealthStatus, Specialist
 
 FORGOTTEN_AFTER: Final = timedelta(minutes=5)
 MOST_INSTANCES: Final = 2_000
+_LEAVING: Final = frozenset({HealthStatus.STOPPING})
+_COMING: Final = frozenset({HealthStatus.STARTING, HealthStatus.STOPPING})
+SIX_AGENTS: Final = (Agent.TRIAGE, *(Agent(specialist) for specialist in Specialist))
+COMPONENTS: Final = tuple(agent for agent in Agent if agent not in SIX_AGENTS)
 
 
 class ReceivedHeartbeat(NamedTuple):
@@ -78,9 +82,6 @@ class Rule(NamedTuple):
     status: HealthStatus
     when: Callable[[StatusInputs], bool]
 
-
-_LEAVING: Final = frozenset({HealthStatus.STOPPING})
-_COMING: Final = frozenset({HealthStatus.STARTING, HealthStatus.STOPPING})
 
 # The first rule that holds decides. The status follows from the facts alone and not from the status before, so any
 # may follow any: an idle agent is active again with its next query, and one in error recovers when its reason is gone.
@@ -193,10 +194,6 @@ def _problems(
 
 def _seconds(heartbeat: ReceivedHeartbeat, now: datetime) -> int:
     return int((now - heartbeat.at).total_seconds())
-
-
-SIX_AGENTS: Final = (Agent.TRIAGE, *(Agent(specialist) for specialist in Specialist))
-COMPONENTS: Final = tuple(agent for agent in Agent if agent not in SIX_AGENTS)
 
 
 def report(

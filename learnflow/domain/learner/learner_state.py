@@ -31,6 +31,10 @@ from learnflow.models.vocabulary import Intent
 
 _DECIMALS: Final = 4  # of a level; more would only say that floating point was at work
 _NEW_TOPIC: Final = TopicKnowledge()
+LATENESS: Final = timedelta(hours=1)  # within which the order of arrival makes no difference
+LEAST_OPEN: Final = 8  # observations, however old: a crash repeats no more before what follows from them is sent
+MOST_OPEN: Final = 64  # observations; a bound on what one student can cost
+COMPARED: Final = 100  # ids of those closed last, which tell whether a history is complete
 
 
 def fold(knowledge: Knowledge, observation: Observation, model: MasteryModel) -> Knowledge:
@@ -137,12 +141,6 @@ def _set(knowledge: Knowledge, observation: LevelSet, model: MasteryModel) -> di
 def worth_announcing(old: float, new: float, model: MasteryModel) -> bool:
     """Whether a level has crossed into another band, or has moved far enough."""
     return band(old) != band(new) or round(abs(new - old), _DECIMALS) >= model.parameters.level.event_move
-
-
-LATENESS: Final = timedelta(hours=1)  # within which the order of arrival makes no difference
-LEAST_OPEN: Final = 8  # observations, however old: a crash repeats no more before what follows from them is sent
-MOST_OPEN: Final = 64  # observations; a bound on what one student can cost
-COMPARED: Final = 100  # ids of those closed last, which tell whether a history is complete
 
 
 @dataclass(frozen=True, slots=True)

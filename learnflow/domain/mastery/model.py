@@ -15,6 +15,14 @@ from learnflow.models.vocabulary import SKILL_LEVELS, SkillLevel
 _ALMOST_MASTERED: Final = MASTERED - 0.001
 _FARTHEST: Final = 30.0  # log-odds: a probability that is neither 0 nor 1 as a float
 _SPANS: Final = tuple(sum(n >= start for start in OPPORTUNITIES) - 1 for n in range(OPPORTUNITIES[-1] + 1))
+BANDS: Final[Mapping[float, str]] = MappingProxyType({
+    0.0: "new",
+    0.5: "learning",
+    MASTERED: "mastered",
+    0.95: "expert",
+})
+_ROUNDING = 1e-6  # 0.29 * 100 is 28.999999999999996
+_HARDEST: Final = len(SKILL_LEVELS) - 1
 
 
 class MasteryModel:
@@ -139,20 +147,9 @@ def shipped() -> MasteryModel:
     return MasteryModel(shipped_parameters())
 
 
-BANDS: Final[Mapping[float, str]] = MappingProxyType({
-    0.0: "new",
-    0.5: "learning",
-    MASTERED: "mastered",
-    0.95: "expert",
-})
-
-
 def band(level: float) -> str:
     """Return the name of the highest band that a level reaches."""
     return BANDS[max(start for start in BANDS if start <= level)]
-
-
-_ROUNDING = 1e-6  # 0.29 * 100 is 28.999999999999996
 
 
 def hundredths(level: float) -> int:
@@ -178,9 +175,6 @@ def in_words(level: float) -> str:
 def reached(topic: str, levels: Mapping[str, float]) -> str:
     """Tell a student how far they are with a topic; a level of 0 means that nothing was solved yet."""
     return f"you are at {in_words(levels[topic])}" if levels.get(topic) else "you have not shown me yet what you can do"
-
-
-_HARDEST: Final = len(SKILL_LEVELS) - 1
 
 
 def difficulty_for(topic: str, level: float | None, skill: SkillLevel | None) -> SkillLevel:

@@ -16,6 +16,10 @@ _ENDS: Final = frozenset(".?!")
 _GAP: Final = "*"
 _NOTHING: Final = "_"
 _LONGEST_GAP: Final = 3
+_STRENGTHS: Final[Mapping[str, float]] = MappingProxyType({"decisive": 3.2, "strong": 1.6, "plain": 0.6})
+_PART: Final = 1.2  # of a name that has a topic's word in it
+_FADING: Final = 0.7  # what each further word for one topic adds, of its weight
+_LOOKED_AT: Final = 500  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +162,8 @@ class Mention:
 
 
 _WORDS: Final = data("topic_words.toml")
-_STRENGTHS: Final[Mapping[str, float]] = MappingProxyType({"decisive": 3.2, "strong": 1.6, "plain": 0.6})
-_PART: Final = 1.2  # of a name that has a topic's word in it
-_FADING: Final = 0.7  # what each further word for one topic adds, of its weight
 _PARTS: Final = tuple((part, topic) for topic, parts in _WORDS["parts"].items() for part in parts)
 _SIGNS: Final = tuple((Mention(sign["topic"], sign["weight"]), re.compile(sign["pattern"])) for sign in _WORDS["signs"])
-_LOOKED_AT: Final = 500  # characters
 
 _HOLLOW: Final = Phrases((phrase, None) for phrase in _WORDS["hollow"])
 _HINTS: Final = Phrases(

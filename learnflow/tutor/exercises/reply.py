@@ -18,6 +18,21 @@ from learnflow.models.taxonomy import GENERAL, name
 from learnflow.models.vocabulary import Closing, ExerciseLanguage, LearningStyle
 from learnflow.tutor.answer_text import OFFLINE_MODEL
 
+_SHOWN_TESTS: Final = 2
+_LANGUAGES: Final = {
+    ExerciseLanguage.PYTHON: "Python",
+    ExerciseLanguage.JAVASCRIPT: "JavaScript",
+    ExerciseLanguage.JAVA: "Java",
+}
+_WAYS: Final = {
+    LearningStyle.VISUAL: "A way to begin: draw the values of the first example, and what becomes of them.",
+    LearningStyle.AUDITORY: "A way to begin: explain your plan aloud before you write it down.",
+    LearningStyle.KINESTHETIC: "A way to begin: type the smallest thing that runs, and change it until it is right.",
+    LearningStyle.STEP_BY_STEP: "A way to begin: write down the steps in words, then turn one after the other to code.",
+    LearningStyle.EXAMPLE_DRIVEN: "A way to begin: work the examples by hand, then write down what you did.",
+}
+_NEXT: Final = 'Say "another exercise" when you want to go on.'
+
 
 @dataclass(frozen=True, slots=True)
 class ExerciseReply:
@@ -60,21 +75,6 @@ def fenced(text: str) -> str:
     return f"```\n{text}\n```"
 
 
-_SHOWN_TESTS: Final = 2
-_LANGUAGES: Final = {
-    ExerciseLanguage.PYTHON: "Python",
-    ExerciseLanguage.JAVASCRIPT: "JavaScript",
-    ExerciseLanguage.JAVA: "Java",
-}
-_WAYS: Final = {
-    LearningStyle.VISUAL: "A way to begin: draw the values of the first example, and what becomes of them.",
-    LearningStyle.AUDITORY: "A way to begin: explain your plan aloud before you write it down.",
-    LearningStyle.KINESTHETIC: "A way to begin: type the smallest thing that runs, and change it until it is right.",
-    LearningStyle.STEP_BY_STEP: "A way to begin: write down the steps in words, then turn one after the other to code.",
-    LearningStyle.EXAMPLE_DRIVEN: "A way to begin: work the examples by hand, then write down what you did.",
-}
-
-
 def assignment(  # noqa: PLR0913 - what giving an exercise consists of
     exercise: Exercise, request: AgentRequest, *, note: str | None = None, closing: str | None = None,
     model: str = OFFLINE_MODEL, usage: tuple[Usage, ...] = (), metadata: dict[str, JsonValue] | None = None,
@@ -104,9 +104,6 @@ def assignment(  # noqa: PLR0913 - what giving an exercise consists of
 
 def _shown(value: JsonValue) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-_NEXT: Final = 'Say "another exercise" when you want to go on.'
 
 
 def next_hint(assigned: Assigned) -> int | None:

@@ -21,6 +21,8 @@ _AT_ONCE: Final = 0.1
 _USED: Final = 0.95
 _SCARCE: Final = 0.1  # of the limit; when less is left, the time of the reset is far enough to tell a rate
 _NOTHING: Final = 1e-6  # less is a rounding error
+BYTES_A_TOKEN: Final = 4
+_NEWEST: Final = 1 / 16  # the weight of the newest answer in what is usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,6 @@ def full_bucket(own: float, now: float) -> TokenBucket:
     """Return a bucket of a limit a minute, with nothing taken from it; 0 is no limit of ours."""
     bucket = TokenBucket(own=own, at=now)
     return replace(bucket, level=bucket.burst) if own else bucket
-
-
-BYTES_A_TOKEN: Final = 4
-_NEWEST: Final = 1 / 16  # the weight of the newest answer in what is usual
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,20 @@ from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.vocabulary import Language
 
 _IN_PROSE: Final = re.compile(r"(?:\[[^\]\n]{1,200}\]|\b\w+)(?:\.\w+\([^()\n]{0,100}\))+")
+_UNREADABLE: Final = MappingProxyType({
+    language: Rule(
+        key, (language,), ERRORS[key].topic, "this cannot be read: {problem}.", kind=Kind.ERROR, explains=(key,)
+    )
+    for language, key in (
+        (Language.JAVASCRIPT, "javascript-unexpected-token"), (Language.JAVA, "java-semicolon-expected"),
+        (Language.CPP, "cpp-expected-token"), (Language.GO, "go-syntax"), (Language.RUST, "rust-syntax"),
+    )
+})  # fmt: skip
+_PARTS_MISSING: Final = frozenset({
+    "python-name-error", "python-file-not-found-error", "python-module-not-found-error", "javascript-reference-error",
+    "javascript-module-not-found", "java-cannot-find-symbol",
+})  # fmt: skip
+_NO_NAME: Final = "python-name-error"
 
 
 def bugs(code: str, language: Language | None) -> tuple[Finding, ...]:
@@ -40,22 +54,6 @@ async def suspects(code: str, language: Language | None) -> str | None:
     }  # fmt: skip
     listed = "\n".join(f"- Line {finding.line}: {finding.remark}" for finding in list(risks.values())[::-1][:2])
     return f"I noticed this, which may or may not be the cause:\n{listed}" if listed else None
-
-
-_UNREADABLE: Final = MappingProxyType({
-    language: Rule(
-        key, (language,), ERRORS[key].topic, "this cannot be read: {problem}.", kind=Kind.ERROR, explains=(key,)
-    )
-    for language, key in (
-        (Language.JAVASCRIPT, "javascript-unexpected-token"), (Language.JAVA, "java-semicolon-expected"),
-        (Language.CPP, "cpp-expected-token"), (Language.GO, "go-syntax"), (Language.RUST, "rust-syntax"),
-    )
-})  # fmt: skip
-_PARTS_MISSING: Final = frozenset({
-    "python-name-error", "python-file-not-found-error", "python-module-not-found-error", "javascript-reference-error",
-    "javascript-module-not-found", "java-cannot-find-symbol",
-})  # fmt: skip
-_NO_NAME: Final = "python-name-error"
 
 
 async def error_to_explain(text: str, question: ParsedQuestion, raised: ErrorSign | None) -> ErrorSign | None:
