@@ -3,13 +3,16 @@
 import ast
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
+from typing import Final
 
 from learnflow.code_analysis import python_tree, syntax_tree
 from learnflow.code_analysis.python_tree import PythonTree, covers, loaded
 from learnflow.code_analysis.rule import Kind, Match, Rule
 from learnflow.models.vocabulary import Language
 
-_LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_MOST: Final = 50  # matches of a rule in a code; to look for more could take long
+_LEAVING: Final = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
 def is_guarded(tree: PythonTree, line: int) -> bool:
@@ -45,7 +48,7 @@ class Source:
         An error that was not raised is no fault where it may be raised on purpose.
         """
         tree = self.tree
-        for match in rule.check(tree) if tree else ():
+        for match in islice(rule.check(tree), _MOST) if tree else ():
             unsure = rule.kind is Kind.ERROR and not raised
             if not (unsure and isinstance(tree, python_tree.PythonTree) and is_guarded(tree, match.line)):
                 yield match

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -9,6 +10,7 @@ from learnflow.code_analysis.engine import all_rules, analyze, rules_in
 from learnflow.code_analysis.rule import Certainty, Example, Kind, Rule
 from learnflow.domain.question.errors import ERRORS
 from learnflow.models.taxonomy import TOPICS
+from learnflow.models.vocabulary import Language
 
 RULES = [rule for rule in all_rules() if rule.examples]
 EXAMPLES = [
@@ -79,3 +81,21 @@ from learnflow.models.vocabulary import Language
 def prints_nothing(tree):
     yield Match(1)
 """
+
+
+MANY = 600
+LONG = {
+    "filled by index": "a = []\n" + "".join(f"a[{i}] = {i}\n" for i in range(MANY)),
+    "read beyond the end": "a = [1]\n" + "".join(f"print(a[{i + 1}])\n" for i in range(MANY)),
+    "names without a value": "".join(f"print(x{i})\n" for i in range(MANY)),
+    "a chain of branches": "if x > 0:\n    pass\n" + "".join(f"elif x < {-i}:\n    pass\n" for i in range(MANY // 2)),
+    "iterators": "".join(f"g{i} = map(int, s)\nprint(list(g{i}))\nprint(max(g{i}))\n" for i in range(MANY // 3)),
+    "loops in loops": "".join("    " * i + f"for x{i} in y:\n" for i in range(60)) + "    " * 60 + "pass\n",
+}
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_no_python_keeps_the_rules_busy(kind: str) -> None:
+    start = process_time()
+    analyze(LONG[kind], Language.PYTHON)
+    assert process_time() - start < 3

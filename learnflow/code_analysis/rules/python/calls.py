@@ -74,14 +74,14 @@ def _memos(function: Function) -> set[str]:
 )  # fmt: skip
 def used_up(tree: PythonTree) -> Iterator[Match]:
     makers = {name for name, function in tree.functions.items() if has(function.body, ast.Yield)}
-    for name, value in tree.assigned_once.items():
-        if not is_iterator(value, makers):
-            continue
-        for block in tree.blocks():
-            uses = [statement.lineno for statement in block if _takes_all(statement, name)]
-            if len(uses) > 1:
-                fix = tree.replaced(value, f"list({ast.unparse(value)})")
-                yield Match(uses[1], {"name": name, "first": str(uses[0])}, (fix,))
+    for block in tree.blocks():
+        first: dict[str, int] = {}
+        for statement in block:
+            for name in sorted(set(_taken(statement)) & tree.assigned_once.keys()):
+                value, line = tree.assigned_once[name], first.setdefault(name, statement.lineno)
+                if line != statement.lineno and is_iterator(value, makers):
+                    fix = tree.replaced(value, f"list({ast.unparse(value)})")
+                    yield Match(statement.lineno, {"name": name, "first": str(line)}, (fix,))
 
 
 def is_iterator(value: ast.expr, makers: set[str]) -> bool:
@@ -92,23 +92,22 @@ def is_iterator(value: ast.expr, makers: set[str]) -> bool:
     return isinstance(value, ast.GeneratorExp)
 
 
-def _takes_all(statement: ast.stmt, name: str) -> bool:
-    """Say whether a statement takes all items of an iterator, whatever comes before it."""
+def _taken(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names of which a statement takes all items, whatever comes before it."""
     match statement:
-        case ast.For(iter=ast.Name(id=taken), body=body) if taken == name:
-            return not has(body, ast.Break, ast.Return)
+        case ast.For(iter=ast.Name(id=name), body=body) if not has(body, ast.Break, ast.Return):
+            yield name
+    match statement:
         case ast.For(iter=part) | ast.If(test=part):
             nodes = ast.walk(part)
         case ast.Expr() | ast.Assign() | ast.Return() | ast.AugAssign():
             nodes = ast.walk(statement)
         case _:
-            return False
+            return
     for node in nodes:
         match node:
-            case ast.Call(func=ast.Name(id=called), args=[ast.Name(id=taken), *_]):
-                if called in _USING_UP and taken == name:
-                    return True
-    return False
+            case ast.Call(func=ast.Name(id=called), args=[ast.Name(id=name), *_]) if called in _USING_UP:
+                yield name
 
 
 @rule(

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Final
 
 from learnflow.code_analysis.python_tree import NUMBER, PythonTree, is_input
@@ -10,6 +10,7 @@ from learnflow.code_analysis.rule import Example, Match, rule
 from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language
 
+_MOST_BRANCHES: Final = 20  # of an `if` that are compared with one another
 _ORDERS: Final = {ast.Gt: (1, False), ast.GtE: (1, True), ast.Lt: (-1, False), ast.LtE: (-1, True)}
 
 
@@ -88,7 +89,7 @@ def either_differs(tree: PythonTree) -> Iterator[Match]:
 )  # fmt: skip
 def never_reached(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.If):
-        for first, second in combinations(_chain(node), 2):
+        for first, second in combinations(islice(_chain(node), _MOST_BRANCHES), 2):
             if _includes(first, second) and _is_stable(first.left):
                 above, below = one_line(ast.unparse(first)), one_line(ast.unparse(second))
                 yield Match(second.lineno, {"first": above, "second": below, "above": str(first.lineno)})

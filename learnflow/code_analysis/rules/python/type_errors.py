@@ -206,31 +206,23 @@ def immutable(tree: PythonTree) -> Iterator[Match]:
     examples=(Example(Language.PYTHON, "a = []\na[0] = 1", "a = []\na.append(1)"),),
 )  # fmt: skip
 def index_assignment(tree: PythonTree) -> Iterator[Match]:
+    grown = {name for node in tree.nodes for name in _may_grow(node)}
     for node in tree.of(ast.Subscript):
         match node:
-            case ast.Subscript(value=ast.Name(id=name), slice=index, ctx=ast.Store()) if not isinstance(
-                index, ast.Slice
-            ):
+            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()) if name not in grown:
                 value = tree.assigned_once.get(name)
-                if (
-                    isinstance(value, ast.List)
-                    and not value.elts
-                    and not any(_may_grow(part, name) for part in tree.nodes)
-                ):
+                if isinstance(value, ast.List) and not value.elts:
                     yield Match(node.lineno, {"name": name})
 
 
-def _may_grow(node: ast.AST, name: str) -> bool:
+def _may_grow(node: ast.AST) -> Iterator[str]:
     match node:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=grown), attr="append" | "extend" | "insert")):
-            return grown == name
-        case ast.AugAssign(target=ast.Name(id=grown)):
-            return grown == name
-        case ast.Subscript(value=ast.Name(id=grown), slice=ast.Slice(), ctx=ast.Store()):
-            return grown == name
+        case (ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append" | "extend" | "insert"))
+              | ast.AugAssign(target=ast.Name(id=name))
+              | ast.Subscript(value=ast.Name(id=name), slice=ast.Slice(), ctx=ast.Store())):  # fmt: skip
+            yield name
         case ast.Call(func=called, args=given) if ast.unparse(called) not in {"print", "len"}:
-            return any(isinstance(argument, ast.Name) and argument.id == name for argument in given)
-    return False
+            yield from (argument.id for argument in given if isinstance(argument, ast.Name))
 
 
 @rule(
