@@ -26,7 +26,7 @@ from benchmarks.mastery_bkt import History
 from learnflow.domain.mastery import MasteryModel, shipped
 from learnflow.domain.mastery.fit import fit
 from learnflow.models.fields import Model, explain
-from learnflow.models.knowledge import StudentAbility, TopicAbility
+from learnflow.models.learner_model import StudentAbility, TopicAbility
 
 BINS: Final = 15  # of equal width, for the calibration error
 ROUNDS: Final = 3  # of the timed walk, in time on the processor; the fastest counts, since noise only adds

@@ -12,9 +12,9 @@ from learnflow.models.events import EVENT_TYPES, EVENTS
 from learnflow.models.events.learning import ProgressUpdated
 from learnflow.models.events.queries import QuerySubmitted, submitted_query
 from learnflow.models.events.responses import ResponseCompleted
-from learnflow.models.events.work import RoutingDecision
+from learnflow.models.events.routing import RoutingDecision
 from learnflow.models.fields import Model
-from learnflow.models.knowledge import LearnerState
+from learnflow.models.learner_model import LearnerState
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Intent, QueryStatus, ResponseType

@@ -32,7 +32,7 @@ from learnflow.domain.mastery import shipped
 from learnflow.embedded.processes import LOCALHOST, reserved_port
 from learnflow.models.events.learning import ProgressUpdated
 from learnflow.models.fields import Model
-from learnflow.models.knowledge import Asked, Graded, Observation
+from learnflow.models.learner_model import Asked, Graded, Observation
 from learnflow.models.student import Profile
 from learnflow.models.vocabulary import Intent
 from learnflow.streams import topic_admin

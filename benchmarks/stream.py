@@ -26,10 +26,10 @@ from learnflow.embedded import broker, throwaway
 from learnflow.models.examples import EXAMPLES
 from learnflow.models.vocabulary import Agent
 from learnflow.streams import topic_admin
-from learnflow.streams.activity import Activity
+from learnflow.streams.agent_stats import Activity
 from learnflow.streams.codec import Clock, decode
+from learnflow.streams.event_producer import EventProducer, Outgoing
 from learnflow.streams.message_processor import Delivery, MessageProcessor
-from learnflow.streams.outbox import Outbox, Outgoing
 from learnflow.streams.stream_app import StreamApp
 from learnflow.topics import AGENT_LOGS, DAY, DEAD_LETTERS, STUDENT_QUERIES, Topic
 
@@ -166,7 +166,7 @@ def _learnflow(watch: Stopwatch) -> faust.App:
         STUDENT_QUERIES,
         handle,
         activity=activity,
-        outbox=Outbox(app),
+        outbox=EventProducer(app),
         executor=app.executor(64, 1024),
         reporter=_Silent(watch),
         now=Clock(lambda: datetime.now(UTC), timedelta(minutes=5)),

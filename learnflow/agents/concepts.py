@@ -6,14 +6,14 @@ from time import perf_counter
 from learnflow.agents.context import Context
 from learnflow.agents.distress import asks_for_support, supportive
 from learnflow.agents.messages import follow
-from learnflow.agents.specialist import answer, milliseconds_since, outcome, parsed, responding
+from learnflow.agents.specialist_request import answer, milliseconds_since, outcome, parsed, responding
 from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event
-from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested
+from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested
 from learnflow.models.vocabulary import Specialist
+from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery
-from learnflow.streams.outbox import Outgoing
 from learnflow.topics import REQUESTS
 from learnflow.tutor.interface import TutorUnavailable
 

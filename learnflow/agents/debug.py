@@ -12,17 +12,17 @@ from uuid import UUID
 from learnflow.agents.context import Context
 from learnflow.agents.distress import reported
 from learnflow.agents.messages import completed, follow
-from learnflow.agents.specialist import answer, parsed
+from learnflow.agents.specialist_request import answer, parsed
 from learnflow.bounded_cache import BoundedCache
 from learnflow.domain.question import distress
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft, total_tokens
 from learnflow.models.envelope import Event
-from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested
+from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested
 from learnflow.models.fields import JsonObject
 from learnflow.models.vocabulary import Specialist
+from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery
-from learnflow.streams.outbox import Outgoing
 from learnflow.topics import CONCEPTS_REQUESTS
 from learnflow.tutor.answer_text import joined
 from learnflow.tutor.code_run import CodeRunner

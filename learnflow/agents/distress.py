@@ -15,10 +15,10 @@ from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event
 from learnflow.models.events.logs import ActivityLogged
 from learnflow.models.events.responses import ResponseCompleted
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.taxonomy import GENERAL
 from learnflow.models.vocabulary import Agent
-from learnflow.streams.outbox import Outgoing
+from learnflow.streams.event_producer import Outgoing
 from learnflow.topics import AGENT_LOGS
 from learnflow.tutor.answer_text import OFFLINE_MODEL
 

@@ -7,18 +7,18 @@ from typing import Any
 
 from learnflow.agents.context import Context
 from learnflow.agents.messages import completed, follow
-from learnflow.agents.specialist import answer, outcome, parsed
+from learnflow.agents.specialist_request import answer, outcome, parsed
 from learnflow.domain.question.exercise_wish import Hint, NewExercise, Solution, Submission, Wish, wish
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.envelope import Event
 from learnflow.models.events import EVENT_TYPES
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.events.students import ExerciseGraded
-from learnflow.models.events.work import AgentRequest
 from learnflow.models.fields import Model
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import SandboxUnavailable, infer_calling_convention
+from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery
-from learnflow.streams.outbox import Outgoing
 from learnflow.topics import STUDENT_EVENTS
 from learnflow.tutor.exercises import ExerciseReply, hint, report, solution, wrong_language
 from learnflow.tutor.interface import TutorUnavailable

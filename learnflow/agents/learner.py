@@ -13,6 +13,7 @@ from learnflow.domain.conversation import Conversation, OpenQuery, close, rememb
 from learnflow.domain.student_exercises import after
 from learnflow.models.envelope import Event
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
+from learnflow.models.events.routing import RoutingDecision
 from learnflow.models.events.students import (
     ExerciseAssigned,
     ExerciseGraded,
@@ -22,10 +23,9 @@ from learnflow.models.events.students import (
     ProgressRebuilt,
     SkillUpgraded,
 )
-from learnflow.models.events.work import RoutingDecision
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent
-from learnflow.streams.outbox import Outgoing
+from learnflow.streams.event_producer import Outgoing
 from learnflow.tables import open_query_key
 
 NAME = Agent.LEARNER

@@ -12,14 +12,14 @@ from learnflow.agents.context import Context
 from learnflow.agents.messages import follow
 from learnflow.agents.student_store import Student
 from learnflow.domain.learner import Change, Day, Outcome, current, observe, progress, rebuilt
+from learnflow.domain.learner.mastery_change_reasons import Reason, reason
 from learnflow.domain.learner.progress import upgrade
-from learnflow.domain.learner.reasons import Reason, reason
 from learnflow.models.envelope import Event
 from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated, StruggleDetected
+from learnflow.models.events.routing import RoutingDecision
 from learnflow.models.events.students import ExerciseGraded, MasteryLevelSet, StruggleResolved
-from learnflow.models.events.work import RoutingDecision
 from learnflow.models.fields import Model
-from learnflow.models.knowledge import (
+from learnflow.models.learner_model import (
     Asked,
     Graded,
     Knowledge,
@@ -30,7 +30,7 @@ from learnflow.models.knowledge import (
     Struggling,
 )
 from learnflow.models.taxonomy import lookup
-from learnflow.streams.outbox import Outgoing
+from learnflow.streams.event_producer import Outgoing
 from learnflow.tables import Tables
 from learnflow.topics import MASTERY_LEVEL_UPDATED, STUDENT_EVENTS, STUDENT_PROGRESS, Topic
 

@@ -11,13 +11,13 @@ from learnflow.models.envelope import Event, derived_id, version_metadata
 from learnflow.models.events import EVENT_TYPES, query_id_of, query_of
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
 from learnflow.models.events.responses import Failure, ResponseCompleted, ResponseFailed
-from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested
+from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested
 from learnflow.models.fields import Model
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent, QueryStatus, ResponseType, Specialist
-from learnflow.streams.activity import Activity
+from learnflow.streams.agent_stats import Activity
 from learnflow.streams.codec import Refusal
-from learnflow.streams.outbox import Outgoing
+from learnflow.streams.event_producer import Outgoing
 from learnflow.topics import AGENT_LOGS, AGENT_RESPONSES
 
 OUR_FAULT: Final = "Something went wrong on our side. Your question is kept, and somebody will look at it."

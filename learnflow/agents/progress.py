@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from learnflow.agents.context import Context
-from learnflow.agents.specialist import answer, parsed, responding
+from learnflow.agents.specialist_request import answer, parsed, responding
 from learnflow.models.vocabulary import Specialist
+from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery
-from learnflow.streams.outbox import Outgoing
 
 NAME = Specialist.PROGRESS
 

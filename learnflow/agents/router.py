@@ -12,13 +12,13 @@ from learnflow.domain.question import distress
 from learnflow.domain.question.exercise_wish import exercise_named
 from learnflow.models.envelope import Event
 from learnflow.models.events.responses import Failure
-from learnflow.models.events.work import AgentRequest, ProgressSummary, RoutingDecision
+from learnflow.models.events.routing import AgentRequest, ProgressSummary, RoutingDecision
 from learnflow.models.exercise import Assigned
 from learnflow.models.student import Profile
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent, SkillLevel, Specialist
+from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery
-from learnflow.streams.outbox import Outgoing
 from learnflow.topics import REQUESTS
 
 NAME = Agent.ROUTER

@@ -13,10 +13,10 @@ from learnflow.agents.context import Context
 from learnflow.models.vocabulary import Agent
 from learnflow.sink.messages import SinkMessage
 from learnflow.sink.sink import Sink
-from learnflow.streams.activity import Activity
+from learnflow.streams.agent_stats import Activity
 from learnflow.streams.dead_letters import headers_of
+from learnflow.streams.event_producer import EventProducer
 from learnflow.streams.keyed_executor import KeyedExecutor
-from learnflow.streams.outbox import Outbox
 from learnflow.streams.processing import batches, send_dead_letter
 
 NAME = Agent.SINK
@@ -27,7 +27,7 @@ class SinkAgent:
     """Writes batches, in their order; acknowledges them when they are committed."""
 
     def __init__(
-        self, context: Context, sink: Sink, *, activity: Activity, outbox: Outbox, executor: KeyedExecutor
+        self, context: Context, sink: Sink, *, activity: Activity, outbox: EventProducer, executor: KeyedExecutor
     ) -> None:
         self._context = context
         self._sink = sink

@@ -12,10 +12,10 @@ from learnflow.database.struggle_window import StoredWindow, Wanted
 from learnflow.domain.struggle import End, OngoingStruggle, Struggles, apply_observation, observed, restored_struggle
 from learnflow.models.envelope import Event
 from learnflow.models.events.learning import StruggleDetected
-from learnflow.models.events.work import RoutingDecision
+from learnflow.models.events.routing import RoutingDecision
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent
-from learnflow.streams.outbox import Outgoing
+from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.processing import RecentIds
 from learnflow.tables import Tables
 from learnflow.topics import STUDENT_EVENTS, STUDENT_STRUGGLE

@@ -7,11 +7,11 @@ from learnflow.agents.messages import follow
 from learnflow.domain.question.intent import certain_triage
 from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.events.queries import submitted_query
-from learnflow.models.events.work import RoutingDecision
+from learnflow.models.events.routing import RoutingDecision
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent, QueryStatus, Specialist
+from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery
-from learnflow.streams.outbox import Outgoing
 from learnflow.topics import TRIAGE_ROUTING
 from learnflow.tutor.interface import Triage
 

@@ -12,6 +12,7 @@ from learnflow.agents.code_review import CodeReviewAgent
 from learnflow.agents.concepts import ConceptsAgent
 from learnflow.agents.context import Context
 from learnflow.agents.debug import DebugAgent
+from learnflow.agents.due_checks import OverdueSweep, ProgressSweep, StruggleSweep
 from learnflow.agents.exercise import ExerciseAgent
 from learnflow.agents.learner import LearnerAgent
 from learnflow.agents.messages import Reporter
@@ -20,7 +21,6 @@ from learnflow.agents.router import RouterAgent
 from learnflow.agents.sink import AT_ONCE, SinkAgent
 from learnflow.agents.struggle import StruggleAgent
 from learnflow.agents.student_store import StudentStore
-from learnflow.agents.sweeps import OverdueSweep, ProgressSweep, StruggleSweep
 from learnflow.agents.triage import TriageAgent
 from learnflow.database.connection import BatchSource
 from learnflow.database.exercises import load_assignments
@@ -29,10 +29,10 @@ from learnflow.database.students import StudentSource
 from learnflow.models.vocabulary import Agent, Specialist
 from learnflow.sink.messages import STORED
 from learnflow.sink.sink import Sink
-from learnflow.streams.activity import Activity
+from learnflow.streams.agent_stats import Activity
+from learnflow.streams.event_producer import EventProducer
 from learnflow.streams.keyed_executor import KeyedExecutor
 from learnflow.streams.message_processor import Handler, MessageProcessor
-from learnflow.streams.outbox import Outbox
 from learnflow.streams.stream_app import StreamApp
 from learnflow.streams.table_processor import TableHandler, TableProcessor
 from learnflow.tables import Tables
@@ -63,7 +63,7 @@ class AgentWiring:
     def __init__(self, app: StreamApp, context: Context) -> None:
         self.app = app
         self.context = context
-        self.outbox = Outbox(app)
+        self.outbox = EventProducer(app)
         self.reporter = Reporter(context)
         self._problems: dict[Agent, Callable[[], str | None]] = {}
         app.beat(self._beat, context.settings.agents.heartbeat_seconds)

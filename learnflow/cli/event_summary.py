@@ -9,6 +9,7 @@ from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated, Si
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
+from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested, RoutingDecision
 from learnflow.models.events.students import (
     ExerciseAssigned,
     ExerciseGraded,
@@ -20,7 +21,6 @@ from learnflow.models.events.students import (
     SkillUpgraded,
     StruggleResolved,
 )
-from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested, RoutingDecision
 
 
 @singledispatch

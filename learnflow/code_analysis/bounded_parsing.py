@@ -5,7 +5,10 @@ nesting, to gigabytes on what would fit into a question.
 """
 
 import re
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
 from time import thread_time
 from typing import Final
 
@@ -13,6 +16,7 @@ from tree_sitter import Language, LogType, Parser, Tree
 
 _SECONDS: Final = 0.2  # of this thread's processor time; 100 KB of a program need 0.03
 _CHUNK: Final = 4_096
+_WARNINGS: Final = Lock()
 _DEEPEST: Final = 300  # brackets open at once, or `<` and `=` in one statement; programs have a tenth of it
 _MARKS: Final = re.compile(r"[()\[\]{}<>=;\n]")
 
@@ -61,3 +65,11 @@ def too_deep(code: str, *, semicolons: bool) -> int | None:
         if max(depth, chained) > _DEEPEST:
             return mark.start()
     return None
+
+
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """Let Python's parser not warn, of an odd escape, say; the filters are the process's, so one thread at a time."""
+    with _WARNINGS, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

@@ -1,15 +1,18 @@
 """Student code → findings: it is parsed once, all rules of its language run, their findings are sorted by line."""
 
+import asyncio
 import re
-from collections.abc import Iterator
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, lru_cache, partial
 from importlib import import_module
 from pkgutil import walk_packages
 from types import ModuleType
-from typing import Final
+from typing import Final, TypeVar
 
 from learnflow.code_analysis import rules
 from learnflow.code_analysis.finding import Finding
+from learnflow.code_analysis.linters import LinterUnavailableError
 from learnflow.code_analysis.pattern_rules import read_pattern_rules
 from learnflow.code_analysis.rule import Certainty, Kind, Rule
 from learnflow.code_analysis.source import Source
@@ -18,6 +21,8 @@ from learnflow.domain.question.errors import ERRORS, find_error
 from learnflow.domain.question.lexicon import words
 from learnflow.models.vocabulary import Language
 
+Result = TypeVar("Result")
+_THREADS: Final = ThreadPoolExecutor(2, "code-analysis")  # a linter that is slow must not hold those of other work
 _KEPT: Final = 64  # sources: triage asks for the findings of a question's code, and its specialist again
 
 
@@ -35,26 +40,44 @@ def analyze(
         rules_due = [rule for rule in _of(language, Certainty.LIKELY) if re.search(rule.complaint, complaint)]
         return tuple(_findings(code, language, rules_due))
     if error is None:
-        return _all(code, language)
+        try:
+            return _all(code, language)
+        except LinterUnavailableError:  # which may be there again for the next one
+            return _sorted(code, language, linted=False)
     behind = [rule for rule in _of(language, Certainty.SURE) if _explains(rule, error)]
     findings = _unreadable(code, language) or _findings(code, language, behind, raised=True)
     return tuple(sorted(findings, key=lambda finding: (finding.kind is not Kind.ERROR, finding.line)))
 
 
+async def in_analysis_thread(function: Callable[..., Result], *arguments: object) -> Result:
+    """Return what a function gives, run beside the event loop in one of the few threads that analyze code."""
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, partial(function, *arguments))
+
+
 @lru_cache(maxsize=_KEPT)
 def _all(code: str, language: Language) -> tuple[Finding, ...]:
+    return _sorted(code, language, linted=True)
+
+
+def _sorted(code: str, language: Language, *, linted: bool) -> tuple[Finding, ...]:
     due = [rule for rule in _of(language, Certainty.SURE) if not rule.needs_error]
-    findings = _unreadable(code, language) or _findings(code, language, due)
+    findings = _unreadable(code, language) or _findings(code, language, due, linted=linted)
     return tuple(sorted(findings, key=lambda finding: finding.line))
 
 
-def _findings(code: str, language: Language, due: list[Rule], *, raised: bool = False) -> list[Finding]:
-    source = _source(code, language)
-    findings = [
-        Finding(rule, match.line, match.values, match.fixes)
-        for rule in due
-        for match in source.matches(rule, raised=raised)
-    ]
+def _findings(
+    code: str, language: Language, due: list[Rule], *, raised: bool = False, linted: bool = False
+) -> list[Finding]:
+    """Return what rules find; a linter that cannot be asked finds nothing, or with `linted` raises."""
+    source, findings = _source(code, language), []
+    for rule in due:
+        try:
+            matches = list(source.matches(rule, raised=raised))
+        except LinterUnavailableError:
+            if linted:
+                raise
+            continue
+        findings += [Finding(rule, match.line, match.values, match.fixes) for match in matches]
     return list({(finding.rule.key, finding.line): finding for finding in reversed(findings)}.values())[::-1]
 
 
@@ -98,9 +121,8 @@ def all_rules() -> tuple[Rule, ...]:
 
 def rules_in(package: ModuleType) -> Iterator[Rule]:
     """Yield the rules that a package's modules declare, and those of the TOML files beside these, which come last."""
-    for module in walk_packages(package.__path__, f"{package.__name__}."):
-        loaded = import_module(module.name)
-        yield from (value for value in vars(loaded).values() if isinstance(value, Rule))
-        if module.ispkg:
-            yield from read_pattern_rules(loaded)
-    yield from read_pattern_rules(package)
+    names = [(module.name, module.ispkg) for module in walk_packages(package.__path__, f"{package.__name__}.")]
+    for name, _ in names:
+        yield from (value for value in vars(import_module(name)).values() if isinstance(value, Rule))
+    for name in (package.__name__, *(name for name, is_package in names if is_package)):
+        yield from read_pattern_rules(import_module(name))

@@ -60,6 +60,11 @@ class Finding:
         again = f"The same in line {lines}." if self.more_lines else ""
         return " ".join(filter(None, (self.message[0].upper() + self.message[1:], self.fix, again)))
 
+    @property
+    def tells_cause(self) -> bool:
+        """Whether it tells a cause, with words and a topic of its own, and not only where an error is raised."""
+        return self.kind is Kind.BUG
+
     def steps(self, skill: SkillLevel) -> Iterator[str]:
         """Yield what to do, and for advanced students what lies beneath."""
         yield f"{'Your next step' if skill is SkillLevel.BEGINNER else 'What to do'}: {self.fix}"

@@ -11,9 +11,9 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from types import ModuleType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
 
 from learnflow.code_analysis.linters import ruff
 from learnflow.code_analysis.python_tree import PythonTree
@@ -50,6 +50,13 @@ class PatternRule(BaseModel):
     patterns: Mapping[Language, Pattern] = {}
     linter: Literal["", "ruff"] = ""
     examples: tuple[tuple[Language, str, str] | tuple[Language, str, str, str], ...] = ()
+
+    @model_validator(mode="after")
+    def _has_step(self) -> Self:
+        if self.kind is Kind.BUG and not self.fix:
+            msg = "a bug needs a fix, the first step to mend it"
+            raise ValueError(msg)
+        return self
 
 
 def read_pattern_rules(package: ModuleType) -> Iterator[Rule]:

@@ -3,7 +3,6 @@
 import ast
 import builtins
 import sys
-import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from io import StringIO
 from token import COMMENT, STRING
 from tokenize import TokenError, generate_tokens
 from typing import Final, TypeVar, overload
+
+from learnflow.code_analysis.bounded_parsing import without_warnings
 
 _CHANGING: Final = frozenset({
     "append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault", "popitem", "add", "discard",
@@ -106,8 +107,7 @@ class PythonTree:
 def parse(code: str) -> ast.Module:
     """Parse code. Raises SyntaxError also for what the parser cannot hold."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an odd escape is no reason to stop
+        with without_warnings():
             return ast.parse(code)
     except (ValueError, RecursionError, MemoryError) as error:
         msg = "the code is nested too deeply to be read"

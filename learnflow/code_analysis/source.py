@@ -70,4 +70,4 @@ class Source:
         try:
             return python_tree.gather(self.code)
         except SyntaxError as problem:
-            return problem
+            return problem.with_traceback(None)  # whose frames would be kept with it

@@ -6,7 +6,7 @@ from typing import Final
 import asyncpg
 from pydantic import TypeAdapter
 
-from learnflow.models.knowledge import Observation
+from learnflow.models.learner_model import Observation
 
 AT_A_TIME: Final = 500  # students
 

@@ -13,8 +13,8 @@ from learnflow.database.exercises import load_exercises
 from learnflow.database.postgres import Reader
 from learnflow.domain.conversation import LONGEST_ANSWER, LONGEST_QUESTION
 from learnflow.domain.student_exercises import Exercises
-from learnflow.models.events.work import Turn
-from learnflow.models.knowledge import LearnerState
+from learnflow.models.events.routing import Turn
+from learnflow.models.learner_model import LearnerState
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.models.student import Profile
 

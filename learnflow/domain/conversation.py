@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from learnflow.models.events.responses import ResponseCompleted
-from learnflow.models.events.work import Turn
+from learnflow.models.events.routing import Turn
 from learnflow.models.fields import REMEMBERED_IDS, Id, Model, Timestamp, short_id
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Specialist

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from learnflow.models.exercise import TestCase
 from learnflow.models.vocabulary import ExerciseLanguage
 from learnflow.sandbox.outline import outline
-from learnflow.sandbox.outline.functions import Function, Outline
+from learnflow.sandbox.outline.model import Function, Outline
 
 Spread = Literal["one", "list", "names"]
 

@@ -8,7 +8,7 @@ from learnflow.database.postgres import hundredths
 from learnflow.models.envelope import Event
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
-from learnflow.models.events.work import (
+from learnflow.models.events.routing import (
     AgentRequest,
     CollaborationAnswered,
     CollaborationRequested,

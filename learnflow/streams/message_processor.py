@@ -15,10 +15,10 @@ from learnflow.models.envelope import Event
 from learnflow.models.events import query_id_of
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.vocabulary import Agent
-from learnflow.streams.activity import Activity
+from learnflow.streams.agent_stats import Activity
 from learnflow.streams.codec import Clock, Refusal
+from learnflow.streams.event_producer import EventProducer, Outgoing
 from learnflow.streams.keyed_executor import KeyedExecutor
-from learnflow.streams.outbox import Outbox, Outgoing
 from learnflow.streams.processing import Handling, RecentIds, decode_message, send_dead_letter
 from learnflow.topics import Topic
 from learnflow.traces import Span
@@ -72,7 +72,7 @@ class MessageProcessor:
         handle: Handler,
         *,
         activity: Activity,
-        outbox: Outbox,
+        outbox: EventProducer,
         executor: KeyedExecutor,
         reporter: Reporter,
         now: Clock,

@@ -18,7 +18,7 @@ from learnflow.models.events import query_id_of
 from learnflow.models.vocabulary import Agent
 from learnflow.streams.codec import Clock, decode
 from learnflow.streams.dead_letters import DeadLetter, headers_of, redrive_attempt
-from learnflow.streams.outbox import Outbox, Outgoing
+from learnflow.streams.event_producer import EventProducer, Outgoing
 from learnflow.topics import DEAD_LETTERS, Topic
 from learnflow.traces import NO_SPAN, Attributes, Span
 
@@ -26,7 +26,7 @@ MOST_IDS: Final = 20_000
 
 
 class RecentIds:
-    """A bounded set that forgets what was added first. It saves work; correctness never depends on it."""
+    """A bounded set that forgets what was added longest ago. It saves work; correctness never depends on it."""
 
     def __init__(self) -> None:
         self._ids: BoundedCache[Hashable, None] = BoundedCache(MOST_IDS)
@@ -105,7 +105,7 @@ def with_current_headers(outgoing: Sequence[Outgoing]) -> Sequence[Outgoing]:
     ]
 
 
-async def send_dead_letter(outbox: Outbox, message: Any, agent: Agent, reason: str, now: datetime) -> None:  # noqa: ANN401 - Faust's message
+async def send_dead_letter(outbox: EventProducer, message: Any, agent: Agent, reason: str, now: datetime) -> None:  # noqa: ANN401 - Faust's message
     """Keep a message that cannot be processed, as it came."""
     metrics.DEAD_LETTERS.labels(agent).inc()
     letter = DeadLetter(

@@ -16,10 +16,10 @@ from faust.types.tuples import TP
 
 from learnflow.logs import Lines, mask_logs
 from learnflow.models.vocabulary import HealthStatus
-from learnflow.streams.activity import Activity
+from learnflow.streams.agent_stats import Activity
 from learnflow.streams.consumer import Consumer
+from learnflow.streams.faust_tables import PatchedTable, TableManager, UnsentChanges
 from learnflow.streams.keyed_executor import KeyedExecutor
-from learnflow.streams.table_patches import PatchedTable, TableManager, UnsentChanges
 
 # A worker makes many short-lived values and few cycles; at Python's own a tenth of its time goes into looking for them.
 THRESHOLDS: Final = (50_000, 20, 100)

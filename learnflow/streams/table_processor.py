@@ -8,9 +8,9 @@ from faust.types import EventT
 from mode.utils.logging import get_logger
 
 from learnflow.models.envelope import Event
-from learnflow.streams.activity import Activity
+from learnflow.streams.agent_stats import Activity
 from learnflow.streams.codec import Clock, Refusal
-from learnflow.streams.outbox import Outbox, Outgoing
+from learnflow.streams.event_producer import EventProducer, Outgoing
 from learnflow.streams.processing import Handling, batches, decode_message, send_dead_letter, with_current_headers
 from learnflow.topics import BY_NAME
 
@@ -38,7 +38,7 @@ class TableProcessor:
         handler: TableHandler,
         *,
         activity: Activity,
-        outbox: Outbox,
+        outbox: EventProducer,
         now: Clock,
         is_ours: Callable[[EventT[Any]], bool],
     ) -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.vocabulary import Language
 from learnflow.sandbox import Sandbox
 from learnflow.tutor.code_examples import check_examples
@@ -21,6 +21,10 @@ class CheckedTutor(TutorWrapper):
     def __init__(self, tutor: Tutor, sandbox: Sandbox) -> None:
         super().__init__(tutor)
         self._solution_guard = SolutionGuard(sandbox)
+
+    async def progress(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
+        """Say in words where the student stands; there is no code in it."""
+        return await self._tutor.progress(request, question)
 
     async def _draft(self, request: AgentRequest, question: ParsedQuestion, answer: Answer) -> Draft:
         draft = await answer(self._tutor)

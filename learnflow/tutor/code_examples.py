@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from learnflow.code_analysis.syntax import check
-from learnflow.code_analysis.syntax.left_open import closed
+from learnflow.code_analysis.syntax.unclosed_brackets import closed
 from learnflow.domain.question.snippet import guess
 from learnflow.models.draft import Draft
 from learnflow.models.vocabulary import Language

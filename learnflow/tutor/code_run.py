@@ -8,7 +8,7 @@ from learnflow.bounded_cache import BoundedCache
 from learnflow.code_analysis.syntax import check
 from learnflow.domain.question.errors import has_trace
 from learnflow.domain.question.parsed_question import ParsedQuestion
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.vocabulary import ExerciseLanguage, Language
 from learnflow.sandbox import Ended, Execution, Sandbox, SandboxUnavailable
 

@@ -7,7 +7,7 @@ from typing import Final, Literal, Protocol, TypeAlias
 from learnflow.domain.question.intent import Triage
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.student_query import StudentQuery
 from learnflow.tutor.exercises import ExerciseReply
 from learnflow.tutor.interface import Answer, ClaudeAway, Tutor, TutorUnavailable, TutorWrapper

@@ -6,7 +6,7 @@ from typing import Protocol, TypeAlias
 from learnflow.domain.question.intent import OFF_TOPIC, Triage
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft, Usage
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Specialist
 from learnflow.tutor.code_run import CodeRun

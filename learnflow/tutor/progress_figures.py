@@ -9,7 +9,7 @@ from learnflow.domain.mastery.model import band, percent, reached
 from learnflow.domain.next_topics import LEARNING, Suggestion, next_topics
 from learnflow.domain.phrasing import many, together
 from learnflow.domain.question.parsed_question import ParsedQuestion
-from learnflow.models.events.work import AgentRequest, ProgressSummary
+from learnflow.models.events.routing import AgentRequest, ProgressSummary
 from learnflow.models.learning_progress import MASTERED, WEAK
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites
 from learnflow.models.vocabulary import Intent

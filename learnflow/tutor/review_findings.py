@@ -1,11 +1,10 @@
 """What tools find in a student's code: the findings, how sure they are, and what was not looked at."""
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from learnflow.code_analysis.engine import all_rules, analyze
+from learnflow.code_analysis.engine import all_rules, analyze, in_analysis_thread
 from learnflow.code_analysis.finding import Finding
 from learnflow.code_analysis.linters import LinterUnavailableError, ruff_diagnostics
 from learnflow.code_analysis.rule import Kind, Rule
@@ -20,6 +19,7 @@ NOT_LINTED: Final = 0.2
 _LINTED: Final = 0.8
 _READ: Final = 0.7
 _KINDS: Final = tuple(Kind)
+_SERIOUS: Final = frozenset({Kind.ERROR, Kind.BUG, Kind.RISK})
 _IN_OWN_RULES: Final = frozenset({"F821"})  # what own rules tell of ruff's findings
 _UNREADABLE: Final = Rule(
     "unreadable", tuple(Language), "debugging", "{language} cannot read this: {problem}.",
@@ -39,8 +39,8 @@ class ReviewFindings:
 async def look_over(code: str, language: Language | None) -> ReviewFindings:
     """Return what tools find in code, whose language is taken for Python where it is unknown."""
     if language in (Language.PYTHON, None):
-        return await asyncio.to_thread(_python, code)
-    return await asyncio.to_thread(_without_linter, code, language)
+        return await in_analysis_thread(_python, code)
+    return await in_analysis_thread(_without_linter, code, language)
 
 
 def _python(code: str) -> ReviewFindings:
@@ -82,8 +82,11 @@ def _ranked(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         if first is not finding:
             by_rule[finding.rule.key] = replace(first, more_lines=(*first.more_lines, finding.line))
     ranked = sorted(by_rule.values(), key=lambda each: (_KINDS.index(each.kind), _rank(each.rule), each.line))
-    wrong = {(each.line, each.topic) for each in ranked if each.kind in {Kind.ERROR, Kind.BUG}}
-    return tuple(each for each in ranked if each.kind is not Kind.RISK or (each.line, each.topic) not in wrong)
+    wrong = {(each.line, each.topic): each for each in reversed(ranked) if each.kind in {Kind.ERROR, Kind.BUG}}
+    return tuple(
+        each for each in ranked
+        if each.kind not in _SERIOUS or wrong.get((each.line, each.topic), each) is each
+    )  # fmt: skip
 
 
 def _rank(rule: Rule) -> int:

@@ -10,7 +10,7 @@ from uuid import UUID
 from learnflow.bounded_cache import BoundedCache
 from learnflow.code_analysis.syntax import check
 from learnflow.models.draft import Draft
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.exercise import Assigned, Exercise
 from learnflow.models.fields import JsonObject
 from learnflow.models.vocabulary import Language

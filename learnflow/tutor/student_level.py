@@ -2,7 +2,7 @@
 
 from learnflow.domain.mastery.model import percent, reached
 from learnflow.domain.next_topics import LEARNING, next_topics, weakest_prerequisite
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.learning_progress import MASTERED
 from learnflow.models.taxonomy import TOPICS, name, prerequisites
 from learnflow.models.vocabulary import SkillLevel, Specialist

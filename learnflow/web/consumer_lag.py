@@ -109,6 +109,7 @@ class ConsumerLag:
         finally:
             with suppress(KafkaError, OSError):
                 await consumer.stop()
+            with suppress(KafkaError, OSError):
                 await admin.close()
 
     async def _offsets(self, admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> dict[GroupPartition, Offsets]:

@@ -10,8 +10,8 @@ from prometheus_client import Counter as Counted
 from prometheus_client.exposition import choose_encoder
 
 from learnflow import metrics
+from learnflow.streams.faust_tables import TableManager
 from learnflow.streams.stream_app import StreamApp
-from learnflow.streams.table_patches import TableManager
 
 _READ: Final = (
     metrics.LAG,

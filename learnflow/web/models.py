@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, NonNegativeInt, StringConstraints
 
-from learnflow.domain.learner.reasons import Outcome
+from learnflow.domain.learner.mastery_change_reasons import Outcome
 from learnflow.domain.struggle import Observation
 from learnflow.models.agent_response import AgentResponse
 from learnflow.models.events.learning import Signals
-from learnflow.models.events.work import Turn
+from learnflow.models.events.routing import Turn
 from learnflow.models.fields import Id, Model, Probability, Short, StudentId, Text, Timestamp, TopicKey
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.models.message_flow import MessageFlow

@@ -17,7 +17,7 @@ from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.fields import JsonObject, Model, StudentId, explain
 from learnflow.models.student_query import Code, QueryText, need_language
 from learnflow.models.vocabulary import Language
-from learnflow.streams.outbox import Outbox, Outgoing
+from learnflow.streams.event_producer import EventProducer, Outgoing
 from learnflow.streams.stream_app import StreamApp
 from learnflow.topics import STUDENT_QUERIES
 from learnflow.web.access import visitor_of
@@ -50,7 +50,7 @@ class Accepted(Model):
 
 def add_ask(app: StreamApp, now: Callable[[], datetime], asked: Callable[[UUID], None] = lambda _: None) -> None:
     """Take questions on an app's web server. `asked` is told of each before it leaves."""
-    outbox = Outbox(app)
+    outbox = EventProducer(app)
 
     @app.page("/api/questions")
     class QuestionsView(View):

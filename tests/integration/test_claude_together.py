@@ -21,14 +21,14 @@ from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event, version_metadata
 from learnflow.models.events.logs import ActivityLogged
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
+from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested
 from learnflow.models.events.students import ExerciseAssigned
-from learnflow.models.events.work import AgentRequest, CollaborationAnswered, CollaborationRequested
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox, SandboxSettings
 from learnflow.settings import Settings
 from learnflow.streams.codec import Clock
+from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery, Handler
-from learnflow.streams.outbox import Outgoing
 from learnflow.tutor.claude.answers.usable_reply import REFUSED
 from learnflow.tutor.claude.prompts import agent_prompt, prompt
 from learnflow.tutor.exercises import ExerciseReply

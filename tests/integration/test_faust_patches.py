@@ -22,9 +22,9 @@ from learnflow.models.fields import Model
 from learnflow.models.vocabulary import Agent
 from learnflow.streams import topic_admin
 from learnflow.streams.consumer import Consumer
+from learnflow.streams.faust_tables import PausedFlowRecovery
 from learnflow.streams.processing import batches
 from learnflow.streams.stream_app import StreamApp
-from learnflow.streams.table_patches import QuietRecovery
 from learnflow.tables.model_tables import ValueTable
 from learnflow.topics import Topic, changelog
 from tests.support.apache_kafka import Broker
@@ -287,8 +287,8 @@ def test_nothing_flows_before_recovery_has_gone_to_the_committed_offsets(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if not patched:
-        without(monkeypatch, QuietRecovery, "on_recovery_completed", "_resume_streams")
-    assert issubclass(QuietRecovery, Recovery)
+        without(monkeypatch, PausedFlowRecovery, "on_recovery_completed", "_resume_streams")
+    assert issubclass(PausedFlowRecovery, Recovery)
     flowed: list[bool] = []
     seek = Consumer.perform_seek
 

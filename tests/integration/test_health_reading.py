@@ -19,7 +19,7 @@ from learnflow.models.events.logs import Heartbeat
 from learnflow.models.vocabulary import Agent, HealthStatus
 from learnflow.settings import Database, Learnflow, Settings
 from learnflow.streams import topic_admin
-from learnflow.streams.activity import Activity
+from learnflow.streams.agent_stats import Activity
 from learnflow.streams.codec import Clock
 from learnflow.topics import AGENT_LOGS, DEBUG_REQUESTS, TOPICS, Topic
 from learnflow.web.agent_logs import AgentLogs

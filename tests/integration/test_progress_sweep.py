@@ -7,7 +7,7 @@ from pathlib import Path
 from learnflow.domain.learner import current, progress, state_from_history
 from learnflow.domain.mastery import shipped
 from learnflow.models.events.learning import ProgressUpdated
-from learnflow.models.knowledge import Asked
+from learnflow.models.learner_model import Asked
 from learnflow.models.student import Profile
 from learnflow.models.vocabulary import Intent
 from learnflow.tables import CORE

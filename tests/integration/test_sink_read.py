@@ -15,7 +15,7 @@ from learnflow.models.events.students import (
     SkillUpgraded,
 )
 from learnflow.models.fields import short_id
-from learnflow.models.knowledge import LearnerState
+from learnflow.models.learner_model import LearnerState
 from learnflow.models.student import Profile
 from learnflow.models.vocabulary import Closing, SkillLevel
 from learnflow.sink import Sink

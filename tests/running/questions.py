@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from learnflow.models.envelope import Event, version_metadata
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Specialist
 from tests.support.running_system import Client, envelope, until

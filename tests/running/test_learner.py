@@ -12,7 +12,7 @@ import pytest
 
 from learnflow.domain.learner import state_from_history
 from learnflow.domain.mastery import shipped
-from learnflow.models.knowledge import LearnerState
+from learnflow.models.learner_model import LearnerState
 from learnflow.models.taxonomy import TOPICS
 from tests.support.observations import graded, known
 from tests.support.running_system import Client, Systems, until

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from tests.support.offline_requests import request
 
 RECURSION: Final = "What is recursion?"

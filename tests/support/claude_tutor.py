@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from learnflow.models.draft import Draft
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Execution, Sandbox, SandboxSettings
 from learnflow.settings import Settings

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from learnflow.domain.learner import current, state_from_history
 from learnflow.domain.mastery import shipped
-from learnflow.models.knowledge import Asked, Graded, Knowledge, LevelSet, Observation, Resolved, Struggling
+from learnflow.models.learner_model import Asked, Graded, Knowledge, LevelSet, Observation, Resolved, Struggling
 from learnflow.models.vocabulary import Intent, StruggleLevel
 
 NOON: Final = datetime(2026, 1, 14, 12, 0, tzinfo=UTC)

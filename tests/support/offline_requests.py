@@ -6,7 +6,7 @@ from typing import Any
 
 from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.draft import Draft
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Language, Specialist
 from learnflow.tutor.answer_text import LONGEST

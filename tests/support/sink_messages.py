@@ -12,7 +12,7 @@ from learnflow.models.events import EVENT_TYPES, EVENTS
 from learnflow.models.events.learning import ProgressUpdated, StruggleDetected
 from learnflow.models.events.queries import QuerySubmitted, submitted_query
 from learnflow.models.events.responses import Failure, ResponseCompleted, ResponseFailed
-from learnflow.models.events.work import (
+from learnflow.models.events.routing import (
     AgentRequest,
     CollaborationAnswered,
     CollaborationRequested,
@@ -20,7 +20,7 @@ from learnflow.models.events.work import (
 )
 from learnflow.models.exercise import Exercise
 from learnflow.models.fields import Model
-from learnflow.models.knowledge import LearnerState
+from learnflow.models.learner_model import LearnerState
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent, Specialist

@@ -21,11 +21,11 @@ from learnflow.models.envelope import Event, version_metadata
 from learnflow.models.events import EVENT_TYPES
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
-from learnflow.models.events.work import AgentRequest, RoutingDecision, Turn
+from learnflow.models.events.routing import AgentRequest, RoutingDecision, Turn
 from learnflow.models.exercise import Assigned
 from learnflow.models.student import Profile
+from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery, Handler
-from learnflow.streams.outbox import Outgoing
 from learnflow.topics import REQUESTS
 from learnflow.tutor.exercises.bank import BANK
 

@@ -8,7 +8,7 @@ from typing import Final
 from learnflow.code_analysis.bounded_parsing import parse, too_deep
 from learnflow.code_analysis.syntax.fault import SyntaxFault, fault_at
 from learnflow.code_analysis.syntax.grammar import Frame, Grammar
-from learnflow.code_analysis.syntax.stopping import damage, first_stop
+from learnflow.code_analysis.syntax.parser_errors import damage, locate_parse_error
 from learnflow.code_analysis.syntax.strictness import Breach, first_breach
 
 _SECONDS: Final = 0.5  # of this thread's processor time, after which no further frame is tried
@@ -65,7 +65,7 @@ class Framed:
 
 
 def _stop(grammar: Grammar, framed: Framed) -> Breach:
-    stop = first_stop(grammar.language, framed.text)
+    stop = locate_parse_error(grammar.language, framed.text)
     if stop.at >= framed.end:
         return Breach(len(framed.source.rstrip()), "the code ends before it is complete")
     return Breach(max(stop.at - framed.start, 0), stop.says)

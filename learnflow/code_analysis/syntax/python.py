@@ -1,10 +1,10 @@
 """Python by compile(): as it stands, or as the body of a loop in a function. Nothing is run."""
 
 import ast
-import warnings
 from collections.abc import Iterator
 from typing import Final
 
+from learnflow.code_analysis.bounded_parsing import without_warnings
 from learnflow.code_analysis.syntax.fault import SyntaxFault
 
 _NAME: Final = "<example>"
@@ -14,8 +14,7 @@ _TOO_DEEP: Final = SyntaxFault(1, 1, "the code is nested too deeply to be read")
 
 def first_fault(code: str) -> SyntaxFault | None:
     """Return what Python's parser or compiler complains about first, wherever the code might stand."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # an odd escape is no error
+    with without_warnings():
         try:
             return _compiled(_parsed(code))
         except SyntaxError as error:

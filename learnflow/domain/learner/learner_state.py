@@ -15,7 +15,7 @@ from uuid import UUID
 from learnflow.domain.learner.progress import WEEK, milestones
 from learnflow.domain.mastery import MasteryModel, band
 from learnflow.models.fields import REMEMBERED_IDS, short_id
-from learnflow.models.knowledge import (
+from learnflow.models.learner_model import (
     Asked,
     Graded,
     Knowledge,

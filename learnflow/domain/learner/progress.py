@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from learnflow.models.events.students import SkillUpgraded
-from learnflow.models.knowledge import Knowledge
+from learnflow.models.learner_model import Knowledge
 from learnflow.models.learning_progress import MASTERED, WEAK, LearningProgress
 from learnflow.models.taxonomy import TOPICS
 from learnflow.models.vocabulary import SKILL_LEVELS, SkillLevel

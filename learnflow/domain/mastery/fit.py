@@ -24,7 +24,7 @@ from learnflow.domain.mastery.parameters import (
     Weights,
     shipped_parameters,
 )
-from learnflow.models.knowledge import StudentAbility, TopicAbility
+from learnflow.models.learner_model import StudentAbility, TopicAbility
 
 TOPIC_PRIOR: Final = 5.0  # precision, 1 / variance in log-odds, of a topic's numbers around the mean of all topics
 SHARED_PRIOR: Final = 10.0  # of that mean around the numbers that were there before

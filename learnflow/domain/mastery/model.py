@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from learnflow.domain.mastery.parameters import OPPORTUNITIES, Parameters, Weights, shipped_parameters
-from learnflow.models.knowledge import FARTHEST_OFFSET, MOST_EVIDENCE, StudentAbility, TopicAbility
+from learnflow.models.learner_model import FARTHEST_OFFSET, MOST_EVIDENCE, StudentAbility, TopicAbility
 from learnflow.models.learning_progress import MASTERED
 from learnflow.models.taxonomy import difficulties
 from learnflow.models.vocabulary import SKILL_LEVELS, SkillLevel

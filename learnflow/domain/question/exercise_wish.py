@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from learnflow.domain.question.parsed_question import ParsedQuestion
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.exercise import Assigned
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import SkillLevel

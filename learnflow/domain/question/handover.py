@@ -7,7 +7,7 @@ from typing import Final
 
 from learnflow.domain.question.intent import OFF_TOPIC
 from learnflow.domain.question.parsed_question import ParsedQuestion
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.vocabulary import Intent, Specialist
 
 _CLEAR: Final = 2.0  # weight of a signal that leaves no doubt

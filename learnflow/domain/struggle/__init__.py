@@ -4,7 +4,8 @@
 `window` the verdict on 24 hours, and `announcements` what was announced and what is to be announced now.
 """
 
-from learnflow.domain.struggle.announcements import (
+from learnflow.domain.struggle.observations import Attempt, End, Observation, Question, in_order, observed, question
+from learnflow.domain.struggle.struggle_lifecycle import (
     Announcement,
     OngoingStruggle,
     Struggles,
@@ -13,7 +14,6 @@ from learnflow.domain.struggle.announcements import (
     ended_by_time,
     restored_struggle,
 )
-from learnflow.domain.struggle.observations import Attempt, End, Observation, Question, in_order, observed, question
 from learnflow.domain.struggle.window import WINDOW, Struggle, struggle
 
 __all__ = [

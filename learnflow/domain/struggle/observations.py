@@ -11,8 +11,8 @@ from learnflow.domain.question.parsed_question import parse_question
 from learnflow.domain.question.similarity import telling_words
 from learnflow.domain.question.snippet import split_prose_and_code
 from learnflow.models.envelope import Event
+from learnflow.models.events.routing import RoutingDecision
 from learnflow.models.events.students import ExerciseGraded, StruggleResolved
-from learnflow.models.events.work import RoutingDecision
 from learnflow.models.fields import Id, Model, Timestamp
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.taxonomy import GENERAL

@@ -11,6 +11,12 @@ from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated, St
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
 from learnflow.models.events.queries import QuerySubmitted, submitted_query
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
+from learnflow.models.events.routing import (
+    AgentRequest,
+    CollaborationAnswered,
+    CollaborationRequested,
+    RoutingDecision,
+)
 from learnflow.models.events.students import (
     ExerciseAssigned,
     ExerciseGraded,
@@ -21,12 +27,6 @@ from learnflow.models.events.students import (
     ProgressRebuilt,
     SkillUpgraded,
     StruggleResolved,
-)
-from learnflow.models.events.work import (
-    AgentRequest,
-    CollaborationAnswered,
-    CollaborationRequested,
-    RoutingDecision,
 )
 from learnflow.models.fields import Model
 from learnflow.models.student_query import StudentQuery

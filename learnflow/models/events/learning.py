@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from learnflow.models.fields import Id, Model, NonBlank, Probability, Short, Text, TopicKey
-from learnflow.models.knowledge import LearnerState
+from learnflow.models.learner_model import LearnerState
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.models.vocabulary import StruggleLevel
 

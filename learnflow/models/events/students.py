@@ -7,7 +7,7 @@ from pydantic import Field, PositiveInt, StringConstraints, model_validator
 
 from learnflow.models.exercise import Exercise
 from learnflow.models.fields import Id, Model, NonBlank, Probability, Short, TopicKey
-from learnflow.models.knowledge import LearnerState
+from learnflow.models.learner_model import LearnerState
 from learnflow.models.student import Email
 from learnflow.models.student_query import Code
 from learnflow.models.vocabulary import LearningStyle, SkillLevel

@@ -2,7 +2,7 @@
 
 from learnflow.code_analysis.bounded_parsing import too_deep
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.sandbox.outline.functions import Outline
+from learnflow.sandbox.outline.model import Outline
 
 
 def outline(language: ExerciseLanguage, code: str) -> Outline:

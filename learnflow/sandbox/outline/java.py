@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from learnflow.code_analysis.syntax_tree import part, root, text
 from learnflow.models.vocabulary import Language
-from learnflow.sandbox.outline.functions import Function, Outline
+from learnflow.sandbox.outline.model import Function, Outline
 
 _TYPES: Final = frozenset(f"{kind}_declaration" for kind in ("class", "interface", "enum", "record", "annotation_type"))
 _HEAD: Final = frozenset({"import_declaration", "package_declaration"})

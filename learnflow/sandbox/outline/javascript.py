@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from learnflow.code_analysis.syntax_tree import part, root, text
 from learnflow.models.vocabulary import Language
-from learnflow.sandbox.outline.functions import Function, Outline, reached
+from learnflow.sandbox.outline.model import Function, Outline, reached
 
 _READS: Final = re.compile(r"process\.stdin|readFile(?:Sync)?\(\s*(?:0\b|['\"]/dev/stdin)|createInterface")
 _READING: Final = "process.stdin"

@@ -8,7 +8,7 @@ from learnflow.domain.question.handover import settled
 from learnflow.domain.question.intent import Triage
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent, Specialist
 from learnflow.sandbox import Sandbox

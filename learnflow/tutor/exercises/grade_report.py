@@ -4,8 +4,8 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.events.students import ExerciseGraded, HintGiven
-from learnflow.models.events.work import AgentRequest
 from learnflow.models.exercise import Assigned
 from learnflow.models.fields import Model
 from learnflow.models.vocabulary import Closing

@@ -9,8 +9,8 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from learnflow.models.draft import Draft, Usage, total_tokens
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.events.students import ExerciseAssigned, ExerciseGraded, HintGiven
-from learnflow.models.events.work import AgentRequest
 from learnflow.models.exercise import Assigned, Exercise
 from learnflow.models.fields import Model
 from learnflow.models.metadata import ExerciseMetadata

@@ -10,7 +10,7 @@ from learnflow.domain.next_topics import next_topics
 from learnflow.domain.question.exercise_wish import DifficultyWish, difficulty_wish
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.topic import topic_of
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.exercise import Exercise
 from learnflow.models.fields import short_id
 from learnflow.models.taxonomy import GENERAL, TOPICS, difficulties, name, prerequisites

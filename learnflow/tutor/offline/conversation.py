@@ -6,7 +6,7 @@ from typing import Final
 
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.topic import topic_of
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, name
 from learnflow.models.vocabulary import SkillLevel, Specialist
 from learnflow.tutor.offline.content.library import FOLLOW_UPS

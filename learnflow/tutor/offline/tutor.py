@@ -1,13 +1,13 @@
 """The offline tutor: what a tutor can do, each part in a module of its own."""
 
-import asyncio
 from dataclasses import replace
 
+from learnflow.code_analysis.engine import in_analysis_thread
 from learnflow.domain.question.intent import Triage, decide
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.question_key import question_key
 from learnflow.models.draft import Draft
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Intent
 from learnflow.tutor.code_run import NOT_RUN, CodeRun
@@ -15,7 +15,7 @@ from learnflow.tutor.exercises import ExerciseReply
 from learnflow.tutor.offline.answers import exercise, explain, progress
 from learnflow.tutor.offline.answers.debug import debug
 from learnflow.tutor.offline.answers.review import review
-from learnflow.tutor.offline.answers.visible_fault import causes, fault_behind
+from learnflow.tutor.offline.answers.static_diagnosis import causes, fault_behind
 from learnflow.tutor.offline.retrieval.points import find_point
 
 
@@ -53,7 +53,7 @@ def _cause(text: str, question: ParsedQuestion) -> tuple[str, int] | None:
         return None
     if question.error:
         fault = fault_behind(question.code, question.language, question.error)
-        return (fault.topic, fault.line) if fault and fault.fix else None
+        return (fault.topic, fault.line) if fault and fault.tells_cause else None
     if question.trace:
         return None
     return next(((cause.topic, cause.line) for cause in causes(text, question)), None)
@@ -66,13 +66,13 @@ class OfflineTutor:
         """Decide what a question is; what its code does wrong tells the topic, or the point that answers it."""
         triage = decide(question)
         if triage.intent is Intent.DEBUG:
-            return await asyncio.to_thread(with_topic_of_cause, query.query_text, question, triage)
+            return await in_analysis_thread(with_topic_of_cause, query.query_text, question, triage)
         return with_topic_of_point(question, triage) if triage.intent is Intent.CONCEPTS else triage
 
     async def explain(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Explain what was asked; ask back where triage was unsure; be friendly about what is off topic."""
         if question.code:  # which is analyzed, by a linter's process too
-            return await asyncio.to_thread(explain.explain, request, question)
+            return await in_analysis_thread(explain.explain, request, question)
         return explain.explain(request, question)
 
     async def explain_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft:

@@ -20,15 +20,15 @@ from learnflow.models.events import EVENT_TYPES
 from learnflow.models.events.logs import ActivityLogged
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.events.responses import ResponseCompleted
-from learnflow.models.events.work import AgentRequest, CollaborationAnswered, RoutingDecision
+from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, RoutingDecision
 from learnflow.models.fields import Model
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox, SandboxSettings
 from learnflow.settings import Safety, Settings
 from learnflow.streams.codec import Clock
+from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery
-from learnflow.streams.outbox import Outgoing
 from learnflow.topics import AGENT_LOGS, AGENT_RESPONSES
 from learnflow.tutor.code_run import NOT_RUN, CodeRun
 from learnflow.tutor.interface import Triage, TutorUnavailable

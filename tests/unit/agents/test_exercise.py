@@ -11,8 +11,8 @@ from learnflow.agents.exercise import ExerciseAgent
 from learnflow.domain.mastery import shipped
 from learnflow.models.envelope import Event, version_metadata
 from learnflow.models.events.responses import Failure, ResponseFailed
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.events.students import ExerciseGraded
-from learnflow.models.events.work import AgentRequest
 from learnflow.models.exercise import Assigned
 from learnflow.models.vocabulary import ExerciseLanguage, Specialist
 from learnflow.sandbox import Sandbox, SandboxSettings

@@ -9,14 +9,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from learnflow.agents.context import Context
+from learnflow.agents.due_checks import OverdueSweep, StruggleSweep
 from learnflow.agents.student_store import StudentStore
-from learnflow.agents.sweeps import OverdueSweep, StruggleSweep
 from learnflow.domain.conversation import OpenQuery
 from learnflow.domain.struggle import WINDOW, Struggles
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Specialist
 from learnflow.settings import Settings
-from learnflow.streams.outbox import Outbox, Outgoing
+from learnflow.streams.event_producer import EventProducer, Outgoing
 from tests.support.struggle_days import LOOPS, NOW, Desk, asked
 
 ROUTED = datetime(2026, 1, 2, 14, 24, tzinfo=UTC)
@@ -45,7 +45,7 @@ async def test_the_oldest_is_told_first_or_answers_of_a_student_would_change_pla
     sent = Sent()
     context = cast("Context", SimpleNamespace(settings=Settings(), now=lambda: ROUTED))
     known = cast("StudentStore", SimpleNamespace(tables=SimpleNamespace(open_queries=queries)))
-    await OverdueSweep(context, known, cast("Outbox", cast("Any", sent)), lambda _: False)()
+    await OverdueSweep(context, known, cast("EventProducer", cast("Any", sent)), lambda _: False)()
     assert sent == [queries[minutes].query.query_id for minutes in (3, 2, 1)]
 
 

@@ -6,7 +6,7 @@ from learnflow.code_analysis.engine import analyze
 from learnflow.domain.question.errors import ERRORS
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline import OfflineTutor
-from learnflow.tutor.offline.answers.visible_fault import fault_behind
+from learnflow.tutor.offline.answers.static_diagnosis import fault_behind
 from tests.support.offline_requests import honest, query_with_question, request, run, with_question
 
 JS, JAVA, GO, RUST = Language.JAVASCRIPT, Language.JAVA, Language.GO, Language.RUST

@@ -26,7 +26,7 @@ from learnflow.domain.health import (
 )
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
 from learnflow.models.vocabulary import Agent, HealthStatus
-from learnflow.streams.activity import MOST_DURATIONS, Activity
+from learnflow.streams.agent_stats import MOST_DURATIONS, Activity
 
 NOW: Final = datetime(2026, 1, 2, 14, 23, 45, tzinfo=UTC)
 ACTIVE, IDLE, ERROR, STARTING, STOPPING = HealthStatus

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.metadata import METADATA
 from learnflow.models.vocabulary import Language, Specialist
 from learnflow.tutor.exercises.reply import hint, solution

@@ -10,7 +10,7 @@ from learnflow.domain.mastery.model import in_words
 from learnflow.domain.question.handover import settled
 from learnflow.domain.question.intent import OFF_TOPIC
 from learnflow.domain.question.parsed_question import ParsedQuestion
-from learnflow.models.events.work import AgentRequest, Turn
+from learnflow.models.events.routing import AgentRequest, Turn
 from learnflow.models.exercise import Assigned
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites, title
 from learnflow.models.vocabulary import Specialist

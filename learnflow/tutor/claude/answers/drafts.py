@@ -11,7 +11,7 @@ from learnflow.domain.question import distress
 from learnflow.domain.question.intent import OFF_TOPIC
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft, Usage, total_tokens
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.fields import NUL, SHORTEST_RESPONSE
 from learnflow.models.metadata import AnswerMetadata, DebugMetadata, ExplanationMetadata, RemarkMetadata, ReviewMetadata
 from learnflow.models.taxonomy import GENERAL

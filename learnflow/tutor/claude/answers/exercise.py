@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Usage
 from learnflow.models.envelope import derived_id
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.taxonomy import title
 from learnflow.models.vocabulary import Agent
 from learnflow.sandbox import Sandbox

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Generic
 
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.tutor.claude.budget.metered_client import MeteredClient
 from learnflow.tutor.claude.interface import (
     ClaudeReply,

@@ -10,7 +10,7 @@ from typing import Final
 from learnflow.domain.question.exercise_wish import EXERCISE_ID
 from learnflow.domain.question.intent import OFF_TOPIC
 from learnflow.domain.question.parsed_question import ParsedQuestion
-from learnflow.models.events.work import AgentRequest, ProgressSummary
+from learnflow.models.events.routing import AgentRequest, ProgressSummary
 from learnflow.models.student import Profile
 from learnflow.models.taxonomy import GENERAL, TOPICS, name
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel, Specialist

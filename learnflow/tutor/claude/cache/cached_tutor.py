@@ -7,7 +7,7 @@ from typing import Final
 from learnflow.domain.question import distress
 from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.draft import Draft
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.tutor.claude.cache.cacheable_question import (
     CacheableQuestion,
     anonymous_concept_request,

@@ -1,18 +1,18 @@
 """Debugging: what happened when the code ran, the error by its name, and its place in the student's own code."""
 
-import asyncio
 from dataclasses import dataclass, replace
 
+from learnflow.code_analysis.engine import in_analysis_thread
 from learnflow.code_analysis.finding import Finding
 from learnflow.code_analysis.rule import Certainty
-from learnflow.code_analysis.rules.complaints import inexact_result
+from learnflow.code_analysis.rules.float_precision import inexact_result
 from learnflow.domain.mastery.model import percent
 from learnflow.domain.phrasing import one_line
 from learnflow.domain.question.errors import ErrorSign, find_error, has_trace, traced_line
 from learnflow.domain.question.lexicon import words
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.learning_progress import MASTERED
 from learnflow.models.metadata import DebugMetadata
 from learnflow.models.taxonomy import GENERAL, name, title
@@ -27,7 +27,7 @@ from learnflow.tutor.offline.answers.run_report import (
     message_raised,
     what_happened,
 )
-from learnflow.tutor.offline.answers.visible_fault import (
+from learnflow.tutor.offline.answers.static_diagnosis import (
     causes,
     error_raised,
     error_to_explain,
@@ -68,7 +68,7 @@ async def debug(request: AgentRequest, question: ParsedQuestion, ran: CodeRun) -
         return _prepared_error(request, case, case.error)
     if case.error:
         return _unknown_error(request, case, case.error)
-    possible = await asyncio.to_thread(causes, request.query.query_text, case.question)
+    possible = await in_analysis_thread(causes, request.query.query_text, case.question)
     if possible:
         return _wrong_result(request, case, *possible)
     if case.question.code:
@@ -111,7 +111,7 @@ def _prepared_error(request: AgentRequest, case: Case, error: ErrorSign) -> Draf
         note = note.model_copy(update={"fix": fault.fix})  # a step for the error alone could miss its cause
     sent = f"{request.query.query_text}\n{request.query.code_snippet or ''}"
     says = note.says(message_raised(case.ran, error) or sent)
-    fixes, has_cause = (fault.fixes, bool(fault.fix)) if fault else ((), False)
+    fixes, has_cause = (fault.fixes, fault.tells_cause) if fault else ((), False)
     prepared = PreparedError(error, note, None if fault else says, _place(case, error), fixes, has_cause=has_cause)
     return draft(
         what_happened(case.ran, error), *error_paragraphs(request, prepared), _mastered(request, error.topic),

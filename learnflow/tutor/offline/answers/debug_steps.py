@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from learnflow.code_analysis.topic_places import names_set_in_loop
+from learnflow.code_analysis.topic_occurrences import names_set_in_loop
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.code_run import CodeRun
 

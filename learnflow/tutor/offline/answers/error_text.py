@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from learnflow.domain.question.errors import ErrorSign
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.taxonomy import name
 from learnflow.models.vocabulary import LearningStyle, SkillLevel, Specialist
 from learnflow.tutor.offline.content.error_notes import ErrorNote

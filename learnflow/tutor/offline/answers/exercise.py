@@ -5,7 +5,7 @@ from typing import Final
 
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, title
 from learnflow.models.vocabulary import Intent, Specialist
 from learnflow.tutor.answer_text import draft, signed

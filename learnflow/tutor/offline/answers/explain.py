@@ -7,7 +7,7 @@ from learnflow.domain.phrasing import one_line, together
 from learnflow.domain.question.intent import OFF_TOPIC
 from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.draft import Draft
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites, title
 from learnflow.models.vocabulary import Intent
 from learnflow.tutor.answer_text import draft
@@ -15,7 +15,7 @@ from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.offline.answers.explanation_choice import ExplanationChoice, Variant, select
 from learnflow.tutor.offline.answers.explanation_text import in_short, render, uncovered
 from learnflow.tutor.offline.answers.point_text import missing_side
-from learnflow.tutor.offline.answers.visible_fault import bugs
+from learnflow.tutor.offline.answers.static_diagnosis import bugs
 from learnflow.tutor.offline.content.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.content.library import EXPLANATIONS
 from learnflow.tutor.offline.conversation import (

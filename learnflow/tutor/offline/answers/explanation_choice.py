@@ -9,7 +9,7 @@ from typing import Final
 from learnflow.domain.phrasing import together
 from learnflow.domain.question.lexicon import words
 from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel
 from learnflow.tutor.offline.content.library import EXPLANATIONS, FOLLOW_UPS, Explanation, Part, Point
 from learnflow.tutor.offline.conversation import (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from learnflow.code_analysis.topic_places import places
+from learnflow.code_analysis.topic_occurrences import places
 from learnflow.domain.phrasing import together
 from learnflow.domain.question.lexicon import words
 from learnflow.domain.question.parsed_question import ParsedQuestion

@@ -8,7 +8,7 @@ from learnflow.domain.next_topics import MOST, Suggestion, next_after, next_topi
 from learnflow.domain.phrasing import together
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites
 from learnflow.models.vocabulary import SKILL_LEVELS, LearningStyle, SkillLevel, Specialist
 from learnflow.tutor.answer_text import draft

@@ -12,7 +12,7 @@ from learnflow.domain.phrasing import one_line
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.topic import code_topic
 from learnflow.models.draft import Draft
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.metadata import RemarkMetadata, ReviewMetadata
 from learnflow.models.taxonomy import GENERAL
 from learnflow.models.vocabulary import Intent, LearningStyle, SkillLevel, Specialist

@@ -10,7 +10,7 @@ from learnflow.domain.learner import LATENESS, current, observe, rebuilt, state_
 from learnflow.domain.learner.learner_state import MOST_OPEN
 from learnflow.domain.mastery import shipped
 from learnflow.models.fields import REMEMBERED_IDS
-from learnflow.models.knowledge import LearnerState, Observation, TopicKnowledge
+from learnflow.models.learner_model import LearnerState, Observation, TopicKnowledge
 from learnflow.models.vocabulary import Intent
 from tests.support.observations import asked, graded, known, level_set, resolved, struggling
 

@@ -9,7 +9,7 @@ from learnflow.domain.learner import progress, streak, velocity
 from learnflow.domain.learner.learner_state import worth_announcing
 from learnflow.domain.learner.progress import upgrade
 from learnflow.domain.mastery import shipped
-from learnflow.models.knowledge import Knowledge, Observation
+from learnflow.models.learner_model import Knowledge, Observation
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.models.taxonomy import TOPICS
 from learnflow.models.vocabulary import Intent, SkillLevel

@@ -13,7 +13,7 @@ from benchmarks.mastery_baselines import Baseline, Histories, ewma
 from learnflow.domain.mastery import MasteryModel, shipped
 from learnflow.domain.mastery.fit import LEAST_ANSWERS, LEAST_TOPIC_ANSWERS, fit
 from learnflow.domain.mastery.parameters import dumps, loads, shipped_parameters
-from learnflow.models.knowledge import StudentAbility, TopicAbility
+from learnflow.models.learner_model import StudentAbility, TopicAbility
 
 LOGS = Path(os.environ.get("LEARNFLOW_DATA", Path(__file__).parents[5] / "shared" / "data")) / "kt"
 EASE = {"variables": 1.5, "loops": 0.5, "recursion": -1.0}  # log-odds of a student of average ability

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from learnflow.domain.mastery import BANDS, MasteryModel, band, shipped
 from learnflow.domain.mastery.parameters import dumps, loads, shipped_parameters
-from learnflow.models.knowledge import StudentAbility, TopicAbility
+from learnflow.models.learner_model import StudentAbility, TopicAbility
 from learnflow.models.learning_progress import MASTERED
 
 MODEL = shipped()

@@ -6,7 +6,7 @@ import pytest
 
 from learnflow.domain.question.handover import misrouted
 from learnflow.domain.question.intent import OFF_TOPIC
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.vocabulary import Language, Specialist
 from tests.support.offline_requests import with_question
 

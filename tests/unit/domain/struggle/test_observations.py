@@ -10,8 +10,8 @@ from learnflow.domain.struggle import Attempt, End, Question, observed, question
 from learnflow.models.envelope import Event
 from learnflow.models.events import EVENT_TYPES
 from learnflow.models.events.responses import ResponseFailed
+from learnflow.models.events.routing import RoutingDecision
 from learnflow.models.events.students import ExerciseGraded, StruggleResolved
-from learnflow.models.events.work import RoutingDecision
 from learnflow.models.fields import Model
 from learnflow.models.student_query import StudentQuery
 

@@ -14,7 +14,7 @@ from learnflow.models.taxonomy import TOPICS
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel
 from learnflow.tutor.exercises import ExerciseReply
 from learnflow.tutor.offline import OfflineTutor
-from tests.support.offline_requests import honest, request, with_question
+from tests.support.offline_requests import honest, query_with_question, request, with_question
 
 if TYPE_CHECKING:
     from learnflow.tutor.interface import Tutor
@@ -109,3 +109,20 @@ async def test_an_explanation_is_made_in_at_most_fifteen_files(tutor: OfflineTut
     finally:
         sys.setprofile(None)
     assert len(entered) <= MOST_FILES, sorted(entered)
+
+
+@pytest.mark.parametrize(("text", "code", "language"), [
+    (
+        "panic: assignment to entry in nil map",
+        'package main\n\nfunc main() {\n\tvar m map[string]int\n\tm["a"] = 1\n}',
+        "go",
+    ),
+    (
+        "error[E0382]: borrow of moved value: `s`",
+        "fn main() {\n    let s = String::new();\n    f(s);\n    g(&s);\n}",
+        "rust",
+    ),
+])  # fmt: skip
+async def test_a_fault_without_a_topic_of_its_own_leaves_that_of_the_error(text: str, code: str, language: str) -> None:
+    triage = await OfflineTutor().triage(*query_with_question(request(text, code, Language(language)).query))
+    assert triage.topic in TOPICS

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from learnflow.domain.question.parsed_question import parse_question
-from learnflow.models.events.work import AgentRequest, Turn
+from learnflow.models.events.routing import AgentRequest, Turn
 from learnflow.models.vocabulary import Language, Specialist
 from learnflow.sandbox import Execution
 from learnflow.tutor.claude.answers.briefing import briefing, figures_section, linter_section, recent, run_section

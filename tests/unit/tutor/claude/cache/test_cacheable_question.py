@@ -4,7 +4,7 @@ from typing import Final
 
 import pytest
 
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.vocabulary import Language, Specialist
 from learnflow.tutor.claude.cache.cacheable_question import (
     LONGEST,

@@ -8,7 +8,7 @@ import pytest
 
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.vocabulary import Agent, Language, Specialist
 from learnflow.tutor.claude.cache import CachedTutor, ExplanationCache
 from learnflow.tutor.claude.cache.explanation_cache import AT_HAND

@@ -6,7 +6,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import Example, Kind, Match, rule
+from learnflow.code_analysis.rule import Example, Match, rule
 from learnflow.code_analysis.syntax_tree import SyntaxTree, called_name, line, names, part, text
 from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language
@@ -30,7 +30,7 @@ _NULL: Final[Mapping[str, str]] = MappingProxyType({
 
 
 @rule(
-    "search-unchecked", Language.JAVASCRIPT, topic="null-values", kind=Kind.ERROR, needs_error=True,
+    "search-unchecked", Language.JAVASCRIPT, topic="null-values", needs_error=True,
     message="`{search}` in line {at} gives `{nothing}` where {why}, and `{use}` reads from that without a check.",
     fix="See first why nothing is found: log what is looked for, and what it is looked for in. Then handle that case before line {line}, with an `if` or with `?.`.",
     explains=("javascript-undefined-property",),
@@ -43,7 +43,7 @@ def search_undefined(tree: SyntaxTree) -> Iterator[Match]:
 
 
 @rule(
-    "search-unchecked-null", Language.JAVASCRIPT, topic="null-values", kind=Kind.ERROR, needs_error=True,
+    "search-unchecked-null", Language.JAVASCRIPT, topic="null-values", needs_error=True,
     message=search_undefined.message, fix=search_undefined.fix, explains=("javascript-null-property",),
     examples=(
         Example(Language.JAVASCRIPT, "const m = s.match(/a/);\nconsole.log(m[0]);", "const m = s.match(/a/);\nif (m) { console.log(m[0]); }"),

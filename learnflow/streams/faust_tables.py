@@ -15,7 +15,7 @@ from faust.types.tuples import FutureMessage
 from learnflow.streams.consumer import Consumer
 
 
-class QuietRecovery(Recovery):
+class PausedFlowRecovery(Recovery):
     """Faust resumes partitions before it seeks, with the flow on: a fetch in between skips messages."""
 
     async def on_recovery_completed(self, generation_id: int = 0) -> None:
@@ -43,9 +43,9 @@ class TableManager(FaustTableManager):
     """Faust's, with the quiet recovery."""
 
     @cached_property
-    def recovery(self) -> QuietRecovery:
+    def recovery(self) -> PausedFlowRecovery:
         """The service that fills tables from their changelogs."""
-        self._recovery = QuietRecovery(self.app, self, beacon=self.beacon, loop=self.loop)
+        self._recovery = PausedFlowRecovery(self.app, self, beacon=self.beacon, loop=self.loop)
         return self._recovery
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from learnflow.code_analysis.topic_places import places
+from learnflow.code_analysis.topic_occurrences import places
 from learnflow.models.vocabulary import Language
 
 

@@ -1,15 +1,14 @@
 """What is wrong in the code of a question: the fault behind an error, or causes of a wrong result. Nothing is run."""
 
-import asyncio
 import re
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from learnflow.code_analysis.engine import analyze
+from learnflow.code_analysis.engine import analyze, in_analysis_thread
 from learnflow.code_analysis.finding import Finding
 from learnflow.code_analysis.rule import Kind, Rule
-from learnflow.code_analysis.rules.complaints import by_words_alone
+from learnflow.code_analysis.rules.float_precision import by_words_alone
 from learnflow.code_analysis.syntax import check
 from learnflow.domain.question.errors import ERRORS, ErrorSign
 from learnflow.domain.question.parsed_question import ParsedQuestion
@@ -42,12 +41,14 @@ def causes(text: str, question: ParsedQuestion) -> tuple[Finding, ...]:
     code = question.code or "\n".join(match[0] for match in _IN_PROSE.finditer(text))
     sure = bugs(code, question.language) if code else ()
     likely = analyze(code, question.language, complaint=text) if question.code and not sure else ()
-    return sure or likely[:1] or by_words_alone(text)
+    plain = by_words_alone(text)  # these words leave no other cause
+    placed = tuple(finding for finding in likely if finding.rule.key in {finding.rule.key for finding in plain})
+    return sure or placed[:1] or plain or likely[:1]
 
 
 async def suspects(code: str, language: Language | None) -> str | None:
     """Return what is a risk in code and can explain a wrong result; nothing of speed or style."""
-    findings = await asyncio.to_thread(analyze, code, language) if language else ()
+    findings = await in_analysis_thread(analyze, code, language) if language else ()
     risks = {
         finding.rule.key: finding for finding in reversed(findings)
         if finding.kind is Kind.RISK and finding.rule.focus != "speed"
@@ -60,14 +61,14 @@ async def error_to_explain(text: str, question: ParsedQuestion, raised: ErrorSig
     """Return the error of a run; None where it lacks what was not sent, and the complaint has another cause."""
     if raised is None or raised.key not in _PARTS_MISSING:
         return raised
-    return None if await asyncio.to_thread(causes, text, question) else raised
+    return None if await in_analysis_thread(causes, text, question) else raised
 
 
 async def visible_fault(text: str, question: ParsedQuestion, error: ErrorSign | None) -> Finding | None:
     """Return the fault that can be seen by reading the code; of a known error, or of any kind without one."""
-    fault = await asyncio.to_thread(_fault, question, error)
+    fault = await in_analysis_thread(_fault, question, error)
     if error is None and fault is not None and fault.rule.key == _NO_NAME:
-        possible = await asyncio.to_thread(causes, text, question)
+        possible = await in_analysis_thread(causes, text, question)
         return None if possible else fault  # the name may stand in what was not sent
     return fault
 

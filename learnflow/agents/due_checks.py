@@ -21,16 +21,16 @@ from learnflow.models.envelope import Event, derived_id, version_metadata
 from learnflow.models.events import EVENT_TYPES
 from learnflow.models.events.learning import ProgressUpdated
 from learnflow.models.events.responses import Failure
+from learnflow.models.events.routing import RoutingDecision
 from learnflow.models.events.students import ProgressDue
-from learnflow.models.events.work import RoutingDecision
 from learnflow.models.vocabulary import Agent
-from learnflow.streams.outbox import Outbox, Outgoing
+from learnflow.streams.event_producer import EventProducer, Outgoing
 from learnflow.streams.processing import RecentIds
 from learnflow.tables.model_tables import ValueTable
 from learnflow.topics import STUDENT_EVENTS
 
 TOO_LATE: Final = "Nobody could answer this in time. Please ask again."
-AT_A_TIME: Final = 200  # entries, before others get their turn
+BATCH_SIZE: Final = 200  # entries, before others get their turn
 STUDENTS_AT_A_TIME: Final = 20  # whose progress takes longer to look at
 _NO_QUERY: Final = UUID(int=0)
 
@@ -41,7 +41,7 @@ Entry = TypeVar("Entry")
 class _SendOnce:
     """Sends what is due, each message once."""
 
-    def __init__(self, outbox: Outbox) -> None:
+    def __init__(self, outbox: EventProducer) -> None:
         self._outbox = outbox
         self._sent = RecentIds()
 
@@ -56,7 +56,7 @@ class _SendOnce:
 class OverdueSweep:
     """Looks through the open queries: late ones fail, and debug answers without concepts."""
 
-    def __init__(self, context: Context, students: StudentStore, outbox: Outbox, behind: Behind) -> None:
+    def __init__(self, context: Context, students: StudentStore, outbox: EventProducer, behind: Behind) -> None:
         limits = context.settings.limits
         self._context = context
         self._students = students
@@ -86,7 +86,9 @@ class OverdueSweep:
 class StruggleSweep:
     """Looks through the open struggles, which end when too few similar questions are left in the last 24 hours."""
 
-    def __init__(self, context: Context, struggles: ValueTable[Struggles], outbox: Outbox, behind: Behind) -> None:
+    def __init__(
+        self, context: Context, struggles: ValueTable[Struggles], outbox: EventProducer, behind: Behind
+    ) -> None:
         self._context = context
         self._struggles = struggles
         self._behind = behind
@@ -105,7 +107,7 @@ class StruggleSweep:
 class ProgressSweep:
     """Looks once a day through the students: what they asked within seven days is less, though nothing has happened."""
 
-    def __init__(self, context: Context, students: StudentStore, outbox: Outbox) -> None:
+    def __init__(self, context: Context, students: StudentStore, outbox: EventProducer) -> None:
         self._context = context
         self._students = students
         self._outbox = outbox
@@ -148,7 +150,7 @@ async def _in_turns(entries: Iterable[Entry]) -> AsyncIterator[Entry]:
     """Yield entries, and let others have their turn in between."""
     for number, entry in enumerate(entries, start=1):
         yield entry
-        if number % AT_A_TIME == 0:
+        if number % BATCH_SIZE == 0:
             await asyncio.sleep(0)
 
 

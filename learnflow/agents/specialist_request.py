@@ -13,9 +13,9 @@ from learnflow.domain.question.parsed_question import ParsedQuestion, parse_ques
 from learnflow.models.draft import Draft, Usage
 from learnflow.models.envelope import Event
 from learnflow.models.events.responses import Failure
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.vocabulary import Agent, Specialist
-from learnflow.streams.outbox import Outgoing
+from learnflow.streams.event_producer import Outgoing
 from learnflow.topics import REQUESTS
 from learnflow.tutor.interface import Misrouted, TutorUnavailable
 

@@ -22,7 +22,7 @@ _TEXT_BLOCK: Final = '"""'
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class ParseError:
     """The byte where reading stops, and what is wrong there."""
 
     at: int
@@ -59,28 +59,28 @@ class _Log:
         elif line.startswith("resume"):
             self._resumed = True
 
-    def stop(self) -> Stop | None:
+    def stop(self) -> ParseError | None:
         """Return where the parser stopped, or None when the log does not tell."""
         at, size = self._furthest
         if at < 0 or not self._resumed:
             return None
         if len(self._quotes) % 2:
-            return Stop(max(self._quotes), "the text that begins here does not end")
+            return ParseError(max(self._quotes), "the text that begins here does not end")
         if self._missing in _PUNCTUATION:
-            return Stop(at, f"`{self._missing}` is missing")
+            return ParseError(at, f"`{self._missing}` is missing")
         token = self._text[at : at + size]
         start = at + len(token) - len(token.lstrip())
         shown = _shown(token.strip() or self._text[start : start + 1])
         if b"\n" in self._text[at:start] and self._text[:at].strip()[-1:] not in _WHOLE:
-            return Stop(at, f"something is missing before {shown}")
-        return Stop(start, f"unexpected {shown}")
+            return ParseError(at, f"something is missing before {shown}")
+        return ParseError(start, f"unexpected {shown}")
 
 
-def first_stop(language: Language, text: bytes) -> Stop:
+def locate_parse_error(language: Language, text: bytes) -> ParseError:
     """Return where a text that does not parse stops to make sense."""
     log = _Log(text)
     follow(language, text, log, lambda: log.complete)
-    return log.stop() or Stop(0, "this cannot be read")
+    return log.stop() or ParseError(0, "this cannot be read")
 
 
 def damage(root: Node) -> int:

@@ -28,7 +28,7 @@ class Outgoing:
     headers: Headers = ()
 
 
-class Outbox:
+class EventProducer:
     """Sends for one app. Its messages carry the student as key."""
 
     def __init__(self, app: faust.App) -> None:

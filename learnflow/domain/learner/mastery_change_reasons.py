@@ -6,7 +6,7 @@ from uuid import UUID
 
 from learnflow.domain.phrasing import many
 from learnflow.models.fields import Id, Model, TopicKey
-from learnflow.models.knowledge import Asked, Graded, LevelSet, Observation, Struggling
+from learnflow.models.learner_model import Asked, Graded, LevelSet, Observation, Struggling
 from learnflow.models.taxonomy import GENERAL, TOPICS, lookup
 
 MOST: Final = 100  # outcomes of a day, the newest: a bound on what one student can cost

@@ -16,7 +16,7 @@ from learnflow.domain.mastery import shipped
 from learnflow.domain.question.snippet import Snippet, split_prose_and_code
 from learnflow.models.envelope import Event, version_metadata
 from learnflow.models.events.responses import ResponseCompleted
-from learnflow.models.events.work import AgentRequest
+from learnflow.models.events.routing import AgentRequest
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox, SandboxSettings
