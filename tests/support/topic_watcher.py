@@ -187,10 +187,10 @@ def _topic_message(message: confluent_kafka.Message) -> TopicMessage:
     value = message.value()
     headers = cast("dict[str, bytes]", dict(message.headers() or ()))
     place = (message.topic() or "", message.partition() or 0, message.offset() or 0)
-    return TopicMessage(*place, message.key(), value, headers, _object(value))
+    return TopicMessage(*place, message.key(), value, headers, json_object(value))
 
 
-def _object(value: bytes | None) -> dict[str, Any]:
+def json_object(value: bytes | None) -> dict[str, Any]:
     try:
         parsed = json.loads(value or b"")
     except (ValueError, RecursionError):
