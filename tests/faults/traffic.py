@@ -15,7 +15,7 @@ import asyncpg
 from tests.support.running_system import Client, Reader, envelope, until
 from tests.support.topic_watcher import json_object
 
-SECONDS: Final = 90.0  # until everything has its outcome, on a busy machine
+SECONDS: Final = 200.0  # until everything has its outcome, on a busy machine
 KEY_ERROR: Final = 'person = {"name": "Maya"}\nprint(person["age"])\n'
 
 KINDS: Final[Sequence[dict[str, Any]]] = (
