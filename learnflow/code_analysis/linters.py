@@ -74,13 +74,12 @@ def _rule(code: str | None) -> str:
 
 
 def ruff(*codes: str) -> Check:
-    """Return a check that matches where ruff has some of its codes; where it cannot be run it matches nothing."""
+    """Return a check that matches where ruff has some of its codes. The check raises LinterUnavailableError."""
 
     def check(tree: PythonTree) -> Iterator[Match]:
-        with suppress(LinterUnavailableError):
-            for diagnostic in ruff_diagnostics(tree.code):
-                if diagnostic.code in codes:
-                    yield Match(diagnostic.line, {"name": diagnostic.name})
+        for diagnostic in ruff_diagnostics(tree.code):
+            if diagnostic.code in codes:
+                yield Match(diagnostic.line, {"name": diagnostic.name})
 
     return check
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from learnflow.code_analysis import linters
+from learnflow.code_analysis.engine import analyze
 from learnflow.code_analysis.linters import LinterUnavailableError, ruff_diagnostics, run_bounded
+from learnflow.models.vocabulary import Language
 
 UNUSED = "def f():\n    unused = 1\n"
 
@@ -46,3 +48,15 @@ def test_a_linter_that_takes_too_much_memory_is_ended() -> None:
 
 def test_what_is_found_in_a_code_is_kept() -> None:
     assert ruff_diagnostics(UNUSED) is ruff_diagnostics(UNUSED)
+
+
+def test_that_the_linter_was_away_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "def away(a):\n    if a is 'x':\n        return undefined_name\n    return a\n"
+
+    def away(*_: object) -> bytes:
+        raise LinterUnavailableError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(linters, "run_bounded", away)
+        assert not {"F632", "python-name-error"} & {finding.rule.key for finding in analyze(code, Language.PYTHON)}
+    assert {"F632", "python-name-error"} <= {finding.rule.key for finding in analyze(code, Language.PYTHON)}

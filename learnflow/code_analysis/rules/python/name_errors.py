@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator
 from typing import Final
 
-from learnflow.code_analysis.linters import LinterUnavailableError, ruff_diagnostics
+from learnflow.code_analysis.linters import ruff_diagnostics
 from learnflow.code_analysis.python_tree import PythonTree, bound, inside, loaded, own_nodes
 from learnflow.code_analysis.rule import Example, Kind, Match, rule
 from learnflow.domain.phrasing import one_line
@@ -27,10 +27,7 @@ _CHOICES: Final = (ast.If, ast.IfExp, ast.BoolOp, ast.While, ast.For, ast.Match,
     ),
 )  # fmt: skip
 def name_error(tree: PythonTree) -> Iterator[Match]:
-    try:
-        diagnostics = ruff_diagnostics(tree.code)
-    except LinterUnavailableError:
-        return
+    diagnostics = ruff_diagnostics(tree.code)
     outside = any(diagnostic.code == _OUTSIDE for diagnostic in diagnostics)
     local = {name: function.name for function in tree.of(ast.FunctionDef) for name in bound(own_nodes(function))}
     for name, line in (
