@@ -99,7 +99,7 @@ def walk(node: Node) -> Iterator[Node]:
 
 def of(node: Node, *kinds: str) -> Iterator[Node]:
     """Yield the nodes of some kinds in a node."""
-    return (one for one in walk(node) if one.type in kinds)
+    return (inner for inner in walk(node) if inner.type in kinds)
 
 
 def text(node: Node | None) -> str:
@@ -153,7 +153,7 @@ def changes(node: Node | None) -> Iterator[tuple[str, Node]]:
 
 def names(node: Node | None) -> frozenset[str]:
     """Return the names in a node."""
-    return frozenset(text(one) for one in of(node, "identifier")) if node else frozenset()
+    return frozenset(text(name) for name in of(node, "identifier")) if node else frozenset()
 
 
 def given(root_node: Node) -> Iterator[tuple[str, Node | None, Node]]:
@@ -166,6 +166,6 @@ def given(root_node: Node) -> Iterator[tuple[str, Node | None, Node]]:
 def given_types(root_node: Node) -> dict[str, str]:
     """Return the types that Rust's declarations and parameters give to names."""
     return {
-        text(part(one, "pattern")).removeprefix("mut "): text(part(one, "type"))
-        for one in of(root_node, "let_declaration", "parameter")
+        text(part(node, "pattern")).removeprefix("mut "): text(part(node, "type"))
+        for node in of(root_node, "let_declaration", "parameter")
     }

@@ -7,6 +7,7 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.code_analysis.rule import Example, Match, rule
+from learnflow.code_analysis.rules.cpp.memory import in_main
 from learnflow.code_analysis.syntax_tree import SyntaxTree, bare, line, part, text
 from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language
@@ -29,11 +30,6 @@ _OPENING: Final = ("if_statement", "for_statement", "while_statement", "for_in_s
 def in_java(body: str) -> str:
     """Return Java with statements where they may stand, for the examples."""
     return f"class A {{\n  void f(int n, String s, String t) {{\n    {body}\n  }}\n}}"
-
-
-def in_cpp(body: str) -> str:
-    """Return C++ with statements where they may stand, for the examples."""
-    return f"int main() {{\n  {body}\n}}"
 
 
 @rule(
@@ -69,7 +65,7 @@ def _is_condition(node: Node) -> bool:
     beneath="By De Morgan, not (a or b) is (not a) and (not b); with a negation, `||` and `&&` change places.",
     examples=(
         Example(JAVA, in_java("if (n != 1 || n != 2) { g(); }"), in_java("if (n != 1 && n != 2) { g(); }")),
-        Example(CPP, in_cpp("if (n != 1 || n != 2) { f(); }"), in_cpp("if (get() != 'a' || get() != 'b') { f(); }")),
+        Example(CPP, in_main("if (n != 1 || n != 2) { f(); }"), in_main("if (get() != 'a' || get() != 'b') { f(); }")),
         Example(JS, "if (a !== 'x' || a !== 'y') { f(); }", "if (a != 0 || a != '') { f(); }"),
     ),
 )  # fmt: skip
@@ -92,7 +88,7 @@ def either_differs(tree: SyntaxTree) -> Iterator[Match]:
     fix="Compare: `{change}`.",
     beneath="An assignment is an expression whose value is what was assigned; all but zero (and what is like it) counts as true.",
     examples=(
-        Example(CPP, in_cpp("if (x = 5) { f(); }"), in_cpp("if (x == 5) { f(); }")),
+        Example(CPP, in_main("if (x = 5) { f(); }"), in_main("if (x == 5) { f(); }")),
         Example(JS, "if (x = 'a') { f(); }", "let node = head;\nwhile (node = node.next) { f(node); }"),
         Example(JAVA, in_java("while (done = true) { g(); }"), in_java("while (done == true) { g(); }")),
     ),
@@ -115,7 +111,7 @@ def assigned_test(tree: SyntaxTree) -> Iterator[Match]:
     beneath="A lone semicolon is the empty statement, which is as good a body as a block.",
     examples=(
         Example(JAVA, in_java("if (n > 1);\n    { g(); }"), in_java("if (n > 1)\n    { g(); }")),
-        Example(CPP, in_cpp("while (n > 1);\n  { f(); }"), in_cpp("while (get() != 'x');\n\n  { f(); }")),
+        Example(CPP, in_main("while (n > 1);\n  { f(); }"), in_main("while (get() != 'x');\n\n  { f(); }")),
     ),
 )  # fmt: skip
 def empty_body(tree: SyntaxTree) -> Iterator[Match]:
@@ -132,7 +128,7 @@ def empty_body(tree: SyntaxTree) -> Iterator[Match]:
     message="without braces, only the first statement belongs to the `{what}` of line {head}. This line looks as if it did too, but it always runs, once.",
     fix="Put braces around all that belongs to it.",
     beneath="Indentation means nothing to the compiler here; a body is one statement, and a block in braces counts as one.",
-    examples=(Example(CPP, in_cpp("if (x)\n    f();\n    g();"), in_cpp("if (x)\n    f();\n  g();")),),
+    examples=(Example(CPP, in_main("if (x)\n    f();\n    g();"), in_main("if (x)\n    f();\n  g();")),),
 )  # fmt: skip
 def one_statement(tree: SyntaxTree) -> Iterator[Match]:
     for node in tree.of(*_OPENING):
@@ -155,8 +151,8 @@ def one_statement(tree: SyntaxTree) -> Iterator[Match]:
                 in_java("switch (n) {\n case 1:\n  g();\n  break;\n case 2:\n  h();\n }")),
         Example(JAVA, in_java("switch (n) {\n case 1: g();\n default: h();\n }"),
                 in_java("switch (n) {\n case 1: if (s == null) { return; } else { return; }\n case 2: System.exit(1);\n default: h();\n }")),
-        Example(CPP, in_cpp("switch (n) {\n case 1: { f(); }\n case 2: g();\n }"),
-                in_cpp("switch (n) {\n case 1: { f(); break; }\n case 2: { g(); break; }\n default: return 0;\n }")),
+        Example(CPP, in_main("switch (n) {\n case 1: { f(); }\n case 2: g();\n }"),
+                in_main("switch (n) {\n case 1: { f(); break; }\n case 2: { g(); break; }\n default: return 0;\n }")),
     ),
 )  # fmt: skip
 def falls_through(tree: SyntaxTree) -> Iterator[Match]:

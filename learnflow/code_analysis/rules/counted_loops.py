@@ -7,7 +7,8 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.code_analysis.rule import Example, Match, rule
-from learnflow.code_analysis.rules.conditions import CPP, GO, JAVA, JS, RUST, in_cpp, in_java
+from learnflow.code_analysis.rules.conditions import CPP, GO, JAVA, JS, RUST, in_java
+from learnflow.code_analysis.rules.cpp.memory import in_main
 from learnflow.code_analysis.syntax_tree import (
     FUNCTIONS,
     LOOPS,
@@ -74,8 +75,8 @@ def one_too_far(tree: SyntaxTree) -> Iterator[Match]:
                 "for (let i = 0; i < a.length; i++) { if (a[i]) { a.splice(i, 1); i -= 1; } }"),
         Example(JAVA, in_java("for (int i = 0; i < a.size(); i++) { a.remove(i); }"),
                 in_java("for (int i = 0; i < a.size(); i++) { if (a.get(i) < 0) { a.remove(i); --i; } }")),
-        Example(CPP, in_cpp("for (int i = 0; i < v.size(); ++i) { v.erase(v.begin() + i); }"),
-                in_cpp("for (int i = 0; i < v.size(); ++i) { v.erase(v.begin() + i); break; }")),
+        Example(CPP, in_main("for (int i = 0; i < v.size(); ++i) { v.erase(v.begin() + i); }"),
+                in_main("for (int i = 0; i < v.size(); ++i) { v.erase(v.begin() + i); break; }")),
     ),
 )  # fmt: skip
 def removed_by_index(tree: SyntaxTree) -> Iterator[Match]:
@@ -100,8 +101,8 @@ def removed_by_index(tree: SyntaxTree) -> Iterator[Match]:
     beneath="Unsigned arithmetic is modulo 2^n: 0 - 1 wraps around in C++ and in Rust's release builds, and panics in its debug builds.",
     explains=("rust-overflow", "rust-index-out-of-bounds", "cpp-out-of-range", "cpp-segmentation-fault"),
     examples=(
-        Example(CPP, in_cpp("for (unsigned i = 3; i >= 0; --i) { f(i); }"),
-                in_cpp("for (auto i = (int)v.size() - 1; i >= 0; --i) { f(v[i]); }")),
+        Example(CPP, in_main("for (unsigned i = 3; i >= 0; --i) { f(i); }"),
+                in_main("for (auto i = (int)v.size() - 1; i >= 0; --i) { f(v[i]); }")),
         Example(RUST, "fn main() {\n    let mut i = v.len() - 1;\n    while i >= 0 { i -= 1; }\n}",
                 "fn main() {\n    let mut i = i64::try_from(v.len()).unwrap();\n    while i >= 0 { i -= 1; }\n}"),
     ),
@@ -140,7 +141,7 @@ def _is_unsigned(tree: SyntaxTree, loop: Node, name: str) -> bool:
     beneath="The loop binds its variable to each item in turn; binding it to something else does not touch where the item came from.",
     examples=(
         Example(JS, "for (let x of a) {\n  x = x * 2;\n}", "for (let x of a) {\n  x = x * 2;\n  f(x);\n}"),
-        Example(CPP, in_cpp("for (int x : a) { x *= 2; }"), in_cpp("for (int& x : a) { x *= 2; }")),
+        Example(CPP, in_main("for (int x : a) { x *= 2; }"), in_main("for (int& x : a) { x *= 2; }")),
         Example(JAVA, in_java("for (int x : a) { x = 0; }"), in_java("for (int x : a) { if (--x > 0) { g(); } }")),
     ),
 )  # fmt: skip

@@ -9,7 +9,8 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.code_analysis.rule import Example, Kind, Match, rule
-from learnflow.code_analysis.rules.conditions import CPP, GO, JAVA, JS, RUST, in_cpp, in_java
+from learnflow.code_analysis.rules.conditions import CPP, GO, JAVA, JS, RUST, in_java
+from learnflow.code_analysis.rules.cpp.memory import in_main
 from learnflow.code_analysis.syntax_tree import (
     FUNCTIONS,
     SyntaxTree,
@@ -123,7 +124,7 @@ def step_too_late(tree: SyntaxTree) -> Iterator[Match]:
     fix="Write one of them with a point, `1.0` instead of `1`, say.",
     beneath="The types of the operands choose the division, before anything else of the formula is looked at.",
     examples=(
-        Example(CPP, in_cpp("double c = 5 / 9 * (f - 32);"), in_cpp("double c = (f - 32) * 5 / 9;")),
+        Example(CPP, in_main("double c = 5 / 9 * (f - 32);"), in_main("double c = (f - 32) * 5 / 9;")),
         Example(JAVA, in_java("g(1 / 2);"), in_java("g(1.0 / 2);")),
     ),
 )  # fmt: skip
