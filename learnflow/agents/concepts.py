@@ -6,7 +6,7 @@ from time import perf_counter
 from learnflow.agents.context import Context
 from learnflow.agents.distress import asks_for_support, supportive
 from learnflow.agents.messages import follow
-from learnflow.agents.specialist_request import answer, milliseconds_since, outcome, parsed, responding
+from learnflow.agents.specialist_request import SpecialistRequest, milliseconds_since
 from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event
@@ -30,11 +30,10 @@ class ConceptsAgent:
         """Return the response, or the explanation that another agent asked for."""
         if isinstance(delivery.event.payload, CollaborationRequested):
             return await self._contribute(delivery.event)
-        event, context = delivery.event, self._context
-        finish = responding(event, NAME, context)
-        if asks_for_support(event.payload):
-            return await outcome(parsed(event), NAME, self._support, finish, context)
-        return await answer(parsed(event), NAME, context.tutor.explain, finish, context)
+        request = SpecialistRequest(delivery.event, NAME, self._context)
+        if asks_for_support(request.event.payload):
+            return await request.outcome(self._support, request.completed)
+        return await request.answer(self._context.tutor.explain, request.completed)
 
     async def _support(self, _: AgentRequest, __: ParsedQuestion) -> Draft:
         """Answer somebody in distress, whoever the tutor is: no lecture on loops, and nobody else is asked."""

@@ -12,7 +12,7 @@ from uuid import UUID
 from learnflow.agents.context import Context
 from learnflow.agents.distress import reported
 from learnflow.agents.messages import completed, follow
-from learnflow.agents.specialist_request import answer, parsed
+from learnflow.agents.specialist_request import SpecialistRequest
 from learnflow.bounded_cache import BoundedCache
 from learnflow.domain.question import distress
 from learnflow.domain.question.parsed_question import ParsedQuestion
@@ -51,9 +51,8 @@ class DebugAgent:
             asked = self._sent[work]
             self._sent[work] = None
             return self._without_concepts(event, asked)
-        sent = await answer(
-            parsed(event), NAME, self._draft, lambda draft, spent: [self._next(event, draft, spent)], self._context
-        )
+        request = SpecialistRequest(event, NAME, self._context)
+        sent = await request.answer(self._draft, lambda draft, spent: [self._next(event, draft, spent)])
         first = sent[0].event.payload
         self._sent[work] = first if isinstance(first, CollaborationRequested) else None
         return sent

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from learnflow.agents.context import Context
-from learnflow.agents.messages import completed, follow
-from learnflow.agents.specialist_request import answer, outcome, parsed
+from learnflow.agents.messages import follow
+from learnflow.agents.specialist_request import SpecialistRequest
 from learnflow.domain.question.exercise_wish import Hint, NewExercise, Solution, Submission, Wish, wish
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.envelope import Event
@@ -34,20 +35,12 @@ class ExerciseAgent:
 
     async def __call__(self, delivery: Delivery) -> Sequence[Outgoing]:
         """Return the response, and the events that it brings."""
-        event: Event[AgentRequest] = delivery.event
-        request = parsed(event)
-        wished = wish(event.payload, request.question)
+        request = SpecialistRequest(delivery.event, NAME, self._context)
+        wished = wish(request.event.payload, request.question)
+        handle = request.answer if isinstance(wished, NewExercise) else request.outcome
+        return await handle(partial(self._reply, wished), partial(self._sent, request))
 
-        def finish(reply: ExerciseReply, spent_ms: int) -> Sequence[Outgoing]:
-            return self._sent(event, reply, spent_ms)
-
-        async def compose(request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:
-            return await self._reply(request, question, wished)
-
-        handle = answer if isinstance(wished, NewExercise) else outcome
-        return await handle(request, NAME, compose, finish, self._context)
-
-    async def _reply(self, request: AgentRequest, question: ParsedQuestion, wished: Wish) -> ExerciseReply:
+    async def _reply(self, wished: Wish, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:
         query_id = request.query.query_id
         match wished:
             case Submission():
@@ -75,10 +68,10 @@ class ExerciseAgent:
             raise TutorUnavailable(msg) from error
         return report(submission.exercise, grading, request)
 
-    def _sent(self, event: Event[AgentRequest], reply: ExerciseReply, spent_ms: int) -> Sequence[Outgoing]:
+    def _sent(self, request: SpecialistRequest, reply: ExerciseReply, spent_ms: int) -> Sequence[Outgoing]:
         now = self._context.now()
-        events = [Outgoing(STUDENT_EVENTS, _exercise_event(event, payload, now)) for payload in reply.events]
-        return [*events, completed(event, event.payload.query, NAME, reply.draft, spent_ms, now)]
+        events = [Outgoing(STUDENT_EVENTS, _exercise_event(request.event, payload, now)) for payload in reply.events]
+        return [*events, *request.completed(reply.draft, spent_ms)]
 
 
 def _exercise_event(event: Event[AgentRequest], payload: Model, now: datetime) -> Event[Any]:

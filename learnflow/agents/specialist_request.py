@@ -1,7 +1,6 @@
 """What all specialists do with a request: hand it over where it is misrouted, else answer it."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from time import perf_counter
 from typing import TypeVar
 
@@ -16,6 +15,7 @@ from learnflow.models.events.responses import Failure
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.vocabulary import Agent, Specialist
 from learnflow.streams.event_producer import Outgoing
+from learnflow.streams.message_processor import Delivery
 from learnflow.topics import REQUESTS
 from learnflow.tutor.interface import Misrouted, TutorUnavailable
 
@@ -24,67 +24,58 @@ Compose = Callable[[AgentRequest, ParsedQuestion], Awaitable[Composed]]
 Finish = Callable[[Composed, int], Sequence[Outgoing]]  # what was composed, and the milliseconds that it took
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedRequest:
-    """A request and its question, which is parsed here once for all that answer it."""
+class SpecialistRequest:
+    """A request to a specialist; its question is parsed here once for all that answer it."""
 
-    event: Event[AgentRequest]
-    question: ParsedQuestion
+    def __init__(self, event: Event[AgentRequest], agent: Specialist, context: Context) -> None:
+        self.event = event
+        self.question = parse_question(event.payload.query)
+        self._agent = agent
+        self._context = context
 
+    async def answer(self, compose: Compose[Composed], finish: Finish[Composed]) -> Sequence[Outgoing]:
+        """Return the one outcome of the request, or its hand-over."""
+        handover = misrouted(self.event.payload, self.question, self._agent)
+        return [self._handed_over(handover)] if handover else await self.outcome(compose, finish)
 
-def parsed(event: Event[AgentRequest]) -> ParsedRequest:
-    """Return a request with its question parsed."""
-    return ParsedRequest(event, parse_question(event.payload.query))
+    async def outcome(self, compose: Compose[Composed], finish: Finish[Composed]) -> Sequence[Outgoing]:
+        """Return the one outcome of a request whose words are this agent's; its tutor may still see that it is not."""
+        started = perf_counter()
+        try:
+            composed = await compose(self.event.payload, self.question)
+        except Misrouted as error:
+            return [self._handed_over(Handover(error.target, str(error)), error.usage)]
+        except TutorUnavailable as error:
+            query, agent, now = self.event.payload.query, Agent(self._agent), self._context.now()
+            return [failed(self.event, query, agent, Failure.UNAVAILABLE, str(error), now, error.usage)]
+        return reported(self.event, finish(composed, milliseconds_since(started)), self._context)
 
+    def completed(self, draft: Draft, spent_ms: int) -> Sequence[Outgoing]:
+        """Return the response of a draft."""
+        return [completed(self.event, self.event.payload.query, self._agent, draft, spent_ms, self._context.now())]
 
-async def answer(
-    request: ParsedRequest,
-    agent: Specialist,
-    compose: Compose[Composed],
-    finish: Finish[Composed],
-    context: Context,
-) -> Sequence[Outgoing]:
-    """Return the one outcome of a request, or its hand-over."""
-    handover = misrouted(request.event.payload, request.question, agent)
-    if handover:
-        return [_handed_over(request.event, agent, handover, context)]
-    return await outcome(request, agent, compose, finish, context)
-
-
-async def outcome(
-    request: ParsedRequest,
-    agent: Specialist,
-    compose: Compose[Composed],
-    finish: Finish[Composed],
-    context: Context,
-) -> Sequence[Outgoing]:
-    """Return the one outcome of a request whose words are this agent's; its tutor may still see that it is not."""
-    event, started = request.event, perf_counter()
-    try:
-        composed = await compose(event.payload, request.question)
-    except Misrouted as error:
-        return [_handed_over(event, agent, Handover(error.target, str(error)), context, error.usage)]
-    except TutorUnavailable as error:
-        query, now = event.payload.query, context.now()
-        return [failed(event, query, Agent(agent), Failure.UNAVAILABLE, str(error), now, error.usage)]
-    return reported(event, finish(composed, milliseconds_since(started)), context)
+    def _handed_over(self, handover: Handover, usage: tuple[Usage, ...] = ()) -> Outgoing:
+        payload = self.event.payload
+        query = payload.query.model_copy(update={"routed_to_agent": handover.target})
+        changes = {"query": query, "handed_over_from": self._agent, "reason": handover.reason, "usage": usage}
+        request, now = payload.model_copy(update=changes), self._context.now()
+        return Outgoing(REQUESTS[handover.target], follow(self.event, query.query_id, "handover", request, now))
 
 
-def responding(event: Event[AgentRequest], agent: Specialist, context: Context) -> Finish[Draft]:
-    """Return what makes the response of a draft."""
-    return lambda draft, spent: [completed(event, event.payload.query, agent, draft, spent, context.now())]
+class TutoredAgent:
+    """A specialist that only answers what its tutor composes: code review, progress."""
+
+    def __init__(self, name: Specialist, compose: Compose[Draft], context: Context) -> None:
+        self._name = name
+        self._compose = compose
+        self._context = context
+
+    async def __call__(self, delivery: Delivery) -> Sequence[Outgoing]:
+        """Return the response."""
+        request = SpecialistRequest(delivery.event, self._name, self._context)
+        return await request.answer(self._compose, request.completed)
 
 
 def milliseconds_since(started: float) -> int:
     """Return the time since a reading of perf_counter, at least 1 ms."""
     return max(round((perf_counter() - started) * 1000), 1)
-
-
-def _handed_over(
-    event: Event[AgentRequest], agent: Specialist, handover: Handover, context: Context, usage: tuple[Usage, ...] = ()
-) -> Outgoing:
-    query = event.payload.query.model_copy(update={"routed_to_agent": handover.target})
-    request = event.payload.model_copy(
-        update={"query": query, "handed_over_from": agent, "reason": handover.reason, "usage": usage}
-    )
-    return Outgoing(REQUESTS[handover.target], follow(event, query.query_id, "handover", request, context.now()))

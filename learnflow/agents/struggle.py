@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from faust.types import EventT
 
 from learnflow.agents.context import Context
+from learnflow.database.connection import BatchSource
 from learnflow.database.struggle_window import StoredWindow, Wanted
 from learnflow.domain.struggle import End, OngoingStruggle, Struggles, apply_observation, observed, restored_struggle
 from learnflow.models.envelope import Event
@@ -23,17 +24,10 @@ from learnflow.topics import STUDENT_EVENTS, STUDENT_STRUGGLE
 NAME = Agent.STRUGGLE
 
 
-class WindowSource(Protocol):
-    """Where the past of students comes from who are not in the tables. It waits while it is away."""
-
-    async def read(self, wanted: Wanted) -> StoredWindow | None:
-        """Return what a student did, and struggles with."""
-
-
 class StruggleAgent:
     """Notices when a student asks the same again and again, and when that is over. The only writer of its tables."""
 
-    def __init__(self, context: Context, tables: Tables, source: WindowSource) -> None:
+    def __init__(self, context: Context, tables: Tables, source: BatchSource[Wanted, StoredWindow]) -> None:
         self._context = context
         self._panes = tables.struggle
         self._struggles = tables.struggles

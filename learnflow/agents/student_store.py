@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID
 
+from learnflow.database.connection import BatchSource
 from learnflow.database.exercises import AssignmentKey
-from learnflow.database.students import StoredStudent
+from learnflow.database.students import StoredStudent, StudentSource
 from learnflow.domain.conversation import Conversation, OpenQuery
 from learnflow.domain.student_exercises import Exercises
 from learnflow.models.events.learning import ProgressUpdated
@@ -37,31 +38,17 @@ class Student:
 NEW = Student(Profile())
 
 
-class StudentSource(Protocol):
-    """Where students come from who are not in the tables. It waits while it is away."""
-
-    async def read(self, student_id: str) -> StoredStudent | None:
-        """Return a student, or None where there is none."""
-
-
-class AssignmentSource(Protocol):
-    """Where exercises come from that are in the tables no more. It waits while it is away."""
-
-    async def read(self, wanted: AssignmentKey) -> Assigned | None:
-        """Return an exercise of a student, or None where it was never given to them."""
-
-
+@dataclass(frozen=True)
 class StudentStore:
-    """Reads the tables, and the sources behind them."""
+    """Reads the tables, and the sources behind them of what they do not have, or no more.
 
-    def __init__(
-        self, tables: Tables, source: StudentSource, assignments: AssignmentSource, behind: Callable[[int], bool]
-    ) -> None:
-        """`behind` says whether student-events of a partition wait to be read."""
-        self.tables = tables
-        self._source = source
-        self._assignments = assignments
-        self._behind = behind
+    `behind` says whether student-events of a partition wait to be read.
+    """
+
+    tables: Tables
+    source: StudentSource
+    assignments: BatchSource[AssignmentKey, Assigned]
+    behind: Callable[[int], bool]
 
     def in_tables(self, student_id: str) -> Student | None:
         """Return a student that the tables hold; None before the learner has seen the student."""
@@ -79,17 +66,17 @@ class StudentStore:
         """Return a student, from PostgreSQL if need be; waits while that is away."""
         student = self.in_tables(student_id)
         if student is None:
-            stored = await self._source.read(student_id)
+            stored = await self.source.read(student_id)
             student = _from_database(stored) if stored else NEW
         return student
 
     async def assigned(self, student_id: str, exercise_id: UUID, partition: int) -> Assigned | None:
         """Return an exercise that a student was given, however long ago; one that is on its way is waited for."""
         waited = 0.0
-        while waited < (_LONGEST_WAIT if self._behind(partition) else _SHORTEST_WAIT):
+        while waited < (_LONGEST_WAIT if self.behind(partition) else _SHORTEST_WAIT):
             exercises = self.tables.open_exercises.get(student_id) or NO_EXERCISES
             key = AssignmentKey(student_id, exercise_id)
-            if assigned := exercises.get(exercise_id) or await self._assignments.read(key):
+            if assigned := exercises.get(exercise_id) or await self.assignments.read(key):
                 return assigned
             waited += _PAUSE
             await asyncio.sleep(_PAUSE)

@@ -8,7 +8,6 @@ import faust
 from mode.utils.logging import get_logger
 
 from learnflow import metrics
-from learnflow.agents.code_review import CodeReviewAgent
 from learnflow.agents.concepts import ConceptsAgent
 from learnflow.agents.context import Context
 from learnflow.agents.debug import DebugAgent
@@ -16,9 +15,9 @@ from learnflow.agents.due_checks import OverdueSweep, ProgressSweep, StruggleSwe
 from learnflow.agents.exercise import ExerciseAgent
 from learnflow.agents.learner import LearnerAgent
 from learnflow.agents.messages import Reporter
-from learnflow.agents.progress import ProgressAgent
 from learnflow.agents.router import RouterAgent
 from learnflow.agents.sink import AT_ONCE, SinkAgent
+from learnflow.agents.specialist_request import TutoredAgent
 from learnflow.agents.struggle import StruggleAgent
 from learnflow.agents.student_store import StudentStore
 from learnflow.agents.triage import TriageAgent
@@ -40,10 +39,10 @@ from learnflow.topics import AGENT_RESPONSES, REQUESTS, STUDENT_EVENTS, STUDENT_
 
 SPECIALISTS: Final[Mapping[Specialist, Callable[[Context], Handler]]] = MappingProxyType({
     Specialist.CONCEPTS: ConceptsAgent,
-    Specialist.CODE_REVIEW: CodeReviewAgent,
+    Specialist.CODE_REVIEW: lambda context: TutoredAgent(Specialist.CODE_REVIEW, context.tutor.review, context),
     Specialist.DEBUG: DebugAgent,
     Specialist.EXERCISE: ExerciseAgent,
-    Specialist.PROGRESS: ProgressAgent,
+    Specialist.PROGRESS: lambda context: TutoredAgent(Specialist.PROGRESS, context.tutor.progress, context),
 })
 
 RUNS_CODE: Final = frozenset({Agent.EXERCISE, Agent.DEBUG})

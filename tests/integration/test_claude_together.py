@@ -8,13 +8,12 @@ from uuid import uuid4
 import pytest
 from pytest_httpserver import HTTPServer
 
-from learnflow.agents.code_review import CodeReviewAgent
 from learnflow.agents.concepts import ConceptsAgent
 from learnflow.agents.context import Context
 from learnflow.agents.debug import DebugAgent, combine
 from learnflow.agents.distress import NOTICED
 from learnflow.agents.exercise import ExerciseAgent
-from learnflow.agents.progress import ProgressAgent
+from learnflow.agents.wiring import SPECIALISTS
 from learnflow.domain.mastery import shipped
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
@@ -203,21 +202,21 @@ async def test_a_question_goes_to_the_agent_that_claude_names_and_stays_there(
     assert isinstance(passed_on, AgentRequest)
     assert (passed_on.handed_over_from, passed_on.reason) == (Specialist.DEBUG, "nothing fails")
     assert passed_on.query.routed_to_agent is Specialist.CODE_REVIEW
-    final = (await one(CodeReviewAgent(context), arrived(handed.event))).event.payload
+    final = (await one(SPECIALISTS[Specialist.CODE_REVIEW](context), arrived(handed.event))).event.payload
     assert isinstance(final, ResponseCompleted)
     assert final.response_text == REVIEW["text"]
     assert [(str(usage.agent), usage.calls) for usage in final.usage] == [("debug", 1), ("code-review", 1)]
 
 
-@pytest.mark.parametrize("agent", [ConceptsAgent, CodeReviewAgent, DebugAgent, ProgressAgent])
-async def test_what_was_handed_over_is_never_handed_on(agent: Any, api: MessagesApi, context: Context) -> None:
-    answers: dict[Any, dict[str, Any]] = {
-        ConceptsAgent: EXPLANATION, CodeReviewAgent: REVIEW, DebugAgent: DIAGNOSIS,
-        ProgressAgent: REPORT | {"text": "Nothing is solved yet."},
+@pytest.mark.parametrize("agent", [agent for agent in Specialist if agent is not Specialist.EXERCISE])
+async def test_what_was_handed_over_is_never_handed_on(agent: Specialist, api: MessagesApi, context: Context) -> None:
+    answers: dict[Specialist, dict[str, Any]] = {
+        Specialist.CONCEPTS: EXPLANATION, Specialist.CODE_REVIEW: REVIEW, Specialist.DEBUG: DIAGNOSIS,
+        Specialist.PROGRESS: REPORT | {"text": "Nothing is solved yet."},
     }  # fmt: skip
     api.will(says(answers[agent] | {"belongs_to": {"agent": "exercise", "because": "practice"}}))
     delivery = asked(Specialist.CONCEPTS, handed_over_from=Specialist.EXERCISE)
-    assert isinstance((await one(agent(context), delivery)).event.payload, ResponseCompleted)
+    assert isinstance((await one(SPECIALISTS[agent](context), delivery)).event.payload, ResponseCompleted)
 
 
 async def test_a_question_that_was_kept_once_is_not_handed_over_when_it_is_asked_alone(

@@ -1,17 +1,12 @@
 """What all specialists do with a request: its question is parsed once, whoever answers it."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from learnflow.agents.code_review import CodeReviewAgent
-from learnflow.agents.concepts import ConceptsAgent
 from learnflow.agents.context import Context
-from learnflow.agents.debug import DebugAgent
-from learnflow.agents.exercise import ExerciseAgent
-from learnflow.agents.progress import ProgressAgent
+from learnflow.agents.wiring import SPECIALISTS
 from learnflow.domain.mastery import shipped
 from learnflow.domain.question.snippet import Snippet, split_prose_and_code
 from learnflow.models.envelope import Event, version_metadata
@@ -42,19 +37,19 @@ def delivery(asked: AgentRequest, agent: Specialist) -> Delivery:
 
 
 @pytest.mark.parametrize(
-    ("agent", "name", "text", "code"),
+    ("agent", "text", "code"),
     [
-        (ConceptsAgent, Specialist.CONCEPTS, "Explain recursion", None),
-        (ConceptsAgent, Specialist.CONCEPTS, "What is the difference between a list and a tuple?", None),
-        (DebugAgent, Specialist.DEBUG, "Why does this raise an IndexError?", "print([1][3])"),
-        (DebugAgent, Specialist.DEBUG, "It gives the wrong result", RISKY),
-        (CodeReviewAgent, Specialist.CODE_REVIEW, "Please review this", RISKY),
-        (ExerciseAgent, Specialist.EXERCISE, "Give me an exercise on loops", None),
-        (ProgressAgent, Specialist.PROGRESS, "How am I doing? I finished loops, what is next?", None),
+        (Specialist.CONCEPTS, "Explain recursion", None),
+        (Specialist.CONCEPTS, "What is the difference between a list and a tuple?", None),
+        (Specialist.DEBUG, "Why does this raise an IndexError?", "print([1][3])"),
+        (Specialist.DEBUG, "It gives the wrong result", RISKY),
+        (Specialist.CODE_REVIEW, "Please review this", RISKY),
+        (Specialist.EXERCISE, "Give me an exercise on loops", None),
+        (Specialist.PROGRESS, "How am I doing? I finished loops, what is next?", None),
     ],
 )
 async def test_a_question_is_parsed_once(
-    agent: Any, name: Specialist, text: str, code: str | None, monkeypatch: pytest.MonkeyPatch
+    agent: Specialist, text: str, code: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parsed: list[str] = []
 
@@ -66,6 +61,6 @@ async def test_a_question_is_parsed_once(
     clock = Clock(lambda: NOON, timedelta(minutes=5))
     async with Sandbox(SandboxSettings()) as sandbox:
         context = Context(Settings(), CheckedTutor(OfflineTutor(), sandbox), sandbox, shipped(), clock, "worker-1")
-        sent = await agent(context)(delivery(request(text, code), name))
+        sent = await SPECIALISTS[agent](context)(delivery(request(text, code), agent))
     assert any(isinstance(message.event.payload, ResponseCompleted) for message in sent)
     assert parsed == [text]
