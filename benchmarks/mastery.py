@@ -23,8 +23,8 @@ from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
 from benchmarks.mastery_baselines import Baseline, Histories, all_fitted
 from benchmarks.mastery_bkt import History
-from learnflow.domain.mastery import MasteryModel, shipped
 from learnflow.domain.mastery.fit import fit
+from learnflow.domain.mastery.model import MasteryModel, shipped
 from learnflow.models.fields import Model, explain
 from learnflow.models.learner_model import StudentAbility, TopicAbility
 

@@ -27,8 +27,9 @@ from learnflow import embedded
 from learnflow.cli.local_system import ready
 from learnflow.database.migrations import migrate
 from learnflow.domain.conversation import Conversation
-from learnflow.domain.learner import current, progress, state_from_history
-from learnflow.domain.mastery import shipped
+from learnflow.domain.learner.learner_state import current, state_from_history
+from learnflow.domain.learner.progress import progress
+from learnflow.domain.mastery.model import shipped
 from learnflow.embedded.processes import LOCALHOST, reserved_port
 from learnflow.models.events.learning import ProgressUpdated
 from learnflow.models.fields import Model

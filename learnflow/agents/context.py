@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from learnflow.domain.mastery import MasteryModel, shipped
+from learnflow.domain.mastery.model import MasteryModel, shipped
 from learnflow.domain.mastery.parameters import loads
 from learnflow.domain.question.similarity import Alike, alike
 from learnflow.embedding import EmbeddingMissingError, by_sense

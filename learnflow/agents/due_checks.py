@@ -15,7 +15,8 @@ from learnflow.agents.messages import failed
 from learnflow.agents.router import request
 from learnflow.agents.student_store import NEW, StudentStore
 from learnflow.domain.conversation import Due, OpenQuery, Patience, due
-from learnflow.domain.learner import current, velocity
+from learnflow.domain.learner.learner_state import current
+from learnflow.domain.learner.progress import velocity
 from learnflow.domain.struggle import Struggles, ended_by_time
 from learnflow.models.envelope import Event, derived_id, version_metadata
 from learnflow.models.events import EVENT_TYPES

@@ -1,8 +1,7 @@
 """Events → observations → the tables of the learner model → student-progress, mastery-level-updated, student-events."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import date
-from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
 
@@ -11,9 +10,9 @@ from mode.utils.logging import get_logger
 from learnflow.agents.context import Context
 from learnflow.agents.messages import follow
 from learnflow.agents.student_store import Student
-from learnflow.domain.learner import Change, Day, Outcome, current, observe, progress, rebuilt
-from learnflow.domain.learner.mastery_change_reasons import Reason, reason
-from learnflow.domain.learner.progress import upgrade
+from learnflow.domain.learner.learner_state import Change, current, observe, rebuilt
+from learnflow.domain.learner.mastery_change_reasons import Day, Outcome, Reason, reason
+from learnflow.domain.learner.progress import progress, upgrade
 from learnflow.models.envelope import Event
 from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated, StruggleDetected
 from learnflow.models.events.routing import RoutingDecision
@@ -29,6 +28,7 @@ from learnflow.models.learner_model import (
     Resolved,
     Struggling,
 )
+from learnflow.models.student_query import StudentQuery
 from learnflow.models.taxonomy import lookup
 from learnflow.streams.event_producer import Outgoing
 from learnflow.tables import Tables
@@ -139,55 +139,30 @@ class LearnerUpdater:
 
 def observation_of(event: Event[Any]) -> Observation | None:
     """Return what an event says of its student's knowledge, or None."""
-    observe = _OBSERVE.get(type(event.payload))
-    return observe(event) if observe else None
-
-
-def _outcome(observed: Observation) -> Outcome | None:
-    """Return what an observation is for the day it belongs to, or None."""
-    match observed:
-        case Asked(topic=str() as topic):
-            return Outcome(id=observed.id, topic=lookup(topic), kind="asked")
-        case Graded():
-            kind: Literal["passed", "failed"] = "passed" if observed.score == 1.0 else "failed"
-            return Outcome(id=observed.id, topic=lookup(observed.topic), kind=kind, exercise=observed.exercise)
+    at, message_id = event.timestamp, event.message_id
+    match event.payload:
+        case RoutingDecision(query=StudentQuery() as query):
+            return Asked(at=query.timestamp, id=query.query_id, intent=query.detected_intent, topic=query.topic)
+        case ExerciseGraded(topic=topic, exercise_id=exercise, score=score):
+            return Graded(at=at, id=message_id, topic=topic, exercise=exercise, score=score)
+        case MasteryLevelSet(topic=topic, level=level):
+            return LevelSet(at=at, id=message_id, topic=topic, level=level)
+        case StruggleDetected(topic=topic, struggle_level=level):
+            return Struggling(at=at, id=message_id, topic=topic, level=level)
+        case StruggleResolved(topic=topic):
+            return Resolved(at=at, id=message_id, topic=topic)
     return None
 
 
-def _asked(event: Event[RoutingDecision]) -> Observation | None:
-    query = event.payload.query
-    if query is None:
-        return None
-    return Asked(at=query.timestamp, id=query.query_id, intent=query.detected_intent, topic=query.topic)
-
-
-def _graded(event: Event[ExerciseGraded]) -> Observation:
-    payload = event.payload
-    return Graded(
-        at=event.timestamp, id=event.message_id, topic=payload.topic, exercise=payload.exercise_id, score=payload.score
-    )
-
-
-def _set(event: Event[MasteryLevelSet]) -> Observation:
-    return LevelSet(at=event.timestamp, id=event.message_id, topic=event.payload.topic, level=event.payload.level)
-
-
-def _struggling(event: Event[StruggleDetected]) -> Observation:
-    payload = event.payload
-    return Struggling(at=event.timestamp, id=event.message_id, topic=payload.topic, level=payload.struggle_level)
-
-
-def _resolved(event: Event[StruggleResolved]) -> Observation:
-    return Resolved(at=event.timestamp, id=event.message_id, topic=event.payload.topic)
-
-
-_OBSERVE: Final[Mapping[type[Any], Callable[[Event[Any]], Observation | None]]] = MappingProxyType({
-    RoutingDecision: _asked,
-    ExerciseGraded: _graded,
-    MasteryLevelSet: _set,
-    StruggleDetected: _struggling,
-    StruggleResolved: _resolved,
-})
+def _outcome(observation: Observation) -> Outcome | None:
+    """Return what an observation is for the day it belongs to, or None."""
+    match observation:
+        case Asked(id=query_id, topic=str() as topic):
+            return Outcome(id=query_id, topic=lookup(topic), kind="asked")
+        case Graded(id=message_id, topic=topic, exercise=exercise, score=score):
+            kind: Literal["passed", "failed"] = "passed" if score == 1.0 else "failed"
+            return Outcome(id=message_id, topic=lookup(topic), kind=kind, exercise=exercise)
+    return None
 
 
 def _state(student: Student) -> LearnerState:

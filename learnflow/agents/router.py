@@ -7,7 +7,8 @@ from typing import Final
 from learnflow.agents.context import Context
 from learnflow.agents.messages import failed, follow
 from learnflow.agents.student_store import Student, StudentStore
-from learnflow.domain.learner import current, progress, streak
+from learnflow.domain.learner.learner_state import current
+from learnflow.domain.learner.progress import progress, streak
 from learnflow.domain.question import distress
 from learnflow.domain.question.exercise_wish import exercise_named
 from learnflow.models.envelope import Event

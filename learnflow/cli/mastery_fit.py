@@ -7,8 +7,7 @@ from typing import Any, Final
 import click
 
 from learnflow.cli.connection import connect
-from learnflow.domain.mastery import Parameters
-from learnflow.domain.mastery.parameters import shipped_parameters
+from learnflow.domain.mastery.parameters import Parameters, shipped_parameters
 from learnflow.domain.phrasing import many, together
 
 ANSWERS: Final = """

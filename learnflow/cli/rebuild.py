@@ -14,7 +14,7 @@ from learnflow.cli.connection import connect
 from learnflow.cli.output import as_json, json_line
 from learnflow.database.observation_history import load_histories
 from learnflow.database.purge import purged
-from learnflow.domain.learner import state_from_history
+from learnflow.domain.learner.learner_state import state_from_history
 from learnflow.models.envelope import Event
 from learnflow.models.events.students import ProgressRebuilt
 

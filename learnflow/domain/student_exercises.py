@@ -1,6 +1,5 @@
 """The exercises of a student: which are open, how far each is, and which are behind them. No clock, no I/O."""
 
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -37,60 +36,41 @@ class Exercises(Model):
 
 def after(exercises: Exercises, event: Event[Any]) -> Exercises:
     """Return the exercises after an event about one of them; the same event again changes nothing."""
+    event_id = short_id(event.message_id)
+    changed = None if event_id in exercises.applied else _changes(exercises, event)
+    if changed is None:
+        return exercises
+    return exercises.model_copy(update={**changed, "applied": (*exercises.applied, event_id)[-REMEMBERED_IDS:]})
+
+
+def _changes(exercises: Exercises, event: Event[Any]) -> dict[str, tuple[object, ...]] | None:
+    """Return what an event changes; None where it does not count."""
     match event.payload:
-        case ExerciseAssigned() as payload:
-            return assigned(exercises, event.message_id, event.timestamp, payload)
-        case HintGiven() as payload:
-            return hint_given(exercises, event.message_id, payload)
+        case ExerciseAssigned(exercise=exercise):  # one that is open stays as it is, and so does one that is closed
+            if exercises.get(exercise.exercise_id) is not None or exercises.behind(exercise.exercise_id):
+                return {}
+            new = Assigned(exercise=exercise, assigned_at=event.timestamp)
+            return {"kept": _bounded((*exercises.kept, new))}
+        case HintGiven(exercise_id=exercise_id, number=number):
+            item = exercises.get(exercise_id)
+            return _updated(exercises, item, hints_given=max(item.hints_given, number)) if item else None
         case ExerciseGraded() as payload:
-            return graded(exercises, event.message_id, payload)
-    return exercises
+            return None if exercises.behind(payload.exercise_id) else _graded(exercises, payload)
+    return None
 
 
-def assigned(exercises: Exercises, event_id: UUID, at: datetime, payload: ExerciseAssigned) -> Exercises:
-    """Add an exercise. One that is open stays as it is, and so does one that is closed."""
-    if short_id(event_id) in exercises.applied:
-        return exercises
-    if exercises.get(payload.exercise.exercise_id) is not None or exercises.behind(payload.exercise.exercise_id):
-        return _applied(exercises, event_id)
-    new = Assigned(exercise=payload.exercise, assigned_at=at)
-    return _applied(exercises, event_id, kept=_bounded((*exercises.kept, new)))
-
-
-def hint_given(exercises: Exercises, event_id: UUID, payload: HintGiven) -> Exercises:
-    """Note how many hints there were. Hints of an exercise that is not kept change nothing."""
-    kept_exercise = exercises.get(payload.exercise_id)
-    if kept_exercise is None or short_id(event_id) in exercises.applied:
-        return exercises
-    further = kept_exercise.model_copy(update={"hints_given": max(kept_exercise.hints_given, payload.number)})
-    return _applied(exercises, event_id, kept=_replaced(exercises, kept_exercise, further))
-
-
-def graded(exercises: Exercises, event_id: UUID, payload: ExerciseGraded) -> Exercises:
-    """Count an attempt; one that passed closes the exercise, and so does giving up. After that nothing counts."""
-    if short_id(event_id) in exercises.applied or exercises.behind(payload.exercise_id):
-        return exercises
+def _graded(exercises: Exercises, payload: ExerciseGraded) -> dict[str, tuple[object, ...]]:
+    """Count an attempt; one that passed closes the exercise, and so does giving up."""
     closed = Closing.SOLVED if payload.passed else Closing.GIVEN_UP if payload.gave_up else None
-    done = exercises.done if closed is None else _with_done(exercises.done, payload.exercise_id)
-    kept_exercise = exercises.get(payload.exercise_id)
-    if kept_exercise is None:
-        return _applied(exercises, event_id, done=done)
-    further = kept_exercise.model_copy(update={"attempts": kept_exercise.attempts + 1, "closed": closed})
-    return _applied(exercises, event_id, kept=_replaced(exercises, kept_exercise, further), done=done)
+    done = (*exercises.done, short_id(payload.exercise_id))[-MOST_DONE:] if closed else exercises.done
+    item = exercises.get(payload.exercise_id)
+    kept = _updated(exercises, item, attempts=item.attempts + 1, closed=closed) if item else {}
+    return {"done": done, **kept}
 
 
-def _applied(exercises: Exercises, event_id: UUID, **changed: tuple[object, ...]) -> Exercises:
-    applied = (*exercises.applied, short_id(event_id))[-REMEMBERED_IDS:]
-    return exercises.model_copy(update={**changed, "applied": applied})
-
-
-def _replaced(exercises: Exercises, old: Assigned, new: Assigned) -> tuple[Assigned, ...]:
-    return tuple(new if item is old else item for item in exercises.kept)
-
-
-def _with_done(done: tuple[str, ...], exercise_id: UUID) -> tuple[str, ...]:
-    short = short_id(exercise_id)
-    return (*(item for item in done if item != short), short)[-MOST_DONE:]
+def _updated(exercises: Exercises, item: Assigned, **update: object) -> dict[str, tuple[object, ...]]:
+    updated = item.model_copy(update=update)
+    return {"kept": tuple(updated if each is item else each for each in exercises.kept)}
 
 
 def _bounded(kept: tuple[Assigned, ...]) -> tuple[Assigned, ...]:

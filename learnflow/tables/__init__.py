@@ -10,7 +10,7 @@ from uuid import UUID
 import faust
 
 from learnflow.domain.conversation import Conversation, OpenQuery
-from learnflow.domain.learner import Day
+from learnflow.domain.learner.mastery_change_reasons import Day
 from learnflow.domain.struggle import Struggles
 from learnflow.domain.student_exercises import Exercises
 from learnflow.models.events.learning import ProgressUpdated

@@ -10,7 +10,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from mode.utils.logging import get_logger
 
-from learnflow.domain.health import HOUR, Heartbeats, ReceivedHeartbeat, RecentQuestions
+from learnflow.domain.health.agent_health import Heartbeats, ReceivedHeartbeat
+from learnflow.domain.health.recent_questions import HOUR, RecentQuestions
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
 from learnflow.streams.codec import Clock, Refusal, decode
 from learnflow.topics import AGENT_LOGS

@@ -12,7 +12,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from mode.utils.logging import get_logger
 
-from learnflow.domain.health import Backlog, GroupPartition, LagSnapshot, Offsets, lag_snapshot
+from learnflow.domain.health.agent_health import Backlog
+from learnflow.domain.health.lag_snapshot import GroupPartition, LagSnapshot, Offsets, lag_snapshot
 from learnflow.models.vocabulary import Agent
 from learnflow.sink.messages import STORED
 from learnflow.streams.codec import Clock

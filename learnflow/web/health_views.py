@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from learnflow.domain.health import report
+from learnflow.domain.health.agent_health import report
 from learnflow.models.agent_health import AgentHealth, Figures, HealthReport
 from learnflow.models.vocabulary import Agent, HealthStatus
 from learnflow.settings import Settings

@@ -14,7 +14,7 @@ from learnflow.agents.debug import DebugAgent, combine
 from learnflow.agents.distress import NOTICED
 from learnflow.agents.exercise import ExerciseAgent
 from learnflow.agents.wiring import SPECIALISTS
-from learnflow.domain.mastery import shipped
+from learnflow.domain.mastery.model import shipped
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event, version_metadata

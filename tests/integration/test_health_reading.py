@@ -13,7 +13,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from learnflow.app import ROLES, build
-from learnflow.domain.health import report
+from learnflow.domain.health.agent_health import report
 from learnflow.embedded.processes import reserved_port
 from learnflow.models.events.logs import Heartbeat
 from learnflow.models.vocabulary import Agent, HealthStatus

@@ -4,8 +4,9 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from learnflow.domain.learner import current, progress, state_from_history
-from learnflow.domain.mastery import shipped
+from learnflow.domain.learner.learner_state import current, state_from_history
+from learnflow.domain.learner.progress import progress
+from learnflow.domain.mastery.model import shipped
 from learnflow.models.events.learning import ProgressUpdated
 from learnflow.models.learner_model import Asked
 from learnflow.models.student import Profile

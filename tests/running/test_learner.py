@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 import pytest
 
-from learnflow.domain.learner import state_from_history
-from learnflow.domain.mastery import shipped
+from learnflow.domain.learner.learner_state import state_from_history
+from learnflow.domain.mastery.model import shipped
 from learnflow.models.learner_model import LearnerState
 from learnflow.models.taxonomy import TOPICS
 from tests.support.observations import graded, known

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
-from learnflow.domain.learner import current, state_from_history
-from learnflow.domain.mastery import shipped
+from learnflow.domain.learner.learner_state import current, state_from_history
+from learnflow.domain.mastery.model import shipped
 from learnflow.models.learner_model import Asked, Graded, Knowledge, LevelSet, Observation, Resolved, Struggling
 from learnflow.models.vocabulary import Intent, StruggleLevel
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-LONGEST_PAUSE: Final = timedelta(
-    seconds=30
-)  # between two snapshots; after a longer one nobody knows what happened meanwhile
+# Between two snapshots; after a longer one nobody knows what happened meanwhile.
+LONGEST_PAUSE: Final = timedelta(seconds=30)
 
 
 class GroupPartition(NamedTuple):

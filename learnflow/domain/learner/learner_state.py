@@ -13,7 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from learnflow.domain.learner.progress import WEEK, milestones
-from learnflow.domain.mastery import MasteryModel, band
+from learnflow.domain.mastery.model import MasteryModel, band
 from learnflow.models.fields import REMEMBERED_IDS, short_id
 from learnflow.models.learner_model import (
     Asked,

@@ -125,23 +125,8 @@ _LONGEST_NAME: Final = 64  # characters (RFC 5321, 4.5.3.1.1)
 _LOGIN: Final = re.compile(r"(?<=://)[^\s/@:\"'`<>]{0,100}:(?P<password>[^\s/\"'`<>]{1,200})@")
 _PLACEHOLDER: Final = re.compile(r"\$?\{[^{}]*\}|%\w|\*+|\[\w+\]")
 # `a @ b` multiplies matrices, and written without spaces it looks like an address
-_OF_A_MATRIX: Final = frozenset([
-    "mT",
-    "conj",
-    "data",
-    "dot",
-    "flat",
-    "imag",
-    "inv",
-    "mean",
-    "real",
-    "reshape",
-    "shape",
-    "size",
-    "sum",
-    "values",
-])
-_OF_NOBODY: Final = frozenset({"git"})  # git@github.com: everybody's
+_OF_A_MATRIX: Final = re.compile("mT|conj|data|dot|flat|imag|inv|mean|real|reshape|shape|size|sum|values")
+_OF_NOBODY: Final = "git"  # git@github.com: everybody's
 
 
 def mask_addresses(text: str) -> str:
@@ -158,7 +143,7 @@ def _without_e_mails(text: str) -> str:
     for server in _SERVER.finditer(text):
         at = server.start()
         name = _NAME_BACKWARDS.match(text[max(done, at - _LONGEST_NAME) : at][::-1])
-        if name and server["end"] not in _OF_A_MATRIX and name[0][::-1] not in _OF_NOBODY:
+        if name and name[0][::-1] != _OF_NOBODY and not _OF_A_MATRIX.fullmatch(server["end"]):
             pieces += (text[done : at - name.end()], E_MAIL)
             done = server.end()
     return "".join((*pieces, text[done:]))

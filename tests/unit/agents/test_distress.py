@@ -12,7 +12,7 @@ from learnflow.agents.context import Context
 from learnflow.agents.debug import DebugAgent
 from learnflow.agents.distress import supportive
 from learnflow.agents.triage import TriageAgent
-from learnflow.domain.mastery import shipped
+from learnflow.domain.mastery.model import shipped
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event, version_metadata

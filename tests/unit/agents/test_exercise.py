@@ -8,7 +8,7 @@ import pytest
 
 from learnflow.agents.context import Context
 from learnflow.agents.exercise import ExerciseAgent
-from learnflow.domain.mastery import shipped
+from learnflow.domain.mastery.model import shipped
 from learnflow.models.envelope import Event, version_metadata
 from learnflow.models.events.responses import Failure, ResponseFailed
 from learnflow.models.events.routing import AgentRequest

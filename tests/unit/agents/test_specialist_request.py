@@ -7,7 +7,7 @@ import pytest
 
 from learnflow.agents.context import Context
 from learnflow.agents.wiring import SPECIALISTS
-from learnflow.domain.mastery import shipped
+from learnflow.domain.mastery.model import shipped
 from learnflow.domain.question.snippet import Snippet, split_prose_and_code
 from learnflow.models.envelope import Event, version_metadata
 from learnflow.models.events.responses import ResponseCompleted

@@ -8,22 +8,19 @@ from uuid import UUID
 
 import pytest
 
-from learnflow.domain.health import (
+from learnflow.domain.health.agent_health import (
     COMPONENTS,
     SIX_AGENTS,
     Backlog,
-    GroupPartition,
     Heartbeats,
-    LagSnapshot,
-    Offsets,
     ReceivedHeartbeat,
-    RecentQuestions,
     StatusInputs,
     agent_health,
-    lag_snapshot,
     report,
     status,
 )
+from learnflow.domain.health.lag_snapshot import GroupPartition, LagSnapshot, Offsets, lag_snapshot
+from learnflow.domain.health.recent_questions import RecentQuestions
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
 from learnflow.models.vocabulary import Agent, HealthStatus
 from learnflow.streams.agent_stats import MOST_DURATIONS, Activity

@@ -8,10 +8,13 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from learnflow.domain.student_exercises import MOST_KEPT, Exercises, assigned, graded, hint_given
+from learnflow.domain import student_exercises
+from learnflow.domain.student_exercises import MOST_KEPT, Exercises
+from learnflow.models.envelope import Event
+from learnflow.models.events import EVENT_TYPES
 from learnflow.models.events.students import ExerciseAssigned, ExerciseGraded, HintGiven
 from learnflow.models.exercise import Exercise
-from learnflow.models.fields import short_id
+from learnflow.models.fields import Model, short_id
 from learnflow.models.vocabulary import Closing
 
 NOON = datetime(2026, 1, 14, 12, tzinfo=UTC)
@@ -32,14 +35,20 @@ def exercise(name: object) -> Exercise:
     })  # fmt: skip
 
 
+def step(message: object, payload: Model) -> Step:
+    event = Event[Any](
+        message_id=uid(message), timestamp=NOON, student_id="ann", trace_id=uid("trace"),
+        event_type=EVENT_TYPES[type(payload)], payload=payload,
+    )  # fmt: skip
+    return lambda exercises: student_exercises.after(exercises, event)
+
+
 def give(name: object, event: object = "given") -> Step:
-    said = ExerciseAssigned(exercise=exercise(name))
-    return lambda exercises: assigned(exercises, uid((name, event)), NOON, said)
+    return step((name, event), ExerciseAssigned(exercise=exercise(name)))
 
 
 def hint(name: object, number: int) -> Step:
-    said = HintGiven(exercise_id=uid(name), number=number)
-    return lambda exercises: hint_given(exercises, uid((name, "hint", number)), said)
+    return step((name, "hint", number), HintGiven(exercise_id=uid(name), number=number))
 
 
 def grading(name: object, score: float, **more: Any) -> ExerciseGraded:
@@ -47,8 +56,7 @@ def grading(name: object, score: float, **more: Any) -> ExerciseGraded:
 
 
 def grade(name: object, score: float, event: object, **more: Any) -> Step:
-    said = grading(name, score, **more)
-    return lambda exercises: graded(exercises, uid((name, event)), said)
+    return step((name, event), grading(name, score, **more))
 
 
 def after(*steps: Step) -> Exercises:

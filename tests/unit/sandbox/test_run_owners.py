@@ -8,7 +8,7 @@ import pytest
 
 from learnflow.agents.context import Context
 from learnflow.agents.exercise import ExerciseAgent
-from learnflow.domain.mastery import shipped
+from learnflow.domain.mastery.model import shipped
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.exercise import Assigned
 from learnflow.models.vocabulary import Language, Specialist

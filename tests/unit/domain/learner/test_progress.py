@@ -5,10 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from learnflow.domain.learner import progress, streak, velocity
 from learnflow.domain.learner.learner_state import worth_announcing
-from learnflow.domain.learner.progress import upgrade
-from learnflow.domain.mastery import shipped
+from learnflow.domain.learner.progress import progress, streak, upgrade, velocity
+from learnflow.domain.mastery.model import shipped
 from learnflow.models.learner_model import Knowledge, Observation
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.models.taxonomy import TOPICS

@@ -10,8 +10,8 @@ import pytest
 
 from benchmarks.mastery import online, read
 from benchmarks.mastery_baselines import Baseline, Histories, ewma
-from learnflow.domain.mastery import MasteryModel, shipped
 from learnflow.domain.mastery.fit import LEAST_ANSWERS, LEAST_TOPIC_ANSWERS, fit
+from learnflow.domain.mastery.model import MasteryModel, shipped
 from learnflow.domain.mastery.parameters import dumps, loads, shipped_parameters
 from learnflow.models.learner_model import StudentAbility, TopicAbility
 
