@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from time import perf_counter
 
 from learnflow.agents.context import Context
-from learnflow.agents.distress import asks_for_support, supportive
+from learnflow.agents.distress import supportive
 from learnflow.agents.messages import follow
 from learnflow.agents.specialist_request import SpecialistRequest, milliseconds_since
+from learnflow.domain.question import distress
 from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event
@@ -31,7 +32,7 @@ class ConceptsAgent:
         if isinstance(delivery.event.payload, CollaborationRequested):
             return await self._contribute(delivery.event)
         request = SpecialistRequest(delivery.event, NAME, self._context)
-        if asks_for_support(request.event.payload):
+        if request.event.payload.query.question_key == distress.QUESTION_KEY:
             return await request.outcome(self._support, request.completed)
         return await request.answer(self._context.tutor.explain, request.completed)
 

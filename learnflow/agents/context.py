@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from learnflow.domain.mastery.model import MasteryModel, shipped
-from learnflow.domain.mastery.parameters import loads
+from learnflow.domain.mastery.parameters import Parameters
 from learnflow.domain.question.similarity import Alike, alike
 from learnflow.embedding import EmbeddingMissingError, by_sense
 from learnflow.models.fields import explain
@@ -45,7 +45,7 @@ def mastery_model(settings: Learner) -> MasteryModel:
     if not settings.parameters:
         return shipped()
     try:
-        return MasteryModel(loads(Path(settings.parameters).read_text(encoding="utf-8")))
+        return MasteryModel(Parameters.model_validate_json(Path(settings.parameters).read_text(encoding="utf-8")))
     except ValidationError as error:
         reason = explain(error)
     except (OSError, UnicodeDecodeError) as error:

@@ -19,7 +19,6 @@ from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft, total_tokens
 from learnflow.models.envelope import Event
 from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested
-from learnflow.models.fields import JsonObject
 from learnflow.models.vocabulary import Specialist
 from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery
@@ -96,22 +95,16 @@ def combine(draft: Draft, explanation: Draft | None) -> Draft:
     usage = draft.usage + explanation.usage
     if explanation.metadata.get(distress.METADATA_FIELD):  # then nothing else is said
         return explanation.model_copy(update={"token_count": total_tokens(usage), "usage": usage})
+    # What was explained, and by whom: it need not be who wrote the rest.
+    prompt = {key: value for key, value in explanation.metadata.items() if key == "prompt"}
+    origin = {"topic": explanation.topic, "model": explanation.model, **prompt}
     return draft.model_copy(
         update={
             "text": joined(draft.text, explanation.text),
             "code_examples": tuple(dict.fromkeys(draft.code_examples + explanation.code_examples)),
             "confidence": round(min(draft.confidence, explanation.confidence), 2),
-            "metadata": {**draft.metadata, "explained": _origin(explanation)},
+            "metadata": {**draft.metadata, "explained": origin},
             "token_count": total_tokens(usage),
             "usage": usage,
         }
     )
-
-
-def _origin(explanation: Draft) -> JsonObject:
-    """Return what was explained, and by whom: it need not be who wrote the rest."""
-    return {
-        "topic": explanation.topic,
-        "model": explanation.model,
-        **{key: explanation.metadata[key] for key in ("prompt",) if key in explanation.metadata},
-    }

@@ -15,7 +15,6 @@ from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event
 from learnflow.models.events.logs import ActivityLogged
 from learnflow.models.events.responses import ResponseCompleted
-from learnflow.models.events.routing import AgentRequest
 from learnflow.models.taxonomy import GENERAL
 from learnflow.models.vocabulary import Agent
 from learnflow.streams.event_producer import Outgoing
@@ -24,11 +23,6 @@ from learnflow.tutor.answer_text import OFFLINE_MODEL
 
 NOTICED: Final = "safety.distress.noticed"  # the action in agent-logs
 _log = get_logger(__name__)
-
-
-def asks_for_support(request: AgentRequest) -> bool:
-    """Say whether triage has noticed distress."""
-    return request.query.question_key == distress.QUESTION_KEY
 
 
 def supportive(context: Context) -> Draft:
@@ -44,13 +38,9 @@ def supportive(context: Context) -> Draft:
 
 def reported(event: Event[Any], sent: Sequence[Outgoing], context: Context) -> Sequence[Outgoing]:
     """Return what an agent sends, with a log event where an answer says that somebody is in distress."""
-    payloads = (outgoing.event.payload for outgoing in sent)
-    noticed = [
-        _log_event(event, payload, context)
-        for payload in payloads
-        if isinstance(payload, ResponseCompleted) and (payload.metadata or {}).get(distress.METADATA_FIELD) is True
-    ]
-    return [*sent, *noticed]
+    responses = [message.event.payload for message in sent if isinstance(message.event.payload, ResponseCompleted)]
+    noticed = [each for each in responses if (each.metadata or {}).get(distress.METADATA_FIELD) is True]
+    return [*sent, *(_log_event(event, response, context) for response in noticed)]
 
 
 def _log_event(event: Event[Any], response: ResponseCompleted, context: Context) -> Outgoing:
@@ -58,6 +48,5 @@ def _log_event(event: Event[Any], response: ResponseCompleted, context: Context)
     payload = ActivityLogged(
         agent_name=Agent(response.agent_name), instance=context.instance, action=NOTICED, query_id=response.query_id
     )
-    return Outgoing(
-        AGENT_LOGS, follow(event, response.query_id, distress.METADATA_FIELD, payload, context.now(), steps=0)
-    )
+    entry = follow(event, response.query_id, distress.METADATA_FIELD, payload, context.now(), steps=0)
+    return Outgoing(AGENT_LOGS, entry)

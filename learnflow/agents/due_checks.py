@@ -4,7 +4,7 @@ A sweep looks through tables of this worker and writes none: what it sends comes
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any, Final, TypeVar
@@ -121,13 +121,10 @@ class ProgressSweep:
             return
         students = self._students.tables.progress.items()
         while some := list(islice(students, STUDENTS_AT_A_TIME)):
-            await self._outbox.send(self._due(some, today))
+            due = [student_id for student_id, progress in some if self._is_due(progress, today)]
+            await self._outbox.send([self._message(student_id, today - timedelta(days=1)) for student_id in due])
             await asyncio.sleep(0)
         self._done = (today, partitions)
-
-    def _due(self, students: Sequence[tuple[str, ProgressUpdated]], today: date) -> list[Outgoing]:
-        yesterday = today - timedelta(days=1)
-        return [self._message(student_id, yesterday) for student_id, state in students if self._is_due(state, today)]
 
     def _is_due(self, progress: ProgressUpdated, today: date) -> bool:
         announced = progress.progress.learning_velocity

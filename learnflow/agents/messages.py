@@ -143,13 +143,10 @@ class Reporter:
             query_id=query_id_of(event),
             duration_ms=milliseconds,
         )
-        return self._log(payload, event)
+        return self.log(payload, event)
 
-    def heartbeat(self, heartbeat: Heartbeat) -> Outgoing:
-        """Return the log entry that says that an agent is alive."""
-        return self._log(heartbeat, None)
-
-    def _log(self, payload: ActivityLogged | Heartbeat, cause: Event[Any] | None) -> Outgoing:
+    def log(self, payload: ActivityLogged | Heartbeat, cause: Event[Any] | None = None) -> Outgoing:
+        """Return the log entry of what was done because of a message, or that an agent is alive."""
         event = Event[Any](
             message_id=uuid4(),
             timestamp=self._context.now(),

@@ -55,9 +55,7 @@ class RouterAgent:
 
     async def _named(self, query: StudentQuery, partition: int) -> Assigned | None:
         """Return the exercise that a question for the exercise agent names. Raises ValueError where there is none."""
-        if query.routed_to_agent is not Specialist.EXERCISE:
-            return None
-        exercise_id = exercise_named(query)
+        exercise_id = exercise_named(query) if query.routed_to_agent is Specialist.EXERCISE else None
         if exercise_id is None:
             return None
         named = await self._students.assigned(query.student_id, exercise_id, partition)
@@ -72,7 +70,7 @@ class RouterAgent:
         open_query = self._students.open_query(query)
         if open_query is None:
             return student.conversation.has_outcome(query.query_id)
-        return open_query.routed_elsewhere(delivery.partition, delivery.offset)
+        return (open_query.partition, open_query.offset) != (delivery.partition, delivery.offset)
 
 
 def request(  # noqa: PLR0913 - what a request consists of
@@ -109,8 +107,8 @@ def request(  # noqa: PLR0913 - what a request consists of
 
 def _due(cause: Event[RoutingDecision], context: Context) -> datetime | None:
     """Return when the sweep gives a query up. What is redriven is old, and answered all the same."""
-    seconds = context.settings.limits.open_query_seconds
-    return None if cause.attempt else cause.timestamp + timedelta(seconds=seconds)
+    patience = timedelta(seconds=context.settings.limits.open_query_seconds)
+    return None if cause.attempt else cause.timestamp + patience
 
 
 def _profile(profile: Profile, query: StudentQuery) -> Profile:

@@ -1,7 +1,7 @@
 """triage-routing, student-events → what the student did in the last 24 h → student-struggle, student-events."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,6 @@ from learnflow.domain.struggle import End, OngoingStruggle, Struggles, apply_obs
 from learnflow.models.envelope import Event
 from learnflow.models.events.learning import StruggleDetected
 from learnflow.models.events.routing import RoutingDecision
-from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent
 from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.processing import RecentIds
@@ -58,7 +57,7 @@ class StruggleAgent:
         self._restored.add((student_id, self._panes.extent(_time(event))[0]))
         if observation is None:
             return []
-        reported = self._open(student_id, observation.topic)
+        reported = self._topics(student_id).get(observation.topic)
         if isinstance(observation, End) and reported and observation.id == reported.end_id:
             observation = observation.model_copy(update={"clears": False})  # the success itself is in the window
         self._panes.add(student_id, [observation])
@@ -79,14 +78,12 @@ class StruggleAgent:
         for topic, announced in window.announced.items():
             self._keep(student_id, partition, topic, restored_struggle(announced, window.observations, self._alike))
 
-    def _open(self, student_id: str, topic: str) -> OngoingStruggle | None:
+    def _topics(self, student_id: str) -> Mapping[str, OngoingStruggle]:
         struggles = self._struggles.get(student_id)
-        return struggles.topics.get(topic) if struggles else None
+        return struggles.topics if struggles else {}
 
     def _keep(self, student_id: str, partition: int, topic: str, is_open: OngoingStruggle | None) -> None:
-        struggles = self._struggles.get(student_id)
-        topics = dict(struggles.topics) if struggles else {}
-        topics.pop(topic, None)
+        topics = {name: each for name, each in self._topics(student_id).items() if name != topic}
         if is_open:
             topics[topic] = is_open
         if topics:
@@ -106,7 +103,5 @@ class StruggleAgent:
 
 def _time(event: Event[Any]) -> datetime:
     """Return the time of what an event is about."""
-    match event.payload:
-        case RoutingDecision(query=StudentQuery() as query):
-            return query.timestamp
-    return event.timestamp
+    query = event.payload.query if isinstance(event.payload, RoutingDecision) else None
+    return query.timestamp if query else event.timestamp

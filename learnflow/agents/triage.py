@@ -28,14 +28,9 @@ class TriageAgent:
         """Return the routing decision."""
         query = submitted_query(delivery.event)
         triage = certain_triage(query) or await self._context.tutor.triage(query, parse_question(query))
-        decision = decide(query, triage, self._least_confidence)
-        return [
-            Outgoing(TRIAGE_ROUTING, follow(delivery.event, query.query_id, "routing", decision, self._context.now()))
-        ]
-
-    @property
-    def _least_confidence(self) -> float:
-        return self._context.settings.triage.minimum_confidence
+        decision = decide(query, triage, self._context.settings.triage.minimum_confidence)
+        routing = follow(delivery.event, query.query_id, "routing", decision, self._context.now())
+        return [Outgoing(TRIAGE_ROUTING, routing)]
 
 
 def decide(query: StudentQuery, triage: Triage, least_confidence: float) -> RoutingDecision:

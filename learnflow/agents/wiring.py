@@ -142,7 +142,7 @@ class AgentWiring:
         for activity in self.app.activities:
             tell = self._problems.get(activity.agent)
             heartbeat = activity.heartbeat(self.app.unfinished, tell() if tell else None, self.app.phase)
-            await self.outbox.post(self.reporter.heartbeat(heartbeat))
+            await self.outbox.post(self.reporter.log(heartbeat))
 
     async def check_sandbox(self) -> None:
         """Know from the start whether code can be run here."""

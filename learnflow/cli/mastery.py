@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from learnflow.cli import connection, mastery_fit, mastery_history, student_events
 from learnflow.cli.output import COUNT, as_json, json_line
 from learnflow.domain.mastery.model import band, decimals
-from learnflow.domain.mastery.parameters import dumps
 from learnflow.models.events.students import MasteryLevelSet
 from learnflow.models.fields import explain
 from learnflow.models.taxonomy import GENERAL, TOPICS, lookup
@@ -108,10 +107,11 @@ def fit(out: Path | None, *, as_json: bool) -> None:
     """  # noqa: D301 - \b is click's sign for a block to leave as it is
     answers = asyncio.run(mastery_fit.histories(connection.database()))
     fit_result = mastery_fit.fitted(answers)
+    parameters = fit_result.parameters.model_dump_json(indent=2) + "\n"
     if out is not None:
-        out.write_text(dumps(fit_result.parameters), encoding="utf-8")
+        out.write_text(parameters, encoding="utf-8")
     elif not as_json:
-        click.echo(dumps(fit_result.parameters), nl=False)
+        click.echo(parameters, nl=False)
     if as_json:
         json_line(fit_result.as_object())
     else:

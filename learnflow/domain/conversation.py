@@ -61,10 +61,6 @@ class OpenQuery(Model):
     offset: int
     attempt: int = 0
 
-    def routed_elsewhere(self, partition: int, offset: int) -> bool:
-        """Say whether a routing decision is another one than the one that opened the query."""
-        return (self.partition, self.offset) != (partition, offset)
-
 
 class Due(Enum):
     """What a query has waited too long for."""

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from learnflow.domain.mastery.fit import LEAST_ANSWERS, LEAST_TOPIC_ANSWERS
-from learnflow.domain.mastery.parameters import loads, shipped_parameters
+from learnflow.domain.mastery.parameters import Parameters, shipped_parameters
 from tests.conftest import execute, run
 from tests.support.apache_kafka import Broker
 from tests.support.command_line import SECONDS, Cli, lines, one_line
@@ -139,10 +139,10 @@ def test_show_says_what_is_wrong_in_one_line(mastery: Cli, bare: Cli) -> None:
 def test_too_few_answers_keep_the_shipped_parameters(mastery: Cli, tmp_path: Path) -> None:
     result = mastery("fit")
     assert result.returncode == 0, result.stderr
-    assert loads(result.stdout) == shipped_parameters()
+    assert Parameters.model_validate_json(result.stdout) == shipped_parameters()
     assert "1 graded answer of 1 student: too few to fit anything" in result.stderr
     assert "too few" in mastery("fit", "--out", "parameters.json").stdout
-    assert loads((tmp_path / "parameters.json").read_text()) == shipped_parameters()
+    assert Parameters.model_validate_json((tmp_path / "parameters.json").read_text()) == shipped_parameters()
     assert "No such file" in one_line(mastery("fit", "--out", "none/parameters.json"))
 
 
@@ -179,10 +179,10 @@ def test_enough_answers_are_fitted_and_workers_can_use_them(mastery: Cli, databa
     counts: dict[str, Any] = {"answers": 1104, "students": 2, "fitted": True}
     assert {name: found[name] for name in counts} == counts
     assert (found["topics_fitted"], found["topics_kept"]) == (["loops", "recursion"], ["sets"])
-    fitted = loads((tmp_path / "parameters.json").read_text())
+    fitted = Parameters.model_validate_json((tmp_path / "parameters.json").read_text())
     assert json.loads(fitted.model_dump_json()) == found["parameters"]
     assert {"loops", "recursion"} <= set(fitted.topics)
     words = mastery("fit", "--out", "parameters.json").stdout
     assert "1,104 graded answers of 2 students. Fitted: what all topics share, and weights of their own for" in words
     assert "Fewer than 100 answers, so as shipped or shared: sets." in words
-    assert loads((tmp_path / "parameters.json").read_text()) == fitted
+    assert Parameters.model_validate_json((tmp_path / "parameters.json").read_text()) == fitted

@@ -27,6 +27,14 @@ class ReceivedHeartbeat(NamedTuple):
         """Whether the instance is heard of often enough."""
         return now - self.at <= HEARTBEAT_LIMIT
 
+    def missed(self, now: datetime) -> bool:
+        """Whether it is silent and did not say that it stops, nor so long ago that it is forgotten."""
+        return self.beat.status is not HealthStatus.STOPPING and now - self.at <= FORGOTTEN_AFTER
+
+    def silence(self, now: datetime) -> int:
+        """Return the whole seconds for which nothing has been heard of it."""
+        return int((now - self.at).total_seconds())
+
 
 class Heartbeats:
     """Keeps the newest heartbeat of each instance, whatever the order in which they come."""
@@ -44,26 +52,14 @@ class Heartbeats:
             self._newest.pop(min(self._newest, key=lambda key: self._newest[key].at))
 
     def of(self, agent: Agent, now: datetime) -> tuple[ReceivedHeartbeat, ...]:
-        """Return the heartbeats of an agent's instances that count now, by name; none for an agent without any."""
-        return _counting((heartbeat for (name, _), heartbeat in self._newest.items() if name is agent), now)
+        """Return the heartbeats of an agent's instances that count now, by name; none for an agent without any.
 
-
-def _counting(heartbeats: Iterable[ReceivedHeartbeat], now: datetime) -> tuple[ReceivedHeartbeat, ...]:
-    """Leave out who is not missed: who said that it stops, and who has been silent for so long that it is forgotten.
-
-    The last one of an agent stays, because an agent that runs nowhere is missed.
-    """
-    everyone = sorted(heartbeats, key=lambda heartbeat: heartbeat.beat.instance)
-    if not everyone:
-        return ()
-    last = max(everyone, key=lambda heartbeat: heartbeat.at)
-    return tuple(
-        heartbeat for heartbeat in everyone if heartbeat is last or heartbeat.fresh(now) or _missed(heartbeat, now)
-    )
-
-
-def _missed(heartbeat: ReceivedHeartbeat, now: datetime) -> bool:
-    return heartbeat.beat.status is not HealthStatus.STOPPING and now - heartbeat.at <= FORGOTTEN_AFTER
+        The last one counts always, because an agent that runs nowhere is missed.
+        """
+        instances = [heartbeat for (name, _), heartbeat in self._newest.items() if name is agent]
+        instances.sort(key=lambda heartbeat: heartbeat.beat.instance)
+        last = max(instances, key=lambda heartbeat: heartbeat.at, default=None)
+        return tuple(each for each in instances if each is last or each.fresh(now) or each.missed(now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,35 +72,29 @@ class StatusInputs:
     stuck: bool = False
 
 
-class Rule(NamedTuple):
-    """A status, and when an agent has it."""
-
-    status: HealthStatus
-    when: Callable[[StatusInputs], bool]
-
-
-# The first rule that holds decides. The status follows from the facts alone and not from the status before, so any
-# may follow any: an idle agent is active again with its next query, and one in error recovers when its reason is gone.
+# Statuses, and when an agent has them. The first that holds decides. It follows from the facts alone and not from the
+# status before, so any may follow any: an idle agent is active again with its next query, and one in error recovers
+# when its reason is gone.
 # What data model 2.5 leaves open:
 #   - Errors and standing still count in every phase, also while all instances stop or start.
 #   - An agent stops when all of its instances do, and starts when none of them is past that: one that works is enough.
 #   - An agent is active while any instance had a query in the last hour; an hour after the last one it is idle.
 #   - "No errors" of idle means that it is not in error: 1 to 10 errors in an hour without a query leave it idle,
 #     because one message that could not be read is no outage.
-TABLE: Final = (
-    Rule(HealthStatus.ERROR, lambda inputs: not inputs.statuses),
-    Rule(HealthStatus.ERROR, lambda inputs: inputs.stuck),
-    Rule(HealthStatus.ERROR, lambda inputs: inputs.errors > ERRORS_AN_HOUR),
-    Rule(HealthStatus.STOPPING, lambda inputs: inputs.statuses == _LEAVING),
-    Rule(HealthStatus.ACTIVE, lambda inputs: inputs.queries > 0),
-    Rule(HealthStatus.STARTING, lambda inputs: inputs.statuses <= _COMING),
-    Rule(HealthStatus.IDLE, lambda _: True),
+TABLE: Final[tuple[tuple[HealthStatus, Callable[[StatusInputs], bool]], ...]] = (
+    (HealthStatus.ERROR, lambda inputs: not inputs.statuses),
+    (HealthStatus.ERROR, lambda inputs: inputs.stuck),
+    (HealthStatus.ERROR, lambda inputs: inputs.errors > ERRORS_AN_HOUR),
+    (HealthStatus.STOPPING, lambda inputs: inputs.statuses == _LEAVING),
+    (HealthStatus.ACTIVE, lambda inputs: inputs.queries > 0),
+    (HealthStatus.STARTING, lambda inputs: inputs.statuses <= _COMING),
+    (HealthStatus.IDLE, lambda _: True),
 )
 
 
 def status(inputs: StatusInputs) -> HealthStatus:
     """Return the status that follows from the facts."""
-    return next(rule.status for rule in TABLE if rule.when(inputs))
+    return next(decided for decided, holds in TABLE if holds(inputs))
 
 
 class Backlog(NamedTuple):
@@ -179,21 +169,17 @@ def _problems(
 ) -> Iterable[str]:
     name = heartbeats[0].beat.agent_name
     if not inputs.statuses:
-        newest = max(heartbeats, key=lambda heartbeat: heartbeat.at)
-        yield f"{name} runs nowhere: nothing has been heard of it for {_seconds(newest, now)} s."
+        seconds = min(heartbeat.silence(now) for heartbeat in heartbeats)
+        yield f"{name} runs nowhere: nothing has been heard of it for {seconds} s."
     for heartbeat in heartbeats:
         if inputs.statuses and not heartbeat.fresh(now):
-            yield f"{name} on {heartbeat.beat.instance} has been silent for {_seconds(heartbeat, now)} s; others go on."
+            yield f"{name} on {heartbeat.beat.instance} has been silent for {heartbeat.silence(now)} s; others go on."
         if heartbeat.beat.problem and heartbeat.fresh(now):
             yield f"{name} on {heartbeat.beat.instance}: {heartbeat.beat.problem}"
     if backlog.stuck:
         yield f"{name} stands still: {backlog.stuck}"
     if inputs.errors > ERRORS_AN_HOUR:
         yield f"{name} had {inputs.errors:,} errors in the last hour."
-
-
-def _seconds(heartbeat: ReceivedHeartbeat, now: datetime) -> int:
-    return int((now - heartbeat.at).total_seconds())
 
 
 def report(
@@ -209,11 +195,7 @@ def report(
     failing = unheard or any(health.status is HealthStatus.ERROR for health in by_agent.values())
     return HealthReport(
         status="error" if failing else "ok",
-        agents=_of(SIX_AGENTS, by_agent),
-        components=_of(COMPONENTS, by_agent),
+        agents=tuple(by_agent[agent] for agent in SIX_AGENTS if agent in by_agent),
+        components=tuple(by_agent[agent] for agent in COMPONENTS if agent in by_agent),
         problems=(*unheard, *(problem for health in by_agent.values() for problem in health.problems), *others),
     )
-
-
-def _of(agents: Sequence[Agent], by_agent: dict[Agent, AgentHealth]) -> tuple[AgentHealth, ...]:
-    return tuple(by_agent[agent] for agent in agents if agent in by_agent)

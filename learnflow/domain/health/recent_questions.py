@@ -32,16 +32,12 @@ class RecentQuestions:
         """Take note of an entry: `at` is when the agent was done."""
         if done.query_id is None or at < self._since:
             return
-        if done.agent_name is Agent.TRIAGE:
-            self._begin(done.query_id, at - timedelta(milliseconds=done.duration_ms or 0))
+        if done.agent_name is Agent.TRIAGE and done.query_id not in self._began:
+            began = at - timedelta(milliseconds=done.duration_ms or 0)
+            self._began[done.query_id] = began
+            self._minutes[_minute(began)] += 1
         elif done.agent_name in _SPECIALISTS and done.action in _ANSWERED:
             self._ended[done.query_id] = max(self._ended.get(done.query_id, at), at)
-
-    def _begin(self, query_id: UUID, at: datetime) -> None:
-        if query_id in self._began:
-            return
-        self._began[query_id] = at
-        self._minutes[_minute(at)] += 1
 
     def figures(self, now: datetime) -> Figures:
         """Return the figures of the last 60 minutes; what is older is forgotten."""

@@ -107,11 +107,9 @@ def _evidence(  # noqa: PLR0913 - what evidence consists of
         return {}
     topic_knowledge = knowledge.topics.get(topic, _NEW_TOPIC)
     student, ability = model.updated(topic, knowledge.ability, topic_knowledge.ability, score, weight)
-    level = (
-        _moved(topic_knowledge.level, round(model.level(topic, student, ability), _DECIMALS), score)
-        if weight
-        else topic_knowledge.level
-    )
+    level = topic_knowledge.level
+    if weight:
+        level = _moved(level, round(model.level(topic, student, ability), _DECIMALS), score)
     now = TopicKnowledge.model_construct(
         queries=topic_knowledge.queries + queries,
         ability=ability,

@@ -17,7 +17,7 @@ QUERIES_FOR_WEAKNESS: Final = 5
 
 def progress(student_id: str, knowledge: Knowledge, now: datetime) -> LearningProgress:
     """Return where a student stands at a time."""
-    levels = {topic: topic_knowledge.level for topic, topic_knowledge in knowledge.topics.items()}
+    levels = {topic: each.level for topic, each in knowledge.topics.items()}
     mastered = tuple(topic for topic, level in levels.items() if level >= MASTERED)
     since = knowledge.since or now
     return LearningProgress(
@@ -52,12 +52,8 @@ def streak(knowledge: Knowledge, today: date) -> int:
 
 
 def _weaknesses(knowledge: Knowledge, levels: Mapping[str, float]) -> tuple[str, ...]:
-    weak = [
-        topic
-        for topic, topic_knowledge in knowledge.topics.items()
-        if topic_knowledge.level < WEAK and topic_knowledge.queries >= QUERIES_FOR_WEAKNESS
-    ]
-    return tuple(sorted(weak, key=lambda topic: (levels[topic], topic)))
+    asked = (topic for topic, each in knowledge.topics.items() if each.queries >= QUERIES_FOR_WEAKNESS)
+    return tuple(topic for level, topic in sorted((levels[topic], topic) for topic in asked) if level < WEAK)
 
 
 EXERCISES: Final = (10, 25, 50, 100, 250, 500)
@@ -73,9 +69,7 @@ def milestones(knowledge: Knowledge) -> tuple[str, ...]:
 
 
 def _earned(knowledge: Knowledge) -> Iterator[str]:
-    yield from (
-        f"mastered-{topic}" for topic, topic_knowledge in knowledge.topics.items() if topic_knowledge.level >= MASTERED
-    )
+    yield from (f"mastered-{topic}" for topic, each in knowledge.topics.items() if each.level >= MASTERED)
     yield from (f"completed-{count}-exercises" for count in EXERCISES if len(knowledge.exercises) >= count)
     yield from (f"{days}-day-streak" for days in STREAKS if knowledge.streak_days >= days)
 
@@ -98,7 +92,5 @@ def _reached(knowledge: Knowledge, level: SkillLevel) -> SkillLevel:
 
 
 def _mastered_at(knowledge: Knowledge, difficulty: SkillLevel) -> int:
-    return sum(
-        topic_knowledge.level >= MASTERED and TOPICS[topic].difficulty is difficulty
-        for topic, topic_knowledge in knowledge.topics.items()
-    )
+    mastered = (topic for topic, each in knowledge.topics.items() if each.level >= MASTERED)
+    return sum(TOPICS[topic].difficulty is difficulty for topic in mastered)

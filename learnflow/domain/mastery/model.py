@@ -22,7 +22,6 @@ BANDS: Final[Mapping[float, str]] = MappingProxyType({
     0.95: "expert",
 })
 _ROUNDING = 1e-6  # 0.29 * 100 is 28.999999999999996
-_HARDEST: Final = len(SKILL_LEVELS) - 1
 
 
 class MasteryModel:
@@ -183,9 +182,7 @@ def difficulty_for(topic: str, level: float | None, skill: SkillLevel | None) ->
     The mastery of the topic (0..1) decides: below 0.5 beginner, below 0.85 intermediate, then advanced. While it is
     unknown (None), the student's skill level does, and a student of whom nothing is known begins.
     """
-    wanted = _rank(level) if level is not None else SKILL_LEVELS.index(skill or SkillLevel.BEGINNER)
-    return min(difficulties(topic), key=lambda difficulty: abs(SKILL_LEVELS.index(difficulty) - wanted))
-
-
-def _rank(level: float) -> int:
-    return min(sum(level >= start for start in BANDS) - 1, _HARDEST)
+    reached_bands = SKILL_LEVELS.index(skill or SkillLevel.BEGINNER) + 1
+    if level is not None:
+        reached_bands = sum(level >= start for start in BANDS)
+    return min(difficulties(topic), key=lambda difficulty: abs(SKILL_LEVELS.index(difficulty) + 1 - reached_bands))

@@ -85,16 +85,6 @@ class Parameters(Model):
     topics: Mapping[str, Weights] = Field(default_factory=dict)
 
 
-def dumps(parameters: Parameters) -> str:
-    """Return parameters as JSON."""
-    return parameters.model_dump_json(indent=2) + "\n"
-
-
-def loads(text: str) -> Parameters:
-    """Return the parameters that JSON holds. Raises pydantic's ValidationError for anything else."""
-    return Parameters.model_validate_json(text)
-
-
 @cache
 def shipped_parameters() -> Parameters:
     """Return the parameters in parameters.toml."""

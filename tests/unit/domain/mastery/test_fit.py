@@ -12,7 +12,7 @@ from benchmarks.mastery import online, read
 from benchmarks.mastery_baselines import Baseline, Histories, ewma
 from learnflow.domain.mastery.fit import LEAST_ANSWERS, LEAST_TOPIC_ANSWERS, fit
 from learnflow.domain.mastery.model import MasteryModel, shipped
-from learnflow.domain.mastery.parameters import dumps, loads, shipped_parameters
+from learnflow.domain.mastery.parameters import Parameters, shipped_parameters
 from learnflow.models.learner_model import StudentAbility, TopicAbility
 
 LOGS = Path(os.environ.get("LEARNFLOW_DATA", Path(__file__).parents[5] / "shared" / "data")) / "kt"
@@ -61,7 +61,7 @@ def test_the_same_answers_give_the_same_parameters() -> None:
 def test_fitted_parameters_survive_being_written() -> None:
     fitted = fit(made(60, seed=4))
     assert fitted.topics.keys() == EASE.keys()
-    assert loads(dumps(fitted)) == fitted
+    assert Parameters.model_validate_json(fitted.model_dump_json()) == fitted
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from learnflow.domain.mastery.model import BANDS, MasteryModel, band, shipped
-from learnflow.domain.mastery.parameters import dumps, loads, shipped_parameters
+from learnflow.domain.mastery.parameters import Parameters, shipped_parameters
 from learnflow.models.learner_model import StudentAbility, TopicAbility
 from learnflow.models.learning_progress import MASTERED
 
@@ -177,7 +177,7 @@ def test_levels_have_names(value: float, name: str) -> None:
 
 
 def test_parameters_survive_being_written() -> None:
-    assert loads(dumps(shipped_parameters())) == shipped_parameters()
+    assert Parameters.model_validate_json(shipped_parameters().model_dump_json()) == shipped_parameters()
 
 
 @pytest.mark.parametrize("change", [{"failures": -0.1}, {"start": float("nan")}, {"opportunities": (0.0,)}])
