@@ -43,30 +43,28 @@ class DebugAgent:
         """Return the response, or the question to concepts."""
         event = delivery.event
         if isinstance(event.payload, CollaborationAnswered):
-            self._sent[event.payload.request.query.query_id, event.attempt] = None
-            return reported(event, [self._combined(event)], self._context)
+            answered: CollaborationAnswered = event.payload
+            self._sent[answered.request.query.query_id, event.attempt] = None
+            draft, now = combine(answered.draft, answered.explanation), self._context.now()
+            response = completed(event, answered.request.query, NAME, draft, answered.spent_ms, now)
+            return reported(event, [response], self._context)
         work = (event.payload.query.query_id, event.attempt)
         if event.payload.alone and work in self._sent:
             asked = self._sent[work]
             self._sent[work] = None
-            return self._without_concepts(event, asked)
+            if asked is None:  # the question has left here with its answer, or for good
+                return []
+            return [completed(event, event.payload.query, NAME, asked.draft, asked.spent_ms, self._context.now())]
         request = SpecialistRequest(event, NAME, self._context)
         sent = await request.answer(self._draft, lambda draft, spent: [self._next(event, draft, spent)])
         first = sent[0].event.payload
         self._sent[work] = first if isinstance(first, CollaborationRequested) else None
         return sent
 
-    def _without_concepts(self, event: Event[AgentRequest], asked: CollaborationRequested | None) -> Sequence[Outgoing]:
-        """Answer with what concepts was sent; nothing where the question has left here with its answer, or for good."""
-        if asked is None:
-            return []
-        return [completed(event, event.payload.query, NAME, asked.draft, asked.spent_ms, self._context.now())]
-
     async def _draft(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Run the code first: what really happens is the ground of every explanation."""
-        return await self._context.tutor.debug(
-            request, question, await self._code_runner.run_question(request, question)
-        )
+        ran = await self._code_runner.run_question(request, question)
+        return await self._context.tutor.debug(request, question, ran)
 
     def _next(self, event: Event[AgentRequest], draft: Draft, spent_ms: int) -> Outgoing:
         request = event.payload
@@ -81,11 +79,6 @@ class DebugAgent:
     def _awaited(self, student_id: str) -> bool:
         """Say whether an answer of a student is with concepts, as far as this worker has sent it there."""
         return any(asked is not None and asked.request.query.student_id == student_id for asked in self._sent.values())
-
-    def _combined(self, event: Event[CollaborationAnswered]) -> Outgoing:
-        answered = event.payload
-        draft = combine(answered.draft, answered.explanation)
-        return completed(event, answered.request.query, NAME, draft, answered.spent_ms, self._context.now())
 
 
 def combine(draft: Draft, explanation: Draft | None) -> Draft:

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from learnflow.agents.context import Context
-from learnflow.agents.messages import failed
+from learnflow.agents.messages import event_with, failed
 from learnflow.agents.router import request
 from learnflow.agents.student_store import NEW, StudentStore
 from learnflow.domain.conversation import Due, OpenQuery, Patience, due
@@ -39,19 +39,16 @@ Behind = Callable[[int], bool]  # whether messages of a partition wait to be rea
 Entry = TypeVar("Entry")
 
 
-class _SendOnce:
-    """Sends what is due, each message once."""
+class _SendOnce(RecentIds):
+    """Sends what is due, and remembers it, so that each message is sent once."""
 
     def __init__(self, outbox: EventProducer) -> None:
+        super().__init__()
         self._outbox = outbox
-        self._sent = RecentIds()
-
-    def __contains__(self, key: Hashable) -> bool:
-        return key in self._sent
 
     async def __call__(self, key: Hashable, message: Outgoing) -> None:
         await self._outbox.send([message])
-        self._sent.add(key)
+        self.add(key)
 
 
 class OverdueSweep:
@@ -132,15 +129,8 @@ class ProgressSweep:
 
     def _message(self, student_id: str, day: date) -> Outgoing:
         message_id = derived_id(student_id, _NO_QUERY, f"progress due {day}")
-        event = Event[Any](
-            message_id=message_id,
-            timestamp=self._context.now(),
-            student_id=student_id,
-            trace_id=message_id,
-            event_type=EVENT_TYPES[ProgressDue],
-            payload=ProgressDue(day=day),
-            metadata=version_metadata(),
-        )
+        payload, now, metadata = ProgressDue(day=day), self._context.now(), version_metadata()
+        event = event_with(payload, message_id, now, student_id=student_id, trace_id=message_id, metadata=metadata)
         return Outgoing(STUDENT_EVENTS, event)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 from mode.utils.logging import get_logger
@@ -36,7 +36,6 @@ from learnflow.topics import MASTERY_LEVEL_UPDATED, STUDENT_EVENTS, STUDENT_PROG
 
 ReasonOf: TypeAlias = Callable[[str, bool], Reason]  # of a topic, and whether its level rose
 
-NO_STATE: Final = LearnerState()
 _log = get_logger(__name__)
 
 
@@ -50,7 +49,7 @@ class LearnerUpdater:
 
     def observe(self, event: Event[Any], observation: Observation, student: Student) -> list[Outgoing]:
         """Add an observation, and return what follows from it."""
-        change = observe(_state(student), observation, self._model)
+        change = observe(student.state, observation, self._model)
         updated = student.progress if change.repeated else None
         updated = updated or self._next_progress(event, student, change.state, change.after)
         day = self._day(event.student_id or "", observation)
@@ -64,12 +63,11 @@ class LearnerUpdater:
 
     def rebuild(self, event: Event[Any], history: LearnerState, student: Student) -> list[Outgoing]:
         """Take over what a student's history adds up to, followed by what is not in there yet."""
-        live = _state(student)
-        state = rebuilt(history, live, self._model)
+        state = rebuilt(history, student.state, self._model)
         if state is None:
             _log.warning("%s is not rebuilt: PostgreSQL lacks some of the history; is a sink behind?", event.student_id)
             return []
-        change = Change(state, current(live, self._model), current(state, self._model))
+        change = Change(state, current(student.state, self._model), current(state, self._model))
         rebuilding = Reason("Rebuilt by today's rules", (event.message_id,))
         return [
             *self._replace(event, event.message_id, self._next_progress(event, student, state, change.after)),
@@ -163,7 +161,3 @@ def _outcome(observation: Observation) -> Outcome | None:
             kind: Literal["passed", "failed"] = "passed" if score == 1.0 else "failed"
             return Outcome(id=message_id, topic=lookup(topic), kind=kind, exercise=exercise)
     return None
-
-
-def _state(student: Student) -> LearnerState:
-    return student.progress.state if student.progress else NO_STATE

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from learnflow.agents.context import Context
 from learnflow.models.draft import Draft, Usage
-from learnflow.models.envelope import Event, derived_id, version_metadata
+from learnflow.models.envelope import Event, Metadata, derived_id, version_metadata
 from learnflow.models.events import EVENT_TYPES, query_id_of, query_of
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
 from learnflow.models.events.responses import Failure, ResponseCompleted, ResponseFailed
@@ -35,14 +35,23 @@ def follow(  # noqa: PLR0913 - what a message consists of
 ) -> Event[Any]:
     """Return the message that follows from a cause, `steps` further in the query's message flow."""
     student = cause.student_id or ""
+    message_id = derived_id(student, query_id, what, cause.attempt)
+    metadata = version_metadata(sequence=max(cause.sequence + steps, 1), attempt=cause.attempt)
+    return event_with(payload, message_id, now, student_id=student, trace_id=cause.trace_id, metadata=metadata)
+
+
+def event_with(  # noqa: PLR0913 - what a message consists of
+    payload: Model, message_id: UUID, now: datetime, *, student_id: str | None, trace_id: UUID, metadata: Metadata
+) -> Event[Any]:
+    """Return a payload in its envelope."""
     return Event[Any](
-        message_id=derived_id(student, query_id, what, cause.attempt),
+        message_id=message_id,
         timestamp=now,
-        student_id=student,
-        trace_id=cause.trace_id,
+        student_id=student_id,
+        trace_id=trace_id,
         event_type=EVENT_TYPES[type(payload)],
         payload=payload,
-        metadata=version_metadata(sequence=max(cause.sequence + steps, 1), attempt=cause.attempt),
+        metadata=metadata,
     )
 
 
@@ -116,15 +125,9 @@ class Reporter:
             failure=Failure.INVALID,
             reason=f"The question cannot be read: {refusal.reason}",
         )
-        event = Event[Any](
-            message_id=derived_id(student, query_id, "refusal"),
-            timestamp=self._context.now(),
-            student_id=student,
-            trace_id=derived_id(student, query_id, "trace"),
-            event_type=EVENT_TYPES[ResponseFailed],
-            payload=payload,
-            metadata=version_metadata(sequence=1),
-        )
+        message_id, trace_id = derived_id(student, query_id, "refusal"), derived_id(student, query_id, "trace")
+        now, metadata = self._context.now(), version_metadata(sequence=1)
+        event = event_with(payload, message_id, now, student_id=student, trace_id=trace_id, metadata=metadata)
         return [Outgoing(AGENT_RESPONSES, event)]
 
     def broken(self, agent: Agent, event: Event[Any]) -> Sequence[Outgoing]:
@@ -147,13 +150,7 @@ class Reporter:
 
     def log(self, payload: ActivityLogged | Heartbeat, cause: Event[Any] | None = None) -> Outgoing:
         """Return the log entry of what was done because of a message, or that an agent is alive."""
-        event = Event[Any](
-            message_id=uuid4(),
-            timestamp=self._context.now(),
-            student_id=cause.student_id if cause else None,
-            trace_id=cause.trace_id if cause else uuid4(),
-            event_type=EVENT_TYPES[type(payload)],
-            payload=payload,
-            metadata=version_metadata(),
-        )
+        student_id, trace_id = (cause.student_id, cause.trace_id) if cause else (None, uuid4())
+        now, metadata = self._context.now(), version_metadata()
+        event = event_with(payload, uuid4(), now, student_id=student_id, trace_id=trace_id, metadata=metadata)
         return Outgoing(AGENT_LOGS, event)

@@ -46,18 +46,19 @@ class SinkAgent:
             await self._executor.submit(number, partial(self._store, stream, items, number))
 
     async def _store(self, stream: faust.Stream[bytes], items: list[EventT[Any]], number: str) -> None:
-        by_message = {_message(item): item for item in items}
+        messages = [item.message for item in items]
+        by_content = {SinkMessage(raw.topic, raw.partition, raw.offset, raw.key, raw.value): raw for raw in messages}
         began = perf_counter()
-        causes = (headers_of(item.message) for item in items)
+        causes = (headers_of(message) for message in messages)
         with traces.tracing().storing(f"{NAME} process", causes, {"messaging.batch.message_count": len(items)}):
-            refused = await self._sink.write(list(by_message), self._context.now)
+            refused = await self._sink.write(list(by_content), self._context.now)
         metrics.SINK_SECONDS.observe(perf_counter() - began)
         metrics.SINK_BATCH.observe(len(items))
         metrics.SINK_DELAY.observe(self._since(self._oldest.pop(number)))
         for rejected in refused:
             metrics.SINK_REJECTED.inc()
             self._activity.failed()
-            original = by_message[rejected.message].message
+            original = by_content[rejected.message]
             await send_dead_letter(self._outbox, original, NAME, rejected.reason, self._context.now())
         for item in items:
             self._activity.finished(1)
@@ -68,8 +69,3 @@ class SinkAgent:
 
     def _age(self) -> float:
         return self._since(min(self._oldest.values())) if self._oldest else 0.0
-
-
-def _message(item: EventT[Any]) -> SinkMessage:
-    message = item.message
-    return SinkMessage(message.topic, message.partition, message.offset, message.key, message.value)

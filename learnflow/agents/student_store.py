@@ -13,6 +13,7 @@ from learnflow.domain.conversation import Conversation, OpenQuery
 from learnflow.domain.student_exercises import Exercises
 from learnflow.models.events.learning import ProgressUpdated
 from learnflow.models.exercise import Assigned
+from learnflow.models.learner_model import LearnerState
 from learnflow.models.student import Profile
 from learnflow.models.student_query import StudentQuery
 from learnflow.tables import Tables, open_query_key
@@ -33,6 +34,11 @@ class Student:
     progress: ProgressUpdated | None = None
     conversation: Conversation = NO_CONVERSATION
     exercises: Exercises = NO_EXERCISES
+
+    @property
+    def state(self) -> LearnerState:
+        """Return what was observed; nothing yet of a new student."""
+        return self.progress.state if self.progress else LearnerState()
 
 
 NEW = Student(Profile())

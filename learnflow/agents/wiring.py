@@ -53,8 +53,6 @@ WAITING_EACH: Final = 16  # messages that wait for each that is under way
 
 _log = get_logger(__name__)
 
-Run = Callable[[faust.Stream[bytes]], Awaitable[None]]
-
 
 class AgentWiring:
     """Puts agents on an app, and lets them say that they are alive."""
@@ -64,7 +62,7 @@ class AgentWiring:
         self.context = context
         self.outbox = EventProducer(app)
         self.reporter = Reporter(context)
-        self._problems: dict[Agent, Callable[[], str | None]] = {}
+        self.problems: dict[Agent, Callable[[], str | None]] = {}  # what an agent cannot do here, for its heartbeat
         app.beat(self._beat, context.settings.agents.heartbeat_seconds)
 
     def add(self, agent: Agent, topic: Topic, handler: Handler) -> None:
@@ -115,7 +113,7 @@ class AgentWiring:
         metrics.WAITING.labels(agent).set_function(lambda: executor.pending - executor.running)
         return executor
 
-    def run(self, agent: Agent, work: Run, *topics: Topic) -> None:
+    def run(self, agent: Agent, work: Callable[[faust.Stream[bytes]], Awaitable[None]], *topics: Topic) -> None:
         """Let an agent read topics. What escapes it ends the process: Faust would lose the message."""
 
         async def agent_run(stream: faust.Stream[bytes]) -> None:
@@ -134,14 +132,10 @@ class AgentWiring:
         )
         self.app.agent(channel, name=str(agent))(cast("Any", agent_run))
 
-    def problem(self, agent: Agent, tell: Callable[[], str | None]) -> None:
-        """Let an agent's heartbeat tell what it cannot do here."""
-        self._problems[agent] = tell
-
     async def _beat(self) -> None:
         for activity in self.app.activities:
-            tell = self._problems.get(activity.agent)
-            heartbeat = activity.heartbeat(self.app.unfinished, tell() if tell else None, self.app.phase)
+            problem = self.problems.get(activity.agent, lambda: None)()
+            heartbeat = activity.heartbeat(self.app.unfinished, problem, self.app.phase)
             await self.outbox.post(self.reporter.log(heartbeat))
 
     async def check_sandbox(self) -> None:
@@ -182,7 +176,7 @@ def wire_sink(app: StreamApp, context: Context) -> None:
     """The worker that writes to PostgreSQL."""
     wiring = AgentWiring(app, context)
     sink = Sink(context.settings.need_database())
-    wiring.problem(Agent.SINK, lambda: sink.problem)
+    wiring.problems[Agent.SINK] = lambda: sink.problem
     wiring.every(SINK_CHECK_PAUSE, sink.check)
     agent = SinkAgent(
         context,
@@ -199,5 +193,5 @@ def wire_specialist(app: StreamApp, context: Context, specialist: Specialist) ->
     wiring = AgentWiring(app, context)
     wiring.add(Agent(specialist), REQUESTS[specialist], SPECIALISTS[specialist](context))
     if Agent(specialist) in RUNS_CODE:
-        wiring.problem(Agent(specialist), lambda: context.sandbox.problem)
+        wiring.problems[Agent(specialist)] = lambda: context.sandbox.problem
         app.task(wiring.check_sandbox)

@@ -7,7 +7,8 @@ from typing import Any, Final
 import click
 
 from learnflow.cli.connection import connect
-from learnflow.domain.mastery.parameters import Parameters, shipped_parameters
+from learnflow.domain.mastery.model import shipped
+from learnflow.domain.mastery.parameters import Parameters
 from learnflow.domain.phrasing import many, together
 
 ANSWERS: Final = """
@@ -84,7 +85,7 @@ def fitted(answers: Histories) -> Fitted:
     except ModuleNotFoundError as error:
         msg = f"fitting needs {error.name}: install learnflow[fit]"
         raise click.ClickException(msg) from None
-    before = shipped_parameters()
+    before = shipped().parameters
     parameters = fit(answers.values(), before)
     return Fitted(
         parameters=parameters,

@@ -10,7 +10,8 @@ import asyncpg
 import pytest
 
 from learnflow.domain.mastery.fit import LEAST_ANSWERS, LEAST_TOPIC_ANSWERS
-from learnflow.domain.mastery.parameters import Parameters, shipped_parameters
+from learnflow.domain.mastery.model import shipped
+from learnflow.domain.mastery.parameters import Parameters
 from tests.conftest import execute, run
 from tests.support.apache_kafka import Broker
 from tests.support.command_line import SECONDS, Cli, lines, one_line
@@ -139,10 +140,10 @@ def test_show_says_what_is_wrong_in_one_line(mastery: Cli, bare: Cli) -> None:
 def test_too_few_answers_keep_the_shipped_parameters(mastery: Cli, tmp_path: Path) -> None:
     result = mastery("fit")
     assert result.returncode == 0, result.stderr
-    assert Parameters.model_validate_json(result.stdout) == shipped_parameters()
+    assert Parameters.model_validate_json(result.stdout) == shipped().parameters
     assert "1 graded answer of 1 student: too few to fit anything" in result.stderr
     assert "too few" in mastery("fit", "--out", "parameters.json").stdout
-    assert Parameters.model_validate_json((tmp_path / "parameters.json").read_text()) == shipped_parameters()
+    assert Parameters.model_validate_json((tmp_path / "parameters.json").read_text()) == shipped().parameters
     assert "No such file" in one_line(mastery("fit", "--out", "none/parameters.json"))
 
 

@@ -15,15 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from learnflow.domain.mastery.model import MasteryModel, span
-from learnflow.domain.mastery.parameters import (
-    FARTHEST,
-    HEAVIEST,
-    OPPORTUNITIES,
-    Parameters,
-    Weights,
-    shipped_parameters,
-)
+from learnflow.domain.mastery.model import MasteryModel, shipped, span
+from learnflow.domain.mastery.parameters import FARTHEST, HEAVIEST, OPPORTUNITIES, Parameters, Weights
 from learnflow.models.learner_model import StudentAbility, TopicAbility
 
 TOPIC_PRIOR: Final = 5.0  # precision, 1 / variance in log-odds, of a topic's numbers around the mean of all topics
@@ -115,7 +108,7 @@ def fit(histories: Iterable[Answers], before: Parameters | None = None) -> Param
     With fewer than LEAST_ANSWERS, `before` (the shipped parameters) comes back unchanged; a topic with fewer than
     LEAST_TOPIC_ANSWERS keeps what `before` has for it, or the shared weights.
     """
-    before = before or shipped_parameters()
+    before = before or shipped().parameters
     students = [list(history) for history in histories]
     counts = Counter(topic for history in students for topic, _ in history)
     topics = sorted(topic for topic, count in counts.items() if count >= LEAST_TOPIC_ANSWERS)

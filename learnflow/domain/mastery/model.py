@@ -1,12 +1,14 @@
 """The online model: what it predicts, how an answer changes that, and the level it comes to. No clock, no I/O."""
 
+import tomllib
 from collections.abc import Mapping
 from functools import cache
+from importlib.resources import files
 from math import copysign, exp, log, log1p
 from types import MappingProxyType
 from typing import Final
 
-from learnflow.domain.mastery.parameters import OPPORTUNITIES, Parameters, Weights, shipped_parameters
+from learnflow.domain.mastery.parameters import OPPORTUNITIES, Parameters, Weights
 from learnflow.models.learner_model import FARTHEST_OFFSET, MOST_EVIDENCE, StudentAbility, TopicAbility
 from learnflow.models.learning_progress import MASTERED
 from learnflow.models.taxonomy import difficulties
@@ -142,8 +144,9 @@ def _sigmoid(x: float) -> float:
 
 @cache
 def shipped() -> MasteryModel:
-    """Return the model with the parameters that are shipped."""
-    return MasteryModel(shipped_parameters())
+    """Return the model with the parameters that are shipped, in parameters.toml."""
+    text = files(__package__).joinpath("parameters.toml").read_text(encoding="utf-8")
+    return MasteryModel(Parameters.model_validate(tomllib.loads(text)))
 
 
 def band(level: float) -> str:

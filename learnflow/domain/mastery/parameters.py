@@ -1,9 +1,6 @@
 """The numbers of the mastery model; those that are shipped stand in parameters.toml."""
 
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
-from tomllib import loads as loads_toml
 from typing import Annotated, Final
 
 from pydantic import Field, NonNegativeFloat, PositiveInt
@@ -83,10 +80,3 @@ class Parameters(Model):
     level: Scale
     evidence: WeakEvidence
     topics: Mapping[str, Weights] = Field(default_factory=dict)
-
-
-@cache
-def shipped_parameters() -> Parameters:
-    """Return the parameters in parameters.toml."""
-    text = files(__package__).joinpath("parameters.toml").read_text(encoding="utf-8")
-    return Parameters.model_validate(loads_toml(text))

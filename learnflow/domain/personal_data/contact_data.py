@@ -78,17 +78,10 @@ def _luhn(digits: str) -> bool:
 
 def _account(match: re.Match[str]) -> str:
     length = _LENGTHS.get(match["country"])
-    if length is None:
+    number = re.match(rf"(?: ?[A-Z0-9]){{{length}}}(?![A-Z0-9])", match[0]) if length else None
+    if number is None or not _mod_97(number[0].replace(" ", "")):
         return match[0]
-    taken = end = 0
-    for end, character in enumerate(match[0], start=1):  # noqa: B007 - where it ends is needed after it
-        taken += character != " "
-        if taken == length:
-            break
-    number, rest = match[0][:end].replace(" ", ""), match[0][end:]
-    if taken < length or (rest and not rest.startswith(" ")) or not _mod_97(number):
-        return match[0]
-    return f"{ACCOUNT}{rest}"
+    return f"{ACCOUNT}{match[0][number.end() :]}"
 
 
 def _mod_97(number: str) -> bool:

@@ -12,7 +12,7 @@ from benchmarks.mastery import online, read
 from benchmarks.mastery_baselines import Baseline, Histories, ewma
 from learnflow.domain.mastery.fit import LEAST_ANSWERS, LEAST_TOPIC_ANSWERS, fit
 from learnflow.domain.mastery.model import MasteryModel, shipped
-from learnflow.domain.mastery.parameters import Parameters, shipped_parameters
+from learnflow.domain.mastery.parameters import Parameters
 from learnflow.models.learner_model import StudentAbility, TopicAbility
 
 LOGS = Path(os.environ.get("LEARNFLOW_DATA", Path(__file__).parents[5] / "shared" / "data")) / "kt"
@@ -74,7 +74,7 @@ def test_fitted_parameters_survive_being_written() -> None:
 )
 def test_few_answers_keep_what_is_shipped(answers: int, kept: bool) -> None:  # noqa: FBT001 - a case
     histories = [[("loops", number % 2)] for number in range(answers)]
-    assert (fit(histories) == shipped_parameters()) == kept
+    assert (fit(histories) == shipped().parameters) == kept
 
 
 def test_a_topic_with_few_answers_gets_no_weights_of_its_own() -> None:
@@ -83,7 +83,7 @@ def test_a_topic_with_few_answers_gets_no_weights_of_its_own() -> None:
 
 
 def test_a_fit_keeps_steps_levels_and_weak_evidence() -> None:
-    before, fitted = shipped_parameters(), fit(made(60, seed=6))
+    before, fitted = shipped().parameters, fit(made(60, seed=6))
     assert (fitted.steps, fitted.level, fitted.evidence) == (before.steps, before.level, before.evidence)
     assert fitted.version != before.version
 

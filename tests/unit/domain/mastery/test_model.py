@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from learnflow.domain.mastery.model import BANDS, MasteryModel, band, shipped
-from learnflow.domain.mastery.parameters import Parameters, shipped_parameters
+from learnflow.domain.mastery.parameters import Parameters
 from learnflow.models.learner_model import StudentAbility, TopicAbility
 from learnflow.models.learning_progress import MASTERED
 
@@ -146,7 +146,7 @@ def test_answers_move_on_from_what_a_teacher_set(wanted: float, scores: str, low
 
 
 def test_weak_evidence_is_weak() -> None:
-    evidence = shipped_parameters().evidence
+    evidence = shipped().parameters.evidence
     mastered = after(*graded("11111"))
     failed = level(after((0.0, 1.0), start=mastered))
     for weight in (evidence.concepts_question, evidence.debug_question, evidence.struggle):
@@ -160,7 +160,7 @@ def test_good_answers_elsewhere_raise_what_is_expected_of_a_new_topic_and_give_i
 
 
 def test_a_topic_may_have_weights_of_its_own() -> None:
-    parameters = shipped_parameters()
+    parameters = shipped().parameters
     hard = parameters.shared.model_copy(update={"start": -1.0, "opportunities": (0.5, *[0.0] * 12)})
     model = MasteryModel(parameters.model_copy(update={"topics": {"recursion": hard}}))
     assert model.probability("recursion", NEW_STUDENT, NEW_TOPIC) == pytest.approx(0.3775, abs=1e-4)
@@ -177,15 +177,15 @@ def test_levels_have_names(value: float, name: str) -> None:
 
 
 def test_parameters_survive_being_written() -> None:
-    assert Parameters.model_validate_json(shipped_parameters().model_dump_json()) == shipped_parameters()
+    assert Parameters.model_validate_json(shipped().parameters.model_dump_json()) == shipped().parameters
 
 
 @pytest.mark.parametrize("change", [{"failures": -0.1}, {"start": float("nan")}, {"opportunities": (0.0,)}])
 def test_weights_that_would_break_a_promise_are_refused(change: dict[str, object]) -> None:
-    broken = shipped_parameters().model_dump()
+    broken = shipped().parameters.model_dump()
     broken["shared"] |= change
     with pytest.raises(ValidationError):
-        type(shipped_parameters()).model_validate(broken)
+        type(shipped().parameters).model_validate(broken)
 
 
 def test_the_platform_runs_without_what_the_fit_needs() -> None:
