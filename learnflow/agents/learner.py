@@ -24,11 +24,8 @@ from learnflow.models.events.students import (
     SkillUpgraded,
 )
 from learnflow.models.student_query import StudentQuery
-from learnflow.models.vocabulary import Agent
 from learnflow.streams.event_producer import Outgoing
 from learnflow.tables import open_query_key
-
-NAME = Agent.LEARNER
 
 
 class LearnerAgent:

@@ -14,13 +14,10 @@ from learnflow.domain.struggle import End, OngoingStruggle, Struggles, apply_obs
 from learnflow.models.envelope import Event
 from learnflow.models.events.learning import StruggleDetected
 from learnflow.models.events.routing import RoutingDecision
-from learnflow.models.vocabulary import Agent
 from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.processing import RecentIds
 from learnflow.tables import Tables
 from learnflow.topics import STUDENT_EVENTS, STUDENT_STRUGGLE
-
-NAME = Agent.STRUGGLE
 
 
 class StruggleAgent:

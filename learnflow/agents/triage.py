@@ -9,13 +9,11 @@ from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.events.queries import submitted_query
 from learnflow.models.events.routing import RoutingDecision
 from learnflow.models.student_query import StudentQuery
-from learnflow.models.vocabulary import Agent, QueryStatus, Specialist
+from learnflow.models.vocabulary import QueryStatus, Specialist
 from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery
 from learnflow.topics import TRIAGE_ROUTING
 from learnflow.tutor.interface import Triage
-
-NAME = Agent.TRIAGE
 
 
 class TriageAgent:
