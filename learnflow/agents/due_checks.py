@@ -118,8 +118,8 @@ class ProgressSweep:
             return
         students = self._students.tables.progress.items()
         while some := list(islice(students, STUDENTS_AT_A_TIME)):
-            due = [student_id for student_id, progress in some if self._is_due(progress, today)]
-            await self._outbox.send([self._message(student_id, today - timedelta(days=1)) for student_id in due])
+            students_due = [student_id for student_id, progress in some if self._is_due(progress, today)]
+            await self._outbox.send([self._message(each, today - timedelta(days=1)) for each in students_due])
             await asyncio.sleep(0)
         self._done = (today, partitions)
 
