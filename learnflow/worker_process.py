@@ -63,10 +63,9 @@ def _check_port(settings: Settings) -> None:
         try:
             probe.bind(address)
         except OSError as error:
-            msg = (
+            raise SettingsError(
                 f"LEARNFLOW_WEB_HOST, LEARNFLOW_WEB_PORT: cannot listen on {address[0]}:{address[1]}: {error.strerror}"
-            )
-            raise SettingsError(msg) from None
+            ) from None
 
 
 async def _check_topics(settings: Settings, roles: Sequence[str]) -> None:
@@ -74,8 +73,7 @@ async def _check_topics(settings: Settings, roles: Sequence[str]) -> None:
     needed = (*TOPICS, *(changelogs() if CORE in roles else ()))
     missing = await topic_admin.missing(settings.learnflow.bootstrap, needed)
     if missing:
-        msg = f"topics are missing: {', '.join(missing)}; run `learnflow topics create`"
-        raise topic_admin.TopicsError(msg)
+        raise topic_admin.TopicsError(f"topics are missing: {', '.join(missing)}; run `learnflow topics create`")
 
 
 def _quiet_loggers() -> None:

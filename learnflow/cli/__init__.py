@@ -76,7 +76,7 @@ def group() -> None:
 
     Settings come from faust.ini and from the environment: LEARNFLOW_BROKER and LEARNFLOW_DATABASE_URL name a
     deployment. Without them, commands use the `learnflow up` that runs on this machine.
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
 
 
 def main() -> NoReturn:

@@ -74,7 +74,7 @@ def command(  # noqa: PLR0913 - one for each option
     echo 'fn main() {}' | learnflow ask "Review my code" --student student-123 --code - --language rust
 
     Ends with 1 when the question fails or is not answered in time.
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     question = _question(text, student, code, language, exercise)
     outcome = asyncio.run(_ask(connection.broker(), question, wait))
     if as_json:
@@ -93,8 +93,7 @@ def _question(
     if code is not None:
         spoken = language or ENDINGS.get(Path(code).suffix.lower())
         if spoken is None:
-            msg = f"--language: must be given, as the name {code} does not say it"
-            raise click.UsageError(msg)
+            raise click.UsageError(f"--language: must be given, as the name {code} does not say it")
         payload |= {"query_type": "code", "code_snippet": _code(code), "language": spoken}
     if exercise is not None:
         payload["context"] = {"exercise_id": str(exercise)}
@@ -116,8 +115,7 @@ def _code(name: str) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError:
-        msg = f"{name}: is not UTF-8"
-        raise click.ClickException(msg) from None
+        raise click.ClickException(f"{name}: is not UTF-8") from None
 
 
 async def _ask(bootstrap: list[str], question: Event[QuerySubmitted], wait: float) -> Outcome:
@@ -131,8 +129,7 @@ async def _ask(bootstrap: list[str], question: Event[QuerySubmitted], wait: floa
                 async with asyncio.timeout(wait):
                     return await _outcome(reader, question.message_id)
         except TimeoutError:
-            msg = f"no answer after {wait:g} s; the question is {question.message_id}"
-            raise click.ClickException(msg) from None
+            raise click.ClickException(f"no answer after {wait:g} s; the question is {question.message_id}") from None
 
 
 async def _outcome(reader: AIOKafkaConsumer, query_id: UUID) -> Outcome:

@@ -89,8 +89,7 @@ def broker(given: Settings | None = None) -> list[str]:
         return own.learnflow.bootstrap
     run = running_up(own)
     if run is None:
-        msg = "no broker is known: set LEARNFLOW_BROKER to kafka://host:port, or start `learnflow up`"
-        raise SettingsError(msg)
+        raise SettingsError("no broker is known: set LEARNFLOW_BROKER to kafka://host:port, or start `learnflow up`")
     return run.broker.removeprefix("kafka://").split(";")
 
 
@@ -101,11 +100,10 @@ def database(given: Settings | None = None) -> str:
         return own.database.url
     run = running_up(own)
     if run is None:
-        msg = (
+        raise SettingsError(
             "no database is known: set LEARNFLOW_DATABASE_URL to postgresql://user:password@host:port/name, "
             "or start `learnflow up`"
         )
-        raise SettingsError(msg)
     return run.database_url
 
 

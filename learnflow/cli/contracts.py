@@ -21,12 +21,13 @@ def command(what: str | None, directory: Path, *, check: bool) -> None:  # noqa:
     \b
     learnflow contracts write
     learnflow contracts --check
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     if check:
         stale = contracts.stale(directory)
         if stale:
-            msg = f"run `learnflow contracts write`: the code has changed, and {_files(stale, directory)} not"
-            raise click.ClickException(msg)
+            raise click.ClickException(
+                f"run `learnflow contracts write`: the code has changed, and {_files(stale, directory)} not"
+            )
         click.echo(f"{directory}: as the code says")
         return
     changed = contracts.write(directory)

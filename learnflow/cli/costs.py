@@ -51,7 +51,7 @@ def command(days: int, by: By, *, as_json: bool) -> None:
     learnflow costs
     learnflow costs --days 30 --by student
     learnflow costs --days 1 --by model --json
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     rows = asyncio.run(_sums(connection.database(), days, by))
     if as_json:
         for row in rows[:-1]:

@@ -62,8 +62,7 @@ async def _read_at(reader: AIOKafkaConsumer, number: int, offset: int) -> Stored
             stored = _stored_dead_letter(await reader.getone(partition))
             if stored is not None and stored.offset == offset:
                 return stored
-    msg = f"there is no dead letter {number}:{offset}"
-    raise click.ClickException(msg)
+    raise click.ClickException(f"there is no dead letter {number}:{offset}")
 
 
 async def send_again(

@@ -31,7 +31,7 @@ def command() -> None:
     learnflow dead-letters list
     learnflow dead-letters show 3:17
     learnflow dead-letters redrive 3:17
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
 
 
 @command.command(name="list")
@@ -43,7 +43,7 @@ def list_(limit: int, origin: str | None, *, as_json: bool) -> None:
 
     \b
     learnflow dead-letters list --limit 5 --origin student-queries
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     letters = [each for each in asyncio.run(dead_letter_store.read_all(connection.broker())) if each.comes_from(origin)]
     newest = letters[-limit:]
     if as_json:
@@ -70,7 +70,7 @@ def show(place: tuple[int, int], *, as_json: bool) -> None:
     \b
     learnflow dead-letters show 3:17
     learnflow dead-letters show 3:17 --json | jq -r .value_base64 | base64 -d
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     (stored,) = asyncio.run(dead_letter_store.read(connection.broker(), [place]))
     if as_json:
         json_line(_object(stored) | {"value_base64": _base64(stored.letter.value)})
@@ -97,10 +97,9 @@ def redrive(places: tuple[tuple[int, int], ...], origin: str | None, *, everythi
     \b
     learnflow dead-letters redrive 3:17 0:4
     learnflow dead-letters redrive --all --origin student-queries
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     if everything == bool(places):
-        msg = "give the ids of dead letters, or --all"
-        raise click.UsageError(msg)
+        raise click.UsageError("give the ids of dead letters, or --all")
     sent, too_large = asyncio.run(_redrive(places, origin))
     for each in sent:
         if as_json:
@@ -108,8 +107,9 @@ def redrive(places: tuple[tuple[int, int], ...], origin: str | None, *, everythi
         else:
             click.echo(f"{each.id} → {each.letter.topic} (attempt {each.letter.attempt + 1})")
     if too_large:
-        msg = f"too large for their topics, and not sent: {', '.join(each.id for each in too_large)}"
-        raise click.ClickException(msg)
+        raise click.ClickException(
+            f"too large for their topics, and not sent: {', '.join(each.id for each in too_large)}"
+        )
     if not sent and not as_json:
         click.echo("There are no dead letters to send.")
 

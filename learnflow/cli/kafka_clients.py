@@ -76,8 +76,9 @@ async def partitions_of(bootstrap: list[str], names: Iterable[str]) -> list[Topi
         counts = await topic_admin.partitions(bootstrap)
     absent = [name for name in names if name not in counts]
     if absent:
-        msg = f"the broker has no topic {', '.join(absent)}; `learnflow topics create` makes LearnFlow's topics"
-        raise click.ClickException(msg)
+        raise click.ClickException(
+            f"the broker has no topic {', '.join(absent)}; `learnflow topics create` makes LearnFlow's topics"
+        )
     return [TopicPartition(name, number) for name in names for number in range(counts[name])]
 
 
@@ -88,5 +89,4 @@ async def reachable(bootstrap: list[str]) -> AsyncIterator[None]:
     try:
         yield
     except KafkaConnectionError:
-        msg = f"no broker answers at {', '.join(bootstrap)}"
-        raise click.ClickException(msg) from None
+        raise click.ClickException(f"no broker answers at {', '.join(bootstrap)}") from None

@@ -56,8 +56,7 @@ class System:
         """Raise EmbeddedError when a worker has ended."""
         for log, process in self.workers.items():
             if process.returncode is not None:
-                msg = f"the {log.stem} ended with {process.returncode}: {last_line(log)}"
-                raise EmbeddedError(msg)
+                raise EmbeddedError(f"the {log.stem} ended with {process.returncode}: {last_line(log)}")
 
 
 @contextmanager

@@ -26,7 +26,7 @@ def command() -> None:
     learnflow mastery show student-123 loops
     learnflow mastery set student-123 loops 0.9 --reason "Passed the oral exam" --by teacher-7
     learnflow mastery fit --out parameters.json
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
 
 
 @command.command(short_help="Show levels and why they are what they are.")
@@ -44,7 +44,7 @@ def show(student: str, topic: str | None, last: int, *, as_json: bool) -> None:
     learnflow mastery show student-123
     learnflow mastery show student-123 loops
     learnflow mastery show student-123 --json
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     if topic is not None:
         _check_topic(topic)
     record = asyncio.run(mastery_history.fetch(connection.database(), student, topic, last))
@@ -72,7 +72,7 @@ def set_(student: str, topic: str, level: str, reason: str, set_by: str, *, as_j
 
     \b
     learnflow mastery set student-123 loops 0.9 --reason "Passed the oral exam" --by teacher-7
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     _check_topic(topic)
     try:
         level_set = MasteryLevelSet(topic=topic, level=_level(level), reason=reason, set_by=set_by)
@@ -104,7 +104,7 @@ def fit(out: Path | None, *, as_json: bool) -> None:
     \b
     learnflow mastery fit --out parameters.json
     LEARNFLOW_LEARNER_PARAMETERS=parameters.json learnflow worker
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     answers = asyncio.run(mastery_fit.histories(connection.database()))
     fit_result = mastery_fit.fitted(answers)
     parameters = fit_result.parameters.model_dump_json(indent=2) + "\n"
@@ -125,8 +125,7 @@ def _check_topic(topic: str) -> None:
     meant = lookup(topic)
     near = [meant] if meant != GENERAL else get_close_matches(topic.lower(), TOPICS, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(TOPICS)}"
-    msg = f"topic: {topic} is not a topic; {hint}"
-    raise click.ClickException(msg)
+    raise click.ClickException(f"topic: {topic} is not a topic; {hint}")
 
 
 def _level(text: str) -> float:
@@ -135,8 +134,7 @@ def _level(text: str) -> float:
     except ValueError:
         level = -1.0
     if not 0.0 <= level <= 1.0:
-        msg = f"level: must be a number from 0 to 1, not {text}"
-        raise click.ClickException(msg)
+        raise click.ClickException(f"level: must be a number from 0 to 1, not {text}")
     return level
 
 

@@ -83,8 +83,7 @@ def fitted(answers: Histories) -> Fitted:
             fit,
         )
     except ModuleNotFoundError as error:
-        msg = f"fitting needs {error.name}: install learnflow[fit]"
-        raise click.ClickException(msg) from None
+        raise click.ClickException(f"fitting needs {error.name}: install learnflow[fit]") from None
     before = shipped().parameters
     parameters = fit(answers.values(), before)
     return Fitted(

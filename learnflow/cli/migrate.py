@@ -18,7 +18,7 @@ def command(*, as_json: bool) -> None:
     LEARNFLOW_DATABASE_URL=postgresql://learnflow:secret@db/learnflow learnflow migrate
 
     Safe to run from several places at once. Refuses a file that changed since it was applied.
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     url = connection.database()
     with console(stderr=True).status("Migrating the database"):
         applied = asyncio.run(migrations.migrate(url))

@@ -25,7 +25,7 @@ def command(*, dry_run: bool, as_json: bool) -> None:
     \b
     learnflow purge --dry-run
     learnflow purge --json
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     own = settings.current()
     kept = Kept(own.database.keep_days, own.claude.cache_days)
     counts = asyncio.run(_purge(connection.database(), kept, dry_run=dry_run))

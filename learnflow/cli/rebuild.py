@@ -35,7 +35,7 @@ def command(students: tuple[str, ...], *, as_json: bool) -> None:
     times, by the rules and parameters of today. Workers go on meanwhile: the learner takes each student over, and
     keeps what of the last hour has not reached PostgreSQL yet. Nothing is sent to the students. A student some of
     whose questions `learnflow purge` has deleted stays as they are: without them the sum would be wrong.
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     done = asyncio.run(_rebuild(list(students)))
     missing = [student for student in students if student not in done.rebuilt and student not in done.incomplete]
     if as_json:

@@ -50,7 +50,7 @@ def command(*, as_json: bool, newest: bool, **conditions: Any) -> None:  # noqa:
     learnflow search "index error"
     learnflow search '"list index" -tuple' --agent debug --since 2026-01-01 --json
     learnflow search "" --student student-123 --status failed
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     order: Literal["rank", "newest"] = "newest" if newest else "rank"
     rows = asyncio.run(_search(connection.database(), Search(order=order, **conditions)))
     if as_json:

@@ -14,5 +14,5 @@ def command() -> int:
 
     \b
     learnflow sink
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     return run_worker((SINK,))

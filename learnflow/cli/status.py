@@ -46,7 +46,7 @@ def command(url: str | None, *, watch: bool, as_json: bool) -> int:
     learnflow status
     learnflow status --watch
     learnflow status --url http://127.0.0.1:6066 --json
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     web = (url or _running()).rstrip("/")
     report, figures = _look(web)
     if not watch:
@@ -60,8 +60,7 @@ def command(url: str | None, *, watch: bool, as_json: bool) -> int:
 def _running() -> str:
     run = connection.running_up(settings.current())
     if run is None:
-        msg = "no worker is known: give --url http://host:port, or start `learnflow up`"
-        raise SettingsError(msg)
+        raise SettingsError("no worker is known: give --url http://host:port, or start `learnflow up`")
     return run.web
 
 
@@ -96,8 +95,7 @@ def _request(url: str) -> urllib.request.Request:
 
 def _get(url: str) -> Any:  # noqa: ANN401 - JSON
     if not url.startswith(("http://", "https://")):
-        msg = f"{url}: must begin with http:// or https://"
-        raise click.ClickException(msg)
+        raise click.ClickException(f"{url}: must begin with http:// or https://")
     try:
         try:
             with urllib.request.urlopen(_request(url), timeout=ANSWER_SECONDS) as response:  # noqa: S310 - checked above
@@ -108,8 +106,7 @@ def _get(url: str) -> Any:  # noqa: ANN401 - JSON
                     raise
                 return json.load(error)
     except (OSError, ValueError, http.client.HTTPException) as error:
-        msg = f"{url} does not answer: {error}"
-        raise click.ClickException(msg) from None
+        raise click.ClickException(f"{url} does not answer: {error}") from None
 
 
 def _shown(report: HealthReport, figures: Figures) -> RenderableType:

@@ -42,7 +42,7 @@ def command() -> None:
     \b
     learnflow students import class.csv
     learnflow students show student-123
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
 
 
 @command.command(name="import")
@@ -62,11 +62,10 @@ def import_(file: TextIO, form: str | None, *, as_json: bool) -> None:
     \b
     learnflow students import class.csv
     learnflow students import - --format jsonl < class.jsonl
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     kind = form or {".csv": "csv", ".jsonl": "jsonl"}.get(Path(file.name).suffix.lower())
     if kind is None:
-        msg = f"--format: must be given, as the name {file.name} does not say it"
-        raise click.UsageError(msg)
+        raise click.UsageError(f"--format: must be given, as the name {file.name} does not say it")
     good, bad = _sorted_out(_read(file, kind))
     asyncio.run(student_events.send(connection.broker(), good))
     for text in bad:
@@ -88,11 +87,10 @@ def show(student_id: str, queries: int, *, as_json: bool) -> None:
 
     \b
     learnflow students show student-123 --queries 3
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     record = asyncio.run(student_profile.fetch(connection.database(), student_id, queries))
     if record is None:
-        msg = f"there is no student {student_id}"
-        raise click.ClickException(msg)
+        raise click.ClickException(f"there is no student {student_id}")
     if as_json:
         json_line(record)
     else:
@@ -108,7 +106,7 @@ def deactivate(student_id: str) -> None:
     learnflow students deactivate student-123
 
     `learnflow students import` with active=true takes it back.
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     try:
         event = student_events.event(student_id, ProfileUpdated(active=False))
     except ValidationError as error:
@@ -126,11 +124,10 @@ def token(student_id: str) -> None:
 
     \b
     learnflow students token student-123
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     secret = settings.current().web.student_secret
     if not secret:
-        msg = "LEARNFLOW_WEB_STUDENT_SECRET: must be set, as workers have it"
-        raise settings.SettingsError(msg)
+        raise settings.SettingsError("LEARNFLOW_WEB_STUDENT_SECRET: must be set, as workers have it")
     try:
         click.echo(student_token(_STUDENT_ID.validate_python(student_id), secret))
     except ValidationError as error:

@@ -40,7 +40,7 @@ def command(
     learnflow tail mastery --from-beginning --json
 
     Short names: queries, routing, responses, struggle, mastery, progress, events, logs and letters.
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     names = tuple(dict.fromkeys(SHORT_NAMES.get(name, name) for name in topics))
     key = None if student is None else student.encode()
     show = _print_json if as_json else partial(_print, named=len(names) > 1)

@@ -31,7 +31,7 @@ def create(*, as_json: bool) -> None:
     LEARNFLOW_BROKER=kafka://broker-1:9092 learnflow topics create
 
     Replication is capped by the number of brokers that are up. Ends with 1 when a topic differs from its declaration.
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     _finish(_run(topic_admin.create), as_json=as_json)
 
 
@@ -45,7 +45,7 @@ def list_(*, as_json: bool) -> None:
     learnflow topics list --json | jq 'select(.mismatches != [])'
 
     Ends with 1 when a topic is missing or differs from its declaration.
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     _finish(_run(topic_admin.check), as_json=as_json)
 
 

@@ -28,7 +28,7 @@ def command(*, as_json: bool) -> None:
     \b
     learnflow up
     learnflow ask "Explain recursion" --student student-123       in another terminal
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     own = current()
     directory = data_directory(own)
     stop = _stop_on_signals()

@@ -17,5 +17,5 @@ def command(only: tuple[str, ...]) -> int:
     \b
     learnflow worker
     learnflow worker --only debug
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     return run_worker(only or ANSWERING)

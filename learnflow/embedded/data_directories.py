@@ -113,13 +113,13 @@ def owned(directory: Path, part: str) -> Iterator[PidFile]:
         make_directory(directory)
         file = (directory / f"{part}.lock").open("a+")
     except OSError as error:
-        message = f"{directory} cannot be used: {error.strerror}"
-        raise EmbeddedError(message) from error
+        raise EmbeddedError(f"{directory} cannot be used: {error.strerror}") from error
     with file:
         if not lock_file(file.fileno()):
             file.seek(0)
-            message = f"{directory} is in use by process {file.read().strip()}: stop that, or use another directory"
-            raise EmbeddedError(message)
+            raise EmbeddedError(
+                f"{directory} is in use by process {file.read().strip()}: stop that, or use another directory"
+            )
         file.truncate(0)
         file.write(f"{os.getpid()}\n")
         file.flush()
@@ -161,8 +161,7 @@ def end_processes(processes: "Iterable[psutil.Process | None]") -> None:
             continue
         log.warning("process %d was left over from a crash: ending it", process.pid)
         if not (_ends_on(process, signal.SIGINT) or _ends_on(process, signal.SIGKILL)):
-            message = f"process {process.pid}, left over from a crash, does not end"
-            raise EmbeddedError(message)
+            raise EmbeddedError(f"process {process.pid}, left over from a crash, does not end")
 
 
 def _ends_on(process: "psutil.Process", number: int) -> bool:
@@ -173,8 +172,7 @@ def _ends_on(process: "psutil.Process", number: int) -> bool:
     except psutil.NoSuchProcess:
         return True
     except psutil.AccessDenied as error:
-        message = f"process {process.pid}, left over from a crash, belongs to another account"
-        raise EmbeddedError(message) from error
+        raise EmbeddedError(f"process {process.pid}, left over from a crash, belongs to another account") from error
     return wait_until(lambda: _gone(process), STOP_SECONDS)
 
 

@@ -129,8 +129,7 @@ def _run(program: Program, text: str = "") -> None:
             check=False,
         )
     if done.returncode:
-        message = f"the database could not be made: {last_line(program.log)}"
-        raise EmbeddedError(message)
+        raise EmbeddedError(f"the database could not be made: {last_line(program.log)}")
 
 
 def _clear_crash(data: Path) -> None:

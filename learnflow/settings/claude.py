@@ -26,12 +26,10 @@ def price_list(text: str) -> Mapping[str, Rates]:
     for entry in filter(None, map(str.strip, text.split(","))):
         match = _ENTRY.fullmatch(entry)
         if match is None:
-            msg = f"{entry!r} must be a model and two prices, as in {_LOOKS!r}"
-            raise ValueError(msg)
+            raise ValueError(f"{entry!r} must be a model and two prices, as in {_LOOKS!r}")
         model, into, out = match.groups()
         if model in rates:
-            msg = f"{model} has two entries"
-            raise ValueError(msg)
+            raise ValueError(f"{model} has two entries")
         rates[model] = Rates(_price(model, into), _price(model, out))
     return rates
 
@@ -42,8 +40,7 @@ def _price(model: str, text: str) -> float:
     except ValueError:
         price = math.nan
     if not 0.0 <= price < math.inf:
-        msg = f"{model}: {text!r} is no price in US dollars for a million tokens"
-        raise ValueError(msg)
+        raise ValueError(f"{model}: {text!r} is no price in US dollars for a million tokens")
     return price
 
 
@@ -76,8 +73,7 @@ class Claude(Section):
         known = self.rates()
         for key in ("model", "triage_model"):
             if getattr(self, key) not in known:
-                msg = f"prices has none for {getattr(self, key)}, the model of {variable('claude', key)}"
-                raise ValueError(msg)
+                raise ValueError(f"prices has none for {getattr(self, key)}, the model of {variable('claude', key)}")
         return self
 
     def rates(self) -> Mapping[str, Rates]:

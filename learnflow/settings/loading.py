@@ -60,15 +60,13 @@ class Settings(Section):
     def need_broker(self) -> str:
         """Return the broker's URL. Raises SettingsError when none is set."""
         if not self.learnflow.broker:
-            msg = "LEARNFLOW_BROKER: must be set to kafka://host:port"
-            raise SettingsError(msg)
+            raise SettingsError("LEARNFLOW_BROKER: must be set to kafka://host:port")
         return self.learnflow.broker
 
     def need_database(self) -> str:
         """Return the database's URL. Raises SettingsError when none is set."""
         if not self.database.url:
-            msg = "LEARNFLOW_DATABASE_URL: must be set to postgresql://user:password@host:port/name"
-            raise SettingsError(msg)
+            raise SettingsError("LEARNFLOW_DATABASE_URL: must be set to postgresql://user:password@host:port/name")
         return self.database.url
 
 
@@ -96,8 +94,7 @@ def _from_file(file: Path) -> dict[str, dict[str, str]]:
     try:
         parser.read(file, encoding="utf-8")
     except (configparser.Error, UnicodeDecodeError, OSError) as error:
-        msg = f"{file}: cannot be read: {' '.join(str(error).split())}"
-        raise SettingsError(msg) from None
+        raise SettingsError(f"{file}: cannot be read: {' '.join(str(error).split())}") from None
     return {section: dict(parser[section]) for section in parser.sections()}
 
 
@@ -106,8 +103,7 @@ def _place(name: str) -> tuple[str, str]:
         for key in getattr(field.annotation, "model_fields", {}):
             if name == variable(section, key):
                 return section, key
-    msg = f"{name}: there is no such setting"
-    raise SettingsError(msg)
+    raise SettingsError(f"{name}: there is no such setting")
 
 
 def _sentence(error: ValidationError) -> str:

@@ -35,8 +35,9 @@ def variable(section: str, key: str) -> str:
 
 def _secret(text: str) -> str:
     if text and (len(text) < SHORTEST_SECRET or not text.isascii() or not text.isprintable() or " " in text):
-        msg = f"must have at least {SHORTEST_SECRET} characters, and no other than letters, digits and signs"
-        raise ValueError(msg)
+        raise ValueError(
+            f"must have at least {SHORTEST_SECRET} characters, and no other than letters, digits and signs"
+        )
     return text
 
 
@@ -95,8 +96,7 @@ class Limits(Section):
     @model_validator(mode="after")
     def _collaboration_ends_first(self) -> Self:
         if self.collaboration_seconds >= self.open_query_seconds:
-            msg = "collaboration_seconds must be less than open_query_seconds"
-            raise ValueError(msg)
+            raise ValueError("collaboration_seconds must be less than open_query_seconds")
         return self
 
 

@@ -110,8 +110,9 @@ def start(instance: str, environment: Mapping[str, str] = os.environ) -> Callabl
     try:
         from learnflow.traces.opentelemetry import OpenTelemetry  # noqa: PLC0415 - as the module says
     except ModuleNotFoundError as error:
-        msg = f"{ENDPOINTS[0]}: asks for traces, which need `pip install learnflow[tracing]` ({error.name} is missing)"
-        raise TracingUnavailable(msg) from None
+        raise TracingUnavailable(
+            f"{ENDPOINTS[0]}: asks for traces, which need `pip install learnflow[tracing]` ({error.name} is missing)"
+        ) from None
     _tracing = OpenTelemetry.exporting(instance)
     return stop
 

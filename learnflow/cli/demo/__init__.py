@@ -39,7 +39,7 @@ def command(*, as_json: bool) -> int:
     \b
     learnflow demo
     learnflow demo --json | tail -n 1
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     started = perf_counter()
     console = Console(stderr=as_json, highlight=False)
     with throwaway() as directory, system(current(), directory, console.print, durable=False, any_port=True) as running:

@@ -68,10 +68,9 @@ def command(  # noqa: PLR0913 - one for each option
     learnflow evaluate my-questions.jsonl --replay recorded
 
     Ends with 1 when a check fails.
-    """  # noqa: D301 - \b is click's sign for a block to leave as it is
+    """
     if record and replay:
-        msg = "--record and --replay exclude each other"
-        raise click.UsageError(msg)
+        raise click.UsageError("--record and --replay exclude each other")
     report = asyncio.run(_evaluate(read(questions), 1 if replay else at_once, _transport(record, replay)))
     return _report(report, load(compare) if compare else None, out, as_json=as_json)
 
@@ -96,8 +95,7 @@ def _transport(record: Path | None, replay: Path | None) -> "HttpTransport | Non
     try:
         return Replay(replay or Path())
     except NotADirectoryError:
-        msg = f"{replay}: there is no such directory"
-        raise click.ClickException(msg) from None
+        raise click.ClickException(f"{replay}: there is no such directory") from None
 
 
 def _settings() -> Settings:
@@ -137,11 +135,10 @@ async def _evaluate(questions: Sequence[Question], at_once: int, transport: "Htt
 def _recorded(transport: "HttpTransport | None", question: Question) -> None:
     """Raise ClickException where something was asked that the recording does not have."""
     if transport and transport.missing:
-        msg = (
+        raise click.ClickException(
             f'"{one_line(question.query_text, 60)}" asks Claude something that was not recorded: questions, prompts or '
             "models have changed since. Record again with --record"
         )
-        raise click.ClickException(msg)
 
 
 def _as_lines(report: Report, before: Report | None) -> None:

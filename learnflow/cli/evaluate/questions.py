@@ -57,11 +57,9 @@ class Question(_Strict):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.code_snippet is not None and self.language is None:
-            msg = "language: must be given when code_snippet is"
-            raise ValueError(msg)
+            raise ValueError("language: must be given when code_snippet is")
         if self.exercise is not None and BANK.get(self.exercise) is None:
-            msg = "exercise: the bank has none with this id"
-            raise ValueError(msg)
+            raise ValueError("exercise: the bank has none with this id")
         return self
 
     @property
@@ -77,16 +75,14 @@ def read(file: Path | None) -> tuple[Question, ...]:
     try:
         lines = source.read_text(encoding="utf-8").splitlines()
     except UnicodeDecodeError:
-        msg = f"{file}: is not UTF-8"
-        raise click.ClickException(msg) from None
+        raise click.ClickException(f"{file}: is not UTF-8") from None
     questions: dict[str, Question] = {}
     for number, line in enumerate(lines, start=1):
         if line.strip():
             question = _question(line, f"{file or SHIPPED}, line {number}")
             questions[question.id] = question
     if not questions:
-        msg = f"{file}: has no questions"
-        raise click.ClickException(msg)
+        raise click.ClickException(f"{file}: has no questions")
     return tuple(questions.values())
 
 
@@ -94,5 +90,4 @@ def _question(line: Annotated[Text, "JSON"], where: str) -> Question:
     try:
         return Question.model_validate_json(line)
     except ValidationError as error:
-        msg = f"{where}: {explain(error)}"
-        raise click.ClickException(msg) from None
+        raise click.ClickException(f"{where}: {explain(error)}") from None

@@ -122,8 +122,7 @@ def load(file: Path) -> Report:
     try:
         return Report.model_validate_json(file.read_bytes())
     except ValidationError as error:
-        msg = f"{file}: is no report of `learnflow evaluate`: {explain(error)}"
-        raise click.ClickException(msg) from None
+        raise click.ClickException(f"{file}: is no report of `learnflow evaluate`: {explain(error)}") from None
 
 
 def in_words(totals: Totals) -> str:

@@ -66,8 +66,7 @@ class Pipeline:
 
     def _request(self, routing: Event[Any], decision: RoutingDecision, question: Question) -> Outgoing:
         if decision.query is None:
-            msg = "triage always sends the query"
-            raise AssertionError(msg)
+            raise AssertionError("triage always sends the query")
         student = _student(question)
         return request(
             routing,
@@ -87,8 +86,7 @@ class Pipeline:
                 if isinstance(outgoing.event.payload, (ResponseCompleted, ResponseFailed)):
                     return outgoing.event.payload
             waiting.extend(outgoing for outgoing in sent if outgoing.topic.name in self._specialists)
-        msg = "the agents hand a question on and on"
-        raise AssertionError(msg)
+        raise AssertionError("the agents hand a question on and on")
 
 
 def _submitted(question: Question) -> Event[Any]:
