@@ -8,7 +8,7 @@ where it is used: it is an extra, `learnflow[tracing]`.
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID
 
 ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
@@ -21,8 +21,8 @@ class TracingUnavailable(Exception):  # noqa: N818 - a state of the installation
     """Traces are asked for, and what makes them is not installed."""
 
 
-class Span(Protocol):
-    """A piece of work."""
+class Span:
+    """A piece of work. This one is not recorded: it is used where nobody traces."""
 
     def tell(self, attributes: Attributes) -> None:
         """Say more of it."""
@@ -31,65 +31,36 @@ class Span(Protocol):
         """Say that it failed, and the kind of failure: its text may repeat a student's words."""
 
 
-class Tracing(Protocol):
-    """Makes spans."""
+NO_SPAN: Final = Span()
+_NOTHING: Final = nullcontext(NO_SPAN)
+
+
+class Tracing:
+    """Makes spans. This one makes none: it is used where no endpoint is set."""
 
     def handling(
-        self, name: str, trace_id: UUID, headers: Headers, attributes: Attributes
+        self, _name: str, _trace_id: UUID, _headers: Headers, _attributes: Attributes
     ) -> AbstractContextManager[Span]:
         """Handle a message of a trace, whose headers name the span that it follows from."""
+        return _NOTHING
 
-    def storing(self, name: str, causes: Iterable[Headers], attributes: Attributes) -> AbstractContextManager[Span]:
+    def storing(self, _name: str, _causes: Iterable[Headers], _attributes: Attributes) -> AbstractContextManager[Span]:
         """Handle messages of many traces at once, in a trace of its own with links to theirs."""
+        return _NOTHING
 
-    def calling(self, name: str, attributes: Attributes) -> AbstractContextManager[Span]:
+    def calling(self, _name: str, _attributes: Attributes) -> AbstractContextManager[Span]:
         """Call another service, as part of what is being handled."""
+        return _NOTHING
 
-    def carried(self, topic: str, trace_id: UUID) -> Headers:
+    def carried(self, _topic: str, _trace_id: UUID) -> Headers:
         """Return the headers of a message that is sent now."""
+        return ()
 
     def close(self) -> None:
         """Export what is left, and end."""
 
 
-class _NoSpan:
-    def tell(self, attributes: Attributes) -> None:
-        """Nobody listens."""
-
-    def fail(self, kind: str) -> None:
-        """Nobody listens."""
-
-
-NO_SPAN: Final[Span] = _NoSpan()
-_NOTHING: Final = nullcontext(NO_SPAN)
-
-
-class NoTracing:
-    """What is used where no endpoint is set."""
-
-    def handling(
-        self, _name: str, _trace_id: UUID, _headers: Headers, _attributes: Attributes
-    ) -> AbstractContextManager[Span]:
-        """Only handle it."""
-        return _NOTHING
-
-    def storing(self, _name: str, _causes: Iterable[Headers], _attributes: Attributes) -> AbstractContextManager[Span]:
-        """Only handle them."""
-        return _NOTHING
-
-    def calling(self, _name: str, _attributes: Attributes) -> AbstractContextManager[Span]:
-        """Only call it."""
-        return _NOTHING
-
-    def carried(self, _topic: str, _trace_id: UUID) -> Headers:
-        """Return no headers."""
-        return ()
-
-    def close(self) -> None:
-        """Hold nothing."""
-
-
-_tracing: Tracing = NoTracing()
+_tracing = Tracing()
 
 
 def tracing() -> Tracing:
@@ -99,7 +70,7 @@ def tracing() -> Tracing:
 
 def active() -> bool:
     """Whether this process makes spans."""
-    return not isinstance(_tracing, NoTracing)
+    return type(_tracing) is not Tracing
 
 
 def start(instance: str, environment: Mapping[str, str] = os.environ) -> Callable[[], None]:
@@ -120,5 +91,5 @@ def start(instance: str, environment: Mapping[str, str] = os.environ) -> Callabl
 def stop() -> None:
     """Export what is left, and trace no more."""
     global _tracing
-    ended, _tracing = _tracing, NoTracing()
+    ended, _tracing = _tracing, Tracing()
     ended.close()

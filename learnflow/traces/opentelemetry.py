@@ -1,7 +1,7 @@
 """Spans through OpenTelemetry's SDK. No other module imports it."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from itertools import islice
 from typing import Final, Self
@@ -19,7 +19,7 @@ from opentelemetry.trace import Link, SpanContext, SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from learnflow import __version__
-from learnflow.traces import Attributes, Headers, Span
+from learnflow.traces import Attributes, Headers, Span, Tracing
 
 MOST_LINKS: Final = 128  # the SDK's own bound
 _ROOT: Final = Context()
@@ -39,7 +39,7 @@ class _Ids(RandomIdGenerator):
         return False
 
 
-class _Span:
+class _Span(Span):
     def __init__(self, span: trace.Span) -> None:
         self._span = span
 
@@ -51,16 +51,12 @@ class _Span:
         self._span.set_attribute("error.type", kind)
 
 
-class OpenTelemetry:
+class OpenTelemetry(Tracing):
     """Makes spans, with a provider of its own: the SDK of Claude, which asks for the global one, makes none."""
 
     def __init__(self, exporter: SpanExporter, instance: str) -> None:
-        ours = Resource({
-            "service.name": "learnflow",
-            "service.version": __version__,
-            "service.instance.id": instance,
-        })
-        resource = ours.merge(OTELResourceDetector().detect())  # OTEL_SERVICE_NAME and the like go before
+        names = {"service.name": "learnflow", "service.version": __version__, "service.instance.id": instance}
+        resource = Resource(names).merge(OTELResourceDetector().detect())  # OTEL_SERVICE_NAME and the like go before
         self._provider = TracerProvider(resource=resource, id_generator=_Ids())
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer = self._provider.get_tracer("learnflow", __version__)
@@ -70,30 +66,24 @@ class OpenTelemetry:
         """Export to where the environment says."""
         return cls(OTLPSpanExporter(), instance)
 
-    @contextmanager
-    def handling(self, name: str, trace_id: UUID, headers: Headers, attributes: Attributes) -> Iterator[Span]:
+    def handling(
+        self, name: str, trace_id: UUID, headers: Headers, attributes: Attributes
+    ) -> AbstractContextManager[Span]:
         """Make a span whose parent is the one in the headers, if that is of the message's trace; else link to it."""
         cause = _span_context(headers)
         follows = cause is not None and cause.trace_id == trace_id.int
         parent = trace.set_span_in_context(trace.NonRecordingSpan(cause), _ROOT) if cause and follows else _ROOT
         links = [Link(cause)] if cause and not follows else []
-        begun = self._begin(name, trace_id, parent, SpanKind.CONSUMER, attributes, links)
-        with _current(begun) as span:
-            yield span
+        return _current(self._begin(name, trace_id, parent, SpanKind.CONSUMER, attributes, links))
 
-    @contextmanager
-    def storing(self, name: str, causes: Iterable[Headers], attributes: Attributes) -> Iterator[Span]:
+    def storing(self, name: str, causes: Iterable[Headers], attributes: Attributes) -> AbstractContextManager[Span]:
         """Make a span that links to the first of its causes."""
         links = [Link(cause) for cause in islice(filter(None, map(_span_context, causes)), MOST_LINKS)]
-        with _current(self._begin(name, None, _ROOT, SpanKind.CONSUMER, attributes, links)) as span:
-            yield span
+        return _current(self._begin(name, None, _ROOT, SpanKind.CONSUMER, attributes, links))
 
-    @contextmanager
-    def calling(self, name: str, attributes: Attributes) -> Iterator[Span]:
+    def calling(self, name: str, attributes: Attributes) -> AbstractContextManager[Span]:
         """Make a child of the current span."""
-        begun = self._begin(name, None, contexts.get_current(), SpanKind.CLIENT, attributes, [])
-        with _current(begun) as span:
-            yield span
+        return _current(self._begin(name, None, contexts.get_current(), SpanKind.CLIENT, attributes, []))
 
     def carried(self, topic: str, trace_id: UUID) -> Headers:
         """Name the current span; where it is of another trace, or there is none, one for sending."""
