@@ -1,7 +1,7 @@
 """The command line. Commands are imported when they run, so that `learnflow --help` is quick."""
 
-import importlib
 import os
+import pkgutil
 import sys
 from typing import Final, NoReturn
 
@@ -12,26 +12,26 @@ from learnflow.logs import mask_logs
 
 INTERRUPTED: Final = 130
 
-# Command → its module, which has it as `command`, and its line in `learnflow --help`.
+# Command → its module and its name there, and its line in `learnflow --help`.
 COMMANDS: Final = {
-    "up": ("learnflow.cli.up", "Run all of LearnFlow on this machine until Ctrl-C."),
-    "demo": ("learnflow.cli.demo", "Send sample questions through a throwaway LearnFlow and show the answers."),
-    "ask": ("learnflow.cli.ask", "Ask a question as a student, and print the answer."),
-    "tail": ("learnflow.cli.tail", "Show the events of topics as they come."),
-    "status": ("learnflow.cli.status", "Show how all agents are doing."),
-    "students": ("learnflow.cli.students", "Import, show and deactivate students."),
-    "search": ("learnflow.cli.search", "Find questions by their words, student, agent, status and time."),
-    "rebuild": ("learnflow.cli.rebuild", "Add up again what is known of students, from their history."),
-    "mastery": ("learnflow.cli.mastery", "Show mastery levels and their reasons, set one, fit the model."),
-    "costs": ("learnflow.cli.costs", "Show what Claude cost, by agent, topic, student or model."),
-    "dead-letters": ("learnflow.cli.dead_letters", "Look at what could not be processed, and send it again."),
-    "evaluate": ("learnflow.cli.evaluate", "Ask a set of questions, and report how good the answers are."),
-    "worker": ("learnflow.cli.worker", "Run agents against a broker and a database."),
-    "sink": ("learnflow.cli.sink", "Write what the topics say to PostgreSQL."),
-    "topics": ("learnflow.cli.topics", "Create and check the Kafka topics."),
-    "migrate": ("learnflow.cli.migrate", "Bring the database's schema up to date."),
-    "purge": ("learnflow.cli.purge", "Delete what has been kept for long enough."),
-    "contracts": ("learnflow.cli.contracts", "Write or check the AsyncAPI and OpenAPI documents and the JSON Schemas."),
+    "up": ("up:command", "Run all of LearnFlow on this machine until Ctrl-C."),
+    "demo": ("demo:command", "Send sample questions through a throwaway LearnFlow and show the answers."),
+    "ask": ("ask:command", "Ask a question as a student, and print the answer."),
+    "tail": ("tail:command", "Show the events of topics as they come."),
+    "status": ("status:command", "Show how all agents are doing."),
+    "students": ("students:command", "Import, show and deactivate students."),
+    "search": ("search:command", "Find questions by their words, student, agent, status and time."),
+    "rebuild": ("maintenance:rebuild", "Add up again what is known of students, from their history."),
+    "mastery": ("mastery:command", "Show mastery levels and their reasons, set one, fit the model."),
+    "costs": ("costs:command", "Show what Claude cost, by agent, topic, student or model."),
+    "dead-letters": ("dead_letters:command", "Look at what could not be processed, and send it again."),
+    "evaluate": ("evaluate:command", "Ask a set of questions, and report how good the answers are."),
+    "worker": ("workers:worker", "Run agents against a broker and a database."),
+    "sink": ("workers:sink", "Write what the topics say to PostgreSQL."),
+    "topics": ("topics:command", "Create and check the Kafka topics."),
+    "migrate": ("maintenance:migrate", "Bring the database's schema up to date."),
+    "purge": ("maintenance:purge", "Delete what has been kept for long enough."),
+    "contracts": ("contracts:command", "Write or check the AsyncAPI and OpenAPI documents and the JSON Schemas."),
 }
 
 # Errors whose text is meant for the person at the terminal; everything else is a fault of ours and has a traceback.
@@ -55,7 +55,7 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        command: click.Command = pkgutil.resolve_name(f"learnflow.cli.{COMMANDS[cmd_name][0]}")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above

@@ -3,6 +3,7 @@
 A running `up` leaves its addresses in a file, its run file.
 """
 
+import asyncio
 import json
 import os
 from collections.abc import AsyncIterator
@@ -87,10 +88,9 @@ def broker(given: Settings | None = None) -> list[str]:
     own = given or settings.current()
     if own.learnflow.broker:
         return own.learnflow.bootstrap
-    run = running_up(own)
-    if run is None:
-        raise SettingsError("no broker is known: set LEARNFLOW_BROKER to kafka://host:port, or start `learnflow up`")
-    return run.broker.removeprefix("kafka://").split(";")
+    if run := running_up(own):
+        return run.broker.removeprefix("kafka://").split(";")
+    raise SettingsError("no broker is known: set LEARNFLOW_BROKER to kafka://host:port, or start `learnflow up`")
 
 
 def database(given: Settings | None = None) -> str:
@@ -98,22 +98,31 @@ def database(given: Settings | None = None) -> str:
     own = given or settings.current()
     if own.database.url:
         return own.database.url
-    run = running_up(own)
-    if run is None:
-        raise SettingsError(
-            "no database is known: set LEARNFLOW_DATABASE_URL to postgresql://user:password@host:port/name, "
-            "or start `learnflow up`"
-        )
-    return run.database_url
+    if run := running_up(own):
+        return run.database_url
+    raise SettingsError(
+        "no database is known: set LEARNFLOW_DATABASE_URL to postgresql://user:password@host:port/name, "
+        "or start `learnflow up`"
+    )
 
 
 @asynccontextmanager
-async def connect(url: str) -> "AsyncIterator[asyncpg.Connection]":
+async def connect() -> "AsyncIterator[asyncpg.Connection]":
     """Yield a connection to the database, and close it."""
     import asyncpg  # noqa: PLC0415 - most commands need no database
 
-    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+    connection = await asyncpg.connect(database(), timeout=CONNECT_SECONDS)
     try:
         yield connection
     finally:
         await connection.close()
+
+
+def fetch(statement: str, *arguments: object) -> "list[asyncpg.Record]":
+    """Return the rows of a query to the database."""
+
+    async def rows() -> "list[asyncpg.Record]":
+        async with connect() as connection:
+            return await connection.fetch(statement, *arguments)
+
+    return asyncio.run(rows())

@@ -1,6 +1,5 @@
 """`learnflow costs`: what Claude cost."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Final, Literal
@@ -9,7 +8,6 @@ import asyncpg
 import click
 
 from learnflow.cli import connection
-from learnflow.cli.connection import connect
 from learnflow.cli.output import as_json, console, json_line, plain, table
 
 By = Literal["agent", "topic", "student", "model"]
@@ -52,7 +50,9 @@ def command(days: int, by: By, *, as_json: bool) -> None:
     learnflow costs --days 30 --by student
     learnflow costs --days 1 --by model --json
     """
-    rows = asyncio.run(_sums(connection.database(), days, by))
+    today = datetime.combine(datetime.now(UTC), time(), UTC)
+    # The last row, if any, is the sum of all.
+    rows = connection.fetch(_SUMS.format(key=_KEYS[by]), today - timedelta(days=days - 1))
     if as_json:
         for row in rows[:-1]:
             json_line({by: row["key"], **{name: value for name, value in row.items() if name != "key"}})
@@ -60,13 +60,6 @@ def command(days: int, by: By, *, as_json: bool) -> None:
         _show(rows, by)
     else:
         click.echo(f"Claude was not asked in the last {days} days.")
-
-
-async def _sums(url: str, days: int, by: By) -> list[asyncpg.Record]:
-    """Return the sums, and in a last row those of all; nothing where there is nothing."""
-    today = datetime.combine(datetime.now(UTC), time(), UTC)
-    async with connect(url) as database:
-        return await database.fetch(_SUMS.format(key=_KEYS[by]), today - timedelta(days=days - 1))
 
 
 def _show(rows: Sequence[asyncpg.Record], by: By) -> None:

@@ -2,13 +2,19 @@
 
 import asyncio
 import base64
+from collections.abc import Awaitable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import click
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import MessageSizeTooLargeError
 
-from learnflow.cli import connection, dead_letter_store
-from learnflow.cli.dead_letter_store import StoredDeadLetter
+from learnflow.cli import connection, kafka_clients
+from learnflow.cli.kafka_clients import Record
 from learnflow.cli.output import COUNT, as_json, clock, console, json_line, one_line, plain, table
+from learnflow.streams.dead_letters import DeadLetter
+from learnflow.topics import DEAD_LETTERS
 
 
 class _Place(click.ParamType):
@@ -19,6 +25,24 @@ class _Place(click.ParamType):
         if not (partition.isdecimal() and offset.isdecimal()):
             self.fail(f"{value!r} is no id of a dead letter: it looks like 3:17", param, ctx)
         return int(partition), int(offset)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A dead letter and where it stands on its topic."""
+
+    partition: int
+    offset: int
+    letter: DeadLetter
+
+    @property
+    def id(self) -> str:
+        """The dead letter's id on the command line."""
+        return f"{self.partition}:{self.offset}"
+
+    def comes_from(self, topic: str | None) -> bool:
+        """Whether the original was on a topic; None stands for any."""
+        return topic is None or self.letter.topic == topic
 
 
 @click.group()
@@ -44,7 +68,7 @@ def list_(limit: int, origin: str | None, *, as_json: bool) -> None:
     \b
     learnflow dead-letters list --limit 5 --origin student-queries
     """
-    letters = [each for each in asyncio.run(dead_letter_store.read_all(connection.broker())) if each.comes_from(origin)]
+    letters = [each for each in asyncio.run(_read_all(connection.broker())) if each.comes_from(origin)]
     newest = letters[-limit:]
     if as_json:
         for each in newest:
@@ -71,9 +95,10 @@ def show(place: tuple[int, int], *, as_json: bool) -> None:
     learnflow dead-letters show 3:17
     learnflow dead-letters show 3:17 --json | jq -r .value_base64 | base64 -d
     """
-    (stored,) = asyncio.run(dead_letter_store.read(connection.broker(), [place]))
+    (stored,) = asyncio.run(_read(connection.broker(), [place]))
+    value = stored.letter.value
     if as_json:
-        json_line(_object(stored) | {"value_base64": _base64(stored.letter.value)})
+        json_line(_object(stored) | {"value_base64": None if value is None else base64.b64encode(value).decode()})
         return
     out = console()
     rows = table("header", "value")
@@ -81,7 +106,7 @@ def show(place: tuple[int, int], *, as_json: bool) -> None:
         rows.add_row(one_line(name), plain(_text(content)))
     out.print(rows)
     out.print()
-    out.print("The message had no value." if stored.letter.value is None else plain(_text(stored.letter.value)))
+    out.print("The message had no value." if value is None else plain(_text(value)))
 
 
 @command.command()
@@ -114,26 +139,19 @@ def redrive(places: tuple[tuple[int, int], ...], origin: str | None, *, everythi
         click.echo("There are no dead letters to send.")
 
 
-async def _redrive(
-    places: tuple[tuple[int, int], ...], origin: str | None
-) -> tuple[list[StoredDeadLetter], list[StoredDeadLetter]]:
+async def _redrive(places: tuple[tuple[int, int], ...], origin: str | None) -> tuple[list[_Stored], list[_Stored]]:
     bootstrap = connection.broker()
-    letters = await dead_letter_store.read(bootstrap, places) if places else await dead_letter_store.read_all(bootstrap)
+    letters = await _read(bootstrap, places) if places else await _read_all(bootstrap)
     chosen = [each for each in letters if each.comes_from(origin)]
     with console(stderr=True).status(f"Sending {len(chosen):,} messages"):
-        return await dead_letter_store.send_again(bootstrap, chosen)
+        return await _send_again(bootstrap, chosen)
 
 
-def _object(stored: StoredDeadLetter) -> dict[str, Any]:
+def _object(stored: _Stored) -> dict[str, Any]:
     letter = stored.letter
     return {
         "id": stored.id,
-        "reason": letter.reason,
-        "topic": letter.topic,
-        "partition": letter.partition,
-        "offset": letter.offset,
-        "agent": letter.agent,
-        "attempt": letter.attempt,
+        **{name: getattr(letter, name) for name in ("reason", "topic", "partition", "offset", "agent", "attempt")},
         "at": letter.at.isoformat(),
         "key": None if letter.key is None else _text(letter.key),
         "value": None if letter.value is None else _text(letter.value),
@@ -145,5 +163,75 @@ def _text(content: bytes | None) -> str:
     return (content or b"").decode("utf-8", "replace")
 
 
-def _base64(content: bytes | None) -> str | None:
-    return None if content is None else base64.b64encode(content).decode()
+async def _read_all(bootstrap: list[str]) -> list[_Stored]:
+    """Return the dead letters there are now, oldest first; what is none of LearnFlow's is left out."""
+    partitions = await kafka_clients.partitions_of(bootstrap, [DEAD_LETTERS.name])
+    async with kafka_clients.consumer(bootstrap, partitions) as reader:
+        ends = await reader.end_offsets(partitions)
+        await reader.seek_to_beginning()
+        records: list[Record] = []
+        while [each for each in partitions if await reader.position(each) < ends[each]]:
+            for batch in (await reader.getmany(timeout_ms=200)).values():
+                records.extend(batch)
+    return sorted(filter(None, map(_stored_dead_letter, records)), key=lambda each: each.letter.at)
+
+
+async def _read(bootstrap: list[str], places: Iterable[tuple[int, int]]) -> list[_Stored]:
+    """Return the dead letters at (partition, offset). Raises ClickException where there is none."""
+    partitions = await kafka_clients.partitions_of(bootstrap, [DEAD_LETTERS.name])
+    async with kafka_clients.consumer(bootstrap, partitions) as reader:
+        return [await _read_at(reader, *place) for place in places]
+
+
+async def _read_at(reader: AIOKafkaConsumer, number: int, offset: int) -> _Stored:
+    partition = TopicPartition(DEAD_LETTERS.name, number)
+    if partition in reader.assignment():
+        end = (await reader.end_offsets([partition]))[partition]
+        begin = (await reader.beginning_offsets([partition]))[partition]
+        if begin <= offset < end:
+            reader.seek(partition, offset)
+            stored = _stored_dead_letter(await reader.getone(partition))
+            if stored is not None and stored.offset == offset:
+                return stored
+    raise click.ClickException(f"there is no dead letter {number}:{offset}")
+
+
+async def _send_again(bootstrap: list[str], letters: Sequence[_Stored]) -> tuple[list[_Stored], list[_Stored]]:
+    """Send the originals to the topics that they came from.
+
+    Return those that the brokers have, and those that are too large for their topics.
+    """
+    await kafka_clients.partitions_of(bootstrap, {each.letter.topic for each in letters})
+    async with kafka_clients.producer(bootstrap) as sender:
+        ends = [await _send(sender, each.letter) for each in letters]
+        outcomes = await asyncio.gather(*ends, return_exceptions=True)
+    sent, too_large = [], []
+    for stored, outcome in zip(letters, outcomes, strict=True):
+        if isinstance(outcome, MessageSizeTooLargeError):
+            too_large.append(stored)
+        elif isinstance(outcome, BaseException):
+            raise outcome
+        else:
+            sent.append(stored)
+    return sent, too_large
+
+
+async def _send(sender: AIOKafkaProducer, letter: DeadLetter) -> Awaitable[object]:
+    """Send one, and return what ends when the broker has it, or refuses it."""
+    headers = list(letter.redriven_headers())
+    # aiokafka refuses a message of neither key nor value; for the codec an empty one is as wrong.
+    value = b"" if letter.value is None and letter.key is None else letter.value
+    try:
+        end: Awaitable[object] = await sender.send(letter.topic, value, key=letter.key, headers=headers)
+    except MessageSizeTooLargeError as error:
+        end = asyncio.get_running_loop().create_future()
+        end.set_exception(error)
+    return end
+
+
+def _stored_dead_letter(record: Record) -> _Stored | None:
+    try:
+        letter = DeadLetter.from_headers(record.key, record.value, record.headers)
+    except ValueError:
+        return None
+    return _Stored(record.partition, record.offset, letter)

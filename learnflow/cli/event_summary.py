@@ -1,7 +1,8 @@
 """What an event says, in one line for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import singledispatch
+from typing import Final
 
 from learnflow.domain.mastery.model import band, decimals
 from learnflow.domain.phrasing import many
@@ -21,12 +22,29 @@ from learnflow.models.events.students import (
     SkillUpgraded,
     StruggleResolved,
 )
+from learnflow.models.fields import Model
+
+# What is said in the fields' own words alone.
+TEXTS: Final[Mapping[type[Model], str]] = {
+    ResponseCompleted: "{0.agent_name} in {0.processing_time_ms:,} ms: {0.response_text}",
+    ResponseFailed: "failed ({0.failure}): {0.reason}",
+    Heartbeat: (
+        "{0.agent_name}@{0.instance} {0.status}: {0.processed:,} processed, {0.errors:,} errors, "
+        "{0.in_flight:,} in flight"
+    ),
+    StruggleResolved: "no longer struggles with {0.topic} (by {0.resolved_by}): {0.reason}",
+    SkillUpgraded: "{0.old_level} → {0.new_level}: {0.reason}",
+    ExerciseAssigned: "{0.exercise.topic} ({0.exercise.difficulty}): {0.exercise.problem_text}",
+    HintGiven: "hint {0.number} to {0.exercise_id}",
+    ProgressDue: "{0.day} has ended",
+    ProgressRebuilt: "rebuilt from {0.state.knowledge.total_queries:,} questions",
+}
 
 
 @singledispatch
-def summary(payload: object) -> str:
+def summary(payload: Model) -> str:
     """Return what a payload says; students' text in it may have any length and several lines."""
-    return str(payload)
+    return TEXTS[type(payload)].format(payload)
 
 
 @summary.register
@@ -62,27 +80,9 @@ def _(answered: CollaborationAnswered) -> str:
 
 
 @summary.register
-def _(answer: ResponseCompleted) -> str:
-    return f"{answer.agent_name} in {answer.processing_time_ms:,} ms: {answer.response_text}"
-
-
-@summary.register
-def _(failed: ResponseFailed) -> str:
-    return f"failed ({failed.failure}): {failed.reason}"
-
-
-@summary.register
 def _(done: ActivityLogged) -> str:
     time = "" if done.duration_ms is None else f" in {done.duration_ms:,} ms"
     return f"{done.agent_name}@{done.instance} {done.action}{time}" + (f": {done.error}" if done.error else "")
-
-
-@summary.register
-def _(beat: Heartbeat) -> str:
-    return (
-        f"{beat.agent_name}@{beat.instance} {beat.status}: {beat.processed:,} processed, {beat.errors:,} errors, "
-        f"{beat.in_flight:,} in flight"
-    )
 
 
 @summary.register
@@ -107,11 +107,6 @@ def _in_words(signals: Signals) -> Iterator[str]:
 
 
 @summary.register
-def _(resolved: StruggleResolved) -> str:
-    return f"no longer struggles with {resolved.topic} (by {resolved.resolved_by}): {resolved.reason}"
-
-
-@summary.register
 def _(mastery: MasteryUpdated) -> str:
     by = f", set by {mastery.set_by}" if mastery.set_by else ""
     behind = [many(len(mastery.evidence), "message")] if mastery.evidence else []
@@ -132,11 +127,6 @@ def _(level: MasteryLevelSet) -> str:
 
 
 @summary.register
-def _(skill: SkillUpgraded) -> str:
-    return f"{skill.old_level} → {skill.new_level}: {skill.reason}"
-
-
-@summary.register
 def _(updated: ProgressUpdated) -> str:
     progress, levels = updated.progress, updated.progress.python_mastery_levels
     topics = [f"{topic} {decimals(levels[topic])}" if topic in levels else topic for topic in progress.topics_covered]
@@ -150,27 +140,7 @@ def _(profile: ProfileUpdated) -> str:
 
 
 @summary.register
-def _(assigned: ExerciseAssigned) -> str:
-    return f"{assigned.exercise.topic} ({assigned.exercise.difficulty}): {assigned.exercise.problem_text}"
-
-
-@summary.register
-def _(hint: HintGiven) -> str:
-    return f"hint {hint.number} to {hint.exercise_id}"
-
-
-@summary.register
 def _(graded: ExerciseGraded) -> str:
     error = f" with {graded.error}" if graded.error else ""
     passed = "passed" if graded.passed else "given up" if graded.gave_up else "not passed"
     return f"{graded.topic} {passed} ({graded.score:.2f}){error}: {graded.exercise_id}"
-
-
-@summary.register
-def _(due: ProgressDue) -> str:
-    return f"{due.day} has ended"
-
-
-@summary.register
-def _(rebuilt: ProgressRebuilt) -> str:
-    return f"rebuilt from {rebuilt.state.knowledge.total_queries:,} questions"

@@ -1,19 +1,34 @@
-"""A consumer without a group and a producer, for commands that look and send, and then end."""
+"""A consumer without a group and a producer for commands that look and send and then end; events about students."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
-from typing import Final, Protocol
+import sys
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, Final, Protocol, TypeVar
+from uuid import uuid4
 
 import click
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaConnectionError
 
+from learnflow.cli.output import console
+from learnflow.models.envelope import Event, version_metadata
+from learnflow.models.events import EVENT_TYPES, EVENTS
+from learnflow.models.fields import Model
 from learnflow.streams import topic_admin
-from learnflow.topics import LARGEST_DEAD_LETTER
+from learnflow.topics import LARGEST_DEAD_LETTER, STUDENT_EVENTS
 
-FETCH_WAIT_MS: Final = 20  # the embedded broker does not wake a fetch that waits
+CONSUMER: Final = {
+    "enable_auto_commit": False,
+    "auto_offset_reset": "earliest",
+    "fetch_max_wait_ms": 20,  # the embedded broker does not wake a fetch that waits
+    "max_partition_fetch_bytes": LARGEST_DEAD_LETTER,
+}
 REQUEST_MS: Final = 20_000
+IN_FLIGHT: Final = 1_000  # events that wait for the broker at once
+Payload = TypeVar("Payload", bound=Model)
 
 
 class Record(Protocol):
@@ -31,43 +46,32 @@ class Record(Protocol):
 @asynccontextmanager
 async def consumer(bootstrap: list[str], partitions: Iterable[TopicPartition]) -> AsyncIterator[AIOKafkaConsumer]:
     """Yield a consumer of partitions, at their end: what is sent from now on is read."""
-    reader = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        fetch_max_wait_ms=FETCH_WAIT_MS,
-        max_partition_fetch_bytes=LARGEST_DEAD_LETTER,
-        request_timeout_ms=REQUEST_MS,
-    )
-    try:
-        async with reachable(bootstrap):
-            await reader.start()
+    async with _started(AIOKafkaConsumer, bootstrap, CONSUMER) as reader:
         reader.assign(list(partitions))
         await reader.seek_to_end()
         for partition in reader.assignment():
             await reader.position(partition)
         yield reader
-    finally:
-        await reader.stop()
+
+
+def producer(bootstrap: list[str]) -> AbstractAsyncContextManager[AIOKafkaProducer]:
+    """Return a producer: murmur2 partitions, and every send acknowledged by all replicas in sync."""
+    # Not enable_idempotence: aiokafka's kind of it is refused by the embedded broker, and repeats change nothing.
+    settings = {"acks": "all", "linger_ms": 5, "max_request_size": LARGEST_DEAD_LETTER}
+    return _started(AIOKafkaProducer, bootstrap, settings)
 
 
 @asynccontextmanager
-async def producer(bootstrap: list[str]) -> AsyncIterator[AIOKafkaProducer]:
-    """Yield a producer: murmur2 partitions, and every send acknowledged by all replicas in sync."""
-    # Not enable_idempotence: aiokafka's kind of it is refused by the embedded broker, and repeats change nothing.
-    sender = AIOKafkaProducer(
-        bootstrap_servers=bootstrap,
-        acks="all",
-        linger_ms=5,
-        max_request_size=LARGEST_DEAD_LETTER,
-        request_timeout_ms=REQUEST_MS,
-    )
+async def _started(
+    make: Callable[..., Any], bootstrap: list[str], settings: Mapping[str, object]
+) -> AsyncIterator[Any]:
+    client = make(bootstrap_servers=bootstrap, request_timeout_ms=REQUEST_MS, **settings)
     try:
         async with reachable(bootstrap):
-            await sender.start()
-        yield sender
+            await client.start()
+        yield client
     finally:
-        await sender.stop()
+        await client.stop()
 
 
 async def partitions_of(bootstrap: list[str], names: Iterable[str]) -> list[TopicPartition]:
@@ -90,3 +94,33 @@ async def reachable(bootstrap: list[str]) -> AsyncIterator[None]:
         yield
     except KafkaConnectionError:
         raise click.ClickException(f"no broker answers at {', '.join(bootstrap)}") from None
+
+
+def student_event(student_id: object, payload: Payload) -> Event[Payload]:
+    """Return an event of now. Raises ValidationError when there cannot be such a student."""
+    name = EVENT_TYPES[type(payload)]
+    return EVENTS[name].model_validate({
+        "message_id": uuid4(),
+        "trace_id": uuid4(),
+        "timestamp": datetime.now(UTC),
+        "student_id": student_id,
+        "event_type": name,
+        "payload": payload,
+        "metadata": version_metadata(),
+    })
+
+
+async def send_student_events(bootstrap: list[str], events: Sequence[Event[Payload]]) -> None:
+    """Send events to student-events; returns when the broker has them all."""
+    if not events:
+        return
+    await partitions_of(bootstrap, [STUDENT_EVENTS.name])
+    status = console(stderr=True).status(f"Sending {len(events):,} events")
+    async with producer(bootstrap) as sender:
+        with status:
+            for start in range(0, len(events), IN_FLIGHT):
+                batch = events[start : start + IN_FLIGHT]
+                waiting = [await sender.send(STUDENT_EVENTS.name, each.encode(), key=each.key) for each in batch]
+                await asyncio.gather(*waiting)
+                if sys.stderr.isatty():
+                    status.update(f"Sent {start + len(batch):,} of {len(events):,} events")

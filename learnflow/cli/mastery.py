@@ -8,7 +8,8 @@ from typing import Final
 import click
 from pydantic import ValidationError
 
-from learnflow.cli import connection, mastery_fit, mastery_history, student_events
+from learnflow.cli import connection, mastery_fit, mastery_history
+from learnflow.cli.kafka_clients import send_student_events, student_event
 from learnflow.cli.output import COUNT, as_json, json_line
 from learnflow.domain.mastery.model import band, decimals
 from learnflow.models.events.students import MasteryLevelSet
@@ -47,7 +48,7 @@ def show(student: str, topic: str | None, last: int, *, as_json: bool) -> None:
     """
     if topic is not None:
         _check_topic(topic)
-    record = asyncio.run(mastery_history.fetch(connection.database(), student, topic, last))
+    record = asyncio.run(mastery_history.fetch(student, topic, last))
     if record is None:
         raise _unknown(student)
     if as_json:
@@ -76,12 +77,12 @@ def set_(student: str, topic: str, level: str, reason: str, set_by: str, *, as_j
     _check_topic(topic)
     try:
         level_set = MasteryLevelSet(topic=topic, level=_level(level), reason=reason, set_by=set_by)
-        event = student_events.event(student, level_set)
+        event = student_event(student, level_set)
     except ValidationError as error:
         raise click.ClickException(explain(error)) from None
-    if not asyncio.run(mastery_history.exists(connection.database(), student)):
+    if not connection.fetch("SELECT FROM students WHERE student_id = $1", student):
         raise _unknown(student)
-    asyncio.run(student_events.send(connection.broker(), [event]))
+    asyncio.run(send_student_events(connection.broker(), [event]))
     if as_json:
         json_line(event.model_dump(mode="json"))
         return
@@ -105,7 +106,7 @@ def fit(out: Path | None, *, as_json: bool) -> None:
     learnflow mastery fit --out parameters.json
     LEARNFLOW_LEARNER_PARAMETERS=parameters.json learnflow worker
     """
-    answers = asyncio.run(mastery_fit.histories(connection.database()))
+    answers = asyncio.run(mastery_fit.histories())
     fit_result = mastery_fit.fitted(answers)
     parameters = fit_result.parameters.model_dump_json(indent=2) + "\n"
     if out is not None:

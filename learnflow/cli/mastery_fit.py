@@ -65,10 +65,10 @@ class Fitted:
         return f"{words} Kept: the steps, the scale of levels, and the weights of weak evidence."
 
 
-async def histories(url: str) -> Histories:
+async def histories() -> Histories:
     """Return all graded answers, in the order of their times."""
     answers: Histories = {}
-    async with connect(url) as connection, connection.transaction():
+    async with connect() as connection, connection.transaction():
         async for student_id, topic, score in connection.cursor(ANSWERS, prefetch=10_000):
             answers.setdefault(student_id, []).append((topic, score))
     return answers

@@ -37,18 +37,12 @@ EVIDENCE: Final = """
     ORDER BY at, id"""
 
 
-async def exists(url: str, student_id: str) -> bool:
-    """Say whether PostgreSQL knows a student."""
-    async with connect(url) as connection:
-        return bool(await connection.fetchval("SELECT true FROM students WHERE student_id = $1", student_id))
-
-
-async def fetch(url: str, student_id: str, topic: str | None, most: int) -> dict[str, Any] | None:
+async def fetch(student_id: str, topic: str | None, most: int) -> dict[str, Any] | None:
     """Return a student's `levels` by topic and the last `changes`, the newest last; None if nobody knows the student.
 
     With a topic, both are of that topic only.
     """
-    async with connect(url) as connection:
+    async with connect() as connection:
         student = await connection.fetchrow(LEVELS, student_id)
         if student is None:
             return None

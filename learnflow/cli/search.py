@@ -1,6 +1,5 @@
 """`learnflow search`: questions by their words, and by whose, whither, how far and when."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
@@ -9,7 +8,6 @@ import asyncpg
 import click
 
 from learnflow.cli import connection
-from learnflow.cli.connection import connect
 from learnflow.cli.output import DASH, as_json, clock, console, json_line, one_line, plain, table
 from learnflow.database.question_search import Search
 from learnflow.models.vocabulary import QueryStatus, Specialist
@@ -52,7 +50,8 @@ def command(*, as_json: bool, newest: bool, **conditions: Any) -> None:  # noqa:
     learnflow search "" --student student-123 --status failed
     """
     order: Literal["rank", "newest"] = "newest" if newest else "rank"
-    rows = asyncio.run(_search(connection.database(), Search(order=order, **conditions)))
+    statement, arguments = Search(order=order, **conditions).statement()
+    rows = connection.fetch(statement, *arguments)
     if as_json:
         for row in rows:
             json_line(dict(row))
@@ -60,12 +59,6 @@ def command(*, as_json: bool, newest: bool, **conditions: Any) -> None:  # noqa:
         _show(rows)
     else:
         click.echo("No question fits.")
-
-
-async def _search(url: str, search: Search) -> list[asyncpg.Record]:
-    statement, arguments = search.statement()
-    async with connect(url) as database:
-        return await database.fetch(statement, *arguments)
 
 
 def _show(rows: Sequence[asyncpg.Record]) -> None:

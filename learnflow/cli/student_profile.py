@@ -22,9 +22,9 @@ QUERIES: Final = """
     FROM query_history WHERE student_id = $1 ORDER BY timestamp DESC LIMIT $2"""
 
 
-async def fetch(url: str, student_id: str, queries: int) -> dict[str, Any] | None:
+async def fetch(student_id: str, queries: int) -> dict[str, Any] | None:
     """Return a student's profile, `progress` (None before the first question) and last `queries`; None if unknown."""
-    async with connect(url) as connection:
+    async with connect() as connection:
         await connection.set_type_codec("jsonb", encoder=str, decoder=orjson.loads, schema="pg_catalog")
         student = await connection.fetchrow(STUDENT, student_id)
         if student is None:

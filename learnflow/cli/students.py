@@ -12,7 +12,8 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from learnflow import settings
-from learnflow.cli import connection, student_events, student_profile
+from learnflow.cli import connection, student_profile
+from learnflow.cli.kafka_clients import send_student_events, student_event
 from learnflow.cli.output import as_json, json_line
 from learnflow.models.envelope import Event
 from learnflow.models.events.students import ProfileUpdated
@@ -67,7 +68,7 @@ def import_(file: TextIO, form: str | None, *, as_json: bool) -> None:
     if kind is None:
         raise click.UsageError(f"--format: must be given, as the name {file.name} does not say it")
     good, bad = _sorted_out(_read(file, kind))
-    asyncio.run(student_events.send(connection.broker(), good))
+    asyncio.run(send_student_events(connection.broker(), good))
     for text in bad:
         click.echo(f"learnflow: {text}", err=True)
     if as_json:
@@ -88,7 +89,7 @@ def show(student_id: str, queries: int, *, as_json: bool) -> None:
     \b
     learnflow students show student-123 --queries 3
     """
-    record = asyncio.run(student_profile.fetch(connection.database(), student_id, queries))
+    record = asyncio.run(student_profile.fetch(student_id, queries))
     if record is None:
         raise click.ClickException(f"there is no student {student_id}")
     if as_json:
@@ -108,10 +109,10 @@ def deactivate(student_id: str) -> None:
     `learnflow students import` with active=true takes it back.
     """
     try:
-        event = student_events.event(student_id, ProfileUpdated(active=False))
+        event = student_event(student_id, ProfileUpdated(active=False))
     except ValidationError as error:
         raise click.ClickException(explain(error)) from None
-    asyncio.run(student_events.send(connection.broker(), [event]))
+    asyncio.run(send_student_events(connection.broker(), [event]))
     click.echo(f"{student_id}: deactivated")
 
 
@@ -142,7 +143,7 @@ def _sorted_out(lines: Iterable[Line]) -> tuple[list[Event[ProfileUpdated]], lis
             bad.append(f"line {line.number}: {line.fault}")
             continue
         try:
-            good.append(student_events.event(line.student_id, ProfileUpdated.model_validate(line.profile)))
+            good.append(student_event(line.student_id, ProfileUpdated.model_validate(line.profile)))
         except ValidationError as error:
             bad.append(f"line {line.number}: {explain(error)}")
     return good, bad

@@ -1,19 +1,21 @@
-"""`learnflow rebuild`: what students' histories in PostgreSQL add up to, by today's rules."""
+"""What operators run from time to time: `learnflow migrate`, `learnflow purge` and `learnflow rebuild`."""
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 import click
 
 from learnflow import settings
 from learnflow.agents.context import mastery_model
-from learnflow.cli import connection, student_events
-from learnflow.cli.connection import connect
-from learnflow.cli.output import as_json, json_line
+from learnflow.cli import connection
+from learnflow.cli.kafka_clients import send_student_events, student_event
+from learnflow.cli.output import as_json, console, json_line
+from learnflow.database import migrations
 from learnflow.database.observation_history import load_histories
-from learnflow.database.purge import purged
+from learnflow.database.purge import Kept, purged
+from learnflow.database.purge import purge as delete_old
 from learnflow.domain.learner.learner_state import state_from_history
 from learnflow.models.envelope import Event
 from learnflow.models.events.students import ProgressRebuilt
@@ -22,9 +24,62 @@ AT_A_TIME: Final = 1_000  # students, whose states are sent together
 
 
 @click.command()
+@as_json
+def migrate(*, as_json: bool) -> None:
+    """Bring the database's schema up to date: apply each file of schema/ that has not been applied.
+
+    \b
+    LEARNFLOW_DATABASE_URL=postgresql://learnflow:secret@db/learnflow learnflow migrate
+
+    Safe to run from several places at once. Refuses a file that changed since it was applied.
+    """
+    url = connection.database()
+    with console(stderr=True).status("Migrating the database"):
+        applied = asyncio.run(migrations.migrate(url))
+    if as_json:
+        json_line({"applied": applied})
+        return
+    for name in applied:
+        click.echo(f"{name}: applied")
+    if not applied:
+        click.echo("The schema is up to date.")
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Delete nothing; say how much there is to delete.")
+@as_json
+def purge(*, dry_run: bool, as_json: bool) -> None:
+    """Delete from PostgreSQL what is older than the settings say. Run it once a day.
+
+    Questions, with their answers and their way through the agents, go after `[database] keep_days`; what students
+    know stays, but `learnflow rebuild` cannot add it up again without them. Explanations that may be given again go
+    after `[claude] cache_days`.
+
+    \b
+    learnflow purge --dry-run
+    learnflow purge --json
+    """
+    own = settings.current()
+    kept = Kept(own.database.keep_days, own.claude.cache_days)
+    counts = asyncio.run(_purge(kept, dry_run=dry_run))
+    if as_json:
+        json_line(counts | {"dry_run": True} if dry_run else counts)
+        return
+    done = "to delete" if dry_run else "deleted"
+    if kept.questions:
+        click.echo(f"{counts['questions']:,} questions older than {kept.questions} days {done}")
+    click.echo(f"{counts['explanations']:,} explanations older than {kept.explanations} days {done}")
+
+
+async def _purge(kept: Kept, *, dry_run: bool) -> dict[str, int]:
+    async with connection.connect() as database:
+        return await delete_old(database, kept, datetime.now(UTC), dry_run=dry_run)
+
+
+@click.command()
 @click.argument("students", nargs=-1, metavar="[STUDENT…]")
 @as_json
-def command(students: tuple[str, ...], *, as_json: bool) -> None:
+def rebuild(students: tuple[str, ...], *, as_json: bool) -> None:
     """Rebuild what is known of students from their history in PostgreSQL; of all students when none is named.
 
     \b
@@ -64,17 +119,17 @@ async def _rebuild(students: list[str]) -> _Rebuilt:
     model, bootstrap = mastery_model(settings.current().learner), connection.broker()
     done = _Rebuilt()
     waiting: list[Event[ProgressRebuilt]] = []
-    async with connect(connection.database()) as database:
+    async with connection.connect() as database:
         async for student_id, observations in load_histories(database, students or None):
             gone = await purged(database, [student_id])  # after the history was read: what goes now is in it still
             if gone:
                 done.incomplete |= gone
                 continue
             state = state_from_history(observations, model)
-            waiting.append(student_events.event(student_id, ProgressRebuilt(state=state)))
+            waiting.append(student_event(student_id, ProgressRebuilt(state=state)))
             done.rebuilt.add(student_id)
             if len(waiting) == AT_A_TIME:
-                await student_events.send(bootstrap, waiting)
+                await send_student_events(bootstrap, waiting)
                 waiting.clear()
-        await student_events.send(bootstrap, waiting)
+        await send_student_events(bootstrap, waiting)
     return done
