@@ -107,11 +107,11 @@ def database(given: Settings | None = None) -> str:
 
 
 @asynccontextmanager
-async def connect() -> "AsyncIterator[asyncpg.Connection]":
-    """Yield a connection to the database, and close it."""
+async def connect(url: str | None = None) -> "AsyncIterator[asyncpg.Connection]":
+    """Yield a connection to the database, of another URL where one is given, and close it."""
     import asyncpg  # noqa: PLC0415 - most commands need no database
 
-    connection = await asyncpg.connect(database(), timeout=CONNECT_SECONDS)
+    connection = await asyncpg.connect(url or database(), timeout=CONNECT_SECONDS)
     try:
         yield connection
     finally:

@@ -3,9 +3,8 @@
 import asyncio
 import csv
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Final, TextIO
 
 import click
 import orjson
@@ -21,19 +20,7 @@ from learnflow.models.fields import StudentId, explain
 from learnflow.web.access import student_token
 
 _STUDENT_ID: Final[TypeAdapter[str]] = TypeAdapter(StudentId)
-
-
 FIELDS: Final = ("student_id", *ProfileUpdated.model_fields)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One student of a file, or why the line has none."""
-
-    number: int
-    student_id: object = None
-    profile: dict[str, Any] = field(default_factory=dict)
-    fault: str = ""
 
 
 @click.group()
@@ -67,7 +54,7 @@ def import_(file: TextIO, form: str | None, *, as_json: bool) -> None:
     kind = form or {".csv": "csv", ".jsonl": "jsonl"}.get(Path(file.name).suffix.lower())
     if kind is None:
         raise click.UsageError(f"--format: must be given, as the name {file.name} does not say it")
-    good, bad = _sorted_out(_read(file, kind))
+    good, bad = _sorted_out(_csv_rows(file) if kind == "csv" else _json_lines(file))
     asyncio.run(send_student_events(connection.broker(), good))
     for text in bad:
         click.echo(f"learnflow: {text}", err=True)
@@ -135,72 +122,58 @@ def token(student_id: str) -> None:
         raise click.BadParameter(explain(error), param_hint="ID") from None
 
 
-def _sorted_out(lines: Iterable[Line]) -> tuple[list[Event[ProfileUpdated]], list[str]]:
+def _sorted_out(lines: Iterable[tuple[int, object]]) -> tuple[list[Event[ProfileUpdated]], list[str]]:
+    """Return the events of numbered lines, and what is wrong with the lines that have none."""
     good: list[Event[ProfileUpdated]] = []
     bad: list[str] = []
-    for line in lines:
-        if line.fault:
-            bad.append(f"line {line.number}: {line.fault}")
-            continue
+    for number, values in lines:
         try:
-            good.append(student_event(line.student_id, ProfileUpdated.model_validate(line.profile)))
-        except ValidationError as error:
-            bad.append(f"line {line.number}: {explain(error)}")
+            good.append(_event(values))
+        except ValueError as error:
+            bad.append(f"line {number}: {explain(error) if isinstance(error, ValidationError) else error}")
     return good, bad
 
 
-def _read(lines: Iterable[str], form: str) -> Iterator[Line]:
-    """Return the lines of a file in `csv` or `jsonl`, numbered from 1; blank ones are left out."""
-    return _csv(lines) if form == "csv" else _json_lines(lines)
+def _event(values: object) -> Event[ProfileUpdated]:
+    """Return the event of a line's values. Raises ValueError when they make none, and when they are one."""
+    if isinstance(values, ValueError):
+        raise values
+    if not isinstance(values, dict):
+        raise ValueError("must be a JSON object")  # noqa: TRY004 - one of several things that may be wrong with a line
+    fault = _unknown(values) or ("" if "student_id" in values else "student_id: must be given")
+    if fault:
+        raise ValueError(fault)
+    profile = {name: value for name, value in values.items() if name != "student_id"}
+    return student_event(values["student_id"], ProfileUpdated.model_validate(profile))
 
 
-def _csv(lines: Iterable[str]) -> Iterator[Line]:
+def _unknown(names: Iterable[str]) -> str:
+    """Say which is the first name that no field has, if any."""
+    unknown = next((name for name in names if name not in FIELDS), None)
+    return "" if unknown is None else f"{unknown}: there is no such field; there are {', '.join(FIELDS)}"
+
+
+def _csv_rows(lines: Iterable[str]) -> Iterator[tuple[int, object]]:
+    """Yield the number of each line, and its values without the empty ones, or a ValueError."""
     rows = csv.DictReader(lines, strict=True)
     try:
-        names = [name.strip() for name in rows.fieldnames or ()]
-        rows.fieldnames = names
-        fault = _header_fault(names)
+        names = rows.fieldnames = [name.strip() or "a column without a name" for name in rows.fieldnames or ()]
+        fault = _unknown(names) or ("" if "student_id" in names else "student_id: must be a column")
         if fault:
-            yield Line(1, fault=fault)
+            yield 1, ValueError(fault)
             return
         for row in rows:
-            yield _row(rows.line_num, row)
+            too_many = ValueError("has more values than there are columns") if None in row else None
+            yield rows.line_num, too_many or {name: text.strip() for name, text in row.items() if (text or "").strip()}
     except csv.Error as error:
-        yield Line(rows.line_num, fault=f"is no CSV: {error}")
+        yield rows.line_num, ValueError(f"is no CSV: {error}")
 
 
-def _header_fault(names: list[str]) -> str:
-    unknown = [name for name in names if name not in FIELDS]
-    if unknown:
-        return f"{unknown[0] or 'a column without a name'}: there is no such field; there are {', '.join(FIELDS)}"
-    return "" if "student_id" in names else "student_id: must be a column"
-
-
-def _row(number: int, row: dict[str | Any, str | Any]) -> Line:
-    if None in row:
-        return Line(number, fault="has more values than there are columns")
-    return _line(number, {name: text.strip() for name, text in row.items() if text is not None and text.strip()})
-
-
-def _json_lines(lines: Iterable[str]) -> Iterator[Line]:
+def _json_lines(lines: Iterable[str]) -> Iterator[tuple[int, object]]:
+    """Yield the number of each line that is not blank, and what it has, or a ValueError."""
     for number, text in enumerate(lines, start=1):
-        if not text.strip():
-            continue
-        try:
-            value = orjson.loads(text)
-        except orjson.JSONDecodeError as error:
-            yield Line(number, fault=f"is no JSON: {error}")
-            continue
-        unknown = [name for name in value if name not in FIELDS] if isinstance(value, dict) else []
-        if not isinstance(value, dict):
-            yield Line(number, fault="must be a JSON object")
-        elif unknown:
-            yield Line(number, fault=f"{unknown[0]}: there is no such field; there are {', '.join(FIELDS)}")
-        else:
-            yield _line(number, value)
-
-
-def _line(number: int, values: dict[str, Any]) -> Line:
-    if "student_id" not in values:
-        return Line(number, fault="student_id: must be given")
-    return Line(number, values["student_id"], {name: value for name, value in values.items() if name != "student_id"})
+        if text.strip():
+            try:
+                yield number, orjson.loads(text)
+            except orjson.JSONDecodeError as error:
+                yield number, ValueError(f"is no JSON: {error}")

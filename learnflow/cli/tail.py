@@ -4,8 +4,7 @@ import asyncio
 import base64
 import contextlib
 import sys
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -44,32 +43,27 @@ def command(
     names = tuple(dict.fromkeys(SHORT_NAMES.get(name, name) for name in topics))
     key = None if student is None else student.encode()
     show = _print_json if as_json else partial(_print, named=len(names) > 1)
-    tail = _Tail(names, from_beginning, key, limit, show)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(tail.run(connection.broker()))
+        asyncio.run(_tail(names, show, key, limit, from_beginning=from_beginning))
 
 
-@dataclass(frozen=True, slots=True)
-class _Tail:
-    topics: tuple[str, ...]
-    from_beginning: bool
-    key: bytes | None
-    limit: int | None
-    show: Callable[[Record], None]
-
-    async def run(self, bootstrap: list[str]) -> None:
-        partitions = await kafka_clients.partitions_of(bootstrap, self.topics)
-        async with kafka_clients.consumer(bootstrap, partitions) as reader:
-            if self.from_beginning:
-                await reader.seek_to_beginning()
-            _say_ready(self.topics)
-            shown = 0
-            async for record in _records(reader):
-                if self.key in (None, record.key):
-                    self.show(record)
-                    shown += 1
-                if shown == self.limit:
-                    return
+async def _tail(
+    topics: Sequence[str], show: Callable[[Record], None], key: bytes | None, limit: int | None, *, from_beginning: bool
+) -> None:
+    bootstrap = connection.broker()
+    partitions = await kafka_clients.partitions_of(bootstrap, topics)
+    async with kafka_clients.consumer(bootstrap, partitions) as reader:
+        if from_beginning:
+            await reader.seek_to_beginning()
+        if sys.stderr.isatty():
+            console(stderr=True).print(f"Reading {', '.join(topics)}; Ctrl-C ends it.", style="dim")
+        shown = 0
+        async for record in _records(reader):
+            if key in (None, record.key):
+                show(record)
+                shown += 1
+            if shown == limit:
+                return
 
 
 async def _records(reader: AIOKafkaConsumer) -> AsyncIterator[Record]:
@@ -80,26 +74,18 @@ async def _records(reader: AIOKafkaConsumer) -> AsyncIterator[Record]:
             yield record
 
 
-def _say_ready(topics: tuple[str, ...]) -> None:
-    if sys.stderr.isatty():
-        console(stderr=True).print(f"Reading {', '.join(topics)}; Ctrl-C ends it.", style="dim")
-
-
-def as_object(record: Record) -> dict[str, Any]:
-    """Return a message as JSON: `event` where its value is JSON, else `value` or `value_base64`."""
-    return {
+def _print_json(record: Record) -> None:
+    """Print a message as JSON: `event` where its value is JSON, else `value` or `value_base64`."""
+    headers = {name: (content or b"").decode("utf-8", "replace") for name, content in record.headers}
+    json_line({
         "topic": record.topic,
         "partition": record.partition,
         "offset": record.offset,
         "timestamp": _time(record).isoformat(),
         "key": None if record.key is None else record.key.decode("utf-8", "replace"),
-        **({"headers": headers} if (headers := _headers(record)) else {}),
+        **({"headers": headers} if headers else {}),
         **_value(record.value),
-    }
-
-
-def _headers(record: Record) -> dict[str, str]:
-    return {name: (content or b"").decode("utf-8", "replace") for name, content in record.headers}
+    })
 
 
 def _value(value: bytes | None) -> dict[str, Any]:
@@ -117,10 +103,6 @@ def _value(value: bytes | None) -> dict[str, Any]:
 
 def _time(record: Record) -> datetime:
     return datetime.fromtimestamp(record.timestamp / 1000, UTC)
-
-
-def _print_json(record: Record) -> None:
-    json_line(as_object(record))
 
 
 def _print(record: Record, *, named: bool) -> None:
