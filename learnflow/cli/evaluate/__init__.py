@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from learnflow.agents.context import Context, mastery_model
-from learnflow.cli.evaluate.checks import check
-from learnflow.cli.evaluate.comparison import changes, only_in_one, show
+from learnflow.cli.evaluate.outcome import NOON, Pipeline, check
 from learnflow.cli.evaluate.questions import Question, read
-from learnflow.cli.evaluate.report import Report, Result, in_words, load, report, result, write
-from learnflow.cli.evaluate.run import NOON, Pipeline
+from learnflow.cli.evaluate.report import Report, Result, changes, in_words, load, report, result, show_changes, write
 from learnflow.cli.output import COUNT, as_json, console, json_line, one_line
 from learnflow.sandbox import Sandbox
 from learnflow.settings import Claude, Database, Settings, current
@@ -158,5 +156,5 @@ def _show(report: Report, before: Report | None, files: tuple[Path, Path]) -> No
     if report.sandbox_problem:
         out.print(f"Code could not be run: {report.sandbox_problem}")
     if before:
-        show(out, changes(before, report), only_in_one(before, report))
+        show_changes(out, before, report)
     out.print(f"The report is in {files[0]} and {files[1]}")

@@ -1,4 +1,4 @@
-"""The report of an evaluation: what became of each question, and the totals. JSON for programs, Markdown for people."""
+"""The report of an evaluation, as JSON and as Markdown, and what changed between two of them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,11 +7,11 @@ from typing import Final
 
 import click
 from pydantic import NonNegativeFloat, NonNegativeInt, ValidationError
+from rich.console import Console
 
-from learnflow.cli.evaluate.checks import Check
+from learnflow.cli.evaluate.outcome import Check, Outcome
 from learnflow.cli.evaluate.questions import Question
-from learnflow.cli.evaluate.run import Outcome
-from learnflow.cli.output import DASH
+from learnflow.cli.output import DASH, one_line, table
 from learnflow.models.events.responses import ResponseCompleted
 from learnflow.models.fields import JsonObject, Model, explain
 
@@ -177,3 +177,63 @@ def _fenced(text: str) -> str:
     """Put a text between fences that it cannot close."""
     fence = "`" * (max((len(run) for run in _FENCES.findall(text)), default=2) + 1)
     return f"{fence}\n{text}\n{fence}"
+
+
+class Change(Model):
+    """One question in both reports. Checks that hold no more, and that hold now; the other figures are new - old."""
+
+    id: str
+    question: str
+    verdict: str
+    lost: tuple[str, ...]
+    gained: tuple[str, ...]
+    answer_changed: bool
+    prompts: tuple[str | None, str | None]
+    tokens: int
+    price_usd: float
+    latency_ms: int
+
+
+def changes(old: Report, new: Report) -> tuple[Change, ...]:
+    """Return what changed for the questions that both have, in the order of the new report."""
+    before = {result.id: result for result in old.results}
+    return tuple(_change(before[result.id], result) for result in new.results if result.id in before)
+
+
+def _change(old: Result, new: Result) -> Change:
+    failed_before, failed_now = ({check.name for check in result.failed} for result in (old, new))
+    lost, gained = failed_now - failed_before, failed_before - failed_now
+    return Change(
+        id=new.id,
+        question=new.question,
+        verdict="worse" if len(lost) > len(gained) else "better" if len(gained) > len(lost) else "same",
+        lost=tuple(sorted(lost)),
+        gained=tuple(sorted(gained)),
+        answer_changed=old.answer != new.answer,
+        prompts=(old.prompt, new.prompt),
+        tokens=new.tokens - old.tokens,
+        price_usd=round(new.price_usd - old.price_usd, 6),
+        latency_ms=new.latency_ms - old.latency_ms,
+    )
+
+
+def show_changes(console: Console, before: Report, after: Report) -> None:
+    """Print the changes, the worst first, and the sums."""
+    compared = changes(before, after)
+    shown = table("verdict", "question", "checks", "prompt", "answer", "tokens", "ms", title="\nChanges")
+    order = {"worse": 0, "better": 1, "same": 2}
+    for change in sorted(compared, key=lambda change: order[change.verdict]):
+        old, new = change.prompts
+        prompt = (new or DASH) if old == new else f"{old or DASH} → {new or DASH}"
+        answer = "changed" if change.answer_changed else "same"
+        checks = ", ".join((*(f"-{name}" for name in change.lost), *(f"+{name}" for name in change.gained)))
+        which = (change.verdict, one_line(change.question, 50), checks or DASH)
+        shown.add_row(*which, prompt, answer, f"{change.tokens:+,}", f"{change.latency_ms:+,}")
+    console.print(shown)
+    verdicts = [change.verdict for change in compared]
+    counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in order)
+    tokens, price = sum(change.tokens for change in compared), sum(change.price_usd for change in compared)
+    console.print(f"{counts}; {tokens:+,} tokens, {price:+.4f} US dollars")
+    elsewhere = {result.id for result in before.results} ^ {result.id for result in after.results}
+    if elsewhere:
+        console.print(f"{len(elsewhere)} questions are in one of the reports only, and not compared")
