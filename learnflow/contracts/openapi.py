@@ -8,23 +8,12 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from learnflow.contracts.asyncapi import CONTRACT_VERSION
+from learnflow.contracts.schemas import fixed_part
 from learnflow.web.access import COOKIE
 from learnflow.web.routes import ROUTES, Route
 
-DESCRIPTION: Final = """\
-What a worker's web server answers. Bound to this machine and without tokens, everything is open to it; with
-`[web] operator_token`, whoever has that sees everything, and a student with a token of `learnflow students token` what
-is their own. A student's views are the same from every worker: the one that has the student's tables is asked."""
-
 _REFERENCE: Final = "#/components/schemas/{model}"
 _PARAMETER: Final = re.compile(r"\{(\w+)\}")
-_PATHS: Final = {
-    "student_id": {"type": "string", "minLength": 1, "maxLength": 255},
-    "query_id": {"type": "string", "format": "uuid"},
-    "agent": {"type": "string"},
-    "file": {"type": "string"},
-}
 _Placed = dict[tuple[type[BaseModel], JsonSchemaMode], dict[str, Any]]
 
 
@@ -35,9 +24,7 @@ def document() -> dict[str, Any]:
     for route in ROUTES:
         paths.setdefault(route.path, {})[route.method] = _operation(route, placed)
     return {
-        "openapi": "3.1.0",
-        "info": {"title": "LearnFlow's web views", "version": CONTRACT_VERSION, "description": DESCRIPTION},
-        "servers": [{"url": "http://127.0.0.1:6066"}],
+        **fixed_part("openapi"),
         "paths": paths,
         "components": {
             "schemas": schemas,
@@ -83,7 +70,8 @@ def _name(route: Route) -> str:
 
 
 def _in_path(path: str) -> list[dict[str, Any]]:
-    return [{"name": name, "in": "path", "required": True, "schema": _PATHS[name]} for name in _PARAMETER.findall(path)]
+    names, schemas = _PARAMETER.findall(path), fixed_part("path_parameters")
+    return [{"name": name, "in": "path", "required": True, "schema": schemas[name]} for name in names]
 
 
 def _in_query(asks: type[BaseModel] | None) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
-"""JSON Schemas of whole messages and of the eight entities."""
+"""JSON Schemas of whole messages and of the eight entities, and the parts of the documents that are always the same."""
 
+import tomllib
+from importlib.resources import files
 from typing import Any, Final
 
 from pydantic.json_schema import models_json_schema
@@ -78,3 +80,9 @@ def _event(name: str, schema: dict[str, Any]) -> dict[str, Any]:
         "required": required,
         "examples": [example(name)],
     }
+
+
+def fixed_part(name: str) -> dict[str, Any]:
+    """Return a part of the documents that no code decides."""
+    part: dict[str, Any] = tomllib.loads(files(__package__).joinpath("fixed_parts.toml").read_text("utf-8"))[name]
+    return part
