@@ -8,7 +8,7 @@ from typing import Final
 import click
 from pydantic import ValidationError
 
-from learnflow.cli import connection, mastery_fit, mastery_history
+from learnflow.cli import connection, mastery_fit, student_records
 from learnflow.cli.kafka_clients import send_student_events, student_event
 from learnflow.cli.output import COUNT, as_json, json_line
 from learnflow.domain.mastery.model import band, decimals
@@ -48,13 +48,13 @@ def show(student: str, topic: str | None, last: int, *, as_json: bool) -> None:
     """
     if topic is not None:
         _check_topic(topic)
-    record = asyncio.run(mastery_history.fetch(student, topic, last))
+    record = asyncio.run(student_records.fetch_mastery(student, topic, last))
     if record is None:
         raise _unknown(student)
     if as_json:
         json_line(record)
     else:
-        mastery_history.show(record, in_full=topic is not None)
+        student_records.show_mastery(record, in_full=topic is not None)
 
 
 # A level below 0 is to be refused as a level, not as an option.

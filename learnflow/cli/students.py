@@ -11,7 +11,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from learnflow import settings
-from learnflow.cli import connection, student_profile
+from learnflow.cli import connection, student_records
 from learnflow.cli.kafka_clients import send_student_events, student_event
 from learnflow.cli.output import as_json, json_line
 from learnflow.models.envelope import Event
@@ -76,13 +76,13 @@ def show(student_id: str, queries: int, *, as_json: bool) -> None:
     \b
     learnflow students show student-123 --queries 3
     """
-    record = asyncio.run(student_profile.fetch(student_id, queries))
+    record = asyncio.run(student_records.fetch_profile(student_id, queries))
     if record is None:
         raise click.ClickException(f"there is no student {student_id}")
     if as_json:
         json_line(record)
     else:
-        student_profile.show(record)
+        student_records.show_profile(record)
 
 
 @command.command()
