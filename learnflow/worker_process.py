@@ -13,7 +13,6 @@ from pathlib import Path
 import uvloop
 
 from learnflow.app import CORE, build
-from learnflow.embedded.data_directories import default_directory
 from learnflow.settings import Settings, SettingsError, current
 from learnflow.streams import topic_admin
 from learnflow.streams.stream_app import StreamApp, Worker, relax_garbage_collection
@@ -33,7 +32,8 @@ def run_worker(roles: Sequence[str]) -> int:
     Access.of(settings.web)
     _check_port(settings)
     asyncio.run(_check_topics(settings, roles))
-    _quiet_loggers()
+    for name in ("faust", "aiokafka", "mode"):
+        logging.getLogger(name).setLevel(logging.WARNING)  # a tenth of the time went into debug messages nobody sees
     asyncio.set_event_loop(uvloop.new_event_loop())
     with _own_directory(settings) as directory:
         app = build(roles, settings, directory)
@@ -76,17 +76,10 @@ async def _check_topics(settings: Settings, roles: Sequence[str]) -> None:
         raise topic_admin.TopicsError(f"topics are missing: {', '.join(missing)}; run `learnflow topics create`")
 
 
-def _quiet_loggers() -> None:
-    """A tenth of the time goes into debug messages that nobody sees."""
-    for name in ("faust", "aiokafka", "mode"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-
-
 @contextmanager
 def _own_directory(settings: Settings) -> Iterator[Path]:
     """Yield a directory that no other worker on this machine uses; after a crash, the same again."""
-    given = settings.learnflow.data_directory
-    parent = (Path(given) if given else default_directory()) / "tables"
+    parent = settings.learnflow.directory / "tables"
     parent.mkdir(parents=True, exist_ok=True)
     for number in count(1):
         directory = parent / f"worker-{number}"

@@ -11,6 +11,7 @@ from learnflow import __version__
 from learnflow.logs import mask_logs
 
 INTERRUPTED: Final = 130
+CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 110, "show_default": True}
 
 # Command → its module and its name there, and its line in `learnflow --help`.
 COMMANDS: Final = {
@@ -63,7 +64,7 @@ class _Lazy(click.Group):
             formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
 
 
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(cls=_Lazy, context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="learnflow", message="%(prog)s %(version)s")
 def group() -> None:
     """Answer programming students' questions with a team of agents over Kafka.

@@ -32,6 +32,8 @@ ENDINGS: Final = {
     ".rs": "rust",
 }
 
+TIME: Final = click.FloatRange(min=0.1)  # in seconds
+
 Outcome = Event[ResponseCompleted] | Event[ResponseFailed]
 
 
@@ -46,14 +48,7 @@ Outcome = Event[ResponseCompleted] | Event[ResponseFailed]
     metavar="ID",
     help="The exercise that the question is about; with code, a submission to be graded.",
 )
-@click.option(
-    "--wait",
-    type=click.FloatRange(min=0.1),
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long to wait for the answer.",
-)
+@click.option("--wait", type=TIME, default=60.0, metavar="SECONDS", help="How long to wait for the answer.")
 @as_json
 def command(  # noqa: PLR0913 - one for each option
     *,

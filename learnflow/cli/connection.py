@@ -33,15 +33,6 @@ class RunFile:
     web: str
 
 
-def data_directory(settings: Settings) -> Path:
-    """Return where data is kept: as set, or the user's state directory."""
-    if settings.learnflow.data_directory:
-        return Path(settings.learnflow.data_directory)
-    from learnflow.embedded import default_directory  # noqa: PLC0415 - an extra, and most deployments set a directory
-
-    return default_directory()
-
-
 def write_run_file(where: Path, run: RunFile) -> None:
     """Leave the addresses; only this account may read them, as the database's has its password."""
     where.mkdir(parents=True, exist_ok=True)
@@ -63,7 +54,7 @@ def read_run_file(where: Path) -> RunFile | None:
 
 def running_up(settings: Settings) -> RunFile | None:
     """Return the `up` that runs on this machine, if any."""
-    return read_run_file(data_directory(settings))
+    return read_run_file(settings.learnflow.directory)
 
 
 def remove_run_file(where: Path) -> None:

@@ -14,7 +14,7 @@ DIRECTORY: Final = click.Path(file_okay=False, path_type=Path)
 @click.command()
 @click.argument("what", type=click.Choice(["write"]), required=False)
 @click.option("--check", is_flag=True, help="Write nothing; end with 1 when a file differs from the code.")
-@click.option("--directory", type=DIRECTORY, default=SCHEMA, show_default=True, help="Where the files are.")
+@click.option("--directory", type=DIRECTORY, default=SCHEMA, help="Where the files are.")
 def command(what: str | None, directory: Path, *, check: bool) -> None:  # noqa: ARG001 - `write` is what it does
     """Write the contract from the code: asyncapi.yaml, openapi.yaml, events/*.json and entities/*.json.
 

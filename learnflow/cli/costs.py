@@ -12,7 +12,7 @@ from learnflow.cli.output import as_json, console, json_line, plain, table
 
 By = Literal["agent", "topic", "student", "model"]
 
-DAYS: Final = 7
+DAYS: Final = click.IntRange(min=1, max=36_500)
 FORGOTTEN: Final = "(deleted)"  # students whose names are gone
 _KEYS: Final[Mapping[By, str]] = {
     "agent": "agent",
@@ -30,15 +30,8 @@ _SUMS: Final = """
 
 
 @click.command()
-@click.option(
-    "--days",
-    type=click.IntRange(min=1, max=36_500),
-    default=DAYS,
-    show_default=True,
-    metavar="N",
-    help="The last N days of UTC, with today.",
-)
-@click.option("--by", type=click.Choice(tuple(_KEYS)), default="agent", show_default=True, help="What is summed.")
+@click.option("--days", type=DAYS, default=7, metavar="N", help="The last N days of UTC, with today.")
+@click.option("--by", type=click.Choice(tuple(_KEYS)), default="agent", help="What is summed.")
 @as_json
 def command(days: int, by: By, *, as_json: bool) -> None:
     """Show what Claude cost, as PostgreSQL has it; the dearest first, and all together at the end.

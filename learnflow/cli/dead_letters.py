@@ -17,14 +17,12 @@ from learnflow.streams.dead_letters import DeadLetter
 from learnflow.topics import DEAD_LETTERS
 
 
-class _Place(click.ParamType):
-    name = "ID"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
-        partition, _, offset = str(value).partition(":")
-        if not (partition.isdecimal() and offset.isdecimal()):
-            self.fail(f"{value!r} is no id of a dead letter: it looks like 3:17", param, ctx)
-        return int(partition), int(offset)
+def _place(text: str) -> tuple[int, int]:
+    """Read the id of a dead letter: its partition and its offset."""
+    partition, _, offset = text.partition(":")
+    if not (partition.isdecimal() and offset.isdecimal()):
+        raise click.BadParameter(f"{text!r} is no id of a dead letter: it looks like 3:17")
+    return int(partition), int(offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ def command() -> None:
 
 
 @command.command(name="list")
-@click.option("--limit", type=COUNT, default=20, show_default=True, metavar="N", help="The newest N.")
+@click.option("--limit", type=COUNT, default=20, metavar="N", help="The newest N.")
 @click.option("--origin", metavar="TOPIC", help="Only those that came from this topic.")
 @as_json
 def list_(limit: int, origin: str | None, *, as_json: bool) -> None:
@@ -86,7 +84,7 @@ def list_(limit: int, origin: str | None, *, as_json: bool) -> None:
 
 
 @command.command()
-@click.argument("place", type=_Place(), metavar="ID")
+@click.argument("place", type=_place, metavar="ID")
 @as_json
 def show(place: tuple[int, int], *, as_json: bool) -> None:
     """Show one dead letter: its headers and the original bytes.
@@ -110,7 +108,7 @@ def show(place: tuple[int, int], *, as_json: bool) -> None:
 
 
 @command.command()
-@click.argument("places", type=_Place(), nargs=-1, metavar="ID…")
+@click.argument("places", type=_place, nargs=-1, metavar="ID…")
 @click.option("--all", "everything", is_flag=True, help="Send all of them again.")
 @click.option("--origin", metavar="TOPIC", help="With --all: only those that came from this topic.")
 @as_json

@@ -33,7 +33,7 @@ def command() -> None:
 @command.command(short_help="Show levels and why they are what they are.")
 @click.argument("student", metavar="STUDENT")
 @click.argument("topic", required=False, metavar="[TOPIC]")
-@click.option("--last", type=COUNT, default=MOST_CHANGES, show_default=True, metavar="N", help="The last N changes.")
+@click.option("--last", type=COUNT, default=MOST_CHANGES, metavar="N", help="The last N changes.")
 @as_json
 def show(student: str, topic: str | None, last: int, *, as_json: bool) -> None:
     """Show a student's levels, and the changes that led to them, as PostgreSQL has them; the newest last.

@@ -15,17 +15,12 @@ from learnflow.models.vocabulary import QueryStatus, Specialist
 MOST: Final = 1_000
 
 
-class _Time(click.ParamType):
-    name = "TIME"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:  # noqa: ANN401 - click's
-        """Read a day or a time; without an offset it is this machine's."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            return datetime.fromisoformat(value).astimezone(UTC)
-        except (ValueError, OverflowError):
-            self.fail(f"{value!r} is no time such as 2026-01-02 or 2026-01-02T14:23", param, ctx)
+def _time(text: str) -> datetime:
+    """Read a day or a time; without an offset it is this machine's."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise click.BadParameter(f"{text!r} is no time such as 2026-01-02 or 2026-01-02T14:23") from None
 
 
 @click.command()
@@ -33,10 +28,10 @@ class _Time(click.ParamType):
 @click.option("--student", metavar="ID", help="Only of one student.")
 @click.option("--agent", type=click.Choice([str(agent) for agent in Specialist]), help="Only what went to one agent.")
 @click.option("--status", type=click.Choice([str(status) for status in QueryStatus]))
-@click.option("--since", type=_Time(), help="From then on, as in 2026-01-02 or 2026-01-02T14:23.")
-@click.option("--until", type=_Time(), help="Before then.")
+@click.option("--since", type=_time, metavar="TIME", help="From then on, as in 2026-01-02 or 2026-01-02T14:23.")
+@click.option("--until", type=_time, metavar="TIME", help="Before then.")
 @click.option("--newest", is_flag=True, help="The newest first, instead of what fits best.")
-@click.option("--limit", type=click.IntRange(min=1, max=MOST), default=20, show_default=True)
+@click.option("--limit", type=click.IntRange(min=1, max=MOST), default=20)
 @as_json
 def command(*, as_json: bool, newest: bool, **conditions: Any) -> None:  # noqa: ANN401 - the options above
     """Search the questions in PostgreSQL for words, in any of their forms.

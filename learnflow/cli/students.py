@@ -68,7 +68,7 @@ def import_(file: TextIO, form: str | None, *, as_json: bool) -> None:
 
 @command.command()
 @click.argument("student_id", metavar="ID")
-@click.option("--queries", type=click.IntRange(min=0), default=10, show_default=True, help="How many of the last.")
+@click.option("--queries", type=click.IntRange(min=0), default=10, help="How many of the last.")
 @as_json
 def show(student_id: str, queries: int, *, as_json: bool) -> None:
     """Show a student's profile, progress and last queries, as PostgreSQL has them.

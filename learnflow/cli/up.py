@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from learnflow.cli.connection import RunFile, data_directory, remove_run_file, write_run_file
+from learnflow.cli.connection import RunFile, remove_run_file, write_run_file
 from learnflow.cli.local_system import System, system
 from learnflow.settings import current
 
@@ -30,7 +30,7 @@ def command(*, as_json: bool) -> None:
     learnflow ask "Explain recursion" --student student-123       in another terminal
     """
     own = current()
-    directory = data_directory(own)
+    directory = own.learnflow.directory
     stop = _stop_on_signals()
     with system(own, directory, lambda line: click.echo(line, err=True), durable=True, any_port=False) as running:
         _announce(running, directory, as_json=as_json)

@@ -1,4 +1,4 @@
-"""The embedded parts' directories: where they are, who owns one, and what a crash of its owner left running there."""
+"""The embedded parts' directories: who owns one, and what a crash of its owner left running there."""
 
 import fcntl
 import json
@@ -10,23 +10,22 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from learnflow.embedded.processes import EmbeddedError, installed, wait_until
 
+if find_spec("psutil"):  # of the extra `embedded`; `owned` says when it is missing
+    import psutil
+
 PREFIX: Final = "learnflow-"
 LOCK: Final = "throwaway.lock"
+# The time of a start is computed from the time of boot, which moves by a little when the clock is set.
+SAME_START_SECONDS: Final = 2.0
+STOP_SECONDS: Final = 10.0
 
-
-def default_directory() -> Path:
-    """Return where data that outlives a run belongs: the system's place for root, else the user's own."""
-    if os.geteuid() == 0:
-        return Path("/var/lib/learnflow")
-    state = os.environ.get("XDG_STATE_HOME", "")
-    # The XDG specification: a relative path is invalid and ignored.
-    home = Path(state) if state.startswith("/") else Path.home() / ".local" / "state"
-    return home / "learnflow"
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -65,16 +64,6 @@ def _remove(directory: Path) -> None:
     shutil.rmtree(directory)
 
 
-if TYPE_CHECKING:
-    import psutil
-
-# The time of a start is computed from the time of boot, which moves by a little when the clock is set.
-SAME_START_SECONDS: Final = 2.0
-STOP_SECONDS: Final = 10.0
-
-log = logging.getLogger(__name__)
-
-
 @dataclass(frozen=True, slots=True)
 class PidFile:
     """A file that names a process by its id and the time it started, because ids are used again."""
@@ -83,16 +72,12 @@ class PidFile:
 
     def write(self, pid: int) -> None:
         """Name a running process of ours."""
-        import psutil  # noqa: PLC0415 - only in the extra `embedded`
-
         new = self.path.with_suffix(".new")
         new.write_text(json.dumps({"pid": pid, "started": psutil.Process(pid).create_time()}))
         new.replace(self.path)
 
     def process(self) -> "psutil.Process | None":
         """Return the process that the file names, or None when it has ended."""
-        import psutil  # noqa: PLC0415
-
         try:
             named = json.loads(self.path.read_text())
             process = psutil.Process(named["pid"])
@@ -148,8 +133,6 @@ def make_directory(directory: Path) -> None:
 
 def processes_in(directory: Path, name: str) -> "list[psutil.Process]":
     """Return the processes of a name that work in a directory."""
-    import psutil  # noqa: PLC0415
-
     running = psutil.process_iter(["name", "cwd"])
     return [process for process in running if (process.info["name"], process.info["cwd"]) == (name, str(directory))]
 
@@ -165,8 +148,6 @@ def end_processes(processes: "Iterable[psutil.Process | None]") -> None:
 
 
 def _ends_on(process: "psutil.Process", number: int) -> bool:
-    import psutil  # noqa: PLC0415
-
     try:
         process.send_signal(number)
     except psutil.NoSuchProcess:
@@ -177,8 +158,6 @@ def _ends_on(process: "psutil.Process", number: int) -> bool:
 
 
 def _gone(process: "psutil.Process") -> bool:
-    import psutil  # noqa: PLC0415
-
     try:
         # Nobody may be there to reap it: the first process of a container often does not.
         return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE

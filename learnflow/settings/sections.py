@@ -1,9 +1,11 @@
 """The sections of faust.ini: plain values, from which others build what they need."""
 
 import math
+import os
 import re
 import socket
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Final, Literal, NamedTuple, Self
 
 from pydantic import (
@@ -19,9 +21,8 @@ from pydantic import (
 )
 
 PREFIX: Final = "LEARNFLOW_"
-SHORTEST_SECRET: Final = 16  # characters; what is shorter can be guessed
+SHORTEST: Final = 16  # characters of a secret; what is shorter can be guessed
 _PRICE_ENTRY: Final = re.compile(r"(\S+)\s+(\S+)\s+(\S+)")
-_PRICE_EXAMPLE: Final = "claude-sonnet-5-5 3 15"
 
 
 class SettingsError(Exception):
@@ -40,10 +41,8 @@ def variable(section: str, key: str) -> str:
 
 
 def _secret(text: str) -> str:
-    if text and (len(text) < SHORTEST_SECRET or not text.isascii() or not text.isprintable() or " " in text):
-        raise ValueError(
-            f"must have at least {SHORTEST_SECRET} characters, and no other than letters, digits and signs"
-        )
+    if text and (len(text) < SHORTEST or not text.isascii() or not text.isprintable() or " " in text):
+        raise ValueError(f"must have at least {SHORTEST} characters, and no other than letters, digits and signs")
     return text
 
 
@@ -63,6 +62,15 @@ class Learnflow(Section):
     tutor: Literal["auto", "claude", "offline"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     log_format: Literal["auto", "json", "text"] = "auto"
+
+    @property
+    def directory(self) -> Path:
+        """Where data that outlives a run is kept: as set, or the system's place for root, else the user's own."""
+        if self.data_directory or os.geteuid() == 0:
+            return Path(self.data_directory or "/var/lib/learnflow")
+        state = Path(os.environ.get("XDG_STATE_HOME", ""))
+        # The XDG specification: a relative path is invalid and ignored.
+        return (state if state.is_absolute() else Path.home() / ".local" / "state") / "learnflow"
 
     @property
     def bootstrap(self) -> list[str]:
@@ -131,7 +139,7 @@ def price_list(text: str) -> Mapping[str, Rates]:
     for entry in filter(None, map(str.strip, text.split(","))):
         match = _PRICE_ENTRY.fullmatch(entry)
         if match is None:
-            raise ValueError(f"{entry!r} must be a model and two prices, as in {_PRICE_EXAMPLE!r}")
+            raise ValueError(f"{entry!r} must be a model and two prices, as in 'claude-sonnet-5-5 3 15'")
         model, into, out = match.groups()
         if model in rates:
             raise ValueError(f"{model} has two entries")

@@ -18,8 +18,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 
-from learnflow.embedded import CLIENT_SETTINGS, broker, default_directory, postgres
+from learnflow.embedded import CLIENT_SETTINGS, broker, postgres
 from learnflow.models.vocabulary import Agent
+from learnflow.settings import Learnflow
 from learnflow.streams import topic_admin
 from learnflow.topics import Topic
 from tests.support.embedded_parts import (
@@ -169,8 +170,8 @@ def test_persistent_data_has_the_place_that_users_expect(monkeypatch: pytest.Mon
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setenv("HOME", "/home/ada")
     monkeypatch.delenv("XDG_STATE_HOME", raising=False)
-    assert default_directory() == Path("/home/ada/.local/state/learnflow")
+    assert Learnflow().directory == Path("/home/ada/.local/state/learnflow")
     monkeypatch.setenv("XDG_STATE_HOME", "/state")
-    assert default_directory() == Path("/state/learnflow")
+    assert Learnflow().directory == Path("/state/learnflow")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    assert default_directory() == Path("/var/lib/learnflow")
+    assert Learnflow().directory == Path("/var/lib/learnflow")

@@ -23,7 +23,7 @@ from learnflow.tutor.factory import tutor
 if TYPE_CHECKING:
     from learnflow.tutor.claude.client.recording import HttpTransport
 
-FILE: Final = Path("evaluation.json")
+_FILE: Final = click.Path(dir_okay=False, path_type=Path)
 _EXISTING: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 _DIRECTORY: Final = click.Path(file_okay=False, path_type=Path)
 
@@ -32,16 +32,15 @@ _DIRECTORY: Final = click.Path(file_okay=False, path_type=Path)
 @click.argument("questions", type=_EXISTING, required=False)
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=FILE,
-    show_default=True,
+    type=_FILE,
+    default="evaluation.json",
     metavar="REPORT",
     help="Where the report goes, as JSON; as Markdown beside it.",
 )
 @click.option("--record", type=_DIRECTORY, metavar="DIR", help="Keep what Claude is asked and answers, a file each.")
 @click.option("--replay", type=_DIRECTORY, metavar="DIR", help="Answer from what was recorded, without network or key.")
 @click.option("--compare", type=_EXISTING, metavar="REPORT", help="Show what changed since another report.")
-@click.option("--at-once", type=COUNT, default=4, show_default=True, metavar="N", help="Questions under way at once.")
+@click.option("--at-once", type=COUNT, default=4, metavar="N", help="Questions under way at once.")
 @as_json
 def command(  # noqa: PLR0913 - one for each option
     *,
