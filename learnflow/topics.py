@@ -45,7 +45,8 @@ class Topic:
         }
 
 
-def _requests(agent: Specialist, purpose: str, *more: str) -> Topic:
+def _requests(agent: Specialist, *more: str) -> Topic:
+    purpose = f"Requests to the {agent.replace('-', ' ')} agent"
     return Topic(f"{agent}-requests", 6, 3, DAY, purpose, Agent(agent), ("agent.request.created", *more))
 
 
@@ -62,13 +63,15 @@ STUDENT_QUERIES: Final = _for_core(
 TRIAGE_ROUTING: Final = _for_core(
     "triage-routing", DAY, "Triage routing decisions", Agent.ROUTER, ("triage.routing.decision",)
 )
-CONCEPTS_REQUESTS: Final = _requests(
-    Specialist.CONCEPTS, "Requests to the concepts agent", "agent.collaboration.requested"
-)
-CODE_REVIEW_REQUESTS: Final = _requests(Specialist.CODE_REVIEW, "Requests to the code review agent")
-DEBUG_REQUESTS: Final = _requests(Specialist.DEBUG, "Requests to the debug agent", "agent.collaboration.answered")
-EXERCISE_REQUESTS: Final = _requests(Specialist.EXERCISE, "Requests to the exercise agent")
-PROGRESS_REQUESTS: Final = _requests(Specialist.PROGRESS, "Requests to the progress agent")
+REQUESTS: Final[Mapping[Specialist, Topic]] = MappingProxyType({
+    Specialist.CONCEPTS: _requests(Specialist.CONCEPTS, "agent.collaboration.requested"),
+    Specialist.CODE_REVIEW: _requests(Specialist.CODE_REVIEW),
+    Specialist.DEBUG: _requests(Specialist.DEBUG, "agent.collaboration.answered"),
+    Specialist.EXERCISE: _requests(Specialist.EXERCISE),
+    Specialist.PROGRESS: _requests(Specialist.PROGRESS),
+})
+CONCEPTS_REQUESTS: Final = REQUESTS[Specialist.CONCEPTS]
+DEBUG_REQUESTS: Final = REQUESTS[Specialist.DEBUG]
 _RESPONSES: Final = ("agent.response.completed", "agent.response.failed")
 AGENT_RESPONSES: Final = _for_core("agent-responses", WEEK, "All agent responses", Agent.LEARNER, _RESPONSES)
 AGENT_LOGS: Final = Topic(
@@ -103,14 +106,6 @@ DEAD_LETTERS: Final = Topic(
     "dead-letters", 6, 3, MONTH, "What could not be processed, as it came", Agent.SINK, largest=LARGEST_DEAD_LETTER
 )
 
-REQUESTS: Final[Mapping[Specialist, Topic]] = MappingProxyType({
-    Specialist.CONCEPTS: CONCEPTS_REQUESTS,
-    Specialist.CODE_REVIEW: CODE_REVIEW_REQUESTS,
-    Specialist.DEBUG: DEBUG_REQUESTS,
-    Specialist.EXERCISE: EXERCISE_REQUESTS,
-    Specialist.PROGRESS: PROGRESS_REQUESTS,
-})
-
 TOPICS: Final = (
     STUDENT_QUERIES,
     TRIAGE_ROUTING,
@@ -123,7 +118,6 @@ TOPICS: Final = (
     STUDENT_EVENTS,
     DEAD_LETTERS,
 )
-
 
 BY_NAME: Final[Mapping[str, Topic]] = MappingProxyType({topic.name: topic for topic in TOPICS})
 

@@ -1,7 +1,6 @@
 """What operators run from time to time: `learnflow migrate`, `learnflow purge` and `learnflow rebuild`."""
 
 import asyncio
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -91,45 +90,42 @@ def rebuild(students: tuple[str, ...], *, as_json: bool) -> None:
     keeps what of the last hour has not reached PostgreSQL yet. Nothing is sent to the students. A student some of
     whose questions `learnflow purge` has deleted stays as they are: without them the sum would be wrong.
     """
-    done = asyncio.run(_rebuild(list(students)))
-    missing = [student for student in students if student not in done.rebuilt and student not in done.incomplete]
+    rebuilt, incomplete = asyncio.run(_rebuild(list(students)))
+    missing = [student for student in students if student not in rebuilt and student not in incomplete]
     if as_json:
-        json_line({"rebuilt": len(done.rebuilt), "unknown": missing, "incomplete": len(done.incomplete)})
+        json_line({"rebuilt": len(rebuilt), "unknown": missing, "incomplete": len(incomplete)})
     else:
-        click.echo(f"{len(done.rebuilt):,} students rebuilt; the learner takes them over")
-        if done.incomplete and not students:
-            click.echo(f"{len(done.incomplete):,} students stay as they are, as some of their questions are deleted")
-    incomplete = [(name, done.incomplete[name]) for name in students if name in done.incomplete]
-    named = [f"{name} cannot be rebuilt: questions up to {day:%Y-%m-%d} are deleted" for name, day in incomplete]
+        click.echo(f"{len(rebuilt):,} students rebuilt; the learner takes them over")
+        if incomplete and not students:
+            click.echo(f"{len(incomplete):,} students stay as they are, as some of their questions are deleted")
+    named = [
+        f"{name} cannot be rebuilt: questions up to {incomplete[name]:%Y-%m-%d} are deleted"
+        for name in students
+        if name in incomplete
+    ]
     if missing:
         named.append(f"there is no student {', '.join(missing)}")
     if named:
         raise click.ClickException("; ".join(named))
 
 
-@dataclass(slots=True)
-class _Rebuilt:
-    """Who was rebuilt, and who was not because questions are deleted, with the time of the last of those."""
-
-    rebuilt: set[str] = field(default_factory=set)
-    incomplete: dict[str, datetime] = field(default_factory=dict)
-
-
-async def _rebuild(students: list[str]) -> _Rebuilt:
+async def _rebuild(students: list[str]) -> tuple[set[str], dict[str, datetime]]:
+    """Return who was rebuilt, and who was not because questions are deleted, with the time of the last of those."""
     model, bootstrap = mastery_model(settings.current().learner), connection.broker()
-    done = _Rebuilt()
+    rebuilt: set[str] = set()
+    incomplete: dict[str, datetime] = {}
     waiting: list[Event[ProgressRebuilt]] = []
     async with connection.connect() as database:
         async for student_id, observations in load_histories(database, students or None):
             gone = await purged(database, [student_id])  # after the history was read: what goes now is in it still
             if gone:
-                done.incomplete |= gone
+                incomplete |= gone
                 continue
             state = state_from_history(observations, model)
             waiting.append(student_event(student_id, ProgressRebuilt(state=state)))
-            done.rebuilt.add(student_id)
+            rebuilt.add(student_id)
             if len(waiting) == AT_A_TIME:
                 await send_student_events(bootstrap, waiting)
                 waiting.clear()
         await send_student_events(bootstrap, waiting)
-    return done
+    return rebuilt, incomplete

@@ -1,7 +1,6 @@
 """The OpenAPI 3.1 document: every address that workers answer at, with the models that they take and give."""
 
 import re
-from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -37,15 +36,13 @@ def document() -> dict[str, Any]:
 
 
 def _schemas() -> tuple[_Placed, dict[str, Any]]:
-    models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "serialization") for model in _given()]
-    models += [(route.takes, "validation") for route in ROUTES if route.takes is not None]
+    given = [model for route in ROUTES for model in (route.gives, *route.failures.values())]
+    models: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        *((model, "serialization") for model in given if not isinstance(model, str)),
+        *((route.takes, "validation") for route in ROUTES if route.takes is not None),
+    ]
     placed, definitions = models_json_schema(list(dict.fromkeys(models)), ref_template=_REFERENCE)
     return placed, dict(sorted(definitions["$defs"].items()))  # type: ignore[return-value] # pydantic has wider keys
-
-
-def _given() -> Iterator[type[BaseModel]]:
-    for route in ROUTES:
-        yield from (model for model in (route.gives, *route.failures.values()) if not isinstance(model, str))
 
 
 def _operation(route: Route, placed: _Placed) -> dict[str, Any]:

@@ -5,7 +5,6 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +65,7 @@ class Server:
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """Give a PostgreSQL of the test's own."""
     with embedded.throwaway() as directory, reserved_port() as port:
-        monkeypatch.setattr(import_module("learnflow.embedded.postgres"), "reserved_port", lambda: nullcontext(port))
+        monkeypatch.setattr("learnflow.embedded.servers.reserved_port", lambda: nullcontext(port))
         server = Server(directory)
         server.start()
         run(migrate(server.url))
