@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from learnflow.agents.wiring import wire_core, wire_sink, wire_specialist
 from learnflow.logs import Lines
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox
-from learnflow.settings import Settings, SettingsError, Web, current
+from learnflow.settings import Settings, Web, current
 from learnflow.streams.codec import Clock
 from learnflow.streams.stream_app import StreamApp
 from learnflow.tables import Tables
@@ -27,7 +27,7 @@ from learnflow.tutor.factory import tutor
 from learnflow.web.access import Access
 from learnflow.web.database_views import WebDatabase
 from learnflow.web.event_stream import READ, Events, add_events
-from learnflow.web.health_views import Health, Probes, add_health, add_probes, health
+from learnflow.web.health_views import Probes, add_health, add_probes, health
 from learnflow.web.metrics_page import add_metrics
 from learnflow.web.page import add_page
 from learnflow.web.question_form import add_ask
@@ -55,7 +55,7 @@ def build(roles: Sequence[str], settings: Settings, datadir: Path) -> StreamApp:
     first.log_lines = Lines(settings.learnflow.log_format, settings.database.url.encode())
     first.at_end(context.sandbox.close)
     first.at_end(context.tutor.close)
-    first.at_end(partial(asyncio.to_thread, _traced(context.instance)))
+    first.at_end(partial(asyncio.to_thread, traces.start(context.instance)))
     core = next(((app, tables) for app, tables in wired if tables), None)
     _serve(first, apps, access, context, core)
     return first
@@ -89,23 +89,12 @@ def _serve(
     add_views(app, database, state, context.now, core)
     agent_health = health(settings, context.now)
     add_health(app, agent_health)
-    _add_page(app, settings, context, agent_health)
-    add_metrics(app, apps)
-
-
-def _traced(instance: str) -> Callable[[], None]:
-    try:
-        return traces.start(instance)
-    except traces.TracingUnavailable as error:
-        raise SettingsError(str(error)) from None
-
-
-def _add_page(app: StreamApp, settings: Settings, context: Context, agent_health: Health) -> None:
     reader = TopicReader(settings.learnflow.bootstrap, READ, settings.kafka.fetch_wait_ms)
     events = Events(reader, {"health": agent_health.report, "figures": agent_health.figures})
     add_page(app)
     add_events(app, events)
     add_ask(app, context.now, events.asked)
+    add_metrics(app, apps)
 
 
 def _wired(

@@ -42,6 +42,7 @@ FOR_PEOPLE: Final = frozenset({
     "learnflow.database.migrations.MigrationError",
     "learnflow.embedded.processes.EmbeddedError",
     "learnflow.streams.topic_admin.TopicsError",
+    "learnflow.traces.TracingUnavailable",
     "aiokafka.errors.KafkaError",
     "asyncpg.exceptions._base.PostgresError",
     "asyncpg.exceptions._base.InterfaceError",

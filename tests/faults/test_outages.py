@@ -65,7 +65,7 @@ class Server:
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """Give a PostgreSQL of the test's own."""
     with embedded.throwaway() as directory, reserved_port() as port:
-        monkeypatch.setattr("learnflow.embedded.servers.reserved_port", lambda: nullcontext(port))
+        monkeypatch.setattr("learnflow.embedded.processes.reserved_port", lambda: nullcontext(port))
         server = Server(directory)
         server.start()
         run(migrate(server.url))

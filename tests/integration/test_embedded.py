@@ -20,7 +20,7 @@ from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-def
 
 from learnflow.embedded import CLIENT_SETTINGS, broker, postgres
 from learnflow.models.vocabulary import Agent
-from learnflow.settings import Learnflow
+from learnflow.settings.sections import Learnflow
 from learnflow.streams import topic_admin
 from learnflow.topics import Topic
 from tests.support.embedded_parts import (

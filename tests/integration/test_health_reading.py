@@ -17,7 +17,8 @@ from learnflow.domain.health.agent_health import report
 from learnflow.embedded.processes import reserved_port
 from learnflow.models.events.logs import Heartbeat
 from learnflow.models.vocabulary import Agent, HealthStatus
-from learnflow.settings import Database, Learnflow, Settings
+from learnflow.settings import Settings
+from learnflow.settings.sections import Database, Learnflow
 from learnflow.streams import topic_admin
 from learnflow.streams.agent_stats import Activity
 from learnflow.streams.codec import Clock

@@ -8,7 +8,8 @@ from openapi_spec_validator import validate
 
 from learnflow.app import ANSWERING, build
 from learnflow.contracts import openapi
-from learnflow.settings import Database, Learnflow, Settings
+from learnflow.settings import Settings
+from learnflow.settings.sections import Database, Learnflow
 
 SCHEMA = Path(__file__).parents[2] / "schema"
 

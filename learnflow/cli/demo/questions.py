@@ -15,20 +15,13 @@ from uuid import UUID, uuid4
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from learnflow import topics
 from learnflow.cli import kafka_clients
-from learnflow.topics import (
-    AGENT_RESPONSES,
-    DEAD_LETTERS,
-    MASTERY_LEVEL_UPDATED,
-    STUDENT_EVENTS,
-    STUDENT_QUERIES,
-    STUDENT_STRUGGLE,
-)
 
 PAUSE: Final = 0.15  # seconds between two questions: a lively class
 PATIENCE: Final = 60.0  # seconds for all outcomes, after the last question
 POLL_MS: Final = 200
-LEARNED: Final = (STUDENT_STRUGGLE.name, MASTERY_LEVEL_UPDATED.name)
+LEARNED: Final = (topics.STUDENT_STRUGGLE.name, topics.MASTERY_LEVEL_UPDATED.name)
 
 
 class Expected(StrEnum):
@@ -162,7 +155,7 @@ class DemoRun:
 
     async def run(self, bootstrap: list[str]) -> None:
         """Send everything, and wait for what becomes of it."""
-        names = (AGENT_RESPONSES.name, DEAD_LETTERS.name, *LEARNED)
+        names = (topics.AGENT_RESPONSES.name, topics.DEAD_LETTERS.name, *LEARNED)
         partitions = await kafka_clients.partitions_of(bootstrap, names)
         async with (
             kafka_clients.consumer(bootstrap, partitions) as consumer,
@@ -176,11 +169,11 @@ class DemoRun:
 
     async def _send(self, producer: AIOKafkaProducer) -> None:
         for student, event in self.questions.student_events:
-            await producer.send_and_wait(STUDENT_EVENTS.name, event, key=student.encode())
+            await producer.send_and_wait(topics.STUDENT_EVENTS.name, event, key=student.encode())
         await asyncio.sleep(1.0)  # who has left is known before they ask
         for question in self.questions.questions:
             self.outcomes.append(Outcome(question, perf_counter()))
-            await producer.send_and_wait(STUDENT_QUERIES.name, question.value, key=question.student.encode())
+            await producer.send_and_wait(topics.STUDENT_QUERIES.name, question.value, key=question.student.encode())
             await asyncio.sleep(PAUSE)
 
     async def _follow(self, consumer: AIOKafkaConsumer) -> None:
@@ -190,7 +183,7 @@ class DemoRun:
                 self._notice(record)
 
     def _notice(self, record: kafka_clients.Record) -> None:
-        if record.topic == DEAD_LETTERS.name:
+        if record.topic == topics.DEAD_LETTERS.name:
             self._dead_letter(record)
             return
         message = orjson.loads(record.value or b"")

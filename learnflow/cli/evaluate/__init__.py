@@ -16,7 +16,8 @@ from learnflow.cli.evaluate.questions import Question, read
 from learnflow.cli.evaluate.report import Report, Result, changes, in_words, load, report, result, show_changes, write
 from learnflow.cli.output import COUNT, as_json, console, json_line, one_line
 from learnflow.sandbox import Sandbox
-from learnflow.settings import Claude, Database, Settings, current
+from learnflow.settings import Claude, Settings, current
+from learnflow.settings.sections import Database
 from learnflow.streams.codec import Clock
 from learnflow.tutor.factory import tutor
 

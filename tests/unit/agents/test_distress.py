@@ -25,7 +25,8 @@ from learnflow.models.fields import Model
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox, SandboxSettings
-from learnflow.settings import Safety, Settings
+from learnflow.settings import Settings
+from learnflow.settings.sections import Safety
 from learnflow.streams.codec import Clock
 from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery

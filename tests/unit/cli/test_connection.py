@@ -10,7 +10,8 @@ import pytest
 
 from learnflow.cli import connection
 from learnflow.cli.connection import RunFile, read_run_file, remove_run_file, write_run_file
-from learnflow.settings import Database, Learnflow, Settings, SettingsError
+from learnflow.settings import Settings, SettingsError
+from learnflow.settings.sections import Database, Learnflow
 
 RUN = RunFile(os.getpid(), "2026-01-02T14:23:45+00:00", "kafka://127.0.0.1:9092", "postgresql://me@h/db", "http://h:1")
 
