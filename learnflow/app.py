@@ -145,9 +145,8 @@ def _stream_app(name: str, settings: Settings, datadir: Path, middlewares: Middl
 
 def _web(web: Web, middlewares: Middlewares | None) -> dict[str, Any]:
     """Only our own views: Faust's would show all tables to whoever asks."""
-    views = ("tables", "router", "stats", "graph")
     return {
-        **{f"web_{view}_enabled": False for view in views},
+        **{f"web_{view}_enabled": False for view in ("tables", "router", "stats", "graph")},
         "web_enabled": middlewares is not None,
         "web_bind": web.host,
         "web_port": web.port,

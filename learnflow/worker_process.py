@@ -1,7 +1,6 @@
 """Runs the apps of some roles as a process of their own."""
 
 import asyncio
-import fcntl
 import logging
 import socket
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 import uvloop
 
 from learnflow.app import CORE, build
+from learnflow.embedded.data_directories import lock_file
 from learnflow.settings import Settings, SettingsError, current
 from learnflow.streams import topic_admin
 from learnflow.streams.stream_app import StreamApp, Worker, relax_garbage_collection
@@ -82,11 +82,7 @@ def _own_directory(settings: Settings) -> Iterator[Path]:
     parent = settings.learnflow.directory / "tables"
     parent.mkdir(parents=True, exist_ok=True)
     for number in count(1):
-        directory = parent / f"worker-{number}"
         with (parent / f"worker-{number}.lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            yield directory
-            return
+            if lock_file(lock.fileno()):
+                yield parent / f"worker-{number}"
+                return

@@ -1,7 +1,4 @@
-"""Which LearnFlow a command talks to: the one that is set, else the `learnflow up` that runs on this machine.
-
-A running `up` leaves its addresses in a file, its run file.
-"""
+"""Which LearnFlow a command talks to: the one that is set, else the `learnflow up` that runs on this machine."""
 
 import asyncio
 import json
@@ -24,7 +21,7 @@ CONNECT_SECONDS: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class RunFile:
-    """A running `up`: its process, when it started (ISO 8601), and where its parts are."""
+    """What a running `up` leaves in a file: its process, when it started (ISO 8601), and where its parts are."""
 
     pid: int
     started: str

@@ -11,7 +11,6 @@ import click
 from pydantic import ValidationError
 
 from learnflow.cli import connection, student_records
-from learnflow.cli.connection import connect
 from learnflow.cli.kafka_clients import send_student_events, student_event
 from learnflow.cli.output import COUNT, as_json, json_line
 from learnflow.domain.mastery.model import band, decimals, shipped
@@ -24,8 +23,6 @@ from learnflow.models.taxonomy import GENERAL, TOPICS, lookup
 MOST_CHANGES: Final = 50
 ANSWERS: Final = """
     SELECT student_id, topic, score FROM exercise_submissions ORDER BY at, message_id"""
-
-Histories = dict[str, list[tuple[str, float]]]  # of each student, in order: topic and score
 
 
 @click.group()
@@ -115,7 +112,7 @@ def fit(out: Path | None, *, as_json: bool) -> None:
     learnflow mastery fit --out parameters.json
     LEARNFLOW_LEARNER_PARAMETERS=parameters.json learnflow worker
     """
-    fit_result = _fitted(asyncio.run(_histories()))
+    fit_result = _fitted()
     parameters = fit_result.parameters.model_dump_json(indent=2) + "\n"
     if out is not None:
         out.write_text(parameters, encoding="utf-8")
@@ -152,30 +149,22 @@ def _unknown(student: str) -> click.ClickException:
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
-    """The parameters that answers lead to, and how many answers there were, in all and by topic."""
+class _Fitted:
+    """The parameters that answers lead to, and the topics that got weights of their own, or had too few answers."""
 
     parameters: Parameters
-    students: int
-    by_topic: Counter[str]
     changed: bool
+    students: int
+    answers: int
+    topics: list[str]
+    kept: list[str]
     least: int
     least_of_topic: int
-
-    @property
-    def topics(self) -> list[str]:
-        """The topics that got weights of their own."""
-        return sorted(key for key, count in self.by_topic.items() if self.changed and count >= self.least_of_topic)
-
-    @property
-    def kept(self) -> list[str]:
-        """The topics that were answered on, and too seldom."""
-        return sorted(self.by_topic.keys() - set(self.topics))
 
     def as_object(self) -> dict[str, Any]:
         """Return it as JSON."""
         return {
-            "answers": self.by_topic.total(),
+            "answers": self.answers,
             "students": self.students,
             "fitted": self.changed,
             "topics_fitted": self.topics,
@@ -185,7 +174,7 @@ class Fitted:
 
     def in_words(self) -> str:
         """Say what was fitted and what was kept, and why."""
-        had = f"{many(self.by_topic.total(), 'graded answer')} of {many(self.students, 'student')}"
+        had = f"{many(self.answers, 'graded answer')} of {many(self.students, 'student')}"
         if not self.changed:
             return (
                 f"{had}: too few to fit anything, so the parameters that are shipped are kept. It takes "
@@ -199,32 +188,27 @@ class Fitted:
         return f"{words} Kept: the steps, the scale of levels, and the weights of weak evidence."
 
 
-async def _histories() -> Histories:
-    """Return all graded answers, in the order of their times."""
-    answers: Histories = {}
-    async with connect() as connection, connection.transaction():
-        async for student_id, topic, score in connection.cursor(ANSWERS, prefetch=10_000):
-            answers.setdefault(student_id, []).append((topic, score))
-    return answers
-
-
-def _fitted(answers: Histories) -> Fitted:
-    """Fit the shipped parameters to answers. Raises ClickException where numpy and scipy are not installed."""
+def _fitted() -> _Fitted:
+    """Fit the shipped parameters to all graded answers. Raises ClickException where numpy or scipy is not installed."""
     try:
-        from learnflow.domain.mastery.fit import (  # noqa: PLC0415 - needs an extra that nothing else does
-            LEAST_ANSWERS,
-            LEAST_TOPIC_ANSWERS,
-            fit,
-        )
+        from learnflow.domain.mastery import fit as fitting  # noqa: PLC0415 - needs an extra that nothing else does
     except ModuleNotFoundError as error:
         raise click.ClickException(f"fitting needs {error.name}: install learnflow[fit]") from None
+    histories: dict[str, list[tuple[str, float]]] = {}  # of each student, in order: topic and score
+    for student_id, topic, score in connection.fetch(ANSWERS):
+        histories.setdefault(student_id, []).append((topic, score))
     before = shipped().parameters
-    parameters = fit(answers.values(), before)
-    return Fitted(
-        parameters=parameters,
-        students=len(answers),
-        by_topic=Counter(topic for history in answers.values() for topic, _ in history),
-        changed=parameters != before,
-        least=LEAST_ANSWERS,
-        least_of_topic=LEAST_TOPIC_ANSWERS,
+    parameters = fitting.fit(histories.values(), before)
+    changed = parameters != before
+    counts = Counter(topic for history in histories.values() for topic, _ in history)
+    topics = sorted(topic for topic, count in counts.items() if changed and count >= fitting.LEAST_TOPIC_ANSWERS)
+    return _Fitted(
+        parameters,
+        changed,
+        students=len(histories),
+        answers=counts.total(),
+        topics=topics,
+        kept=sorted(counts.keys() - set(topics)),
+        least=fitting.LEAST_ANSWERS,
+        least_of_topic=fitting.LEAST_TOPIC_ANSWERS,
     )

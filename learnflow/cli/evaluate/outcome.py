@@ -1,7 +1,4 @@
-"""What becomes of a question on its way through the real agents, in one process, and what must hold of it.
-
-No Kafka, no tables, no database.
-"""
+"""What becomes of a question on its way through the real agents, in one process, and what must hold of it."""
 
 import asyncio
 from collections import deque
@@ -59,7 +56,7 @@ class Outcome:
 
 
 class Pipeline:
-    """Triage, router and specialists, which hand one another what they would send each other."""
+    """Triage, router and specialists, which hand one another what they would send: no Kafka, tables or database."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -71,7 +68,7 @@ class Pipeline:
     async def ask(self, question: Question) -> Outcome:
         """Return what becomes of a question. What an agent raises is a fault of ours and passes."""
         started = perf_counter()
-        (routing,) = await self._triage(_delivery(_submitted(question)))
+        (routing,) = await self._triage(Delivery(_submitted(question), 0, 0))
         decision: RoutingDecision = routing.event.payload
         asked = self._request(routing.event, decision, question)
         response = await self._answered(asked)
@@ -94,7 +91,7 @@ class Pipeline:
         waiting = deque([asked])
         for _ in range(_MOST_STEPS):
             message = waiting.popleft()
-            sent = await self._specialists[message.topic.name](_delivery(message.event))
+            sent = await self._specialists[message.topic.name](Delivery(message.event, 0, 0))
             for outgoing in sent:
                 if isinstance(outgoing.event.payload, (ResponseCompleted, ResponseFailed)):
                     return outgoing.event.payload
@@ -132,10 +129,6 @@ def _student(question: Question) -> Student:
     kept = (Assigned(exercise=exercise, assigned_at=NOON),) if exercise else ()
     profile = Profile(skill_level=question.skill_level)
     return Student(profile, conversation=Conversation(turns=turns), exercises=Exercises(kept=kept))
-
-
-def _delivery(event: Event[Any]) -> Delivery:
-    return Delivery(event, 0, 0)
 
 
 class Check(Model):
