@@ -100,14 +100,10 @@ def main() -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter's last flush complains
         code = 1
     except Exception as error:
-        if not _for_people(error):
+        if FOR_PEOPLE.isdisjoint(f"{cls.__module__}.{cls.__qualname__}" for cls in type(error).__mro__):
             raise
         code = _fail(str(error) or type(error).__name__, 1)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _for_people(error: Exception) -> bool:
-    return any(f"{cls.__module__}.{cls.__qualname__}" in FOR_PEOPLE for cls in type(error).__mro__)
 
 
 def _fail(text: str, code: int) -> int:

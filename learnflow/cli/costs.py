@@ -13,12 +13,11 @@ from learnflow.cli.output import as_json, console, json_line, plain, table
 By = Literal["agent", "topic", "student", "model"]
 
 DAYS: Final = click.IntRange(min=1, max=36_500)
-FORGOTTEN: Final = "(deleted)"  # students whose names are gone
 _KEYS: Final[Mapping[By, str]] = {
     "agent": "agent",
     "topic": "coalesce(topic, 'general')",
     "model": "model",
-    "student": f"coalesce(student_id, '{FORGOTTEN}')",
+    "student": "coalesce(student_id, '(deleted)')",  # students whose names are gone
 }
 _SUMS: Final = """
     SELECT {key} AS key, count(DISTINCT query_id) AS questions, sum(calls)::int8 AS calls,

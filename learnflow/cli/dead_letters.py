@@ -38,10 +38,6 @@ class _Stored:
         """The dead letter's id on the command line."""
         return f"{self.partition}:{self.offset}"
 
-    def comes_from(self, topic: str | None) -> bool:
-        """Whether the original was on a topic; None stands for any."""
-        return topic is None or self.letter.topic == topic
-
 
 @click.group()
 def command() -> None:
@@ -66,7 +62,7 @@ def list_(limit: int, origin: str | None, *, as_json: bool) -> None:
     \b
     learnflow dead-letters list --limit 5 --origin student-queries
     """
-    letters = [each for each in asyncio.run(_read_all(connection.broker())) if each.comes_from(origin)]
+    letters = [each for each in asyncio.run(_read_all(connection.broker())) if origin in (None, each.letter.topic)]
     newest = letters[-limit:]
     if as_json:
         for each in newest:
@@ -140,7 +136,7 @@ def redrive(places: tuple[tuple[int, int], ...], origin: str | None, *, everythi
 async def _redrive(places: tuple[tuple[int, int], ...], origin: str | None) -> tuple[list[_Stored], list[_Stored]]:
     bootstrap = connection.broker()
     letters = await _read(bootstrap, places) if places else await _read_all(bootstrap)
-    chosen = [each for each in letters if each.comes_from(origin)]
+    chosen = [each for each in letters if origin in (None, each.letter.topic)]
     with console(stderr=True).status(f"Sending {len(chosen):,} messages"):
         return await _send_again(bootstrap, chosen)
 

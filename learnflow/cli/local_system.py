@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -129,5 +128,5 @@ def ready(web: str) -> bool:
     try:
         with urllib.request.urlopen(f"{web}/ready", timeout=2) as response:  # noqa: S310 - our own address
             return bool(json.load(response)["ready"])
-    except (OSError, urllib.error.URLError, ValueError):
+    except (OSError, ValueError):
         return False

@@ -20,7 +20,6 @@ from learnflow.models.events.students import MasteryLevelSet
 from learnflow.models.fields import explain
 from learnflow.models.taxonomy import GENERAL, TOPICS, lookup
 
-MOST_CHANGES: Final = 50
 ANSWERS: Final = """
     SELECT student_id, topic, score FROM exercise_submissions ORDER BY at, message_id"""
 
@@ -39,7 +38,7 @@ def command() -> None:
 @command.command(short_help="Show levels and why they are what they are.")
 @click.argument("student", metavar="STUDENT")
 @click.argument("topic", required=False, metavar="[TOPIC]")
-@click.option("--last", type=COUNT, default=MOST_CHANGES, metavar="N", help="The last N changes.")
+@click.option("--last", type=COUNT, default=50, metavar="N", help="The last N changes.")
 @as_json
 def show(student: str, topic: str | None, last: int, *, as_json: bool) -> None:
     """Show a student's levels, and the changes that led to them, as PostgreSQL has them; the newest last.
@@ -55,8 +54,6 @@ def show(student: str, topic: str | None, last: int, *, as_json: bool) -> None:
     if topic is not None:
         _check_topic(topic)
     record = asyncio.run(student_records.fetch_mastery(student, topic, last))
-    if record is None:
-        raise _unknown(student)
     if as_json:
         json_line(record)
     else:
@@ -87,7 +84,7 @@ def set_(student: str, topic: str, level: str, reason: str, set_by: str, *, as_j
     except ValidationError as error:
         raise click.ClickException(explain(error)) from None
     if not connection.fetch("SELECT FROM students WHERE student_id = $1", student):
-        raise _unknown(student)
+        raise student_records.unknown(student)
     asyncio.run(send_student_events(connection.broker(), [event]))
     if as_json:
         json_line(event.model_dump(mode="json"))
@@ -142,10 +139,6 @@ def _level(text: str) -> float:
     if not 0.0 <= level <= 1.0:
         raise click.ClickException(f"level: must be a number from 0 to 1, not {text}")
     return level
-
-
-def _unknown(student: str) -> click.ClickException:
-    return click.ClickException(f"there is no student {student}")
 
 
 @dataclass(frozen=True, slots=True)

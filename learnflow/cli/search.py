@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import asyncpg
 import click
@@ -11,8 +11,6 @@ from learnflow.cli import connection
 from learnflow.cli.output import DASH, as_json, clock, console, json_line, one_line, plain, table
 from learnflow.database.question_search import Search
 from learnflow.models.vocabulary import QueryStatus, Specialist
-
-MOST: Final = 1_000
 
 
 def _time(text: str) -> datetime:
@@ -31,7 +29,7 @@ def _time(text: str) -> datetime:
 @click.option("--since", type=_time, metavar="TIME", help="From then on, as in 2026-01-02 or 2026-01-02T14:23.")
 @click.option("--until", type=_time, metavar="TIME", help="Before then.")
 @click.option("--newest", is_flag=True, help="The newest first, instead of what fits best.")
-@click.option("--limit", type=click.IntRange(min=1, max=MOST), default=20)
+@click.option("--limit", type=click.IntRange(min=1, max=1_000), default=20)
 @as_json
 def command(*, as_json: bool, newest: bool, **conditions: Any) -> None:  # noqa: ANN401 - the options above
     """Search the questions in PostgreSQL for words, in any of their forms.

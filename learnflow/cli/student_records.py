@@ -1,10 +1,11 @@
 """What PostgreSQL knows of a student: who they are and what they asked, and their mastery with each change of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
+import click
 import orjson
 from rich.console import Group
 from rich.panel import Panel
@@ -48,13 +49,18 @@ EVIDENCE: Final = """
     ORDER BY at, id"""
 
 
-async def fetch_profile(student_id: str, queries: int) -> dict[str, Any] | None:
-    """Return a student's profile, `progress` (None before the first question) and last `queries`; None if unknown."""
+def unknown(student_id: str) -> click.ClickException:
+    """Return the error that PostgreSQL knows no such student."""
+    return click.ClickException(f"there is no student {student_id}")
+
+
+async def fetch_profile(student_id: str, queries: int) -> dict[str, Any]:
+    """Return a student's profile, `progress` (None before the first question) and last `queries`."""
     async with connect() as connection:
         await connection.set_type_codec("jsonb", encoder=str, decoder=orjson.loads, schema="pg_catalog")
         student = await connection.fetchrow(STUDENT, student_id)
         if student is None:
-            return None
+            raise unknown(student_id)
         progress = await connection.fetchrow(PROGRESS, student_id)
         asked = await connection.fetch(QUERIES, student_id, queries)
     return {**student, "progress": progress and dict(progress), "queries": [dict(row) for row in asked]}
@@ -96,15 +102,12 @@ def _progress(progress: dict[str, Any]) -> list[tuple[str, str]]:
     return [(name, text) for name, text in rows if text]
 
 
-async def fetch_mastery(student_id: str, topic: str | None, most: int) -> dict[str, Any] | None:
-    """Return a student's `levels` by topic and the last `changes`, the newest last; None if nobody knows the student.
-
-    With a topic, both are of that topic only.
-    """
+async def fetch_mastery(student_id: str, topic: str | None, most: int) -> dict[str, Any]:
+    """Return a student's `levels` by topic and the last `changes`, the newest last; with a topic, only of that."""
     async with connect() as connection:
         student = await connection.fetchrow(LEVELS, student_id)
         if student is None:
-            return None
+            raise unknown(student_id)
         changes = await connection.fetch(CHANGES, student_id, topic, most)
         message_ids = [message for change in changes for message in change["evidence"]]
         evidence = {row["id"]: dict(row) for row in await connection.fetch(EVIDENCE, student_id, message_ids)}
@@ -144,14 +147,10 @@ def _changes(changes: Sequence[dict[str, Any]], *, in_full: bool) -> Any:  # noq
         moved = (clock(change["at"]), change["topic"], changed(change["old_level"], change["new_level"]))
         why = (one_line(change["reason"], 400), str(len(change["evidence"])))
         rows.add_row(*moved, *why, change["model_version"] or DASH, plain(change["set_by"] or DASH))
-        for at, what in _behind(change["evidence"]) if in_full else ():
-            rows.add_row("", "", "", f"{at}  {what}", style="dim")
+        for message in change["evidence"] if in_full else ():
+            if message["what"] is None:
+                text = f"{DASH}  {message['id']}, which is not stored"
+            else:
+                text = f"{clock(message['at'])}  {one_line(message['what'])}"
+            rows.add_row("", "", "", text, style="dim")
     return rows
-
-
-def _behind(evidence: Iterable[dict[str, Any]]) -> Iterable[tuple[str, str]]:
-    for message in evidence:
-        if message["what"] is None:
-            yield DASH, f"{message['id']}, which is not stored"
-        else:
-            yield clock(message["at"]), one_line(message["what"])

@@ -77,8 +77,6 @@ def show(student_id: str, queries: int, *, as_json: bool) -> None:
     learnflow students show student-123 --queries 3
     """
     record = asyncio.run(student_records.fetch_profile(student_id, queries))
-    if record is None:
-        raise click.ClickException(f"there is no student {student_id}")
     if as_json:
         json_line(record)
     else:

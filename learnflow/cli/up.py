@@ -31,7 +31,9 @@ def command(*, as_json: bool) -> None:
     """
     own = current()
     directory = own.learnflow.directory
-    stop = _stop_on_signals()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
     with system(own, directory, lambda line: click.echo(line, err=True), durable=True, any_port=False) as running:
         _announce(running, directory, as_json=as_json)
         try:
@@ -53,10 +55,3 @@ def _announce(running: System, directory: Path, *, as_json: bool) -> None:
         click.echo(f"{name:13} {address}")
     click.echo('\nAsk something in another terminal:  learnflow ask "Explain recursion" --student student-123')
     click.echo("Ctrl-C stops everything.")
-
-
-def _stop_on_signals() -> threading.Event:
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    return stop

@@ -27,18 +27,15 @@ def write(directory: Path) -> list[str]:
 
 def stale(directory: Path) -> list[str]:
     """Return the names of the files that differ from the code, are missing, or belong to nothing."""
-    files = _files()
-    return [name for name, text in files.items() if _text(directory / name) != text] + _abandoned(directory)
+    paths = {directory / name: (name, text) for name, text in _files().items()}
+    differ = [name for path, (name, text) in paths.items() if not path.is_file() or path.read_text("utf-8") != text]
+    return differ + _abandoned(directory)
 
 
 def _abandoned(directory: Path) -> list[str]:
     files = _files()
     names = (f"{folder}/{path.name}" for folder in GENERATED for path in sorted((directory / folder).glob("*.json")))
     return [name for name in names if name not in files]
-
-
-def _text(path: Path) -> str | None:
-    return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
 @cache  # the code does not change while it runs

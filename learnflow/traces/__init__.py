@@ -84,7 +84,7 @@ def start(instance: str, environment: Mapping[str, str] = os.environ) -> Callabl
         raise TracingUnavailable(
             f"{ENDPOINTS[0]}: asks for traces, which need `pip install learnflow[tracing]` ({error.name} is missing)"
         ) from None
-    _tracing = OpenTelemetry.exporting(instance)
+    _tracing = OpenTelemetry(instance)
     return stop
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from itertools import islice
-from typing import Final, Self
+from typing import Final
 from uuid import UUID
 
 from opentelemetry import context as contexts
@@ -52,19 +52,17 @@ class _Span(Span):
 
 
 class OpenTelemetry(Tracing):
-    """Makes spans, with a provider of its own: the SDK of Claude, which asks for the global one, makes none."""
+    """Makes spans, and exports them to where the environment says, unless another exporter is given.
 
-    def __init__(self, exporter: SpanExporter, instance: str) -> None:
+    It has a provider of its own: the SDK of Claude, which asks for the global one, makes none.
+    """
+
+    def __init__(self, instance: str, exporter: SpanExporter | None = None) -> None:
         names = {"service.name": "learnflow", "service.version": __version__, "service.instance.id": instance}
         resource = Resource(names).merge(OTELResourceDetector().detect())  # OTEL_SERVICE_NAME and the like go before
         self._provider = TracerProvider(resource=resource, id_generator=_Ids())
-        self._provider.add_span_processor(BatchSpanProcessor(exporter))
+        self._provider.add_span_processor(BatchSpanProcessor(exporter or OTLPSpanExporter()))
         self._tracer = self._provider.get_tracer("learnflow", __version__)
-
-    @classmethod
-    def exporting(cls, instance: str) -> Self:
-        """Export to where the environment says."""
-        return cls(OTLPSpanExporter(), instance)
 
     def handling(
         self, name: str, trace_id: UUID, headers: Headers, attributes: Attributes

@@ -23,7 +23,7 @@ TRACE = UUID(int=7)
 @pytest.fixture
 def exporter(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
     exporter = InMemorySpanExporter()
-    monkeypatch.setattr(traces, "_tracing", OpenTelemetry(exporter, "here"))
+    monkeypatch.setattr(traces, "_tracing", OpenTelemetry("here", exporter))
     yield exporter
     traces.stop()
 

@@ -92,7 +92,13 @@ async def _differences(connection: asyncpg.Connection, outcomes: list[Outcome], 
             "SELECT query_id, status, response_text FROM query_history LEFT JOIN agent_responses USING (query_id)"
         )
     }
-    expected = dict(filter(None, map(_row, outcomes)))
+    expected = {
+        str(outcome.question.query_id): ("completed", outcome.response["payload"]["response_text"])
+        if outcome.became is Expected.ANSWERED
+        else ("failed", None)
+        for outcome in outcomes
+        if outcome.response is not None and outcome.dead_letter is None  # else it was no query
+    }
     kept = {str(row["message_id"]) for row in await connection.fetch(_LEARNED)}
     missing = [f"message {each}: a struggle or a level that PostgreSQL lacks" for each in learned if each not in kept]
     return missing + [
@@ -100,16 +106,6 @@ async def _differences(connection: asyncpg.Connection, outcomes: list[Outcome], 
         for query_id in expected.keys() | stored.keys()
         if expected.get(query_id) != stored.get(query_id)
     ]
-
-
-def _row(outcome: Outcome) -> tuple[str, tuple[str, str | None]] | None:
-    """Return the row that an outcome must have; what was no query has none."""
-    if outcome.response is None or outcome.dead_letter is not None:
-        return None
-    query_id = str(outcome.question.query_id)
-    if outcome.became is Expected.ANSWERED:
-        return query_id, ("completed", outcome.response["payload"]["response_text"])
-    return query_id, ("failed", None)
 
 
 async def _rows(connection: asyncpg.Connection) -> dict[str, int]:

@@ -3,13 +3,13 @@
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Final, Self
 from uuid import UUID
 
 import click
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
-from learnflow.models.fields import Model, NonBlank, Text, explain
+from learnflow.models.fields import Model, NonBlank, explain
 from learnflow.models.student_query import Code, QueryText
 from learnflow.models.vocabulary import Intent, Language, SkillLevel, Specialist
 from learnflow.tutor.exercises.bank import BANK
@@ -79,15 +79,11 @@ def read(file: Path | None) -> tuple[Question, ...]:
     questions: dict[str, Question] = {}
     for number, line in enumerate(lines, start=1):
         if line.strip():
-            question = _question(line, f"{file or SHIPPED}, line {number}")
+            try:
+                question = Question.model_validate_json(line)
+            except ValidationError as error:
+                raise click.ClickException(f"{file or SHIPPED}, line {number}: {explain(error)}") from None
             questions[question.id] = question
     if not questions:
         raise click.ClickException(f"{file}: has no questions")
     return tuple(questions.values())
-
-
-def _question(line: Annotated[Text, "JSON"], where: str) -> Question:
-    try:
-        return Question.model_validate_json(line)
-    except ValidationError as error:
-        raise click.ClickException(f"{where}: {explain(error)}") from None

@@ -15,8 +15,6 @@ from learnflow.cli.output import DASH, one_line, table
 from learnflow.models.events.responses import ResponseCompleted
 from learnflow.models.fields import JsonObject, Model, explain
 
-FAILED: Final = "(failed)"
-_P95: Final = 0.95
 _FENCES: Final = re.compile(r"`{3,}")
 
 
@@ -78,7 +76,7 @@ def result(question: Question, outcome: Outcome, checks: tuple[Check, ...]) -> R
         intent=str(decision.intent),
         topic=str(decision.topic),
         confidence=round(decision.confidence, 2),
-        answer=completed.response_text if completed else f"{FAILED} {checks[0].found}",
+        answer=completed.response_text if completed else f"(failed) {checks[0].found}",
         code_examples=completed.code_examples if completed else (),
         model=completed.claude_model if completed else None,
         prompt=_prompt((completed and completed.metadata) or {}),
@@ -103,7 +101,7 @@ def report(results: Sequence[Result], sandbox_problem: str | None) -> Report:
         tokens=sum(result.tokens for result in results),
         price_usd=round(sum(result.price_usd for result in results), 6),
         median_ms=times[(len(times) - 1) // 2],
-        p95_ms=times[int(_P95 * (len(times) - 1))],
+        p95_ms=times[int(0.95 * (len(times) - 1))],
     )
     return Report(results=tuple(results), totals=totals, sandbox_problem=sandbox_problem)
 
