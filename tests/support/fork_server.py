@@ -15,9 +15,10 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Final
+
+import click
 
 from learnflow import cli
 from learnflow.sandbox import bubblewrap_runner
@@ -114,8 +115,8 @@ def serve(control: socket.socket) -> None:
     """Fork a process for each request until pytest ends; in such a process, return when it is to run its command."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for pytest, which then ends this
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who watch over a command
-    for module, _ in cli.COMMANDS.values():
-        import_module(module)
+    for name in cli.COMMANDS:
+        cli.group.get_command(click.Context(cli.group), name)
     gc.freeze()
     while True:
         request, files, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 4)
