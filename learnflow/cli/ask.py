@@ -32,8 +32,6 @@ ENDINGS: Final = {
     ".rs": "rust",
 }
 
-TIME: Final = click.FloatRange(min=0.1)  # in seconds
-
 Outcome = Event[ResponseCompleted] | Event[ResponseFailed]
 
 
@@ -48,7 +46,9 @@ Outcome = Event[ResponseCompleted] | Event[ResponseFailed]
     metavar="ID",
     help="The exercise that the question is about; with code, a submission to be graded.",
 )
-@click.option("--wait", type=TIME, default=60.0, metavar="SECONDS", help="How long to wait for the answer.")
+@click.option(
+    "--wait", type=click.FloatRange(0.1), default=60.0, metavar="SECONDS", help="How long to wait for the answer."
+)
 @as_json
 def command(*, wait: float, as_json: bool, **asked: Any) -> None:  # noqa: ANN401 - the options above
     """Ask a question as a student, and print the answer.

@@ -3,7 +3,7 @@
 import asyncio
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from importlib.resources import files
@@ -81,7 +81,7 @@ def _question(entry: Mapping[str, Any]) -> Question:
         "query_text": entry["text"],
         "query_type": "code" if "code" in entry else "text",
         "code_snippet": entry.get("code", "").strip("\n") or None,
-        **({"language": entry["language"]} if "language" in entry else {}),
+        **{name: entry[name] for name in ("language", "context") if name in entry},
     }
     value = _envelope(query_id, entry["student"], "student.query.submitted", payload)
     return Question(entry["student"], entry["text"], value, query_id, expected)
@@ -92,17 +92,15 @@ def _submission(entry: Mapping[str, Any], *, graded: bool) -> tuple[tuple[str, b
     student, exercise_id = entry["student"], uuid4()
     exercise = {"exercise_id": exercise_id, "created_at": datetime.now(UTC), **entry["exercise"]}
     assigned = _envelope(uuid4(), student, "exercise.assigned", {"exercise": exercise})
-    query_id, text = uuid4(), f'Here is my code for "{exercise["title"]}"'
-    payload = {
-        "query_text": text,
-        "query_type": "code",
-        "code_snippet": entry.get("code", exercise["solution_code"]).strip("\n"),
+    question = _question({
+        "student": student,
+        "text": f'Here is my code for "{exercise["title"]}"',
+        "code": entry.get("code", exercise["solution_code"]),
         "language": exercise["language"],
         "context": {"exercise_id": exercise_id},
-    }
-    value = _envelope(query_id, student, "student.query.submitted", payload)
-    expected = Expected.ANSWERED if graded else Expected.FAILED
-    return (student, assigned), Question(student, text, value, query_id, expected, entry["verdict"] if graded else None)
+        "outcome": "answered" if graded else "failed",
+    })
+    return (student, assigned), replace(question, verdict=entry["verdict"] if graded else None)
 
 
 def _envelope(message_id: UUID, student: str, event_type: str, payload: Mapping[str, Any]) -> bytes:
