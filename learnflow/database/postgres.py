@@ -31,9 +31,12 @@ def json_text(value: object) -> Json:
     return Json(orjson.dumps(value).decode())
 
 
-def json_rows(rows: Sequence[Any]) -> str:
-    """Return rows of one kind as a JSON array of objects, which is cheaper to hand over than a list for each column."""
-    names = rows[0]._fields
+def json_rows(rows: Sequence[Any], columns: Sequence[str] | None = None) -> str:
+    """Return rows as a JSON array of objects, which is cheaper to hand over than a list for each column.
+
+    Named tuples have their columns' names, of other tuples all have the `columns`.
+    """
+    names = columns or rows[0]._fields
     objects = [dict(zip(names, row, strict=True)) for row in rows]
     return orjson.dumps(objects, _native, orjson.OPT_PASSTHROUGH_SUBCLASS).decode()
 

@@ -10,16 +10,7 @@ from learnflow.models.student_query import StudentQuery
 from learnflow.sink.changes import Change
 from learnflow.sink.messages import Rejected
 from learnflow.sink.query_status import content, fold
-from learnflow.sink.rows import (
-    ProfileRow,
-    ProgressRow,
-    QueryContent,
-    QueryInsert,
-    QueryState,
-    QueryUpdate,
-    Row,
-    StudentRow,
-)
+from learnflow.sink.rows import ProfileRow, ProgressRow, QueryContent, QueryState, Row, StudentRow
 
 STRANGER: Final = "query_id: belongs to another student"
 
@@ -29,8 +20,8 @@ class Rows:
     """What a batch writes, each table's rows merged and in the order of their keys."""
 
     students: list[StudentRow] = field(default_factory=list)
-    new_queries: list[QueryInsert] = field(default_factory=list)
-    moved_queries: list[QueryUpdate] = field(default_factory=list)
+    new_queries: list[tuple[QueryContent, QueryState]] = field(default_factory=list)
+    moved_queries: list[tuple[UUID, QueryState]] = field(default_factory=list)
     of: dict[type[Row], list[Row]] = field(default_factory=dict)
 
     def add(self, rows: Iterable[Row]) -> None:
@@ -71,11 +62,11 @@ def settle(changes: Sequence[Change], stored: Mapping[UUID, StoredQuery]) -> tup
         if moved is not None or change.paid:
             _enrol(students, change)
     rows.students = sorted(students.values())
-    rows.new_queries = sorted(
-        (QueryInsert(*_content(query.new), *query.state) for query in queries.values() if query.new), key=_in_order
-    )
+    new = ((query_id, query.new, query.state) for query_id, query in queries.items() if query.new)
+    in_order = sorted(new, key=lambda query: query[0].int)  # two ids are compared in Python, two numbers are not
+    rows.new_queries = [(_content(query), state) for _, query, state in in_order]
     rows.moved_queries = [
-        QueryUpdate(query_id, *query.state) for query_id, query in queries.items() if query.moved and not query.new
+        (query_id, query.state) for query_id, query in queries.items() if query.moved and not query.new
     ]
     _keep_newest_progress(rows)
     return rows, rejected
@@ -114,10 +105,6 @@ def merged_profiles(rows: Iterable[ProfileRow], new: frozenset[UUID]) -> list[Pr
             old if value is None else value for old, value in zip(before, row, strict=True)
         )
     return [merged[student_id] for student_id in sorted(merged)]
-
-
-def _in_order(row: QueryInsert) -> int:
-    return row.query_id.int  # two ids are compared in Python, two numbers are not
 
 
 def _enrol(students: dict[str, StudentRow], change: Change) -> None:

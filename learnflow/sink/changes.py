@@ -18,7 +18,7 @@ from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import QueryStatus, Specialist
 from learnflow.sink import learner_rows
 from learnflow.sink.messages import SinkMessage, Unstorable
-from learnflow.sink.query_rows import answered, asked, completed, failed, handed_over, paid, response, routed
+from learnflow.sink.query_rows import collaboration, completed, failed, handed_over, paid, response, routed
 from learnflow.sink.query_status import NEW, carried, ended, submitted
 from learnflow.sink.rows import QueryContent, QueryState, Row
 from learnflow.topics import REQUESTS
@@ -44,14 +44,11 @@ class Change(NamedTuple):
 
 def change(message: SinkMessage, event: Event[Any]) -> Change | None:
     """Return what an event changes, or None. Raises Unstorable."""
+    nothing = Change(message, cast("str", event.student_id), event.timestamp)  # the codec has made sure of the student
     handler = _OF_QUERIES.get(event.event_type)
     if handler is not None:
-        return handler(message, event)
-    return Change(message, _student(event), event.timestamp, rows=learner_rows.ROWS[event.event_type](event))
-
-
-def _student(event: Event[Any]) -> str:
-    return cast("str", event.student_id)  # the codec has made sure of it
+        return handler(nothing, event)
+    return nothing._replace(rows=learner_rows.ROWS[event.event_type](event))
 
 
 def _carried(query: StudentQuery | None) -> StudentQuery:
@@ -62,11 +59,11 @@ def _carried(query: StudentQuery | None) -> StudentQuery:
     return query
 
 
-def _submitted(message: SinkMessage, event: Event[QuerySubmitted]) -> Change:
-    return Change(message, _student(event), event.timestamp, submitted(event), NEW)
+def _submitted(nothing: Change, event: Event[QuerySubmitted]) -> Change:
+    return nothing._replace(query=submitted(event), state=NEW)
 
 
-def _routed(message: SinkMessage, event: Event[RoutingDecision]) -> Change:
+def _routed(nothing: Change, event: Event[RoutingDecision]) -> Change:
     payload = event.payload
     query = _carried(payload.query)
     state = QueryState(
@@ -78,39 +75,29 @@ def _routed(message: SinkMessage, event: Event[RoutingDecision]) -> Change:
         question_key=payload.question_key or query.question_key,
     )
     usage = paid(event, payload.query_id, state.topic, payload.usage)
-    return Change(message, query.student_id, event.timestamp, query, state, rows=(routed(event),), paid=usage)
+    return nothing._replace(query=query, state=state, rows=(routed(event),), paid=usage)
 
 
-def _requested(message: SinkMessage, event: Event[AgentRequest]) -> Change | None:
+def _requested(nothing: Change, event: Event[AgentRequest]) -> Change | None:
     """Keep what was handed over by another specialist; a request of the router leaves no trace of its own."""
     if event.payload.handed_over_from is None:
         return None
     query = _carried(event.payload.query)
-    agent = _AGENTS[message.topic]
-    state = carried(query, agent)
+    agent = _AGENTS[nothing.message.topic]
     flow = handed_over(event, agent)
-    return Change(message, query.student_id, event.timestamp, query, state, handed_over=True, rows=(flow,))
+    return nothing._replace(query=query, state=carried(query, agent), handed_over=True, rows=(flow,))
 
 
-def _collaboration(message: SinkMessage, event: Event[CollaborationRequested]) -> Change:
+def _collaboration(nothing: Change, event: Event[CollaborationRequested] | Event[CollaborationAnswered]) -> Change:
     query = _carried(event.payload.request.query)
-    return Change(message, query.student_id, event.timestamp, query, carried(query), rows=(asked(event),))
+    return nothing._replace(query=query, state=carried(query), rows=(collaboration(event),))
 
 
-def _collaboration_answered(message: SinkMessage, event: Event[CollaborationAnswered]) -> Change:
-    query = _carried(event.payload.request.query)
-    return Change(message, query.student_id, event.timestamp, query, carried(query), rows=(answered(event),))
-
-
-def _completed(message: SinkMessage, event: Event[ResponseCompleted]) -> Change:
+def _completed(nothing: Change, event: Event[ResponseCompleted]) -> Change:
     query = _carried(event.payload.query)
-    state = ended(query, QueryStatus.COMPLETED, event.payload.agent_name)
-    return Change(
-        message,
-        query.student_id,
-        event.timestamp,
-        query,
-        state,
+    return nothing._replace(
+        query=query,
+        state=ended(query, QueryStatus.COMPLETED, event.payload.agent_name),
         attempt=event.attempt,
         rows=(completed(event),),
         outcome=(response(event),),
@@ -118,32 +105,23 @@ def _completed(message: SinkMessage, event: Event[ResponseCompleted]) -> Change:
     )
 
 
-def _failed(message: SinkMessage, event: Event[ResponseFailed]) -> Change | None:
+def _failed(nothing: Change, event: Event[ResponseFailed]) -> Change | None:
     """Keep the failure. A query that could not be stored cannot be stored as a failed one either; what it cost can."""
     query, payload = event.payload.query, event.payload
+    usage = paid(event, payload.query_id, query.topic if query else None, payload.usage)
     if query is None:
-        usage = paid(event, payload.query_id, None, payload.usage)
-        return Change(message, _student(event), event.timestamp, paid=usage) if usage else None
-    state = ended(query, QueryStatus.FAILED, query.routed_to_agent, event.payload.reason)
-    return Change(
-        message,
-        query.student_id,
-        event.timestamp,
-        query,
-        state,
-        attempt=event.attempt,
-        outcome=(failed(event),),
-        paid=paid(event, query.query_id, query.topic, payload.usage),
-    )
+        return nothing._replace(paid=usage) if usage else None
+    state = ended(query, QueryStatus.FAILED, query.routed_to_agent, payload.reason)
+    return nothing._replace(query=query, state=state, attempt=event.attempt, outcome=(failed(event),), paid=usage)
 
 
 _AGENTS: Final[Mapping[str, Specialist]] = {topic.name: agent for agent, topic in REQUESTS.items()}
-_OF_QUERIES: Final[Mapping[str, Callable[[SinkMessage, Event[Any]], Change | None]]] = {
+_OF_QUERIES: Final[Mapping[str, Callable[[Change, Event[Any]], Change | None]]] = {
     "student.query.submitted": _submitted,
     "triage.routing.decision": _routed,
     "agent.request.created": _requested,
     "agent.collaboration.requested": _collaboration,
-    "agent.collaboration.answered": _collaboration_answered,
+    "agent.collaboration.answered": _collaboration,
     "agent.response.completed": _completed,
     "agent.response.failed": _failed,
 }

@@ -13,7 +13,7 @@ from learnflow.backoff import until_possible
 from learnflow.database.postgres import conflicts, passes, reason, refuses
 from learnflow.sink.changes import Change
 from learnflow.sink.messages import Rejected
-from learnflow.sink.transaction import Connection, apply_each, apply_new
+from learnflow.sink.transaction import Connection, apply, apply_each
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -122,7 +122,7 @@ async def _write(connection: Connection, changes: Sequence[Change]) -> list[Reje
     """Write changes as if they held nothing but what is new and right; only when that is refused, look closer."""
     try:
         async with connection.transaction():
-            return await apply_new(connection, changes)
+            return await apply(connection, changes, new=True)
     except (asyncpg.PostgresError, OverflowError) as error:
         if not refuses(error):
             raise

@@ -42,19 +42,14 @@ def handed_over(event: Event[AgentRequest], agent: Specialist) -> FlowRow:
     return _row(event, payload.query.query_id, way, MessageType.REQUEST, words)
 
 
-def asked(event: Event[CollaborationRequested]) -> FlowRow:
-    """Tell that an agent asked concepts for a part of its answer."""
+def collaboration(event: Event[CollaborationRequested] | Event[CollaborationAnswered]) -> FlowRow:
+    """Tell that an agent asked concepts for a part of its answer, or was given it."""
     payload = event.payload
-    words = f"Request concept explanation for {payload.concept}" if payload.concept else "Waiting for its turn"
     query_id = payload.request.query.query_id
-    return _row(event, query_id, (payload.source_agent, Agent.CONCEPTS), MessageType.COLLABORATION, words)
-
-
-def answered(event: Event[CollaborationAnswered]) -> FlowRow:
-    """Tell that concepts gave the part that it was asked for."""
-    payload = event.payload
+    if isinstance(payload, CollaborationRequested):
+        words = f"Request concept explanation for {payload.concept}" if payload.concept else "Waiting for its turn"
+        return _row(event, query_id, (payload.source_agent, Agent.CONCEPTS), MessageType.COLLABORATION, words)
     words = f"{payload.concept} explanation provided" if payload.concept else "Its turn has come"
-    query_id = payload.request.query.query_id
     return _row(event, query_id, (Agent.CONCEPTS, payload.source_agent), MessageType.RESPONSE, words)
 
 
@@ -96,22 +91,13 @@ def response(event: Event[ResponseCompleted]) -> ResponseRow:
 
 def paid(event: Event[Any], query_id: UUID, topic: str | None, usages: Collection[Usage]) -> tuple[UsageRow, ...]:
     """Return one row for each agent and model."""
-    if not usages:
-        return ()
     return tuple(
         UsageRow(
+            **(dict(usage) | {"price_usd": Decimal(str(round(usage.price_usd, DECIMALS)))}),
             message_id=event.message_id,
-            agent=usage.agent,
-            model=usage.model,
             query_id=query_id,
             student_id=cast("str", event.student_id),  # the codec has made sure of it
             topic=topic,
-            calls=usage.calls,
-            input_tokens=usage.input_tokens,
-            output_tokens=usage.output_tokens,
-            cache_read_tokens=usage.cache_read_tokens,
-            cache_write_tokens=usage.cache_write_tokens,
-            price_usd=Decimal(str(round(usage.price_usd, DECIMALS))),
             at=event.timestamp,
         )
         for usage in summed(usages)

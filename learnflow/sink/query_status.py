@@ -1,7 +1,9 @@
 """How the state of a query moves: only forward, and the first outcome stays. No clock, no I/O."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final, cast
+from uuid import UUID
 
 from learnflow.database.postgres import hundredths, json_text
 from learnflow.models.envelope import Event
@@ -48,16 +50,22 @@ def fold(old: QueryState, new: QueryState, *, handed_over: bool = False, attempt
 
 def submitted(event: Event[QuerySubmitted]) -> QueryContent:
     """Return the query that a message submits: `submitted_query` as a row, without checking it again."""
-    payload = event.payload
-    return QueryContent(
-        query_id=payload.query_id or event.message_id,
-        student_id=cast("str", event.student_id),  # the codec has made sure of it
-        query_text=payload.query_text,
-        timestamp=event.timestamp,
-        code_snippet=payload.code_snippet or None,
-        language=payload.language,
-        context=None if payload.context is None else json_text(payload.context),
-    )
+    query_id = event.payload.query_id or event.message_id
+    student_id = cast("str", event.student_id)  # the codec has made sure of it
+    row = _content(event.payload, query_id, student_id, event.timestamp)
+    return row._replace(code_snippet=row.code_snippet or None)
+
+
+def content(query: StudentQuery) -> QueryContent:
+    """Return what never changes of a query."""
+    return _content(query, query.query_id, query.student_id, query.timestamp)
+
+
+def _content(
+    query: QuerySubmitted | StudentQuery, query_id: UUID, student_id: str, timestamp: datetime
+) -> QueryContent:
+    context = None if query.context is None else json_text(query.context)
+    return QueryContent(query_id, student_id, query.query_text, timestamp, query.code_snippet, query.language, context)
 
 
 def carried(query: StudentQuery, agent: str | None = None) -> QueryState:
@@ -77,17 +85,4 @@ def ended(query: StudentQuery, status: QueryStatus, agent: str | None, reason: s
         topic=query.topic,
         question_key=query.question_key,
         failure_reason=reason,
-    )
-
-
-def content(query: StudentQuery) -> QueryContent:
-    """Return what never changes of a query."""
-    return QueryContent(
-        query_id=query.query_id,
-        student_id=query.student_id,
-        query_text=query.query_text,
-        timestamp=query.timestamp,
-        code_snippet=query.code_snippet,
-        language=query.language,
-        context=None if query.context is None else json_text(query.context),
     )

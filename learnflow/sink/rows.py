@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from learnflow.database.postgres import Json
@@ -189,38 +189,6 @@ class ProgressRow(NamedTuple):
     updated_at: datetime
 
 
-class QueryInsert(NamedTuple):
-    """A row of query_history that is not there yet: content, then state."""
-
-    query_id: UUID
-    student_id: str
-    query_text: str
-    timestamp: datetime
-    code_snippet: str | None
-    language: str | None
-    context: Json | None
-    status: str
-    routed_to_agent: str | None
-    detected_intent: str | None
-    triage_confidence: Decimal | None
-    topic: str | None
-    question_key: str | None
-    failure_reason: str | None
-
-
-class QueryUpdate(NamedTuple):
-    """The new state of a query that is there."""
-
-    query_id: UUID
-    status: str
-    routed_to_agent: str | None
-    detected_intent: str | None
-    triage_confidence: Decimal | None
-    topic: str | None
-    question_key: str | None
-    failure_reason: str | None
-
-
 class UsageRow(NamedTuple):
     """What one agent's calls to one model cost, as one message says."""
 
@@ -239,6 +207,7 @@ class UsageRow(NamedTuple):
     at: datetime
 
 
+QUERY_COLUMNS: Final = (*QueryContent._fields, *QueryState._fields)
 QueryRow: TypeAlias = ResponseRow | FlowRow | UsageRow
 LearnerRow: TypeAlias = (
     ProfileRow | ExerciseRow | AssignmentRow | HintRow | SubmissionRow | MasteryRow | StruggleRow | ProgressRow

@@ -12,31 +12,22 @@ from learnflow.sink import statements
 from learnflow.sink.batch_plan import Rows, StoredQuery, merged_profiles, settle
 from learnflow.sink.changes import Change
 from learnflow.sink.messages import Rejected
-from learnflow.sink.rows import ProfileRow, QueryInsert, QueryState, Row
+from learnflow.sink.rows import QUERY_COLUMNS, ProfileRow, QueryState, Row
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
-async def apply_new(connection: Connection, changes: Sequence[Change]) -> list[Rejected]:
-    """Write changes of which none is a repeat. Raises the database's error when one is, or when a row is refused."""
-    rows, rejected = settle(changes, await _stored(connection, changes))
-    await _write_parents(connection, rows)
-    if rows.new_queries:
-        await _copy(connection, "query_history", rows.new_queries)
-    await _write_children(connection, rows, statements.COPIED)
-    metrics.SINK_ROWS.inc(_count(rows))
-    return rejected
+async def apply(connection: Connection, changes: Sequence[Change], *, new: bool = False) -> list[Rejected]:
+    """Write changes. Raises the database's error when it refuses one of their rows, Raced when it must be repeated.
 
-
-async def apply(connection: Connection, changes: Sequence[Change]) -> list[Rejected]:
-    """Write changes. Raises the database's error when it refuses one of their rows, Raced when it must be repeated."""
+    Where all are said to be `new`, rows are copied, and the database refuses also a repeat.
+    """
     rows, rejected = settle(changes, await _stored(connection, changes))
-    await _write_parents(connection, rows)
+    if rows.students:
+        await connection.execute(statements.ENROL, json_rows(rows.students))
     if rows.new_queries:
-        done = await connection.execute(statements.INSERT_QUERIES, json_rows(rows.new_queries))
-        if done != f"INSERT 0 {len(rows.new_queries)}":
-            raise Raced
-    await _write_children(connection, rows, {})
+        await _insert_queries(connection, [(*content, *state) for content, state in rows.new_queries], new=new)
+    await _write_children(connection, rows, statements.COPIED if new else {})
     metrics.SINK_ROWS.inc(_count(rows))
     return rejected
 
@@ -67,26 +58,27 @@ async def _stored(connection: Connection, changes: Sequence[Change]) -> dict[UUI
     return {record[0]: StoredQuery(record[1], QueryState(*tuple(record)[2:])) for record in records}
 
 
-async def _write_parents(connection: Connection, rows: Rows) -> None:
-    if rows.students:
-        await connection.execute(statements.ENROL, json_rows(rows.students))
+async def _insert_queries(connection: Connection, queries: Sequence[tuple[object, ...]], *, new: bool) -> None:
+    if new:
+        await connection.copy_records_to_table("query_history", records=queries, columns=QUERY_COLUMNS)
+        return
+    done = await connection.execute(statements.INSERT_QUERIES, json_rows(queries, QUERY_COLUMNS))
+    if done != f"INSERT 0 {len(queries)}":
+        raise Raced
 
 
 async def _write_children(connection: Connection, rows: Rows, copied: Mapping[type[Row], str]) -> None:
     if rows.moved_queries:
-        await connection.execute(statements.MOVE_QUERIES, json_rows(rows.moved_queries))
+        moved = [(query_id, *state) for query_id, state in rows.moved_queries]
+        await connection.execute(statements.MOVE_QUERIES, json_rows(moved, ("query_id", *QueryState._fields)))
     profiles = [row for row in rows.of.get(ProfileRow, ()) if isinstance(row, ProfileRow)]
     if profiles:
         await _write_profiles(connection, profiles)
     for kind, statement in statements.WRITE.items():
         if kind in rows.of and kind in copied:
-            await _copy(connection, copied[kind], rows.of[kind])
+            await connection.copy_records_to_table(copied[kind], records=rows.of[kind], columns=kind._fields)
         elif kind in rows.of:
             await connection.execute(statement, json_rows(rows.of[kind]))
-
-
-async def _copy(connection: Connection, table: str, rows: Sequence[QueryInsert | Row]) -> None:
-    await connection.copy_records_to_table(table, records=rows, columns=rows[0]._fields)
 
 
 async def _write_profiles(connection: Connection, rows: list[ProfileRow]) -> None:

@@ -14,7 +14,7 @@ from learnflow.sink.batch_plan import STRANGER, Rows, StoredQuery, merged_profil
 from learnflow.sink.changes import Change, change
 from learnflow.sink.messages import BY_NAME, Rejected, SinkMessage, Unstorable, consecutive
 from learnflow.sink.query_status import NEW
-from learnflow.sink.rows import FlowRow, ProfileRow, ProgressRow, QueryInsert, QueryState, ResponseRow, Row
+from learnflow.sink.rows import QUERY_COLUMNS, FlowRow, ProfileRow, ProgressRow, ResponseRow, Row
 from learnflow.streams.codec import decode
 from tests.support.sink_messages import AT, Way, progress, uid
 
@@ -35,7 +35,7 @@ def of(rows: Rows, kind: type[Row]) -> list[Row]:
 def test_a_whole_question_is_one_row_of_query_history() -> None:
     rows, rejected = planned(*Way(1).whole())
     assert not rejected
-    assert [(row.query_id, row.status, row.routed_to_agent) for row in rows.new_queries] == [
+    assert [(content.query_id, state.status, state.routed_to_agent) for content, state in rows.new_queries] == [
         (uid(1), "completed", "debug")
     ]
     assert [row.student_id for row in rows.students] == ["ann"]
@@ -60,7 +60,7 @@ def test_a_handover_is_a_request_to_the_agent_of_the_topic() -> None:
     (flow,) = of(rows, FlowRow)
     assert isinstance(flow, FlowRow)
     assert (flow.source_agent, flow.destination_agent, flow.message_type) == ("debug", "exercise", "request")
-    assert rows.new_queries[0].routed_to_agent == "exercise"
+    assert rows.new_queries[0][1].routed_to_agent == "exercise"
 
 
 def test_a_request_of_the_router_leaves_nothing() -> None:
@@ -74,26 +74,28 @@ def test_a_failure_without_a_query_leaves_nothing() -> None:
 def test_a_failure_has_no_response_row() -> None:
     rows, _ = planned(Way(1).failed())
     assert of(rows, ResponseRow) == []
-    assert [(row.status, row.failure_reason) for row in rows.new_queries] == [("failed", "Nobody answered in time.")]
+    assert [(state.status, state.failure_reason) for _, state in rows.new_queries] == [
+        ("failed", "Nobody answered in time.")
+    ]
 
 
 @pytest.mark.parametrize("outcomes", [("failed", "completed"), ("completed", "failed")])
 def test_the_first_outcome_of_a_batch_wins(outcomes: tuple[str, str]) -> None:
     way = Way(1)
     rows, _ = planned(*(getattr(way, outcome)() for outcome in outcomes))
-    assert rows.new_queries[0].status == outcomes[0]
+    assert rows.new_queries[0][1].status == outcomes[0]
     assert len(of(rows, ResponseRow)) == outcomes.index("failed")
 
 
 def test_a_stored_query_is_moved_and_not_inserted() -> None:
     rows, _ = planned(Way(1).completed(), stored={uid(1): StoredQuery("ann", NEW)})
     assert not rows.new_queries
-    assert [(row.query_id, row.status) for row in rows.moved_queries] == [(uid(1), "completed")]
+    assert [(query_id, state.status) for query_id, state in rows.moved_queries] == [(uid(1), "completed")]
 
 
 def test_a_repeat_moves_nothing() -> None:
     first, _ = planned(*Way(1).whole())
-    stored = {uid(1): StoredQuery("ann", QueryState(*first.new_queries[0][7:]))}
+    stored = {uid(1): StoredQuery("ann", first.new_queries[0][1])}
     again, _ = planned(*Way(1).whole(), stored=stored)
     assert not again.moved_queries
     assert of(again, ResponseRow) == []
@@ -158,11 +160,11 @@ def test_rejections_in_a_row_are_counted(topics: list[str], refused: set[int], e
 
 def test_rows_are_handed_over_as_one_json_array() -> None:
     query_id, at = uuid4(), datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
-    row = QueryInsert(
+    row = (
         query_id, "student", 'say "hi", {NULL} \\', at, None, Language.CPP, json_text({"depth": 1.5}),
         QueryStatus.PENDING, None, None, hundredths(0.9), None, None, None,
     )  # fmt: skip
-    assert orjson.loads(json_rows([row])) == [
+    assert orjson.loads(json_rows([row], QUERY_COLUMNS)) == [
         {
             "query_id": str(query_id), "student_id": "student", "query_text": 'say "hi", {NULL} \\',
             "timestamp": "2026-01-02T03:04:05.000678+00:00", "code_snippet": None, "language": "cpp",
