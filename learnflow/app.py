@@ -90,7 +90,7 @@ def _serve(
     agent_health = health(settings, context.now)
     add_health(app, agent_health)
     reader = TopicReader(settings.learnflow.bootstrap, READ, settings.kafka.fetch_wait_ms)
-    events = Events(reader, {"health": agent_health.report, "figures": agent_health.figures})
+    events = Events(reader.run, {"health": agent_health.report, "figures": agent_health.figures})
     add_page(app)
     add_events(app, events)
     add_ask(app, context.now, events.asked)

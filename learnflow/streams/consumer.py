@@ -66,12 +66,8 @@ class Consumer(driver.Consumer):
         except AssertionError:
             return None
 
-    def done_and_waiting(self) -> tuple[int, int]:
-        """Return the sum of finished offsets, and of messages that are not done."""
-        return sum(self.finished(tp) or 0 for tp in self._next), sum(self.behind(tp) for tp in self._next)
-
     def done_and_waiting_by_topic(self) -> dict[str, tuple[int, int]]:
-        """Return the same by topic."""
+        """Return the sum of finished offsets, and of messages that are not done, of each topic."""
         by_topic: dict[str, tuple[int, int]] = {}
         for tp in self._next:
             finished, behind = by_topic.get(tp.topic, (0, 0))

@@ -116,9 +116,8 @@ class StreamApp(faust.App):
 
     def done_and_waiting(self) -> tuple[int, int]:
         """Return how many messages are finished, and how many wait, over this worker's partitions."""
-        if self._consumer is None:
-            return 0, 0
-        return cast("Consumer", self.consumer).done_and_waiting()
+        by_topic = self.done_and_waiting_by_topic().values()
+        return sum(done for done, _ in by_topic), sum(waiting for _, waiting in by_topic)
 
     def done_and_waiting_by_topic(self) -> dict[str, tuple[int, int]]:
         """Return the same by topic."""

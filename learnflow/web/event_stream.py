@@ -1,10 +1,10 @@
-"""`GET /api/events`: what happens, pushed to open pages as server-sent events."""
+"""`GET /api/events`: what happens, pushed to open pages as server-sent events, each encoded once for all of them."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from uuid import UUID
 
 from aiohttp import web
@@ -15,22 +15,106 @@ from learnflow.streams.processing import RecentIds
 from learnflow.streams.stream_app import StreamApp
 from learnflow.topics import AGENT_RESPONSES, MASTERY_LEVEL_UPDATED, STUDENT_STRUGGLE
 from learnflow.web.access import visitor_of
-from learnflow.web.broadcast import Broadcast, OpenPage, encode_event
 from learnflow.web.push_messages import PushedStruggle, push_message
 
 READ: Final = (STUDENT_STRUGGLE, MASTERY_LEVEL_UPDATED, AGENT_RESPONSES)
 KEEP_ALIVE_SECONDS: Final = 15.0
 READY_SECONDS: Final = 5.0  # an opened page waits for the reader at most so long
 PULSE_SECONDS: Final = 5.0
+GATHER_SECONDS: Final = 1.0  # what comes within is one write to each page
+URGENT_SECONDS: Final = 0.1  # the same, where somebody waits for one of them
+MOST_WAITING: Final = 50  # writes that a page may be behind
+MOST_GATHERED: Final = 200  # events in one write; what is more is left out, as nobody could read it
 
-Pulse = Callable[[], Model]
+# Tells of every event until it is cancelled; the asyncio.Event is set while nothing that is sent can be missed.
+Reader = Callable[[Callable[[Event[Any]], None], asyncio.Event], Coroutine[Any, Any, None]]
 
 
-class EventReader(Protocol):
-    """Where events come from."""
+@dataclass(frozen=True, slots=True)
+class EncodedEvent:
+    """A server-sent event as bytes. Without a student, it is for those who see everything."""
 
-    async def run(self, tell: Callable[[Event[Any]], None], ready: asyncio.Event) -> None:
-        """Tell of every event until cancelled. `ready` is set while nothing that is sent can be missed."""
+    data: bytes
+    student: str | None = None
+
+
+@dataclass(eq=False, slots=True)
+class OpenPage:
+    """An open page; `student` is whose events it may have, None: everybody's. `drop` closes its connection."""
+
+    student: str | None
+    drop: Callable[[], None]
+    waiting: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
+
+    def end(self) -> None:
+        """Close the connection, and wake who waits for something to write: b"" is the end."""
+        self.drop()
+        while not self.waiting.empty():
+            self.waiting.get_nowait()
+        self.waiting.put_nowait(b"")
+
+
+def encode_event(name: str, content: Model, student: str | None = None) -> EncodedEvent:
+    """Return an event of a name; JSON is one line."""
+    return EncodedEvent(
+        b"event: " + name.encode() + b"\ndata: " + content.model_dump_json().encode() + b"\n\n", student
+    )
+
+
+class Broadcast:
+    """The open pages of this process, and what goes to them."""
+
+    def __init__(self) -> None:
+        self.pages: set[OpenPage] = set()
+        self._gathered: list[EncodedEvent] = []
+        self._due: asyncio.TimerHandle | None = None
+
+    def publish(self, event: EncodedEvent, *, urgent: bool = False) -> None:
+        """Send an event to the pages that may have it, together with what comes in the next moment.
+
+        Of more than MOST_GATHERED at once, only the urgent are sent.
+        """
+        if not self.pages or (len(self._gathered) >= MOST_GATHERED and not urgent):
+            return
+        self._gathered.append(event)
+        loop = asyncio.get_running_loop()
+        due = loop.time() + (URGENT_SECONDS if urgent else GATHER_SECONDS)
+        if self._due is None or due < self._due.when():
+            self._end_waiting()
+            self._due = loop.call_at(due, self.flush)
+
+    def flush(self) -> None:
+        """Hand what was gathered to every page. One that does not keep up is dropped; it may come again."""
+        self._end_waiting()
+        gathered, self._gathered = self._gathered, []
+        everything = b"".join(event.data for event in gathered)
+        own: dict[str, bytes] = {}
+        for event in gathered:
+            if event.student is not None:
+                own[event.student] = own.get(event.student, b"") + event.data
+        for page in tuple(self.pages):
+            data = everything if page.student is None else own.get(page.student)
+            if data:
+                self._hand(page, data)
+
+    def _end_waiting(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+        self._due = None
+
+    def _hand(self, page: OpenPage, data: bytes) -> None:
+        try:
+            page.waiting.put_nowait(data)
+        except asyncio.QueueFull:
+            self.pages.discard(page)
+            page.end()
+
+    def close(self) -> None:
+        """Drop every page, as the process stops."""
+        self._end_waiting()
+        for page in self.pages:
+            page.end()
+        self.pages.clear()
 
 
 @dataclass(eq=False, slots=True)
@@ -40,8 +124,8 @@ class Events:
     `pulses` are what is told every PULSE_SECONDS, by the name of its event.
     """
 
-    reader: EventReader
-    pulses: Mapping[str, Pulse] = field(default_factory=dict)
+    read: Reader
+    pulses: Mapping[str, Callable[[], Model]] = field(default_factory=dict)
     broadcast: Broadcast = field(default_factory=Broadcast)
     _asked_here: RecentIds = field(default_factory=RecentIds)
     _ready: asyncio.Event = field(default_factory=asyncio.Event)
@@ -56,7 +140,7 @@ class Events:
         self.broadcast.pages.add(page)
         if not self._work:
             self._ready = asyncio.Event()  # the last reader may still be on its way out
-            self._work = [asyncio.create_task(self.reader.run(self._tell, self._ready))]
+            self._work = [asyncio.create_task(self.read(self._tell, self._ready))]
             self._work += [asyncio.create_task(self._beat(name, pulse)) for name, pulse in self.pulses.items()]
         with suppress(TimeoutError):
             await asyncio.wait_for(self._ready.wait(), READY_SECONDS)
@@ -86,7 +170,7 @@ class Events:
             urgent = asked_here or isinstance(content, PushedStruggle)
             self.broadcast.publish(encode_event(name, content, content.student_id), urgent=urgent)
 
-    async def _beat(self, name: str, pulse: Pulse) -> None:
+    async def _beat(self, name: str, pulse: Callable[[], Model]) -> None:
         while True:
             self.broadcast.publish(encode_event(name, pulse()))
             await asyncio.sleep(PULSE_SECONDS)

@@ -1,6 +1,6 @@
 """`/live` and `/ready`, for whoever starts and stops workers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,18 +11,10 @@ from learnflow.models.vocabulary import Agent, HealthStatus
 from learnflow.settings import Settings
 from learnflow.streams.codec import Clock
 from learnflow.streams.stream_app import StreamApp
-from learnflow.web.agent_logs import AgentLogs
 from learnflow.web.consumer_lag import ConsumerLag
+from learnflow.web.topic_events import AgentLogs
 
 STALLED: Final = timedelta(minutes=5)  # without progress although messages wait
-
-
-@dataclass(slots=True)
-class _Watch:
-    """When an app last got anything done, as far as these probes saw."""
-
-    at: datetime
-    done: int = -1
 
 
 @dataclass(slots=True)
@@ -31,7 +23,7 @@ class Probes:
 
     apps: Sequence[StreamApp]
     now: Callable[[], datetime]
-    _watches: dict[str, _Watch] = field(default_factory=dict)
+    _progress: dict[str, tuple[datetime, int]] = field(default_factory=dict)  # when an app had last done how much
 
     def live(self) -> dict[str, Any]:
         """Say which roles get on. A role that stands still while messages wait is not alive."""
@@ -47,11 +39,11 @@ class Probes:
         if app.crashed:
             return False
         done, waiting = app.done_and_waiting()
-        watch = self._watches.setdefault(app.conf.id, _Watch(self.now()))
-        if done != watch.done or not waiting:
-            self._watches[app.conf.id] = _Watch(self.now(), done)
-            return True
-        return self.now() - watch.at < STALLED
+        at, done_then = self._progress.get(app.conf.id, (self.now(), None))
+        if done == done_then and waiting:
+            return self.now() - at < STALLED
+        self._progress[app.conf.id] = (self.now(), done)
+        return True
 
 
 def add_probes(app: StreamApp, probes: Probes) -> None:
@@ -66,10 +58,6 @@ def add_probes(app: StreamApp, probes: Probes) -> None:
     async def ready(view: Any, _request: Any) -> Any:  # noqa: ANN401 - Faust's view, request and response
         body = probes.ready()
         return view.json(body, status=200 if body["ready"] else 503)
-
-
-AGENTS: Final[Mapping[str, Agent]] = {str(agent): agent for agent in Agent}
-ERROR: Final = 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +98,16 @@ def add_health(app: StreamApp, health: Health) -> None:
     @app.page("/health")
     async def everything(view: Any, _request: Any) -> Any:  # noqa: ANN401 - Faust's view, request and response
         body = health.report()
-        return view.json(body.model_dump(mode="json"), status=ERROR if body.status == "error" else 200)
+        return view.json(body.model_dump(mode="json"), status=503 if body.status == "error" else 200)
 
     @app.page("/health/{agent}")
     async def agent_health(view: Any, _request: Any, agent: str) -> Any:  # noqa: ANN401 - as above
-        if agent not in AGENTS:
-            return view.json({"error": f"There is no agent of that name; there are {', '.join(AGENTS)}."}, status=404)
-        body = health.agent(AGENTS[agent])
+        if agent not in set(Agent):
+            return view.json({"error": f"There is no agent of that name; there are {', '.join(Agent)}."}, status=404)
+        body = health.agent(Agent(agent))
         if body is None:
-            return view.json({"error": f"{agent} runs nowhere: nothing has been heard of it."}, status=ERROR)
-        return view.json(body.model_dump(mode="json"), status=ERROR if body.status is HealthStatus.ERROR else 200)
+            return view.json({"error": f"{agent} runs nowhere: nothing has been heard of it."}, status=503)
+        return view.json(body.model_dump(mode="json"), status=503 if body.status is HealthStatus.ERROR else 200)
 
     @app.page("/api/figures")
     async def figures(view: Any, _request: Any) -> Any:  # noqa: ANN401 - as above

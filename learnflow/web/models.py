@@ -16,8 +16,6 @@ from learnflow.models.message_flow import MessageFlow
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Intent, Language, QueryStatus, Specialist, StruggleLevel
 
-MOST_QUESTIONS = 100
-MOST_FOUND = 100
 MOST_STUDENTS = 200
 MOST_TOPICS = 60
 
@@ -41,7 +39,7 @@ def _list(text: object) -> object:
 class QuestionsAsked(Parameters):
     """Which of a student's questions."""
 
-    limit: int = Field(default=20, ge=1, le=MOST_QUESTIONS)
+    limit: int = Field(default=20, ge=1, le=100)
     before: Id | None = Field(default=None, description="Only those before this query; `next` of the last answer.")
 
 
@@ -57,7 +55,7 @@ class Searched(Parameters):
     since: Timestamp | None = None
     until: Timestamp | None = None
     order: Literal["rank", "newest"] = "rank"
-    limit: int = Field(default=20, ge=1, le=MOST_FOUND)
+    limit: int = Field(default=20, ge=1, le=100)
 
 
 class ClassAsked(Parameters):

@@ -18,8 +18,7 @@ from learnflow.web.json_http import Refused, answer
 from learnflow.web.models import ClassAsked, QuestionsAsked, Searched
 from learnflow.web.push_messages import PushedStruggle
 from learnflow.web.student_state import DatabaseStudentState, TableStudentState
-from learnflow.web.student_views import StudentRouter, StudentViews, add_students, checked_id
-from learnflow.web.table_owners import TableOwners
+from learnflow.web.student_views import StudentRouter, StudentViews, TableOwners, add_students, checked_id
 
 Query = TypeVar("Query", bound=Model)
 

@@ -14,16 +14,17 @@ from learnflow.models.envelope import Event
 from learnflow.models.examples import EXAMPLES
 from learnflow.models.fields import Model
 from learnflow.web.access import Access
-from learnflow.web.broadcast import (
+from learnflow.web.event_stream import (
     GATHER_SECONDS,
     MOST_GATHERED,
     MOST_WAITING,
     Broadcast,
     EncodedEvent,
+    Events,
     OpenPage,
     encode_event,
+    serve,
 )
-from learnflow.web.event_stream import Events, serve
 from learnflow.web.push_messages import PushedAnswer, push_message
 
 
@@ -156,7 +157,7 @@ class Telling:
 
 async def test_topics_are_read_while_a_page_is_open_and_only_then() -> None:
     reader = Telling()
-    events = Events(reader)
+    events = Events(reader.run)
     first, second = OpenPage(None, Dropped()), OpenPage(None, Dropped())
     await events.opened(first)
     await events.opened(second)
@@ -175,7 +176,7 @@ async def test_the_answer_to_a_question_asked_here_comes_with_its_words() -> Non
     other = example.model_copy(
         update={"payload": example.payload.model_copy(update={"query_id": uuid4()}), "timestamp": datetime.now(UTC)}
     )
-    events = Events(Telling(example, other))
+    events = Events(Telling(example, other).run)
     events.asked(example.payload.query_id)
     watching = OpenPage(None, Dropped())
     await events.opened(watching)
@@ -187,7 +188,7 @@ async def test_the_answer_to_a_question_asked_here_comes_with_its_words() -> Non
 
 
 async def test_health_is_told_again_and_again_and_no_student_hears_of_it() -> None:
-    events = Events(Telling(), pulses={"health": lambda: Said(text="well")})
+    events = Events(Telling().run, pulses={"health": lambda: Said(text="well")})
     operator, student = OpenPage(None, Dropped()), OpenPage("student-1", Dropped())
     await events.opened(operator)
     await events.opened(student)
@@ -218,7 +219,7 @@ class Late(Telling):
 
 async def test_a_page_that_leaves_before_its_first_event_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
     reader = Late()
-    events = Events(reader)
+    events = Events(reader.run)
     app = web.Application(middlewares=[Access("", "").middleware()])
     app.router.add_get("/api/events", partial(serve, events))
     async with TestServer(app) as server:
