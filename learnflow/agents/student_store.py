@@ -7,8 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from learnflow.database.connection import BatchSource
-from learnflow.database.exercises import AssignmentKey
-from learnflow.database.students import StoredStudent, StudentSource
+from learnflow.database.students import AssignmentKey, StoredStudent, StudentSource
 from learnflow.domain.conversation import Conversation, OpenQuery
 from learnflow.domain.student_exercises import Exercises
 from learnflow.models.events.learning import ProgressUpdated

@@ -22,18 +22,16 @@ from learnflow.agents.struggle import StruggleAgent
 from learnflow.agents.student_store import StudentStore
 from learnflow.agents.triage import TriageAgent
 from learnflow.database.connection import BatchSource
-from learnflow.database.exercises import load_assignments
 from learnflow.database.struggle_window import load_windows
-from learnflow.database.students import StudentSource
+from learnflow.database.students import StudentSource, load_assignments
 from learnflow.models.vocabulary import Agent, Specialist
 from learnflow.sink.messages import STORED
 from learnflow.sink.sink import Sink
 from learnflow.streams.agent_stats import Activity
 from learnflow.streams.event_producer import EventProducer
 from learnflow.streams.keyed_executor import KeyedExecutor
-from learnflow.streams.message_processor import Handler, MessageProcessor
+from learnflow.streams.message_processor import Handler, MessageProcessor, TableHandler, TableProcessor
 from learnflow.streams.stream_app import StreamApp
-from learnflow.streams.table_processor import TableHandler, TableProcessor
 from learnflow.tables import Tables
 from learnflow.topics import AGENT_RESPONSES, REQUESTS, STUDENT_EVENTS, STUDENT_QUERIES, TRIAGE_ROUTING, Topic
 

@@ -9,6 +9,8 @@ from typing import Final
 
 import asyncpg
 
+from learnflow.database.postgres import one_line
+
 _NAME: Final = re.compile(r"^\d{3}_[a-z0-9_]+\.sql$")
 _LOCK: Final = 7_322_660_771  # any number, the same in every process
 _TABLE: Final = """
@@ -71,7 +73,7 @@ async def migrate(url: str) -> list[str]:
     try:
         connection = await asyncpg.connect(url)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        msg = f"PostgreSQL cannot be reached: {_line(error)}"
+        msg = f"PostgreSQL cannot be reached: {one_line(error)}"
         raise MigrationError(msg) from error
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)  # until the connection ends
@@ -93,9 +95,5 @@ async def _apply(connection: "asyncpg.Connection[asyncpg.Record]", migration: Mi
                 "INSERT INTO schema_migrations (name, checksum) VALUES ($1, $2)", migration.name, migration.checksum
             )
     except asyncpg.PostgresError as error:
-        msg = f"schema/{migration.name}: {_line(error)}"
+        msg = f"schema/{migration.name}: {one_line(error)}"
         raise MigrationError(msg) from error
-
-
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__

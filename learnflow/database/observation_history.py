@@ -6,6 +6,7 @@ from typing import Final
 import asyncpg
 from pydantic import TypeAdapter
 
+from learnflow.database.postgres import present
 from learnflow.models.learner_model import Observation
 
 AT_A_TIME: Final = 500  # students
@@ -46,11 +47,7 @@ async def load_histories(
         if not histories:
             return
         for record in await connection.fetch(_OBSERVATIONS, list(histories)):
-            histories[record["student_id"]].append(_observation(record))
+            histories[record["student_id"]].append(_OBSERVATION.validate_python(present(record)))
         for student_id, observations in histories.items():
             yield student_id, observations
         last = records[-1]["student_id"]
-
-
-def _observation(record: asyncpg.Record) -> Observation:
-    return _OBSERVATION.validate_python({name: value for name, value in record.items() if value is not None})

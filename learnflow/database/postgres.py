@@ -84,5 +84,15 @@ def reason(error: BaseException) -> str:
     return " ".join(words.split())
 
 
+def one_line(error: BaseException) -> str:
+    """Return all that an error says in one line."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def present(record: asyncpg.Record) -> dict[str, Any]:
+    """Return the values of a row that has any, by column: of the others the models know what stands for them."""
+    return {name: value for name, value in record.items() if value is not None}
+
+
 def _state(error: BaseException) -> str:
     return str(getattr(error, "sqlstate", None) or "")

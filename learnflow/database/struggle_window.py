@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import asyncpg
 import orjson
@@ -83,9 +83,9 @@ async def load_windows(database: Reader, wanted: Sequence[Wanted]) -> dict[Wante
     """Return what PostgreSQL has of students, each wanted once."""
     columns = [list(column) for column in zip(*wanted, strict=True)]
     windows = {each.student_id: StoredWindow() for each in wanted}
-    for statement, parse in ((_QUESTIONS, _question), (_ATTEMPTS, _attempt), (_ENDS, _end)):
+    for statement, parse in ((_QUESTIONS, _question), (_ATTEMPTS, Attempt.model_validate), (_ENDS, End.model_validate)):
         for record in await database.fetch(statement, *columns):
-            observation = parse(record)
+            observation = parse(dict(record))
             if observation is not None:
                 windows[record["student_id"]].observations.append(observation)
     for record in await database.fetch(_ANNOUNCED, list(windows)):
@@ -94,16 +94,8 @@ async def load_windows(database: Reader, wanted: Sequence[Wanted]) -> dict[Wante
     return {each: windows[each.student_id] for each in wanted}
 
 
-def _question(record: asyncpg.Record) -> Question | None:
-    return question(StudentQuery.model_validate(dict(record)))
-
-
-def _attempt(record: asyncpg.Record) -> Attempt:
-    return Attempt.model_validate(dict(record))
-
-
-def _end(record: asyncpg.Record) -> End:
-    return End.model_validate(dict(record))
+def _question(columns: dict[str, Any]) -> Question | None:
+    return question(StudentQuery.model_validate(columns))
 
 
 def _announced(record: asyncpg.Record) -> Event[StruggleDetected]:

@@ -1,22 +1,29 @@
-"""What core reads back from PostgreSQL, the source of truth: students, with all that its tables hold of them."""
+"""What core reads back from PostgreSQL, the source of truth: students, with their turns and exercises."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
+from uuid import UUID
 
 import asyncpg
 import orjson
+from mode.utils.logging import get_logger
+from pydantic import ValidationError
 
 from learnflow.database.connection import BatchSource
-from learnflow.database.exercises import load_exercises
-from learnflow.database.postgres import Reader
+from learnflow.database.postgres import Reader, present
 from learnflow.domain.conversation import LONGEST_ANSWER, LONGEST_QUESTION
-from learnflow.domain.student_exercises import Exercises
+from learnflow.domain.student_exercises import MOST_DONE, MOST_KEPT, Exercises
 from learnflow.models.events.routing import Turn
+from learnflow.models.exercise import Assigned, Exercise
+from learnflow.models.fields import explain, short_id
 from learnflow.models.learner_model import LearnerState
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.models.student import Profile
+from learnflow.models.vocabulary import Closing
+
+_log = get_logger(__name__)
 
 # A skill level counts as said when it is in the history, or is not the one that everybody starts with.
 _STUDENTS: Final = """
@@ -47,6 +54,38 @@ CROSS JOIN LATERAL (
 ORDER BY q.at, q.query_id DESC
 """  # noqa: S608 - of the constants above
 
+_ASSIGNMENT: Final = """
+    s.student_id, s.assigned_at, s.attempts, s.hints_given, s.passed_at, s.given_up_at, e.exercise_id, e.title,
+    e.topic, e.difficulty, e.problem_text, e.solution_code, e.starter_code, e.test_cases, e.hints, e.created_at,
+    e.created_by_agent, e.language, e.tags
+"""
+
+_OPEN: Final = f"""
+SELECT given.* FROM unnest($1::text[]) AS asked (student_id)
+CROSS JOIN LATERAL (
+    SELECT {_ASSIGNMENT} FROM student_exercises s JOIN exercises e USING (exercise_id)
+    WHERE s.student_id = asked.student_id AND s.passed_at IS NULL AND s.given_up_at IS NULL
+    ORDER BY s.assigned_at DESC, s.exercise_id LIMIT {MOST_KEPT}
+) AS given
+ORDER BY given.assigned_at, given.exercise_id DESC
+"""  # noqa: S608 - of the constants above
+
+_DONE: Final = f"""
+SELECT behind.* FROM unnest($1::text[]) AS asked (student_id)
+CROSS JOIN LATERAL (
+    SELECT s.student_id, s.exercise_id, COALESCE(s.passed_at, s.given_up_at) AS at FROM student_exercises s
+    WHERE s.student_id = asked.student_id AND COALESCE(s.passed_at, s.given_up_at) IS NOT NULL
+    ORDER BY at DESC, s.exercise_id LIMIT {MOST_DONE}
+) AS behind
+ORDER BY behind.at, behind.exercise_id DESC
+"""  # noqa: S608 - of the constants above
+
+_GIVEN: Final = f"""
+SELECT {_ASSIGNMENT} FROM student_exercises s JOIN exercises e USING (exercise_id)
+JOIN unnest($1::text[], $2::uuid[]) AS asked (student_id, exercise_id)
+    ON s.student_id = asked.student_id AND s.exercise_id = asked.exercise_id
+"""  # noqa: S608 - of the constants above
+
 _PROFILE: Final = ("name", "learning_style", "skill_level", "active")
 _JSON: Final = ("python_mastery_levels", "queries_by_type")
 
@@ -61,6 +100,13 @@ class StoredStudent:
     version: int
     turns: tuple[Turn, ...]
     exercises: Exercises
+
+
+class AssignmentKey(NamedTuple):
+    """An exercise, and the student who says that it was given to them."""
+
+    student_id: str
+    exercise_id: UUID
 
 
 async def load_students(database: Reader, student_ids: Sequence[str], turns: int) -> dict[str, StoredStudent]:
@@ -79,10 +125,11 @@ async def load_students(database: Reader, student_ids: Sequence[str], turns: int
 
 
 def _student(record: asyncpg.Record, turns: tuple[Turn, ...], exercises: Exercises) -> StoredStudent:
-    profile = {name: record[name] for name in _PROFILE if record[name] is not None}
+    columns = present(record)
+    json = {name: orjson.loads(columns[name]) for name in _JSON if name in columns}
     return StoredStudent(
-        profile=Profile.model_validate(profile),
-        progress=_progress(record) if record["has_progress"] else None,
+        profile=Profile.model_validate({name: columns[name] for name in _PROFILE if name in columns}),
+        progress=LearningProgress.model_validate(columns | json) if record["has_progress"] else None,
         state=LearnerState() if record["state"] is None else LearnerState.model_validate_json(record["state"]),
         version=record["version"] or 0,
         turns=turns,
@@ -90,10 +137,42 @@ def _student(record: asyncpg.Record, turns: tuple[Turn, ...], exercises: Exercis
     )
 
 
-def _progress(record: asyncpg.Record) -> LearningProgress:
-    values = {name: value for name, value in record.items() if value is not None}
-    return LearningProgress.model_validate(
-        values | {name: orjson.loads(values[name]) for name in _JSON if name in values}
+async def load_exercises(database: Reader, student_ids: Sequence[str]) -> dict[str, Exercises]:
+    """Return what is open of each student, and what is behind them."""
+    kept: dict[str, list[Assigned]] = {student_id: [] for student_id in student_ids}
+    done: dict[str, list[str]] = {student_id: [] for student_id in student_ids}
+    for record in await database.fetch(_OPEN, list(kept)):
+        if (assigned := _assigned(record)) is not None:
+            kept[record["student_id"]].append(assigned)
+    for record in await database.fetch(_DONE, list(kept)):
+        done[record["student_id"]].append(short_id(record["exercise_id"]))
+    return {
+        student_id: Exercises(kept=tuple(kept[student_id]), done=tuple(done[student_id])) for student_id in student_ids
+    }
+
+
+async def load_assignments(database: Reader, wanted: Sequence[AssignmentKey]) -> dict[AssignmentKey, Assigned]:
+    """Return exercises that students were given, however long ago; others are absent."""
+    records = await database.fetch(_GIVEN, [key.student_id for key in wanted], [key.exercise_id for key in wanted])
+    assignments = {AssignmentKey(record["student_id"], record["exercise_id"]): _assigned(record) for record in records}
+    return {key: assigned for key, assigned in assignments.items() if assigned is not None}
+
+
+def _assigned(record: asyncpg.Record) -> Assigned | None:
+    """Return what a row says; None, and a warning, where today's rules refuse its exercise."""
+    values = present(record) | {"test_cases": orjson.loads(record["test_cases"])}
+    closed = Closing.SOLVED if record["passed_at"] else Closing.GIVEN_UP if record["given_up_at"] else None
+    try:
+        exercise = Exercise.model_validate(values)
+    except ValidationError as error:
+        _log.warning("exercise %s cannot be used: %s", record["exercise_id"], explain(error))
+        return None
+    return Assigned(
+        exercise=exercise,
+        assigned_at=record["assigned_at"],
+        attempts=record["attempts"],
+        hints_given=record["hints_given"],
+        closed=closed,
     )
 
 

@@ -1,7 +1,7 @@
-"""An agent's place at its topic: decode, handle, send, acknowledge. Nothing raises past it."""
+"""An agent's place at its topics: decode, handle, send, acknowledge. Nothing raises past it."""
 
-from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import KW_ONLY, dataclass
 from functools import partial
 from time import perf_counter
 from typing import Any, Final, Protocol
@@ -19,11 +19,20 @@ from learnflow.streams.agent_stats import Activity
 from learnflow.streams.codec import Clock, Refusal
 from learnflow.streams.event_producer import EventProducer, Outgoing
 from learnflow.streams.keyed_executor import KeyedExecutor
-from learnflow.streams.processing import Handling, RecentIds, decode_message, send_dead_letter
-from learnflow.topics import Topic
+from learnflow.streams.processing import (
+    Handling,
+    RecentIds,
+    batches,
+    decode_message,
+    send_dead_letter,
+    with_current_headers,
+)
+from learnflow.topics import BY_NAME, Topic
 from learnflow.traces import Span
 
 MOST_REFUSALS: Final = 100  # in a row on an internal topic: then the fault is ours
+BATCH: Final = 500  # events between two acknowledgements
+UNSENT: Final = 8  # messages that wait for others: what follows is sent while a repeat can still send it
 _log = get_logger(__name__)
 
 
@@ -43,11 +52,8 @@ class Delivery:
     offset: int
 
 
-class Handler(Protocol):
-    """Decides what follows from an event. Called again with the same event, it decides the same."""
-
-    def __call__(self, delivery: Delivery) -> Awaitable[Sequence[Outgoing]]:
-        """Return the messages to send."""
+# Decides what follows from an event. Called again with the same event, it decides the same.
+Handler = Callable[[Delivery], Awaitable[Sequence[Outgoing]]]
 
 
 class Reporter(Protocol):
@@ -63,28 +69,40 @@ class Reporter(Protocol):
         """Return the log entry of a message."""
 
 
-class MessageProcessor:
+@dataclass(eq=False, kw_only=True)
+class _Processor:
+    """Counts what an agent does, and keeps what it cannot process."""
+
+    activity: Activity
+    outbox: EventProducer
+    now: Clock
+
+    async def _send_dead_letter(self, item: EventT[Any], reason: str, reply: Sequence[Outgoing] = ()) -> None:
+        self.activity.failed()
+        await send_dead_letter(self.outbox, item.message, self.activity.agent, reason, self.now())
+        await self.outbox.send(reply)
+
+    async def _give_up(
+        self, item: EventT[Any], event: Event[Any], error: Exception, span: Span, reply: Sequence[Outgoing] = ()
+    ) -> None:
+        _log.error("%s: %s could not be processed", self.activity.agent, event.event_type, exc_info=error)
+        span.fail(type(error).__name__)
+        await self._send_dead_letter(item, f"{type(error).__name__}: {error}", reply)
+
+
+@dataclass(eq=False)
+class MessageProcessor(_Processor):
     """Feeds one agent from one topic: many messages in flight, those of a student in order."""
 
-    def __init__(  # noqa: PLR0913 - the parts it is made of
-        self,
-        topic: Topic,
-        handle: Handler,
-        *,
-        activity: Activity,
-        outbox: EventProducer,
-        executor: KeyedExecutor,
-        reporter: Reporter,
-        now: Clock,
-    ) -> None:
-        self.topic = topic
-        self.activity = activity
-        self.executor = executor
-        self._handle = handle
-        self._outbox = outbox
-        self._reporter = reporter
-        self._now = now
-        self._seconds = metrics.RESPONSE_SECONDS.labels(activity.agent)
+    topic: Topic
+    handle: Handler
+    _: KW_ONLY
+    executor: KeyedExecutor
+    reporter: Reporter
+
+    def __post_init__(self) -> None:
+        """Remember nothing yet."""
+        self._seconds = metrics.RESPONSE_SECONDS.labels(self.activity.agent)
         self._done = RecentIds()
         self._refusals = 0
 
@@ -93,7 +111,7 @@ class MessageProcessor:
         async for item in stream.noack().events():
             message = item.message
             try:
-                event = decode_message(self.topic, message, self._now)
+                event = decode_message(self.topic, message, self.now)
             except Refusal as refusal:
                 owner = refusal.student_id or f"{message.tp}@{message.offset}"
                 await self.executor.submit(owner, partial(self._refuse, stream, item, refusal))
@@ -112,31 +130,23 @@ class MessageProcessor:
     async def _decide(self, item: EventT[Any], event: Event[Any], span: Span) -> None:
         started = perf_counter()
         try:
-            outgoing = await self._handle(Delivery(event, item.message.partition, item.message.offset))
+            outgoing = await self.handle(Delivery(event, item.message.partition, item.message.offset))
         except Exception as error:  # noqa: BLE001 - the dead-letter guard
-            _log.exception("%s: %s could not be processed", self.activity.agent, event.event_type)
-            span.fail(type(error).__name__)
-            reply = self._reporter.broken(self.activity.agent, event)
-            await self._send_dead_letter(item, f"{type(error).__name__}: {error}", reply)
+            await self._give_up(item, event, error, span, self.reporter.broken(self.activity.agent, event))
         else:
             await self._send(outgoing)
             await self._log_done(event, perf_counter() - started)
 
     async def _refuse(self, stream: faust.Stream[bytes], item: EventT[Any], refusal: Refusal) -> None:
         self._refusals += not self.topic.external
-        await self._send_dead_letter(item, refusal.reason, self._reporter.refused(self.activity.agent, refusal))
+        await self._send_dead_letter(item, refusal.reason, self.reporter.refused(self.activity.agent, refusal))
         if self._refusals > MOST_REFUSALS:
             raise TooManyRefusals(self.topic, refusal.reason)
         await stream.ack(item)
 
-    async def _send_dead_letter(self, item: EventT[Any], reason: str, reply: Sequence[Outgoing]) -> None:
-        self.activity.failed()
-        await send_dead_letter(self._outbox, item.message, self.activity.agent, reason, self._now())
-        await self._outbox.send(reply)
-
     async def _send(self, outgoing: Sequence[Outgoing]) -> None:
         """Send what this worker has not sent yet: two ways to one answer must not give two."""
-        await self._outbox.send([message for message in outgoing if message.event.message_id not in self._done])
+        await self.outbox.send([message for message in outgoing if message.event.message_id not in self._done])
         for message in outgoing:
             self._done.add(message.event.message_id)
 
@@ -144,10 +154,70 @@ class MessageProcessor:
         milliseconds = round(seconds * 1000)
         self._seconds.observe(seconds)
         self.activity.finished(milliseconds)
-        await self._outbox.post(self._reporter.done(self.activity, event, milliseconds))
+        await self.outbox.post(self.reporter.done(self.activity, event, milliseconds))
 
 
 def _identity(event: Event[Any]) -> tuple[str | None, Any, int]:
     """What makes two messages the same piece of work: the query where it is submitted, else the message."""
     submitted = isinstance(event.payload, QuerySubmitted)
     return event.student_id, query_id_of(event) if submitted else event.message_id, event.attempt
+
+
+class TableHandler(Protocol):
+    """An agent's tables, and how an event changes them."""
+
+    async def prepare(self, events: Sequence[Event[Any]]) -> None:
+        """Fetch what handling a batch needs; this may wait."""
+
+    def handle(self, item: EventT[Any], event: Event[Any]) -> Sequence[Outgoing]:
+        """Change the tables by one event, and return what follows from it."""
+
+
+@dataclass(eq=False)
+class TableProcessor(_Processor):
+    """Feeds an agent that writes tables, as their only writer: in order, in batches, nothing between read and write."""
+
+    handler: TableHandler
+    _: KW_ONLY
+    is_ours: Callable[[EventT[Any]], bool]
+
+    async def run(self, stream: faust.Stream[bytes]) -> None:
+        """Process the stream until the worker stops."""
+        async for items in batches(stream, BATCH):
+            decoded = [(item, await self._decoded(item)) for item in items]
+            await self.handler.prepare([event for _, event in decoded if event])
+            done: list[EventT[Any]] = []
+            outgoing: list[Outgoing] = []
+            for item, event in decoded:
+                # While this waited, the partition may have gone to another worker, whose state must not be
+                # overwritten; or the worker stops. What is left is not acknowledged, and so read again.
+                if self.is_ours(item):
+                    outgoing += await self._process(stream, item, event) if event else ()
+                    done.append(item)
+                if len(outgoing) >= UNSENT:
+                    await self.outbox.send(outgoing)
+                    outgoing.clear()
+            await self.outbox.send(outgoing)
+            for item in done:
+                await stream.ack(item)
+
+    async def _decoded(self, item: EventT[Any]) -> Event[Any] | None:
+        message = item.message
+        topic = BY_NAME[message.topic]
+        try:
+            return decode_message(topic, message, self.now)
+        except Refusal as refusal:
+            if topic.reader is self.activity.agent:
+                await self._send_dead_letter(item, refusal.reason)
+            return None
+
+    async def _process(self, stream: faust.Stream[bytes], item: EventT[Any], event: Event[Any]) -> Sequence[Outgoing]:
+        stream._set_current_event(item)  # noqa: SLF001 - says which partition a table write belongs to
+        with Handling(self.activity.agent, event, item.message) as span:
+            try:
+                outgoing = self.handler.handle(item, event)
+            except Exception as error:  # noqa: BLE001 - the dead-letter guard
+                await self._give_up(item, event, error, span)
+                return []
+            self.activity.finished(1)
+            return with_current_headers(outgoing)

@@ -14,15 +14,9 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from learnflow.topics import Topic
 
-__all__ = ["ActualTopic", "Report", "TopicsError", "check", "create", "missing", "partitions"]
-
-_WHY_PARTITIONS: Final = (
-    "LearnFlow never changes the number of partitions, because the tables of a student would stay behind on another one"
-)
 REQUEST_SECONDS: Final = 20.0
 LEADER_SECONDS: Final = 30.0
 POLL_SECONDS: Final = 0.05
-NO_LEADER: Final = -1
 _Described = Mapping[str, list[dict[str, Any]]]  # the partitions of each topic
 
 
@@ -70,7 +64,8 @@ def mismatches(topic: Topic, actual: ActualTopic, brokers: int) -> Iterator[str]
     if actual.partitions != topic.partitions:
         yield (
             f"{topic.name} has {_count(actual.partitions, 'partition')}, and {topic.partitions} are declared: "
-            f"{_WHY_PARTITIONS}"
+            "LearnFlow never changes the number of partitions, because the tables of a student would stay behind on "
+            "another one"
         )
     # A cluster with a broker down still has the replicas of its topics, so only fewer than it could have is a fault.
     if actual.replication < min(topic.replication, brokers) or actual.replication > topic.replication:
@@ -138,9 +133,8 @@ async def check(bootstrap: str | list[str], topics: Sequence[Topic]) -> Report:
 
 async def missing(bootstrap: str | list[str], topics: Sequence[Topic]) -> list[str]:
     """Return the names of the topics that do not exist. Raises KafkaError when no broker can be reached."""
-    async with _admin(bootstrap) as admin:
-        existing = await _described(admin)
-        return [topic.name for topic in topics if topic.name not in existing]
+    existing = await partitions(bootstrap)
+    return [topic.name for topic in topics if topic.name not in existing]
 
 
 async def partitions(bootstrap: str | list[str]) -> dict[str, int]:
@@ -160,7 +154,11 @@ async def _admin(bootstrap: str | list[str]) -> AsyncIterator[AIOKafkaAdminClien
 
 
 async def _create(admin: AIOKafkaAdminClient, topics: Iterable[Topic], brokers: int) -> None:
-    response = await admin.create_topics([_new(topic, min(topic.replication, brokers)) for topic in topics])
+    replicated = ((topic, min(topic.replication, brokers)) for topic in topics)
+    response = await admin.create_topics([
+        NewTopic(topic.name, topic.partitions, replicas, topic_configs=topic.config(replicas))
+        for topic, replicas in replicated
+    ])
     # A topic that somebody else created meanwhile is as good.
     refused = [
         f"{name}: {message or for_code(code).__name__}"
@@ -170,10 +168,6 @@ async def _create(admin: AIOKafkaAdminClient, topics: Iterable[Topic], brokers: 
     if refused:
         msg = f"the broker refused to create {'; '.join(refused)}"
         raise TopicsError(msg)
-
-
-def _new(topic: Topic, replication: int) -> NewTopic:
-    return NewTopic(topic.name, topic.partitions, replication, topic_configs=topic.config(replication))
 
 
 async def _described_with_leaders(admin: AIOKafkaAdminClient, names: AbstractSet[str]) -> _Described:
@@ -188,7 +182,7 @@ async def _described_with_leaders(admin: AIOKafkaAdminClient, names: AbstractSet
 
 
 def _led(described: _Described) -> set[str]:
-    return {name for name, parts in described.items() if all(part["leader"] != NO_LEADER for part in parts)}
+    return {name for name, parts in described.items() if all(part["leader"] != -1 for part in parts)}
 
 
 async def _report(

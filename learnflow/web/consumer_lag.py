@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import timedelta
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -19,9 +20,7 @@ from learnflow.sink.messages import STORED
 from learnflow.streams.codec import Clock
 from learnflow.topics import AGENT_RESPONSES, REQUESTS, STUDENT_EVENTS, STUDENT_QUERIES, TRIAGE_ROUTING, Topic
 
-PAUSE: Final = 5.0  # seconds between two looks
 LONGEST: Final = 10.0  # seconds that a look may take
-STANDS_STILL: Final = timedelta(seconds=60)
 
 _log = get_logger(__name__)
 
@@ -48,35 +47,29 @@ SUBSCRIPTIONS: Final[Mapping[Agent, Subscription]] = MappingProxyType({
 _ANSWERED: Final = frozenset(topic.name for topic in (STUDENT_QUERIES, *REQUESTS.values()))
 
 
+@dataclass(eq=False)
 class ConsumerLag:
-    """Looks at the brokers every few seconds. What goes wrong is a problem to show, and never raised."""
+    """Looks at the brokers every few seconds. What goes wrong is a problem to show, and never raised.
 
-    def __init__(  # noqa: PLR0913 - what tests shorten
-        self,
-        bootstrap: list[str],
-        now: Clock,
-        answer: timedelta,
-        *,
-        reads: Mapping[Agent, Subscription] = SUBSCRIPTIONS,
-        stands_still: timedelta = STANDS_STILL,
-        pause: float = PAUSE,
-    ) -> None:
-        """`answer` is how long a question may take; `stands_still` for how long nothing may get done beyond it."""
-        self.problem: str | None = None
-        self.warnings: tuple[str, ...] = ()
-        self._bootstrap = bootstrap
-        self._now = now
-        self._answer = answer
-        self._reads = reads
-        self._stands_still = stands_still
-        self._pause = pause
-        self._snapshot: LagSnapshot | None = None
+    `answer` is how long a question may take; `stands_still` for how long nothing may get done beyond it.
+    """
+
+    bootstrap: list[str]
+    now: Clock
+    answer: timedelta
+    _: KW_ONLY
+    reads: Mapping[Agent, Subscription] = field(default_factory=lambda: SUBSCRIPTIONS)
+    stands_still: timedelta = timedelta(seconds=60)
+    pause: float = 5.0  # seconds between two looks
+    problem: str | None = field(default=None, init=False)
+    warnings: tuple[str, ...] = field(default=(), init=False)
+    _snapshot: LagSnapshot | None = field(default=None, init=False)
 
     def backlog(self, agent: Agent) -> Backlog:
         """Return what waits for an agent, and where it stands still."""
         if self._snapshot is None:
             return Backlog()
-        group, topics = self._reads[agent]
+        group, topics = self.reads[agent]
         names = [topic.name for topic in topics]
         return Backlog(self._snapshot.waiting(group, names), self._snapshot.stuck(group, names, self._patience))
 
@@ -88,14 +81,14 @@ class ConsumerLag:
             except (KafkaError, OSError) as error:  # TimeoutError is one
                 self.problem = f"the brokers do not tell how far the agents are: {error or 'no answer'}"
                 _log.warning("%s", self.problem)
-            await asyncio.sleep(self._pause)
+            await asyncio.sleep(self.pause)
 
     def _patience(self, topic: str) -> timedelta:
-        return self._stands_still + (self._answer if topic in _ANSWERED else timedelta())
+        return self.stands_still + (self.answer if topic in _ANSWERED else timedelta())
 
     async def _watch(self) -> None:
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
-        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False)
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, enable_auto_commit=False)
         try:
             async with asyncio.timeout(LONGEST):
                 await admin.start()
@@ -103,10 +96,10 @@ class ConsumerLag:
             while True:
                 async with asyncio.timeout(LONGEST):
                     offsets = await self._offsets(admin, consumer)
-                    self._snapshot = lag_snapshot(self._snapshot, offsets, self._now())
+                    self._snapshot = lag_snapshot(self._snapshot, offsets, self.now())
                     self.warnings = await self._old(consumer, offsets)
                     self.problem = None
-                await asyncio.sleep(self._pause)
+                await asyncio.sleep(self.pause)
         finally:
             with suppress(KafkaError, OSError):
                 await consumer.stop()
@@ -115,7 +108,7 @@ class ConsumerLag:
 
     async def _offsets(self, admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> dict[GroupPartition, Offsets]:
         groups: dict[str, set[TopicPartition]] = {}
-        for group, topics in self._reads.values():
+        for group, topics in self.reads.values():
             places = (TopicPartition(topic.name, number) for topic in topics for number in range(topic.partitions))
             groups.setdefault(group, set()).update(places)
         everything = list(set().union(*groups.values()))
@@ -136,32 +129,28 @@ class ConsumerLag:
 
     async def _old(self, consumer: AIOKafkaConsumer, offsets: Mapping[GroupPartition, Offsets]) -> tuple[str, ...]:
         """Say where what PostgreSQL lacks is so old that half of the time that Kafka keeps it is over."""
-        group, topics = self._reads[Agent.SINK]
+        group, topics = self.reads[Agent.SINK]
+        waiting = {
+            TopicPartition(place.topic, place.partition): partition.done
+            for place, partition in offsets.items()
+            if place.group == group and partition.waiting
+        }
         return tuple([
             f"sink: what waits on {topic.name} for PostgreSQL is older than {hours(topic.retention / 2)}, half of the "
             f"time that Kafka keeps it; then it is lost."
             for topic in topics
-            if topic.retention and await self._behind(consumer, offsets, group, topic.name, topic.retention / 2)
+            if topic.retention and await self._is_older(consumer, topic, waiting, self.now() - topic.retention / 2)
         ])
 
-    async def _behind(
-        self,
-        consumer: AIOKafkaConsumer,
-        offsets: Mapping[GroupPartition, Offsets],
-        group: str,
-        topic: str,
-        age: timedelta,
+    @staticmethod
+    async def _is_older(
+        consumer: AIOKafkaConsumer, topic: Topic, waiting: Mapping[TopicPartition, int], time: datetime
     ) -> bool:
-        waiting = {
-            TopicPartition(topic, place.partition): partition
-            for place, partition in offsets.items()
-            if (place.group, place.topic) == (group, topic) and partition.waiting
-        }
-        if not waiting:
+        done = {place: offset for place, offset in waiting.items() if place.topic == topic.name}
+        if not done:
             return False
-        since = int((self._now() - age).timestamp() * 1000)
-        newer = await consumer.offsets_for_times(dict.fromkeys(waiting, since))
-        return any(not newer.get(place) or newer[place].offset > partition.done for place, partition in waiting.items())
+        newer = await consumer.offsets_for_times(dict.fromkeys(done, int(time.timestamp() * 1000)))
+        return any(not newer.get(place) or newer[place].offset > offset for place, offset in done.items())
 
 
 def hours(time: timedelta) -> str:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -33,32 +33,27 @@ from learnflow.web.models import (
 )
 
 AWAY: Final = "The database cannot be asked now. Try again in a moment."
-_LACKING: Final = "some web views cannot answer"
 
 Row = TypeVar("Row", bound=Model)
 
 
-class WebDatabase:
+class WebDatabase(Database):
     """One small pool a process. What it raises is for whoever asked."""
 
     def __init__(self, url: str) -> None:
-        self._database = Database(url, lacking=_LACKING, pause=0.0)
+        super().__init__(url, lacking="some web views cannot answer", pause=0.0)
 
-    async def fetch(self, query: str, *args: Any) -> list[asyncpg.Record]:  # noqa: ANN401 - as a Reader's
+    async def fetch(self, query: str, *args: object) -> list[asyncpg.Record]:
         """Return the rows of a query. Raises Refused with 503 while PostgreSQL is away."""
         try:
-            return await self._database.fetch(query, *args)
+            return await super().fetch(query, *args)
         except DatabaseAway as error:
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, AWAY) from error
 
-    async def models(self, model: type[Row], query: str, *args: Any) -> list[Row]:  # noqa: ANN401 - as a Reader's
+    async def models(self, model: type[Row], query: str, *args: object) -> list[Row]:
         """Return a query's rows as models, by the names of its columns. Raises Refused as `fetch` does."""
         rows = await self.fetch(f"SELECT to_json(model)::text FROM ({query}) AS model", *args)  # noqa: S608 - ours
         return [model.model_validate_json(row[0]) for row in rows]
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._database.close()
 
 
 NO_QUESTION: Final = "There is no question with this id."

@@ -1,9 +1,10 @@
 """The state of a student, from core's tables or from PostgreSQL: the same, by either way."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
-from typing import Final, Protocol
+from typing import ClassVar, Final, TypeAlias
 
 from learnflow.database.struggle_window import Wanted, load_windows
 from learnflow.database.students import StoredStudent, load_students
@@ -33,78 +34,55 @@ SELECT * FROM (
 """
 
 
-class StudentState(Protocol):
-    """Where a student is known from."""
-
-    source: Source
-
-    async def progress(self, student_id: str) -> LearningProgress | None:
-        """Return the progress; None before the first question. Raises Refused with 404 where nobody knows the student.
-
-        So do the other two.
-        """
-
-    async def days(self, student_id: str) -> tuple[MasteryDay, ...]:
-        """Return what happened today and on the seven days before, the oldest first."""
-
-    async def turns(self, student_id: str) -> tuple[Turn, ...]:
-        """Return the last turns of the conversation, the oldest first."""
-
-    async def struggles(self, student_id: str) -> tuple[tuple[Observation, ...], tuple[OpenStruggle, ...]]:
-        """Return the observations of the last 24 hours, the oldest first, and the struggles that are open."""
-
-
+@dataclass(frozen=True)
 class TableStudentState:
     """Reads core's tables; only of students that `knows` knows, and while their partition is this worker's."""
 
-    source: Source = "tables"
-
-    def __init__(self, tables: Tables, now: Callable[[], datetime]) -> None:
-        self._tables = tables
-        self._now = now
+    tables: Tables
+    now: Callable[[], datetime]
+    source: ClassVar[Source] = "tables"
 
     def knows(self, student_id: str) -> bool:
         """Return whether a student is in the tables."""
-        return student_id in self._tables.profiles
+        return student_id in self.tables.profiles
 
     async def progress(self, student_id: str) -> LearningProgress | None:
-        """As of the last event."""
-        entry = self._tables.progress.get(student_id)
+        """Return the progress as of the last event; None before the first question."""
+        entry = self.tables.progress.get(student_id)
         return None if entry is None else entry.progress
 
     async def days(self, student_id: str) -> tuple[MasteryDay, ...]:
-        """The panes."""
-        now = self._now()
+        """Return what happened today and on the seven days before, the oldest first."""
+        now = self.now()
         days = ((now - timedelta(days=back), back) for back in reversed(range(DAYS)))
-        panes = ((day.date(), self._tables.mastery.get(student_id, now, back)) for day, back in days)
+        panes = ((day.date(), self.tables.mastery.get(student_id, now, back)) for day, back in days)
         return tuple(MasteryDay(day=day, outcomes=pane.outcomes) for day, pane in panes if pane)
 
     async def turns(self, student_id: str) -> tuple[Turn, ...]:
-        """The turns that go with the next question."""
-        conversation = self._tables.conversations.get(student_id)
+        """Return the last turns of the conversation, which go with the next question; the oldest first."""
+        conversation = self.tables.conversations.get(student_id)
         return conversation.turns if conversation else ()
 
     async def struggles(self, student_id: str) -> tuple[tuple[Observation, ...], tuple[OpenStruggle, ...]]:
-        """The window, and what is open."""
-        now = self._now()
-        struggles = self._tables.struggles.get(student_id)
+        """Return the observations of the last 24 hours, the oldest first, and the struggles that are open."""
+        now = self.now()
+        struggles = self.tables.struggles.get(student_id)
         open_ = () if struggles is None else struggles.topics.values()
-        return _within(self._tables.struggle.around(student_id, now), now), _open_struggles(open_)
+        return _within(self.tables.struggle.around(student_id, now), now), _open_struggles(open_)
 
 
+@dataclass(frozen=True)
 class DatabaseStudentState:
-    """Reads PostgreSQL, and adds it up as core does."""
+    """Reads PostgreSQL, and adds it up as core does. Raises Refused with 404 where nobody knows the student."""
 
-    source: Source = "postgresql"
-
-    def __init__(self, database: WebDatabase, turns: int, same: Alike, now: Callable[[], datetime]) -> None:
-        self._database = database
-        self._turns = turns
-        self._same = same
-        self._now = now
+    database: WebDatabase
+    turns_kept: int
+    same: Alike
+    now: Callable[[], datetime]
+    source: ClassVar[Source] = "postgresql"
 
     async def _student(self, student_id: str) -> StoredStudent:
-        student = (await load_students(self._database, [student_id], self._turns)).get(student_id)
+        student = (await load_students(self.database, [student_id], self.turns_kept)).get(student_id)
         if student is None:
             raise Refused(HTTPStatus.NOT_FOUND, NOBODY)
         return student
@@ -115,9 +93,9 @@ class DatabaseStudentState:
 
     async def days(self, student_id: str) -> tuple[MasteryDay, ...]:
         """The days, from questions and submissions."""
-        first = self._now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS - 1)
+        first = self.now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS - 1)
         days: dict[date, Day] = {}
-        for row in await self._database.models(_DatedOutcome, _OUTCOMES, student_id, first):
+        for row in await self.database.models(_DatedOutcome, _OUTCOMES, student_id, first):
             day = row.at.date()
             outcome = Outcome(id=row.id, topic=lookup(row.topic), kind=row.kind, exercise=row.exercise)
             days[day] = days.get(day, Day()).with_outcome(outcome)
@@ -130,13 +108,16 @@ class DatabaseStudentState:
     async def struggles(self, student_id: str) -> tuple[tuple[Observation, ...], tuple[OpenStruggle, ...]]:
         """The window, and what was told and has not ended."""
         await self._student(student_id)
-        now = self._now()
+        now = self.now()
         span = Wanted(student_id, now - 2 * WINDOW, now + WINDOW)
-        window = (await load_windows(self._database, [span]))[span]
-        open_ = (restored_struggle(events, window.observations, self._same) for events in window.announced.values())
+        window = (await load_windows(self.database, [span]))[span]
+        open_ = (restored_struggle(events, window.observations, self.same) for events in window.announced.values())
         return _within(window.observations, now), _open_struggles(
             struggle for struggle in open_ if struggle.ends_at > now
         )
+
+
+StudentState: TypeAlias = TableStudentState | DatabaseStudentState
 
 
 class _DatedOutcome(Outcome):

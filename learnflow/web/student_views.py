@@ -1,6 +1,7 @@
 """A student's progress, mastery, struggles and conversation, as core's tables have them, whichever worker is asked."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 
@@ -87,6 +88,7 @@ class TableOwners:
         )
 
 
+@dataclass(frozen=True, slots=True)
 class StudentRouter:
     """Finds out who has a student's state, and shows what is asked for from there.
 
@@ -94,23 +96,20 @@ class StudentRouter:
     its colleagues ask it. A process without core knows nothing of core's group, and answers from PostgreSQL.
     """
 
-    def __init__(
-        self, stored: DatabaseStudentState, tables: TableStudentState | None, table_owners: TableOwners | None
-    ) -> None:
-        self._stored = stored
-        self._tables = tables
-        self._table_owners = table_owners
+    stored: DatabaseStudentState
+    tables: TableStudentState | None
+    table_owners: TableOwners | None
 
     async def show(self, request: web.Request, student_id: str, view: View) -> web.Response:
         """Return a view's body, or what the owner answers. Raises Refused."""
         student_id = checked_id(student_id)
-        if self._tables is None or self._table_owners is None:
-            return answer(await view(self._stored, student_id))
-        url = self._table_owners.url_of(student_id)
+        if self.tables is None or self.table_owners is None:
+            return answer(await view(self.stored, student_id))
+        url = self.table_owners.url_of(student_id)
         if url is not None:
-            return await self._table_owners.forward(request, url)
-        here = self._tables.knows(student_id)
-        return answer(await view(self._tables if here else self._stored, student_id))
+            return await self.table_owners.forward(request, url)
+        here = self.tables.knows(student_id)
+        return answer(await view(self.tables if here else self.stored, student_id))
 
 
 class StudentViews:

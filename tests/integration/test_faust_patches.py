@@ -453,9 +453,9 @@ def test_a_partition_that_is_lost_without_a_word_counts_as_behind(one: InProcess
     with one.running():
         one.wait_for(1)
         one.ack(0)
-        assert one.consumer.done_and_waiting() == (1, 0)
+        assert one.app.done_and_waiting() == (1, 0)
         one.consumer._next[TP(one.topic.name, 1)] = 7  # noqa: SLF001 - to lose one in fact takes a minute
-        assert one.consumer.done_and_waiting() == (8, 1)
+        assert one.app.done_and_waiting() == (8, 1)
         assert one.app.done_and_waiting_by_topic() == {one.topic.name: (8, 1)}
 
 

@@ -4,8 +4,7 @@ import asyncpg
 import pytest
 
 from learnflow.database.connection import BatchSource
-from learnflow.database.exercises import AssignmentKey, load_assignments
-from learnflow.database.students import StoredStudent, load_students
+from learnflow.database.students import AssignmentKey, StoredStudent, load_assignments, load_students
 from learnflow.domain.student_exercises import Exercises
 from learnflow.models.events.students import (
     ExerciseAssigned,
