@@ -8,12 +8,7 @@ from learnflow.database.postgres import hundredths
 from learnflow.models.envelope import Event
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
-from learnflow.models.events.routing import (
-    AgentRequest,
-    CollaborationAnswered,
-    CollaborationRequested,
-    RoutingDecision,
-)
+from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested, RoutingDecision
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import QueryStatus, Specialist
 from learnflow.sink import learner_rows

@@ -9,12 +9,7 @@ from learnflow.database.postgres import hundredths, json_text
 from learnflow.models.draft import DECIMALS, Usage, summed
 from learnflow.models.envelope import Event
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
-from learnflow.models.events.routing import (
-    AgentRequest,
-    CollaborationAnswered,
-    CollaborationRequested,
-    RoutingDecision,
-)
+from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested, RoutingDecision
 from learnflow.models.vocabulary import Agent, MessageType, Specialist
 from learnflow.sink.messages import Unstorable
 from learnflow.sink.rows import FlowRow, ResponseRow, UsageRow

@@ -12,15 +12,7 @@ from learnflow.database.postgres import passes
 from learnflow.models.vocabulary import Agent
 from learnflow.sink.changes import Change, change
 from learnflow.sink.connection_writer import ConnectionWriter, Outage, reach
-from learnflow.sink.messages import (
-    BY_NAME,
-    TOO_MANY,
-    Rejected,
-    SinkMessage,
-    TooManyRejections,
-    Unstorable,
-    consecutive,
-)
+from learnflow.sink.messages import BY_NAME, TOO_MANY, Rejected, SinkMessage, TooManyRejections, Unstorable, consecutive
 from learnflow.streams.codec import Clock, Refusal, decode
 
 CHECK_SECONDS: Final = 5.0

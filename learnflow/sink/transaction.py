@@ -44,10 +44,7 @@ async def apply_each(connection: Connection, changes: Sequence[Change]) -> list[
             message = changes[0].message
             return [Rejected(message, reason(error), ours=not message.external)]
     middle = len(changes) // 2
-    return [
-        *await apply_each(connection, changes[:middle]),
-        *await apply_each(connection, changes[middle:]),
-    ]
+    return [*await apply_each(connection, changes[:middle]), *await apply_each(connection, changes[middle:])]
 
 
 async def _stored(connection: Connection, changes: Sequence[Change]) -> dict[UUID, StoredQuery]:

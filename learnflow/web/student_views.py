@@ -81,10 +81,7 @@ class TableOwners:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, UNREACHABLE) from error
         return web.Response(
-            body=body,
-            status=response.status,
-            content_type=response.content_type,
-            headers={"Cache-Control": "no-store"},
+            body=body, status=response.status, content_type=response.content_type, headers={"Cache-Control": "no-store"}
         )
 
 
