@@ -18,7 +18,8 @@ from learnflow import embedded
 from learnflow.agents.sink import AT_ONCE
 from learnflow.database.migrations import migrate
 from learnflow.settings import Settings
-from learnflow.sink import Sink, SinkMessage
+from learnflow.sink.messages import SinkMessage
+from learnflow.sink.sink import Sink
 from learnflow.streams.stream_app import relax_garbage_collection
 
 QUERIES: Final = 10_000

@@ -24,14 +24,12 @@ from learnflow.streams.stream_app import StreamApp
 from learnflow.tables import Tables
 from learnflow.topics import LARGEST_DEAD_LETTER
 from learnflow.tutor.factory import tutor
-from learnflow.web.access import Access
+from learnflow.web.access import Access, add_session
 from learnflow.web.database_views import WebDatabase
 from learnflow.web.event_stream import READ, Events, add_events
-from learnflow.web.health_views import Probes, add_health, add_probes, health
-from learnflow.web.metrics_page import add_metrics
+from learnflow.web.monitoring import Health, Probes, add_health, add_metrics, add_probes, health
 from learnflow.web.page import add_page
 from learnflow.web.question_form import add_ask
-from learnflow.web.session import add_session
 from learnflow.web.student_state import DatabaseStudentState
 from learnflow.web.topic_events import TopicReader
 from learnflow.web.views import add_views

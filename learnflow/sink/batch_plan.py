@@ -9,7 +9,7 @@ from learnflow.models.student import enrolment_email
 from learnflow.models.student_query import StudentQuery
 from learnflow.sink.changes import Change
 from learnflow.sink.messages import Rejected
-from learnflow.sink.query_status import content, fold
+from learnflow.sink.queries import content, fold
 from learnflow.sink.rows import ProfileRow, ProgressRow, QueryContent, QueryState, Row, StudentRow
 
 STRANGER: Final = "query_id: belongs to another student"
@@ -64,16 +64,14 @@ def settle(changes: Sequence[Change], stored: Mapping[UUID, StoredQuery]) -> tup
     rows.students = sorted(students.values())
     new = ((query_id, query.new, query.state) for query_id, query in queries.items() if query.new)
     in_order = sorted(new, key=lambda query: query[0].int)  # two ids are compared in Python, two numbers are not
-    rows.new_queries = [(_content(query), state) for _, query, state in in_order]
+    rows.new_queries = [
+        (query if isinstance(query, QueryContent) else content(query), state) for _, query, state in in_order
+    ]
     rows.moved_queries = [
         (query_id, query.state) for query_id, query in queries.items() if query.moved and not query.new
     ]
     _keep_newest_progress(rows)
     return rows, rejected
-
-
-def _content(query: QueryContent | StudentQuery) -> QueryContent:
-    return query if isinstance(query, QueryContent) else content(query)
 
 
 def _fold_into(queries: dict[UUID, _Query], change: Change, query: QueryContent | StudentQuery) -> bool | None:

@@ -13,8 +13,18 @@ from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import QueryStatus, Specialist
 from learnflow.sink import learner_rows
 from learnflow.sink.messages import SinkMessage, Unstorable
-from learnflow.sink.query_rows import collaboration, completed, failed, handed_over, paid, response, routed
-from learnflow.sink.query_status import NEW, carried, ended, submitted
+from learnflow.sink.queries import (
+    NEW,
+    carried,
+    collaboration,
+    ended,
+    handed_over,
+    outcome,
+    paid,
+    response,
+    routed,
+    submitted,
+)
 from learnflow.sink.rows import QueryContent, QueryState, Row
 from learnflow.topics import REQUESTS
 
@@ -94,7 +104,7 @@ def _completed(nothing: Change, event: Event[ResponseCompleted]) -> Change:
         query=query,
         state=ended(query, QueryStatus.COMPLETED, event.payload.agent_name),
         attempt=event.attempt,
-        rows=(completed(event),),
+        rows=(outcome(event),),
         outcome=(response(event),),
         paid=paid(event, query.query_id, query.topic, event.payload.usage),
     )
@@ -107,7 +117,7 @@ def _failed(nothing: Change, event: Event[ResponseFailed]) -> Change | None:
     if query is None:
         return nothing._replace(paid=usage) if usage else None
     state = ended(query, QueryStatus.FAILED, query.routed_to_agent, payload.reason)
-    return nothing._replace(query=query, state=state, attempt=event.attempt, outcome=(failed(event),), paid=usage)
+    return nothing._replace(query=query, state=state, attempt=event.attempt, outcome=(outcome(event),), paid=usage)
 
 
 _AGENTS: Final[Mapping[str, Specialist]] = {topic.name: agent for agent, topic in REQUESTS.items()}

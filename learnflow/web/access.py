@@ -11,17 +11,22 @@ import hmac
 import ipaddress
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final, Literal
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
+from faust.web import View
 from multidict import CIMultiDictProxy
+from pydantic import Field, ValidationError
 from yarl import URL
 
+from learnflow.models.fields import Model, StudentId
 from learnflow.settings import SettingsError, Web
-from learnflow.web.json_http import Refused, refusal
+from learnflow.streams.stream_app import StreamApp
+from learnflow.web.json_http import Refused, answer, json_body, refusal
 
 _PURPOSE: Final = b"learnflow student\n"  # so that the secret's use here is no other's
+LARGEST: Final = 4_096  # bytes of a body with a token
 COOKIE: Final = "learnflow_token"
 OPEN: Final = frozenset({"/live", "/ready", "/", "/static", "/api/session"})  # what holds nothing of anybody
 STUDENTS_OWN: Final = "/api/students/{student_id}/"  # what begins with it belongs to the student who is named
@@ -130,7 +135,8 @@ class Access:
             raise Refused(HTTPStatus.FORBIDDEN, _ELSEWHERE)
         token = token_of(request)
         asking = self.visitor_of_token(token)
-        pattern = _pattern(request)
+        resource = request.match_info.route.resource
+        pattern = resource.canonical if resource else ""  # of the route that matched, where one did
         if pattern in OPEN:
             return asking or Visitor("")  # nobody's id
         if asking is None:
@@ -167,15 +173,7 @@ def is_local(host: str) -> bool:
         return False
 
 
-def _pattern(request: web.Request) -> str | None:
-    """Return the pattern of the route that a request matched, or None where none did."""
-    resource = request.match_info.route.resource
-    return None if resource is None else resource.canonical
-
-
-def _is_open_to_student(request: web.Request, pattern: str | None, student: Visitor) -> bool:
-    if pattern is None:
-        return False
+def _is_open_to_student(request: web.Request, pattern: str, student: Visitor) -> bool:
     if pattern.startswith(STUDENTS_OWN):
         return student.may_see(request.match_info["student_id"])
     return pattern in STUDENTS
@@ -188,3 +186,55 @@ def _from_elsewhere(headers: CIMultiDictProxy[str]) -> bool:
         return not all(is_local(URL(authority).host or "") for authority in authorities)
     except ValueError:
         return True
+
+
+class Login(Model):
+    """The token of an operator, a teacher or a student."""
+
+    token: str = Field(min_length=1, max_length=2_000)
+
+
+class Session(Model):
+    """Who asks. Without a role, a token is needed."""
+
+    role: Literal["operator", "student"] | None
+    student_id: StudentId | None = None
+
+
+def add_session(app: StreamApp, access: Access) -> None:
+    """Serve GET (who am I?), POST (log in) and DELETE (log out)."""
+
+    @app.page("/api/session")
+    class SessionView(View):
+        async def get(self, request: Any, **_: Any) -> Any:  # noqa: ANN401 - Faust's request and response
+            return answer(_session(access.visitor_of_token(token_of(request))))
+
+        async def post(self, request: Any, **_: Any) -> Any:  # noqa: ANN401 - as above
+            token = await _token(request)
+            visitor = access.visitor_of_token(token)
+            if visitor is None:
+                raise Refused(HTTPStatus.UNAUTHORIZED, NOT_VALID)
+            response = answer(_session(visitor))
+            response.set_cookie(
+                COOKIE, token, path="/", httponly=True, samesite="Strict", secure=request.scheme == "https"
+            )
+            return response
+
+        async def delete(self, _request: Any, **_: Any) -> Any:  # noqa: ANN401 - as above
+            response = answer(_session(access.visitor_of_token(None)))
+            response.del_cookie(COOKIE, path="/")
+            return response
+
+
+def _session(visitor: Visitor | None) -> Session:
+    if visitor is None:
+        return Session(role=None)
+    return Session(role="operator" if visitor.operator else "student", student_id=visitor.student_id)
+
+
+async def _token(request: web.Request) -> str:
+    body = await json_body(request, LARGEST)
+    try:
+        return Login.model_validate_json(body).token
+    except ValidationError:
+        raise Refused(HTTPStatus.BAD_REQUEST, 'Send {"token": "…"} as JSON.') from None

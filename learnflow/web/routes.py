@@ -8,7 +8,7 @@ from pydantic import BaseModel, RootModel
 
 from learnflow.models.agent_health import AgentHealth, Figures, HealthReport
 from learnflow.models.fields import Model
-from learnflow.web import session
+from learnflow.web.access import Login, Session
 from learnflow.web.json_http import Error
 from learnflow.web.models import (
     ClassAsked,
@@ -92,10 +92,10 @@ ROUTES: Final = (
     Route("/api/questions", "Ask a question; the answer comes as an event, and to the query's own address.", Accepted,
           "student", "post", takes=Question, status=HTTPStatus.ACCEPTED,
           errors=(*_NO_JSON, HTTPStatus.UNPROCESSABLE_ENTITY, _AWAY)),
-    Route("/api/session", "Who asks, by the token that came with the request.", session.Session, "everybody"),
-    Route("/api/session", "Keep a token in a cookie.", session.Session, "everybody", "post", takes=session.Login,
+    Route("/api/session", "Who asks, by the token that came with the request.", Session, "everybody"),
+    Route("/api/session", "Keep a token in a cookie.", Session, "everybody", "post", takes=Login,
           errors=(*_NO_JSON, HTTPStatus.UNAUTHORIZED)),
-    Route("/api/session", "Forget the token.", session.Session, "everybody", "delete"),
+    Route("/api/session", "Forget the token.", Session, "everybody", "delete"),
     Route(f"{_STUDENT}/progress", "Where a student stands.", StudentProgress, "student", errors=(_BAD, _NONE, _AWAY)),
     Route(f"{_STUDENT}/mastery", "What a student can do, what happened on the last days, and each change of a level.",
           StudentMastery, "student", errors=(_BAD, _NONE, _AWAY)),

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import asyncpg
 import pytest
 
-from learnflow.sink import Sink
+from learnflow.sink.sink import Sink
 from tests.conftest import database as copied
 from tests.support.apache_kafka import Broker
 from tests.support.command_line import Cli

@@ -24,7 +24,7 @@ from learnflow.streams.agent_stats import Activity
 from learnflow.streams.codec import Clock
 from learnflow.topics import AGENT_LOGS, DEBUG_REQUESTS, TOPICS, Topic
 from learnflow.web.consumer_lag import SUBSCRIPTIONS, ConsumerLag, Subscription
-from learnflow.web.health_views import Health
+from learnflow.web.monitoring import Health
 from learnflow.web.topic_events import AgentLogs
 from tests.support.apache_kafka import Broker
 from tests.support.running_system import envelope

@@ -18,7 +18,8 @@ from learnflow.models.events.students import (
     StruggleResolved,
 )
 from learnflow.models.vocabulary import Specialist
-from learnflow.sink import Sink, SinkMessage
+from learnflow.sink.messages import SinkMessage
+from learnflow.sink.sink import Sink
 from learnflow.topics import MASTERY_LEVEL_UPDATED
 from tests.support.sink_messages import EXERCISE, Way, exercise, message, progress, struggle, student_event, uid
 

@@ -10,7 +10,7 @@ import pytest
 
 from learnflow import embedded
 from learnflow.database.migrations import migrate
-from learnflow.sink import Sink
+from learnflow.sink.sink import Sink
 from tests.support.sink_messages import Way
 
 LOCK = "BEGIN; LOCK TABLE query_history IN EXCLUSIVE MODE"

@@ -17,7 +17,7 @@ from learnflow.models.fields import short_id
 from learnflow.models.learner_model import LearnerState
 from learnflow.models.student import Profile
 from learnflow.models.vocabulary import Closing, SkillLevel
-from learnflow.sink import Sink
+from learnflow.sink.sink import Sink
 from tests.support.sink_messages import AT, Way, exercise, progress, student_event, uid
 
 

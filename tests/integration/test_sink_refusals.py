@@ -4,7 +4,8 @@ import asyncpg
 import pytest
 
 from learnflow.models.events.students import ProfileUpdated
-from learnflow.sink import Sink, SinkMessage, TooManyRejections
+from learnflow.sink.messages import SinkMessage, TooManyRejections
+from learnflow.sink.sink import Sink
 from tests.support.sink_messages import Way, struggle, student_event
 
 

@@ -7,7 +7,7 @@ import asyncpg
 
 from learnflow import topics
 from learnflow.models.vocabulary import Agent
-from learnflow.sink import Sink
+from learnflow.sink.sink import Sink
 from tests.support.sink_messages import AT, Way, uid, usage
 
 TRIAGE = usage(Agent.TRIAGE, price=0.0011, model="claude-haiku-5-5")

@@ -11,7 +11,7 @@ import pytest
 from learnflow.database.connection import PAUSE_SECONDS, Database, DatabaseAway
 from learnflow.models.vocabulary import Agent
 from learnflow.settings import Settings
-from learnflow.sink import Sink
+from learnflow.sink.sink import Sink
 from learnflow.tutor.claude.budget.daily_spending import UsageInPostgres
 from learnflow.tutor.claude.budget.metered_client import metered_clients
 from learnflow.tutor.claude.budget.spending_guard import BudgetUsedUp, DailyLimits, QuotaUsedUp, SpendingGuard

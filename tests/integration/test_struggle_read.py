@@ -16,7 +16,8 @@ from learnflow.domain.struggle import Attempt, End, question
 from learnflow.models.events.learning import Signals, StruggleDetected
 from learnflow.models.events.students import ExerciseAssigned, ExerciseGraded, StruggleResolved
 from learnflow.models.vocabulary import StruggleLevel
-from learnflow.sink import Sink, SinkMessage
+from learnflow.sink.messages import SinkMessage
+from learnflow.sink.sink import Sink
 from tests.support.sink_messages import AT, EXERCISE, Way, exercise, student_event
 
 WINDOW = Wanted("ann", AT - timedelta(days=1), AT + timedelta(days=1))

@@ -24,7 +24,7 @@ from learnflow.models.learner_model import LearnerState
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent, Specialist
-from learnflow.sink import SinkMessage
+from learnflow.sink.messages import SinkMessage
 from learnflow.topics import Topic
 
 AT: Final = datetime(2026, 1, 2, 14, 23, 45, tzinfo=UTC)

@@ -13,7 +13,7 @@ from learnflow.models.vocabulary import Language, QueryStatus, Specialist
 from learnflow.sink.batch_plan import STRANGER, Rows, StoredQuery, merged_profiles, settle
 from learnflow.sink.changes import Change, change
 from learnflow.sink.messages import BY_NAME, Rejected, SinkMessage, Unstorable, consecutive
-from learnflow.sink.query_status import NEW
+from learnflow.sink.queries import NEW
 from learnflow.sink.rows import QUERY_COLUMNS, FlowRow, ProfileRow, ProgressRow, ResponseRow, Row
 from learnflow.streams.codec import decode
 from tests.support.sink_messages import AT, Way, progress, uid

@@ -8,7 +8,8 @@ import pytest
 
 from learnflow.models.events import carried_query
 from learnflow.models.examples import EXAMPLES
-from learnflow.sink import Sink, SinkMessage
+from learnflow.sink.messages import SinkMessage
+from learnflow.sink.sink import Sink
 from learnflow.streams.codec import Clock, Refusal, decode
 from learnflow.topics import STUDENT_PROGRESS, TOPICS
 

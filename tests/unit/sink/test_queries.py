@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from learnflow.sink.query_status import fold, moves
+from learnflow.sink.queries import fold, moves
 from learnflow.sink.rows import QueryState
 
 NOTHING = QueryState("pending", None, None, None, None, None, None)
