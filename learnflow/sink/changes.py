@@ -11,20 +11,8 @@ from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
 from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested, RoutingDecision
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import QueryStatus, Specialist
-from learnflow.sink import learner_rows
+from learnflow.sink import learner_rows, queries
 from learnflow.sink.messages import SinkMessage, Unstorable
-from learnflow.sink.queries import (
-    NEW,
-    carried,
-    collaboration,
-    ended,
-    handed_over,
-    outcome,
-    paid,
-    response,
-    routed,
-    submitted,
-)
 from learnflow.sink.rows import QueryContent, QueryState, Row
 from learnflow.topics import REQUESTS
 
@@ -65,7 +53,7 @@ def _carried(query: StudentQuery | None) -> StudentQuery:
 
 
 def _submitted(nothing: Change, event: Event[QuerySubmitted]) -> Change:
-    return nothing._replace(query=submitted(event), state=NEW)
+    return nothing._replace(query=queries.submitted(event), state=queries.NEW)
 
 
 def _routed(nothing: Change, event: Event[RoutingDecision]) -> Change:
@@ -79,8 +67,8 @@ def _routed(nothing: Change, event: Event[RoutingDecision]) -> Change:
         topic=payload.topic or query.topic,
         question_key=payload.question_key or query.question_key,
     )
-    usage = paid(event, payload.query_id, state.topic, payload.usage)
-    return nothing._replace(query=query, state=state, rows=(routed(event),), paid=usage)
+    usage = queries.paid(event, payload.query_id, state.topic, payload.usage)
+    return nothing._replace(query=query, state=state, rows=(queries.routed(event),), paid=usage)
 
 
 def _requested(nothing: Change, event: Event[AgentRequest]) -> Change | None:
@@ -89,35 +77,37 @@ def _requested(nothing: Change, event: Event[AgentRequest]) -> Change | None:
         return None
     query = _carried(event.payload.query)
     agent = _AGENTS[nothing.message.topic]
-    flow = handed_over(event, agent)
-    return nothing._replace(query=query, state=carried(query, agent), handed_over=True, rows=(flow,))
+    flow = queries.handed_over(event, agent)
+    return nothing._replace(query=query, state=queries.carried(query, agent), handed_over=True, rows=(flow,))
 
 
 def _collaboration(nothing: Change, event: Event[CollaborationRequested] | Event[CollaborationAnswered]) -> Change:
     query = _carried(event.payload.request.query)
-    return nothing._replace(query=query, state=carried(query), rows=(collaboration(event),))
+    return nothing._replace(query=query, state=queries.carried(query), rows=(queries.collaboration(event),))
 
 
 def _completed(nothing: Change, event: Event[ResponseCompleted]) -> Change:
     query = _carried(event.payload.query)
     return nothing._replace(
         query=query,
-        state=ended(query, QueryStatus.COMPLETED, event.payload.agent_name),
+        state=queries.ended(query, QueryStatus.COMPLETED, event.payload.agent_name),
         attempt=event.attempt,
-        rows=(outcome(event),),
-        outcome=(response(event),),
-        paid=paid(event, query.query_id, query.topic, event.payload.usage),
+        rows=(queries.outcome(event),),
+        outcome=(queries.response(event),),
+        paid=queries.paid(event, query.query_id, query.topic, event.payload.usage),
     )
 
 
 def _failed(nothing: Change, event: Event[ResponseFailed]) -> Change | None:
     """Keep the failure. A query that could not be stored cannot be stored as a failed one either; what it cost can."""
     query, payload = event.payload.query, event.payload
-    usage = paid(event, payload.query_id, query.topic if query else None, payload.usage)
+    usage = queries.paid(event, payload.query_id, query.topic if query else None, payload.usage)
     if query is None:
         return nothing._replace(paid=usage) if usage else None
-    state = ended(query, QueryStatus.FAILED, query.routed_to_agent, payload.reason)
-    return nothing._replace(query=query, state=state, attempt=event.attempt, outcome=(outcome(event),), paid=usage)
+    state = queries.ended(query, QueryStatus.FAILED, query.routed_to_agent, payload.reason)
+    return nothing._replace(
+        query=query, state=state, attempt=event.attempt, outcome=(queries.outcome(event),), paid=usage
+    )
 
 
 _AGENTS: Final[Mapping[str, Specialist]] = {topic.name: agent for agent, topic in REQUESTS.items()}

@@ -4,22 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from learnflow.sink.rows import (
-    QUERY_COLUMNS,
-    AssignmentRow,
-    ExerciseRow,
-    FlowRow,
-    HintRow,
-    MasteryRow,
-    ProfileRow,
-    ProgressRow,
-    QueryState,
-    ResponseRow,
-    Row,
-    StruggleRow,
-    SubmissionRow,
-    UsageRow,
-)
+from learnflow.sink import rows
 
 
 def _insert(table: str, columns: Iterable[str], key: str) -> str:
@@ -39,7 +24,7 @@ def _assignments(columns: Iterable[str], value: str) -> str:
 
 # Locked, so that what is decided on these states still holds when it is written; in one order, against deadlocks.
 READ_QUERIES: Final = f"""
-SELECT query_id, student_id, {", ".join(QueryState._fields)}
+SELECT query_id, student_id, {", ".join(rows.QueryState._fields)}
 FROM query_history WHERE query_id = ANY($1::uuid[]) ORDER BY query_id FOR NO KEY UPDATE
 """  # noqa: S608 - as above
 
@@ -49,14 +34,14 @@ SELECT student_id, student_id, email, created_at FROM jsonb_populate_recordset(N
 ON CONFLICT (student_id) DO NOTHING
 """
 
-INSERT_QUERIES: Final = _insert("query_history", QUERY_COLUMNS, "query_id")
+INSERT_QUERIES: Final = _insert("query_history", rows.QUERY_COLUMNS, "query_id")
 
 MOVE_QUERIES: Final = f"""
-UPDATE query_history AS q SET {_assignments(QueryState._fields, "r.{0}")}
+UPDATE query_history AS q SET {_assignments(rows.QueryState._fields, "r.{0}")}
 FROM jsonb_populate_recordset(NULL::query_history, $1) AS r WHERE q.query_id = r.query_id
 """  # noqa: S608 - as above
 
-RECORD_PROFILES: Final = _insert("profile_history", ProfileRow._fields, "message_id") + "RETURNING message_id"
+RECORD_PROFILES: Final = _insert("profile_history", rows.ProfileRow._fields, "message_id") + "RETURNING message_id"
 
 _PROFILE: Final = ("name", "email", "learning_style", "skill_level", "active")
 UPDATE_STUDENTS: Final = f"""
@@ -77,7 +62,7 @@ WHERE e.student_id = r.student_id AND e.exercise_id = r.exercise_id
 # Only submissions that are new count, so that a repeat changes nothing.
 _SUBMISSIONS: Final = f"""
 WITH new AS (
-    {_insert("exercise_submissions", SubmissionRow._fields, "message_id")}
+    {_insert("exercise_submissions", rows.SubmissionRow._fields, "message_id")}
     RETURNING student_id, exercise_id, score, passed, code, at, gave_up
 ), total AS (
     SELECT student_id, exercise_id, count(*) AS attempts, max(score) AS score, max(at) AS at,
@@ -96,7 +81,7 @@ FROM total WHERE e.student_id = total.student_id AND e.exercise_id = total.exerc
 """  # noqa: S608 - as above
 
 # Progress follows the state, whose version alone says which is newer. A trigger sets updated_at.
-_PROGRESS_COLUMNS: Final = [name for name in ProgressRow._fields if name not in {"state", "version"}]
+_PROGRESS_COLUMNS: Final = [name for name in rows.ProgressRow._fields if name not in {"state", "version"}]
 _CHANGING: Final = [name for name in _PROGRESS_COLUMNS if name not in {"student_id", "updated_at"}]
 _PROGRESS: Final = f"""
 WITH newer AS (
@@ -113,23 +98,23 @@ ON CONFLICT (student_id) DO UPDATE SET {_assignments(_CHANGING, "EXCLUDED.{0}")}
 """  # noqa: S608 - as above
 
 # Tables to which a batch adds many rows. Where all of them are new they are copied, which takes half of the time.
-COPIED: Final[Mapping[type[Row], str]] = MappingProxyType({
-    ResponseRow: "agent_responses",
-    FlowRow: "message_flow",
-    MasteryRow: "mastery_history",
-    UsageRow: "claude_usage",
+COPIED: Final[Mapping[type[rows.Row], str]] = MappingProxyType({
+    rows.ResponseRow: "agent_responses",
+    rows.FlowRow: "message_flow",
+    rows.MasteryRow: "mastery_history",
+    rows.UsageRow: "claude_usage",
 })
 
 # Parents first.
-WRITE: Final[Mapping[type[Row], str]] = MappingProxyType({
-    ExerciseRow: _insert("exercises", ExerciseRow._fields, "exercise_id"),
-    AssignmentRow: _insert("student_exercises", AssignmentRow._fields, "student_id, exercise_id"),
-    HintRow: _HINTS,
-    SubmissionRow: _SUBMISSIONS,
-    ResponseRow: _insert("agent_responses", ResponseRow._fields, "query_id"),
-    FlowRow: _insert("message_flow", FlowRow._fields, "message_id"),
-    MasteryRow: _insert("mastery_history", MasteryRow._fields, "message_id"),
-    StruggleRow: _insert("struggle_history", StruggleRow._fields, "message_id"),
-    ProgressRow: _PROGRESS,
-    UsageRow: _insert("claude_usage", UsageRow._fields, "message_id, agent, model"),
+WRITE: Final[Mapping[type[rows.Row], str]] = MappingProxyType({
+    rows.ExerciseRow: _insert("exercises", rows.ExerciseRow._fields, "exercise_id"),
+    rows.AssignmentRow: _insert("student_exercises", rows.AssignmentRow._fields, "student_id, exercise_id"),
+    rows.HintRow: _HINTS,
+    rows.SubmissionRow: _SUBMISSIONS,
+    rows.ResponseRow: _insert("agent_responses", rows.ResponseRow._fields, "query_id"),
+    rows.FlowRow: _insert("message_flow", rows.FlowRow._fields, "message_id"),
+    rows.MasteryRow: _insert("mastery_history", rows.MasteryRow._fields, "message_id"),
+    rows.StruggleRow: _insert("struggle_history", rows.StruggleRow._fields, "message_id"),
+    rows.ProgressRow: _PROGRESS,
+    rows.UsageRow: _insert("claude_usage", rows.UsageRow._fields, "message_id, agent, model"),
 })

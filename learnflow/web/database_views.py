@@ -14,23 +14,8 @@ from learnflow.models.agent_response import AgentResponse
 from learnflow.models.fields import Model
 from learnflow.models.message_flow import MessageFlow
 from learnflow.models.student_query import StudentQuery
+from learnflow.web import models
 from learnflow.web.json_http import Refused
-from learnflow.web.models import (
-    MOST_STUDENTS,
-    MOST_TOPICS,
-    Asked,
-    ClassAsked,
-    ClassMastery,
-    Found,
-    MasteryChange,
-    Pupil,
-    QueryTold,
-    QuestionsAsked,
-    Searched,
-    SearchResult,
-    StruggleTold,
-    StudentQuestions,
-)
 
 AWAY: Final = "The database cannot be asked now. Try again in a moment."
 
@@ -50,7 +35,7 @@ class WebDatabase(Database):
         except DatabaseAway as error:
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, AWAY) from error
 
-    async def models(self, model: type[Row], query: str, *args: object) -> list[Row]:
+    async def read(self, model: type[Row], query: str, *args: object) -> list[Row]:
         """Return a query's rows as models, by the names of its columns. Raises Refused as `fetch` does."""
         rows = await self.fetch(f"SELECT to_json(model)::text FROM ({query}) AS model", *args)  # noqa: S608 - ours
         return [model.model_validate_json(row[0]) for row in rows]
@@ -106,42 +91,42 @@ class StoredViews:
     def __init__(self, database: WebDatabase) -> None:
         self._database = database
 
-    async def questions(self, student_id: str, asked: QuestionsAsked) -> StudentQuestions:
+    async def questions(self, student_id: str, asked: models.QuestionsAsked) -> models.StudentQuestions:
         """Return a student's questions, the newest first; none where nobody knows the student."""
-        questions = await self._database.models(Asked, _QUESTIONS, student_id, asked.before, asked.limit + 1)
+        questions = await self._database.read(models.Asked, _QUESTIONS, student_id, asked.before, asked.limit + 1)
         shown = questions[: asked.limit]
-        return StudentQuestions(
+        return models.StudentQuestions(
             questions=tuple(shown), next=shown[-1].query_id if len(questions) > asked.limit else None
         )
 
-    async def query(self, query_id: UUID) -> QueryTold:
+    async def query(self, query_id: UUID) -> models.QueryTold:
         """Return a question with its outcome and its way. Raises Refused with 404."""
-        questions = await self._database.models(StudentQuery, _QUESTION, query_id)
+        questions = await self._database.read(StudentQuery, _QUESTION, query_id)
         if not questions:
             raise Refused(HTTPStatus.NOT_FOUND, NO_QUESTION)
-        responses = await self._database.models(AgentResponse, _RESPONSE, query_id)
-        flow = await self._database.models(MessageFlow, _FLOW, query_id)
-        return QueryTold(question=questions[0], response=next(iter(responses), None), flow=tuple(flow))
+        responses = await self._database.read(AgentResponse, _RESPONSE, query_id)
+        flow = await self._database.read(MessageFlow, _FLOW, query_id)
+        return models.QueryTold(question=questions[0], response=next(iter(responses), None), flow=tuple(flow))
 
-    async def search(self, search: Searched) -> SearchResult:
+    async def search(self, search: models.Searched) -> models.SearchResult:
         """Return the questions that fit."""
         statement, arguments = Search(**search.model_dump()).statement()
-        return SearchResult(found=tuple(await self._database.models(Found, statement, *arguments)))
+        return models.SearchResult(found=tuple(await self._database.read(models.Found, statement, *arguments)))
 
-    async def ledger(self, student_id: str) -> tuple[MasteryChange, ...]:
+    async def ledger(self, student_id: str) -> tuple[models.MasteryChange, ...]:
         """Return the last changes of a student's levels, the newest first."""
-        return tuple(await self._database.models(MasteryChange, _LEDGER, student_id))
+        return tuple(await self._database.read(models.MasteryChange, _LEDGER, student_id))
 
-    async def struggles(self, student_id: str) -> tuple[StruggleTold, ...]:
+    async def struggles(self, student_id: str) -> tuple[models.StruggleTold, ...]:
         """Return what was told last of a student's struggles, the newest first."""
-        return tuple(await self._database.models(StruggleTold, _STRUGGLES, student_id))
+        return tuple(await self._database.read(models.StruggleTold, _STRUGGLES, student_id))
 
-    async def mastery_of_class(self, asked: ClassAsked) -> ClassMastery:
+    async def mastery_of_class(self, asked: models.ClassAsked) -> models.ClassMastery:
         """Return the levels of those asked for, or of those who were active last."""
-        pupils = await self._database.models(Pupil, _CLASS, list(asked.students), MOST_STUDENTS)
+        pupils = await self._database.read(models.Pupil, _CLASS, list(asked.students), models.MOST_STUDENTS)
         topics = asked.topics or _most_common(pupils)
         shown = frozenset(topics)
-        return ClassMastery(
+        return models.ClassMastery(
             topics=topics,
             students=tuple(
                 pupil.model_copy(update={"levels": {key: pupil.levels[key] for key in pupil.levels if key in shown}})
@@ -150,9 +135,9 @@ class StoredViews:
         )
 
 
-def _most_common(pupils: Iterable[Pupil]) -> tuple[str, ...]:
+def _most_common(pupils: Iterable[models.Pupil]) -> tuple[str, ...]:
     """Return the topics that most of a class have, in the order of their names."""
     counts = Counter(topic for pupil in pupils for topic in pupil.levels)
     return tuple(
-        sorted(topic for topic, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_TOPICS])
+        sorted(topic for topic, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[: models.MOST_TOPICS])
     )

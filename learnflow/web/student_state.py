@@ -95,7 +95,7 @@ class DatabaseStudentState:
         """The days, from questions and submissions."""
         first = self.now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS - 1)
         days: dict[date, Day] = {}
-        for row in await self.database.models(_DatedOutcome, _OUTCOMES, student_id, first):
+        for row in await self.database.read(_DatedOutcome, _OUTCOMES, student_id, first):
             day = row.at.date()
             outcome = Outcome(id=row.id, topic=lookup(row.topic), kind=row.kind, exercise=row.exercise)
             days[day] = days.get(day, Day()).with_outcome(outcome)

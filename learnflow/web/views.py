@@ -80,7 +80,7 @@ def _add_struggles(app: StreamApp, database: WebDatabase) -> None:
 
     @app.page("/api/struggles")
     async def struggles(_view: Any, _request: Any) -> Any:  # noqa: ANN401 - Faust's view, request and response
-        return answer(Struggles(struggles=tuple(await database.models(PushedStruggle, _LAST))))
+        return answer(Struggles(struggles=tuple(await database.read(PushedStruggle, _LAST))))
 
 
 def add_views(
