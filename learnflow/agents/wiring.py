@@ -21,7 +21,7 @@ from learnflow.agents.specialist_request import TutoredAgent
 from learnflow.agents.struggle import StruggleAgent
 from learnflow.agents.student_store import StudentStore
 from learnflow.agents.triage import TriageAgent
-from learnflow.database.connection import BatchSource
+from learnflow.database.postgres import BatchSource
 from learnflow.database.struggle_window import load_windows
 from learnflow.database.students import StudentSource, load_assignments
 from learnflow.models.vocabulary import Agent, Specialist

@@ -11,8 +11,7 @@ import orjson
 from mode.utils.logging import get_logger
 from pydantic import ValidationError
 
-from learnflow.database.connection import BatchSource
-from learnflow.database.postgres import Reader, present
+from learnflow.database.postgres import BatchSource, Reader, present
 from learnflow.domain.conversation import LONGEST_ANSWER, LONGEST_QUESTION
 from learnflow.domain.student_exercises import MOST_DONE, MOST_KEPT, Exercises
 from learnflow.models.events.routing import Turn

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from learnflow.database.connection import Database
+from learnflow.database.postgres import Database
 from learnflow.domain.personal_data import is_personal
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox

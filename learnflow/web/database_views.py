@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from learnflow.database.connection import Database, DatabaseAway
+from learnflow.database.postgres import Database, DatabaseAway
 from learnflow.database.question_search import Search
 from learnflow.models.agent_response import AgentResponse
 from learnflow.models.fields import Model

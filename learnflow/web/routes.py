@@ -8,21 +8,9 @@ from pydantic import BaseModel, RootModel
 
 from learnflow.models.agent_health import AgentHealth, Figures, HealthReport
 from learnflow.models.fields import Model
+from learnflow.web import models
 from learnflow.web.access import Login, Session
 from learnflow.web.json_http import Error
-from learnflow.web.models import (
-    ClassAsked,
-    ClassMastery,
-    QueryTold,
-    QuestionsAsked,
-    Searched,
-    SearchResult,
-    StudentConversation,
-    StudentMastery,
-    StudentProgress,
-    StudentQuestions,
-    StudentStruggle,
-)
 from learnflow.web.question_form import Accepted, Question
 from learnflow.web.views import Struggles
 
@@ -75,6 +63,7 @@ _BAD: Final = HTTPStatus.BAD_REQUEST
 _NONE: Final = HTTPStatus.NOT_FOUND
 _AWAY: Final = HTTPStatus.SERVICE_UNAVAILABLE
 _NO_JSON: Final = (_BAD, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+_OF_ONE: Final = (_BAD, _NONE, _AWAY)  # student or question
 _STUDENT: Final = "/api/students/{student_id}"
 
 ROUTES: Final = (
@@ -96,17 +85,17 @@ ROUTES: Final = (
     Route("/api/session", "Keep a token in a cookie.", Session, "everybody", "post", takes=Login,
           errors=(*_NO_JSON, HTTPStatus.UNAUTHORIZED)),
     Route("/api/session", "Forget the token.", Session, "everybody", "delete"),
-    Route(f"{_STUDENT}/progress", "Where a student stands.", StudentProgress, "student", errors=(_BAD, _NONE, _AWAY)),
+    Route(f"{_STUDENT}/progress", "Where a student stands.", models.StudentProgress, "student", errors=_OF_ONE),
     Route(f"{_STUDENT}/mastery", "What a student can do, what happened on the last days, and each change of a level.",
-          StudentMastery, "student", errors=(_BAD, _NONE, _AWAY)),
+          models.StudentMastery, "student", errors=_OF_ONE),
     Route(f"{_STUDENT}/struggle", "What a student did in the last 24 hours, and struggles with.",
-          StudentStruggle, "student", errors=(_BAD, _NONE, _AWAY)),
-    Route(f"{_STUDENT}/conversation", "The last turns with a student.", StudentConversation, "student",
-          errors=(_BAD, _NONE, _AWAY)),
-    Route(f"{_STUDENT}/questions", "A student's questions, the newest first.", StudentQuestions, "student",
-          asks=QuestionsAsked, errors=(_BAD, _AWAY)),
-    Route("/api/queries/{query_id}", "A question, its outcome and its way through the agents.", QueryTold, "student",
-          errors=(_BAD, _NONE, _AWAY)),
-    Route("/api/search", "Questions whose words fit.", SearchResult, asks=Searched, errors=(_BAD, _AWAY)),
-    Route("/api/class", "The levels of a class.", ClassMastery, asks=ClassAsked, errors=(_BAD, _AWAY)),
+          models.StudentStruggle, "student", errors=_OF_ONE),
+    Route(f"{_STUDENT}/conversation", "The last turns with a student.", models.StudentConversation, "student",
+          errors=_OF_ONE),
+    Route(f"{_STUDENT}/questions", "A student's questions, the newest first.", models.StudentQuestions, "student",
+          asks=models.QuestionsAsked, errors=(_BAD, _AWAY)),
+    Route("/api/queries/{query_id}", "A question, its outcome and its way through the agents.", models.QueryTold,
+          "student", errors=_OF_ONE),
+    Route("/api/search", "Questions whose words fit.", models.SearchResult, asks=models.Searched, errors=(_BAD, _AWAY)),
+    Route("/api/class", "The levels of a class.", models.ClassMastery, asks=models.ClassAsked, errors=(_BAD, _AWAY)),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from learnflow.database.connection import PAUSE_SECONDS, Database
+from learnflow.database.postgres import PAUSE_SECONDS, Database
 from learnflow.models.draft import Draft
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel
 from learnflow.tutor.claude.cache import ExplanationCache

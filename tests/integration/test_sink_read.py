@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from learnflow.database.connection import BatchSource
+from learnflow.database.postgres import BatchSource
 from learnflow.database.students import AssignmentKey, StoredStudent, load_assignments, load_students
 from learnflow.domain.student_exercises import Exercises
 from learnflow.models.events.students import (

@@ -8,7 +8,7 @@ from typing import Protocol
 import asyncpg
 import pytest
 
-from learnflow.database.connection import PAUSE_SECONDS, Database, DatabaseAway
+from learnflow.database.postgres import PAUSE_SECONDS, Database, DatabaseAway
 from learnflow.models.vocabulary import Agent
 from learnflow.settings import Settings
 from learnflow.sink.sink import Sink

@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 
 from learnflow.backoff import Backoff
-from learnflow.database import connection as batch_source
-from learnflow.database.connection import BatchSource
+from learnflow.database import postgres as batch_source
+from learnflow.database.postgres import BatchSource
 from learnflow.database.struggle_window import StoredWindow, Wanted, load_windows
 from learnflow.domain.struggle import Attempt, End, question
 from learnflow.models.events.learning import Signals, StruggleDetected

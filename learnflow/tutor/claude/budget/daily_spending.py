@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from learnflow.bounded_cache import BoundedCache
-from learnflow.database.connection import Database
+from learnflow.database.postgres import Database
 from learnflow.models.vocabulary import Agent
 
 MOST_STUDENTS: Final = 2_000  # whose questions are remembered; of others, PostgreSQL is read again

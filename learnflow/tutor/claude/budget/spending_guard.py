@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from learnflow import metrics
-from learnflow.database.connection import DatabaseAway
+from learnflow.database.postgres import DatabaseAway
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent
 from learnflow.tutor.claude.budget.daily_spending import DailySpending, StoredSpending, Work

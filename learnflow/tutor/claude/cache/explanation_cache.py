@@ -10,7 +10,7 @@ import asyncpg
 from pydantic import ValidationError
 
 from learnflow.bounded_cache import BoundedCache
-from learnflow.database.connection import SECONDS, Database, DatabaseAway
+from learnflow.database.postgres import SECONDS, Database, DatabaseAway
 from learnflow.models.draft import Draft
 from learnflow.tutor.claude.cache.cacheable_question import CacheableQuestion
 

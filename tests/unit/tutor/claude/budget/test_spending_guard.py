@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from learnflow.database.connection import DatabaseAway
+from learnflow.database.postgres import DatabaseAway
 from learnflow.models.vocabulary import Agent
 from learnflow.settings import Settings
 from learnflow.tutor.claude.budget.daily_spending import MOST_STUDENTS, DailySpending, StoredSpending, Work
