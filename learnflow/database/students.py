@@ -85,7 +85,6 @@ JOIN unnest($1::text[], $2::uuid[]) AS asked (student_id, exercise_id)
     ON s.student_id = asked.student_id AND s.exercise_id = asked.exercise_id
 """  # noqa: S608 - of the constants above
 
-_PROFILE: Final = ("name", "learning_style", "skill_level", "active")
 _JSON: Final = ("python_mastery_levels", "queries_by_type")
 
 
@@ -127,7 +126,7 @@ def _student(record: asyncpg.Record, turns: tuple[Turn, ...], exercises: Exercis
     columns = present(record)
     json = {name: orjson.loads(columns[name]) for name in _JSON if name in columns}
     return StoredStudent(
-        profile=Profile.model_validate({name: columns[name] for name in _PROFILE if name in columns}),
+        profile=Profile.model_validate(columns),
         progress=LearningProgress.model_validate(columns | json) if record["has_progress"] else None,
         state=LearnerState() if record["state"] is None else LearnerState.model_validate_json(record["state"]),
         version=record["version"] or 0,

@@ -59,8 +59,8 @@ def settle(changes: Sequence[Change], stored: Mapping[UUID, StoredQuery]) -> tup
         if moved:
             rows.add(change.outcome)
         rows.add(change.paid)
-        if moved is not None or change.paid:
-            _enrol(students, change)
+        if (moved is not None or change.paid) and (student := change.student_id) not in students:
+            students[student] = StudentRow(student, enrolment_email(student), change.at)
     rows.students = sorted(students.values())
     new = ((query_id, query.new, query.state) for query_id, query in queries.items() if query.new)
     in_order = sorted(new, key=lambda query: query[0].int)  # two ids are compared in Python, two numbers are not
@@ -103,11 +103,6 @@ def merged_profiles(rows: Iterable[ProfileRow], new: frozenset[UUID]) -> list[Pr
             old if value is None else value for old, value in zip(before, row, strict=True)
         )
     return [merged[student_id] for student_id in sorted(merged)]
-
-
-def _enrol(students: dict[str, StudentRow], change: Change) -> None:
-    if change.student_id not in students:
-        students[change.student_id] = StudentRow(change.student_id, enrolment_email(change.student_id), change.at)
 
 
 def _keep_newest_progress(rows: Rows) -> None:
