@@ -1,37 +1,36 @@
-"""One valid, realistic message for every event type: the contract shows them, the tests send them."""
+"""One valid, realistic message for every event type: the contract shows them, the tests send them.
 
-from collections.abc import Mapping
+The files have them by their event types, each with the query that caused it. The rest of the envelope follows.
+"""
+
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from tomllib import loads
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID, uuid5
 
 from learnflow.models.envelope import Event, Metadata, derived_id
 from learnflow.models.events import EVENTS
-from learnflow.models.examples import debugging, learning, recursion
-from learnflow.models.examples.example import Example
 
 _VERSION: Final = "v1.0.0"  # not this one's, or every release would change the contract
-_IN_THE_ORDER_THEY_HAPPEN: Final = (*recursion.EXAMPLES, *debugging.EXAMPLES, *learning.EXAMPLES)
+_IN_THE_ORDER_THEY_HAPPEN: Final = ("recursion.toml", "debugging.toml", "learning.toml")
 
 
-def _event(example: Example) -> Event[Any]:
-    derived = derived_id(example.student_id or "", example.query_id, example.event_type)
-    first = example.event_type == "student.query.submitted"
-    return EVENTS[example.event_type].model_validate({
-        "message_id": example.query_id if first else derived,
-        "timestamp": example.at,
-        "student_id": example.student_id,
-        "trace_id": _trace(example.query_id),
-        "event_type": example.event_type,
-        "payload": example.payload,
-        "metadata": None if first else Metadata(sequence=example.sequence, agent_version=_VERSION),
-    })
-
-
-def _trace(query_id: UUID) -> UUID:
-    return uuid5(query_id, "trace")
+def _events(file: str) -> Iterator[tuple[str, Event[Any]]]:
+    for event_type, example in loads(files(__name__).joinpath(file).read_text(encoding="utf-8")).items():
+        query_id, student_id = UUID(example.pop("query_id")), example.get("student_id")
+        first = event_type == "student.query.submitted"
+        metadata = Metadata(sequence=example.pop("sequence", None), agent_version=_VERSION)
+        yield event_type, EVENTS[event_type].model_validate({
+            **example,
+            "message_id": query_id if first else derived_id(student_id or "", query_id, event_type),
+            "trace_id": uuid5(query_id, "trace"),
+            "event_type": event_type,
+            "metadata": None if first else metadata,
+        })
 
 
 EXAMPLES: Final[Mapping[str, Event[Any]]] = MappingProxyType({
-    example.event_type: _event(example) for example in _IN_THE_ORDER_THEY_HAPPEN
+    event_type: event for file in _IN_THE_ORDER_THEY_HAPPEN for event_type, event in _events(file)
 })
