@@ -1,21 +1,53 @@
 """Small mistakes put into a program, one at a time: what typical wrong solutions look like."""
 
+import importlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from tomllib import loads
 from typing import Final
 
-from tree_sitter import Node
+from pydantic import TypeAdapter
+from tree_sitter import Language, Node, Parser
 
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.tutor.exercises.generation.mutation_grammar import DIALECTS, SWAPS, Dialect, parser
 
 MOST: Final = 24
 
+_GRAMMAR: Final = loads(files(__package__).joinpath("mutation_grammar.toml").read_text(encoding="utf-8"))
+_SWAPS: Final[Mapping[str, str]] = _GRAMMAR["swaps"]
 _INTEGER: Final = re.compile(r"([0-9]{1,18})([lLn]?)")
 _SIGNS: Final = ("!", "-", "not")
 _NOTHING: Final = ("None", "null", "undefined")
 _JAVA_NEUTRAL: Final = {"integral_type": "0", "floating_point_type": "0", "boolean_type": "false"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """The node types of one grammar that a mutation looks at, and the words it puts in their place."""
+
+    operations: frozenset[str]
+    integers: frozenset[str]
+    negations: frozenset[str]
+    opposites: Mapping[str, str]
+    values: frozenset[str]
+    effects: frozenset[str]
+    places: frozenset[str]
+    skipped: frozenset[str]
+    negated: str
+    nothing: str
+    neutral: str
+
+
+_DIALECTS: Final = TypeAdapter(dict[ExerciseLanguage, _Dialect]).validate_python(_GRAMMAR["dialects"])
+
+
+@cache
+def _parser(language: ExerciseLanguage) -> Parser:
+    """Return the parser of a language, whose grammar is loaded when it is first needed."""
+    return Parser(Language(importlib.import_module(f"tree_sitter_{language}").language()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +78,9 @@ def mutants(language: ExerciseLanguage, code: str) -> tuple[Mutant, ...]:
     """
     source = code.encode()
     found: dict[str, Mutant] = {}
-    for edit in _edits(parser(language).parse(source).root_node, DIALECTS[language]):
+    for edit in _edits(_parser(language).parse(source).root_node, _DIALECTS[language]):
         changed = source[: edit.node.start_byte] + edit.text.encode() + source[edit.node.end_byte :]
-        if changed != source and not parser(language).parse(changed).root_node.has_error:
+        if changed != source and not _parser(language).parse(changed).root_node.has_error:
             text = changed.decode()
             found.setdefault(text, Mutant(edit.node.start_point.row + 1, edit.words, text, edit.returns))
     return _spread(tuple(found.values()))
@@ -56,8 +88,8 @@ def mutants(language: ExerciseLanguage, code: str) -> tuple[Mutant, ...]:
 
 def integers(language: ExerciseLanguage, code: str) -> tuple[int, ...]:
     """Return the integer constants of a program, each once, in the order of the code."""
-    dialect = DIALECTS[language]
-    nodes = _nodes(parser(language).parse(code.encode()).root_node, dialect)
+    dialect = _DIALECTS[language]
+    nodes = _nodes(_parser(language).parse(code.encode()).root_node, dialect)
     matches = (_INTEGER.fullmatch(_text(node)) for node in nodes if node.type in dialect.integers)
     return tuple(dict.fromkeys(int(match[1]) for match in matches if match))
 
@@ -68,7 +100,7 @@ def _spread(found: tuple[Mutant, ...]) -> tuple[Mutant, ...]:
     return tuple(found[number * len(found) // MOST] for number in range(MOST))
 
 
-def _nodes(root: Node, dialect: Dialect) -> Iterator[Node]:
+def _nodes(root: Node, dialect: _Dialect) -> Iterator[Node]:
     """Yield all nodes whose change can matter, a node before its parts."""
     waiting = [root]
     while waiting:
@@ -83,7 +115,7 @@ def _main_guard(node: Node) -> bool:
     return condition is not None and "__name__" in _text(condition)
 
 
-def _edits(root: Node, dialect: Dialect) -> Iterator[_Edit]:
+def _edits(root: Node, dialect: _Dialect) -> Iterator[_Edit]:
     for node in _nodes(root, dialect):
         yield from _operator(node, dialect)
         yield from _constant(node, dialect)
@@ -93,14 +125,14 @@ def _edits(root: Node, dialect: Dialect) -> Iterator[_Edit]:
         yield from _statement(node, dialect)
 
 
-def _operator(node: Node, dialect: Dialect) -> Iterator[_Edit]:
+def _operator(node: Node, dialect: _Dialect) -> Iterator[_Edit]:
     parent = node.parent
-    if parent is None or parent.type not in dialect.operations or node.is_named or node.type not in SWAPS:
+    if parent is None or parent.type not in dialect.operations or node.is_named or node.type not in _SWAPS:
         return
-    yield _became(node, SWAPS[node.type])
+    yield _became(node, _SWAPS[node.type])
 
 
-def _constant(node: Node, dialect: Dialect) -> Iterator[_Edit]:
+def _constant(node: Node, dialect: _Dialect) -> Iterator[_Edit]:
     if node.child_count == 0 and node.type in dialect.opposites:
         yield _became(node, dialect.opposites[node.type])
     match = _INTEGER.fullmatch(_text(node)) if node.type in dialect.integers else None
@@ -110,7 +142,7 @@ def _constant(node: Node, dialect: Dialect) -> Iterator[_Edit]:
         yield _became(node, f"{value - 1}{suffix}" if value else f"(-1{suffix})")
 
 
-def _negation(node: Node, dialect: Dialect) -> Iterator[_Edit]:
+def _negation(node: Node, dialect: _Dialect) -> Iterator[_Edit]:
     if node.type not in dialect.negations or node.children[0].type not in _SIGNS:
         return
     sign, operand = node.children[0].type, node.children[-1]
@@ -118,17 +150,17 @@ def _negation(node: Node, dialect: Dialect) -> Iterator[_Edit]:
         yield _Edit(node, _text(operand), f"`{sign}` was removed")
 
 
-def _condition(node: Node, dialect: Dialect) -> Iterator[_Edit]:
+def _condition(node: Node, dialect: _Dialect) -> Iterator[_Edit]:
     """A condition that is a mere value: what `not` makes of it."""
     if node.type not in dialect.values or node.parent is None:
         return
-    deadline_in = node.parent if node.parent.type == "parenthesized_expression" else node
-    holder = deadline_in.parent
-    if holder and (holder.type == "if_clause" or holder.child_by_field_name("condition") == deadline_in):
+    whole = node.parent if node.parent.type == "parenthesized_expression" else node
+    holder = whole.parent
+    if holder and (holder.type == "if_clause" or holder.child_by_field_name("condition") == whole):
         yield _became(node, dialect.negated.format(_text(node)))
 
 
-def _returned(node: Node, dialect: Dialect) -> Iterator[_Edit]:
+def _returned(node: Node, dialect: _Dialect) -> Iterator[_Edit]:
     if node.type != "return_statement" or not node.named_children:
         return
     value = node.named_children[0]
@@ -147,12 +179,12 @@ def _java_neutral(node: Node) -> str | None:
     return None if kind is None else _JAVA_NEUTRAL.get(kind.type)
 
 
-def _statement(node: Node, dialect: Dialect) -> Iterator[_Edit]:
+def _statement(node: Node, dialect: _Dialect) -> Iterator[_Edit]:
     if node.type != "expression_statement" or not node.named_children:
         return
     done = node.named_children[0]
     left, operator = done.child_by_field_name("left"), done.child_by_field_name("operator")
-    counts = operator is not None and operator.type in SWAPS
+    counts = operator is not None and operator.type in _SWAPS
     if done.type in dialect.effects or counts or (left is not None and left.type in dialect.places):
         yield _Edit(node, dialect.nothing, f"`{_one_line(node)}` was removed")
 
