@@ -38,15 +38,9 @@ def summed(usage: Iterable[Usage]) -> tuple[Usage, ...]:
 
 
 def _sum(first: Usage, second: Usage) -> Usage:
-    return Usage(
-        agent=first.agent,
-        model=first.model,
-        calls=first.calls + second.calls,
-        input_tokens=first.input_tokens + second.input_tokens,
-        output_tokens=first.output_tokens + second.output_tokens,
-        cache_read_tokens=first.cache_read_tokens + second.cache_read_tokens,
-        cache_write_tokens=first.cache_write_tokens + second.cache_write_tokens,
-        price_usd=round(first.price_usd + second.price_usd, DECIMALS),
+    counted = Usage.model_fields.keys() - {"agent", "model"}
+    return first.model_copy(
+        update={name: round(getattr(first, name) + getattr(second, name), DECIMALS) for name in counted}
     )
 
 

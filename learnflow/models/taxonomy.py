@@ -1,13 +1,15 @@
 """The topics of programming that LearnFlow knows: one taxonomy, read from taxonomy.toml."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from tomllib import loads
 from types import MappingProxyType
 from typing import Final
+
+from pydantic import TypeAdapter
 
 from learnflow.models.vocabulary import SKILL_LEVELS, SkillLevel
 
@@ -31,21 +33,10 @@ def _slug(name: str) -> str:
     return _NO_LETTER_OR_DIGIT.sub("-", name.lower()).strip("-")
 
 
-def _read() -> Mapping[str, Topic]:
-    text = files("learnflow.models").joinpath("taxonomy.toml").read_text(encoding="utf-8")
-    return MappingProxyType({
-        key: Topic(
-            key,
-            entry["title"],
-            tuple(entry["aliases"]),
-            SkillLevel(entry["difficulty"]),
-            tuple(entry["prerequisites"]),
-        )
-        for key, entry in tomllib.loads(text).items()
-    })
-
-
-TOPICS: Final[Mapping[str, Topic]] = _read()
+_TABLES: Final = loads(files(__package__).joinpath("taxonomy.toml").read_text(encoding="utf-8"))
+TOPICS: Final[Mapping[str, Topic]] = MappingProxyType(
+    TypeAdapter(dict[str, Topic]).validate_python({key: {"key": key, **table} for key, table in _TABLES.items()})
+)
 
 _KEYS: Final[Mapping[str, str]] = MappingProxyType({
     **{_slug(name): topic.key for topic in TOPICS.values() for name in (topic.title, *topic.aliases)},

@@ -1,7 +1,6 @@
 """Every event type with the model of its payload, from which the contract is generated, and the query it is about."""
 
-from collections.abc import Callable, Mapping
-from operator import attrgetter
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final, cast
 from uuid import UUID
@@ -63,12 +62,6 @@ EVENTS: Final[Mapping[str, type[Event[Any]]]] = MappingProxyType({
 })
 
 
-_CARRIED: Final[dict[type[Any], Callable[[Any], Any]]] = {
-    **dict.fromkeys((AgentRequest, RoutingDecision, ResponseCompleted, ResponseFailed), attrgetter("query")),
-    **dict.fromkeys((CollaborationRequested, CollaborationAnswered), attrgetter("request.query")),
-}
-
-
 def query_of(event: Event[Any]) -> StudentQuery | None:
     """Return the query that a message submits or carries."""
     return submitted_query(event) if isinstance(event.payload, QuerySubmitted) else carried_query(event)
@@ -76,8 +69,7 @@ def query_of(event: Event[Any]) -> StudentQuery | None:
 
 def carried_query(event: Event[Any]) -> StudentQuery | None:
     """Return the query that a message carries along, as triage routed it."""
-    carried = _CARRIED.get(type(event.payload))
-    query: StudentQuery | None = carried(event.payload) if carried else None
+    query: StudentQuery | None = getattr(getattr(event.payload, "request", event.payload), "query", None)
     return query
 
 

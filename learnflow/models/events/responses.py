@@ -5,9 +5,7 @@ from typing import Annotated
 
 from pydantic import PositiveInt, StringConstraints
 
-from learnflow.models.agent_response import AgentResponse
 from learnflow.models.draft import Usage
-from learnflow.models.envelope import Event
 from learnflow.models.fields import Confidence, Id, Model, NonBlank, ResponseText, Text
 from learnflow.models.metadata import MetadataJson
 from learnflow.models.student_query import StudentQuery
@@ -51,14 +49,3 @@ class ResponseFailed(Model):
     reason: NonBlank
     query: StudentQuery | None = None
     usage: tuple[Usage, ...] = ()
-
-
-def agent_response(event: Event[ResponseCompleted]) -> AgentResponse:
-    """Return the row that a completed response becomes. Raises ValidationError when it is incomplete."""
-    payload = event.payload
-    return AgentResponse.model_validate({
-        **payload.model_dump(exclude={"agent_name", "confidence", "query", "usage"}),
-        "agent_type": payload.agent_name,
-        "confidence_score": payload.confidence,
-        "created_at": event.timestamp,
-    })
