@@ -46,7 +46,7 @@ def run(folder: Path, *command: str, text: str = "") -> str:
 @pytest.fixture(scope="module")
 def python_outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """Give what each Python example writes to its output and to its error output."""
-    programs = json.dumps({name: part.example for name, part in PYTHON.items()})
+    programs = json.dumps({name: part.code for name, part in PYTHON.items()})
     outputs = run(tmp_path_factory.mktemp("python"), sys.executable, "-I", str(RUNNER), text=programs)
     return dict(json.loads(outputs))
 
@@ -55,21 +55,21 @@ def python_outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[s
 def test_each_example_prints_what_it_says(name: str, python_outputs: dict[str, list[str]]) -> None:
     output, errors = python_outputs[name]
     assert errors == ""
-    assert output.strip("\n") == PYTHON[name].printed
+    assert output.strip("\n") == PYTHON[name].output
 
 
 @pytest.mark.skipif(not shutil.which("node"), reason="needs node")
 @pytest.mark.parametrize("topic", in_language(Language.JAVASCRIPT))
 def test_each_javascript_example_prints_what_it_says(topic: str, tmp_path: Path) -> None:
     part = in_language(Language.JAVASCRIPT)[topic]
-    assert run(tmp_path, shutil.which("node") or "", "-e", part.example) == part.printed
+    assert run(tmp_path, shutil.which("node") or "", "-e", part.code) == part.output
 
 
 @pytest.mark.parametrize("language", [Language.JAVA, Language.CPP, Language.GO, Language.RUST])
 def test_each_compiled_example_prints_what_it_says(language: Language, tmp_path: Path) -> None:
     parts = in_language(language)
-    outputs = printed(language, {topic: part.example for topic, part in parts.items()}, tmp_path)
-    assert outputs == {topic: part.printed for topic, part in parts.items()}
+    outputs = printed(language, {topic: part.code for topic, part in parts.items()}, tmp_path)
+    assert outputs == {topic: part.output for topic, part in parts.items()}
 
 
 @pytest.mark.parametrize("language", Language)
@@ -102,7 +102,7 @@ def _ends(text: str) -> list[str]:
 @pytest.mark.parametrize("language", Language)
 def test_the_examples_of_points_run(language: Language, tmp_path: Path) -> None:
     programs = {
-        f"{topic}-{place}": point.example or ""
+        f"{topic}-{place}": point.code or ""
         for place, (topic, point) in enumerate(POINTS)
         if (point.language or Language.PYTHON) is language
     }

@@ -22,13 +22,10 @@ from learnflow.tutor.offline.retrieval.points import find_point
 def with_topic_of_cause(text: str, question: ParsedQuestion, triage: Triage) -> Triage:
     """Return a triage with the topic of what is wrong, where the code tells it better than the words do."""
     cause = _cause(text, question)
-    if cause is None or cause[0] == triage.topic:
+    if cause is None:
         return triage
     topic, line = cause
-    return replace(
-        triage, topic=topic, question_key=question_key(question, triage.intent, topic),
-        reasoning=f"{triage.reasoning}; line {line} of the code tells that it is about {topic}",
-    )  # fmt: skip
+    return _with_topic(triage, question, topic, f"line {line} of the code tells that it is about {topic}")
 
 
 def with_topic_of_point(question: ParsedQuestion, triage: Triage) -> Triage:
@@ -37,14 +34,16 @@ def with_topic_of_point(question: ParsedQuestion, triage: Triage) -> Triage:
     "Why can I not use it after I pass it to a function?" is about functions, and in Rust about ownership.
     """
     match = find_point(question, triage.topic) if question.language else None
-    if match is None or not match.is_decisive or match.topic == triage.topic:
+    if match is None or not match.is_decisive or match.point.language is not question.language:
         return triage
-    if match.point.language is not question.language:
+    return _with_topic(triage, question, match.topic, f"a point of {match.topic} answers it")
+
+
+def _with_topic(triage: Triage, question: ParsedQuestion, topic: str, reason: str) -> Triage:
+    if topic == triage.topic:
         return triage
-    return replace(
-        triage, topic=match.topic, question_key=question_key(question, triage.intent, match.topic),
-        reasoning=f"{triage.reasoning}; a point of {match.topic} answers it",
-    )  # fmt: skip
+    key = question_key(question, triage.intent, topic)
+    return replace(triage, topic=topic, question_key=key, reasoning=f"{triage.reasoning}; {reason}")
 
 
 def _cause(text: str, question: ParsedQuestion) -> tuple[str, int] | None:

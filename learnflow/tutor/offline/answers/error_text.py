@@ -42,11 +42,7 @@ def times_before(request: AgentRequest, error: ErrorSign) -> int:
 
 def error_paragraphs(request: AgentRequest, prepared: PreparedError) -> Iterator[str | None]:
     """Yield the paragraphs of an answer. No sentence but the place and the values comes twice."""
-    yield (
-        f"{prepared.place} {prepared.message}"
-        if prepared.place and prepared.message
-        else prepared.place or prepared.message
-    )
+    yield " ".join(filter(None, (prepared.place, prepared.message))) or None
     before = times_before(request, prepared.error)
     if before == 0:
         yield from _first(request, prepared)

@@ -4,6 +4,7 @@ from typing import Final
 
 from learnflow.domain.next_topics import next_topics
 from learnflow.domain.phrasing import one_line, together
+from learnflow.domain.question.errors import ErrorSign
 from learnflow.domain.question.intent import OFF_TOPIC
 from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.draft import Draft
@@ -61,8 +62,9 @@ def _understood(request: AgentRequest, question: ParsedQuestion) -> tuple[AgentR
 
 def _explain(request: AgentRequest, question: ParsedQuestion, topic: str) -> Draft:
     """Explain an error, two topics beside each other, or one."""
-    if question.error and question.error.key in ERROR_NOTES and not _had_error(request, question.error.key):
-        return _explain_error(request, question, question.error.key)
+    error = question.error  # where it was explained before, the topic behind it is the other explanation
+    if error and error.key in ERROR_NOTES and not answered_before(request, ERROR_NOTES[error.key].meaning):
+        return _explain_error(request, error)
     compared = sorted({hit.meaning.topic for hit in question.mentions} & set(EXPLANATIONS))
     if len(compared) > 1 and _compares(question):
         return _compare(request, compared, topic)
@@ -138,22 +140,16 @@ def _exercise_too(choice: ExplanationChoice) -> str | None:
     return f'For the exercise say: "give me an exercise on {name(choice.topic)}".'
 
 
-def _had_error(request: AgentRequest, key: str) -> bool:
-    """Say whether an error was explained in the last turns: then the topic behind it is the other explanation."""
-    return answered_before(request, ERROR_NOTES[key].meaning)
-
-
-def _explain_error(request: AgentRequest, question: ParsedQuestion, key: str) -> Draft:
-    note, error = ERROR_NOTES[key], question.error
-    error_name, topic = (error.name, error.topic) if error else (key, GENERAL)
+def _explain_error(request: AgentRequest, error: ErrorSign) -> Draft:
+    note, topic = ERROR_NOTES[error.key], error.topic
     return draft(
-        f"{error_name}: {note.meaning}", f"Why it happens: {note.cause}", f"What to do: {note.fix}",
+        f"{error.name}: {note.meaning}", f"Why it happens: {note.cause}", f"What to do: {note.fix}",
         f"This raises it, and the example is the same code mended:\n```\n{note.broken}\n```",
         f"Behind it is the topic {name(topic)}. {EXPLANATIONS[topic].at(depth(request, topic)).text}"
         if topic in EXPLANATIONS
         else None,
         topic=topic, confidence=0.85, missing=_PREPARED, code=(note.mended,),
-        metadata={"error_type": error_name, "suggested_topic": topic},
+        metadata={"error_type": error.name, "suggested_topic": topic},
     )  # fmt: skip
 
 
@@ -171,7 +167,7 @@ def _compare(request: AgentRequest, topics: list[str], named: str) -> Draft:
             f"{title(topic)}: {part.text}" + (f" {prepared.watch_out if again else prepared.good_for}" if more else "")
             for topic, prepared, part in parts
         ),
-        topic=named if named in topics[:3] else first, confidence=0.7, code=tuple(part.example for *_, part in parts),
+        topic=named if named in topics[:3] else first, confidence=0.7, code=tuple(part.code for *_, part in parts),
         missing="I put prepared explanations beside each other; weighing them for your case is beyond me.",
         metadata={"suggested_topic": first},
     )  # fmt: skip

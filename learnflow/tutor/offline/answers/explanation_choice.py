@@ -122,7 +122,7 @@ def _language(request: AgentRequest, question: ParsedQuestion, point: Point | No
 def point_alone(choice: ExplanationChoice) -> Point | None:
     """Return the point that answers a question without the rest of its topic, unless it was given before."""
     point = choice.point
-    alone = point and (choice.in_other_language or point.example or len(point.says) >= _WHOLE)
+    alone = point and (choice.in_other_language or point.code or len(point.says) >= _WHOLE)
     return point if point and alone and not answered_before(choice.request, point.says) else None
 
 

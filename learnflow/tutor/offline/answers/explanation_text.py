@@ -71,11 +71,11 @@ def in_short(choice: ExplanationChoice) -> Text:
         first = BETWEEN_SENTENCES.split(whole)[0] if whole else ""
         return Text((f"{title(choice.topic)}: {first} {more}" if first else more,), (), variant)
     if not python:
-        examples = (part.example,) if part else ()
+        examples = (part.code,) if part else ()
         return Text((f"{title(choice.topic)}: {whole} {more}" if whole else more,), examples, variant)
     explanation = choice.explanation
     shown = explanation.picture if variant is Variant.PICTURE else explanation.at(choice.level)
-    return Text((f"{title(choice.topic)}: {whole}", explanation.warning(choice.level)), (shown.example,), variant)
+    return Text((f"{title(choice.topic)}: {whole}", explanation.warning(choice.level)), (shown.code,), variant)
 
 
 def uncovered(question: ParsedQuestion, topic: str, text: str) -> str | None:
@@ -102,7 +102,7 @@ def _whole(choice: ExplanationChoice, paragraphs: Iterator[str | None], shown: P
     point = sentence_to_the_point(choice)
     new = None if point and answered_before(choice.request, point) else point
     first = (None if variant == _LANGUAGE else _opening(choice), own_lines, language_gap(choice), new)
-    return Text(_short_enough(choice, first, tuple(paragraphs)), (shown.example,), variant)
+    return Text(_short_enough(choice, first, tuple(paragraphs)), (shown.code,), variant)
 
 
 def _short_enough(
@@ -128,7 +128,7 @@ def _by_level(choice: ExplanationChoice, shown: Part) -> Iterator[str | None]:
     explanation, style = choice.explanation, choice.style
     if _begins_with_picture(choice):
         yield explanation.picture.text
-    words, example = explanation.at(choice.level).text, f"The example prints:\n{shown.printed}"
+    words, example = explanation.at(choice.level).text, f"The example prints:\n{shown.output}"
     match style:
         case LearningStyle.EXAMPLE_DRIVEN:
             yield from ("Look at the example first; then the words will make sense.", example, words)
@@ -145,7 +145,7 @@ def _by_level(choice: ExplanationChoice, shown: Part) -> Iterator[str | None]:
 def _by_language(choice: ExplanationChoice, part: Part) -> Iterator[str | None]:
     """Yield a topic in the words of another language: those of a level are Python's."""
     yield part.text
-    yield f"The example prints:\n{part.printed}"
+    yield f"The example prints:\n{part.output}"
     yield None if asks_when(choice.question) else f"What it is good for: {choice.explanation.good_for}"
     yield f"Try it yourself: {CHANGE}"
 
@@ -170,7 +170,7 @@ def _task(choice: ExplanationChoice, shown: Part) -> str:
 def _by_picture(choice: ExplanationChoice) -> Iterator[str | None]:
     explanation = choice.explanation
     yield explanation.picture.text
-    yield f"The example shows just that. It prints:\n{explanation.picture.printed}"
+    yield f"The example shows just that. It prints:\n{explanation.picture.output}"
     yield explanation.misconceptions[1 if choice.level is SkillLevel.INTERMEDIATE else 0].corrected
     yield f"Try it yourself: {CHANGE}"
 
@@ -180,16 +180,16 @@ def _further(choice: ExplanationChoice) -> Iterator[str | None]:
     yield explanation.further
     yield "\n".join(misconception.corrected for misconception in explanation.misconceptions)
     if choice.is_beginners:
-        yield f"Here is one more example. It prints:\n{near.printed}"
+        yield f"Here is one more example. It prints:\n{near.output}"
     else:
-        yield f"And one step back, told more simply: {near.text}\nThe example prints:\n{near.printed}"
+        yield f"And one step back, told more simply: {near.text}\nThe example prints:\n{near.output}"
     yield f"Try it yourself: {_task(choice, near)}"
 
 
 def _in_language(choice: ExplanationChoice, part: Part) -> Iterator[str | None]:
     language = choice.question.language
     yield f"{TOPICS[choice.topic].title} in {language.label if language else 'Python'}: {part.text}"
-    yield f"The example prints:\n{part.printed}"
+    yield f"The example prints:\n{part.output}"
     yield f"Watch out, here as in Python: {choice.explanation.misconceptions[0].truth}" if choice.is_beginners else None
 
 

@@ -31,37 +31,34 @@ def point_paragraphs(choice: ExplanationChoice, point: Point) -> Iterator[str | 
     yield introduced(choice, point)
     topic = name(choice.topic)
     if not choice.in_other_language:
-        yield f"Try it yourself: {CHANGE}" if point.example else None
+        yield f"Try it yourself: {CHANGE}" if point.code else None
         yield f'For the topic as a whole say "explain {topic}".'
     elif part is None:
         yield _more(choice, point)
         yield f'My explanation of {topic} as a whole is in Python: say "explain {topic} in Python" for it.'
     elif _example(choice, point) is None:
-        yield f"{part.text}\nThe example prints:\n{part.printed}"
+        yield f"{part.text}\nThe example prints:\n{part.output}"
 
 
 def _more(choice: ExplanationChoice, point: Point) -> str | None:
     """Say what else there is on a topic in the question's language, in the words by which it can be asked for."""
     language = choice.question.language
     others = (other for other in choice.explanation.points if other.language is language and other is not point)
-    names = [f'"{about}"' for other in others if (about := next(filter(_is_plain, other.about), None))]
+    plain = (next((about for about in other.about if " + " not in about), None) for other in others)
+    names = [f'"{about}"' for about in plain if about]
     if language is None or not names:
         return None
     return f"I have more on it in {language.label}: ask about {together(names, most=_MOST)}."
 
 
-def _is_plain(about: str) -> bool:
-    return " + " not in about
-
-
 def point_example(choice: ExplanationChoice, point: Point) -> str | None:
     """Return the point's example where it is in the question's language, or else what is prepared in that."""
     part = choice.translation
-    return _example(choice, point) or (part.example if part else None)
+    return _example(choice, point) or (part.code if part else None)
 
 
 def _example(choice: ExplanationChoice, point: Point) -> str | None:
-    return point.example if point.language or not choice.in_other_language else None
+    return point.code if point.language or not choice.in_other_language else None
 
 
 def missing_side(question: ParsedQuestion, text: str) -> str | None:
@@ -85,16 +82,12 @@ def _sides(terms: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]] | 
     """Return the two sides of a comparison: `a vs b`, or what stands between `between` and the end."""
     for place, word in enumerate(terms):
         if word in _VERSUS:
-            return _short(_before(terms[:place]), _until_end(terms[place + 1 :]))
+            return _short(_until_end(terms[:place][::-1])[::-1], _until_end(terms[place + 1 :]))
         if word == "between":
             rest = _until_end(terms[place + 1 :])
             at = next((at for at, other in enumerate(rest) if other in _OTHER), None)
             return None if at is None else _short(rest[:at], rest[at + 1 :])
     return None
-
-
-def _before(terms: tuple[str, ...]) -> tuple[str, ...]:
-    return _until_end(terms[::-1])[::-1]
 
 
 def _until_end(terms: tuple[str, ...]) -> tuple[str, ...]:

@@ -49,8 +49,8 @@ _UNKNOWN: Final = (
 _LOW: Final = frozenset({
     "panic", "afraid", "scared", "anxious", "nervous", "stressed", "worried", "sad", "stupid", "dumb", "frustrated",
     "overwhelmed", "hopeless", "useless", "discouraged", "demotivated", "desperate", "fail", "failing",
+    "feel", "feels", "feeling",
 })  # fmt: skip
-_FEELS: Final = frozenset({"feel", "feels", "feeling"})
 _SMILEYS: Final = (":(", ":-(", ":'(")
 _LEVEL: Final = frozenset({"level", "beginner", "intermediate", "advanced"})
 _KIND: Final = "That feeling is hard, and most who learn to program know it; it says nothing about what you can do."
@@ -67,17 +67,13 @@ def progress(request: AgentRequest, question: ParsedQuestion) -> Draft:
             *_unrecorded(request, question, after), topic=GENERAL, confidence=0.9, missing=_NOTHING,
             metadata=figures(summary, suggested),
         )  # fmt: skip
-    again = _reported_before(request)
+    again = any(turn.agent is Specialist.PROGRESS for turn in request.turns)
     return draft(
-        _no_trend(request.query.query_text), *(suggestions_in_words(after) if after else ()),
+        _UNKNOWN if _TREND.search(request.query.query_text) else None, *(suggestions_in_words(after) if after else ()),
         *(_plan(request, suggested) if again else _report(request, question, suggested, told_first=bool(after))),
         topic=GENERAL, confidence=0.9 if levels else 0.8,
         missing=_FIGURES if any(levels.values()) else _NO_FIGURES, metadata=figures(summary, suggested),
     )  # fmt: skip
-
-
-def _reported_before(request: AgentRequest) -> bool:
-    return any(turn.agent is Specialist.PROGRESS for turn in request.turns)
 
 
 def _report(
@@ -97,11 +93,11 @@ def _plan(request: AgentRequest, suggested: tuple[Suggestion, ...]) -> Iterator[
     """Yield what to do, step by step: who asks again has heard the figures already."""
     yield "You asked this before, so here is the short of it, and a plan."
     yield " ".join(mastery_in_words(request.standing)) or None
-    steps = [
-        f"{name(suggestion.topic)}. {suggestion.reason} {_way(request, suggestion.topic)}" for suggestion in suggested
-    ]
-    yield "\n".join(f"{place}. Learn {step}" for place, step in enumerate(steps, start=1)) or None
-    yield "After each step ask again: every exercise that you solve moves your level." if steps else None
+    yield "\n".join(
+        f"{place}. Learn {name(step.topic)}. {step.reason} {_way(request, step.topic)}"
+        for place, step in enumerate(suggested, start=1)
+    ) or None  # fmt: skip
+    yield "After each step ask again: every exercise that you solve moves your level." if suggested else None
 
 
 def _way(request: AgentRequest, topic: str) -> str:
@@ -136,19 +132,12 @@ def _behind(question: ParsedQuestion) -> list[str]:
     return list(dict.fromkeys(finished))
 
 
-def _no_trend(text: str) -> str | None:
-    """Say that no trend is known, to who asks for one."""
-    return _UNKNOWN if _TREND.search(text) else None
-
-
 def _unrecorded(
-    request: AgentRequest, question: ParsedQuestion, after: tuple[Suggestion, ...] = ()
-) -> Iterator[str | None]:
+    request: AgentRequest, question: ParsedQuestion, after: tuple[Suggestion, ...]
+) -> Iterator[str | None]:  # fmt: skip
     """Yield what there is to say while no question and no exercise is recorded; `after` builds on what is known."""
     topic = topic_of_request(request, question)
-    low = not (_LOW | _FEELS).isdisjoint(question.words) or any(
-        smiley in request.query.query_text for smiley in _SMILEYS
-    )
+    low = not _LOW.isdisjoint(question.words) or any(smiley in request.query.query_text for smiley in _SMILEYS)
     yield _KIND if low else None
     yield _nothing(request, topic)
     if not _LEVEL.isdisjoint(question.words):

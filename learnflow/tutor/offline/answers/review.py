@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from types import MappingProxyType
 from typing import Final
 
 from learnflow.code_analysis.finding import Finding
@@ -34,15 +33,15 @@ _HOW: Final = {
 }
 _STILL: Final = "still there since last time. Say in your own words what can go wrong with it; then mend it, or ask me."
 _RECOGNISED_BY: Final = 40  # characters of a remark by which it is known again
-_WISHES: Final = MappingProxyType({
+_WISHES: Final = {
     "speed": re.compile(
         r"\b(?:fast(?:er)?|slow(?:er)?|speed|performan\w+|efficien\w+|optimi[sz]\w+|big o)\b", re.IGNORECASE
     ),
     "security": re.compile(r"\b(?:secur\w+|safe|unsafe|inject\w+|vulnerab\w+|exploit\w*)\b", re.IGNORECASE),
     "design": re.compile(r"\b(?:design\w*|architect\w+|structur\w+|solid|patterns?)\b", re.IGNORECASE),
     "crash": re.compile(r"\b(?:crash\w*|fails?|warning|hangs?|breaks?)\b", re.IGNORECASE),
-})
-_NOT_JUDGED: Final = MappingProxyType({
+}
+_NOT_JUDGED: Final = {
     "speed": "You asked about speed: that I could not judge. Measure it with more and more data, and see how it grows.",
     "security": "You asked about security: that I could not judge. Ask of each value from outside what it may contain.",
     "design": "You asked about the design: that I could not judge. Ask of each part what it is for, in one sentence.",
@@ -50,7 +49,7 @@ _NOT_JUDGED: Final = MappingProxyType({
         'You asked why it fails: a review does not run code, so that I did not look at. Ask it apart, "why does this '
         'crash?", with the code and the message.'
     ),
-})
+}
 
 
 async def review(request: AgentRequest, question: ParsedQuestion) -> Draft:

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Final
 
 from learnflow.code_analysis.engine import analyze, in_analysis_thread
@@ -15,7 +14,7 @@ from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.vocabulary import Language
 
 _IN_PROSE: Final = re.compile(r"(?:\[[^\]\n]{1,200}\]|\b\w+)(?:\.\w+\([^()\n]{0,100}\))+")
-_UNREADABLE: Final = MappingProxyType({
+_UNREADABLE: Final = {
     language: Rule(
         key, (language,), ERRORS[key].topic, "this cannot be read: {problem}.", kind=Kind.ERROR, explains=(key,)
     )
@@ -23,7 +22,7 @@ _UNREADABLE: Final = MappingProxyType({
         (Language.JAVASCRIPT, "javascript-unexpected-token"), (Language.JAVA, "java-semicolon-expected"),
         (Language.CPP, "cpp-expected-token"), (Language.GO, "go-syntax"), (Language.RUST, "rust-syntax"),
     )
-})  # fmt: skip
+}  # fmt: skip
 _PARTS_MISSING: Final = frozenset({
     "python-name-error", "python-file-not-found-error", "python-module-not-found-error", "javascript-reference-error",
     "javascript-module-not-found", "java-cannot-find-symbol",

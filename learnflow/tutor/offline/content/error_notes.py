@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
+from operator import methodcaller
 from string import Formatter
 from types import MappingProxyType
 from typing import Annotated, Final, Self
@@ -24,12 +25,8 @@ class ContentError(Exception):
     """An entry of the content is incomplete; the text names it and its field."""
 
 
-def _trimmed(code: str) -> str:
-    return code.strip("\n")
-
-
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, pattern=r"[.!?:)]$")]
-Code = Annotated[str, AfterValidator(_trimmed), StringConstraints(min_length=3)]
+Code = Annotated[str, AfterValidator(methodcaller("strip", "\n")), StringConstraints(min_length=3)]
 
 
 class ErrorNote(BaseModel):
@@ -57,7 +54,7 @@ class ErrorNote(BaseModel):
         if (self.message is None) != (self.told is None):
             msg = "message and told: one needs the other"
             raise ValueError(msg)
-        if self.message is not None and not set(_fields(self.told or "")) <= set(_groups(self.message)):
+        if self.message is not None and not set(_fields(self.told or "")) <= re.compile(self.message).groupindex.keys():
             msg = "told names a value that message does not find"
             raise ValueError(msg)
         if self.broken == self.mended:
@@ -76,10 +73,6 @@ class ErrorNote(BaseModel):
 
 def _fields(template: str) -> Iterator[str]:
     return (name for _, name, _, _ in Formatter().parse(template) if name)
-
-
-def _groups(pattern: str) -> Iterator[str]:
-    return (found[1] for found in re.finditer(r"\(\?P<(\w+)>", pattern))
 
 
 def read_notes(name: str, text: str) -> Mapping[str, ErrorNote]:

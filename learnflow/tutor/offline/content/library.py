@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from operator import methodcaller
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 
-from pydantic import ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from learnflow.models.fields import Model, explain
 from learnflow.models.taxonomy import TOPICS
@@ -19,8 +20,9 @@ Paragraph = Annotated[str, StringConstraints(min_length=40, max_length=600, stri
 Sentence = Annotated[str, StringConstraints(min_length=10, max_length=300, strip_whitespace=True)]
 LONGEST_ANSWER: Final = 480  # characters
 Answer = Annotated[str, StringConstraints(min_length=10, max_length=LONGEST_ANSWER, strip_whitespace=True)]
-Code = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
-Output = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+_WITHOUT_EMPTY_LINES_AROUND: Final = AfterValidator(methodcaller("strip", "\n"))
+Code = Annotated[str, StringConstraints(min_length=1, max_length=1_000), _WITHOUT_EMPTY_LINES_AROUND]
+Output = Annotated[str, StringConstraints(min_length=1, max_length=400), _WITHOUT_EMPTY_LINES_AROUND]
 
 
 class ContentInvalid(Exception):  # noqa: N818 - what is wrong, not an error of the program
@@ -39,16 +41,6 @@ class Part(_Content):
     text: Paragraph
     code: Code
     output: Output
-
-    @property
-    def example(self) -> str:
-        """The code without the empty lines around it."""
-        return self.code.strip("\n")
-
-    @property
-    def printed(self) -> str:
-        """What the code prints, without the empty lines around it."""
-        return self.output.strip("\n")
 
 
 class Misconception(_Content):
@@ -75,11 +67,6 @@ class Point(_Content):
     language: Language | None = None
     code: Code | None = None
 
-    @property
-    def example(self) -> str | None:
-        """The code without the empty lines around it, where the point has its own."""
-        return self.code.strip("\n") if self.code else None
-
 
 class Explanation(_Content):
     """One topic explained: at each level, in another picture, and a third time in another way.
@@ -101,11 +88,8 @@ class Explanation(_Content):
 
     def at(self, level: SkillLevel) -> Part:
         """Return the explanation for a level."""
-        return {
-            SkillLevel.BEGINNER: self.beginner,
-            SkillLevel.INTERMEDIATE: self.intermediate,
-            SkillLevel.ADVANCED: self.advanced,
-        }[level]
+        part: Part = getattr(self, level)
+        return part
 
     def warning(self, level: SkillLevel) -> str:
         """Return what goes wrong with the topic: a beginner's trap, and later what is believed and not so."""

@@ -1,7 +1,7 @@
 """The prepared points by their names and by their terms: what a question is looked up in."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import log
@@ -76,21 +76,20 @@ def _terms(part: str) -> tuple[str, ...]:
     return tuple(canonical(word) for word in words(operators_in_words(part).lower()) if word not in _ARTICLES)
 
 
-def names_among(terms: frozenset[str]) -> Iterator[tuple[str, Point, Name]]:
-    """Yield every name of a point that terms may contain, with its topic and point."""
+def names_among(terms: frozenset[str]) -> Iterator[tuple[int, Name]]:
+    """Yield every name of a point that terms may contain, with the index of the point."""
     for word in sorted(terms):
         yield from _names_by_longest_word().get(word, ())
 
 
 @cache
-def _names_by_longest_word() -> Mapping[str, tuple[tuple[str, Point, Name], ...]]:
+def _names_by_longest_word() -> Mapping[str, Sequence[tuple[int, Name]]]:
     """Return the names by their longest word, which is seldom said: few need a closer look."""
-    names: defaultdict[str, list[tuple[str, Point, Name]]] = defaultdict(list)
-    for topic, explanation in EXPLANATIONS.items():
-        for point in explanation.points:
-            for name in map(parse_name, point.about):
-                names[max((word for part in name.parts for word in part), key=len)].append((topic, point, name))
-    return {word: tuple(entries) for word, entries in names.items()}
+    names: defaultdict[str, list[tuple[int, Name]]] = defaultdict(list)
+    for index, (_, point, _) in enumerate(points()):
+        for name in map(parse_name, point.about):
+            names[max((word for part in name.parts for word in part), key=len)].append((index, name))
+    return names
 
 
 def is_named(name: Name, terms: tuple[str, ...], *, compares: bool) -> bool:
@@ -160,13 +159,13 @@ def points() -> tuple[tuple[str, Point, Mapping[str, float]], ...]:
 
 
 @cache
-def points_by_stem() -> Mapping[str, tuple[int, ...]]:
+def points_by_stem() -> Mapping[str, Sequence[int]]:
     """Return the indexes of the points that have a stem."""
     indexes: defaultdict[str, list[int]] = defaultdict(list)
     for index, (*_, weights) in enumerate(points()):
         for word in weights:
             indexes[word].append(index)
-    return {word: tuple(having) for word, having in indexes.items()}
+    return indexes
 
 
 def _weights(topic: str, point: Point) -> Mapping[str, float]:

@@ -1,7 +1,7 @@
 """The point that a question is about: a prepared answer to what is often asked. Named, or else the nearest."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
@@ -70,7 +70,7 @@ class _Search:
     compares: bool
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class _NameMatch:
     """A name that is said, by how much speaks for it."""
 
@@ -107,10 +107,11 @@ def named_point(question: ParsedQuestion, topic: str) -> PointMatch | None:
 
 
 def _matches(search: _Search) -> Iterator[_NameMatch]:
-    for topic, point, name in names_among(frozenset(search.terms)):
+    for index, name in names_among(frozenset(search.terms)):
+        topic, point, _ = points()[index]
         if not _may_count(search, topic, point, name) or not is_named(name, search.terms, compares=search.compares):
             continue
-        has = share(search.stems, _indexes()[topic, id(point)], search.topic)
+        has = share(search.stems, index, search.topic)
         if has >= _least(search, topic, point, name):
             start, whole = position(name.parts[0], search.terms) or 0, _is_whole(search, point, name)
             match = PointMatch(topic, point, name.length, whole)
@@ -144,11 +145,6 @@ def _rank(search: _Search, topic: str, point: Point, name: Name, has: float) -> 
     elsewhere = _UNASKED if point.language is not None and not own else 0.0
     score = name.length + _WORDS * has - elsewhere
     return (own and name.length > 1, score, own, topic == search.topic, name.letters)
-
-
-@cache
-def _indexes() -> Mapping[tuple[str, int], int]:
-    return {(topic, id(point)): at for at, (topic, point, _) in enumerate(points())}
 
 
 def _both(names: Sequence[_NameMatch]) -> PointMatch | None:

@@ -39,7 +39,7 @@ def test_no_two_tellings_are_alike(topic: str) -> None:
     found = EXPLANATIONS[topic]
     parts = [found.beginner, found.intermediate, found.advanced, found.picture]
     assert len({*(part.text[:80] for part in parts), found.further[:80]}) == 5
-    assert len({part.example for part in parts}) == 4
+    assert len({part.code for part in parts}) == 4
 
 
 @pytest.mark.parametrize(

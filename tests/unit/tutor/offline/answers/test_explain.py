@@ -28,16 +28,16 @@ async def test_each_topic_is_explained_at_each_level(topic: str, level: SkillLev
         await tutor.explain(*with_question(request(f"Explain {TOPICS[topic].title}", topic=topic, profile=profile)))
     )
     assert draft.topic == topic
-    assert draft.code_examples == (part.example,)
+    assert draft.code_examples == (part.code,)
     assert part.text in draft.text
-    assert f"prints:\n{part.printed}" in draft.text
+    assert f"prints:\n{part.output}" in draft.text
     other = honest(await tutor.explain_concept(*with_question(request("IndexError?", profile=profile)), topic))
     if level is SkillLevel.BEGINNER:  # one sentence, and how to get the rest
         assert part.text.partition(". ")[0].partition("? ")[0].rstrip(".") in other.text
         assert 'Say "Explain' in other.text
     else:
         assert part.text in other.text
-        assert other.code_examples == (part.example,)
+        assert other.code_examples == (part.code,)
 
 
 async def conversation(tutor: OfflineTutor, *questions: str, **more: Any) -> list[Draft]:
@@ -110,7 +110,7 @@ async def test_the_students_own_lines_are_pointed_at(tutor: OfflineTutor) -> Non
 async def test_the_language_of_the_question_gets_its_example(tutor: OfflineTutor) -> None:
     spoken = EXPLANATIONS["lists"].languages[Language.JAVASCRIPT]
     draft = honest(await tutor.explain(*with_question(request("How do lists work in JavaScript?"))))
-    assert draft.code_examples == (spoken.example,)
+    assert draft.code_examples == (spoken.code,)
     assert spoken.text in draft.text
     drafts = await conversation(tutor, *["Explain recursion"] * 3, "And in Java?")
     assert drafts[-1].text.startswith("Recursion in Java: ")
