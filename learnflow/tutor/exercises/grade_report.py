@@ -10,7 +10,7 @@ from learnflow.models.exercise import Assigned
 from learnflow.models.fields import Model
 from learnflow.models.vocabulary import Closing
 from learnflow.sandbox import CaseResult, Fault, Grading, Verdict
-from learnflow.tutor.exercises.reply import ExerciseReply, draft, fenced, next_hint, numbered_hint
+from learnflow.tutor.exercises.reply import ExerciseReply, draft, next_hint, numbered_hint
 
 MISSING: Final = "Missing"  # the sandbox's own: there is no function of that name
 _LONGEST_NAME: Final = 255
@@ -115,10 +115,10 @@ def _failure(grading: Grading) -> str | None:
     case = grading.first_failure
     if case is None or _unreadable(grading):
         return None
-    parts = [f"The first that failed is case {case.number}, with the input:", fenced(case.input)]
+    parts = [f"The first that failed is case {case.number}, with the input:", f"```\n{case.input}\n```"]
     if case.verdict is Verdict.WRONG:
         got = "nothing" if case.got is None else case.got
-        parts += ["It should give:", fenced(case.expected), "Your code gave:", fenced(got)]
+        parts.append(f"It should give:\n```\n{case.expected}\n```\nYour code gave:\n```\n{got}\n```")
     elif case.fault:
         parts.append(f"Your code did not get through it: {_fault(case.fault)}")
     else:

@@ -15,15 +15,10 @@ from learnflow.models.exercise import Assigned, Exercise
 from learnflow.models.fields import Model
 from learnflow.models.metadata import ExerciseMetadata
 from learnflow.models.taxonomy import GENERAL, name
-from learnflow.models.vocabulary import Closing, ExerciseLanguage, LearningStyle
+from learnflow.models.vocabulary import Closing, Language, LearningStyle
 from learnflow.tutor.answer_text import OFFLINE_MODEL
 
 _SHOWN_TESTS: Final = 2
-_LANGUAGES: Final = {
-    ExerciseLanguage.PYTHON: "Python",
-    ExerciseLanguage.JAVASCRIPT: "JavaScript",
-    ExerciseLanguage.JAVA: "Java",
-}
 _WAYS: Final = {
     LearningStyle.VISUAL: "A way to begin: draw the values of the first example, and what becomes of them.",
     LearningStyle.AUDITORY: "A way to begin: explain your plan aloud before you write it down.",
@@ -70,11 +65,6 @@ def draft(
     )
 
 
-def fenced(text: str) -> str:
-    """Return a text as it is, apart from the words around it."""
-    return f"```\n{text}\n```"
-
-
 def assignment(  # noqa: PLR0913 - what giving an exercise consists of
     exercise: Exercise, request: AgentRequest, *, note: str | None = None, closing: str | None = None,
     model: str = OFFLINE_MODEL, usage: tuple[Usage, ...] = (), metadata: dict[str, JsonValue] | None = None,
@@ -83,7 +73,7 @@ def assignment(  # noqa: PLR0913 - what giving an exercise consists of
 
     `usage` is what was paid for it, also where it was in vain.
     """
-    language, topic = _LANGUAGES[exercise.language], name(exercise.topic)
+    language, topic = Language(exercise.language).label, name(exercise.topic)
     examples = exercise.test_cases[:_SHOWN_TESTS]
     shown = "\n".join(f"- {_shown(case.input)} gives {_shown(case.output)}" for case in examples)
     how = (
@@ -147,14 +137,9 @@ def solution(assigned: Assigned | None, query_id: UUID) -> ExerciseReply:
     if assigned is None:
         return ExerciseReply(_nothing_open("There is no open exercise to give up."))
     exercise = assigned.exercise
-    events: tuple[Model, ...] = ()
-    if assigned.closed is None:
-        events = (
-            ExerciseGraded(
-                exercise_id=exercise.exercise_id, topic=exercise.topic, query_id=query_id, score=0.0, passed=False,
-                gave_up=True,
-            ),
-        )  # fmt: skip
+    given_up = ExerciseGraded(
+        exercise_id=exercise.exercise_id, topic=exercise.topic, query_id=query_id, score=0.0, passed=False, gave_up=True
+    )
     opening = {
         Closing.SOLVED: f'You have solved "{exercise.name}" yourself. This is how I would write it.',
         Closing.GIVEN_UP: f'Here is the solution of "{exercise.name}" again.',
@@ -165,7 +150,7 @@ def solution(assigned: Assigned | None, query_id: UUID) -> ExerciseReply:
         exercise, opening, learn, code=(exercise.solution_code.strip("\n"),),
         metadata={"closed": assigned.closed or Closing.GIVEN_UP},
     )  # fmt: skip
-    return ExerciseReply(answer, events)
+    return ExerciseReply(answer, (given_up,) if assigned.closed is None else ())
 
 
 def _nothing_open(opening: str) -> Draft:

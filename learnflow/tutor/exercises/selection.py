@@ -45,16 +45,16 @@ def requested_exercise(
 ) -> RequestedExercise:
     """Return what to look for. `topics` are those to choose from, where the student named none."""
     named = request.query.topic or topic_of(question)
-    asked = _last(request) if named == GENERAL and not _MORE.isdisjoint(question.words) else named
+    asked = last_topic(request) if named == GENERAL and not _MORE.isdisjoint(question.words) else named
     topic = asked if asked != GENERAL else _next(request, frozenset(topics))
     wish = difficulty_wish(" ".join(question.words))
     spoken = question.language.label if question.language else question.foreign
     difficulty, beyond = _difficulty(request, wish, topic)
-    beyond = 0 if _last(request) == GENERAL else beyond  # "an easy one" of who has had none is met at any level
+    beyond = 0 if last_topic(request) == GENERAL else beyond  # "an easy one" of who has had none is met at any level
     return RequestedExercise(topic, _language(request, question), difficulty, asked, spoken, wish.named, beyond)
 
 
-def _last(request: AgentRequest) -> str:
+def last_topic(request: AgentRequest) -> str:
     """Return the topic of the last exercise that was given, of those that the turns tell."""
     given = (turn.topic for turn in reversed(request.turns) if turn.agent is Specialist.EXERCISE)
     return next((topic for topic in given if topic and topic in TOPICS), GENERAL)

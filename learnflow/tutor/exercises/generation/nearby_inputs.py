@@ -154,14 +154,8 @@ def _first(values: Iterable[_T]) -> tuple[_T, ...]:
 def _parts(value: JsonValue) -> Iterator[JsonValue]:
     """Yield a value and all that is in it."""
     yield value
-    inner: Iterable[JsonValue] = ()
-    match value:
-        case list():
-            inner = value
-        case dict():
-            inner = value.values()
-    for item in inner:
-        yield from _parts(item)
+    if isinstance(value, list | dict):
+        yield from chain.from_iterable(map(_parts, value.values() if isinstance(value, dict) else value))
 
 
 def _numbers_in(part: JsonValue) -> Iterator[float]:

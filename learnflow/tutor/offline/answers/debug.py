@@ -18,22 +18,7 @@ from learnflow.models.metadata import DebugMetadata
 from learnflow.models.taxonomy import GENERAL, name, title
 from learnflow.tutor.answer_text import draft
 from learnflow.tutor.code_run import CodeRun
-from learnflow.tutor.offline.answers.debug_steps import find_out, without_code
-from learnflow.tutor.offline.answers.error_text import PreparedError, error_examples, error_paragraphs
-from learnflow.tutor.offline.answers.run_report import (
-    ended_with,
-    error_of_run,
-    line_raised,
-    message_raised,
-    what_happened,
-)
-from learnflow.tutor.offline.answers.static_diagnosis import (
-    causes,
-    error_raised,
-    error_to_explain,
-    suspects,
-    visible_fault,
-)
+from learnflow.tutor.offline.answers import error_text, run_report, static_diagnosis
 from learnflow.tutor.offline.content.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.content.library import EXPLANATIONS
 from learnflow.tutor.offline.conversation import topic_of_request
@@ -68,7 +53,7 @@ async def debug(request: AgentRequest, question: ParsedQuestion, ran: CodeRun) -
         return _prepared_error(request, case, case.error)
     if case.error:
         return _unknown_error(request, case, case.error)
-    possible = await in_analysis_thread(causes, request.query.query_text, case.question)
+    possible = await in_analysis_thread(static_diagnosis.causes, request.query.query_text, case.question)
     if possible:
         return _wrong_result(request, case, *possible)
     if case.question.code:
@@ -77,15 +62,15 @@ async def debug(request: AgentRequest, question: ParsedQuestion, ran: CodeRun) -
 
 
 async def _case(request: AgentRequest, question: ParsedQuestion, ran: CodeRun) -> Case:
-    raised = error_of_run(ran, question.language)
-    error = question.error or await error_to_explain(request.query.query_text, question, raised)
+    raised = run_report.error_of_run(ran, question.language)
+    error = question.error or await static_diagnosis.error_to_explain(request.query.query_text, question, raised)
     if raised and error and raised.name == error.name:
         error = raised  # the run has the whole message, the question often only the name
-    fault = await visible_fault(request.query.query_text, question, error)
+    fault = await static_diagnosis.visible_fault(request.query.query_text, question, error)
     if fault is not None:
-        error = error_raised(fault, error)
+        error = static_diagnosis.error_raised(fault, error)
     topic = topic_of_request(request, question) if error is None else error.topic
-    line = fault.line if fault else line_raised(ran, error) or _traced(request)
+    line = fault.line if fault else run_report.line_raised(ran, error) or _traced(request)
     return Case(question, topic, error, fault, ran, line)
 
 
@@ -110,13 +95,16 @@ def _prepared_error(request: AgentRequest, case: Case, error: ErrorSign) -> Draf
     if fault and fault.fix:
         note = note.model_copy(update={"fix": fault.fix})  # a step for the error alone could miss its cause
     sent = f"{request.query.query_text}\n{request.query.code_snippet or ''}"
-    says = note.says(message_raised(case.ran, error) or sent)
+    says = note.says(run_report.message_raised(case.ran, error) or sent)
     fixes, has_cause = (fault.fixes, fault.tells_cause) if fault else ((), False)
-    prepared = PreparedError(error, note, None if fault else says, _place(case, error), fixes, has_cause=has_cause)
+    prepared = error_text.PreparedError(
+        error, note, None if fault else says, _place(case, error), fixes, has_cause=has_cause
+    )
     return draft(
-        what_happened(case.ran, error), *error_paragraphs(request, prepared), _mastered(request, error.topic),
+        run_report.what_happened(case.ran, error), *error_text.error_paragraphs(request, prepared),
+        _mastered(request, error.topic),
         topic=error.topic, confidence=0.9 if case.fault else 0.7 if case.question.code else 0.6, missing=case.missing,
-        code=error_examples(request, prepared), metadata=_metadata(case, error.name).as_json(),
+        code=error_text.error_examples(request, prepared), metadata=_metadata(case, error.name).as_json(),
     ).model_copy(update={"missing_concept": _concept(request, error)})  # fmt: skip
 
 
@@ -138,7 +126,7 @@ def _place(case: Case, error: ErrorSign) -> str:
     if case.fault:
         what = f"The {error.name}" if error.name.isalnum() else f"The message `{error.name}`"
         return f"{what} comes from line {case.fault.line}{f' ({shown})' if shown else ''}: {case.fault.message}"
-    if ended_with(case.ran, error):
+    if run_report.ended_with(case.ran, error):
         return f"Line {case.line} is {shown}." if shown else f"This is about `{error.name}`."
     if case.line is not None:
         return f"This is about `{error.name}`. {_begin(case)}"
@@ -160,7 +148,7 @@ def _begin(case: Case) -> str:
 
 def _unknown_error(request: AgentRequest, case: Case, error: ErrorSign) -> Draft:
     return draft(
-        what_happened(case.ran, error),
+        run_report.what_happened(case.ran, error),
         f"I have nothing prepared on `{one_line(error.name)}`, so I will not pretend to know it.",
         _begin(case) if case.line else None,
         "How to go on: read the last line of the message, go to the line that it names, and print the values that are "
@@ -177,7 +165,8 @@ def _wrong_result(request: AgentRequest, case: Case, cause: Finding, *others: Fi
     second = next((other for other in others if other.rule.key != cause.rule.key), None)
     is_sure = cause.certainty is Certainty.SURE or cause.rule is inexact_result
     return draft(
-        what_happened(case.ran, None), f"{'The cause' if is_sure else 'What I suspect'}{at}: {cause.message}",
+        run_report.what_happened(case.ran, None),
+        f"{'The cause' if is_sure else 'What I suspect'}{at}: {cause.message}",
         *cause.steps(depth(request, cause.topic)),
         "Your code, mended, is the example." if cause.fixes and case.question.code else None,
         f"There is more, in line {second.line}: {second.message}" if second else None,
@@ -190,10 +179,11 @@ def _wrong_result(request: AgentRequest, case: Case, cause: Finding, *others: Fi
 
 
 async def _no_cause_seen(case: Case, code: str, text: str) -> Draft:
-    suspected = await suspects(code, case.question.language)
+    suspected = await static_diagnosis.suspects(code, case.question.language)
     unseen = None if suspected else "By reading alone I cannot see what goes wrong in your code."
     return draft(
-        what_happened(case.ran, None) or unseen, suspected, *find_out(code, case.question.language, text, case.ran),
+        run_report.what_happened(case.ran, None) or unseen, suspected,
+        *error_text.find_out(code, case.question.language, text, case.ran),
         topic=case.topic, confidence=0.5 if suspected else 0.35, missing=case.missing,
         metadata=_metadata(case, None).as_json(),
     )  # fmt: skip
@@ -202,7 +192,7 @@ async def _no_cause_seen(case: Case, code: str, text: str) -> Draft:
 def _ask(case: Case, text: str) -> Draft:
     return draft(
         "To find the error I need the code and the full error message, from its first to its last line.",
-        without_code(text) or _suspect(case),
+        error_text.without_code(text) or _suspect(case),
         topic=case.topic, confidence=0.35, missing="without code I can only guess, so I do not.",
         metadata=_metadata(case, None).model_copy(update={"asks_back": True}).as_json(),
     )  # fmt: skip

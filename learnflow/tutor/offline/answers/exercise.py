@@ -6,10 +6,11 @@ from typing import Final
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.events.routing import AgentRequest
-from learnflow.models.taxonomy import GENERAL, TOPICS, name, title
-from learnflow.models.vocabulary import Intent, Specialist
+from learnflow.models.taxonomy import GENERAL, name, title
+from learnflow.models.vocabulary import Intent
 from learnflow.tutor.answer_text import draft, signed
 from learnflow.tutor.exercises import ExerciseReply, assignment, choose
+from learnflow.tutor.exercises.selection import last_topic
 from learnflow.tutor.offline.content.library import EXPLANATIONS, HOMEWORK
 from learnflow.tutor.offline.conversation import topic_of_request
 from learnflow.tutor.student_level import depth
@@ -37,9 +38,8 @@ def _on_last_topic(request: AgentRequest, question: ParsedQuestion) -> AgentRequ
     """Return the request with the topic of the last exercise, where only another one is asked for."""
     if topic_of_request(request, question) != GENERAL or _GOING_ON.isdisjoint(question.words):
         return request
-    exercises = (turn for turn in reversed(request.turns) if turn.agent is Specialist.EXERCISE)
-    last = next((turn.topic for turn in exercises if turn.topic in TOPICS), None)
-    return request.model_copy(update={"query": request.query.model_copy(update={"topic": last})}) if last else request
+    query = request.query.model_copy(update={"topic": last_topic(request)})
+    return request.model_copy(update={"query": query})
 
 
 def _explanation_too(request: AgentRequest, question: ParsedQuestion) -> str | None:

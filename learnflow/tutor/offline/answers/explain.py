@@ -13,20 +13,13 @@ from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites, titl
 from learnflow.models.vocabulary import Intent
 from learnflow.tutor.answer_text import draft
 from learnflow.tutor.exercises.bank import BANK
+from learnflow.tutor.offline import conversation
 from learnflow.tutor.offline.answers.explanation_choice import ExplanationChoice, Variant, select
 from learnflow.tutor.offline.answers.explanation_text import in_short, render, uncovered
 from learnflow.tutor.offline.answers.point_text import missing_side
 from learnflow.tutor.offline.answers.static_diagnosis import bugs
 from learnflow.tutor.offline.content.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.content.library import EXPLANATIONS
-from learnflow.tutor.offline.conversation import (
-    answered_before,
-    is_follow_up,
-    resolved,
-    topic_in_conversation,
-    topic_of_request,
-    topics_of_turns,
-)
 from learnflow.tutor.offline.retrieval.points import find_point
 from learnflow.tutor.student_level import depth
 
@@ -41,11 +34,11 @@ def explain(request: AgentRequest, question: ParsedQuestion) -> Draft:
     if request.query.question_key == OFF_TOPIC:
         return off_topic(request, question)
     request, question = _understood(request, question)
-    named = topic_of_request(request, question)
-    topic = topic_in_conversation(request, question, named)
+    named = conversation.topic_of_request(request, question)
+    topic = conversation.topic_in_conversation(request, question, named)
     match = find_point(question, topic)
     decisive = match is not None and match.is_decisive
-    if match and decisive and not answered_before(request, match.point.says):
+    if match and decisive and not conversation.answered_before(request, match.point.says):
         return _explain_topic(select(request, question, match.topic, match))
     if request.low_confidence and topic == named and not decisive:
         return ask_back(request, topic)
@@ -54,7 +47,7 @@ def explain(request: AgentRequest, question: ParsedQuestion) -> Draft:
 
 def _understood(request: AgentRequest, question: ParsedQuestion) -> tuple[AgentRequest, ParsedQuestion]:
     """Return a question with what it leaves to the last turns; only where that changes its words, it is parsed anew."""
-    whole = resolved(request, question)
+    whole = conversation.resolved(request, question)
     if whole.query.query_text == request.query.query_text:
         return whole, question
     return whole, parse_question(whole.query)
@@ -63,7 +56,7 @@ def _understood(request: AgentRequest, question: ParsedQuestion) -> tuple[AgentR
 def _explain(request: AgentRequest, question: ParsedQuestion, topic: str) -> Draft:
     """Explain an error, two topics beside each other, or one."""
     error = question.error  # where it was explained before, the topic behind it is the other explanation
-    if error and error.key in ERROR_NOTES and not answered_before(request, ERROR_NOTES[error.key].meaning):
+    if error and error.key in ERROR_NOTES and not conversation.answered_before(request, ERROR_NOTES[error.key].meaning):
         return _explain_error(request, error)
     compared = sorted({hit.meaning.topic for hit in question.mentions} & set(EXPLANATIONS))
     if len(compared) > 1 and _compares(question):
@@ -100,7 +93,7 @@ def _gap(choice: ExplanationChoice, text: str) -> str | None:
     """Say what of the question the answer leaves open."""
     if choice.point:
         return missing_side(choice.question, f"{text}\n{'; '.join(choice.point.about)}")
-    return None if is_follow_up(choice.question) else uncovered(choice.question, choice.topic, text)
+    return None if conversation.is_follow_up(choice.question) else uncovered(choice.question, choice.topic, text)
 
 
 def _compares(question: ParsedQuestion) -> bool:
@@ -155,7 +148,7 @@ def _explain_error(request: AgentRequest, error: ErrorSign) -> Draft:
 
 def _compare(request: AgentRequest, topics: list[str], named: str) -> Draft:
     shown = [(topic, EXPLANATIONS[topic], depth(request, topic)) for topic in topics[:3]]
-    again = all(answered_before(request, explanation.at(level).text) for _, explanation, level in shown)
+    again = all(conversation.answered_before(request, explanation.at(level).text) for _, explanation, level in shown)
     parts = [
         (topic, explanation, explanation.picture if again else explanation.at(level))
         for topic, explanation, level in shown
@@ -190,7 +183,7 @@ def unprepared(request: AgentRequest, topic: str) -> Draft:
 def ask_back(request: AgentRequest, topic: str) -> Draft:
     """Ask what is meant, with what it could be."""
     text = one_line(request.query.query_text)
-    last = next(map(name, topics_of_turns(request)), None)
+    last = next(map(name, conversation.topics_of_turns(request)), None)
     open_question = "Shall I explain a topic? Then name it: loops, say."
     first = f"Shall I explain {name(topic)}, with an example?" if topic in TOPICS else open_question
     third = f"\n3. Or is it still about {last}? Then tell me what of it is unclear." if last else ""

@@ -11,15 +11,8 @@ from learnflow.domain.question.lexicon import words
 from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel
+from learnflow.tutor.offline import conversation
 from learnflow.tutor.offline.content.library import EXPLANATIONS, FOLLOW_UPS, Explanation, Part, Point
-from learnflow.tutor.offline.conversation import (
-    answered_before,
-    explained_before,
-    is_follow_up,
-    last_turn_with,
-    wanted_level,
-    wants_example,
-)
 from learnflow.tutor.offline.retrieval.points import PointMatch, find_point
 from learnflow.tutor.student_level import depth
 
@@ -52,7 +45,8 @@ class ExplanationChoice:
     @property
     def style(self) -> LearningStyle:
         """How the student prefers to learn; who asks for an example gets it first."""
-        return LearningStyle.EXAMPLE_DRIVEN if wants_example(self.question) else self.request.profile.learning_style
+        wants_example = conversation.wants_example(self.question)
+        return LearningStyle.EXAMPLE_DRIVEN if wants_example else self.request.profile.learning_style
 
     @property
     def is_beginners(self) -> bool:
@@ -75,18 +69,19 @@ class ExplanationChoice:
 
         What somebody else explained, such as Claude, counts as the first.
         """
-        turns = {variant: last_turn_with(self.request, self.text(variant)) for variant in Variant}
+        turns = {variant: conversation.last_turn_with(self.request, self.text(variant)) for variant in Variant}
         if any(turn is not None for turn in turns.values()):
             due = min(Variant, key=lambda variant: -1 if (turn := turns[variant]) is None else turn)
         else:
-            due = Variant.PICTURE if explained_before(self.request, self.topic) else Variant.LEVEL
+            due = Variant.PICTURE if conversation.explained_before(self.request, self.topic) else Variant.LEVEL
         part = self.translation
-        return Variant.FURTHER if due is Variant.LEVEL and part and answered_before(self.request, part.text) else due
+        had_part = part is not None and conversation.answered_before(self.request, part.text)
+        return Variant.FURTHER if due is Variant.LEVEL and had_part else due
 
     @property
     def had_all_variants(self) -> bool:
         """Whether the last turns have every variant."""
-        return all(answered_before(self.request, self.text(variant)) for variant in Variant)
+        return all(conversation.answered_before(self.request, self.text(variant)) for variant in Variant)
 
     def text(self, variant: Variant) -> str:
         """Return the words of a variant."""
@@ -106,14 +101,14 @@ def select(
     match = match or find_point(question, topic)
     point = match.point if match and match.topic == topic else None
     in_language = replace(question, language=_language(request, question, point))
-    level = wanted_level(question, depth(request, topic))
+    level = conversation.wanted_level(question, depth(request, topic))
     names_point = match is None or match.named_by > 0
     return ExplanationChoice(request, in_language, topic, EXPLANATIONS[topic], level, point, names_point)
 
 
 def _language(request: AgentRequest, question: ParsedQuestion, point: Point | None) -> Language | None:
     """Return the language of a question; what only goes on is in that of the turn before, a point may have its own."""
-    if question.language is None and request.turns and is_follow_up(question):
+    if question.language is None and request.turns and conversation.is_follow_up(question):
         before = request.query.model_copy(update={"query_text": request.turns[-1].question, "code_snippet": None})
         return parse_question(before).language
     return question.language or (point.language if point else None)
@@ -123,7 +118,7 @@ def point_alone(choice: ExplanationChoice) -> Point | None:
     """Return the point that answers a question without the rest of its topic, unless it was given before."""
     point = choice.point
     alone = point and (choice.in_other_language or point.code or len(point.says) >= _WHOLE)
-    return point if point and alone and not answered_before(choice.request, point.says) else None
+    return point if point and alone and not conversation.answered_before(choice.request, point.says) else None
 
 
 def sentence_to_the_point(choice: ExplanationChoice) -> str | None:
