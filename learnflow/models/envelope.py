@@ -27,8 +27,8 @@ class Metadata(Model):
     agent_version: Text | None = None
 
 
-class Envelope(Model):
-    """What every message has; `Event` adds the payload."""
+class Event(Model, Generic[Payload]):
+    """One message: the envelope, and a payload of the model that its event type names."""
 
     schema_version: Version = SCHEMA_VERSION
     message_id: Id
@@ -37,11 +37,6 @@ class Envelope(Model):
     trace_id: Id
     event_type: Short
     metadata: Metadata | None = None
-
-
-class Event(Envelope, Generic[Payload]):
-    """One message: the envelope, and a payload of the model that its event type names."""
-
     payload: Payload
 
     @property

@@ -117,12 +117,8 @@ def _main_guard(node: Node) -> bool:
 
 def _edits(root: Node, dialect: _Dialect) -> Iterator[_Edit]:
     for node in _nodes(root, dialect):
-        yield from _operator(node, dialect)
-        yield from _constant(node, dialect)
-        yield from _negation(node, dialect)
-        yield from _condition(node, dialect)
-        yield from _returned(node, dialect)
-        yield from _statement(node, dialect)
+        for mistakes in (_operator, _constant, _negation, _condition, _returned, _statement):
+            yield from mistakes(node, dialect)
 
 
 def _operator(node: Node, dialect: _Dialect) -> Iterator[_Edit]:

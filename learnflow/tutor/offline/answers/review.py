@@ -16,6 +16,7 @@ from learnflow.models.metadata import RemarkMetadata, ReviewMetadata
 from learnflow.models.taxonomy import GENERAL
 from learnflow.models.vocabulary import Intent, LearningStyle, SkillLevel, Specialist
 from learnflow.tutor.answer_text import draft
+from learnflow.tutor.offline.content.library import REVIEW_WISHES
 from learnflow.tutor.offline.conversation import topic_of_request
 from learnflow.tutor.review_findings import LOOKED, MOST_REMARKS, NOT_LINTED, ReviewFindings, look_over
 from learnflow.tutor.student_level import advice, depth
@@ -33,23 +34,6 @@ _HOW: Final = {
 }
 _STILL: Final = "still there since last time. Say in your own words what can go wrong with it; then mend it, or ask me."
 _RECOGNISED_BY: Final = 40  # characters of a remark by which it is known again
-_WISHES: Final = {
-    "speed": re.compile(
-        r"\b(?:fast(?:er)?|slow(?:er)?|speed|performan\w+|efficien\w+|optimi[sz]\w+|big o)\b", re.IGNORECASE
-    ),
-    "security": re.compile(r"\b(?:secur\w+|safe|unsafe|inject\w+|vulnerab\w+|exploit\w*)\b", re.IGNORECASE),
-    "design": re.compile(r"\b(?:design\w*|architect\w+|structur\w+|solid|patterns?)\b", re.IGNORECASE),
-    "crash": re.compile(r"\b(?:crash\w*|fails?|warning|hangs?|breaks?)\b", re.IGNORECASE),
-}
-_NOT_JUDGED: Final = {
-    "speed": "You asked about speed: that I could not judge. Measure it with more and more data, and see how it grows.",
-    "security": "You asked about security: that I could not judge. Ask of each value from outside what it may contain.",
-    "design": "You asked about the design: that I could not judge. Ask of each part what it is for, in one sentence.",
-    "crash": (
-        'You asked why it fails: a review does not run code, so that I did not look at. Ask it apart, "why does this '
-        'crash?", with the code and the message.'
-    ),
-}
 
 
 async def review(request: AgentRequest, question: ParsedQuestion) -> Draft:
@@ -131,7 +115,7 @@ def _ask_for_code(request: AgentRequest, question: ParsedQuestion) -> Draft:
 
 def _wishes(text: str) -> tuple[str, ...]:
     """Return what a question wants to have looked at: speed, security, design, or why it fails."""
-    return tuple(wish for wish, pattern in _WISHES.items() if pattern.search(text))
+    return tuple(wish for wish, entry in REVIEW_WISHES.items() if re.search(entry["words"], text, re.IGNORECASE))
 
 
 def _wished_first(findings: Sequence[Finding], wanted: Sequence[str]) -> tuple[Finding, ...]:
@@ -143,4 +127,4 @@ def _wished_first(findings: Sequence[Finding], wanted: Sequence[str]) -> tuple[F
 def _not_judged(findings: Sequence[Finding], wanted: Sequence[str]) -> str | None:
     """Say what was asked for and is not among the findings."""
     present = {finding.rule.focus for finding in findings}
-    return " ".join(_NOT_JUDGED[wish] for wish in wanted if wish not in present) or None
+    return " ".join(REVIEW_WISHES[wish]["not_judged"] for wish in wanted if wish not in present) or None

@@ -9,10 +9,11 @@ from string import Formatter
 from types import MappingProxyType
 from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, StringConstraints, ValidationError, model_validator
 
 from learnflow.domain.phrasing import one_line
 from learnflow.models.fields import explain
+from learnflow.tutor.offline.content.library import Content, ContentInvalid, toml_files
 
 _LONGEST_VALUE: Final = 60  # characters of a message that are woven into a sentence
 _QUOTES: Final = str.maketrans({
@@ -21,22 +22,16 @@ _QUOTES: Final = str.maketrans({
 })  # fmt: skip
 
 
-class ContentError(Exception):
-    """An entry of the content is incomplete; the text names it and its field."""
-
-
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, pattern=r"[.!?:)]$")]
 Code = Annotated[str, AfterValidator(methodcaller("strip", "\n")), StringConstraints(min_length=3)]
 
 
-class ErrorNote(BaseModel):
+class ErrorNote(Content):
     """One error explained, with the smallest code that shows it and the same code mended.
 
     `fix` is the first step to mend it, `look` how to find it oneself, `beneath` why the language is like that.
     `message` is a pattern whose named groups `told` puts into a sentence. A `slip` is one of the hand.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     meaning: Sentence
     cause: Sentence
@@ -76,22 +71,20 @@ def _fields(template: str) -> Iterator[str]:
 
 
 def read_notes(name: str, text: str) -> Mapping[str, ErrorNote]:
-    """Return the errors of a file's text, by key. Raises ContentError that names the file, the error and the field."""
+    """Return the errors of a file's text, by key. Raises ContentInvalid, which names file, error and field."""
     notes = {}
     for key, entry in tomllib.loads(text).items():
         try:
             notes[key] = ErrorNote.model_validate(entry)
         except ValidationError as error:
             msg = f"{name}: [{key}] {explain(error)}"
-            raise ContentError(msg) from None
+            raise ContentInvalid(msg) from None
     return MappingProxyType(notes)
 
 
 def _all() -> Iterator[tuple[str, ErrorNote]]:
-    folder = files("learnflow.tutor.offline.content").joinpath("errors")
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith(".toml"):
-            yield from read_notes(file.name, file.read_text(encoding="utf-8")).items()
+    for file in toml_files(files("learnflow.tutor.offline.content").joinpath("errors")):
+        yield from read_notes(file.name, file.read_text(encoding="utf-8")).items()
 
 
 ERROR_NOTES: Final[Mapping[str, ErrorNote]] = MappingProxyType(dict(_all()))

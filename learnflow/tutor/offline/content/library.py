@@ -1,11 +1,11 @@
-"""The prepared content: explanations, the words of follow-ups, and homework, read once from the files beside this."""
+"""The prepared content: explanations, words of follow-ups and wishes, and homework, read once from the files here."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from operator import methodcaller
+from operator import attrgetter, methodcaller
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 
@@ -26,16 +26,16 @@ Output = Annotated[str, StringConstraints(min_length=1, max_length=400), _WITHOU
 
 
 class ContentInvalid(Exception):  # noqa: N818 - what is wrong, not an error of the program
-    """An explanation is wrong or incomplete; names its file and the fields."""
+    """An entry of the content is wrong or incomplete; names its file and the fields."""
 
 
-class _Content(Model):
-    """A part of an explanation. What nobody reads has no place in it."""
+class Content(Model):
+    """A part of the content. What nobody reads has no place in it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Part(_Content):
+class Part(Content):
     """One way to explain a topic, with an example of its own and exactly what that prints."""
 
     text: Paragraph
@@ -43,7 +43,7 @@ class Part(_Content):
     output: Output
 
 
-class Misconception(_Content):
+class Misconception(Content):
     """What students often believe, and what is true instead."""
 
     belief: Sentence
@@ -55,7 +55,7 @@ class Misconception(_Content):
         return f"Often believed: {self.belief}\nIn fact: {self.truth}"
 
 
-class Point(_Content):
+class Point(Content):
     """A part of the topic that is often asked about: what it is called, in lower case, and the answer.
 
     `a and b` is asked where both sides are set against each other, `a + b` where all parts are said anywhere. With a
@@ -68,7 +68,7 @@ class Point(_Content):
     code: Code | None = None
 
 
-class Explanation(_Content):
+class Explanation(Content):
     """One topic explained: at each level, in another picture, and a third time in another way.
 
     The examples are in Python; `languages` has a first example in others, `points` what is asked about its parts.
@@ -98,27 +98,28 @@ class Explanation(_Content):
         return self.misconceptions[0 if level is SkillLevel.INTERMEDIATE else 1].corrected
 
 
+def toml_files(folder: Traversable) -> list[Traversable]:
+    """Return the TOML files of a folder, in the order of their names."""
+    return sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=attrgetter("name"))
+
+
 def read_explanations(folder: Traversable) -> Mapping[str, Explanation]:
     """Return the explanations in a folder, one TOPIC.toml each, by their topics. Raises ContentInvalid."""
-    return MappingProxyType(dict(_read(folder)))
+    return MappingProxyType({file.name.removesuffix(".toml"): _explanation(file) for file in toml_files(folder)})
 
 
-def _read(folder: Traversable) -> Iterator[tuple[str, Explanation]]:
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if not file.name.endswith(".toml"):
-            continue
-        topic = file.name.removesuffix(".toml")
-        if topic not in TOPICS:
-            msg = f"{file.name}: is not named after a topic of the taxonomy"
-            raise ContentInvalid(msg)
-        try:
-            yield topic, Explanation.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-        except tomllib.TOMLDecodeError as error:
-            msg = f"{file.name}: is no TOML: {error}"
-            raise ContentInvalid(msg) from None
-        except ValidationError as error:
-            msg = f"{file.name}: {explain(error)}"
-            raise ContentInvalid(msg) from None
+def _explanation(file: Traversable) -> Explanation:
+    if file.name.removesuffix(".toml") not in TOPICS:
+        msg = f"{file.name}: is not named after a topic of the taxonomy"
+        raise ContentInvalid(msg)
+    try:
+        return Explanation.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        msg = f"{file.name}: is no TOML: {error}"
+        raise ContentInvalid(msg) from None
+    except ValidationError as error:
+        msg = f"{file.name}: {explain(error)}"
+        raise ContentInvalid(msg) from None
 
 
 _CONTENT: Final = files("learnflow.tutor.offline.content")
@@ -152,6 +153,7 @@ FOLLOW_UPS: Final = FollowUps(**{name: frozenset(words) for name, words in _file
 _WORDS: Final = _file("same_words.toml")
 
 EMPTY: Final[frozenset[str]] = frozenset(_WORDS["empty"])  # words that tell nothing of what a question is about
+REVIEW_WISHES: Final[Mapping[str, Mapping[str, str]]] = _file("review_wishes.toml")
 SAME: Final[Mapping[str, str]] = MappingProxyType({word: group[0] for group in _WORDS["groups"] for word in group})
 
 

@@ -7,8 +7,8 @@ from learnflow.domain.question.errors import ERRORS, find_error
 from learnflow.domain.question.lexicon import words
 from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.vocabulary import Language
-from learnflow.tutor.offline.content.error_notes import ERROR_NOTES, ContentError, read_notes
-from learnflow.tutor.offline.content.library import EXPLANATIONS
+from learnflow.tutor.offline.content.error_notes import ERROR_NOTES, read_notes
+from learnflow.tutor.offline.content.library import EXPLANATIONS, ContentInvalid
 from tests.support.offline_requests import request
 
 NOTE = """
@@ -90,5 +90,5 @@ def test_everyday_words_are_no_error(said: str) -> None:
 )  # fmt: skip
 def test_incomplete_content_is_refused_and_its_field_named(change: tuple[str, str], named: str) -> None:
     assert set(read_notes("x.toml", NOTE)) == {"python-x"}
-    with pytest.raises(ContentError, match=rf"x\.toml: \[python-x\].*{named}"):
+    with pytest.raises(ContentInvalid, match=rf"x\.toml: \[python-x\].*{named}"):
         read_notes("x.toml", NOTE.replace(*change))
