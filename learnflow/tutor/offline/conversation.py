@@ -64,7 +64,7 @@ def resolved(request: AgentRequest, question: ParsedQuestion) -> AgentRequest:
     if last is None or any(hit.meaning.topic == last for hit in question.mentions):
         return request
     query, update = request.query, {}
-    if any(hit.meaning.kind == "difference" for hit in question.signals):
+    if asks_for(question, "difference"):
         update = {"query_text": _THAT.sub(name(last), query.query_text, count=1)}
     elif _asks_for_point(question, query.query_text, last):
         update = {"topic": last}
@@ -91,6 +91,11 @@ def is_still_unclear(question: ParsedQuestion) -> bool:
     """Say whether what was explained before is still not clear, whatever else is named in asking again."""
     at_hand = question.code or question.error or question.narrates
     return not at_hand and "still" in question.words and not _UNCLEAR.isdisjoint(question.words)
+
+
+def asks_for(question: ParsedQuestion, kind: str) -> bool:
+    """Say whether a question asks for a kind of answer: "explain", "difference", "when-to-use"."""
+    return any(hit.meaning.kind == kind for hit in question.signals)
 
 
 def wants_example(question: ParsedQuestion) -> bool:

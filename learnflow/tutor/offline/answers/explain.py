@@ -59,7 +59,7 @@ def _explain(request: AgentRequest, question: ParsedQuestion, topic: str) -> Dra
     if error and error.key in ERROR_NOTES and not conversation.answered_before(request, ERROR_NOTES[error.key].meaning):
         return _explain_error(request, error)
     compared = sorted({hit.meaning.topic for hit in question.mentions} & set(EXPLANATIONS))
-    if len(compared) > 1 and _compares(question):
+    if len(compared) > 1 and conversation.asks_for(question, "difference"):
         return _compare(request, compared, topic)
     if topic in EXPLANATIONS:
         return _explain_topic(select(request, question, topic))
@@ -96,10 +96,6 @@ def _gap(choice: ExplanationChoice, text: str) -> str | None:
     return None if conversation.is_follow_up(choice.question) else uncovered(choice.question, choice.topic, text)
 
 
-def _compares(question: ParsedQuestion) -> bool:
-    return any(hit.meaning.kind == "difference" for hit in question.signals)
-
-
 def _why(question: ParsedQuestion) -> str | None:
     """Say why code at hand does what it does, where that is asked and it shows a cause."""
     if not question.code or "why" not in question.words:
@@ -117,7 +113,7 @@ def _missing(choice: ExplanationChoice) -> str:
 
 def _beyond(question: ParsedQuestion) -> str:
     """Say which kind of answer a question wants that a general explanation may not hold."""
-    if _compares(question):
+    if conversation.asks_for(question, "difference"):
         return " Setting the two against each other is beyond me here."
     return " The exact reason that you ask for may not be in it." if "why" in question.words else ""
 

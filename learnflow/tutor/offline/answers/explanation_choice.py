@@ -131,7 +131,7 @@ def sentence_to_the_point(choice: ExplanationChoice) -> str | None:
     explanation, level, question = choice.explanation, choice.level, choice.question
     if choice.point is not None:
         return introduced(choice, choice.point)
-    if asks_when(question):
+    if conversation.asks_for(question, "when-to-use"):
         return f"To the point first: {explanation.good_for}"
     named = frozenset(question.words) - FOLLOW_UPS.all
     best = max(_sentences(explanation, level), key=lambda sentence: len(named & _code_words(sentence)))
@@ -143,11 +143,6 @@ def sentence_to_the_point(choice: ExplanationChoice) -> str | None:
 def introduced(choice: ExplanationChoice, point: Point) -> str:
     """Return what a point says, and that it is only the nearest where the question does not name it."""
     return f"{'To the point first' if choice.names_point else 'The nearest that I have prepared'}: {point.says}"
-
-
-def asks_when(question: ParsedQuestion) -> bool:
-    """Say whether a question asks what something is good for."""
-    return any(hit.meaning.kind == "when-to-use" for hit in question.signals)
 
 
 def _code_words(sentence: str) -> frozenset[str]:

@@ -15,14 +15,13 @@ from learnflow.tutor.offline.answers.explanation_choice import (
     BETWEEN_SENTENCES,
     ExplanationChoice,
     Variant,
-    asks_when,
     language_gap,
     point_alone,
     sentence_to_the_point,
 )
 from learnflow.tutor.offline.answers.point_text import CHANGE, point_example, point_paragraphs
 from learnflow.tutor.offline.content.library import Part
-from learnflow.tutor.offline.conversation import answered_before, is_follow_up
+from learnflow.tutor.offline.conversation import answered_before, asks_for, is_follow_up
 from learnflow.tutor.student_level import is_hard, what_next
 
 _LANGUAGE: Final = "language"  # a variant of its own: the example in the language that was asked for
@@ -146,7 +145,7 @@ def _by_language(choice: ExplanationChoice, part: Part) -> Iterator[str | None]:
     """Yield a topic in the words of another language: those of a level are Python's."""
     yield part.text
     yield f"The example prints:\n{part.output}"
-    yield None if asks_when(choice.question) else f"What it is good for: {choice.explanation.good_for}"
+    yield None if asks_for(choice.question, "when-to-use") else f"What it is good for: {choice.explanation.good_for}"
     yield f"Try it yourself: {CHANGE}"
 
 
