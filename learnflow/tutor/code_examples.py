@@ -9,7 +9,7 @@ from typing import Final
 
 from learnflow.code_analysis.syntax import check
 from learnflow.code_analysis.syntax.unclosed_brackets import closed
-from learnflow.domain.question.snippet import guess
+from learnflow.domain.question.snippet import TAGS, guess
 from learnflow.models.draft import Draft
 from learnflow.models.vocabulary import Language
 
@@ -26,10 +26,7 @@ _TYPOGRAPHY: Final = str.maketrans({
     "\N{EN DASH}": "-", "\N{MINUS SIGN}": "-",
 })  # fmt: skip
 _TAGS: Final[Mapping[str, Language]] = MappingProxyType({
-    **{str(language): language for language in Language},
-    "py": Language.PYTHON, "python3": Language.PYTHON, "pycon": Language.PYTHON, "js": Language.JAVASCRIPT,
-    "jsx": Language.JAVASCRIPT, "node": Language.JAVASCRIPT, "c++": Language.CPP, "cc": Language.CPP,
-    "golang": Language.GO, "rs": Language.RUST,
+    **TAGS, "pycon": Language.PYTHON, "jsx": Language.JAVASCRIPT, "node": Language.JAVASCRIPT, "cc": Language.CPP,
 })  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from learnflow.domain.question.lexicon import Phrases, data, word_set, words
+from learnflow.domain.question.lexicon import Phrases, data, words
 from learnflow.domain.question.snippet import split_prose_and_code
 from learnflow.models.student_query import StudentQuery
 
@@ -17,8 +17,8 @@ METADATA_FIELD: Final = "distress"  # of an answer, whoever has noticed
 QUESTION_KEY: Final = "distress"
 
 _LEXICON: Final = data("distress.toml")
-_FILLERS: Final = word_set(_LEXICON["words"], "fillers")
-_GAMES: Final = word_set(_LEXICON["words"], "games")
+_FILLERS: Final = frozenset(_LEXICON["words"]["fillers"])
+_GAMES: Final = frozenset(_LEXICON["words"]["games"])
 _SPELT_OUT: Final = {short: spelt.split() for short, spelt in _LEXICON["words"]["spelt_out"].items()}
 _VERBATIM: Final[tuple[str, ...]] = tuple(_LEXICON["verbatim"]["texts"])
 _SIGNS: Final = Phrases(

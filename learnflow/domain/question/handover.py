@@ -1,8 +1,6 @@
 """A specialist's second look, stricter than triage's: is this question mine? No clock, no I/O."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
 from learnflow.domain.question.intent import OFF_TOPIC
@@ -23,7 +21,7 @@ class Handover:
 
 def misrouted(request: AgentRequest, question: ParsedQuestion, agent: Specialist) -> Handover | None:
     """Return to whom an agent should hand a question over, or None to keep it. It happens once at the most."""
-    return None if settled(request) else _RULES[agent](question)
+    return None if settled(request) else _handover(question, agent)
 
 
 def settled(request: AgentRequest) -> bool:
@@ -35,45 +33,22 @@ def settled(request: AgentRequest) -> bool:
     return kept or request.low_confidence or request.query.question_key == OFF_TOPIC
 
 
-def _from_debug(question: ParsedQuestion) -> Handover | None:
-    trouble = question.code or question.trace or question.has(Intent.DEBUG)
-    if not trouble and question.has(Intent.CONCEPTS, _CLEAR):
-        return Handover(Specialist.CONCEPTS, "asks what something is, without code or a traceback")
-    return None
-
-
-def _from_code_review(question: ParsedQuestion) -> Handover | None:
-    if question.trace:
-        return Handover(Specialist.DEBUG, "the text holds a traceback")
-    if question.error and not question.has(Intent.CODE_REVIEW, _CLEAR):
-        return Handover(Specialist.DEBUG, f"the text names the error {question.error.name}")
-    return None
-
-
-def _from_exercise(question: ParsedQuestion) -> Handover | None:
-    if question.code and question.has(Intent.CODE_REVIEW, _CLEAR):
-        return Handover(Specialist.CODE_REVIEW, "code comes with the wish to have it looked at")
-    return None
-
-
-def _from_concepts(question: ParsedQuestion) -> Handover | None:
-    if question.trace:
-        return Handover(Specialist.DEBUG, "the text holds a traceback")
-    if question.code and question.error and not question.has(Intent.CONCEPTS, _CLEAR):
-        return Handover(Specialist.DEBUG, f"code comes with the error {question.error.name}")
-    return None
-
-
-def _from_progress(question: ParsedQuestion) -> Handover | None:
-    if not question.has(Intent.PROGRESS):
-        return Handover(Specialist.CONCEPTS, "does not ask for the student's progress")
-    return None
-
-
-_RULES: Final[Mapping[Specialist, Callable[[ParsedQuestion], Handover | None]]] = MappingProxyType({
-    Specialist.CONCEPTS: _from_concepts,
-    Specialist.CODE_REVIEW: _from_code_review,
-    Specialist.DEBUG: _from_debug,
-    Specialist.EXERCISE: _from_exercise,
-    Specialist.PROGRESS: _from_progress,
-})
+def _handover(question: ParsedQuestion, agent: Specialist) -> Handover | None:
+    code, trace, error = question.code, question.trace, question.error
+    trouble = code or trace or question.has(Intent.DEBUG)
+    match agent:
+        case Specialist.DEBUG if not trouble and question.has(Intent.CONCEPTS, _CLEAR):
+            target, reason = Specialist.CONCEPTS, "asks what something is, without code or a traceback"
+        case Specialist.CODE_REVIEW | Specialist.CONCEPTS if trace:
+            target, reason = Specialist.DEBUG, "the text holds a traceback"
+        case Specialist.CODE_REVIEW if error and not question.has(Intent.CODE_REVIEW, _CLEAR):
+            target, reason = Specialist.DEBUG, f"the text names the error {error.name}"
+        case Specialist.CONCEPTS if code and error and not question.has(Intent.CONCEPTS, _CLEAR):
+            target, reason = Specialist.DEBUG, f"code comes with the error {error.name}"
+        case Specialist.EXERCISE if code and question.has(Intent.CODE_REVIEW, _CLEAR):
+            target, reason = Specialist.CODE_REVIEW, "code comes with the wish to have it looked at"
+        case Specialist.PROGRESS if not question.has(Intent.PROGRESS):
+            target, reason = Specialist.CONCEPTS, "does not ask for the student's progress"
+        case _:
+            return None
+    return Handover(target, reason)

@@ -8,7 +8,7 @@ from typing import Final
 
 from learnflow.domain.question.distress import QUESTION_KEY, in_distress
 from learnflow.domain.question.exercise_wish import EXERCISE_ID, is_submission
-from learnflow.domain.question.lexicon import Hit
+from learnflow.domain.question.lexicon import Hit, data
 from learnflow.domain.question.parsed_question import ParsedQuestion, Signal, parse_question
 from learnflow.domain.question.question_key import question_key
 from learnflow.domain.question.topic import topic_of
@@ -26,22 +26,7 @@ _NOT_TECHNICAL: Final = 0.35  # nothing in it is about programming: the student 
 _TROUBLE: Final = 1.2  # the weight of a word of trouble that makes code that comes with it a case for debug
 _ASKS: Final = 1.0  # the weight of a signal that says by itself what is asked about code
 _DESCRIPTION_WORDS: Final = 6  # words; who shows code only to have it looked at says less of it
-_QUESTION_WORDS: Final = frozenset([
-    "how",
-    "what",
-    "which",
-    "where",
-    "when",
-    "who",
-    "does",
-    "do",
-    "is",
-    "are",
-    "can",
-    "could",
-    "would",
-    "should",
-])
+_QUESTION_WORDS: Final = frozenset(data("lexicon.toml")["words"]["question"])
 _BEGINNING: Final = 3  # words, after which a question may have begun
 _FADING: Final = 0.4  # what each further signal of one intent adds, of its weight
 _NAMED_REASONS: Final = 3

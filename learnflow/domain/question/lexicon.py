@@ -136,11 +136,6 @@ def _leap(gap: _Node[Meaning], text: Sequence[str], at: int) -> Iterator[tuple[i
             return
 
 
-def word_set(table: Mapping[str, Sequence[str]], key: str) -> frozenset[str]:
-    """Return a word list of a data file as a set."""
-    return frozenset(table[key])
-
-
 def strongest(hits: Iterable[Hit[Meaning]], weight: Callable[[Meaning], float]) -> list[Hit[Meaning]]:
     """Return the hits without those that a weightier, or else a longer one overlaps; in order of the text."""
     taken: set[int] = set()

@@ -1,22 +1,13 @@
 """What can be read off a question before anything is decided: signals, error, topics, code."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from learnflow.domain.question.errors import ErrorSign, find_error, has_trace
-from learnflow.domain.question.languages import foreign_language, named_language
-from learnflow.domain.question.lexicon import (
-    Hit,
-    Mention,
-    Phrases,
-    data,
-    hints,
-    strongest,
-    without_hollow_words,
-    word_set,
-    words,
-)
+from learnflow.domain.question.lexicon import Hit, Mention, Phrases, data, hints, strongest, without_hollow_words, words
 from learnflow.domain.question.snippet import Snippet, split_prose_and_code
 from learnflow.domain.question.spelling import corrected
 from learnflow.models.student_query import StudentQuery
@@ -102,13 +93,18 @@ _SIGNALS, _NARRATED, _OBSERVED = (
     for key in ("signals", "narrated", "observed")
 )
 _OFF_TOPIC: Final = Phrases((phrase, phrase) for phrase in _LEXICON["offtopic"]["phrases"])
-_SMALL_TALK: Final = word_set(_LEXICON["offtopic"], "small_talk")
-_GREETINGS: Final = word_set(_LEXICON["offtopic"], "greetings")
-_TECHNICAL: Final = word_set(_LEXICON["words"], "programming")
+_SMALL_TALK: Final = frozenset(_LEXICON["offtopic"]["small_talk"])
+_GREETINGS: Final = frozenset(_LEXICON["offtopic"]["greetings"])
+_TECHNICAL: Final = frozenset(_LEXICON["words"]["programming"])
+_LANGUAGES: Final = {word: Language(language) for language, names in _LEXICON["languages"].items() for word in names}
+_FOREIGN: Final[Mapping[str, str]] = _LEXICON["foreign"]
+_GO: Final = "go"
+_BEFORE_GO, _AFTER_GO, _VERB_GO = (frozenset(_LEXICON["go"][key]) for key in ("before", "after", "verb"))
+_GO_LABEL: Final = re.compile(r"\s*go ?(?:lang)?[:,]\s", re.IGNORECASE)  # "Go: what is a slice?"
 
 
 def _names() -> Iterable[tuple[str, Mention]]:
-    weak, ignored = (word_set(_TOPIC_WORDS, key) for key in ("weak", "ignored"))
+    weak, ignored = (frozenset(_TOPIC_WORDS[key]) for key in ("weak", "ignored"))
     for key, topic in TOPICS.items():
         for name in {key, *topic.aliases, topic.title.lower()} - ignored:
             yield name.replace("-", " "), Mention(key, _WEAK_NAME if name in weak else NAME)
@@ -133,14 +129,14 @@ def parse_question(query: StudentQuery) -> ParsedQuestion:
     mentions = tuple(strongest(_MENTIONS.find(telling), lambda mention: mention.weight))
     title = len(words(snippet.prose.strip().partition("\n")[0]))
     traced = f"{query.query_text}\n{(query.code_snippet or '')[:_TRACED]}"
-    language = snippet.language or named_language(snippet.prose, prose, lower)
+    language = snippet.language or _named_language(snippet.prose, prose, lower)
     error, trace = find_error(prose, language), has_trace(traced)
     off_topic = next((" ".join(lower[hit.start : hit.end]) for hit in _OFF_TOPIC.find(lower)), None)
     return ParsedQuestion(
         words=lower,
         snippet=snippet,
         language=language,
-        foreign=None if language else foreign_language(lower),
+        foreign=None if language else _foreign_language(lower),
         signals=_signals(lower, snippet),
         narrated=tuple(strongest(_NARRATED.find(lower), lambda signal: signal.weight)),
         asked=_asked(lower, title),
@@ -178,5 +174,32 @@ def _asked(lower: Sequence[str], title: int) -> tuple[bool, ...]:
 
 
 def _is_small_talk(lower: Sequence[str]) -> bool:
-    spoken = [word for word in lower if word not in {".", "?", "!"}]
+    spoken = [word for word in lower if word not in _ENDS]
     return 0 < len(spoken) <= _SMALL_TALK_WORDS and _SMALL_TALK.issuperset(spoken) and not _GREETINGS.isdisjoint(spoken)
+
+
+def _named_language(text: str, prose: Sequence[str], lower: Sequence[str]) -> Language | None:
+    """Return the language that is named first, from a text, its words as written, and those in lower case."""
+    if _GO_LABEL.match(text):
+        return Language.GO
+    names = (
+        _LANGUAGES.get(word, Language.GO)
+        for place, word in enumerate(lower)
+        if word in _LANGUAGES or (word == _GO and _is_name(prose, lower, place))
+    )
+    return next(names, None)
+
+
+def _is_name(prose: Sequence[str], lower: Sequence[str], place: int) -> bool:
+    """Say whether a `go`, also a verb, is the language: it is written as a name, or has a name's neighbours."""
+    before = lower[place - 1] if place else "."
+    after = lower[place + 1] if place + 1 < len(lower) else "."
+    if after in _VERB_GO:
+        return False
+    return before in _BEFORE_GO or after in _AFTER_GO or (before not in _ENDS and prose[place] == "Go")
+
+
+def _foreign_language(lower: Sequence[str]) -> str | None:
+    """Return the name of a language that LearnFlow does not know, where a question names one."""
+    names = (_FOREIGN[word] for word in lower if word in _FOREIGN)
+    return next(names, "C" if ("in", "c") in pairwise(lower) else None)

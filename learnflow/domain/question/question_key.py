@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 from zlib import crc32
 
-from learnflow.domain.question.lexicon import data, word_set
+from learnflow.domain.question.lexicon import data
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.stemming import singular
 from learnflow.models.taxonomy import GENERAL
@@ -15,7 +15,7 @@ _LONGEST: Final = 100  # characters of a topic key
 _CONTENT_WORDS: Final = 3
 _DETAILS: Final = 2
 _LONGEST_WORD: Final = 20
-_STOP: Final = word_set(data("lexicon.toml")["words"], "stop")
+_STOP: Final = frozenset(data("lexicon.toml")["words"]["stop"])
 _NO_LETTER_OR_DIGIT: Final = re.compile(r"[^a-z0-9]+")
 _PLAIN: Final = re.compile(r"[a-z0-9_]+$")
 

@@ -19,7 +19,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from learnflow.domain.question.lexicon import data, word_set, words
+from learnflow.domain.question.lexicon import data, words
 from learnflow.domain.question.stemming import singular, stem
 
 Alike = Callable[[str, str], bool]  # of two texts of telling words: whether they ask the same
@@ -34,7 +34,7 @@ _SYNONYM: Final = 0.9  # of one word for another; of two commands, the differenc
 _NAME: Final = 0.15  # weight of a quoted word, of 1.0
 _FILLER: Final = 0.4  # weight of a word that tells little
 _OVERLAP: Final = 0.5  # weight of the overlap coefficient beside the Dice coefficient's 1.0
-_STOP: Final = word_set(data("lexicon.toml")["words"], "stop") | frozenset(".?!")
+_STOP: Final = frozenset(data("lexicon.toml")["words"]["stop"]) | frozenset(".?!")
 _QUOTES: Final = re.compile(r"`([^`\n]{1,80})`|(?<!\w)'([^'\n]{1,80})'(?!\w)|\"([^\"\n]{1,80})\"")
 
 

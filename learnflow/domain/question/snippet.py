@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from learnflow.domain.question.lexicon import data
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Language
 
@@ -26,67 +27,14 @@ _LIKELY: Final = re.compile(
 )
 _FRAME: Final = re.compile(r"\s*(?:Traceback|File \"|at \S+ ?\(|\w+(?:Error|Exception): |goroutine |panic: |error\[)")
 
-_TAGS: Final[Mapping[str, Language]] = MappingProxyType({
+TAGS: Final[Mapping[str, Language]] = MappingProxyType({
     **{str(language): language for language in Language},
     "py": Language.PYTHON, "python3": Language.PYTHON, "js": Language.JAVASCRIPT, "c++": Language.CPP,
     "golang": Language.GO, "rs": Language.RUST,
 })  # fmt: skip
-
-_MARKS: Final[Mapping[Language, tuple[str, ...]]] = MappingProxyType({
-    Language.PYTHON: (
-        "def ",
-        "elif ",
-        "print(",
-        "):\n",
-        "import ",
-        "self.",
-        "None",
-        "True",
-        "len(",
-        "range(",
-        " in ",
-    ),
-    Language.JAVASCRIPT: (
-        "const ",
-        "let ",
-        "=>",
-        "console.log",
-        "function ",
-        "===",
-        "undefined",
-        "var ",
-        "document.",
-    ),
-    Language.JAVA: (
-        "public class",
-        "System.out",
-        "String[]",
-        "public static",
-        "private ",
-        "String ",
-        "new ",
-        "int[]",
-    ),
-    Language.CPP: ("#include", "std::", "cout", "int main(", "nullptr", "->", "cin ", "using namespace", "delete "),
-    Language.GO: ("func ", ":=", "fmt.", "package main", "nil", "chan ", "go func", "make(", "err != nil"),
-    Language.RUST: (
-        "fn ",
-        "let mut",
-        "println!",
-        "&str",
-        "impl ",
-        "String::from",
-        ".unwrap()",
-        "vec![",
-        "-> ",
-        "&mut",
-    ),
-})
-_TELLING: Final = frozenset({
-    "def ", "elif ", "print(", "):\n", "console.log", "=>", "===", "function ", "public class", "System.out",
-    "String[]", "#include", "std::", "cout", "nullptr", ":=", "fmt.", "package main", "fn ", "let mut",
-    "println!", "String::from",
-})  # fmt: skip
+_CODE: Final = data("code_marks.toml")
+_MARKS: Final = {Language(language): marks for language, marks in _CODE["marks"].items()}
+_TELLING: Final = frozenset(_CODE["telling"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,5 +107,5 @@ def _fenced(text: str) -> tuple[str, str | None, Language | None]:
 
 def _block(part: str) -> tuple[Language | None, str]:
     first, newline, rest = part.partition("\n")
-    tag = _TAGS.get(first.strip().lower())
+    tag = TAGS.get(first.strip().lower())
     return (tag, rest) if tag or not first.strip() else (None, first + newline + rest)

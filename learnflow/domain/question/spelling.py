@@ -112,40 +112,13 @@ def distance(word: str, other: str) -> int:
     return last[-1]
 
 
-# `is` where it is compared with something, in quotes, or between two names
-_IS: Final = (
-    r"[`'\"]is[`'\"](?: operator)?",
-    r"\bis\b\W{1,3}(?:operator|keyword)\b",
-    r"\bis\b(?=\W{1,3}(?:and|or|vs\.?|versus|instead of|rather than)\b)",
-    r"(?<=\b(?:and|use) )is\b(?= in python|\W*$)",
-    r"(?<=\bvs )is\b",
-    r"(?<=\bwith )is\b",
-    r"(?<=\bor )is\b(?=\W*$| in| when| to)",
-    r"\b[a-z] is [a-z]\b",
-)
-_OPERATORS: Final = (
-    ("triple equals", r"==="),
-    ("double equals", r"(?<![=!])==(?!=)"),
-    ("short declaration", r":="),
-    ("single equals", r"(?<![=!<>:+\-*/%|&^])=(?![=>~])"),
-    ("double question mark", r"\?\?(?=[`'\"]|\s*\w)"),
-    ("question mark dot", r"\?\.(?=[\w`'\"\s])"),
-    ("slice brackets", r"\[-?\d+:-?\d*\]|\[:-?\d+\]|\[\w+:\w+\]"),
-    ("slice minus one", r"\[?::-1\]?"),
-    ("double slash", r"(?<![:/])//(?!/)"),
-    ("percent sign", r"(?<=[\s`'\"])%(?=[\s`'\"?])"),
-    ("arrow operator", r"->"),
-    ("question mark", r"(?<=[\s`'\"(])\?(?=[`'\")]|\s+\w)"),
-    ("plus plus", r"(?<![cC])\+\+"),
-    ("three dots", r"(?<!\w)\.\.\.(?=[\w`'\"]| (?:in|mean|means|do|does|operator)\b)"),
-    ("is operator", "|".join(_IS)),
-    ("this keyword", r"[`'\"]this[`'\"](?: keyword)?"),
-)
-_OPERATOR: Final = re.compile("|".join(f"({pattern})" for _, pattern in _OPERATORS))
+_OPERATORS: Final = {name: "|".join(patterns) for name, patterns in data("operators.toml").items()}
+_NAMES: Final = tuple(_OPERATORS)
+_OPERATOR: Final = re.compile("|".join(f"({pattern})" for pattern in _OPERATORS.values()))
 _LONGEST: Final = 1_000  # characters; what is asked at length is told in words
 
 
 def operators_in_words(text: str) -> str:
     """Return a text with its signs as words. The same text comes back where there are none."""
     start, rest = text[:_LONGEST], text[_LONGEST:]
-    return _OPERATOR.sub(lambda sign: f" {_OPERATORS[(sign.lastindex or 1) - 1][0]} ", start) + rest
+    return _OPERATOR.sub(lambda sign: f" {_NAMES[(sign.lastindex or 1) - 1]} ", start) + rest

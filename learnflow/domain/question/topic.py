@@ -23,28 +23,8 @@ _FAULTS: Final = tuple(
 )
 _TELLING: Final = 1.1  # more than the weight of a name that everyday English uses too
 _NEARLY: Final = 0.75  # of the best score: then the topic that builds on the other is meant
-
-# what code is about, the most telling first
 _CONSTRUCTS: Final = tuple(
-    (topic, re.compile(pattern, re.MULTILINE))
-    for topic, pattern in (
-        ("inheritance", r"\bclass \w{1,40}\((?!object\b|\))|\bextends \w|super\("),
-        ("object-oriented-programming", r"\bclass \w|\bself\.|\bthis\."),
-        ("async-programming", r"\basync |\bawait |\bPromise\b"),
-        ("concurrency", r"\bgo func\b|\bthreading\.|\bThread\b|\bchan "),
-        ("recursion", r"\bdef (\w{1,40})\([^)\n]{0,80}\)[^\n]{0,40}:\n(?:[ \t][^\n]{0,99}\n){0,8}[ \t].{0,99}\b\1\("),
-        ("exceptions", r"\bexcept\b|\bcatch ?\("),
-        ("file-io", r"\bopen\("),
-        ("comprehensions", r"\[[^\[\]\n]{1,80} for \w"),
-        ("sorting", r"\bsort(?:ed)?\("),
-        ("dictionaries", r"= ?\{\s*[\"']|\bdict\(|\bmap\[|HashMap"),
-        ("loops", r"^\s{0,40}(?:for|while)\b"),
-        ("conditionals", r"^\s{0,40}if\b"),
-        ("functions", r"\bdef \w|\bfunction\b|\bfunc \w|\bfn \w|=>"),
-        ("lists", r"= ?\[|\blist\(|\bvector<|\bvec!\["),
-        ("strings", r"[\"'][^\"'\n]{0,200}[\"'] ?[+\[.]|\bf[\"']"),
-        ("variables", r"^\s{0,40}\w{1,40} ?= ?\S"),
-    )
+    (topic, re.compile(pattern, re.MULTILINE)) for topic, pattern in data("constructs.toml").items()
 )
 
 

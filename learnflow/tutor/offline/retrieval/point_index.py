@@ -7,7 +7,7 @@ from functools import cache
 from math import log
 from typing import Final
 
-from learnflow.domain.question.lexicon import data, word_set, words
+from learnflow.domain.question.lexicon import data, words
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.spelling import corrected, operators_in_words
 from learnflow.domain.question.stemming import singular, stem
@@ -52,7 +52,7 @@ def canonical(word: str) -> str:
 
 
 _EMPTY_WORDS: Final = frozenset(
-    map(canonical, (*word_set(data("lexicon.toml")["words"], "stop"), *FOLLOW_UPS.all, *EMPTY, *".?!"))
+    map(canonical, (*data("lexicon.toml")["words"]["stop"], *FOLLOW_UPS.all, *EMPTY, *".?!"))
 )
 
 
