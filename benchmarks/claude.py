@@ -22,6 +22,7 @@ from typing import Any, Final
 import aiohttp
 import uvloop
 
+from learnflow import metrics
 from learnflow.models.fields import Model
 from learnflow.settings import Claude as ClaudeSettings
 from learnflow.settings import Settings
@@ -167,12 +168,17 @@ async def measure(address: str, questions: int, limit: int) -> Result:
     seen = await _stats(address)
     return Result(
         questions=questions, answered=len(set(answers)), failed=len(failures),
-        answered_twice=len(answers) - len(set(answers)), calls=seen["requests"], retries=client.counters.retries,
-        waits=client.counters.waits, faults=seen["faults"], refused_429=seen["over_limit"],
+        answered_twice=len(answers) - len(set(answers)), calls=seen["requests"], retries=_counted("retries"),
+        waits=_counted("waits"), faults=seen["faults"], refused_429=seen["over_limit"],
         most_in_a_minute=seen["most_in_a_minute"], limit=limit, bound=bound, most_in_flight=seen["most_in_flight"],
         questions_at_bound=round(pieces.share, 4), calls_mean=round(calls.mean, 1),
         rss_begin_mb=round(begin, 1), rss_peak_mb=round(_peak_mb(), 1), seconds=round(took, 1),
     )  # fmt: skip
+
+
+def _counted(name: str) -> int:
+    """Return what this process has counted of its calls."""
+    return int(metrics.REGISTRY.get_sample_value(f"learnflow_claude_{name}_total") or 0)
 
 
 def _asked(questions: int) -> Sequence[tuple[str, str]]:

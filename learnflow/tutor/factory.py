@@ -11,15 +11,16 @@ from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox
 from learnflow.settings import Settings, SettingsError
 from learnflow.tutor.checked import CheckedTutor
-from learnflow.tutor.claude import ClaudeTutor
 from learnflow.tutor.claude.budget.daily_spending import UsageInPostgres
 from learnflow.tutor.claude.budget.metered_client import metered_clients
 from learnflow.tutor.claude.budget.spending_guard import DailyLimits, SpendingGuard
-from learnflow.tutor.claude.cache import CachedTutor, ExplanationCache
+from learnflow.tutor.claude.cache.cached_tutor import CachedTutor
+from learnflow.tutor.claude.cache.explanation_cache import ExplanationCache
 from learnflow.tutor.claude.client.claude_client import ClaudeClient
 from learnflow.tutor.claude.client.sdk import AnthropicApi
 from learnflow.tutor.claude.interface import ClaudeUnavailable
 from learnflow.tutor.claude.prompts import agent_prompt
+from learnflow.tutor.claude.tutor import ClaudeTutor
 from learnflow.tutor.fallback import FallbackTutor
 from learnflow.tutor.interface import Tutor
 from learnflow.tutor.offline import OfflineTutor
@@ -55,7 +56,7 @@ def _claude(
         return FallbackTutor(claude, OfflineTutor(), own.when_away)
     version = f"{agent_prompt(Specialist.CONCEPTS).version} {own.model}"
     cached = CachedTutor(claude, ExplanationCache(database, version, own.cache_days, now), is_personal)
-    return FallbackTutor(cached, OfflineTutor(), own.when_away, cached)
+    return FallbackTutor(cached, OfflineTutor(), own.when_away, cached.earlier)
 
 
 def _uncached_claude(

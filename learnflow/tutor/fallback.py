@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from learnflow.domain.question.intent import Triage
 from learnflow.domain.question.parsed_question import ParsedQuestion
@@ -20,17 +20,8 @@ _OFFLINE: Final = "So here is what LearnFlow knows without it."
 _FAILED: Final = "Please ask again later."
 
 
-class EarlierExplanations(Protocol):
-    """Has what Claude explained before, at whatever level."""
-
-    async def cached_explanation(self, request: AgentRequest, question: ParsedQuestion) -> Draft | None:
-        """Return what was explained to somebody who asked the same; None where there is nothing."""
-
-    async def cached_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft | None:
-        """Return how a topic was explained for another answer; None where there is nothing."""
-
-
-Recall: TypeAlias = Callable[[EarlierExplanations], Awaitable[Draft | None]]
+# what was explained before, in answer to a question, or of a concept that another answer needs
+Earlier: TypeAlias = Callable[[AgentRequest, ParsedQuestion, str | None], Awaitable[Draft | None]]
 
 
 class FallbackTutor(TutorWrapper):
@@ -41,9 +32,7 @@ class FallbackTutor(TutorWrapper):
     rules, and exercises come from the bank, whatever is set: neither is worse than no answer.
     """
 
-    def __init__(
-        self, claude: Tutor, offline: Tutor, when_away: WhenAway, earlier: EarlierExplanations | None = None
-    ) -> None:  # fmt: skip
+    def __init__(self, claude: Tutor, offline: Tutor, when_away: WhenAway, earlier: Earlier | None = None) -> None:
         super().__init__(claude)
         self._offline = offline
         self._when_away = when_away
@@ -59,18 +48,12 @@ class FallbackTutor(TutorWrapper):
 
     async def explain(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Explain what was asked."""
-        return await self._answered(
-            lambda tutor: tutor.explain(request, question),
-            lambda earlier: earlier.cached_explanation(request, question),
-        )  # fmt: skip
+        return await self._answered(lambda tutor: tutor.explain(request, question), (request, question, None))
 
     async def explain_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft:
         """Explain one topic, as another agent's answer needs it; within that, no word is said of who is away."""
-        return await self._answered(
-            lambda tutor: tutor.explain_concept(request, question, concept),
-            lambda earlier: earlier.cached_concept(request, question, concept),
-            part=True,
-        )
+        asked = (request, question, concept)
+        return await self._answered(lambda tutor: tutor.explain_concept(request, question, concept), asked)
 
     async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:
         """Give an exercise."""
@@ -88,11 +71,14 @@ class FallbackTutor(TutorWrapper):
     async def _draft(self, request: AgentRequest, question: ParsedQuestion, answer: Answer) -> Draft:  # noqa: ARG002 - the wrapper's signature
         return await self._answered(answer)
 
-    async def _answered(self, answer: Answer, recall: Recall | None = None, *, part: bool = False) -> Draft:
+    async def _answered(
+        self, answer: Answer, asked: tuple[AgentRequest, ParsedQuestion, str | None] | None = None
+    ) -> Draft:  # fmt: skip
+        part = asked is not None and asked[-1] is not None
         try:
             return await answer(self._tutor)
         except ClaudeAway as away:
-            cached = await recall(self._earlier) if recall and self._earlier else None
+            cached = await self._earlier(*asked) if asked and self._earlier else None
             if cached is not None:
                 return _instead(cached, away, None if part else _FROM_CACHE)
             if self._when_away == "offline":

@@ -9,8 +9,8 @@ import pytest
 from learnflow.database.postgres import PAUSE_SECONDS, Database
 from learnflow.models.draft import Draft
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel
-from learnflow.tutor.claude.cache import ExplanationCache
 from learnflow.tutor.claude.cache.cacheable_question import CacheableQuestion
+from learnflow.tutor.claude.cache.explanation_cache import ExplanationCache
 from tests.support.claude_clients import Time
 
 ABSENT = "postgresql://nobody:secret@127.0.0.1:1/nowhere"

@@ -16,7 +16,6 @@ from learnflow.tutor.claude.interface import (
     ClaudeRequest,
     ClaudeUnavailable,
     Message,
-    ModelClient,
     UnusableReply,
 )
 from tests.support.messages_api import KEY, MODEL, MessagesApi, fails, says
@@ -40,12 +39,12 @@ def api(httpserver: HTTPServer) -> MessagesApi:
     return MessagesApi(httpserver)
 
 
-def asker(url: str, wire: HttpTransport | None = None, key: str | None = KEY) -> ModelClient:
+def asker(url: str, wire: HttpTransport | None = None, key: str | None = KEY) -> ClaudeClient:
     settings = ClaudeSettings(attempts=1)
     return ClaudeClient(AnthropicApi(api_key=key, base_url=url, transport=wire), settings)
 
 
-async def asked(one: ModelClient, text: str) -> Any:
+async def asked(one: ClaudeClient, text: str) -> Any:
     try:
         return (await one.ask(about(text), 1e9)).value
     except (ClaudeUnavailable, UnusableReply) as error:

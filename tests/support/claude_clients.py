@@ -43,9 +43,6 @@ class Scripted:
             raise answer
         return ClaudeReply(cast("T", Word()), f"{ask.model}-20260101", answer)
 
-    async def close(self) -> None:
-        """Hold nothing."""
-
 
 class Answers:
     """Makes calls whose ends are given."""

@@ -12,11 +12,11 @@ from learnflow.models.events.routing import AgentRequest
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Execution, Sandbox, SandboxSettings
 from learnflow.settings import Settings
-from learnflow.tutor.claude import ClaudeTutor
 from learnflow.tutor.claude.budget.metered_client import metered_clients
 from learnflow.tutor.claude.budget.spending_guard import DailyLimits, SpendingGuard
 from learnflow.tutor.claude.client.claude_client import ClaudeClient
 from learnflow.tutor.claude.client.sdk import AnthropicApi
+from learnflow.tutor.claude.tutor import ClaudeTutor
 from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.interface import Tutor
 from tests.support.messages_api import KEY, MessagesApi

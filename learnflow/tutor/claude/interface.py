@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import ClassVar, Generic, Literal, Protocol, TypeVar
 
 from learnflow.models.fields import Model
 from learnflow.tutor.claude.rate_limit_headers import NONE_TOLD, RateLimits
@@ -47,6 +47,7 @@ class Tokens:
 class ClaudeReply(Generic[T]):
     """The value that Claude wrote, which model it was, and the tokens of the call."""
 
+    label: ClassVar[str] = "answered"  # here and below: what became of a call, as CLAUDE_CALLS names it
     value: T
     model: str
     tokens: Tokens
@@ -58,6 +59,7 @@ class ClaudeUnavailable(Exception):  # noqa: N818 - a state, which a tutor witho
     The text says why, to those who run LearnFlow; `for_students` says it to a student, in a whole sentence.
     """
 
+    label: ClassVar[str] = "failed"
     for_students: str = "Claude, who usually answers here, cannot be reached at the moment."
 
 
@@ -72,9 +74,8 @@ class TransientFailure(ClaudeUnavailable):
 class RateLimited(TransientFailure):
     """A limit of the service is reached, and it says for how many seconds. It works; we ask too much."""
 
-    def __init__(self, reason: str, after: float) -> None:
-        super().__init__(reason, after)
-        self.seconds = after
+    label = "over-limit"
+    after: float
 
 
 class UnusableReply(Exception):  # noqa: N818 - what came back
@@ -82,6 +83,8 @@ class UnusableReply(Exception):  # noqa: N818 - what came back
 
     The call is paid all the same. A refusal is not worth asking again.
     """
+
+    label: ClassVar[str] = "useless"
 
     def __init__(self, reason: str, model: str, tokens: Tokens, *, refused: bool = False) -> None:
         super().__init__(reason)
@@ -96,6 +99,11 @@ class CallResult(Generic[T]):
 
     outcome: ClaudeReply[T] | UnusableReply | ClaudeUnavailable
     limits: RateLimits = NONE_TOLD
+
+    @property
+    def tokens(self) -> Tokens | None:
+        """What the call cost; None where there was no reply."""
+        return None if isinstance(self.outcome, ClaudeUnavailable) else self.outcome.tokens
 
 
 class ModelApi(Protocol):
@@ -116,6 +124,3 @@ class ModelClient(Protocol):
 
         Raises ClaudeUnavailable, also when the deadline is over, or UnusableReply.
         """
-
-    async def close(self) -> None:
-        """Let go of the connections."""

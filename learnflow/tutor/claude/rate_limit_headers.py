@@ -1,6 +1,6 @@
 """What the headers of the API say about limits. Pure: times in them are measured from their own Date."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,7 +43,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if milliseconds is not None:
         return milliseconds / 1_000
     seconds = _number(headers.get("retry-after"))
-    return _until(headers, _http_date(headers.get("retry-after"))) if seconds is None else seconds
+    return _until(headers, _date(headers.get("retry-after"), parsedate_to_datetime)) if seconds is None else seconds
 
 
 def _rate_limit(headers: Mapping[str, str], kind: str) -> RateLimit | None:
@@ -51,12 +51,14 @@ def _rate_limit(headers: Mapping[str, str], kind: str) -> RateLimit | None:
     remaining = _number(headers.get(f"{_PREFIX}-{kind}-remaining"))
     if not limit or remaining is None:
         return None
-    return RateLimit(limit, remaining, _until(headers, _iso_date(headers.get(f"{_PREFIX}-{kind}-reset"))))
+    return RateLimit(
+        limit, remaining, _until(headers, _date(headers.get(f"{_PREFIX}-{kind}-reset"), datetime.fromisoformat))
+    )
 
 
 def _until(headers: Mapping[str, str], then: datetime | None) -> float | None:
     """Return the seconds from the response to a time, by the service's clock: ours may be another."""
-    now = _http_date(headers.get("date"))
+    now = _date(headers.get("date"), parsedate_to_datetime)
     return None if now is None or then is None else max((then - now).total_seconds(), 0.0)
 
 
@@ -67,17 +69,8 @@ def _number(text: str | None) -> float | None:
     return None
 
 
-def _http_date(text: str | None) -> datetime | None:
+def _date(text: str | None, parse: Callable[[str], datetime]) -> datetime | None:
     with suppress(TypeError, ValueError):
-        return _aware(parsedate_to_datetime(text or ""))
+        time = parse(text or "")
+        return time if time.tzinfo else time.replace(tzinfo=UTC)
     return None
-
-
-def _iso_date(text: str | None) -> datetime | None:
-    with suppress(TypeError, ValueError):
-        return _aware(datetime.fromisoformat(text or ""))
-    return None
-
-
-def _aware(time: datetime) -> datetime:
-    return time if time.tzinfo else time.replace(tzinfo=UTC)

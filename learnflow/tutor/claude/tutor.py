@@ -8,6 +8,7 @@ from learnflow.domain.question.handover import settled
 from learnflow.domain.question.intent import Triage
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
+from learnflow.models.envelope import derived_id
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent, Specialist
@@ -16,7 +17,12 @@ from learnflow.settings import Settings
 from learnflow.tutor.claude.answers import drafts
 from learnflow.tutor.claude.answers.briefing import briefing, figures_section, linter_section, run_section
 from learnflow.tutor.claude.answers.drafts import ModelAnswer
-from learnflow.tutor.claude.answers.exercise import ExerciseWriter
+from learnflow.tutor.claude.answers.exercise import (
+    ClaudeAuthor,
+    exercise_from_bank,
+    exercise_order,
+    written_exercise,
+)
 from learnflow.tutor.claude.answers.schemas import Answer, Diagnosis, Explanation, Report, Review
 from learnflow.tutor.claude.answers.triage import ClaudeTriage
 from learnflow.tutor.claude.answers.usable_reply import deadline_in, seconds_for, usable_reply
@@ -25,6 +31,7 @@ from learnflow.tutor.claude.interface import ClaudeRequest, Message
 from learnflow.tutor.claude.prompts import agent_prompt
 from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.exercises import ExerciseReply
+from learnflow.tutor.exercises.generation.generate import SECONDS, GenerationFailed, generate
 from learnflow.tutor.interface import Misrouted
 from learnflow.tutor.review_findings import look_over
 
@@ -47,7 +54,7 @@ class ClaudeTutor:
         self._now = now
         self._close = close
         self._triage = ClaudeTriage(clients, settings.claude)
-        self._exercise = ExerciseWriter(clients, settings.claude, sandbox, now)
+        self._sandbox = sandbox
 
     async def triage(self, query: StudentQuery, question: ParsedQuestion) -> Triage:
         """Decide what a question is; Claude is asked only where the rules are not certain."""
@@ -77,7 +84,20 @@ class ClaudeTutor:
 
     async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:
         """Give an exercise that Claude wrote and that was verified, or one of the bank."""
-        return await self._exercise(request, question)
+        query, now = request.query, self._now()
+        client = self._clients(Agent.EXERCISE, query)
+        try:
+            generated = await generate(
+                exercise_order(request, question),
+                ClaudeAuthor(client, self._settings.claude.model),
+                self._sandbox.of(query.student_id),
+                exercise_id=derived_id(query.student_id, query.query_id, "exercise"),
+                now=now,
+                seconds=seconds_for(request, SECONDS, now),
+            )
+        except GenerationFailed as failure:
+            return exercise_from_bank(request, question, failure, client.usage)
+        return written_exercise(generated, request, client.usage)
 
     async def progress(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Say in words where the student stands, by the figures and by no others."""

@@ -42,15 +42,12 @@ class Memory:
     def __init__(self, known: Draft | None) -> None:
         self._known = known
 
-    async def cached_explanation(self, *_: object) -> Draft | None:
-        return self._known
-
-    async def cached_concept(self, *_: object) -> Draft | None:
+    async def earlier(self, *_: object) -> Draft | None:
         return self._known
 
 
 def tutor(when_away: WhenAway, known: Draft | None = None, error: Exception | None = None) -> FallbackTutor:
-    return FallbackTutor(Away(error), OfflineTutor(), when_away, Memory(known))
+    return FallbackTutor(Away(error), OfflineTutor(), when_away, Memory(known).earlier)
 
 
 async def answered(found: FallbackTutor, method: str) -> Draft:

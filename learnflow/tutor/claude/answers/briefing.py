@@ -11,11 +11,10 @@ from learnflow.domain.question.handover import settled
 from learnflow.domain.question.intent import OFF_TOPIC
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.routing import AgentRequest, Turn
-from learnflow.models.exercise import Assigned
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites, title
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Ended, Execution
-from learnflow.tutor.claude.prompts import fenced
+from learnflow.tutor.claude.prompts import both_ends, fenced
 from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.progress_figures import figures_in_words, suggestions, suggestions_in_words
 from learnflow.tutor.review_findings import ReviewFindings
@@ -40,14 +39,18 @@ def briefing(request: AgentRequest, history_tokens: int, *evidence: str, concept
     `history_tokens` bounds the last turns; the newest come first into it.
     """
     topic = concept or request.query.topic or GENERAL
+    query = request.query
+    exercises = (
+        fenced(f"{assigned.exercise.name}\n\n{assigned.exercise.problem_text}") for assigned in request.exercises
+    )
     sections = (
         _section("The student", "\n".join(_student(request, topic))),
         _section("The last turns, oldest first", "\n\n".join(map(_turn, recent(request.turns, history_tokens)))),
-        _section("Open exercises of the student, not to be solved", "\n\n".join(map(_exercise, request.exercises))),
+        _section("Open exercises of the student, not to be solved", "\n\n".join(exercises)),
         *evidence,
         _section("To be observed", "\n".join(f"- {note}" for note in _notes(request, concept))),
-        _question(request),
-        _code(request),
+        _section("What the student writes", fenced(query.query_text)),
+        _section(f"The student's code, in {query.language}", fenced(query.code_snippet) if query.code_snippet else ""),
     )
     return "\n\n".join(filter(None, sections))
 
@@ -114,20 +117,6 @@ def _turn(turn: Turn) -> str:
     return f"The student:\n\n{fenced(turn.question)}\n\nThe {turn.agent} agent:\n\n{fenced(turn.answer)}"
 
 
-def _exercise(assigned: Assigned) -> str:
-    exercise = assigned.exercise
-    return fenced(f"{exercise.name}\n\n{exercise.problem_text}")
-
-
-def _question(request: AgentRequest) -> str:
-    return f"# What the student writes\n\n{fenced(request.query.query_text)}"
-
-
-def _code(request: AgentRequest) -> str | None:
-    code = request.query.code_snippet
-    return _section(f"The student's code, in {request.query.language}", fenced(code)) if code else None
-
-
 def run_section(ran: CodeRun, question: ParsedQuestion) -> str:
     """Return what running the student's code showed, or that it was not run."""
     if ran.execution is None:
@@ -146,13 +135,13 @@ def _run(execution: Execution, code: str) -> list[str]:
     if fault is not None:
         lines += ["The error:", fenced(f"{fault.type}: {fault.message}{_where(fault.line, code)}")]
         if fault.trace.strip():
-            lines += ["The trace:", fenced(_both_ends(fault.trace))]
+            lines += ["The trace:", fenced(both_ends(fault.trace, _LONGEST))]
     lines += _printed("It printed:", execution.stdout) or ["It printed nothing."]
     return lines if fault else lines + _printed("As errors it printed:", execution.stderr)
 
 
 def _printed(what: str, text: str) -> list[str]:
-    return [what, fenced(_both_ends(text.removesuffix("\n")))] if text else []
+    return [what, fenced(both_ends(text.removesuffix("\n"), _LONGEST))] if text else []
 
 
 def _where(line: int | None, code: str) -> str:
@@ -160,14 +149,6 @@ def _where(line: int | None, code: str) -> str:
         return ""
     lines = code.splitlines()
     return f"\nline {line}: {lines[line - 1].strip()}" if line <= len(lines) else f"\nline {line}"
-
-
-def _both_ends(text: str) -> str:
-    """Return both ends of a long text: the beginning, and what came last."""
-    if len(text) <= _LONGEST:
-        return text
-    half = _LONGEST // 2
-    return f"{text[:half]}\n\N{HORIZONTAL ELLIPSIS}\n{text[-half:]}"
 
 
 def linter_section(review: ReviewFindings | None) -> str:

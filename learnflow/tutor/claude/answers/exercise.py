@@ -1,32 +1,19 @@
 """Exercises that Claude writes for a student, and that were verified; where none holds, the bank has one."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Final
 
 from pydantic import JsonValue
 
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Usage
-from learnflow.models.envelope import derived_id
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.taxonomy import title
-from learnflow.models.vocabulary import Agent
-from learnflow.sandbox import Sandbox
-from learnflow.settings import Claude as ClaudeSettings
-from learnflow.tutor.claude.answers.usable_reply import seconds_for
-from learnflow.tutor.claude.budget.metered_client import MeteredClients
-from learnflow.tutor.claude.interface import (
-    ClaudeRequest,
-    ClaudeUnavailable,
-    Message,
-    ModelClient,
-    UnusableReply,
-)
+from learnflow.tutor.claude.interface import ClaudeRequest, ClaudeUnavailable, Message, ModelClient, UnusableReply
 from learnflow.tutor.claude.prompts import fenced, prompt
 from learnflow.tutor.exercises import ExerciseReply, assignment, choose
 from learnflow.tutor.exercises.bank import BANK
-from learnflow.tutor.exercises.generation.generate import SECONDS, GenerationFailed, generate
+from learnflow.tutor.exercises.generation.generate import Generated, GenerationFailed
 from learnflow.tutor.exercises.generation.proposal import (
     Attempt,
     AuthorUnavailable,
@@ -40,38 +27,8 @@ _MAX_TOKENS: Final = 12_000
 _MOST_NAMED: Final = 20  # exercises that Claude is told not to repeat
 
 
-class ExerciseWriter:
-    """Has exercises written."""
-
-    def __init__(
-        self, clients: MeteredClients, settings: ClaudeSettings, sandbox: Sandbox, now: Callable[[], datetime]
-    ) -> None:  # fmt: skip
-        self._clients = clients
-        self._model = settings.model
-        self._sandbox = sandbox
-        self._now = now
-
-    async def __call__(self, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:
-        """Return an exercise without its solution; what was tried is in the metadata."""
-        query, now = request.query, self._now()
-        client = self._clients(Agent.EXERCISE, query)
-        try:
-            generated = await generate(
-                _order(request, question), ClaudeAuthor(client, self._model), self._sandbox.of(query.student_id),
-                exercise_id=derived_id(query.student_id, query.query_id, "exercise"), now=now,
-                seconds=seconds_for(request, SECONDS, now),
-            )  # fmt: skip
-        except GenerationFailed as failure:
-            return _from_the_bank(request, question, failure, client.usage)
-        tried = _as_json(generated.tried)
-        metadata: dict[str, JsonValue] = {
-            "generation": {"by": generated.model, "prompt": generated.prompt, "tried": tried},
-            "prompt": generated.prompt,
-        }
-        return assignment(generated.exercise, request, model=generated.model, usage=client.usage, metadata=metadata)
-
-
-def _order(request: AgentRequest, question: ParsedQuestion) -> ExerciseOrder:
+def exercise_order(request: AgentRequest, question: ParsedQuestion) -> ExerciseOrder:
+    """Return what is to be written for a student."""
     wish = requested_exercise(request, question, BANK.topics)
     return ExerciseOrder(
         topic=wish.topic,
@@ -83,9 +40,21 @@ def _order(request: AgentRequest, question: ParsedQuestion) -> ExerciseOrder:
     )
 
 
-def _from_the_bank(
+def written_exercise(generated: Generated, request: AgentRequest, usage: tuple[Usage, ...]) -> ExerciseReply:
+    """Return an exercise that was written, without its solution; what was tried is in the metadata."""
+    generation: dict[str, JsonValue] = {
+        "by": generated.model,
+        "prompt": generated.prompt,
+        "tried": _as_json(generated.tried),
+    }
+    metadata: dict[str, JsonValue] = {"generation": generation, "prompt": generated.prompt}
+    return assignment(generated.exercise, request, model=generated.model, usage=usage, metadata=metadata)
+
+
+def exercise_from_bank(
     request: AgentRequest, question: ParsedQuestion, failure: GenerationFailed, usage: tuple[Usage, ...]
 ) -> ExerciseReply:
+    """Return an exercise of the bank where none could be written; why is in the metadata."""
     choice = choose(request, question)
     generation: dict[str, JsonValue] = {"by": "bank", "reason": str(failure), "tried": _as_json(failure.tried)}
     return assignment(choice.exercise, request, note=choice.note, usage=usage, metadata={"generation": generation})

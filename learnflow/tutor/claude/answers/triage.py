@@ -14,17 +14,18 @@ from learnflow.models.vocabulary import Agent, Intent
 from learnflow.settings import Claude as ClaudeSettings
 from learnflow.tutor.claude.answers.drafts import storable_line
 from learnflow.tutor.claude.answers.schemas import Sorted
-from learnflow.tutor.claude.answers.usable_reply import claude_away, deadline_in
+from learnflow.tutor.claude.answers.usable_reply import deadline_in
 from learnflow.tutor.claude.budget.metered_client import MeteredClients
 from learnflow.tutor.claude.interface import ClaudeRequest, ClaudeUnavailable, Message, UnusableReply
-from learnflow.tutor.claude.prompts import fenced, prompt
+from learnflow.tutor.claude.prompts import both_ends, fenced, prompt
+from learnflow.tutor.interface import ClaudeAway
 
 # One clear signal, with nothing against it, gives 0.86. Of the 72 questions in the tests of triage, 59 reach this.
 CERTAIN: Final = 0.85
 _SHARE: Final = 0.25  # of the time that an answer may take
 _REMEMBERED: Final = 2_048  # questions
 _MAX_TOKENS: Final = 400
-_LONGEST_END: Final = 1_000  # characters of each end of a question, and of the code
+_LONGEST: Final = 2_000  # characters of a question, and of its code
 _LONGEST_REASON: Final = 500
 _WITHOUT_TOPIC: Final = frozenset({Intent.EXERCISE, Intent.PROGRESS})
 
@@ -51,7 +52,7 @@ class ClaudeTriage:
         try:
             reply = await client.ask(self._request(query, by_rules), deadline)
         except ClaudeUnavailable as error:
-            raise claude_away(error, client) from error
+            raise ClaudeAway(error.for_students, client.usage) from error
         except UnusableReply:
             return replace(by_rules, usage=client.usage)
         triage = self._decided[key] = _triage(reply.value, question, by_rules)
@@ -73,17 +74,11 @@ def triage_message(query: StudentQuery, by_rules: Triage) -> str:
     """Return what Claude is told of a question: both ends of it, its code, and what the rules made of it."""
     sections = [
         f"# What the rules made of it, with confidence {by_rules.confidence:.2f}\n\n{fenced(by_rules.reasoning)}",
-        f"# The question\n\n{fenced(_ends(query.query_text))}",
+        f"# The question\n\n{fenced(both_ends(query.query_text, _LONGEST))}",
     ]
     if query.code_snippet:
-        sections.append(f"# Its code, in {query.language}\n\n{fenced(_ends(query.code_snippet))}")
+        sections.append(f"# Its code, in {query.language}\n\n{fenced(both_ends(query.code_snippet, _LONGEST))}")
     return "\n\n".join(sections)
-
-
-def _ends(text: str) -> str:
-    if len(text) <= 2 * _LONGEST_END:
-        return text
-    return f"{text[:_LONGEST_END]}\n\N{HORIZONTAL ELLIPSIS}\n{text[-_LONGEST_END:]}"
 
 
 def _triage(decision: Sorted, question: ParsedQuestion, by_rules: Triage) -> Triage:

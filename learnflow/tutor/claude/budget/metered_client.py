@@ -51,9 +51,6 @@ class MeteredClient:
             self._pay(request.model, reply.tokens)
             return reply
 
-    async def close(self) -> None:
-        """Hold nothing: the other client serves all questions."""
-
     def _pay(self, model: str, tokens: Tokens) -> None:
         price = price_usd(tokens, self._rates[model])
         call = Usage(

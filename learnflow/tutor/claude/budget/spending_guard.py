@@ -3,18 +3,17 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Final, Protocol
-from uuid import UUID
+from typing import Final
 
 from learnflow import metrics
 from learnflow.database.postgres import DatabaseAway
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent
-from learnflow.tutor.claude.budget.daily_spending import DailySpending, StoredSpending, Work
+from learnflow.tutor.claude.budget.daily_spending import DailySpending, UsageInPostgres
 from learnflow.tutor.claude.interface import ClaudeUnavailable
 
 WARNED_AT: Final = 0.8  # of the budget
@@ -44,16 +43,6 @@ class BudgetUsedUp(ClaudeUnavailable):
         super().__init__(f"the budget of {budget:g} US dollars is used up for today")
 
 
-class StoredUsage(Protocol):
-    """Reads what all workers did on a UTC day. Raises DatabaseAway."""
-
-    async def spent(self, day: date, work: Collection[Work]) -> StoredSpending:
-        """Return what was spent, and which of some work is in it."""
-
-    async def questions(self, day: date, students: Collection[str]) -> Mapping[str, Collection[UUID]]:
-        """Return the questions of some students that Claude has worked on."""
-
-
 @dataclass(frozen=True, slots=True)
 class DailyLimits:
     """What a UTC day allows: questions of one student, and US dollars of all workers together; 0: any number."""
@@ -77,7 +66,7 @@ class SpendingGuard:
         self,
         limits: DailyLimits,
         now: Callable[[], datetime],
-        stored: StoredUsage | None = None,
+        stored: UsageInPostgres | None = None,
         tick: Callable[[], float] = time.monotonic,
     ) -> None:
         self._limits = limits
@@ -151,16 +140,14 @@ class SpendingGuard:
         spending = self._daily()
         if self._limits.questions:
             self._students_to_read.add(student_id)
-        if self._reading is None and self._is_due():
+        is_due = self._read_at is None or self._tick() - self._read_at >= READ_EACH_SECONDS
+        if self._reading is None and is_due:
             self._read_at = self._tick()
             self._reading = asyncio.create_task(self._read(self._stored, spending))
         if self._reading is not None and self._day_read != spending.day:
             await asyncio.wait({self._reading}, timeout=FIRST_SECONDS)
 
-    def _is_due(self) -> bool:
-        return self._read_at is None or self._tick() - self._read_at >= READ_EACH_SECONDS
-
-    async def _read(self, stored: StoredUsage, spending: DailySpending) -> None:
+    async def _read(self, stored: UsageInPostgres, spending: DailySpending) -> None:
         students, self._students_to_read = self._students_to_read, set()
         try:
             if self._limits.questions:

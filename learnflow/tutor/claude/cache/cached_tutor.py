@@ -60,16 +60,14 @@ class CachedTutor(TutorWrapper):
         await self._cache.close()
         await super().close()
 
-    async def cached_explanation(self, request: AgentRequest, question: ParsedQuestion) -> Draft | None:
-        """Return what was explained to somebody who asked the same, at whatever level; None where there is nothing."""
-        return await self._cached_at_any_level(cacheable_question(request, question, self._is_personal))
-
-    async def cached_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft | None:
-        """Return how a topic was explained for another answer, at whatever level; None where there is nothing."""
-        return await self._cached_at_any_level(cacheable_concept(request, question, concept))
-
-    async def _cached_at_any_level(self, question: CacheableQuestion | None) -> Draft | None:
-        draft = await self._cache.find_of_any_level(question) if question else None
+    async def earlier(self, request: AgentRequest, question: ParsedQuestion, concept: str | None) -> Draft | None:
+        """Return what was explained before at whatever level: to who asked the same, or of a concept; or None."""
+        cacheable = (
+            cacheable_concept(request, question, concept)
+            if concept
+            else cacheable_question(request, question, self._is_personal)
+        )
+        draft = await self._cache.find_of_any_level(cacheable) if cacheable else None
         return draft and _from_cache(draft)
 
     async def _once(self, question: CacheableQuestion, explain: Explain) -> Draft:

@@ -3,9 +3,8 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from learnflow import metrics, traces
@@ -30,33 +29,11 @@ from learnflow.tutor.claude.limits.rate_limit_queue import RateLimitQueue
 BACKOFF: Final = Backoff(first=0.5, longest=8.0)
 FAIR_SECONDS: Final = 10.0  # a call that had less and brought nothing says nothing about Claude
 _NO_TIME: Final = "there is no time left in which Claude could answer"
-_STATES: Final[Mapping[State, int]] = MappingProxyType({
-    "closed": 0,
-    "half-open": 1,
-    "open": 2,
-})  # as CLAUDE_BREAKER says
+_STATES: Final[tuple[State, ...]] = ("closed", "half-open", "open")  # as CLAUDE_BREAKER numbers them
 
 
 class _TooLittleTime(TransientFailure):
     """A call had too little time left to be judged by."""
-
-
-@dataclass(slots=True)
-class Counters:
-    """What was done since the start, for whoever watches."""
-
-    calls: int = 0
-    retries: int = 0  # calls that were not the first of their request
-    waits: int = 0  # calls that waited for a limit
-    refused: int = 0  # requests that were not sent, because Claude is left in peace
-    in_flight: int = 0
-    highest_in_flight: int = 0
-
-    def begin(self) -> None:
-        """Count a call that begins."""
-        self.calls += 1
-        self.in_flight += 1
-        self.highest_in_flight = max(self.highest_in_flight, self.in_flight)
 
 
 class ClaudeClient:
@@ -76,10 +53,8 @@ class ClaudeClient:
         self._random = random
         self._breaker = CircuitBreaker(settings.failures_until_pause, settings.pause_seconds)
         self._queues: dict[str, RateLimitQueue] = {}
-        self.counters = Counters()
-        metrics.CLAUDE_IN_FLIGHT.set_function(lambda: self.counters.in_flight)
         # the event loop's clock, also for whoever asks outside of it
-        metrics.CLAUDE_BREAKER.set_function(lambda: _STATES[self._breaker.state(time.monotonic())])
+        metrics.CLAUDE_BREAKER.set_function(lambda: _STATES.index(self._breaker.state(time.monotonic())))
 
     @property
     def breaker(self) -> State:
@@ -94,7 +69,6 @@ class ClaudeClient:
         request = masked(request)
         for failures in range(self._settings.attempts):
             if failures:
-                self.counters.retries += 1
                 metrics.CLAUDE_RETRIES.inc()
             outcome = await self._attempt(request, deadline)
             match outcome:
@@ -119,7 +93,6 @@ class ClaudeClient:
             raise ClaudeUnavailable(_NO_TIME)
         demand, waited = await queue.turn(request, deadline)
         if waited:
-            self.counters.waits += 1
             metrics.CLAUDE_WAITS.inc()
         try:
             self._admit()  # much may have happened in the wait
@@ -133,58 +106,46 @@ class ClaudeClient:
             result = await self._traced_call(request, deadline)
             return result.outcome
         finally:
-            metrics.CLAUDE_CALLS.labels(request.model, _outcome(result)).inc()
+            metrics.CLAUDE_CALLS.labels(request.model, result.outcome.label if result else "given-up").inc()
             self._settle(queue, demand, result, trial=trial)
 
     async def _traced_call(self, request: ClaudeRequest[T], deadline: float) -> CallResult[T]:
         attributes = {"gen_ai.provider.name": "anthropic", "gen_ai.request.model": request.model}
         with traces.tracing().calling(f"chat {request.model}", attributes) as span:
             result = await self._timed_call(request, deadline)
-            match result.outcome:
-                case ClaudeReply(tokens=tokens) | UnusableReply(tokens=tokens):
-                    span.tell({"gen_ai.usage.input_tokens": tokens.input, "gen_ai.usage.output_tokens": tokens.output})
+            if tokens := result.tokens:
+                span.tell({"gen_ai.usage.input_tokens": tokens.input, "gen_ai.usage.output_tokens": tokens.output})
             if isinstance(result.outcome, Exception):
-                span.fail(_outcome(result))
+                span.fail(result.outcome.label)
             return result
 
     async def _timed_call(self, request: ClaudeRequest[T], deadline: float) -> CallResult[T]:
         """Make a call. It may take all the time that is left: a reply that is given up is paid all the same."""
         began = _now()
-        self.counters.begin()
         try:
-            async with asyncio.timeout_at(deadline):
-                return await self._api.call(request)
+            with metrics.CLAUDE_IN_FLIGHT.track_inprogress(), metrics.CLAUDE_SECONDS.labels(request.model).time():
+                async with asyncio.timeout_at(deadline):
+                    return await self._api.call(request)
         except TimeoutError:
             had = _now() - began
             failure = TransientFailure if had >= FAIR_SECONDS else _TooLittleTime
             return CallResult(failure(f"there was no answer within {round(had, 1):g} s"))
-        finally:
-            metrics.CLAUDE_SECONDS.labels(request.model).observe(_now() - began)
-            self.counters.in_flight -= 1
 
     def _settle(
         self, queue: RateLimitQueue, demand: Demand, result: CallResult[Any] | None, *, trial: bool
     ) -> None:  # fmt: skip
         if result is None:  # cancelled
             queue.settle(demand, None)
-            self._breaker = self._breaker.left() if trial else self._breaker
-            return
-        match result.outcome:
-            case ClaudeReply(tokens=tokens) | UnusableReply(tokens=tokens):
-                queue.settle(demand, tokens, result.limits)
-            case RateLimited(seconds=seconds):
-                queue.settle(demand, None, result.limits, seconds)
-            case _:
-                queue.settle(demand, None, result.limits)
-        self._breaker = self._judged(result, trial=trial)
-
-    def _judged(self, result: CallResult[Any], *, trial: bool) -> CircuitBreaker:
-        match result.outcome:
-            case _TooLittleTime():
-                return self._breaker.left() if trial else self._breaker
+        else:
+            shut_seconds = result.outcome.after if isinstance(result.outcome, RateLimited) else 0.0
+            queue.settle(demand, result.tokens, result.limits, shut_seconds)
+        match result and result.outcome:
+            case None | _TooLittleTime():
+                self._breaker = self._breaker.left() if trial else self._breaker
             case TransientFailure() as failure if not isinstance(failure, RateLimited):
-                return self._breaker.failed(_now())
-        return self._breaker.answered()
+                self._breaker = self._breaker.failed(_now())
+            case _:
+                self._breaker = self._breaker.answered()
 
     async def _wait_to_retry(self, failure: TransientFailure, failures: int, deadline: float) -> None:
         """Wait before the next try. Raises ClaudeUnavailable where there is none, or none in time."""
@@ -199,7 +160,6 @@ class ClaudeClient:
 
     def _admit(self) -> None:
         if not self._breaker.admits(_now()):
-            self.counters.refused += 1
             metrics.CLAUDE_REFUSED.inc()
             msg = f"Claude did not answer {self._breaker.most} times in a row and is left in peace for a moment"
             raise ClaudeUnavailable(msg)
@@ -227,20 +187,6 @@ def retry_wait(backoff: Backoff, failures: int, after: float | None, random: flo
 def masked(request: ClaudeRequest[T]) -> ClaudeRequest[T]:
     """Return a request without personal data. The system prompt is ours and says nothing of a student."""
     return replace(request, messages=tuple(replace(message, text=mask(message.text)) for message in request.messages))
-
-
-def _outcome(result: CallResult[Any] | None) -> str:
-    """Return what became of a call, as CLAUDE_CALLS names it."""
-    match result and result.outcome:
-        case ClaudeReply():
-            return "answered"
-        case UnusableReply():
-            return "useless"
-        case RateLimited():
-            return "over-limit"
-        case None:
-            return "given-up"
-    return "failed"
 
 
 def _now() -> float:

@@ -1,9 +1,7 @@
 """Claude, through the SDK. No other module imports anthropic, and this one only when Claude is made: it costs 59 MB."""
 
-from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import Field, StringConstraints, ValidationError
@@ -14,7 +12,6 @@ from learnflow.tutor.claude.interface import (
     ClaudeReply,
     ClaudeRequest,
     ClaudeUnavailable,
-    Message,
     RateLimited,
     T,
     Tokens,
@@ -25,17 +22,16 @@ from learnflow.tutor.claude.rate_limit_headers import RateLimits, rate_limits, r
 
 if TYPE_CHECKING:
     from anthropic import APIStatusError
-    from anthropic.types import MessageParam, TextBlockParam
     from httpx2 import AsyncBaseTransport
 
 CONNECT_SECONDS: Final = 5.0
 SECONDS: Final = 600.0  # whoever asks has a deadline; this only ends what nobody waits for
 
-_CUT_SHORT: Final[Mapping[str, str]] = MappingProxyType({
+_CUT_SHORT: Final = {
     "max_tokens": "it was longer than the limit of tokens, and cut off",
     "model_context_window_exceeded": "it was longer than the context window, and cut off",
     "refusal": "it was a refusal",
-})
+}
 _BYTES_A_TOKEN: Final = 32  # more than any text has on the average
 _NOT_THE_API: Final = "what answered is not the Messages API"
 _SPENT: Final = frozenset({
@@ -123,19 +119,29 @@ class AnthropicApi:
         A failure is returned: TransientFailure, or RateLimited, where the next time can be better; ClaudeUnavailable
         where it cannot; UnusableReply where there was a reply, and it is of no use.
         """
-        from anthropic import AnthropicError, APIStatusError  # noqa: PLC0415 - as the module says
+        from anthropic import (  # noqa: PLC0415 - as the module says
+            AnthropicError,
+            APIConnectionError,
+            APIStatusError,
+            APITimeoutError,
+        )
 
         limits = RateLimits()
         try:
             response = await self._client.messages.with_raw_response.create(**_parameters(request))
             limits = rate_limits(response.headers)
             return CallResult(_reply(await response.read(), request), limits)
-        except UnusableReply as error:
+        except (UnusableReply, ClaudeUnavailable) as error:
             return CallResult(error, limits)
         except APIStatusError as error:
             return CallResult(_status_failure(error, request.model), rate_limits(error.response.headers))
-        except (ClaudeUnavailable, AnthropicError) as error:
-            return CallResult(_connection_failure(error), limits)
+        except APITimeoutError:
+            return CallResult(TransientFailure("no answer in time"), limits)
+        except APIConnectionError as error:
+            reason = f"no connection ({type(error.__cause__ or error).__name__})"
+            return CallResult(TransientFailure(reason), limits)
+        except AnthropicError as error:
+            return CallResult(ClaudeUnavailable(type(error).__name__), limits)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -144,12 +150,11 @@ class AnthropicApi:
 
 def _parameters(request: ClaudeRequest[T]) -> dict[str, Any]:
     """Return what the SDK is given. The system prompt comes first and is kept in the API's cache."""
-    system: TextBlockParam = {"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}
     return {
         "model": request.model,
         "max_tokens": request.max_tokens,
-        "system": [system],
-        "messages": [_message(message) for message in request.messages],
+        "system": [{"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}],
+        "messages": [{"role": message.role, "content": message.text} for message in request.messages],
         # not messages.parse: it reads the text before anyone can see that the answer was refused or cut off
         "output_config": {"format": {"type": "json_schema", "schema": _schema(request.reply_type)}},
     }
@@ -160,12 +165,6 @@ def _schema(reply_type: type[Model]) -> dict[str, Any]:
     from anthropic import transform_schema  # noqa: PLC0415 - as the module says
 
     return transform_schema(reply_type)
-
-
-def _message(message: Message) -> "MessageParam":
-    if message.role == "user":
-        return {"role": "user", "content": message.text}
-    return {"role": "assistant", "content": message.text}
 
 
 def _status_failure(error: "APIStatusError", model: str) -> ClaudeUnavailable:
@@ -187,20 +186,6 @@ def _status_failure(error: "APIStatusError", model: str) -> ClaudeUnavailable:
             return ClaudeUnavailable(f"there is no model {model} at this address: {reason}")
     # a spending limit that was set in the console is a 400, too, and differs in its words only
     return ClaudeUnavailable(f"the request, or what its account may spend, was refused: {reason}")
-
-
-def _connection_failure(error: Exception) -> ClaudeUnavailable:
-    """Say why there is no answer, where no status says it."""
-    from anthropic import APIConnectionError, APITimeoutError  # noqa: PLC0415 - as the module says
-
-    match error:
-        case ClaudeUnavailable():
-            return error
-        case APITimeoutError():
-            return TransientFailure("no answer in time")
-        case APIConnectionError():
-            return TransientFailure(f"no connection ({type(error.__cause__ or error).__name__})")
-    return ClaudeUnavailable(type(error).__name__)
 
 
 def _reply(body: bytes, request: ClaudeRequest[T]) -> ClaudeReply[T]:

@@ -51,3 +51,9 @@ def fenced(text: str, language: str = "") -> str:
     longest = max((len(run) for run in _FENCE.findall(text)), default=2)
     fence = "`" * (longest + 1)
     return f"{fence}{language}\n{text}\n{fence}"
+
+
+def both_ends(text: str, longest: int) -> str:
+    """Return both ends of a text that is longer than so many characters: the beginning, and what came last."""
+    half = longest // 2
+    return text if len(text) <= longest else f"{text[:half]}\n\N{HORIZONTAL ELLIPSIS}\n{text[-half:]}"

@@ -11,7 +11,13 @@ import pytest
 from learnflow.database.postgres import DatabaseAway
 from learnflow.models.vocabulary import Agent
 from learnflow.settings import Settings
-from learnflow.tutor.claude.budget.daily_spending import MOST_STUDENTS, DailySpending, StoredSpending, Work
+from learnflow.tutor.claude.budget.daily_spending import (
+    MOST_STUDENTS,
+    DailySpending,
+    StoredSpending,
+    UsageInPostgres,
+    Work,
+)
 from learnflow.tutor.claude.budget.metered_client import metered_clients
 from learnflow.tutor.claude.budget.spending_guard import BudgetUsedUp, DailyLimits, QuotaUsedUp, SpendingGuard
 from learnflow.tutor.claude.interface import (
@@ -28,7 +34,7 @@ DOLLAR = Tokens(0, 66_667)  # of Sonnet, rounded up
 CENT = Tokens(0, 667)
 
 
-class Elsewhere:
+class Elsewhere(UsageInPostgres):
     """What other workers have stored, until it is away."""
 
     def __init__(self) -> None:

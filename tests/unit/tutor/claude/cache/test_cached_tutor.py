@@ -10,8 +10,8 @@ from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.vocabulary import Agent, Language, Specialist
-from learnflow.tutor.claude.cache import CachedTutor, ExplanationCache
-from learnflow.tutor.claude.cache.explanation_cache import AT_HAND
+from learnflow.tutor.claude.cache.cached_tutor import CachedTutor
+from learnflow.tutor.claude.cache.explanation_cache import AT_HAND, ExplanationCache
 from learnflow.tutor.interface import ClaudeAway
 from learnflow.tutor.offline import OfflineTutor
 from tests.support.cached_questions import RECURSION, asked
@@ -147,7 +147,7 @@ async def test_after_its_days_an_explanation_is_forgotten() -> None:
     time.passes(timedelta(seconds=1))
     await tutor.explain(*with_question(asked()))
     assert len(claude.asked) == 2
-    assert await tutor.cached_explanation(*with_question(asked())) is not None
+    assert await tutor.earlier(*with_question(asked()), None) is not None
 
 
 @pytest.mark.parametrize(
@@ -213,17 +213,16 @@ async def test_only_so_many_are_at_hand() -> None:
 
 async def test_at_whatever_level_it_was_explained_it_is_remembered_while_claude_is_away() -> None:
     tutor = cached(Claude())
-    assert await tutor.cached_explanation(*with_question(asked())) is None
+    assert await tutor.earlier(*with_question(asked()), None) is None
     draft = await tutor.explain(*with_question(asked(profile={"skill_level": "advanced"})))
-    found = await tutor.cached_explanation(
-        *with_question(asked(turns=[turn("x", "y", Specialist.CONCEPTS, "recursion")]))
-    )
+    again = with_question(asked(turns=[turn("x", "y", Specialist.CONCEPTS, "recursion")]))
+    found = await tutor.earlier(*again, None)
     assert found is not None
     assert (found.text, found.metadata["cached"]) == (draft.text, True)
-    assert await tutor.cached_explanation(*with_question(asked("What is recursion in Java?"))) is None
+    assert await tutor.earlier(*with_question(asked("What is recursion in Java?")), None) is None
     assert (
-        await tutor.cached_explanation(*with_question(asked("Explain recursion", code="f()", language=Language.PYTHON)))
+        await tutor.earlier(*with_question(asked("Explain recursion", code="f()", language=Language.PYTHON)), None)
         is None
     )
     await tutor.explain_concept(*with_question(asked()), "loops")
-    assert (await tutor.cached_concept(*with_question(asked(profile={"skill_level": "advanced"})), "loops")) is not None
+    assert (await tutor.earlier(*with_question(asked(profile={"skill_level": "advanced"})), "loops")) is not None

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from learnflow import metrics
 from learnflow.backoff import Backoff
 from learnflow.settings import Claude as ClaudeSettings
 from learnflow.streams.keyed_executor import KeyedExecutor
@@ -34,6 +35,11 @@ def limited(seconds: float) -> CallResult[Count]:
 
 def asking(claude: SlowClaude, random: float = 1.0, **settings: float) -> ClaudeClient:
     return ClaudeClient(claude, ClaudeSettings.model_validate(settings), random=lambda: random)
+
+
+def counted(*names: str) -> list[float]:
+    """Return what was counted so far, by all clients."""
+    return [metrics.REGISTRY.get_sample_value(f"learnflow_claude_{name}") or 0.0 for name in names]
 
 
 def breaker(under_test: ClaudeClient) -> str:
@@ -78,6 +84,7 @@ def test_a_question_ends_once_and_in_time(
 def test_a_limit_of_ours_is_waited_for_in_order() -> None:
     claude = SlowClaude()
     under_test = asking(claude, requests_per_minute=60)
+    (before,) = counted("waits_total")
 
     async def scenario() -> None:
         texts = [str(number) for number in range(12)]
@@ -87,7 +94,7 @@ def test_a_limit_of_ours_is_waited_for_in_order() -> None:
 
     virtually(scenario())
     assert claude.began == pytest.approx([0] * 6 + [number / 0.85 for number in range(1, 7)])
-    assert under_test.counters.waits == 6
+    assert counted("waits_total") == [before + 6]
 
 
 def test_a_wait_beyond_the_deadline_is_refused_at_once_and_those_ahead_count() -> None:
@@ -161,6 +168,7 @@ def test_what_an_answer_leaves_over_lets_the_next_in_sooner() -> None:
 def test_after_failures_in_a_row_claude_is_left_in_peace_and_then_tried_once() -> None:
     claude = SlowClaude(always=DOWN)
     under_test = asking(claude, attempts=1, failures_until_pause=3, pause_seconds=30)
+    (before,) = counted("refused_total")
 
     async def scenario() -> None:
         for _ in range(3):
@@ -179,7 +187,7 @@ def test_after_failures_in_a_row_claude_is_left_in_peace_and_then_tried_once() -
 
     virtually(scenario())
     assert claude.began == pytest.approx([0, 1, 2, 33, 34, 34, 34, 34])
-    assert under_test.counters.refused == 4
+    assert counted("refused_total") == [before + 4]
 
 
 @pytest.mark.parametrize(
@@ -227,7 +235,7 @@ def test_who_is_cancelled_leaves_nothing_behind(when: str) -> None:
             await asyncio.sleep(10)
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
-        assert under_test.counters.in_flight == 0
+        assert counted("in_flight") == [0]
         found, _ = await outcome(under_test, 500)
         assert isinstance(found, ClaudeReply)
         assert claude.began[-1] == pytest.approx(120.0)
@@ -255,15 +263,20 @@ def test_a_trial_that_is_cancelled_leaves_room_for_another() -> None:
 def test_what_is_done_is_counted() -> None:
     claude = SlowClaude(planned=(DOWN, DOWN, DOWN))
     under_test = asking(claude, random=0.0)
+    before = counted("retries_total", "waits_total", "refused_total")
 
     async def scenario() -> None:
-        await asyncio.gather(*(outcome(under_test) for _ in range(3)))
+        calls = asyncio.gather(*(outcome(under_test) for _ in range(3)))
+        await asyncio.sleep(0.5)
+        assert counted("in_flight") == [3]
+        await calls
         await under_test.close()
 
     virtually(scenario())
-    counted = under_test.counters
-    assert (counted.calls, counted.retries, counted.waits, counted.refused) == (6, 3, 0, 0)
-    assert (counted.in_flight, counted.highest_in_flight) == (0, 3)
+    after = counted("retries_total", "waits_total", "refused_total")
+    assert [new - old for new, old in zip(after, before, strict=True)] == [3, 0, 0]
+    assert len(claude.began) == 6
+    assert counted("in_flight") == [0]
     assert claude.closed
 
 
