@@ -30,20 +30,13 @@ class ErrorSign:
     topic: str
 
 
-def _read() -> Mapping[str, tuple[ErrorSign, tuple[str, ...]]]:
-    return MappingProxyType({
-        key: (ErrorSign(key, entry["name"], Language(entry["language"]), entry["topic"]), tuple(entry["phrases"]))
-        for key, entry in data("errors.toml").items()
-    })
-
-
-_SIGNS: Final = _read()
-ERRORS: Final[Mapping[str, ErrorSign]] = MappingProxyType({key: sign for key, (sign, _) in _SIGNS.items()})
-_MESSAGES: Final = Phrases((phrase, sign) for sign, phrases in _SIGNS.values() for phrase in phrases)
+_ENTRIES: Final = data("errors.toml")
+ERRORS: Final[Mapping[str, ErrorSign]] = MappingProxyType({
+    key: ErrorSign(key, entry["name"], Language(entry["language"]), entry["topic"]) for key, entry in _ENTRIES.items()
+})
+_MESSAGES: Final = Phrases((phrase, ERRORS[key]) for key, entry in _ENTRIES.items() for phrase in entry["phrases"])
 # some names are plain words ("missing return"): they count only in the error's own language
-_NAMES: Final = Phrases(
-    (" ".join(name), sign) for sign, _ in _SIGNS.values() if len(name := words(sign.name.lower())) > 1
-)
+_NAMES: Final = Phrases((" ".join(name), sign) for sign in ERRORS.values() if len(name := words(sign.name.lower())) > 1)
 _BY_NAME: Final[Mapping[str, tuple[ErrorSign, ...]]] = MappingProxyType({
     name: tuple(sign for sign in ERRORS.values() if sign.name.lower() == name)
     for name in {sign.name.lower() for sign in ERRORS.values()}
@@ -128,8 +121,5 @@ def traced_line(text: str) -> int | None:
 def _places(pattern: re.Pattern[str], text: str) -> Iterator[int]:
     """Yield the lines of places in the student's own files, in order of the text."""
     for line in text.splitlines():
-        if _NOT_OWN.search(line):
-            continue
-        match = pattern.search(line)
-        if match is not None:
+        if not _NOT_OWN.search(line) and (match := pattern.search(line)):
             yield int(match["line"])

@@ -1,9 +1,7 @@
 """Code in a question: given apart or pasted into the text, and the language it is in."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
 from learnflow.domain.question.lexicon import data
@@ -14,27 +12,12 @@ _FENCE: Final = "```"
 _ENOUGH: Final = 2  # lines of code between lines of prose, when none alone is sure
 _LONGEST_LINE: Final = 300  # characters looked at
 
-_SURE: Final = re.compile(
-    r"\s*(?:(?:async )?def \w+\(|class \w+[^.?!]{0,60}[:{]$|from [\w.]+ import |import [\w.]+;?$"
-    r"|#include|package \w+;?$|(?:for|while|if|elif|with|try|except|else)\b[^?]{0,120}:$"
-    r"|(?:public|private|static|final)\s+\w+|func \w*\(|fn \w+|(?:let|const|var) [\w{\[,\s]{1,40}="
-    r"|println!|fmt\.|std::|System\.out|console\.log\(|print\(.{0,200}\)?$"
-    r"|using namespace|template ?<|impl |pub |return\b[^.?!]{0,80};?$|function \w*\()"
-)
-_LIKELY: Final = re.compile(
-    r"\s*(?:[\w.\[\]\"']{1,60}(?:, ?\w{1,30})?\s?(?:=|:=|\+=|-=|\*=|/=)\s?[^=\s]|[\w.]{1,60}\([^?]{0,200}\);?$|@\w+"
-    r"|[^?]{0,200}[;{]$|[})\]]+[;,)]*$|#|//)"
-)
-_FRAME: Final = re.compile(r"\s*(?:Traceback|File \"|at \S+ ?\(|\w+(?:Error|Exception): |goroutine |panic: |error\[)")
-
-TAGS: Final[Mapping[str, Language]] = MappingProxyType({
-    **{str(language): language for language in Language},
-    "py": Language.PYTHON, "python3": Language.PYTHON, "js": Language.JAVASCRIPT, "c++": Language.CPP,
-    "golang": Language.GO, "rs": Language.RUST,
-})  # fmt: skip
 _CODE: Final = data("code_marks.toml")
+_SURE, _LIKELY = (re.compile(rf"\s*(?:{'|'.join(_CODE[key])})") for key in ("sure", "likely"))
+_FRAME: Final = re.compile(r"\s*(?:Traceback|File \"|at \S+ ?\(|\w+(?:Error|Exception): |goroutine |panic: |error\[)")
 _MARKS: Final = {Language(language): marks for language, marks in _CODE["marks"].items()}
 _TELLING: Final = frozenset(_CODE["telling"])
+TAGS: Final = {tag: Language(language) for language, tags in _CODE["tags"].items() for tag in tags}
 
 
 @dataclass(frozen=True, slots=True)

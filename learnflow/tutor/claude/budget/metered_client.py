@@ -33,12 +33,7 @@ class MeteredClient:
         self._rates = rates
         self._agent = agent
         self._query = query
-        self._usage: tuple[Usage, ...] = ()
-
-    @property
-    def usage(self) -> tuple[Usage, ...]:
-        """What was paid so far, one for each model, also for replies that were of no use."""
-        return self._usage
+        self.usage: tuple[Usage, ...] = ()  # what was paid so far, one for each model, also for replies of no use
 
     async def ask(self, request: ClaudeRequest[T], deadline: float) -> ClaudeReply[T]:
         """Return Claude's reply. Raises QuotaUsedUp or BudgetUsedUp, and what the other client raises."""
@@ -57,7 +52,7 @@ class MeteredClient:
             agent=self._agent, model=model, calls=1, input_tokens=tokens.input, output_tokens=tokens.output,
             cache_read_tokens=tokens.cache_read, cache_write_tokens=tokens.cache_write, price_usd=price,
         )  # fmt: skip
-        self._usage = summed((*self._usage, call))
+        self.usage = summed((*self.usage, call))
         _count(call)
         self._guard.paid(self._query, self._agent, price)
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-import asyncpg
 from pydantic import ValidationError
 
 from learnflow.bounded_cache import BoundedCache
@@ -99,7 +98,9 @@ class ExplanationCache:
         if self._database is None:
             return None
         try:
-            return next((_read(question, row) for row in await self._database.fetch(statement, *arguments)), None)
+            rows = await self._database.fetch(statement, *arguments)
+            entries = (_Entry(question, Draft.model_validate_json(row["draft"]), row["created_at"]) for row in rows)
+            return next(entries, None)
         except (DatabaseAway, ValidationError):
             return None
 
@@ -112,7 +113,3 @@ class ExplanationCache:
             )  # fmt: skip
         except DatabaseAway:
             return  # it says so itself
-
-
-def _read(question: CacheableQuestion, row: asyncpg.Record) -> _Entry:
-    return _Entry(question, Draft.model_validate_json(row["draft"]), row["created_at"])

@@ -12,7 +12,6 @@ from typing import Final
 
 from learnflow.models.vocabulary import Specialist
 
-_COMMON: Final = "tutor"
 _FENCE: Final = re.compile(r"`{3,}")
 _VERSION: Final = 12  # characters of the hash: enough to tell texts apart
 
@@ -26,24 +25,15 @@ class Prompt:
 
 
 @cache
-def prompt(name: str) -> Prompt:
-    """Return the prompt in the file of that name. Raises FileNotFoundError when there is none."""
-    return _prompt(name, _text(name))
+def prompt(*names: str) -> Prompt:
+    """Return the prompt in the files of those names, which is called by the last. Raises FileNotFoundError."""
+    text = "\n".join(files(__name__).joinpath(f"{name}.md").read_text(encoding="utf-8") for name in names)
+    return Prompt(text, f"{names[-1]}-{sha256(text.encode()).hexdigest()[:_VERSION]}")
 
 
-@cache
 def agent_prompt(agent: Specialist) -> Prompt:
     """Return what an agent is told that answers students: the common ground of all of them, and its own part."""
-    own = agent.replace("-", "_")
-    return _prompt(own, f"{_text(_COMMON)}\n{_text(own)}")
-
-
-def _text(name: str) -> str:
-    return files(__name__).joinpath(f"{name}.md").read_text(encoding="utf-8")
-
-
-def _prompt(name: str, text: str) -> Prompt:
-    return Prompt(text, f"{name}-{sha256(text.encode()).hexdigest()[:_VERSION]}")
+    return prompt("tutor", agent.replace("-", "_"))
 
 
 def fenced(text: str, language: str = "") -> str:
