@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from learnflow.agents.context import Context
 from learnflow.agents.messages import follow
-from learnflow.domain.question.intent import certain_triage
+from learnflow.domain.question.intent import Triage, certain_triage
 from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.events.queries import submitted_query
 from learnflow.models.events.routing import RoutingDecision
@@ -13,7 +13,6 @@ from learnflow.models.vocabulary import QueryStatus, Specialist
 from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery
 from learnflow.topics import TRIAGE_ROUTING
-from learnflow.tutor.interface import Triage
 
 
 class TriageAgent:

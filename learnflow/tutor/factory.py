@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from learnflow.database.postgres import Database
@@ -12,7 +13,7 @@ from learnflow.sandbox import Sandbox
 from learnflow.settings import Settings, SettingsError
 from learnflow.tutor.checked import CheckedTutor
 from learnflow.tutor.claude.budget.daily_spending import UsageInPostgres
-from learnflow.tutor.claude.budget.metered_client import metered_clients
+from learnflow.tutor.claude.budget.metered_client import MeteredClient
 from learnflow.tutor.claude.budget.spending_guard import DailyLimits, SpendingGuard
 from learnflow.tutor.claude.cache.cached_tutor import CachedTutor
 from learnflow.tutor.claude.cache.explanation_cache import ExplanationCache
@@ -50,27 +51,9 @@ def _claude(
 ) -> Tutor:
     """Return Claude's tutor, with the explanation cache before it and, before that, the answers while it is away."""
     own, url = settings.claude, settings.database.url
+    client = ClaudeClient(_api(transport), own)
     database = Database(url, lacking=_LACKING) if url else None
-    claude = _uncached_claude(settings, sandbox, now, database, transport)
-    if not own.cache_days:
-        return FallbackTutor(claude, OfflineTutor(), own.when_away)
-    version = f"{agent_prompt(Specialist.CONCEPTS).version} {own.model}"
-    cached = CachedTutor(claude, ExplanationCache(database, version, own.cache_days, now), is_personal)
-    return FallbackTutor(cached, OfflineTutor(), own.when_away, cached.earlier)
-
-
-def _uncached_claude(
-    settings: Settings, sandbox: Sandbox, now: Callable[[], datetime], database: Database | None,
-    transport: "HttpTransport | None",
-) -> Tutor:  # fmt: skip
-    own = settings.claude
-    try:
-        api = AnthropicApi(api_key=transport.api_key if transport else None, transport=transport)
-    except ClaudeUnavailable as error:
-        msg = f"LEARNFLOW_TUTOR: asks for Claude, but {error}"
-        raise SettingsError(msg) from None
-    client = ClaudeClient(api, own)
-    stored = None if database is None else UsageInPostgres(database)
+    stored = UsageInPostgres(database) if database else None
     guard = SpendingGuard(DailyLimits(own.questions_per_day, own.budget_usd_per_day), now, stored)
 
     async def close() -> None:
@@ -79,4 +62,18 @@ def _uncached_claude(
         if database is not None:
             await database.close()
 
-    return ClaudeTutor(metered_clients(client, guard, own.rates()), settings, sandbox, now=now, close=close)
+    clients = partial(MeteredClient, client, guard, own.rates())
+    claude = ClaudeTutor(clients, settings, sandbox, now=now, close=close)
+    if not own.cache_days:
+        return FallbackTutor(claude, OfflineTutor(), own.when_away)
+    version = f"{agent_prompt(Specialist.CONCEPTS).version} {own.model}"
+    cached = CachedTutor(claude, ExplanationCache(database, version, own.cache_days, now), is_personal)
+    return FallbackTutor(cached, OfflineTutor(), own.when_away, cached.earlier)
+
+
+def _api(transport: "HttpTransport | None") -> AnthropicApi:
+    try:
+        return AnthropicApi(api_key=transport.api_key if transport else None, transport=transport)
+    except ClaudeUnavailable as error:
+        msg = f"LEARNFLOW_TUTOR: asks for Claude, but {error}"
+        raise SettingsError(msg) from None

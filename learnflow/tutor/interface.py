@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeAlias
 
-from learnflow.domain.question.intent import OFF_TOPIC, Triage
+from learnflow.domain.question.intent import Triage
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft, Usage
 from learnflow.models.events.routing import AgentRequest
@@ -11,8 +11,6 @@ from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Specialist
 from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.exercises import ExerciseReply
-
-__all__ = ("OFF_TOPIC", "ClaudeAway", "Misrouted", "Triage", "Tutor", "TutorUnavailable")
 
 
 class TutorUnavailable(Exception):  # noqa: N818 - a state of the tutor, which agents answer

@@ -100,11 +100,6 @@ def _contains_text(solution: str, code: str) -> bool:
     return "".join(solution.split()) in "".join(code.split())
 
 
-def _without_fix(draft: Draft) -> JsonObject:
-    """Return what debug says of a fix; only its answers say anything of that."""
-    return {"fix_applied": False} if "fix_applied" in draft.metadata else {}
-
-
 def _hint_instead(draft: Draft, assigned: Assigned) -> Draft:
     exercise = assigned.exercise
     number = next_hint(assigned) or len(exercise.hints)
@@ -114,11 +109,12 @@ def _hint_instead(draft: Draft, assigned: Assigned) -> Draft:
         hint,
         'Send me what you have so far, or say "I give up" and I show you the solution.',
     )
+    no_fix: JsonObject = {"fix_applied": False} if "fix_applied" in draft.metadata else {}  # debug's answers say it
     return draft.model_copy(
         update={
             "text": "\n\n".join(part for part in parts if part),
             "code_examples": (),
             "missing_concept": None,
-            "metadata": {**draft.metadata, "withheld": str(exercise.exercise_id), **_without_fix(draft)},
+            "metadata": {**draft.metadata, "withheld": str(exercise.exercise_id), **no_fix},
         }
     )

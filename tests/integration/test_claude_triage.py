@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from learnflow.domain.question.intent import OFF_TOPIC, triage
+from learnflow.domain.question.intent import OFF_TOPIC, Triage, triage
 from learnflow.models.vocabulary import Intent
 from learnflow.settings import Settings
 from learnflow.tutor.claude.answers.triage import CERTAIN, certain
 from learnflow.tutor.claude.prompts import prompt
-from learnflow.tutor.interface import ClaudeAway, Triage
+from learnflow.tutor.interface import ClaudeAway
 from tests.support.claude_tutor import SORTED, claude_tutor, system
 from tests.support.messages_api import MessagesApi, fails, says
 from tests.support.offline_requests import query_with_question, request

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 
 import asyncpg
@@ -13,7 +14,7 @@ from learnflow.models.vocabulary import Agent
 from learnflow.settings import Settings
 from learnflow.sink.sink import Sink
 from learnflow.tutor.claude.budget.daily_spending import UsageInPostgres
-from learnflow.tutor.claude.budget.metered_client import metered_clients
+from learnflow.tutor.claude.budget.metered_client import MeteredClient
 from learnflow.tutor.claude.budget.spending_guard import BudgetUsedUp, DailyLimits, QuotaUsedUp, SpendingGuard
 from learnflow.tutor.claude.interface import Tokens
 from tests.support.claude_clients import Scripted, Time, ask, query
@@ -48,7 +49,7 @@ async def connected(time: Time) -> AsyncIterator[Callable[[str], Database]]:
 
 def worker(database: Database, time: Time, allowed: DailyLimits) -> Asked:
     spending = SpendingGuard(allowed, time.now, UsageInPostgres(database), time.tick)
-    metering = metered_clients(Scripted(Tokens(0, 66_667)), spending, Settings().claude.rates())
+    metering = partial(MeteredClient, Scripted(Tokens(0, 66_667)), spending, Settings().claude.rates())
 
     async def asked(number: int, student: str = "ann") -> None:
         await metering(Agent.CONCEPTS, query(number, student)).ask(ask(), 60.0)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from learnflow.models.events.routing import AgentRequest
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Execution, Sandbox, SandboxSettings
 from learnflow.settings import Settings
-from learnflow.tutor.claude.budget.metered_client import metered_clients
+from learnflow.tutor.claude.budget.metered_client import MeteredClient
 from learnflow.tutor.claude.budget.spending_guard import DailyLimits, SpendingGuard
 from learnflow.tutor.claude.client.claude_client import ClaudeClient
 from learnflow.tutor.claude.client.sdk import AnthropicApi
@@ -66,7 +67,7 @@ async def claude_tutor(api: MessagesApi, **settings: dict[str, Any]) -> AsyncIte
     """Yield the tutor; what it is told is in `api.asked`."""
     chosen = Settings.model_validate(settings)
     asking = ClaudeClient(AnthropicApi(api_key=KEY, base_url=api.url), chosen.claude)
-    paying = metered_clients(asking, SpendingGuard(DailyLimits(), now), chosen.claude.rates())
+    paying = partial(MeteredClient, asking, SpendingGuard(DailyLimits(), now), chosen.claude.rates())
 
     async with Sandbox(SandboxSettings()) as sandbox:
         tutor = ClaudeTutor(paying, chosen, sandbox, now=now, close=asking.close)

@@ -33,7 +33,7 @@ from learnflow.sandbox import Sandbox
 from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery, Handler
 from learnflow.topics import REQUESTS
-from learnflow.tutor.code_examples import check_examples
+from learnflow.tutor.checked import check_examples
 from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.solution_guard import SolutionGuard
 

@@ -6,7 +6,7 @@ what programmers say of processes, threads and their own patience: who kills, di
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from learnflow.domain.question.lexicon import Phrases, data, words
@@ -46,7 +46,7 @@ def in_distress(query: StudentQuery) -> bool:
     signs = [hit for hit in _SIGNS.find(spoken) if hit.meaning == "always" or not game]
     if not signs:
         return False
-    harmless = _places((hit.start, hit.end) for hit in _HARMLESS.find(spoken))
+    harmless = {place for hit in _HARMLESS.find(spoken) for place in range(hit.start, hit.end)}
     return any(harmless.isdisjoint(range(hit.start, hit.end)) for hit in signs)
 
 
@@ -57,7 +57,3 @@ def _lexicon_words(prose: str) -> Sequence[str]:
     )
     lower = [word for word in words(plain.replace("ß", "ss").lower()) if word not in _FILLERS]
     return [spelt for word in lower for spelt in _SPELT_OUT.get(word, (word,))]
-
-
-def _places(spans: Iterable[tuple[int, int]]) -> frozenset[int]:
-    return frozenset(place for start, end in spans for place in range(start, end))

@@ -110,14 +110,13 @@ def _names() -> Iterable[tuple[str, Mention]]:
             yield name.replace("-", " "), Mention(key, _WEAK_NAME if name in weak else NAME)
 
 
-def _details() -> Iterable[tuple[str, Mention]]:
-    for topic, phrases in _TOPIC_WORDS["details"].items():
-        for phrase in phrases:
-            yield phrase, Mention(topic, _DETAIL, phrase)
-
-
+_DETAIL_NAMES: Final = tuple(
+    (phrase, Mention(topic, _DETAIL, phrase))
+    for topic, phrases in _TOPIC_WORDS["details"].items()
+    for phrase in phrases
+)
 # of two meanings of one phrase, the first counts
-_MENTIONS: Final = Phrases(sorted((*_names(), *_details()), key=lambda entry: -entry[1].weight))
+_MENTIONS: Final = Phrases(sorted((*_names(), *_DETAIL_NAMES), key=lambda entry: -entry[1].weight))
 
 
 def parse_question(query: StudentQuery) -> ParsedQuestion:

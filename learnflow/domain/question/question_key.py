@@ -1,7 +1,7 @@
 """A slug of what is being asked, the same when the question is put in other words."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 from zlib import crc32
 
@@ -55,26 +55,23 @@ def _kind(question: ParsedQuestion) -> str:
 
 
 def _subject(question: ParsedQuestion, topic: str, telling: Sequence[str]) -> tuple[str, ...]:
-    given = sorted(set(_first_words(telling, topic)))
+    given = sorted(set(_first_words((phrase.lower().split() for phrase in telling), topic)))
     if topic == GENERAL:
         return tuple(given[:_DETAILS]) or content_words(question)
-    special = sorted(set(_details(question, topic))) or given
+    details = (
+        question.words[hit.start : hit.end]
+        for hit in question.mentions
+        if hit.meaning.detail and hit.meaning.topic == topic
+    )
+    special = sorted(set(_first_words(details, topic))) or given
     return (topic, *special[:_DETAILS])
 
 
-def _first_words(telling: Sequence[str], topic: str) -> Iterator[str]:
-    """Yield of each phrase the first telling word, as for the details that are read."""
-    for phrase in telling:
-        words = [word for word in phrase.lower().split() if _PLAIN.match(word) and word not in _STOP]
-        yield from (singular(word) for word in words[:1] if topic == GENERAL or not _same_name(word, topic))
-
-
-def _details(question: ParsedQuestion, topic: str) -> Iterator[str]:
-    """Yield the first telling word of each detail: the words around it change with the phrasing."""
-    for hit in question.mentions:
-        if hit.meaning.detail and hit.meaning.topic == topic:
-            telling = [word for word in question.words[hit.start : hit.end] if word not in _STOP]
-            yield from (singular(word) for word in telling[:1] if not _same_name(word, topic))
+def _first_words(phrases: Iterable[Iterable[str]], topic: str) -> Iterator[str]:
+    """Yield of each phrase the first telling word: the words around it change with the phrasing."""
+    for phrase in phrases:
+        telling = [word for word in phrase if _PLAIN.match(word) and word not in _STOP]
+        yield from (singular(word) for word in telling[:1] if topic == GENERAL or not _same_name(word, topic))
 
 
 def _compared(question: ParsedQuestion, topic: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """What Claude is asked, what it replies, and how asking can end."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, Literal, Protocol, TypeVar
@@ -8,6 +9,11 @@ from learnflow.models.fields import Model
 from learnflow.tutor.claude.rate_limit_headers import NONE_TOLD, RateLimits
 
 T = TypeVar("T", bound=Model)
+
+
+def loop_time() -> float:
+    """Return the time of the event loop's clock, which all deadlines and waits are of."""
+    return asyncio.get_running_loop().time()
 
 
 @dataclass(frozen=True, slots=True)

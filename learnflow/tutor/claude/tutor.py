@@ -17,17 +17,12 @@ from learnflow.settings import Settings
 from learnflow.tutor.claude.answers import drafts
 from learnflow.tutor.claude.answers.briefing import briefing, figures_section, linter_section, run_section
 from learnflow.tutor.claude.answers.drafts import ModelAnswer
-from learnflow.tutor.claude.answers.exercise import (
-    ClaudeAuthor,
-    exercise_from_bank,
-    exercise_order,
-    written_exercise,
-)
+from learnflow.tutor.claude.answers.exercise import ClaudeAuthor, exercise_from_bank, exercise_order, written_exercise
 from learnflow.tutor.claude.answers.schemas import Answer, Diagnosis, Explanation, Report, Review
 from learnflow.tutor.claude.answers.triage import ClaudeTriage
-from learnflow.tutor.claude.answers.usable_reply import deadline_in, seconds_for, usable_reply
+from learnflow.tutor.claude.answers.usable_reply import seconds_for, usable_reply
 from learnflow.tutor.claude.budget.metered_client import MeteredClients
-from learnflow.tutor.claude.interface import ClaudeRequest, Message
+from learnflow.tutor.claude.interface import ClaudeRequest, Message, loop_time
 from learnflow.tutor.claude.prompts import agent_prompt
 from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.exercises import ExerciseReply
@@ -130,7 +125,7 @@ class ClaudeTutor:
         message = Message("user", briefing(request, settings.history_tokens, *evidence, concept=concept))
         asked = ClaudeRequest(settings.model, instructions.text, (message,), reply_type, _MAX_TOKENS)
         seconds = seconds_for(request, settings.timeout_seconds, self._now())
-        reply = await usable_reply(client, asked, deadline_in(seconds), flaw)
+        reply = await usable_reply(client, asked, loop_time() + seconds, flaw)
         answer = reply.value
         if answer.belongs_to is not None and misrouted(answer) and not answer.distress:
             raise Misrouted(answer.belongs_to.agent, drafts.storable_line(answer.belongs_to.because), client.usage)

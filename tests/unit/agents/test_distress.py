@@ -13,6 +13,7 @@ from learnflow.agents.debug import DebugAgent
 from learnflow.agents.distress import supportive
 from learnflow.agents.triage import TriageAgent
 from learnflow.domain.mastery.model import shipped
+from learnflow.domain.question.intent import Triage
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event, version_metadata
@@ -32,7 +33,7 @@ from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery
 from learnflow.topics import AGENT_LOGS, AGENT_RESPONSES
 from learnflow.tutor.code_run import NOT_RUN, CodeRun
-from learnflow.tutor.interface import Triage, TutorUnavailable
+from learnflow.tutor.interface import TutorUnavailable
 from learnflow.tutor.offline import OfflineTutor
 
 NOON = datetime(2026, 1, 14, 12, tzinfo=UTC)

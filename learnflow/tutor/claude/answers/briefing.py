@@ -122,10 +122,7 @@ def run_section(ran: CodeRun, question: ParsedQuestion) -> str:
     if ran.execution is None:
         why = f"The code was not run: {ran.problem}" if ran.problem else "Nothing was run."
         return f"# What was run\n\n{why}"
-    return "\n\n".join((
-        "# What running the code showed",
-        *_run(ran.execution, question.code or ""),
-    ))
+    return "\n\n".join(("# What running the code showed", *_run(ran.execution, question.code or "")))
 
 
 def _run(execution: Execution, code: str) -> list[str]:

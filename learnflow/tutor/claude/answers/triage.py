@@ -14,9 +14,8 @@ from learnflow.models.vocabulary import Agent, Intent
 from learnflow.settings import Claude as ClaudeSettings
 from learnflow.tutor.claude.answers.drafts import storable_line
 from learnflow.tutor.claude.answers.schemas import Sorted
-from learnflow.tutor.claude.answers.usable_reply import deadline_in
 from learnflow.tutor.claude.budget.metered_client import MeteredClients
-from learnflow.tutor.claude.interface import ClaudeRequest, ClaudeUnavailable, Message, UnusableReply
+from learnflow.tutor.claude.interface import ClaudeRequest, ClaudeUnavailable, Message, UnusableReply, loop_time
 from learnflow.tutor.claude.prompts import both_ends, fenced, prompt
 from learnflow.tutor.interface import ClaudeAway
 
@@ -48,19 +47,16 @@ class ClaudeTriage:
         if key in self._decided:
             return self._decided[key]
         client = self._clients(Agent.TRIAGE, query)
-        deadline = deadline_in(self._settings.timeout_seconds * _SHARE)
+        settings, message = self._settings, Message("user", triage_message(query, by_rules))
+        request = ClaudeRequest(settings.triage_model, self._prompt.text, (message,), Sorted, _MAX_TOKENS)
         try:
-            reply = await client.ask(self._request(query, by_rules), deadline)
+            reply = await client.ask(request, loop_time() + settings.timeout_seconds * _SHARE)
         except ClaudeUnavailable as error:
             raise ClaudeAway(error.for_students, client.usage) from error
         except UnusableReply:
             return replace(by_rules, usage=client.usage)
         triage = self._decided[key] = _triage(reply.value, question, by_rules)
         return replace(triage, usage=client.usage)
-
-    def _request(self, query: StudentQuery, by_rules: Triage) -> ClaudeRequest[Sorted]:
-        message = Message("user", triage_message(query, by_rules))
-        return ClaudeRequest(self._settings.triage_model, self._prompt.text, (message,), Sorted, _MAX_TOKENS)
 
 
 def certain(by_rules: Triage) -> bool:

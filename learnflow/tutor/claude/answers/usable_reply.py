@@ -1,6 +1,5 @@
 """A reply of Claude's that can be used, in time, which takes two calls at the most."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -21,11 +20,6 @@ _LEAST_SECONDS: Final = 3.0  # that Claude takes for an answer
 SPEECHLESS: Final = (
     "I could not find a good answer to this question. Please ask it again in other words, or in smaller parts."
 )
-
-
-def deadline_in(seconds: float) -> float:
-    """Return the time of the event loop's clock in so many seconds."""
-    return asyncio.get_running_loop().time() + seconds
 
 
 def seconds_for(request: AgentRequest, most: float, now: datetime) -> float:

@@ -60,11 +60,6 @@ class MeteredClient:
 MeteredClients: TypeAlias = Callable[[Agent, StudentQuery], MeteredClient]
 
 
-def metered_clients(client: ModelClient, guard: SpendingGuard, rates: Mapping[str, Rates]) -> MeteredClients:
-    """Return what makes the client for an agent's work on a question, all over one other client."""
-    return lambda agent, query: MeteredClient(client, guard, rates, agent, query)
-
-
 def price_usd(tokens: Tokens, rates: Rates) -> float:
     """Return the price of a call in US dollars."""
     plain = max(tokens.input - tokens.cache_read - tokens.cache_write, 0)

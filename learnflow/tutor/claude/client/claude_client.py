@@ -22,6 +22,7 @@ from learnflow.tutor.claude.interface import (
     T,
     TransientFailure,
     UnusableReply,
+    loop_time,
 )
 from learnflow.tutor.claude.limits.model_limits import Demand, unused_limits
 from learnflow.tutor.claude.limits.rate_limit_queue import RateLimitQueue
@@ -59,7 +60,7 @@ class ClaudeClient:
     @property
     def breaker(self) -> State:
         """Whether Claude is asked (closed), left in peace (open), or about to be tried again (half-open)."""
-        return self._breaker.state(_now())
+        return self._breaker.state(loop_time())
 
     async def ask(self, request: ClaudeRequest[T], deadline: float) -> ClaudeReply[T]:
         """Return the reply before the deadline.
@@ -89,7 +90,7 @@ class ClaudeClient:
     ) -> ClaudeReply[T] | UnusableReply | ClaudeUnavailable:
         queue = self._queue(request.model)
         self._admit()
-        if _now() >= deadline:
+        if loop_time() >= deadline:
             raise ClaudeUnavailable(_NO_TIME)
         demand, waited = await queue.turn(request, deadline)
         if waited:
@@ -99,8 +100,8 @@ class ClaudeClient:
         except ClaudeUnavailable:
             queue.give_back(demand)
             raise
-        trial = self._breaker.state(_now()) == "half-open"
-        self._breaker = self._breaker.tried(_now())
+        trial = self._breaker.state(loop_time()) == "half-open"
+        self._breaker = self._breaker.tried(loop_time())
         result: CallResult[Any] | None = None
         try:
             result = await self._traced_call(request, deadline)
@@ -121,13 +122,13 @@ class ClaudeClient:
 
     async def _timed_call(self, request: ClaudeRequest[T], deadline: float) -> CallResult[T]:
         """Make a call. It may take all the time that is left: a reply that is given up is paid all the same."""
-        began = _now()
+        began = loop_time()
         try:
             with metrics.CLAUDE_IN_FLIGHT.track_inprogress(), metrics.CLAUDE_SECONDS.labels(request.model).time():
                 async with asyncio.timeout_at(deadline):
                     return await self._api.call(request)
         except TimeoutError:
-            had = _now() - began
+            had = loop_time() - began
             failure = TransientFailure if had >= FAIR_SECONDS else _TooLittleTime
             return CallResult(failure(f"there was no answer within {round(had, 1):g} s"))
 
@@ -143,7 +144,7 @@ class ClaudeClient:
             case None | _TooLittleTime():
                 self._breaker = self._breaker.left() if trial else self._breaker
             case TransientFailure() as failure if not isinstance(failure, RateLimited):
-                self._breaker = self._breaker.failed(_now())
+                self._breaker = self._breaker.failed(loop_time())
             case _:
                 self._breaker = self._breaker.answered()
 
@@ -153,20 +154,20 @@ class ClaudeClient:
             msg = f"{failure}; it was asked {failures} times" if failures > 1 else str(failure)
             raise ClaudeUnavailable(msg) from failure
         seconds = retry_wait(self._backoff, failures, failure.after, self._random())
-        if _now() + seconds >= deadline:
+        if loop_time() + seconds >= deadline:
             msg = f"{failure}; there is no time to ask again"
             raise ClaudeUnavailable(msg) from failure
         await asyncio.sleep(seconds)
 
     def _admit(self) -> None:
-        if not self._breaker.admits(_now()):
+        if not self._breaker.admits(loop_time()):
             metrics.CLAUDE_REFUSED.inc()
             msg = f"Claude did not answer {self._breaker.most} times in a row and is left in peace for a moment"
             raise ClaudeUnavailable(msg)
 
     def _queue(self, model: str) -> RateLimitQueue:
         if model not in self._queues:
-            own, now = self._settings, _now()
+            own, now = self._settings, loop_time()
             self._queues[model] = RateLimitQueue(
                 unused_limits(own.requests_per_minute, own.input_tokens_per_minute, own.output_tokens_per_minute, now)
             )
@@ -187,7 +188,3 @@ def retry_wait(backoff: Backoff, failures: int, after: float | None, random: flo
 def masked(request: ClaudeRequest[T]) -> ClaudeRequest[T]:
     """Return a request without personal data. The system prompt is ours and says nothing of a student."""
     return replace(request, messages=tuple(replace(message, text=mask(message.text)) for message in request.messages))
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -119,12 +119,7 @@ class AnthropicApi:
         A failure is returned: TransientFailure, or RateLimited, where the next time can be better; ClaudeUnavailable
         where it cannot; UnusableReply where there was a reply, and it is of no use.
         """
-        from anthropic import (  # noqa: PLC0415 - as the module says
-            AnthropicError,
-            APIConnectionError,
-            APIStatusError,
-            APITimeoutError,
-        )
+        from anthropic import AnthropicError, APIConnectionError, APIStatusError, APITimeoutError  # noqa: PLC0415 - as above
 
         limits = RateLimits()
         try:

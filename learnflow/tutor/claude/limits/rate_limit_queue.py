@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 from typing import Any, Final
 
-from learnflow.tutor.claude.interface import ClaudeRequest, ClaudeUnavailable, Tokens
+from learnflow.tutor.claude.interface import ClaudeRequest, ClaudeUnavailable, Tokens, loop_time
 from learnflow.tutor.claude.limits.model_limits import NO_DEMAND, Demand, ModelLimits
 from learnflow.tutor.claude.rate_limit_headers import NONE_TOLD, RateLimits
 
@@ -30,21 +30,21 @@ class RateLimitQueue:
         waits = bool(self._waiting.requests or self._wait(demand))
         if waits:
             await self._line_up(demand, deadline)
-        self._limits = self._limits.taken(demand, _now())
+        self._limits = self._limits.taken(demand, loop_time())
         return demand, waits
 
     def settle(
         self, demand: Demand, tokens: Tokens | None, told: RateLimits = NONE_TOLD, shut_seconds: float = 0.0
     ) -> None:
         """Settle a call that was made, and heed what the service told with it."""
-        now = _now()
+        now = loop_time()
         settled = self._limits.settled(demand, tokens, now).follow(told, now)
         self._limits = settled.shut(now + min(shut_seconds, _LONGEST)) if shut_seconds else settled
         self._changed.set()
 
     def give_back(self, demand: Demand) -> None:
         """Put back what a call took that was not made."""
-        self._limits = self._limits.taken(-demand, _now())
+        self._limits = self._limits.taken(-demand, loop_time())
         self._changed.set()
 
     async def _line_up(self, demand: Demand, deadline: float) -> None:
@@ -68,13 +68,9 @@ class RateLimitQueue:
                 await self._changed.wait()
 
     def _wait(self, demand: Demand, ahead: Demand = NO_DEMAND) -> float:
-        return self._limits.wait(demand, _now(), ahead)
+        return self._limits.wait(demand, loop_time(), ahead)
 
 
 def _check_in_time(wait: float, deadline: float) -> None:
-    if _now() + wait > deadline:
+    if loop_time() + wait > deadline:
         raise ClaudeUnavailable(_FULL)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

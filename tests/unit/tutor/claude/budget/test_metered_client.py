@@ -1,12 +1,14 @@
 """What a question costs, whatever comes of its calls."""
 
+from functools import partial
+
 import pytest
 
 from learnflow.models.draft import Usage
 from learnflow.models.vocabulary import Agent
 from learnflow.settings import Settings
 from learnflow.settings.sections import Rates
-from learnflow.tutor.claude.budget.metered_client import MeteredClient, metered_clients, price_usd
+from learnflow.tutor.claude.budget.metered_client import MeteredClient, price_usd
 from learnflow.tutor.claude.budget.spending_guard import DailyLimits, SpendingGuard
 from learnflow.tutor.claude.interface import Tokens, TransientFailure, UnusableReply
 from tests.support.claude_clients import HAIKU, SONNET, Scripted, Time, ask, query
@@ -33,7 +35,7 @@ def test_the_price_of_a_call(tokens: Tokens, usd: float) -> None:
 
 def meter(asker: Scripted, agent: Agent = Agent.DEBUG) -> MeteredClient:
     spending = SpendingGuard(DailyLimits(), Time().now)
-    return metered_clients(asker, spending, Settings().claude.rates())(agent, query(1))
+    return partial(MeteredClient, asker, spending, Settings().claude.rates())(agent, query(1))
 
 
 async def test_a_meter_adds_up_by_the_model_that_was_asked_for() -> None:

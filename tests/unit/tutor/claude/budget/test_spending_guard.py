@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -18,7 +19,7 @@ from learnflow.tutor.claude.budget.daily_spending import (
     UsageInPostgres,
     Work,
 )
-from learnflow.tutor.claude.budget.metered_client import metered_clients
+from learnflow.tutor.claude.budget.metered_client import MeteredClient
 from learnflow.tutor.claude.budget.spending_guard import BudgetUsedUp, DailyLimits, QuotaUsedUp, SpendingGuard
 from learnflow.tutor.claude.interface import (
     ClaudeReply,
@@ -65,7 +66,7 @@ class Worker:
         self.time = Time()
         limits = DailyLimits(int(allowed.get("questions", 0)), allowed.get("usd", 0.0))
         self.spending = SpendingGuard(limits, self.time.now, elsewhere, self.time.tick)
-        self._meters = metered_clients(asker, self.spending, Settings().claude.rates())
+        self._meters = partial(MeteredClient, asker, self.spending, Settings().claude.rates())
 
     async def ask(self, number: int, student: str = "ann", agent: Agent = Agent.CONCEPTS) -> None:
         await self._meters(agent, query(number, student)).ask(ask(), 60.0)

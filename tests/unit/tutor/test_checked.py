@@ -4,7 +4,7 @@ import pytest
 
 from learnflow.models.draft import Draft
 from learnflow.models.vocabulary import Language
-from learnflow.tutor.code_examples import check_examples
+from learnflow.tutor.checked import check_examples
 
 REPAIRS = [
     ("a fence", Language.PYTHON, "```python\nx = 1\n```", "x = 1\n"),
