@@ -15,8 +15,7 @@ from learnflow.tutor.checked import CheckedTutor
 from learnflow.tutor.claude.budget.daily_spending import UsageInPostgres
 from learnflow.tutor.claude.budget.metered_client import MeteredClient
 from learnflow.tutor.claude.budget.spending_guard import DailyLimits, SpendingGuard
-from learnflow.tutor.claude.cache.cached_tutor import CachedTutor
-from learnflow.tutor.claude.cache.explanation_cache import ExplanationCache
+from learnflow.tutor.claude.cache.explanation_cache import CachedTutor, ExplanationCache
 from learnflow.tutor.claude.client.claude_client import ClaudeClient
 from learnflow.tutor.claude.client.sdk import AnthropicApi
 from learnflow.tutor.claude.interface import ClaudeUnavailable

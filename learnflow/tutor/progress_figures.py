@@ -23,8 +23,6 @@ _INTENTS: Final = {
     Intent.PROGRESS: "how you are doing",
 }
 _READY: Final = frozenset({"ready", "start", "begin", "enough", "prepared"})
-_WEEK: Final = 7
-_EXPERT: Final = "expert"
 _MOST_ACHIEVEMENTS: Final = 20
 
 
@@ -104,7 +102,7 @@ def mastery_in_words(summary: ProgressSummary) -> Iterator[str]:
 
 def _at(topic: str, levels: Mapping[str, float]) -> str:
     level = levels.get(topic, 0.0)
-    return f"{name(topic)} ({percent(level)}{', expert' if band(level) == _EXPERT else ''})"
+    return f"{name(topic)} ({percent(level)}{', expert' if band(level) == 'expert' else ''})"
 
 
 def _troubles(summary: ProgressSummary) -> Iterator[str]:
@@ -121,7 +119,7 @@ def _practice(summary: ProgressSummary) -> Iterator[str]:
     done = summary.completed_exercises
     yield f"You have completed {many(done, 'exercise')}." if done else "You have not completed an exercise yet."
     if summary.learning_velocity is not None:
-        week = round(summary.learning_velocity * _WEEK)
+        week = round(summary.learning_velocity * 7)
         yield f"In the last seven days you asked {many(week, 'question')}, {summary.learning_velocity:.1f} a day."
     if summary.streak_days > 1:
         yield f"You have asked something on {summary.streak_days} days in a row."

@@ -10,12 +10,11 @@ from learnflow.domain.question.lexicon import Phrases, data, words
 from learnflow.models.vocabulary import Language
 
 _TELLING: Final = 3  # words of a message that tell more than a name that nobody has prepared
-_TRACE: Final = re.compile(
-    r"Traceback \(most recent|File \"[^\"\n]{1,300}\", line \d+|Exception in thread |goroutine \d+ \[|panic: "
-    r"|error\[E\d{4}\]|thread '[^'\n]{1,80}' panicked|Segmentation fault \(core|^[ \t]{0,20}at [^\n]{1,200}:\d+"
-    r"|:\d+: error: |Caused by: |^[A-Z]\w{1,60}(?:Error|Exception): ",
-    re.MULTILINE,
+_TRACES: Final = data("traces.toml")
+_TRACE, _PYTHON, _PLACE, _NOT_OWN = (
+    re.compile("|".join(_TRACES[key]), re.MULTILINE) for key in ("traces", "python_places", "places", "not_own")
 )
+_LINE_NAMED: Final = re.compile(r"\b[Ll]ine (?P<line>\d{1,6})\b")
 _NAMED: Final = ("Error", "Exception")
 _NO_NAMES: Final = frozenset(_NAMED)
 
@@ -89,18 +88,6 @@ def _closest(
 ) -> ErrorSign | None:
     """Return the one in the student's language of whose message the most words are there; of equals the first."""
     return max(candidates, key=lambda sign: (sign.language is language, lengths.get(sign, 0)), default=None)
-
-
-_PYTHON: Final = re.compile(r'File "(?P<file>[^"\n]{1,300})", line (?P<line>\d{1,6})')
-_PLACE: Final = re.compile(
-    r"(?P<file>[\w./\\$@<>+-]{1,200}\.(?:[cm]?[jt]s|jsx|java|cpp|cc|cxx|hpp|h|c|go|rs)|\[eval\]):(?P<line>\d{1,6})\b"
-)
-_LINE_NAMED: Final = re.compile(r"\b[Ll]ine (?P<line>\d{1,6})\b")
-# of the language and its libraries, not of the student; and what a compiler says beside the fault itself
-_NOT_OWN: Final = re.compile(
-    r"site-packages|dist-packages|/lib/python3|<frozen |node:internal|node_modules|java\.base/|at (?:java|jdk|sun)[.x]"
-    r"|/go/src/|/rustc/|/library/(?:std|core|alloc)/|/usr/include/|: note: |: warning: |^\s*from |In file included"
-)
 
 
 def traced_line(text: str) -> int | None:

@@ -36,9 +36,9 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text.replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", ""))
 
 
-def data(name: str) -> dict[str, Any]:
-    """Return the content of a data file beside this module. What reads it gives it types."""
-    return loads(files("learnflow.domain.question").joinpath(name).read_text(encoding="utf-8"))
+def data(name: str, package: str = "learnflow.domain.question") -> dict[str, Any]:
+    """Return the content of a data file of a package. What reads it gives it types."""
+    return loads(files(package).joinpath(name).read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ them.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
@@ -104,11 +104,8 @@ def _weights(text: str) -> Mapping[str, float]:
     return MappingProxyType(weights)
 
 
-def _groups() -> Iterator[tuple[str, int]]:
-    for place, group in reversed(list(enumerate(_WORDS["groups"]))):  # of two groups, the first counts
-        yield from ((stem(word), place) for word in group)
-
-
 _WORDS: Final = data("synonyms.toml")
-_GROUPS: Final[Mapping[str, int]] = MappingProxyType(dict(_groups()))
+_GROUPS: Final = {  # of two groups, the first counts
+    stem(word): place for place, group in reversed(list(enumerate(_WORDS["groups"]))) for word in group
+}
 _FILLERS: Final = frozenset(stem(word) for word in _WORDS["filler"])

@@ -35,7 +35,6 @@ _MOST_REMARKS: Final = 6
 _LONGEST_NAME: Final = 100
 _LONGEST_REMARK: Final = 300
 _LONGEST_REASON: Final = 200
-_USUAL: Final = Language.PYTHON
 _LANGUAGE: Final = re.compile(r"[^\w+#-]")
 _PERCENT: Final = re.compile(r"(\d+(?:[.,]\d+)?)\s?%")
 
@@ -75,7 +74,7 @@ def explanation(reply: ModelAnswer[Explanation], request: AgentRequest, question
     """Return the draft of an explanation."""
     answer = reply.answer
     metadata: dict[str, JsonValue] = {"level": depth(request, answer.topic), "suggested_topic": _suggested(answer)}
-    if answer.error_type and (name := _name(answer.error_type)):
+    if answer.error_type and (name := storable_line(answer.error_type, _LONGEST_NAME)):
         metadata["error_type"] = name
     if request.query.question_key == OFF_TOPIC:
         metadata["off_topic"] = True
@@ -87,7 +86,7 @@ def diagnosis(reply: ModelAnswer[Diagnosis], request: AgentRequest, question: Pa
     answer, execution = reply.answer, ran.execution
     met = execution.fault.type if execution and execution.fault else None
     metadata = DebugMetadata(
-        error_type=_name(answer.error_type or met or "") or None,
+        error_type=storable_line(answer.error_type or met or "", _LONGEST_NAME) or None,
         fix_applied=answer.fix_applied and bool(answer.code_examples),
         suggested_topic=_suggested(answer),
         line=answer.line if answer.line and answer.line > 0 else None,
@@ -116,7 +115,7 @@ def report(reply: ModelAnswer[Report], request: AgentRequest) -> Draft:
 
 def _taught(reply: ModelAnswer[Teaching], question: ParsedQuestion, metadata: AnswerMetadata) -> Draft:
     answer = reply.answer
-    usual = question.language or _USUAL
+    usual = question.language or Language.PYTHON
     examples = tuple(_example(example, usual) for example in answer.code_examples if example.code.strip())
     asking: dict[str, JsonValue] = {"asks_back": True} if answer.asks_back else {}
     return _draft(reply, answer.text, answer.topic, {**metadata.as_json(), **asking}, examples[:_MOST_EXAMPLES])
@@ -147,13 +146,9 @@ def storable_line(text: str, longest: int = _LONGEST_REASON) -> str:
     return " ".join(text.replace(NUL, "").split())[:longest]
 
 
-def _name(text: str) -> str:
-    return storable_line(text, _LONGEST_NAME)
-
-
 def _remark(remark: Remark) -> RemarkMetadata:
     text = remark.text.replace(NUL, "").strip()[:_LONGEST_REMARK]
-    return RemarkMetadata(line=max(remark.line, 1), rule=_name(remark.rule), text=text)
+    return RemarkMetadata(line=max(remark.line, 1), rule=storable_line(remark.rule, _LONGEST_NAME), text=text)
 
 
 def _example(example: CodeExample, usual: Language) -> str:

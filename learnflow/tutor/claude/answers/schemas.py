@@ -4,7 +4,7 @@ No field has a default, a bound or free JSON: structured output knows none of th
 the prompts; what is out of bounds is mended where it can be, and otherwise refused in drafts.
 """
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
@@ -12,21 +12,11 @@ from learnflow.models.fields import Model, TopicKey
 from learnflow.models.taxonomy import GENERAL, TOPICS, lookup
 from learnflow.models.vocabulary import Intent, Specialist
 
-_KEYS: Final = (*TOPICS, GENERAL)
-
-
-def _topic_key(value: object) -> object:
-    return lookup(value) if isinstance(value, str) else value
-
-
-def _clamped(confidence: float) -> float:
-    return min(max(confidence, 0.0), 1.0)
-
-
-Topic = Annotated[TopicKey, BeforeValidator(_topic_key), WithJsonSchema({"enum": list(_KEYS)})]
+_ByName = BeforeValidator(lambda topic: lookup(topic) if isinstance(topic, str) else topic)
+Topic = Annotated[TopicKey, _ByName, WithJsonSchema({"enum": [*TOPICS, GENERAL]})]
 # the same, without telling all of them again: a schema is paid with every question
-AnotherTopic = Annotated[TopicKey, BeforeValidator(_topic_key), WithJsonSchema({"type": "string"})]
-Sureness = Annotated[float, AfterValidator(_clamped)]
+AnotherTopic = Annotated[TopicKey, _ByName, WithJsonSchema({"type": "string"})]
+Sureness = Annotated[float, AfterValidator(lambda confidence: min(max(confidence, 0.0), 1.0))]
 
 
 class Elsewhere(Model):

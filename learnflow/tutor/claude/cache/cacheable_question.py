@@ -9,6 +9,7 @@ from typing import Final
 
 from learnflow.domain.question.exercise_wish import EXERCISE_ID
 from learnflow.domain.question.intent import OFF_TOPIC
+from learnflow.domain.question.lexicon import data
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.routing import AgentRequest, ProgressSummary
 from learnflow.models.student import Profile
@@ -24,17 +25,8 @@ _PUNCTUATION: Final = ".,;:!?\"'\N{HORIZONTAL ELLIPSIS}"  # of a word or a sente
 _QUOTES: Final = str.maketrans("\u2018\u2019\u201c\u201d", "''\"\"")
 _BEFORE: Final = re.compile(r"^(?:(?:hi|hello|hey|please|pls|ok|okay|so|well|(?:can|could|would|will) you) )+")
 _AFTER: Final = re.compile(r"(?: (?:please|pls|thanks|thx|thank you))+$")
-_OWN: Final = frozenset({"my", "mine", "our", "ours"})
-_REFERRING: Final = frozenset({
-    "it", "its", "this", "that", "these", "those", "they", "them", "there", "again", "also", "another", "other", "else",
-    "more", "above", "before", "earlier", "previous", "instead", "then", "still", "same",
-})  # fmt: skip
-_ENGLISH: Final = frozenset({
-    "the", "this", "that", "it", "is", "are", "was", "does", "do", "i", "my", "me", "you", "why", "what", "how", "when",
-    "where", "which", "get", "gives", "help", "please", "with", "not", "wrong", "error", "fix", "line", "and", "to",
-    "of",
-})  # fmt: skip
-_CONTINUING: Final = frozenset({"and", "but", "or", "so", "ok", "okay"})  # at the beginning
+_PACKAGE: Final = "learnflow.tutor.claude.cache"
+_WORDS: Final = {name: frozenset(words) for name, words in data("cacheable_words.toml", _PACKAGE).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +64,7 @@ def cacheable_concept(request: AgentRequest, parsed: ParsedQuestion, concept: st
 
     It is asked in English, so it is nobody's who writes in another language.
     """
-    other_language = bool(parsed.words) and _ENGLISH.isdisjoint(parsed.words)
+    other_language = bool(parsed.words) and _WORDS["english"].isdisjoint(parsed.words)
     if concept not in TOPICS or is_at_work_on(request, concept) or other_language:
         return None
     return _question(request, parsed, f"concept:{concept}", concept)
@@ -113,9 +105,9 @@ def is_at_work_on(request: AgentRequest, topic: str) -> bool:
 def _is_complete(parsed: ParsedQuestion, topic: str, *, after_others: bool) -> bool:
     """Say whether a question names its topic, and refers to nothing that was said before or is its student's own."""
     named = {hit.meaning.topic for hit in parsed.mentions} | ({parsed.error.topic} if parsed.error else set())
-    if topic not in named or not _OWN.isdisjoint(parsed.words) or parsed.off_topic or parsed.small_talk:
+    if topic not in named or not _WORDS["own"].isdisjoint(parsed.words) or parsed.off_topic or parsed.small_talk:
         return False
-    goes_on = parsed.words[0] in _CONTINUING or not _REFERRING.isdisjoint(parsed.words)
+    goes_on = parsed.words[0] in _WORDS["continuing"] or not _WORDS["referring"].isdisjoint(parsed.words)
     return not (after_others and goes_on)
 
 

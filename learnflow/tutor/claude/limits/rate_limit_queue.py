@@ -54,18 +54,14 @@ class RateLimitQueue:
             async with asyncio.timeout_at(deadline), self._head:
                 while wait := self._wait(demand):
                     _check_in_time(wait, deadline)
-                    await self._change(wait)
+                    self._changed.clear()
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(wait):
+                            await self._changed.wait()
         except TimeoutError:
             raise ClaudeUnavailable(_FULL) from None
         finally:
             self._waiting += -demand
-
-    async def _change(self, seconds: float) -> None:
-        """Wait until something has changed, or for so long."""
-        self._changed.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._changed.wait()
 
     def _wait(self, demand: Demand, ahead: Demand = NO_DEMAND) -> float:
         return self._limits.wait(demand, loop_time(), ahead)

@@ -10,8 +10,7 @@ from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.vocabulary import Agent, Language, Specialist
-from learnflow.tutor.claude.cache.cached_tutor import CachedTutor
-from learnflow.tutor.claude.cache.explanation_cache import AT_HAND, ExplanationCache
+from learnflow.tutor.claude.cache.explanation_cache import AT_HAND, CachedTutor, ExplanationCache
 from learnflow.tutor.interface import ClaudeAway
 from learnflow.tutor.offline import OfflineTutor
 from tests.support.cached_questions import RECURSION, asked
