@@ -16,7 +16,6 @@ _TRACE, _PYTHON, _PLACE, _NOT_OWN = (
 )
 _LINE_NAMED: Final = re.compile(r"\b[Ll]ine (?P<line>\d{1,6})\b")
 _NAMED: Final = ("Error", "Exception")
-_NO_NAMES: Final = frozenset(_NAMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def _named(prose: Sequence[str], lower: Sequence[str]) -> Iterator[str]:
     for word, small in zip(prose, lower, strict=True):
         if small in _BY_NAME:
             yield word
-        elif word.endswith(_NAMED) and word not in _NO_NAMES and word[0].isupper():
+        elif word.endswith(_NAMED) and word not in _NAMED and word[0].isupper():
             yield word[:80]
 
 
@@ -95,11 +94,9 @@ def traced_line(text: str) -> int | None:
 
     Python's trace ends with the innermost call; the others begin with it, and compilers with the first fault.
     """
-    python = list(_places(_PYTHON, text))
-    if python:
+    if python := list(_places(_PYTHON, text)):
         return python[-1]
-    other = next(_places(_PLACE, text), None)
-    if other is not None:
+    if (other := next(_places(_PLACE, text), None)) is not None:
         return other
     named = [int(match["line"]) for match in _LINE_NAMED.finditer(text)]
     return named[-1] if named else None

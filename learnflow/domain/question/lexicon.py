@@ -180,7 +180,13 @@ def without_hollow_words(lower: Sequence[str]) -> tuple[str, ...]:
 def hints(lower: Sequence[str], prose: str) -> Mapping[str, float]:
     """Return how much a text speaks for each topic that it speaks for, by its lower-case words and how it looks."""
     by_topic: defaultdict[str, list[Hit[Mention]]] = defaultdict(list)
-    for hit in (*_HINTS.find_all(lower), *_in_names(lower)):
+    in_names = (
+        Hit(place, place + 1, Mention(topic, _PART))
+        for place, word in enumerate(lower)
+        for part, topic in _PARTS
+        if part in word
+    )
+    for hit in (*_HINTS.find_all(lower), *in_names):
         by_topic[hit.meaning.topic].append(hit)
     scores = defaultdict(float, {topic: _sum(hits) for topic, hits in by_topic.items()})
     start = prose[:_LOOKED_AT]
@@ -188,13 +194,6 @@ def hints(lower: Sequence[str], prose: str) -> Mapping[str, float]:
         if pattern.search(start):
             scores[mention.topic] += mention.weight
     return scores
-
-
-def _in_names(lower: Sequence[str]) -> Iterator[Hit[Mention]]:
-    for place, word in enumerate(lower):
-        for part, topic in _PARTS:
-            if part in word:
-                yield Hit(place, place + 1, Mention(topic, _PART))
 
 
 def _sum(hits: Iterable[Hit[Mention]]) -> float:

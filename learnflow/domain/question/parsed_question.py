@@ -98,7 +98,6 @@ _GREETINGS: Final = frozenset(_LEXICON["offtopic"]["greetings"])
 _TECHNICAL: Final = frozenset(_LEXICON["words"]["programming"])
 _LANGUAGES: Final = {word: Language(language) for language, names in _LEXICON["languages"].items() for word in names}
 _FOREIGN: Final[Mapping[str, str]] = _LEXICON["foreign"]
-_GO: Final = "go"
 _BEFORE_GO, _AFTER_GO, _VERB_GO = (frozenset(_LEXICON["go"][key]) for key in ("before", "after", "verb"))
 _GO_LABEL: Final = re.compile(r"\s*go ?(?:lang)?[:,]\s", re.IGNORECASE)  # "Go: what is a slice?"
 
@@ -184,7 +183,7 @@ def _named_language(text: str, prose: Sequence[str], lower: Sequence[str]) -> La
     names = (
         _LANGUAGES.get(word, Language.GO)
         for place, word in enumerate(lower)
-        if word in _LANGUAGES or (word == _GO and _is_name(prose, lower, place))
+        if word in _LANGUAGES or (word == "go" and _is_name(prose, lower, place))
     )
     return next(names, None)
 

@@ -33,7 +33,6 @@ from learnflow.tutor.review_findings import look_over
 _MAX_TOKENS: Final = 3_000  # of an answer; some scripts take a token a letter
 
 A = TypeVar("A", bound=Answer)
-Problem = Callable[[A], str | None]
 
 
 class ClaudeTutor:
@@ -81,15 +80,11 @@ class ClaudeTutor:
         """Give an exercise that Claude wrote and that was verified, or one of the bank."""
         query, now = request.query, self._now()
         client = self._clients(Agent.EXERCISE, query)
+        order, author = exercise_order(request, question), ClaudeAuthor(client, self._settings.claude.model)
+        exercise_id = derived_id(query.student_id, query.query_id, "exercise")
+        sandbox, seconds = self._sandbox.of(query.student_id), seconds_for(request, SECONDS, now)
         try:
-            generated = await generate(
-                exercise_order(request, question),
-                ClaudeAuthor(client, self._settings.claude.model),
-                self._sandbox.of(query.student_id),
-                exercise_id=derived_id(query.student_id, query.query_id, "exercise"),
-                now=now,
-                seconds=seconds_for(request, SECONDS, now),
-            )
+            generated = await generate(order, author, sandbox, exercise_id=exercise_id, now=now, seconds=seconds)
         except GenerationFailed as failure:
             return exercise_from_bank(request, question, failure, client.usage)
         return written_exercise(generated, request, client.usage)
@@ -109,7 +104,7 @@ class ClaudeTutor:
 
     async def _reply(
         self, agent: Specialist, request: AgentRequest, reply_type: type[A], *evidence: str,
-        concept: str | None = None, problem: Problem[A] = lambda _: None,
+        concept: str | None = None, problem: Callable[[A], str | None] = lambda _: None,
     ) -> ModelAnswer[A]:  # fmt: skip
         """Return what Claude wrote. Raises Misrouted, where that is still possible, and what every tutor raises."""
         settings, instructions = self._settings.claude, agent_prompt(agent)

@@ -1,6 +1,7 @@
 """What one agent spends on one question."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Final, TypeAlias
 
 from learnflow import metrics
@@ -53,7 +54,9 @@ class MeteredClient:
             cache_read_tokens=tokens.cache_read, cache_write_tokens=tokens.cache_write, price_usd=price,
         )  # fmt: skip
         self.usage = summed((*self.usage, call))
-        _count(call)
+        for kind, number in asdict(tokens).items():
+            metrics.CLAUDE_TOKENS.labels(self._agent, model, kind.replace("_", "-")).inc(number)
+        metrics.CLAUDE_USD.labels(self._agent, model).inc(price)
         self._guard.paid(self._query, self._agent, price)
 
 
@@ -65,16 +68,3 @@ def price_usd(tokens: Tokens, rates: Rates) -> float:
     plain = max(tokens.input - tokens.cache_read - tokens.cache_write, 0)
     into = plain + CACHE_READ * tokens.cache_read + CACHE_WRITE * tokens.cache_write
     return round((into * rates.into + tokens.output * rates.out) / _MILLION, DECIMALS)
-
-
-def _count(call: Usage) -> None:
-    """Add a call to the metrics, under the name of the model that was asked for."""
-    tokens = {
-        "input": call.input_tokens,
-        "output": call.output_tokens,
-        "cache-read": call.cache_read_tokens,
-        "cache-write": call.cache_write_tokens,
-    }
-    for kind, number in tokens.items():
-        metrics.CLAUDE_TOKENS.labels(call.agent, call.model, kind).inc(number)
-    metrics.CLAUDE_USD.labels(call.agent, call.model).inc(call.price_usd)

@@ -114,7 +114,7 @@ class SpendingGuard:
         """Stop reading."""
         if self._reading is not None:
             self._reading.cancel()
-            await asyncio.wait({self._reading})
+            await self.settled()
 
     def _check(self, spending: DailySpending, query: StudentQuery) -> None:
         if self._limits.usd and spending.usd >= self._limits.usd:

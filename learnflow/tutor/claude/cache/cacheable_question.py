@@ -112,13 +112,8 @@ def _is_complete(parsed: ParsedQuestion, topic: str, *, after_others: bool) -> b
 
 
 def _question(request: AgentRequest, parsed: ParsedQuestion, words: str, topic: str) -> CacheableQuestion:
-    return CacheableQuestion(
-        words=words,
-        topic=topic,
-        level=depth(request, topic),
-        style=request.profile.learning_style,
-        language=parsed.language or Language.PYTHON,
-    )
+    level, style = depth(request, topic), request.profile.learning_style
+    return CacheableQuestion(words, topic, level, style, parsed.language or Language.PYTHON)
 
 
 def same_words(text: str) -> str:

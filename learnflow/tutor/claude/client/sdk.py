@@ -33,7 +33,6 @@ _CUT_SHORT: Final = {
     "refusal": "it was a refusal",
 }
 _BYTES_A_TOKEN: Final = 32  # more than any text has on the average
-_NOT_THE_API: Final = "what answered is not the Messages API"
 _SPENT: Final = frozenset({
     "contract_spend_limit_reached",
     "enforced_spend_limit_reached",
@@ -188,7 +187,8 @@ def _reply(body: bytes, request: ClaudeRequest[T]) -> ClaudeReply[T]:
     try:
         reply = ApiReply.model_validate_json(body)
     except ValidationError as error:
-        raise TransientFailure(_NOT_THE_API) from error
+        msg = "what answered is not the Messages API"
+        raise TransientFailure(msg) from error
     text, tokens = reply.text, reply.tokens
     if reply.stop_reason != "end_turn":
         reason = _CUT_SHORT.get(reply.stop_reason, f"it ended with {reply.stop_reason}")
