@@ -19,8 +19,8 @@ _FROM_CACHE: Final = "Here is what it wrote to somebody who asked the same."
 _OFFLINE: Final = "So here is what LearnFlow knows without it."
 _FAILED: Final = "Please ask again later."
 
-
-# what was explained before, in answer to a question, or of a concept that another answer needs
+Asked: TypeAlias = tuple[AgentRequest, ParsedQuestion, str | None]  # the last is a concept that another answer needs
+# what was explained before to who asked this
 Earlier: TypeAlias = Callable[[AgentRequest, ParsedQuestion, str | None], Awaitable[Draft | None]]
 
 
@@ -71,9 +71,7 @@ class FallbackTutor(TutorWrapper):
     async def _draft(self, request: AgentRequest, question: ParsedQuestion, answer: Answer) -> Draft:  # noqa: ARG002 - the wrapper's signature
         return await self._answered(answer)
 
-    async def _answered(
-        self, answer: Answer, asked: tuple[AgentRequest, ParsedQuestion, str | None] | None = None
-    ) -> Draft:  # fmt: skip
+    async def _answered(self, answer: Answer, asked: Asked | None = None) -> Draft:
         part = asked is not None and asked[-1] is not None
         try:
             return await answer(self._tutor)

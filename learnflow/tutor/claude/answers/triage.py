@@ -61,9 +61,8 @@ class ClaudeTriage:
 
 def certain(by_rules: Triage) -> bool:
     """Say whether nothing is to be gained from a second opinion on what the rules decided."""
-    if by_rules.confidence < CERTAIN:
-        return by_rules.question_key == OFF_TOPIC
-    return by_rules.topic != GENERAL or by_rules.intent in _WITHOUT_TOPIC or by_rules.question_key == OFF_TOPIC
+    is_clear = by_rules.topic != GENERAL or by_rules.intent in _WITHOUT_TOPIC
+    return by_rules.question_key == OFF_TOPIC or (is_clear and by_rules.confidence >= CERTAIN)
 
 
 def triage_message(query: StudentQuery, by_rules: Triage) -> str:

@@ -14,7 +14,6 @@ REFUSED: Final = (
     "I cannot answer this question. Ask me about something else: a topic of programming, an error in your code, or an "
     "exercise."
 )
-_ATTEMPTS: Final = 2
 _FOR_ANOTHER_SECONDS: Final = 5.0  # that an answer without Claude may take
 _LEAST_SECONDS: Final = 3.0  # that Claude takes for an answer
 SPEECHLESS: Final = (
@@ -39,7 +38,7 @@ async def usable_reply(
     `problem` says what is wrong with an answer. Raises ClaudeAway, or TutorUnavailable for a refusal and for a second
     answer of no use.
     """
-    for _ in range(_ATTEMPTS):
+    for _ in range(2):
         try:
             reply = await client.ask(request, deadline)
         except ClaudeUnavailable as error:
