@@ -8,7 +8,7 @@ from typing import Any
 from faust.types import EventT
 
 from learnflow.agents.context import Context
-from learnflow.database.connection import BatchSource
+from learnflow.database.postgres import BatchSource
 from learnflow.database.struggle_window import StoredWindow, Wanted
 from learnflow.domain.struggle import End, OngoingStruggle, Struggles, apply_observation, observed, restored_struggle
 from learnflow.models.envelope import Event

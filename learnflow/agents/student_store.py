@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from learnflow.database.connection import BatchSource
+from learnflow.database.postgres import BatchSource
 from learnflow.database.students import AssignmentKey, StoredStudent, StudentSource
 from learnflow.domain.conversation import Conversation, OpenQuery
 from learnflow.domain.student_exercises import Exercises

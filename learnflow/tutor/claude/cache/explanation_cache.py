@@ -9,7 +9,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from learnflow.bounded_cache import BoundedCache
-from learnflow.database.connection import SECONDS, Database, DatabaseAway
+from learnflow.database.postgres import SECONDS, Database, DatabaseAway
 from learnflow.domain.question import distress
 from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.draft import Draft
