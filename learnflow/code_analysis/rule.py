@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, TypeAlias
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
 
 from learnflow.models.vocabulary import Language
+
+JS, JAVA, CPP, GO, RUST = Language.JAVASCRIPT, Language.JAVA, Language.CPP, Language.GO, Language.RUST
 
 
 class Kind(StrEnum):
@@ -42,6 +45,20 @@ class Example:
     bad: str
     good: str
     complaint: str = ""
+
+
+_FUNCTIONS: Final[Mapping[Language, str]] = MappingProxyType({
+    JAVA: "class A {{\n  void f(int n, String s, String t) {{\n    {}\n  }}\n}}",
+    CPP: "int main() {{\n  {}\n}}",
+    GO: "package main\n\nfunc main() {{\n\t{}\n}}",
+    RUST: "fn main() {{\n    {}\n}}",
+})
+
+
+def in_function(language: Language, bad: str, good: str, complaint: str = "") -> Example:
+    """Return an example of statements, in a function that makes them a program."""
+    function = _FUNCTIONS[language]
+    return Example(language, function.format(bad), function.format(good), complaint)
 
 
 Check: TypeAlias = Callable[[Any], Iterator[Match]]  # of a PythonTree, or of a SyntaxTree for the other languages
@@ -87,10 +104,9 @@ class Rule:
         """How sure its findings are."""
         return Certainty.LIKELY if self.complaint else Certainty.SURE
 
-    def in_language(self, language: Language, bad: str, good: str, complaint: str = "") -> Callable[[Check], "Rule"]:
-        """Declare the same rule for another language, whose condition is the decorated check."""
-        example = Example(language, bad, good, complaint)
-        return lambda check: replace(self, languages=(language,), examples=(example,), check=check)
+    def in_language(self, *examples: Example, **fields: Any) -> Callable[[Check], "Rule"]:  # noqa: ANN401 - a Rule's
+        """Declare the same for the language of the examples, but for `fields`; its condition is the decorated check."""
+        return lambda check: replace(self, languages=(examples[0].language,), examples=examples, check=check, **fields)
 
 
 def rule(key: str, *languages: Language, **fields: Any) -> Callable[[Check], Rule]:  # noqa: ANN401 - a Rule's fields

@@ -97,14 +97,19 @@ def walk(node: Node) -> Iterator[Node]:
         waiting.extend(reversed(first.children))
 
 
-def of(node: Node, *kinds: str) -> Iterator[Node]:
+def of(node: Node | None, *kinds: str) -> Iterator[Node]:
     """Yield the nodes of some kinds in a node."""
-    return (inner for inner in walk(node) if inner.type in kinds)
+    return (inner for inner in walk(node) if inner.type in kinds) if node else iter(())
 
 
 def text(node: Node | None) -> str:
     """Return the source of a node."""
     return (node.text or b"").decode(errors="replace") if node else ""
+
+
+def kind(node: Node | None) -> str:
+    """Return the kind of a node."""
+    return node.type if node else ""
 
 
 def line(node: Node) -> int:
@@ -124,12 +129,17 @@ def bare(node: Node | None) -> Node | None:
     return node
 
 
-def around(node: Node, *kinds: str) -> Node | None:
+def around(node: Node | None, *kinds: str) -> Node | None:
     """Return the nearest node of some kinds around a node."""
-    above = node.parent
+    above = node.parent if node else None
     while above is not None and above.type not in kinds:
         above = above.parent
     return above
+
+
+def is_in_loop(node: Node) -> bool:
+    """Say whether a node is run again in each round of a loop of its own function."""
+    return kind(around(node, *LOOPS, *FUNCTIONS)) in LOOPS
 
 
 def called_name(call: Node | None) -> str:
@@ -140,12 +150,17 @@ def called_name(call: Node | None) -> str:
 
 def is_statement(node: Node) -> bool:
     """Say whether an expression stands by itself, so that its value is not used."""
-    return node.parent is not None and node.parent.type == "expression_statement"
+    return kind(node.parent) == "expression_statement"
+
+
+def is_used_after(change: Node, body: Node | None, name: str) -> bool:
+    """Say whether a changed name comes again in a body, so that the change may be meant for here only."""
+    return any(text(use) == name and use.start_byte > change.end_byte for use in of(body, "identifier"))
 
 
 def changes(node: Node | None) -> Iterator[tuple[str, Node]]:
     """Yield each variable to which something in a node gives a value, and the change."""
-    for change in of(node, *_CHANGES) if node else ():
+    for change in of(node, *_CHANGES):
         target = part(change, "left") or part(change, "argument") or bare(change.named_children[0])
         for name in names(target) if target and target.type in _TARGETS else ():
             yield name, change
@@ -153,7 +168,7 @@ def changes(node: Node | None) -> Iterator[tuple[str, Node]]:
 
 def names(node: Node | None) -> frozenset[str]:
     """Return the names in a node."""
-    return frozenset(text(name) for name in of(node, "identifier")) if node else frozenset()
+    return frozenset(text(name) for name in of(node, "identifier"))
 
 
 def given(root_node: Node) -> Iterator[tuple[str, Node | None, Node]]:

@@ -8,8 +8,7 @@ from pydantic import JsonValue
 
 from learnflow.models.exercise import TestCase
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.sandbox.outline import outline
-from learnflow.sandbox.outline.model import Function, Outline
+from learnflow.sandbox.outline import Function, Outline, outline
 
 Spread = Literal["one", "list", "names"]
 
@@ -53,9 +52,8 @@ def infer_calling_convention(
     program = outline(language, code)
     inputs = [test.input for test in tests]
     if entry is not None:
-        return _function(
-            next((function for function in program.functions if function.name == entry), Function(entry)), inputs
-        )
+        named = (function for function in program.functions if function.name == entry)
+        return _function(next(named, Function(entry)), inputs)
     if not program.functions or _is_program(program, inputs):
         return PROGRAM
     return _function(_entry(program), inputs)
@@ -68,19 +66,15 @@ def _is_program(program: Outline, inputs: Sequence[JsonValue]) -> bool:
 
 
 def _entry(program: Outline) -> Function:
-    for name in PREFERRED:
-        for function in program.functions:
-            if function.name == name:
-                return function
+    preferred = [function for name in PREFERRED for function in program.functions if function.name == name]
     called = {name for function in program.functions for name in function.names if name != function.name}
     uncalled = [function for function in program.functions if function.name not in called]
-    return (uncalled or program.functions)[-1]
+    return preferred[0] if preferred else (uncalled or program.functions)[-1]
 
 
 def _function(function: Function, inputs: Sequence[JsonValue]) -> CallingConvention:
-    return CallingConvention(
-        "function", function.name, _spread(function, inputs), function.parameters, function.returns
-    )
+    spread = _spread(function, inputs)
+    return CallingConvention("function", function.name, spread, function.parameters, function.returns)
 
 
 def _spread(function: Function, inputs: Sequence[JsonValue]) -> Spread:

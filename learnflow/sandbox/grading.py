@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Final
 
 from pydantic import JsonValue
@@ -65,23 +66,17 @@ def _lines(text: str) -> list[str]:
 
 def graded(tests: Sequence[TestCase], calling: CallingConvention, outcomes: Outcomes, milliseconds: int) -> Grading:
     """Return the grading of at least one test."""
-    if outcomes.syntax is not None:
-        cases = [_not_run(number, test, Verdict.SYNTAX_ERROR) for number, test in enumerate(tests, 1)]
-        return Grading(
-            verdict=Verdict.SYNTAX_ERROR, cases=cases, passed=0, fault=outcomes.syntax, milliseconds=milliseconds
-        )
-    begun = outcomes.cases
+    not_begun = Verdict.SYNTAX_ERROR if outcomes.syntax else Verdict.NOT_RUN
     cases = [
-        _case(number, test, calling, begun[number - 1]) if number <= len(begun) else _not_run(number, test)
-        for number, test in enumerate(tests, 1)
+        _case(number, test, calling, outcome) if outcome else _not_run(number, test, not_begun)
+        for number, (test, outcome) in enumerate(zip_longest(tests, outcomes.cases), 1)
     ]
-    passed = sum(1 for case in cases if case.verdict is Verdict.PASSED)
     failed = next((case for case in cases if case.verdict is not Verdict.PASSED), None)
     return Grading(
-        verdict=Verdict.PASSED if failed is None else failed.verdict,
+        verdict=failed.verdict if failed else Verdict.PASSED,
         cases=cases,
-        passed=passed,
-        fault=None if failed is None else failed.fault,
+        passed=sum(case.verdict is Verdict.PASSED for case in cases),
+        fault=outcomes.syntax or (failed.fault if failed else None),
         milliseconds=milliseconds,
     )
 
@@ -91,25 +86,20 @@ def refused(tests: Sequence[TestCase], fault: Fault) -> Grading:
     return graded(tests, PROGRAM, Outcomes((), fault), 1)
 
 
-def _not_run(number: int, test: TestCase, verdict: Verdict = Verdict.NOT_RUN) -> CaseResult:
+def _not_run(number: int, test: TestCase, verdict: Verdict) -> CaseResult:
+    given, expected = as_text(test.input), as_text(test.output)
     return CaseResult(
-        number=number,
-        verdict=verdict,
-        input=as_text(test.input),
-        expected=as_text(test.output),
-        got=None,
-        printed="",
-        fault=None,
-        milliseconds=0,
+        number=number, verdict=verdict, input=given, expected=expected, got=None, printed="", fault=None, milliseconds=0
     )
 
 
 def _case(number: int, test: TestCase, calling: CallingConvention, outcome: Outcome) -> CaseResult:
-    verdict, got = Verdict(outcome.ended.value) if outcome.ended is not Ended.FINISHED else None, None
-    expected = as_text(test.output)
-    if verdict is None and calling.kind == "program":
+    expected, got = as_text(test.output), None
+    if outcome.ended is not Ended.FINISHED:
+        verdict = Verdict(outcome.ended.value)
+    elif calling.kind == "program":
         verdict, got = _judged(same_text(test.output, outcome.stdout)), outcome.stdout
-    elif verdict is None:
+    else:
         verdict, got = _function(test, calling, outcome)
         expected = expected if calling.returns is False else as_json(test.output)
     return CaseResult(

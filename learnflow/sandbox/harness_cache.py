@@ -55,27 +55,7 @@ _ARCHIVE_LIMITS: Final = Limits(
     file_bytes=_ARCHIVE_BYTES,
     tmp_bytes=128 * MEBIBYTE,
 )
-_SAMPLE: Final = """
-import java.util.*;
-import java.util.stream.*;
-
-public class Main {
-    static int add(int one, int other) { return one + other; }
-
-    public static void main(String[] arguments) {
-        Scanner in = new Scanner(System.in);
-        Map<String, Integer> counts = new TreeMap<>(new HashMap<>());
-        List<Integer> numbers = new ArrayList<>();
-        while (in.hasNextInt()) {
-            numbers.add(add(in.nextInt(), 1));
-            counts.merge("n", 1, Integer::sum);
-        }
-        String text = numbers.stream().map(String::valueOf).collect(Collectors.joining(", "));
-        System.out.printf("%s %d %.2f%n", text, counts.get("n"), Math.sqrt(2));
-        throw new IllegalStateException(new StringBuilder(text).reverse().toString());
-    }
-}
-"""
+_SAMPLE: Final = HARNESS / "archived_sample.java"  # whose classes are in the archive, and the library's that it uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +68,7 @@ class JavaHarness:
 
 def java_harness(isolation: Isolation, toolchain: Toolchain, directory: Path) -> JavaHarness:
     """Return the harness in the directory; making it takes seconds. SandboxUnavailable when it cannot be compiled."""
-    name = f"java-{_cache_key(toolchain.program, _sources(), *java_options(0), _SAMPLE)}"
+    name = f"java-{_cache_key(toolchain.program, [*_sources(), _SAMPLE], *java_options(0))}"
     jar, archive = directory / f"{name}.jar", directory / f"{name}.jsa"
     if not jar.is_file():
         _publish(jar, _compiled(toolchain))
@@ -123,11 +103,10 @@ def _archived(isolation: Isolation, toolchain: Toolchain, jar: Path) -> bytes:
     options = (*java_options(_TRAINING_HEAP), "-XX:ArchiveClassesAtExit=batch.jsa")
     *shell, line = jvm(toolchain, *options, argument="train")
     line = f"({line}) >/dev/null 2>&1; cat batch.jsa"
-    job = {"code": _SAMPLE, "entry": None, "cases": [{"stdin": "1 2 3"}] * 2, "seconds": 10.0, "output": 65536}
-    stdin, limits = json.dumps(job).encode(), _ARCHIVE_LIMITS
-    finished = isolation.execute(
-        [*shell, line], stdin=stdin, limits=limits, files={"batch.jar": jar}, toolchain=toolchain
-    )
+    job = {"code": _SAMPLE.read_text(), "entry": None, "cases": [{"stdin": "1 2 3"}] * 2}
+    stdin, files = json.dumps({**job, "seconds": 10.0, "output": 65536}).encode(), {"batch.jar": jar}
+    command = [*shell, line]
+    finished = isolation.execute(command, stdin=stdin, limits=_ARCHIVE_LIMITS, files=files, toolchain=toolchain)
     return finished.stdout if finished.exit_code == 0 and finished.limit is None else b""
 
 

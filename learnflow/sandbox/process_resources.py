@@ -1,11 +1,12 @@
 """What the processes of a run use together, by /proc, and what the kernel itself holds each of them to."""
 
+import operator
 import os
 import re
 import resource
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Final
 
 from learnflow.models.vocabulary import ExerciseLanguage
@@ -31,12 +32,7 @@ class Usage:
 
     def __add__(self, other: "Usage") -> "Usage":
         """Return what both use together."""
-        return Usage(
-            self.memory + other.memory,
-            self.cpu_seconds + other.cpu_seconds,
-            self.threads + other.threads,
-            self.open_files + other.open_files,
-        )
+        return Usage(*map(operator.add, astuple(self), astuple(other)))
 
 
 def usage(proc: int, processes: Iterable[str]) -> Usage:

@@ -6,13 +6,10 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import Example, Match, rule
+from learnflow.code_analysis.rule import CPP, GO, JAVA, JS, RUST, Example, Match, rule
 from learnflow.code_analysis.rules.cpp.memory import in_main
 from learnflow.code_analysis.syntax_tree import SyntaxTree, bare, line, part, text
 from learnflow.domain.phrasing import one_line
-from learnflow.models.vocabulary import Language
-
-JS, JAVA, CPP, GO, RUST = Language.JAVASCRIPT, Language.JAVA, Language.CPP, Language.GO, Language.RUST
 
 _TRUTHY: Final = re.compile(r"[\"'](?:[^\"']+)[\"']|[1-9]\d*")
 _LITERAL: Final = re.compile(r"\"[^\"]*\"|'[^']*'|-?\d[\w.]*|true|false|null|nullptr|undefined")

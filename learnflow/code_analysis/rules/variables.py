@@ -8,8 +8,8 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import Example, Kind, Match, rule
-from learnflow.code_analysis.rules.conditions import CPP, GO, JAVA, JS, RUST, in_java
+from learnflow.code_analysis.rule import CPP, GO, JAVA, JS, RUST, Example, Kind, Match, rule
+from learnflow.code_analysis.rules.conditions import in_java
 from learnflow.code_analysis.rules.cpp.memory import in_main
 from learnflow.code_analysis.syntax_tree import (
     FUNCTIONS,

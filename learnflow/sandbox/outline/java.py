@@ -6,9 +6,9 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.syntax_tree import part, root, text
+from learnflow.code_analysis.syntax_tree import kind, of, part, root, text
 from learnflow.models.vocabulary import Language
-from learnflow.sandbox.outline.model import Function, Outline
+from learnflow.sandbox.outline import Function, Outline
 
 _TYPES: Final = frozenset(f"{kind}_declaration" for kind in ("class", "interface", "enum", "record", "annotation_type"))
 _HEAD: Final = frozenset({"import_declaration", "package_declaration"})
@@ -83,19 +83,10 @@ def _function(method: Node) -> Function:
         variadic=any(parameter.type == "spread_parameter" for parameter in parameters),
         takes_list=len(given) == 1 and _is_list(given[0]),
         returns=text(part(method, "type")) != "void",
-        names=frozenset(_names(method.child_by_field_name("body"))),
+        names=frozenset(text(part(call, "name")) for call in of(part(method, "body"), "method_invocation")),
     )
 
 
 def _is_list(parameter: Node) -> bool:
-    kind = parameter.child_by_field_name("type")
-    return kind is not None and (kind.type == "array_type" or text(kind).startswith(_LISTS))
-
-
-def _names(node: Node | None) -> Iterator[str]:
-    if node is None:
-        return
-    if node.type == "method_invocation":
-        yield text(part(node, "name"))
-    for child in node.named_children:
-        yield from _names(child)
+    declared = part(parameter, "type")
+    return kind(declared) == "array_type" or text(declared).startswith(_LISTS)

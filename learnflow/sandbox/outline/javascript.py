@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from learnflow.code_analysis.syntax_tree import part, root, text
 from learnflow.models.vocabulary import Language
-from learnflow.sandbox.outline.model import Function, Outline, reached
+from learnflow.sandbox.outline import Function, Outline, reached
 
 _READS: Final = re.compile(r"process\.stdin|readFile(?:Sync)?\(\s*(?:0\b|['\"]/dev/stdin)|createInterface")
 _READING: Final = "process.stdin"
@@ -35,10 +35,8 @@ def javascript_outline(code: str) -> Outline:
 
 def _bare(node: Node) -> Iterator[Node]:
     """Yield a statement without its export."""
-    inner = node.child_by_field_name("declaration") or node.child_by_field_name("value")
-    if node.type != "export_statement":
-        yield node
-    elif inner is not None:
+    inner = (part(node, "declaration") or part(node, "value")) if node.type == "export_statement" else node
+    if inner:
         yield inner
 
 
@@ -46,20 +44,20 @@ def _functions(node: Node) -> Iterator[tuple[str, Node]]:
     if node.type in _FUNCTIONS or node.type in _VALUES:
         yield text(part(node, "name")) or "default", node
     elif _is_export(node):
-        yield from _exported(node.children[0].child_by_field_name("right"))
+        yield from _exported(part(node.children[0], "right"))
     for child in node.named_children if node.type in ("lexical_declaration", "variable_declaration") else ():
-        name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
-        if name is not None and value is not None and value.type in _VALUES:
+        name, value = part(child, "name"), part(child, "value")
+        if name and value and value.type in _VALUES:
             yield text(name), value
 
 
 def _exported(value: Node | None) -> Iterator[tuple[str, Node]]:
     """Yield the functions that stand in `module.exports = …` itself."""
-    if value is not None and value.type in _VALUES:
+    if value and value.type in _VALUES:
         yield text(part(value, "name")) or "default", value
-    for pair in value.named_children if value is not None and value.type == "object" else ():
-        inner = pair.child_by_field_name("value")
-        if pair.type == "pair" and inner is not None and inner.type in _VALUES:
+    for pair in value.named_children if value and value.type == "object" else ():
+        inner = part(pair, "value")
+        if inner and pair.type == "pair" and inner.type in _VALUES:
             yield text(part(pair, "key")).strip("'\""), inner
         elif pair.type == "method_definition":
             yield text(part(pair, "name")), pair
@@ -70,13 +68,12 @@ def _is_export(node: Node) -> bool:
 
 
 def _function(name: str, node: Node) -> Function:
-    single = node.child_by_field_name("parameter")
-    listed = node.child_by_field_name("parameters")
-    given = [single] if single is not None else listed.named_children if listed is not None else []
+    single, listed = part(node, "parameter"), part(node, "parameters")
+    given = [single] if single else listed.named_children if listed else []
     plain = [parameter for parameter in given if parameter.type not in ("rest_pattern", "comment")]
     return Function(
         name,
-        tuple(text(parameter.child_by_field_name("left") or parameter) for parameter in plain),
+        tuple(text(part(parameter, "left") or parameter) for parameter in plain),
         sum(1 for parameter in plain if parameter.type != "assignment_pattern"),
         variadic=any(parameter.type == "rest_pattern" for parameter in given),
         takes_list=len(plain) == 1 and plain[0].type == "array_pattern",
@@ -86,12 +83,10 @@ def _function(name: str, node: Node) -> Function:
 
 
 def _returns(node: Node) -> bool | None:
-    body = node.child_by_field_name("body")
-    if node.type.startswith("generator"):
-        return True
-    if body is None or body.type != "statement_block":
-        return None if body is None or body.type in ("call_expression", "await_expression") else True
-    values = list(_returned(body))
+    body = part(node, "body")
+    if body is None or node.type.startswith("generator"):
+        return None if body is None else True
+    values = list(_returned(body)) if body.type == "statement_block" else [body]
     if not values:
         return False
     return None if all(value.type in ("call_expression", "await_expression") for value in values) else True

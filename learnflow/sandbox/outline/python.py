@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from learnflow.sandbox.outline.model import Function, Outline, reached
+from learnflow.sandbox.outline import Function, Outline, reached
 
 _READING: Final = frozenset({"input", "stdin", "fileinput"})
 _DEFINITIONS: Final = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

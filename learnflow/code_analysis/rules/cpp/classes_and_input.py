@@ -7,54 +7,40 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import Example, Match, rule
-from learnflow.code_analysis.rules.cpp.memory import in_main
-from learnflow.code_analysis.syntax_tree import SyntaxTree, line, of, part, text
-from learnflow.models.vocabulary import Language
+from learnflow.code_analysis.rule import CPP, Example, Match, in_function, rule
+from learnflow.code_analysis.rules.java.texts import line_left
+from learnflow.code_analysis.syntax_tree import SyntaxTree, kind, line, of, part, text
 
 _READS: Final = re.compile(r"(?:std::)?cin\s*>>|(?:std::)?getline\(\s*(?:std::)?cin\b")
 _BASES: Final = "struct A {{ {}void f() {{}} }};\nstruct B : A {{ void f() {{}} }};\nvoid g(A* a) {{ a->f(); }}"
 _OWNERS: Final = "struct A {{ {}~A() {{}} }};\nstruct B : A {{}};\nint main() {{ A* a = new B(); delete a; }}"
 
 
-@rule(
-    "line-left", Language.CPP, topic="input-output",
-    message="`{name}` (line {first}) reads only its value and leaves the line end in the input; this then reads the empty rest of that line, and does not wait.",
-    fix="Read the rest of the line away before: `{change}`.",
-    beneath="Readers of tokens skip white space before a value and stop right behind it; readers of lines take all up to the line end.",
-    examples=(
-        Example(
-            Language.CPP, in_main("std::cin >> n;\n  std::getline(std::cin, s);"),
-            in_main("std::cin >> n;\n  std::cin.ignore();\n  std::getline(std::cin, s);"),
-        ),
-        Example(
-            Language.CPP, in_main("std::cin >> n;\n  std::getline(std::cin, s);"),
-            in_main("std::cin >> n >> std::ws;\n  std::getline(std::cin, s);"),
-        ),
-    ),
+@line_left.in_language(
+    in_function(CPP, "std::cin >> n;\n  std::getline(std::cin, s);",
+                "std::cin >> n;\n  std::cin.ignore();\n  std::getline(std::cin, s);"),
+    in_function(CPP, "std::cin >> n;\n  std::getline(std::cin, s);",
+                "std::cin >> n >> std::ws;\n  std::getline(std::cin, s);"),
 )  # fmt: skip
-def line_left(tree: SyntaxTree) -> Iterator[Match]:
-    reads = [
-        node for node in tree.of("binary_expression", "call_expression")
-        if _READS.match(text(node)) and not (node.parent is not None and node.parent.type == "binary_expression")
-    ]  # fmt: skip
+def line_end_left(tree: SyntaxTree) -> Iterator[Match]:
+    nodes = (node for node in tree.of("binary_expression", "call_expression") if _READS.match(text(node)))
+    reads = [node for node in nodes if kind(node.parent) != "binary_expression"]
     code = tree.code.encode(errors="replace")
     for first, second in pairwise(reads):
-        between = code[first.start_byte : second.end_byte].decode(errors="replace")
-        skips = re.search(r"\bignore\b|\bws\b", between)
+        skips = re.search(rb"\bignore\b|\bws\b", code[first.start_byte : second.end_byte])
         if "getline" in text(second) and "getline" not in text(first) and not skips:
             values = {"name": "cin >>", "first": str(line(first)), "change": "std::cin.ignore();"}
             yield Match(line(second), values)
 
 
 @rule(
-    "not-virtual", Language.CPP, topic="inheritance",
+    "not-virtual", CPP, topic="inheritance",
     message="`{name}` of `{owner}` is not `virtual`, so a call through a pointer or reference to `{owner}` runs that of `{owner}`, whatever the object really is.",
     fix="Write `virtual` before it in `{owner}`, and `override` behind it in the derived class.",
     beneath="Without `virtual` the static type decides at compile time; with it, the table of the object decides at run time.",
     examples=(
-        Example(Language.CPP, _BASES.format(""), _BASES.format("virtual ")),
-        Example(Language.CPP, _BASES.format(""), "struct A { void f() {} };\nstruct B : A { void f() {} };"),
+        Example(CPP, _BASES.format(""), _BASES.format("virtual ")),
+        Example(CPP, _BASES.format(""), "struct A { void f() {} };\nstruct B : A { void f() {} };"),
     ),
 )  # fmt: skip
 def not_virtual(tree: SyntaxTree) -> Iterator[Match]:
@@ -69,17 +55,17 @@ def not_virtual(tree: SyntaxTree) -> Iterator[Match]:
 
 
 @rule(
-    "destructor-not-virtual", Language.CPP, topic="inheritance",
+    "destructor-not-virtual", CPP, topic="inheritance",
     message="the destructor `~{name}` is not `virtual`: `delete` through a pointer to `{name}` then runs only that of `{name}`, and what the derived class owns is not freed.",
     fix="Write `virtual ~{name}()` in the base class.",
     beneath="To delete a derived object through a base without a virtual destructor is undefined behaviour.",
-    examples=(Example(Language.CPP, _OWNERS.format(""), _OWNERS.format("virtual ")),),
+    examples=(Example(CPP, _OWNERS.format(""), _OWNERS.format("virtual ")),),
 )  # fmt: skip
 def destructor_not_virtual(tree: SyntaxTree) -> Iterator[Match]:
     for base, derived in _inheritances(tree):
-        owner, kind = text(part(base, "name")), text(part(derived, "name"))
+        owner = text(part(base, "name"))
         destructor = _methods(base).get(f"~{owner}")
-        made = re.search(rf"\b{owner} ?\* ?\w+ ?= ?new {kind}\b", tree.code)
+        made = re.search(rf"\b{owner} ?\* ?\w+ ?= ?new {text(part(derived, 'name'))}\b", tree.code)
         virtual = destructor is not None and re.search(r"\bvirtual\b|\boverride\b", text(destructor))
         if destructor is not None and made and not virtual and not _bases(base) and "delete" in tree.code:
             yield Match(line(destructor), {"name": owner})
@@ -100,8 +86,7 @@ def _bases(node: Node) -> list[str]:
 
 
 def _methods(node: Node) -> dict[str, Node]:
-    body = part(node, "body")
-    members = of(body, "function_definition", "field_declaration", "declaration") if body else iter(())
+    members = of(part(node, "body"), "function_definition", "field_declaration", "declaration")
     heads = ((member, next(of(member, "function_declarator"), None)) for member in members)
     return {text(part(head, "declarator")): member for member, head in heads if head is not None}
 

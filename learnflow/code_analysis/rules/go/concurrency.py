@@ -6,10 +6,9 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import Example, Match, rule
-from learnflow.code_analysis.syntax_tree import FUNCTIONS, SyntaxTree, around, line, of, part, text
+from learnflow.code_analysis.rule import GO, Example, Match, in_function, rule
+from learnflow.code_analysis.syntax_tree import FUNCTIONS, SyntaxTree, around, kind, line, names, of, part, text
 from learnflow.domain.phrasing import one_line
-from learnflow.models.vocabulary import Language
 
 CHANGES: Final = ("assignment_statement", "inc_statement", "dec_statement")
 _WAITS: Final = ("<-", "select", "range ", "for {")
@@ -17,54 +16,39 @@ _PRINTS: Final = re.compile(r"(?:fmt\.(?:Print|Sprint)\w*|print(?:ln)?)$")
 _ENDS: Final = ("break_statement", "return_statement")
 
 
-def in_main(body: str) -> str:
-    """Return Go with statements where they may stand, for the examples."""
-    return f"package main\n\nfunc main() {{\n\t{body}\n}}"
-
-
 @rule(
-    "nobody-receives", Language.GO, topic="concurrency", explains=("go-deadlock",),
+    "nobody-receives", GO, topic="concurrency", explains=("go-deadlock",),
     message="`{name}` is unbuffered, so this send waits until another goroutine receives; there is none, the receiver comes only after it: a deadlock.",
     fix="Send from a goroutine of its own, `{change}`, or give the channel room: `make(chan ..., 1)`.",
     beneath="An unbuffered channel hands a value over: sender and receiver meet, and whoever comes first waits.",
     examples=(
-        Example(
-            Language.GO, in_main("c := make(chan int)\n\tc <- 1\n\tprintln(<-c)"),
-            in_main("c := make(chan int, 1)\n\tc <- 1\n\tprintln(<-c)"),
-        ),
+        in_function(GO, "c := make(chan int)\n\tc <- 1\n\tprintln(<-c)",
+                    "c := make(chan int, 1)\n\tc <- 1\n\tprintln(<-c)"),
     ),
 )  # fmt: skip
 def nobody_receives(tree: SyntaxTree) -> Iterator[Match]:
     for name, value, declaration in tree.given:
         made = text(value).replace(" ", "")
-        if not made.startswith("make(chan") or "," in made:
+        use = next((use for use in tree.uses.get(name, ()) if use.start_byte > declaration.end_byte), None)
+        send = around(use, "send_statement")
+        if send is None or not made.startswith("make(chan") or "," in made:
             continue
-        uses = [node for node in tree.of("identifier") if text(node) == name and node.start_byte > declaration.end_byte]
-        send = around(uses[0], "send_statement") if uses else None
-        if (
-            send is None
-            or part(send, "channel") != uses[0]
-            or around(send, "go_statement", "func_literal", "communication_case")
-        ):
-            continue  # a use before the first send may hand the channel to its receiver
-        if text(part(around(send, *FUNCTIONS), "name")) == "main":
+        first = part(send, "channel") == use  # another use before may hand the channel to its receiver
+        apart = around(send, "go_statement", "func_literal", "communication_case")
+        if first and not apart and text(part(around(send, *FUNCTIONS), "name")) == "main":
             yield Match(line(send), {"name": name, "change": f"go func() {{ {one_line(text(send))} }}()"})
 
 
 @rule(
-    "never-closed", Language.GO, topic="concurrency", explains=("go-deadlock",),
+    "never-closed", GO, topic="concurrency", explains=("go-deadlock",),
     message="`range {name}` ends only when the channel is closed, and nothing closes it: after the last value the loop waits for good, a deadlock.",
     fix="Let the sender call `close({name})` when all is sent.",
     beneath="A receiver cannot know that no more comes; `close` tells all of them, and only the sender should do so.",
     examples=(
-        Example(
-            Language.GO, in_main("c := make(chan int)\n\tgo func() { c <- 1 }()\n\tfor v := range c { println(v) }"),
-            in_main("c := make(chan int)\n\tgo func() { c <- 1; close(c) }()\n\tfor v := range c { println(v) }"),
-        ),
-        Example(
-            Language.GO, in_main("c := make(chan int)\n\tgo func() { c <- 1 }()\n\tfor v := range c { println(v) }"),
-            in_main("c := make(chan int)\n\tgo func() { for { c <- 1 } }()\n\tfor v := range c {\n\t\tif v > 3 { break }\n\t}"),
-        ),
+        in_function(GO, "c := make(chan int)\n\tgo func() { c <- 1 }()\n\tfor v := range c { println(v) }",
+                    "c := make(chan int)\n\tgo func() { c <- 1; close(c) }()\n\tfor v := range c { println(v) }"),
+        in_function(GO, "c := make(chan int)\n\tgo func() { c <- 1 }()\n\tfor v := range c { println(v) }",
+                    "c := make(chan int)\n\tgo func() { for { c <- 1 } }()\n\tfor v := range c {\n\t\tif v > 3 { break }\n\t}"),
     ),
 )  # fmt: skip
 def never_closed(tree: SyntaxTree) -> Iterator[Match]:
@@ -78,11 +62,11 @@ def never_closed(tree: SyntaxTree) -> Iterator[Match]:
 
 
 @rule(
-    "not-waited", Language.GO, topic="concurrency",
+    "not-waited", GO, topic="concurrency",
     message="`main` does not wait for what `{name}` starts: when `main` returns, the program ends, with all goroutines in the middle of their work.",
     fix="Wait: with a `sync.WaitGroup` (`Add`, `defer Done`, `Wait`), or by receiving from a channel.",
     beneath="Goroutines are no children of who started them; only the end of `main` counts.",
-    examples=(Example(Language.GO, in_main("go f()"), in_main("go f()\n\twg.Wait()")),),
+    examples=(in_function(GO, "go f()", "go f()\n\twg.Wait()"),),
 )  # fmt: skip
 def not_waited(tree: SyntaxTree) -> Iterator[Match]:
     for function in tree.of("function_declaration"):
@@ -92,10 +76,8 @@ def not_waited(tree: SyntaxTree) -> Iterator[Match]:
         rest = text(function)
         for goroutine in started:
             rest = rest.replace(text(goroutine), "")
-        calls = [
-            call for call in of(function, "call_expression")
-            if call.start_byte > started[0].end_byte and not any(_within(call, goroutine) for goroutine in started)
-        ]  # fmt: skip
+        calls = (call for call in of(function, "call_expression") if call.start_byte > started[0].end_byte)
+        calls = (call for call in calls if not any(_within(call, goroutine) for goroutine in started))
         only_prints = all(_PRINTS.match(text(part(call, "function"))) for call in calls)  # any other may wait
         if only_prints and not any(sign in rest for sign in _WAITS):
             yield Match(line(started[0]), {"name": one_line(text(started[0]).partition("{")[0])})
@@ -106,32 +88,28 @@ def _within(node: Node, outer: Node) -> bool:
 
 
 @rule(
-    "raced", Language.GO, topic="concurrency",
+    "raced", GO, topic="concurrency",
     message="many goroutines change `{name}` at once (a data race): each reads the old value and writes its own, so changes get lost, and the result differs from run to run.",
     fix="Guard it by a `sync.Mutex` (`mu.Lock()` before, `mu.Unlock()` after), or count with `atomic.AddInt64`. `go run -race` shows it.",
     beneath="`{name}++` is a read, an addition and a write; without synchronisation they interleave, and the memory model promises nothing.",
     examples=(
-        Example(
-            Language.GO, in_main("n := 0\n\tfor i := 0; i < 9; i++ { go func() { n++ }() }\n\twg.Wait()"),
-            in_main("n := 0\n\tfor i := 0; i < 9; i++ { go func() { mu.Lock(); n++; mu.Unlock() }() }\n\twg.Wait()"),
-        ),
-        Example(
-            Language.GO, in_main("n := 0\n\tfor i := 0; i < 9; i++ { go func() { n++ }() }\n\twg.Wait()"),
-            in_main("for i := 0; i < 9; i++ {\n\t\tn := i\n\t\tgo func() { n++; println(n) }()\n\t}\n\twg.Wait()"),
-        ),
+        in_function(GO, "n := 0\n\tfor i := 0; i < 9; i++ { go func() { n++ }() }\n\twg.Wait()",
+                    "n := 0\n\tfor i := 0; i < 9; i++ { go func() { mu.Lock(); n++; mu.Unlock() }() }\n\twg.Wait()"),
+        in_function(GO, "n := 0\n\tfor i := 0; i < 9; i++ { go func() { n++ }() }\n\twg.Wait()",
+                    "for i := 0; i < 9; i++ {\n\t\tn := i\n\t\tgo func() { n++; println(n) }()\n\t}\n\twg.Wait()"),
     ),
 )  # fmt: skip
 def raced(tree: SyntaxTree) -> Iterator[Match]:
     for goroutine in tree.of("go_statement"):
         loop, code = around(goroutine, "for_statement"), text(goroutine)
         literal = part(next(of(goroutine, "call_expression"), None), "function")
-        if loop is None or literal is None or literal.type != "func_literal":
+        if loop is None or kind(literal) != "func_literal":
             continue
         alone = text(loop).replace(code, "")
         if ".Lock()" in code or "atomic." in code or "<-" in text(loop) or ".Wait()" in alone or ".Do(" in code:
             continue
-        own = {text(name) for node in of(loop, "short_var_declaration", "parameter_declaration", "var_spec")
-               for name in of(node, "identifier")}  # fmt: skip
+        declarations = of(loop, "short_var_declaration", "parameter_declaration", "var_spec")
+        own = {name for declaration in declarations for name in names(declaration)}
         for change in of(literal, *CHANGES):
             target = text(part(change, "left") or change.named_children[0])
             if target.isidentifier() and target not in own:
@@ -140,39 +118,34 @@ def raced(tree: SyntaxTree) -> Iterator[Match]:
 
 
 @rule(
-    "lock-copied", Language.GO, topic="concurrency", explains=("go-deadlock",),
+    "lock-copied", GO, topic="concurrency", explains=("go-deadlock",),
     message="`{name}` is a `{kind}` passed by value: the function works on a copy, so the original never hears of it, and who waits for it waits for good.",
     fix="Pass a pointer, `{name} *{kind}`, and give it `&...`.",
     beneath="The types of `sync` hold their state in themselves and must not be copied after first use; `go vet` warns of it.",
-    examples=(
-        Example(Language.GO, "func f(wg sync.WaitGroup) { wg.Done() }", "func f(wg *sync.WaitGroup) { wg.Done() }"),
-    ),
+    examples=(Example(GO, "func f(wg sync.WaitGroup) { wg.Done() }", "func f(wg *sync.WaitGroup) { wg.Done() }"),),
 )  # fmt: skip
 def lock_copied(tree: SyntaxTree) -> Iterator[Match]:
     for parameter in tree.of("parameter_declaration"):
-        kind = text(part(parameter, "type"))
-        if kind in {"sync.WaitGroup", "sync.Mutex"}:
-            yield Match(line(parameter), {"name": text(part(parameter, "name")), "kind": kind})
+        shared = text(part(parameter, "type"))
+        if shared in {"sync.WaitGroup", "sync.Mutex"}:
+            yield Match(line(parameter), {"name": text(part(parameter, "name")), "kind": shared})
 
 
 @rule(
-    "counted-too-late", Language.GO, topic="concurrency",
+    "counted-too-late", GO, topic="concurrency",
     message="`{name}.Add(1)` runs only when the goroutine does, so `Wait` may come first, see a count of 0, and not wait at all.",
     fix="Call `{name}.Add(1)` before the `go` statement.",
     beneath="A WaitGroup is a counter; `Wait` returns whenever it is 0, at the beginning too.",
     examples=(
-        Example(
-            Language.GO, in_main("go func() {\n\t\twg.Add(1)\n\t\twg.Done()\n\t}()\n\twg.Wait()"),
-            in_main("wg.Add(1)\n\tgo func() {\n\t\twg.Done()\n\t}()\n\twg.Wait()"),
-        ),
+        in_function(GO, "go func() {\n\t\twg.Add(1)\n\t\twg.Done()\n\t}()\n\twg.Wait()",
+                    "wg.Add(1)\n\tgo func() {\n\t\twg.Done()\n\t}()\n\twg.Wait()"),
     ),
 )  # fmt: skip
 def counted_too_late(tree: SyntaxTree) -> Iterator[Match]:
     for goroutine in tree.of("go_statement"):
-        inner = any(
-            node is not goroutine and node.start_byte > goroutine.start_byte for node in of(goroutine, "go_statement")
-        )
+        if len(list(of(goroutine, "go_statement"))) > 1:  # which this one may count
+            continue
         for call in of(goroutine, "call_expression"):
             name, method = text(part(call, "function")).rpartition(".")[::2]
-            if method == "Add" and text(part(call, "arguments")) == "(1)" and name.isidentifier() and not inner:
+            if method == "Add" and text(part(call, "arguments")) == "(1)" and name.isidentifier():
                 yield Match(line(call), {"name": name})

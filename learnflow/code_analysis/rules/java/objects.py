@@ -5,14 +5,15 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import Example, Kind, Match, rule
-from learnflow.code_analysis.rules.conditions import JAVA, in_java
+from learnflow.code_analysis.rule import JAVA, Example, Kind, Match, in_function, rule
 from learnflow.code_analysis.syntax_tree import (
     LOOPS,
     SyntaxTree,
     around,
     changes,
     is_statement,
+    is_used_after,
+    kind,
     line,
     names,
     of,
@@ -34,19 +35,17 @@ def declared(tree: SyntaxTree) -> dict[str, str]:
     for node in tree.of(
         "local_variable_declaration", "field_declaration", "formal_parameter", "enhanced_for_statement"
     ):
-        kind = text(part(node, "type"))
+        declared_type = text(part(node, "type"))
         inner = [part(child, "name") for child in node.named_children if child.type == "variable_declarator"]
         for name in map(text, inner or [part(node, "name")]):
-            types[name] = kind if types.get(name, kind) == kind else ""
+            types[name] = declared_type if types.get(name, declared_type) == declared_type else ""
     return types
 
 
 def _kind(types: dict[str, str], node: Node | None) -> str:
-    if node is not None and node.type == "string_literal":
-        return "String"
-    if node is not None and node.type == "method_invocation":
+    if kind(node) == "method_invocation":
         return "String" if text(part(node, "name")) in {*NEW_TEXT, "nextLine", "next", "readLine"} else ""
-    return types.get(text(node), "")
+    return "String" if kind(node) == "string_literal" else types.get(text(node), "")
 
 
 def _compared(tree: SyntaxTree) -> Iterator[tuple[Node, str, str, str]]:
@@ -64,14 +63,14 @@ def _compared(tree: SyntaxTree) -> Iterator[tuple[Node, str, str, str]]:
     fix="Compare the content: `{change}`.",
     beneath="Literals are kept once (and Integers from -128 to 127 are cached), so `==` seems to work with them now and then.",
     examples=(
-        Example(JAVA, in_java("if (s == t) { g(); }"), in_java("if (s.equals(t)) { g(); }")),
-        Example(JAVA, 'if (answer == "yes") {}', in_java("if (s == t || s.equals(t)) { g(); }")),
+        in_function(JAVA, "if (s == t) { g(); }", "if (s.equals(t)) { g(); }"),
+        in_function(JAVA, 'if (answer == "yes") {}', "if (s == t || s.equals(t)) { g(); }"),
     ),
 )  # fmt: skip
 def compares_identity(tree: SyntaxTree) -> Iterator[Match]:
     for node, sign, first, second in _compared(tree):
         left, right = part(node, "left"), part(node, "right")
-        literal = {left.type if left else "", right.type if right else ""} >= {"string_literal"}
+        literal = "string_literal" in {kind(left), kind(right)}
         same = first == second and first in _OBJECTS
         condition = around(node, "parenthesized_expression", "expression_statement", "return_statement")
         method = text(part(around(node, "method_declaration"), "name"))
@@ -95,10 +94,8 @@ def compares_identity(tree: SyntaxTree) -> Iterator[Match]:
 def compares_references(tree: SyntaxTree) -> Iterator[Match]:
     own = {text(part(made, "name")): made for made in tree.of("class_declaration")}
     for node, sign, first, second in _compared(tree):
-        if sign != "==" or first != second or first not in own:
-            continue
-        linked = any(text(part(field, "type")) == first for field in of(own[first], "field_declaration"))
-        if not linked:  # nodes of a list are compared by identity
+        linked = any(text(part(field, "type")) == first for field in of(own.get(first), "field_declaration"))
+        if sign == "==" and first == second and first in own and not linked:  # nodes of a list are compared by identity
             change = one_line(f"{text(part(node, 'left'))}.equals({text(part(node, 'right'))})", 80)
             yield Match(line(node), {"name": one_line(text(node)), "kind": first, "change": change})
 
@@ -117,7 +114,7 @@ def compares_references(tree: SyntaxTree) -> Iterator[Match]:
 def shared_static(tree: SyntaxTree) -> Iterator[Match]:
     for field in tree.of("field_declaration"):
         owner = around(field, "class_declaration")
-        if owner is None or not {"static"} <= _modifiers(field) - {"final"} or "final" in _modifiers(field):
+        if "static" not in _modifiers(field) or "final" in _modifiers(field):
             continue
         name = text(part(next(of(field, "variable_declarator"), None), "name"))
         methods = (method for method in of(owner, "method_declaration") if "static" in _modifiers(method))
@@ -141,12 +138,8 @@ def _sets(constructor: Node, name: str) -> bool:
 
 def _parameters(method: Node | None) -> dict[str, str]:
     """Return the types of a method's parameters by name."""
-    inside = part(method, "parameters")
-    return (
-        {text(part(node, "name")): text(part(node, "type")) for node in of(inside, "formal_parameter")}
-        if inside
-        else {}
-    )
+    given = of(part(method, "parameters"), "formal_parameter")
+    return {text(part(node, "name")): text(part(node, "type")) for node in given}
 
 
 @rule(
@@ -155,7 +148,10 @@ def _parameters(method: Node | None) -> dict[str, str]:
     fix="Name the field by `this`: `{change}`.",
     beneath="A parameter hides a field of the same name; `this.` names the field.",
     explains=("java-null-pointer-exception",),
-    examples=(Example(JAVA, "class A {\n  int n;\n  A(int n) { n = n; }\n}", "class A {\n  int n;\n  A(int n) { this.n = n; }\n}"),),
+    examples=(
+        Example(JAVA, "class A {\n  int n;\n  A(int n) { n = n; }\n}",
+                "class A {\n  int n;\n  A(int n) { this.n = n; }\n}"),
+    ),
 )  # fmt: skip
 def given_itself(tree: SyntaxTree) -> Iterator[Match]:
     for node in tree.of("assignment_expression"):
@@ -178,13 +174,10 @@ def given_itself(tree: SyntaxTree) -> Iterator[Match]:
 def copy_changed(tree: SyntaxTree) -> Iterator[Match]:
     for method in tree.of("method_declaration"):
         body = part(method, "body")
-        if text(part(method, "type")) != "void" or body is None:
-            continue
         own, function = _parameters(method), text(part(method, "name"))
-        for name, node in changes(body):
-            later = any(text(use) == name and use.start_byte > node.end_byte for use in of(body, "identifier"))
-            loops_back = around(node, *LOOPS) is not None
-            if own.get(name) in _SIMPLE and is_statement(node) and not later and not loops_back:
+        for name, node in changes(body) if text(part(method, "type")) == "void" else ():
+            read = is_used_after(node, body, name) or around(node, *LOOPS) is not None
+            if own.get(name) in _SIMPLE and is_statement(node) and not read:
                 yield Match(line(node), {"name": name, "function": function})
 
 
@@ -192,7 +185,10 @@ def copy_changed(tree: SyntaxTree) -> Iterator[Match]:
     "public-field", JAVA, topic="object-oriented-programming", kind=Kind.RISK, focus="design",
     message="A public field can be set to anything from anywhere, so the class cannot keep its own rules.",
     fix="Make it `private`, and give methods that check.",
-    examples=(Example(JAVA, "class A { public int size; }", "class A { private int size; public static final int MOST = 9; }"),),
+    examples=(
+        Example(JAVA, "class A { public int size; }",
+                "class A { private int size; public static final int MOST = 9; }"),
+    ),
 )  # fmt: skip
 def public_field(tree: SyntaxTree) -> Iterator[Match]:
     for field in tree.of("field_declaration"):

@@ -6,11 +6,10 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import Example, Kind, Match, rule
-from learnflow.code_analysis.rules.conditions import JAVA, in_java
+from learnflow.code_analysis.rule import JAVA, Kind, Match, in_function, rule
 from learnflow.code_analysis.rules.java.objects import NEW_TEXT, declared
 from learnflow.code_analysis.rules.javascript.values import result_lost
-from learnflow.code_analysis.syntax_tree import FUNCTIONS, LOOPS, SyntaxTree, around, is_statement, line, part, text
+from learnflow.code_analysis.syntax_tree import SyntaxTree, around, is_in_loop, is_statement, line, part, text
 from learnflow.domain.phrasing import one_line
 
 _TOKENS: Final = frozenset({"nextInt", "nextDouble", "nextLong", "nextBoolean", "nextFloat"})
@@ -25,8 +24,8 @@ _PRINTING: Final = frozenset({
     fix="Read the rest of the line away before: `{change}`.",
     beneath="Readers of tokens skip white space before a value and stop right behind it; readers of lines take all up to the line end.",
     examples=(
-        Example(JAVA, in_java("int k = in.nextInt();\n    String u = in.nextLine();"), in_java("int k = in.nextInt();\n    in.nextLine();\n    String u = in.nextLine();")),
-        Example(JAVA, in_java("int k = in.nextInt();\n    g(in.nextLine());"), in_java("String c = in.next();\n    String rest = in.nextLine().trim();\n    g(c, rest);")),
+        in_function(JAVA, "int k = in.nextInt();\n    String u = in.nextLine();", "int k = in.nextInt();\n    in.nextLine();\n    String u = in.nextLine();"),
+        in_function(JAVA, "int k = in.nextInt();\n    g(in.nextLine());", "String c = in.next();\n    String rest = in.nextLine().trim();\n    g(c, rest);"),
     ),
 )  # fmt: skip
 def line_left(tree: SyntaxTree) -> Iterator[Match]:
@@ -40,7 +39,7 @@ def line_left(tree: SyntaxTree) -> Iterator[Match]:
             yield Match(line(second), {"name": name, "first": str(line(first)), "change": f"{scanner}.nextLine();"})
 
 
-@result_lost.in_language(JAVA, in_java("s.trim();"), in_java("s = s.trim(); g(s);"))
+@result_lost.in_language(in_function(JAVA, "s.trim();", "s = s.trim(); g(s);"))
 def text_lost(tree: SyntaxTree) -> Iterator[Match]:
     types = declared(tree)
     for call in tree.of("method_invocation"):
@@ -57,8 +56,8 @@ def text_lost(tree: SyntaxTree) -> Iterator[Match]:
     fix="Print `{change}` (from `java.util`).",
     beneath="Arrays inherit `toString` from Object; only lists and other collections have one that shows their items.",
     examples=(
-        Example(JAVA, in_java("int[] a = {1};\n    System.out.println(a);"), in_java("int[] a = {1};\n    System.out.println(a[0]);")),
-        Example(JAVA, in_java("String[] a = g();\n    System.err.print(a);"), in_java("int[] a = g();\n    print(a);")),
+        in_function(JAVA, "int[] a = {1};\n    System.out.println(a);", "int[] a = {1};\n    System.out.println(a[0]);"),
+        in_function(JAVA, "String[] a = g();\n    System.err.print(a);", "int[] a = g();\n    print(a);"),
     ),
 )  # fmt: skip
 def printed_array(tree: SyntaxTree) -> Iterator[Match]:
@@ -79,8 +78,8 @@ def _prints(call: Node) -> bool:
     fix='Turn the result back, `(char) (...)`, or begin with a text: `"" + ...`.',
     beneath="Arithmetic promotes char to int; `+` means joining only if one side is a String.",
     examples=(
-        Example(JAVA, in_java("System.out.println('a' + 1);"), in_java("System.out.println((char) ('a' + 1));")),
-        Example(JAVA, in_java("System.out.print('a' + n);"), in_java("System.out.println(s + ' ' + n);")),
+        in_function(JAVA, "System.out.println('a' + 1);", "System.out.println((char) ('a' + 1));"),
+        in_function(JAVA, "System.out.print('a' + n);", "System.out.println(s + ' ' + n);"),
     ),
 )  # fmt: skip
 def char_added(tree: SyntaxTree) -> Iterator[Match]:
@@ -99,13 +98,12 @@ def char_added(tree: SyntaxTree) -> Iterator[Match]:
     message="`+=` copies the whole String in each round, so it takes O(n²).",
     fix="Use a `StringBuilder`, or `String.join` for parts with something between them.",
     examples=(
-        Example(JAVA, in_java('String u = "";\n    for (int x : a) { u += x; }\n    g(u);'), in_java("int u = 0;\n    for (int x : a) { u += x; }\n    g(u);")),
+        in_function(JAVA, 'String u = "";\n    for (int x : a) { u += x; }\n    g(u);', "int u = 0;\n    for (int x : a) { u += x; }\n    g(u);"),
     ),
 )  # fmt: skip
 def growing_text(tree: SyntaxTree) -> Iterator[Match]:
     types = declared(tree)
     for node in tree.of("assignment_expression"):
-        loop = around(node, *LOOPS, *FUNCTIONS)
         grows = types.get(text(part(node, "left"))) == "String" and text(part(node, "operator")) == "+="
-        if grows and loop is not None and loop.type in LOOPS:
+        if grows and is_in_loop(node):
             yield Match(line(node))

@@ -5,16 +5,16 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import Example, Kind, Match, rule
-from learnflow.code_analysis.rules.conditions import JS
+from learnflow.code_analysis.rule import JS, Example, Kind, Match, rule
 from learnflow.code_analysis.syntax_tree import (
     FUNCTIONS,
-    LOOPS,
     SyntaxTree,
     around,
     called_name,
     changes,
+    is_in_loop,
     is_statement,
+    kind,
     line,
     of,
     part,
@@ -30,18 +30,12 @@ _LOOKING: Final = frozenset({"binary_expression", "template_substitution", "subs
 
 def own_functions(tree: SyntaxTree, *, later: bool) -> dict[str, Node]:
     """Return the functions of the code by name, those that are async or those that are not; no methods of those."""
-    kinds = (
-        "function_declaration",
-        "arrow_function",
-        "function_expression",
-        *(("method_definition",) if later else ()),
-    )
-    named = [(text(part(made, "name") or part(made.parent, "name")), made) for made in tree.of(*kinds)]
-    names = [name for name, _ in named]
-    return {
-        name: made for name, made in named
-        if name and names.count(name) == 1 and text(made).startswith("async") == later
-    }  # fmt: skip
+    methods = ("method_definition",) if later else ()
+    functions: dict[str, list[Node]] = {}
+    for made in tree.of("function_declaration", "arrow_function", "function_expression", *methods):
+        functions.setdefault(text(part(made, "name") or part(made.parent, "name")), []).append(made)
+    single = {name: made[0] for name, made in functions.items() if name and len(made) == 1}
+    return {name: made for name, made in single.items() if text(made).startswith("async") == later}
 
 
 @rule(
@@ -79,36 +73,36 @@ def _promise(node: Node, called: str, change: str, what: str = "a promise") -> M
 
 def _gives_promise(value: Node | None, own: set[str]) -> bool:
     """Say whether a value is the call of an own async function, or that of what a response holds."""
-    if value is None or value.type != "call_expression":
-        return False
-    return called_name(value) in own or text(value).endswith(".json()")
+    return kind(value) == "call_expression" and (called_name(value) in own or text(value).endswith(".json()"))
 
 
 def _maps_later(value: Node | None) -> bool:
-    arguments = part(value, "arguments")
-    return called_name(value) == "map" and arguments is not None and text(arguments).startswith("(async")
+    return called_name(value) == "map" and text(part(value, "arguments")).startswith("(async")
 
 
 def _is_only_looked_at(tree: SyntaxTree, name: str, declared: Node, *, printed: bool = False) -> bool:
     """Say whether a variable is used, and each time only for its own value: nobody waits for it later."""
     uses = [use for use in tree.uses.get(name, ()) if not declared.start_byte <= use.start_byte < declared.end_byte]
-    return bool(uses) and all(_is_printed(use) if printed else _is_looked_at(use) for use in uses)
+    return bool(uses) and all(is_printed(use) if printed else _is_looked_at(use) for use in uses)
 
 
-def _is_printed(use: Node) -> bool:
-    above = use.parent
-    return above is not None and above.type == "arguments" and called_name(above.parent) == "log"
+def is_printed(use: Node) -> bool:
+    """Say whether a value is given to `console.log`."""
+    return called_name(argument_of(use)) == "log"
+
+
+def argument_of(node: Node) -> Node | None:
+    """Return the call that a value is given to."""
+    return node.parent.parent if node.parent and node.parent.type == "arguments" else None
 
 
 def _is_looked_at(use: Node) -> bool:
     """Say whether the value itself is asked for: printed, calculated with, tested, or a property that no promise has."""
     above = use.parent
-    if above is None or _is_printed(use):
-        return above is not None
-    if above.type == "member_expression":
+    if kind(above) == "member_expression":
         return part(above, "object") == use and text(part(above, "property")) not in _HANDLERS
-    tested = above.type == "parenthesized_expression" and above.parent is not None
-    return above.type in _LOOKING or (tested and part(above.parent, "condition") == above)
+    tested = kind(above) == "parenthesized_expression" and above and part(above.parent, "condition") == above
+    return is_printed(use) or kind(above) in _LOOKING or bool(tested)
 
 
 @rule(
@@ -125,7 +119,7 @@ def for_each_async(tree: SyntaxTree) -> Iterator[Match]:
     for call in tree.of("call_expression"):
         starts = called_name(call) == "forEach" and text(part(call, "arguments")).startswith("(async")
         following = call.parent.next_named_sibling if starts and call.parent and is_statement(call) else None
-        if following is not None and following.type not in {*FUNCTIONS, "class_declaration", "comment"}:
+        if kind(following) not in {*FUNCTIONS, "class_declaration", "comment", ""}:
             yield Match(line(call))
 
 
@@ -146,13 +140,13 @@ def comes_later(tree: SyntaxTree) -> Iterator[Match]:
     for made in tree.of("arrow_function", "function_expression"):
         call = around(made, "call_expression", *FUNCTIONS)
         statement = around(made, "expression_statement", *FUNCTIONS)
-        if called_name(call) not in _CALLED_BACK or statement is None or call is None or "await" in text(statement):
+        starts = called_name(call) in _CALLED_BACK and kind(statement) == "expression_statement"
+        if not (call and statement and starts) or "await" in text(statement):
             continue
         changed = [name for name, change in changes(made) if change.type == "assignment_expression"]
         for name in sorted(empty.intersection(changed)):
             only_set = sum(text(use) == name for use in of(made, "identifier")) == changed.count(name)
-            use = _next_use(tree, statement, name) if only_set and statement.type == "expression_statement" else None
-            if use is not None:
+            if only_set and (use := _next_use(tree, statement, name)):
                 yield Match(line(use), {"name": name, "first": str(line(call))})
 
 
@@ -161,7 +155,7 @@ def _next_use(tree: SyntaxTree, statement: Node, name: str) -> Node | None:
     for use in tree.uses.get(name, ()):
         if use.start_byte > statement.end_byte:
             following = around(use, "expression_statement", "return_statement", *FUNCTIONS)
-            if following is not None and following.type not in FUNCTIONS and following.parent == statement.parent:
+            if following and following.type not in FUNCTIONS and following.parent == statement.parent:
                 between = (tree.root.text or b"")[statement.end_byte : following.end_byte]
                 return None if b"await" in between else following
     return None
@@ -179,8 +173,7 @@ def _next_use(tree: SyntaxTree, statement: Node, name: str) -> Node | None:
 )  # fmt: skip
 def not_caught(tree: SyntaxTree) -> Iterator[Match]:
     for attempt in tree.of("try_statement"):
-        body = part(attempt, "body")
-        for statement in of(body, "expression_statement") if body and part(attempt, "handler") else ():
+        for statement in of(part(attempt, "body"), "expression_statement") if part(attempt, "handler") else ():
             call, directly = statement.named_children[0], around(statement, *FUNCTIONS) == around(attempt, *FUNCTIONS)
             arguments = part(call, "arguments")
             handles = arguments is None or arguments.named_child_count > 1 or ".catch(" in text(call)
@@ -197,7 +190,4 @@ def not_caught(tree: SyntaxTree) -> Iterator[Match]:
     ),
 )  # fmt: skip
 def await_in_loop(tree: SyntaxTree) -> Iterator[Match]:
-    for node in tree.of("await_expression"):
-        loop = around(node, *LOOPS, *FUNCTIONS)
-        if loop is not None and loop.type in LOOPS:
-            yield Match(line(node))
+    return (Match(line(node)) for node in tree.of("await_expression") if is_in_loop(node))

@@ -6,9 +6,8 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import Example, Match, rule
-from learnflow.code_analysis.rules.conditions import JS
-from learnflow.code_analysis.rules.javascript.asynchronous import own_functions
+from learnflow.code_analysis.rule import JS, Example, Match, rule
+from learnflow.code_analysis.rules.javascript.asynchronous import argument_of, is_printed, own_functions
 from learnflow.code_analysis.syntax_tree import (
     FUNCTIONS,
     SyntaxTree,
@@ -16,6 +15,7 @@ from learnflow.code_analysis.syntax_tree import (
     called_name,
     given,
     is_statement,
+    kind,
     line,
     names,
     of,
@@ -28,12 +28,9 @@ _LATER: Final = frozenset({"setTimeout", "setInterval", "then", "addEventListene
 _GIVING: Final = frozenset({"map", "filter", "find", "some", "every", "reduce", "findIndex", "flatMap", "sort"})
 _SETS_THIS: Final = frozenset({"addEventListener", "on", "each", "it", "describe", "test", "beforeEach"})
 _TIMED: Final = frozenset({"setTimeout", "setInterval"})
-_ACTING: Final = frozenset({
-    "assignment_expression",
-    "update_expression",
-    "augmented_assignment_expression",
-    "await_expression",
-})
+_ACTING: Final = ("assignment_expression", "update_expression", "augmented_assignment_expression", "await_expression")
+_WITHOUT_VALUE: Final = ("call_expression", "await_expression", "undefined", "null")
+_NAMELESS: Final = ("arrow_function", "function_expression")
 _METHOD: Final = "class A {{\n  constructor() {{ this.n = 1; }}\n  go() {{ {} {{ console.log(this.n); }}, 9); }}\n}}"
 
 
@@ -44,8 +41,11 @@ def _returns(function: Node) -> list[Node]:
 
 def _is_silent(function: Node) -> bool:
     """Say whether a function never gives a value."""
-    body = part(function, "body")
-    return body is not None and body.type == "statement_block" and not _returns(function)
+    return kind(part(function, "body")) == "statement_block" and not _returns(function)
+
+
+def _silent_functions(tree: SyntaxTree) -> set[str]:
+    return {name for name, made in own_functions(tree, later=False).items() if _is_silent(made)}
 
 
 @rule(
@@ -60,16 +60,12 @@ def _is_silent(function: Node) -> bool:
     ),
 )  # fmt: skip
 def called_too_soon(tree: SyntaxTree) -> Iterator[Match]:
-    silent = {name for name, made in own_functions(tree, later=False).items() if _is_silent(made)}
-    for call in tree.of("call_expression"):
-        arguments = part(call, "arguments")
-        if arguments is None or called_name(call) not in {*_TIMED, "addEventListener"}:
-            continue
-        for argument in arguments.named_children:
-            called = text(part(argument, "function"))
-            if called in silent:
-                change = called if text(part(argument, "arguments")) == "()" else f"() => {one_line(text(argument))}"
-                yield Match(line(argument), {"name": called, "call": called_name(call), "change": change})
+    silent = _silent_functions(tree)
+    for argument in tree.of("call_expression"):
+        called, call = text(part(argument, "function")), called_name(argument_of(argument))
+        if called in silent and call in {*_TIMED, "addEventListener"}:
+            change = called if text(part(argument, "arguments")) == "()" else f"() => {one_line(text(argument))}"
+            yield Match(line(argument), {"name": called, "call": call, "change": change})
 
 
 @rule(
@@ -86,16 +82,16 @@ def called_too_soon(tree: SyntaxTree) -> Iterator[Match]:
 )  # fmt: skip
 def other_this(tree: SyntaxTree) -> Iterator[Match]:
     for made in tree.of("function_expression"):
-        arguments, owner = made.parent, around(made, "class_body")
-        call = arguments.parent if arguments is not None and arguments.type == "arguments" else None
-        if call is None or arguments is None or owner is None or called_name(call) in _SETS_THIS:
+        call, owner = argument_of(made), around(made, "class_body")
+        arguments = part(call, "arguments")
+        own_this = arguments and arguments.named_child_count > 1 and called_name(call) not in _TIMED  # it is given
+        if call is None or owner is None or called_name(call) in _SETS_THIS or own_this:
             continue
-        own_this = arguments.named_child_count > 1 and called_name(call) not in _TIMED  # an argument that says it
         for use in of(made, "member_expression"):
             name = text(part(use, "property"))
             has = rf"\bthis\.{name} = |^\s*(?:async )?{name}\(|\{{\s*{name}\("
             at_once = around(use, *FUNCTIONS) == made and text(part(use, "object")) == "this"
-            if at_once and not own_this and re.search(has, text(owner), re.MULTILINE):
+            if at_once and re.search(has, text(owner), re.MULTILINE):
                 yield Match(line(use), {"call": called_name(call)})
                 break
 
@@ -113,10 +109,9 @@ def other_this(tree: SyntaxTree) -> Iterator[Match]:
 def arrow_this(tree: SyntaxTree) -> Iterator[Match]:
     for pair in tree.of("pair"):
         arrow = part(pair, "value")
-        outside = around(pair, *FUNCTIONS, "class_body") is None
-        if arrow is not None and arrow.type == "arrow_function" and outside:
+        if kind(arrow) == "arrow_function" and around(pair, *FUNCTIONS, "class_body") is None:
             use = next((use for use in of(arrow, "this") if around(use, *FUNCTIONS) == arrow), None)
-            if use is not None:
+            if use:
                 yield Match(line(use), {"name": text(part(pair, "key"))})
 
 
@@ -132,14 +127,12 @@ def arrow_this(tree: SyntaxTree) -> Iterator[Match]:
     ),
 )  # fmt: skip
 def braces_without_return(tree: SyntaxTree) -> Iterator[Match]:
-    for made in tree.of("arrow_function", "function_expression"):
+    for made in tree.of(*_NAMELESS):
         body, call = part(made, "body"), made.parent.parent if made.parent else None
-        wanted = call is not None and called_name(call) in _GIVING and not is_statement(call)
-        if body is None or not wanted or not _is_silent(made) or body.named_child_count != 1:
-            continue
-        statement = body.named_children[0]
-        value = statement.named_children[0] if statement.type == "expression_statement" else None
-        if value is not None and value.type not in _ACTING and called_name(value) not in {"log", "push"}:
+        wanted = call and called_name(call) in _GIVING and not is_statement(call) and _is_silent(made)
+        statement = body.named_child(0) if wanted and body and body.named_child_count == 1 else None
+        value = statement.named_child(0) if statement and statement.type == "expression_statement" else None
+        if value and value.type not in _ACTING and called_name(value) not in {"log", "push"}:
             parameters = text(part(made, "parameter") or part(made, "parameters"))
             change = one_line(f"{parameters} => {text(statement).rstrip(';')}")
             yield Match(line(made), {"call": called_name(call), "change": change})
@@ -157,13 +150,10 @@ def braces_without_return(tree: SyntaxTree) -> Iterator[Match]:
     ),
 )  # fmt: skip
 def for_each_return(tree: SyntaxTree) -> Iterator[Match]:
-    for made in tree.of("arrow_function", "function_expression"):
-        arguments = made.parent
-        if arguments is not None and arguments.type == "arguments" and called_name(arguments.parent) == "forEach":
-            for end in _returns(made):
-                value = end.named_children[0] if end.named_children else None
-                if value is not None and value.type not in {"call_expression", "await_expression", "undefined", "null"}:
-                    yield Match(line(end))
+    for made in tree.of(*_NAMELESS):
+        for end in _returns(made) if called_name(argument_of(made)) == "forEach" else ():
+            if end.named_children and end.named_children[0].type not in _WITHOUT_VALUE:
+                yield Match(line(end))
 
 
 @rule(
@@ -179,11 +169,11 @@ def for_each_return(tree: SyntaxTree) -> Iterator[Match]:
 def late_binding(tree: SyntaxTree) -> Iterator[Match]:
     for loop in tree.of("for_statement", "for_in_statement"):
         start = part(loop, "initializer")
-        declared = names(start) if start is not None and start.type == "variable_declaration" else frozenset()
+        declared = names(start) if kind(start) == "variable_declaration" else frozenset()
         if text(part(loop, "kind")) == "var":
             declared = names(part(loop, "left"))
         waits = any(of(loop, "await_expression"))
-        for made in of(part(loop, "body") or loop, "arrow_function", "function_expression"):
+        for made in of(part(loop, "body") or loop, *_NAMELESS):
             own = names(part(made, "parameters") or part(made, "parameter")) | {name for name, _, _ in given(made)}
             used = declared & names(part(made, "body")) - own
             if used and not waits and called_name(around(made, "call_expression")) in _LATER:
@@ -204,12 +194,10 @@ def late_binding(tree: SyntaxTree) -> Iterator[Match]:
     ),
 )  # fmt: skip
 def no_return(tree: SyntaxTree) -> Iterator[Match]:
-    silent = {name for name, made in own_functions(tree, later=False).items() if _is_silent(made)}
+    silent = _silent_functions(tree)
     for call in tree.of("call_expression"):
-        above = call.parent
-        printed = above is not None and above.type == "arguments" and called_name(above.parent) == "log"
-        wanted = above is not None and above.type in {"variable_declarator", "binary_expression"}
-        if (wanted or printed) and text(part(call, "function")) in silent:
+        wanted = kind(call.parent) in {"variable_declarator", "binary_expression"} or is_printed(call)
+        if wanted and text(part(call, "function")) in silent:
             yield Match(line(call), {"name": called_name(call)})
 
 
@@ -223,6 +211,7 @@ def no_return(tree: SyntaxTree) -> Iterator[Match]:
 def return_alone(tree: SyntaxTree) -> Iterator[Match]:
     for node in tree.of("return_statement"):
         following = node.next_named_sibling
-        expression = following is not None and following.type == "expression_statement" and not node.named_children
-        if following is not None and expression and following.start_point[0] == node.start_point[0] + 1:
+        if following is None or following.type != "expression_statement" or node.named_children:
+            continue
+        if line(following) == line(node) + 1:
             yield Match(line(node), {"change": one_line(f"return {text(following)}")})

@@ -6,10 +6,9 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import Example, Match, rule
-from learnflow.code_analysis.syntax_tree import SyntaxTree, called_name, line, names, part, text
+from learnflow.code_analysis.rule import JS, Example, Match, rule
+from learnflow.code_analysis.syntax_tree import SyntaxTree, called_name, kind, line, names, part, text
 from learnflow.domain.phrasing import one_line
-from learnflow.models.vocabulary import Language
 
 _UNDEFINED: Final[Mapping[str, str]] = MappingProxyType({
     "find": "no item fits",
@@ -30,24 +29,21 @@ _NULL: Final[Mapping[str, str]] = MappingProxyType({
 
 
 @rule(
-    "search-unchecked", Language.JAVASCRIPT, topic="null-values", needs_error=True,
+    "search-unchecked", JS, topic="null-values", needs_error=True,
     message="`{search}` in line {at} gives `{nothing}` where {why}, and `{use}` reads from that without a check.",
     fix="See first why nothing is found: log what is looked for, and what it is looked for in. Then handle that case before line {line}, with an `if` or with `?.`.",
     explains=("javascript-undefined-property",),
     examples=(
-        Example(Language.JAVASCRIPT, "const u = users.find(x => x.id);\nconsole.log(u.name);", "const u = users.find(x => x.id);\nif (u) { console.log(u.name); }"),
+        Example(JS, "const u = users.find(x => x.id);\nconsole.log(u.name);", "const u = users.find(x => x.id);\nif (u) { console.log(u.name); }"),
     ),
 )  # fmt: skip
 def search_undefined(tree: SyntaxTree) -> Iterator[Match]:
     return _unchecked(tree, "undefined", _UNDEFINED)
 
 
-@rule(
-    "search-unchecked-null", Language.JAVASCRIPT, topic="null-values", needs_error=True,
-    message=search_undefined.message, fix=search_undefined.fix, explains=("javascript-null-property",),
-    examples=(
-        Example(Language.JAVASCRIPT, "const m = s.match(/a/);\nconsole.log(m[0]);", "const m = s.match(/a/);\nif (m) { console.log(m[0]); }"),
-    ),
+@search_undefined.in_language(
+    Example(JS, "const m = s.match(/a/);\nconsole.log(m[0]);", "const m = s.match(/a/);\nif (m) { console.log(m[0]); }"),
+    key="search-unchecked-null", explains=("javascript-null-property",),
 )  # fmt: skip
 def search_null(tree: SyntaxTree) -> Iterator[Match]:
     return _unchecked(tree, "null", _NULL)
@@ -59,19 +55,17 @@ def _unchecked(tree: SyntaxTree, nothing: str, searches: Mapping[str, str]) -> I
     for use in tree.of("member_expression", "subscript_expression"):
         base = part(use, "object")
         search = base if _is_search(base, searches, maps) else results.get(text(base))
-        if search is None or "?." in text(use).removeprefix(text(base)) or _is_checked(tree, text(base), use):
-            continue
-        yield Match(line(use), {
-            "search": called_name(search), "at": str(line(search)), "nothing": nothing, "line": str(line(use)),
-            "why": searches[called_name(search)], "use": one_line(text(use), 40),
-        })  # fmt: skip
+        if search and "?." not in text(use).removeprefix(text(base)) and not _is_checked(tree, text(base), use):
+            yield Match(line(use), {
+                "search": called_name(search), "at": str(line(search)), "nothing": nothing, "line": str(line(use)),
+                "why": searches[called_name(search)], "use": one_line(text(use), 40),
+            })  # fmt: skip
 
 
 def _is_search(node: Node | None, searches: Mapping[str, str], maps: frozenset[str]) -> bool:
     """Say whether a call may find nothing; `get` is that of a map, many other things have one that always answers."""
-    if node is None or node.type != "call_expression" or called_name(node) not in searches:
-        return False
-    return called_name(node) != "get" or text(part(part(node, "function"), "object")) in maps
+    searching = kind(node) == "call_expression" and called_name(node) in searches
+    return searching and (called_name(node) != "get" or text(part(part(node, "function"), "object")) in maps)
 
 
 def _is_checked(tree: SyntaxTree, name: str, use: Node) -> bool:
@@ -81,8 +75,4 @@ def _is_checked(tree: SyntaxTree, name: str, use: Node) -> bool:
         for node in tree.of("if_statement", "ternary_expression", "while_statement", "binary_expression")
         if node.start_byte < use.start_byte
     )
-    return any(name in names(node) and not _has(node, use) for node in conditions if node is not None)
-
-
-def _has(node: Node, inner: Node) -> bool:
-    return node.start_byte <= inner.start_byte < node.end_byte
+    return any(name in names(node) and node and not use.start_byte < node.end_byte for node in conditions)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from learnflow.code_analysis.rule import Example, Match, rule
-from learnflow.code_analysis.rules.conditions import JS
+from learnflow.code_analysis.rule import JS, Example, Match, rule
+from learnflow.code_analysis.rules.javascript.asynchronous import argument_of
 from learnflow.code_analysis.syntax_tree import (
     FUNCTIONS,
     LOOPS,
@@ -14,6 +14,7 @@ from learnflow.code_analysis.syntax_tree import (
     called_name,
     changes,
     is_statement,
+    kind,
     line,
     names,
     of,
@@ -31,6 +32,8 @@ _OF_TEXTS: Final = frozenset({
 _IN_PLACE: Final = frozenset({"push", "pop", "shift", "unshift", "splice", "sort", "reverse", "fill"})
 _SHORTENING: Final = ("splice", "shift", "pop")
 _OBJECTS: Final = frozenset({"array", "object"})
+_LEAVING: Final = ("break_statement", "return_statement")
+_ARITHMETIC: Final = frozenset({"+=", "-=", "*="})
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 _PLACEHOLDER: Final = re.compile(r"\$\{[a-z_]\w*[^}]*\}")  # the variables of a shell are written large
 
@@ -39,11 +42,9 @@ def literal_kinds(tree: SyntaxTree) -> dict[str, str]:
     """Return the kind of literal that each variable begins as, "" where it has several, or is a parameter too."""
     kinds: dict[str, str] = {}
     for name, value, _ in tree.given:
-        kind = value.type if value is not None else ""
-        kinds[name] = kind if kinds.get(name, kind) == kind else ""
-    parameters = (name for node in tree.of("formal_parameters", "arrow_function") for name in names(
-        node if node.type == "formal_parameters" else part(node, "parameter")))  # fmt: skip
-    return kinds | dict.fromkeys(parameters, "")
+        kinds[name] = kind(value) if kinds.get(name, kind(value)) == kind(value) else ""
+    parameters = [*tree.of("formal_parameters"), *(part(arrow, "parameter") for arrow in tree.of("arrow_function"))]
+    return kinds | dict.fromkeys((name for parameter in parameters for name in names(parameter)), "")
 
 
 @rule(
@@ -85,7 +86,7 @@ def sorts_as_text(tree: SyntaxTree) -> Iterator[Match]:
         if called_name(call) not in {"sort", "toSorted"} or text(part(call, "arguments")) != "()":
             continue
         value = arrays.get(text(owner), owner)
-        items = [text(item) for item in value.named_children] if value is not None and value.type == "array" else []
+        items = [text(item) for item in value.named_children] if value and value.type == "array" else []
         if all(map(_NUMBER.fullmatch, items)) and sorted(items) != sorted(items, key=float):
             yield Match(line(call))
 
@@ -104,9 +105,9 @@ def compares_objects(tree: SyntaxTree) -> Iterator[Match]:
     kinds, changed = literal_kinds(tree), {name for name, _ in changes(tree.root)}
     made = {name for name, kind in kinds.items() if kind in _OBJECTS} - changed
     for node in tree.of("binary_expression"):
-        sides = [side for side in (part(node, "left"), part(node, "right")) if side is not None]
-        fresh = any(side.type in _OBJECTS for side in sides) or {text(side) for side in sides} <= made
-        if text(part(node, "operator")) in {"==", "===", "!=", "!=="} and fresh and text(sides[0]) != text(sides[1]):
+        left, right = part(node, "left"), part(node, "right")
+        fresh = not _OBJECTS.isdisjoint((kind(left), kind(right))) or {text(left), text(right)} <= made
+        if text(part(node, "operator")) in {"==", "===", "!=", "!=="} and fresh and text(left) != text(right):
             yield Match(line(node), {"name": one_line(text(node))})
 
 
@@ -122,10 +123,9 @@ def compares_objects(tree: SyntaxTree) -> Iterator[Match]:
 )  # fmt: skip
 def same_object(tree: SyntaxTree) -> Iterator[Match]:
     kinds = literal_kinds(tree)
-    changed = set()
-    for node in tree.of("call_expression", "assignment_expression"):
-        target = part(node, "function") if called_name(node) in _IN_PLACE else part(node, "left")
-        changed.add(text(part(target, "object")))
+    targets = [part(call, "function") for call in tree.of("call_expression") if called_name(call) in _IN_PLACE]
+    targets += (part(assignment, "left") for assignment in tree.of("assignment_expression"))
+    changed = {text(part(target, "object")) for target in targets}
     for new, value, node in tree.given:
         old = text(value)
         if kinds.get(old) in _OBJECTS and changed & {new, old}:
@@ -146,11 +146,9 @@ def same_object(tree: SyntaxTree) -> Iterator[Match]:
 def changed_in_for_each(tree: SyntaxTree) -> Iterator[Match]:
     for call in tree.of("call_expression"):
         name, loop = text(part(part(call, "function"), "object")), around(call, *LOOPS, *FUNCTIONS)
-        if called_name(call) not in _SHORTENING or loop is None or loop.parent is None:
-            continue
-        for_each = loop.parent.type == "arguments" and text(part(loop.parent.parent, "function")) == f"{name}.forEach"
-        of_name = loop.type == "for_in_statement" and text(part(loop, "right")) == name
-        if (for_each or of_name) and not any(of(loop, "break_statement", "return_statement")):
+        for_each = loop and text(part(argument_of(loop), "function")) == f"{name}.forEach"
+        of_name = kind(loop) == "for_in_statement" and text(part(loop, "right")) == name
+        if called_name(call) in _SHORTENING and (for_each or of_name) and not any(of(loop, *_LEAVING)):
             yield Match(line(call), {"name": name})
 
 
@@ -189,11 +187,10 @@ def starts_undefined(tree: SyntaxTree) -> Iterator[Match]:
     set_once = {name for name, change in stored if change.type == "assignment_expression"}
     declared = [name for name, _, _ in tree.given]
     for name, value, node in tree.given:
-        in_head = node.parent is not None and node.parent.type == "for_in_statement"
-        grows = next((change for changed, change in stored if changed == name), None)
-        if value is not None or in_head or grows is None or name in set_once or declared.count(name) > 1:
-            continue
-        if grows.type == "augmented_assignment_expression" and text(part(grows, "operator")) in {"+=", "-=", "*="}:
+        change = next((change for changed, change in stored if changed == name), None)
+        grows = kind(change) == "augmented_assignment_expression" and text(part(change, "operator")) in _ARITHMETIC
+        started = value or kind(node.parent) == "for_in_statement" or name in set_once or declared.count(name) > 1
+        if grows and not started:
             yield Match(line(node), {"name": name})
 
 

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from learnflow.code_analysis.rule import Example, Match, rule
-from learnflow.code_analysis.syntax_tree import SyntaxTree, bare, given_types, line, part, text
+from learnflow.code_analysis.rule import RUST, Match, in_function, rule
+from learnflow.code_analysis.syntax_tree import SyntaxTree, bare, given_types, is_statement, line, part, text
 from learnflow.domain.phrasing import one_line
-from learnflow.models.vocabulary import Language
 
 _LAZY: Final = frozenset({"map", "filter", "inspect", "enumerate", "zip", "take", "skip", "filter_map", "flat_map"})
 _ITERATES: Final = re.compile(r"\.(?:iter|iter_mut|into_iter|chars|lines|bytes)\(\)|\.\.")
@@ -15,59 +14,48 @@ _NEW_TEXT: Final = frozenset({"to_uppercase", "to_lowercase", "trim", "replace",
 _WHOLE: Final = frozenset({"i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "usize", "isize"})
 
 
-def in_main(body: str) -> str:
-    """Return Rust with statements where they may stand, for the examples."""
-    return f"fn main() {{\n    {body}\n}}"
-
-
 @rule(
-    "never-run", Language.RUST, topic="iterators-generators",
+    "never-run", RUST, topic="iterators-generators",
     message="`{name}` is lazy: it only prepares an iterator, and as nothing asks for its items, nothing of it ever runs.",
     fix="Use a `for` loop (or `for_each`) for what is to be done, and `collect()` for what is to be kept.",
     beneath="Adapters are structs that do work in `next()`; only a consumer such as `for`, `collect` or `sum` calls it.",
     examples=(
-        Example(Language.RUST, in_main("v.iter().map(|x| f(x));"), in_main("v.iter().for_each(|x| f(x));")),
-        Example(Language.RUST, in_main("v.iter().map(|x| f(x));"), in_main("slot.take();\n    name.map(|n| f(n));")),
+        in_function(RUST, "v.iter().map(|x| f(x));", "v.iter().for_each(|x| f(x));"),
+        in_function(RUST, "v.iter().map(|x| f(x));", "slot.take();\n    name.map(|n| f(n));"),
     ),
 )  # fmt: skip
 def never_run(tree: SyntaxTree) -> Iterator[Match]:
-    for statement in tree.of("expression_statement"):
-        call = statement.named_children[0] if statement.named_children else None
-        function = part(call, "function")
-        method = text(part(function, "field"))
-        iterates = _ITERATES.search(text(part(function, "value")))  # an Option has `map` and `take` too
-        if call is not None and call.type == "call_expression" and method in _LAZY and iterates:
+    for call in filter(is_statement, tree.of("call_expression")):
+        method = text(part(part(call, "function"), "field"))
+        iterates = _ITERATES.search(text(part(part(call, "function"), "value")))  # an Option has `map` and `take` too
+        if method in _LAZY and iterates:
             yield Match(line(call), {"name": method})
 
 
 @rule(
-    "result-lost", Language.RUST, topic="strings",
+    "result-lost", RUST, topic="strings",
     message="`{name}` does not change `{owner}`: it gives a new value, and here that is thrown away.",
     fix="Keep the result: `{change}`.",
     beneath="Texts cannot be changed in place by these methods, so every such method makes a new one.",
-    examples=(Example(Language.RUST, in_main("s.to_uppercase();"), in_main("let s = s.to_uppercase();")),),
+    examples=(in_function(RUST, "s.to_uppercase();", "let s = s.to_uppercase();"),),
 )  # fmt: skip
 def result_lost(tree: SyntaxTree) -> Iterator[Match]:
     own = {text(part(function, "name")) for function in tree.of("function_item")}
-    for statement in tree.of("expression_statement"):
-        call = statement.named_children[0] if statement.named_children else None
-        function = part(call, "function")
-        owner, method = text(part(function, "value")), text(part(function, "field"))
+    for call in filter(is_statement, tree.of("call_expression")):
+        owner, method = text(part(part(call, "function"), "value")), text(part(part(call, "function"), "field"))
         if owner.isidentifier() and method in _NEW_TEXT - own:
             change = one_line(f"let {owner} = {text(call)}" + ("" if method.startswith("to_") else ".to_string()"))
-            yield Match(line(statement), {"name": method, "owner": owner, "change": change})
+            yield Match(line(call), {"name": method, "owner": owner, "change": change})
 
 
 @rule(
-    "whole-division", Language.RUST, topic="operators",
+    "whole-division", RUST, topic="operators",
     message="both sides of `{name}` are whole numbers, so the division drops the fraction; only then is the result turned into a `{kind}`.",
     fix="Make both sides floating numbers before you divide: `{change}`.",
     beneath="The types of the operands choose the division; what the result is stored in comes too late to matter.",
     examples=(
-        Example(
-            Language.RUST, in_main("let a: i32 = 5;\n    let m = (a / 2) as f64;"),
-            in_main("let a: i32 = 5;\n    let m = a as f64 / 2.0;"),
-        ),
+        in_function(RUST, "let a: i32 = 5;\n    let m = (a / 2) as f64;",
+                    "let a: i32 = 5;\n    let m = a as f64 / 2.0;"),
     ),
 )  # fmt: skip
 def whole_division(tree: SyntaxTree) -> Iterator[Match]:
@@ -82,19 +70,15 @@ def whole_division(tree: SyntaxTree) -> Iterator[Match]:
 
 
 @rule(
-    "line-end-kept", Language.RUST, topic="input-output",
+    "line-end-kept", RUST, topic="input-output",
     message="a line that is read keeps its line end, so `{name}` is the text and a `\\n`, which never equals the text alone.",
     fix="Compare `{change}`.",
     beneath="The line end stays so that an empty line differs from the end of the input, and the last line may lack it.",
     examples=(
-        Example(
-            Language.RUST, in_main('stdin().read_line(&mut s);\n    if s == "y" { f(); }'),
-            in_main('stdin().read_line(&mut s);\n    if s.trim() == "y" { f(); }'),
-        ),
-        Example(
-            Language.RUST, in_main('stdin().read_line(&mut s);\n    if s == "y" { f(); }'),
-            in_main('stdin().read_line(&mut s);\n    if s == "y\\n" { f(); }'),
-        ),
+        in_function(RUST, 'stdin().read_line(&mut s);\n    if s == "y" { f(); }',
+                    'stdin().read_line(&mut s);\n    if s.trim() == "y" { f(); }'),
+        in_function(RUST, 'stdin().read_line(&mut s);\n    if s == "y" { f(); }',
+                    'stdin().read_line(&mut s);\n    if s == "y\\n" { f(); }'),
     ),
 )  # fmt: skip
 def line_end_kept(tree: SyntaxTree) -> Iterator[Match]:
@@ -113,25 +97,18 @@ def line_end_kept(tree: SyntaxTree) -> Iterator[Match]:
 
 
 @rule(
-    "not-joined", Language.RUST, topic="concurrency",
+    "not-joined", RUST, topic="concurrency",
     message="nothing waits for the thread: when `main` ends, the program ends, and the thread with it.",
     fix="Keep the handle, and wait at the end: `handle.join().unwrap();`.",
     beneath="`spawn` gives a JoinHandle; dropping it detaches the thread, which dies with the process.",
     examples=(
-        Example(
-            Language.RUST, in_main("std::thread::spawn(|| f());"),
-            in_main("std::thread::spawn(|| f()).join().unwrap();"),
-        ),
-        Example(
-            Language.RUST, in_main("std::thread::spawn(|| f());"),
-            in_main("let (tx, rx) = mpsc::channel();\n    thread::spawn(move || tx.send(1));\n    for n in rx { f(n); }"),
-        ),
+        in_function(RUST, "std::thread::spawn(|| f());", "std::thread::spawn(|| f()).join().unwrap();"),
+        in_function(RUST, "std::thread::spawn(|| f());",
+                    "let (tx, rx) = mpsc::channel();\n    thread::spawn(move || tx.send(1));\n    for n in rx { f(n); }"),
     ),
 )  # fmt: skip
 def not_joined(tree: SyntaxTree) -> Iterator[Match]:
     waits = re.search(r"join\(|scope\(|recv|sleep\(|channel|Barrier|Condvar|park|\bloop\b|incoming\(", tree.code)
-    if waits or "fn main" not in tree.code:
-        return
-    for call in tree.of("call_expression"):
+    for call in tree.of("call_expression") if "fn main" in tree.code and not waits else ():
         if text(part(call, "function")).endswith("thread::spawn"):
             yield Match(line(call))

@@ -6,10 +6,9 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import Example, Kind, Match, rule
+from learnflow.code_analysis.rule import RUST, Example, Kind, Match, rule
 from learnflow.code_analysis.syntax_tree import SyntaxTree, around, line, of, part, text
 from learnflow.domain.phrasing import one_line
-from learnflow.models.vocabulary import Language
 
 _OWNED: Final = re.compile(
     r"vec!|format!|(?:String|Vec|Box|HashMap|HashSet|BTreeMap)::|.*\.(?:to_string|to_owned|collect|clone)(?:::<.*>)?\(\)$"
@@ -18,14 +17,12 @@ _OWNED_TYPE: Final = re.compile(r"(?:String|Vec|Box|HashMap|HashSet|BTreeMap)\b"
 
 
 @rule(
-    "moved-value", Language.RUST, topic="", kind=Kind.ERROR, explains=("rust-moved-value",), needs_error=True,
+    "moved-value", RUST, topic="", kind=Kind.ERROR, explains=("rust-moved-value",), needs_error=True,
     message="`{name}` is moved into {into} in line {at}, so here it may not be used any more.",
     fix="{lend}",
     examples=(
-        Example(
-            Language.RUST, "fn main() {\n    let s = String::new();\n    f(s);\n    g(&s);\n}",
-            "fn main() {\n    let s = String::new();\n    f(&s);\n    g(&s);\n}",
-        ),
+        Example(RUST, "fn main() {\n    let s = String::new();\n    f(s);\n    g(&s);\n}",
+                "fn main() {\n    let s = String::new();\n    f(&s);\n    g(&s);\n}"),
     ),
 )  # fmt: skip
 def moved_value(tree: SyntaxTree) -> Iterator[Match]:
