@@ -1,9 +1,10 @@
-"""Rules whose condition is a regular expression or a linter's, each with its message and examples in a TOML file.
+"""Rules whose condition is a regular expression, a query or a linter's, with message and examples in a TOML file.
 
 A table a rule: its key, the fields of Rule, `patterns` by language, and `examples` as [language, bad, good]. Comments
 and what stands in strings are blank before a pattern is searched, unless `in_strings` is set. Named groups are the
-names of the message; a group `at` is the place of the finding where that is not the match's beginning. Where a linter
-finds it, `linter` is its name, and the key is the linter's code.
+names of the message; a group `at` is the place of the finding where that is not the match's beginning. What depends on
+the tree has `queries` instead (see query_check.py). Where a linter finds it, `linter` is its name, and the key is the
+linter's code.
 """
 
 import re
@@ -17,6 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, m
 
 from learnflow.code_analysis.linters import ruff
 from learnflow.code_analysis.python_tree import PythonTree
+from learnflow.code_analysis.query_check import query_check
 from learnflow.code_analysis.rule import Check, Example, Kind, Match, Rule
 from learnflow.code_analysis.syntax_tree import SyntaxTree
 from learnflow.models.vocabulary import Language
@@ -48,6 +50,7 @@ class PatternRule(BaseModel):
     focus: str = ""
     in_strings: bool = False
     patterns: Mapping[Language, Pattern] = {}
+    queries: Mapping[Language, str] = {}
     linter: Literal["", "ruff"] = ""
     examples: tuple[tuple[Language, str, str] | tuple[Language, str, str, str], ...] = ()
 
@@ -72,6 +75,8 @@ def _rule(key: str, table: PatternRule) -> Rule:
     fields["examples"] = tuple(Example(*row) for row in table.examples)
     if table.linter:
         return Rule(key, (Language.PYTHON,), check=ruff(key), **fields)
+    if table.queries:
+        return Rule(key, tuple(table.queries), check=query_check(table.queries), **fields)
     return Rule(key, tuple(table.patterns), check=_pattern_check(table), **fields)
 
 

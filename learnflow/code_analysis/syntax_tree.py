@@ -61,6 +61,14 @@ class SyntaxTree:
         return tuple(given(self.root))
 
     @cached_property
+    def types(self) -> dict[str, str]:
+        """What Java declares each name to be, and the kind of value that it begins as in JavaScript; "" for several."""
+        types: dict[str, str] = {}
+        for name, declared in _declared_types(self) if self.language is Language.JAVA else _first_values(self):
+            types[name] = declared if types.get(name, declared) == declared else ""
+        return types
+
+    @cached_property
     def uses(self) -> dict[str, list[Node]]:
         """Where each name stands, in the order of the text."""
         uses: dict[str, list[Node]] = {}
@@ -184,3 +192,17 @@ def given_types(root_node: Node) -> dict[str, str]:
         text(part(node, "pattern")).removeprefix("mut "): text(part(node, "type"))
         for node in of(root_node, "let_declaration", "parameter")
     }
+
+
+def _declared_types(tree: SyntaxTree) -> Iterator[tuple[str, str]]:
+    for node in tree.of(
+        "local_variable_declaration", "field_declaration", "formal_parameter", "enhanced_for_statement"
+    ):
+        inner = [part(child, "name") for child in node.named_children if child.type == "variable_declarator"]
+        yield from ((text(name), text(part(node, "type"))) for name in inner or [part(node, "name")])
+
+
+def _first_values(tree: SyntaxTree) -> Iterator[tuple[str, str]]:
+    yield from ((name, kind(value)) for name, value, _ in tree.given)
+    parameters = [*tree.of("formal_parameters"), *(part(arrow, "parameter") for arrow in tree.of("arrow_function"))]
+    yield from ((name, "") for parameter in parameters for name in names(parameter))  # whatever is given

@@ -8,7 +8,7 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.code_analysis.rule import CPP, Example, Match, in_function, rule
-from learnflow.code_analysis.rules.java.texts import line_left
+from learnflow.code_analysis.rules.java.objects_and_input import line_left
 from learnflow.code_analysis.syntax_tree import SyntaxTree, kind, line, of, part, text
 
 _READS: Final = re.compile(r"(?:std::)?cin\s*>>|(?:std::)?getline\(\s*(?:std::)?cin\b")

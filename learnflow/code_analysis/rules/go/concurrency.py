@@ -6,7 +6,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import GO, Example, Match, in_function, rule
+from learnflow.code_analysis.rule import GO, Match, in_function, rule
 from learnflow.code_analysis.syntax_tree import FUNCTIONS, SyntaxTree, around, kind, line, names, of, part, text
 from learnflow.domain.phrasing import one_line
 
@@ -115,20 +115,6 @@ def raced(tree: SyntaxTree) -> Iterator[Match]:
             if target.isidentifier() and target not in own:
                 yield Match(line(change), {"name": target})
                 return
-
-
-@rule(
-    "lock-copied", GO, topic="concurrency", explains=("go-deadlock",),
-    message="`{name}` is a `{kind}` passed by value: the function works on a copy, so the original never hears of it, and who waits for it waits for good.",
-    fix="Pass a pointer, `{name} *{kind}`, and give it `&...`.",
-    beneath="The types of `sync` hold their state in themselves and must not be copied after first use; `go vet` warns of it.",
-    examples=(Example(GO, "func f(wg sync.WaitGroup) { wg.Done() }", "func f(wg *sync.WaitGroup) { wg.Done() }"),),
-)  # fmt: skip
-def lock_copied(tree: SyntaxTree) -> Iterator[Match]:
-    for parameter in tree.of("parameter_declaration"):
-        shared = text(part(parameter, "type"))
-        if shared in {"sync.WaitGroup", "sync.Mutex"}:
-            yield Match(line(parameter), {"name": text(part(parameter, "name")), "kind": shared})
 
 
 @rule(

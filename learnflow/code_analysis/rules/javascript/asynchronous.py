@@ -5,15 +5,13 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import JS, Example, Kind, Match, rule
+from learnflow.code_analysis.rule import JS, Example, Match, rule
 from learnflow.code_analysis.syntax_tree import (
     FUNCTIONS,
     SyntaxTree,
     around,
     called_name,
     changes,
-    is_in_loop,
-    is_statement,
     kind,
     line,
     of,
@@ -106,24 +104,6 @@ def _is_looked_at(use: Node) -> bool:
 
 
 @rule(
-    "for-each-async", JS, topic="async-programming",
-    message="`forEach` does not wait for an async function: it starts one for each item and goes on at once, so what comes after runs before they are done.",
-    fix="Use `for (const item of items) {{ await ... }}`, or `await Promise.all(items.map(async ...))` to run them together.",
-    beneath="`forEach` throws the returned promises away, so nobody can wait for them, and their errors are unhandled.",
-    examples=(
-        Example(JS, "a.forEach(async x => { await f(x); });\nconsole.log('done');", "for (const x of a) { await f(x); }\nconsole.log('done');"),
-        Example(JS, "async function f(a) {\n  a.forEach(async (x) => g(x));\n  return 1;\n}", "a.forEach(async (x) => { console.log(await g(x)); });"),
-    ),
-)  # fmt: skip
-def for_each_async(tree: SyntaxTree) -> Iterator[Match]:
-    for call in tree.of("call_expression"):
-        starts = called_name(call) == "forEach" and text(part(call, "arguments")).startswith("(async")
-        following = call.parent.next_named_sibling if starts and call.parent and is_statement(call) else None
-        if kind(following) not in {*FUNCTIONS, "class_declaration", "comment", ""}:
-            yield Match(line(call))
-
-
-@rule(
     "comes-later", JS, topic="async-programming",
     message="this runs before the callback of line {first} has given `{name}` its value: the callback is called later, and the code goes on without waiting.",
     fix="Use `{name}` inside of the callback, or write it with `await`, so that what follows waits.",
@@ -179,15 +159,3 @@ def not_caught(tree: SyntaxTree) -> Iterator[Match]:
             handles = arguments is None or arguments.named_child_count > 1 or ".catch(" in text(call)
             if directly and call.type == "call_expression" and called_name(call) == "then" and not handles:
                 yield Match(line(attempt))
-
-
-@rule(
-    "await-in-loop", JS, topic="async-programming", kind=Kind.RISK, focus="speed",
-    message="Each `await` waits for the one before.",
-    fix="Where they do not need each other, start them together: `await Promise.all(items.map(...))`, for many items a few at a time.",
-    examples=(
-        Example(JS, "async function f(a) { for (const u of a) { await g(u); } }", "async function f(a) { await Promise.all(a.map(g)); }"),
-    ),
-)  # fmt: skip
-def await_in_loop(tree: SyntaxTree) -> Iterator[Match]:
-    return (Match(line(node)) for node in tree.of("await_expression") if is_in_loop(node))

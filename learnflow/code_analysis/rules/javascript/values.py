@@ -13,10 +13,8 @@ from learnflow.code_analysis.syntax_tree import (
     around,
     called_name,
     changes,
-    is_statement,
     kind,
     line,
-    names,
     of,
     part,
     text,
@@ -36,37 +34,6 @@ _LEAVING: Final = ("break_statement", "return_statement")
 _ARITHMETIC: Final = frozenset({"+=", "-=", "*="})
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 _PLACEHOLDER: Final = re.compile(r"\$\{[a-z_]\w*[^}]*\}")  # the variables of a shell are written large
-
-
-def literal_kinds(tree: SyntaxTree) -> dict[str, str]:
-    """Return the kind of literal that each variable begins as, "" where it has several, or is a parameter too."""
-    kinds: dict[str, str] = {}
-    for name, value, _ in tree.given:
-        kinds[name] = kind(value) if kinds.get(name, kind(value)) == kind(value) else ""
-    parameters = [*tree.of("formal_parameters"), *(part(arrow, "parameter") for arrow in tree.of("arrow_function"))]
-    return kinds | dict.fromkeys((name for parameter in parameters for name in names(parameter)), "")
-
-
-@rule(
-    "result-lost", JS, topic="{about}",
-    message="`{name}` does not change `{owner}`: it gives a new value, and here that is thrown away.",
-    fix="Keep the result: `{change}`.",
-    beneath="Texts cannot be changed, so every such method makes a new one; some methods of lists do the same.",
-    examples=(
-        Example(JS, "let s = 'a';\ns.trim();", "let s = 'a';\ns = s.trim();"),
-        Example(JS, "let a = [1];\na.filter(x => x > 1);", "let a = [1];\na = a.filter(x => x > 1);\nlocation.replace('/start');"),
-    ),
-)  # fmt: skip
-def result_lost(tree: SyntaxTree) -> Iterator[Match]:
-    kinds = literal_kinds(tree)
-    for call in tree.of("call_expression"):
-        owner, called = text(part(part(call, "function"), "object")), called_name(call)
-        in_text = kinds.get(owner) in _TEXTS and called in _OF_TEXTS
-        in_array = kinds.get(owner) == "array" and called in _OF_ARRAYS - {"map"}
-        if is_statement(call) and (in_text or in_array):
-            change = one_line(f"{owner} = {text(call)}")
-            about = "strings" if in_text else "lists"
-            yield Match(line(call), {"about": about, "name": called, "owner": owner, "change": change})
 
 
 @rule(
@@ -102,7 +69,7 @@ def sorts_as_text(tree: SyntaxTree) -> Iterator[Match]:
     ),
 )  # fmt: skip
 def compares_objects(tree: SyntaxTree) -> Iterator[Match]:
-    kinds, changed = literal_kinds(tree), {name for name, _ in changes(tree.root)}
+    kinds, changed = tree.types, {name for name, _ in changes(tree.root)}
     made = {name for name, kind in kinds.items() if kind in _OBJECTS} - changed
     for node in tree.of("binary_expression"):
         left, right = part(node, "left"), part(node, "right")
@@ -122,7 +89,7 @@ def compares_objects(tree: SyntaxTree) -> Iterator[Match]:
     ),
 )  # fmt: skip
 def same_object(tree: SyntaxTree) -> Iterator[Match]:
-    kinds = literal_kinds(tree)
+    kinds = tree.types
     targets = [part(call, "function") for call in tree.of("call_expression") if called_name(call) in _IN_PLACE]
     targets += (part(assignment, "left") for assignment in tree.of("assignment_expression"))
     changed = {text(part(target, "object")) for target in targets}
@@ -163,7 +130,7 @@ def changed_in_for_each(tree: SyntaxTree) -> Iterator[Match]:
     ),
 )  # fmt: skip
 def array_for_numbers(tree: SyntaxTree) -> Iterator[Match]:
-    kinds = literal_kinds(tree)
+    kinds = tree.types
     for call in tree.of("call_expression"):
         name = text(part(call, "arguments")).strip("()")
         used_as_array = rf"\b{re.escape(name)}\.(?:length|push|map|filter|forEach|reduce)\b"
@@ -192,19 +159,3 @@ def starts_undefined(tree: SyntaxTree) -> Iterator[Match]:
         started = value or kind(node.parent) == "for_in_statement" or name in set_once or declared.count(name) > 1
         if grows and not started:
             yield Match(line(node), {"name": name})
-
-
-@rule(
-    "template-missing", JS, topic="strings",
-    message="`${{...}}` is filled in only between backticks; in ordinary quotes it stays as it is.",
-    fix="Write the text between backticks (the key of the accent grave) instead of quotes.",
-    beneath="Template literals are a syntax of their own; quotes make plain strings.",
-    examples=(
-        Example(JS, "f('n is ${n}');", "f(`n is ${n}`);"),
-        Example(JS, 'function g(user) { return "Hi ${user.name}" + user.id; }', "const kind = g();\nconst page = `<p class=\"${kind}\">hello</p>` + run('echo ${HOME}');"),
-    ),
-)  # fmt: skip
-def template_missing(tree: SyntaxTree) -> Iterator[Match]:
-    for node in tree.of("string"):
-        if _PLACEHOLDER.search(text(node)) and around(node, "template_string") is None:
-            yield Match(line(node))

@@ -15,24 +15,6 @@ _WHOLE: Final = frozenset({"i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64",
 
 
 @rule(
-    "never-run", RUST, topic="iterators-generators",
-    message="`{name}` is lazy: it only prepares an iterator, and as nothing asks for its items, nothing of it ever runs.",
-    fix="Use a `for` loop (or `for_each`) for what is to be done, and `collect()` for what is to be kept.",
-    beneath="Adapters are structs that do work in `next()`; only a consumer such as `for`, `collect` or `sum` calls it.",
-    examples=(
-        in_function(RUST, "v.iter().map(|x| f(x));", "v.iter().for_each(|x| f(x));"),
-        in_function(RUST, "v.iter().map(|x| f(x));", "slot.take();\n    name.map(|n| f(n));"),
-    ),
-)  # fmt: skip
-def never_run(tree: SyntaxTree) -> Iterator[Match]:
-    for call in filter(is_statement, tree.of("call_expression")):
-        method = text(part(part(call, "function"), "field"))
-        iterates = _ITERATES.search(text(part(part(call, "function"), "value")))  # an Option has `map` and `take` too
-        if method in _LAZY and iterates:
-            yield Match(line(call), {"name": method})
-
-
-@rule(
     "result-lost", RUST, topic="strings",
     message="`{name}` does not change `{owner}`: it gives a new value, and here that is thrown away.",
     fix="Keep the result: `{change}`.",

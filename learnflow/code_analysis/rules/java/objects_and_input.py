@@ -1,11 +1,12 @@
-"""Objects in Java: compared by identity, shared by a class, never set, and open to everybody."""
+"""Java: objects compared by identity, shared by a class and never set, and lines that are left in the input."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import JAVA, Example, Kind, Match, in_function, rule
+from learnflow.code_analysis.rule import JAVA, Example, Match, in_function, rule
 from learnflow.code_analysis.syntax_tree import (
     LOOPS,
     SyntaxTree,
@@ -23,34 +24,22 @@ from learnflow.code_analysis.syntax_tree import (
 from learnflow.domain.phrasing import one_line
 
 _OBJECTS: Final = frozenset({"String", "Integer", "Long", "Double", "Character", "BigDecimal", "BigInteger"})
+_TOKENS: Final = frozenset({"nextInt", "nextDouble", "nextLong", "nextBoolean", "nextFloat"})
 _SIMPLE: Final = frozenset({"int", "double", "long", "String", "boolean", "char", "float"})
-NEW_TEXT: Final = frozenset({
+_NEW_TEXT: Final = frozenset({
     "toUpperCase", "toLowerCase", "trim", "replace", "replaceAll", "concat", "substring", "strip", "repeat",
 })  # fmt: skip
 
 
-def declared(tree: SyntaxTree) -> dict[str, str]:
-    """Return the types of variables, parameters and fields by name; a name with two types has none."""
-    types: dict[str, str] = {}
-    for node in tree.of(
-        "local_variable_declaration", "field_declaration", "formal_parameter", "enhanced_for_statement"
-    ):
-        declared_type = text(part(node, "type"))
-        inner = [part(child, "name") for child in node.named_children if child.type == "variable_declarator"]
-        for name in map(text, inner or [part(node, "name")]):
-            types[name] = declared_type if types.get(name, declared_type) == declared_type else ""
-    return types
-
-
 def _kind(types: dict[str, str], node: Node | None) -> str:
     if kind(node) == "method_invocation":
-        return "String" if text(part(node, "name")) in {*NEW_TEXT, "nextLine", "next", "readLine"} else ""
+        return "String" if text(part(node, "name")) in {*_NEW_TEXT, "nextLine", "next", "readLine"} else ""
     return "String" if kind(node) == "string_literal" else types.get(text(node), "")
 
 
 def _compared(tree: SyntaxTree) -> Iterator[tuple[Node, str, str, str]]:
     """Yield each comparison by `==` or `!=`, its operator, and the types of its sides."""
-    types = declared(tree)
+    types = tree.types
     for node in tree.of("binary_expression"):
         sign = text(part(node, "operator"))
         if sign in {"==", "!="}:
@@ -182,15 +171,21 @@ def copy_changed(tree: SyntaxTree) -> Iterator[Match]:
 
 
 @rule(
-    "public-field", JAVA, topic="object-oriented-programming", kind=Kind.RISK, focus="design",
-    message="A public field can be set to anything from anywhere, so the class cannot keep its own rules.",
-    fix="Make it `private`, and give methods that check.",
+    "line-left", JAVA, topic="input-output",
+    message="`{name}` (line {first}) reads only its value and leaves the line end in the input; this then reads the empty rest of that line, and does not wait.",
+    fix="Read the rest of the line away before: `{change}`.",
+    beneath="Readers of tokens skip white space before a value and stop right behind it; readers of lines take all up to the line end.",
     examples=(
-        Example(JAVA, "class A { public int size; }",
-                "class A { private int size; public static final int MOST = 9; }"),
+        in_function(JAVA, "int k = in.nextInt();\n    String u = in.nextLine();", "int k = in.nextInt();\n    in.nextLine();\n    String u = in.nextLine();"),
+        in_function(JAVA, "int k = in.nextInt();\n    g(in.nextLine());", "String c = in.next();\n    String rest = in.nextLine().trim();\n    g(c, rest);"),
     ),
 )  # fmt: skip
-def public_field(tree: SyntaxTree) -> Iterator[Match]:
-    for field in tree.of("field_declaration"):
-        if "public" in _modifiers(field) and "final" not in _modifiers(field):
-            yield Match(line(field))
+def line_left(tree: SyntaxTree) -> Iterator[Match]:
+    reads = [call for call in tree.of("method_invocation") if text(part(call, "name")) in {*_TOKENS, "nextLine"}]
+    for first, second in pairwise(reads):
+        scanner, name = text(part(first, "object")), text(part(first, "name"))
+        goes_on = around(first, "block") == around(second, "block") and scanner == text(part(second, "object"))
+        trimmed = text(part(second.parent, "name")) in {"trim", "strip", "isBlank", "isEmpty"}
+        wanted = text(part(second, "name")) == "nextLine" and not is_statement(second) and not trimmed
+        if name in _TOKENS and goes_on and wanted:
+            yield Match(line(second), {"name": name, "first": str(line(first)), "change": f"{scanner}.nextLine();"})
