@@ -1,17 +1,31 @@
-"""Rust that runs and does not do what was meant: what is lazy, thrown away, cut off, or still has its line end."""
+"""Rust: where a moved value went, and what is thrown away, cut off, not waited for, or still has its line end."""
 
 import re
 from collections.abc import Iterator
 from typing import Final
 
-from learnflow.code_analysis.rule import RUST, Match, in_function, rule
-from learnflow.code_analysis.syntax_tree import SyntaxTree, bare, given_types, is_statement, line, part, text
+from tree_sitter import Node
+
+from learnflow.code_analysis.rule import RUST, Example, Kind, Match, in_function, rule
+from learnflow.code_analysis.syntax_tree import (
+    SyntaxTree,
+    around,
+    bare,
+    given_types,
+    is_statement,
+    line,
+    of,
+    part,
+    text,
+)
 from learnflow.domain.phrasing import one_line
 
-_LAZY: Final = frozenset({"map", "filter", "inspect", "enumerate", "zip", "take", "skip", "filter_map", "flat_map"})
-_ITERATES: Final = re.compile(r"\.(?:iter|iter_mut|into_iter|chars|lines|bytes)\(\)|\.\.")
 _NEW_TEXT: Final = frozenset({"to_uppercase", "to_lowercase", "trim", "replace", "trim_end", "trim_start"})
 _WHOLE: Final = frozenset({"i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "usize", "isize"})
+_OWNED: Final = re.compile(
+    r"vec!|format!|(?:String|Vec|Box|HashMap|HashSet|BTreeMap)::|.*\.(?:to_string|to_owned|collect|clone)(?:::<.*>)?\(\)$"
+)
+_OWNED_TYPE: Final = re.compile(r"(?:String|Vec|Box|HashMap|HashSet|BTreeMap)\b")
 
 
 @rule(
@@ -94,3 +108,59 @@ def not_joined(tree: SyntaxTree) -> Iterator[Match]:
     for call in tree.of("call_expression") if "fn main" in tree.code and not waits else ():
         if text(part(call, "function")).endswith("thread::spawn"):
             yield Match(line(call))
+
+
+@rule(
+    "moved-value", RUST, topic="", kind=Kind.ERROR, explains=("rust-moved-value",), needs_error=True,
+    message="`{name}` is moved into {into} in line {at}, so here it may not be used any more.",
+    fix="{lend}",
+    examples=(
+        Example(RUST, "fn main() {\n    let s = String::new();\n    f(s);\n    g(&s);\n}",
+                "fn main() {\n    let s = String::new();\n    f(&s);\n    g(&s);\n}"),
+    ),
+)  # fmt: skip
+def moved_value(tree: SyntaxTree) -> Iterator[Match]:
+    for function in tree.of("function_item"):
+        owned = frozenset(_owned(function))
+        for taken in of(function, "identifier"):
+            by = _taken_by(taken) if text(taken) in owned else None
+            use = _next_use(function, taken) if by else None
+            if by is not None and use is not None:
+                yield Match(line(use), _values(taken, by))
+
+
+def _owned(function: Node) -> Iterator[str]:
+    """Yield the names that own a value which is moved and not copied."""
+    for node in of(function, "let_declaration", "parameter"):
+        if _OWNED_TYPE.match(text(part(node, "type"))) or _OWNED.match(text(part(node, "value"))):
+            yield text(part(node, "pattern")).removeprefix("mut ")
+
+
+def _taken_by(name: Node) -> Node | None:
+    """Return the call, the declaration or the loop that takes a value by its bare name."""
+    above = name.parent
+    if above is None:
+        return None
+    if above.type == "arguments":
+        return above.parent
+    return above if above.type in {"let_declaration", "for_expression"} and part(above, "value") == name else None
+
+
+def _next_use(function: Node, taken: Node) -> Node | None:
+    """Return what uses a name next, unless that gets a new value first."""
+    in_text = re.compile(rf"\{{{re.escape(text(taken))}\b")
+    for node in of(function, "identifier", "string_content"):
+        named = text(node) == text(taken) if node.type == "identifier" else in_text.search(text(node))
+        if named and node.start_byte >= taken.end_byte:
+            set_anew = node.parent is not None and node in (part(node.parent, "left"), part(node.parent, "pattern"))
+            return None if set_anew else node
+    return None
+
+
+def _values(taken: Node, by: Node) -> dict[str, str]:
+    name, function = text(taken), one_line(text(part(by, "function")), 40)
+    into = f"the call of `{function}`" if function else "the loop" if by.type == "for_expression" else "a new name"
+    lend = f"Lend it instead, `&{name}`, or hand over a copy on purpose, `{name}.clone()`."
+    if function and around(taken, "call_expression") == by:
+        lend += f" To be lent, `{function}` must take a reference: `&` before the type of its parameter."
+    return {"name": name, "into": into, "at": str(line(taken)), "lend": lend}
