@@ -6,8 +6,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import CPP, GO, JAVA, JS, RUST, Example, Match, rule
-from learnflow.code_analysis.rules.cpp.memory import in_main
+from learnflow.code_analysis.rule import CPP, GO, JAVA, JS, RUST, Example, Match, in_function, rule
 from learnflow.code_analysis.syntax_tree import SyntaxTree, bare, line, part, text
 from learnflow.domain.phrasing import one_line
 
@@ -22,11 +21,6 @@ _GOES_ON: Final = frozenset({
 })  # fmt: skip
 _EXIT: Final = re.compile(r"\b(?:exit|abort|terminate|panic|fail)\w*\(")
 _OPENING: Final = ("if_statement", "for_statement", "while_statement", "for_in_statement", "enhanced_for_statement")
-
-
-def in_java(body: str) -> str:
-    """Return Java with statements where they may stand, for the examples."""
-    return f"class A {{\n  void f(int n, String s, String t) {{\n    {body}\n  }}\n}}"
 
 
 @rule(
@@ -61,8 +55,8 @@ def _is_condition(node: Node) -> bool:
     fix="Both must differ, so join them by `&&`: `{change}`.",
     beneath="By De Morgan, not (a or b) is (not a) and (not b); with a negation, `||` and `&&` change places.",
     examples=(
-        Example(JAVA, in_java("if (n != 1 || n != 2) { g(); }"), in_java("if (n != 1 && n != 2) { g(); }")),
-        Example(CPP, in_main("if (n != 1 || n != 2) { f(); }"), in_main("if (get() != 'a' || get() != 'b') { f(); }")),
+        in_function(JAVA, "if (n != 1 || n != 2) { g(); }", "if (n != 1 && n != 2) { g(); }"),
+        in_function(CPP, "if (n != 1 || n != 2) { f(); }", "if (get() != 'a' || get() != 'b') { f(); }"),
         Example(JS, "if (a !== 'x' || a !== 'y') { f(); }", "if (a != 0 || a != '') { f(); }"),
     ),
 )  # fmt: skip
@@ -85,9 +79,9 @@ def either_differs(tree: SyntaxTree) -> Iterator[Match]:
     fix="Compare: `{change}`.",
     beneath="An assignment is an expression whose value is what was assigned; all but zero (and what is like it) counts as true.",
     examples=(
-        Example(CPP, in_main("if (x = 5) { f(); }"), in_main("if (x == 5) { f(); }")),
+        in_function(CPP, "if (x = 5) { f(); }", "if (x == 5) { f(); }"),
         Example(JS, "if (x = 'a') { f(); }", "let node = head;\nwhile (node = node.next) { f(node); }"),
-        Example(JAVA, in_java("while (done = true) { g(); }"), in_java("while (done == true) { g(); }")),
+        in_function(JAVA, "while (done = true) { g(); }", "while (done == true) { g(); }"),
     ),
 )  # fmt: skip
 def assigned_test(tree: SyntaxTree) -> Iterator[Match]:
@@ -107,8 +101,8 @@ def assigned_test(tree: SyntaxTree) -> Iterator[Match]:
     fix="Take the `;` away.",
     beneath="A lone semicolon is the empty statement, which is as good a body as a block.",
     examples=(
-        Example(JAVA, in_java("if (n > 1);\n    { g(); }"), in_java("if (n > 1)\n    { g(); }")),
-        Example(CPP, in_main("while (n > 1);\n  { f(); }"), in_main("while (get() != 'x');\n\n  { f(); }")),
+        in_function(JAVA, "if (n > 1);\n    { g(); }", "if (n > 1)\n    { g(); }"),
+        in_function(CPP, "while (n > 1);\n  { f(); }", "while (get() != 'x');\n\n  { f(); }"),
     ),
 )  # fmt: skip
 def empty_body(tree: SyntaxTree) -> Iterator[Match]:
@@ -125,7 +119,7 @@ def empty_body(tree: SyntaxTree) -> Iterator[Match]:
     message="without braces, only the first statement belongs to the `{what}` of line {head}. This line looks as if it did too, but it always runs, once.",
     fix="Put braces around all that belongs to it.",
     beneath="Indentation means nothing to the compiler here; a body is one statement, and a block in braces counts as one.",
-    examples=(Example(CPP, in_main("if (x)\n    f();\n    g();"), in_main("if (x)\n    f();\n  g();")),),
+    examples=(in_function(CPP, "if (x)\n    f();\n    g();", "if (x)\n    f();\n  g();"),),
 )  # fmt: skip
 def one_statement(tree: SyntaxTree) -> Iterator[Match]:
     for node in tree.of(*_OPENING):
@@ -144,12 +138,12 @@ def one_statement(tree: SyntaxTree) -> Iterator[Match]:
     fix="End each case with `break;` (or say `// falls through` where it is meant).",
     beneath="The labels of a `switch` are only places to jump to; nothing but `break` or `return` leaves it.",
     examples=(
-        Example(JAVA, in_java("switch (n) {\n case 1:\n  g();\n case 2:\n  h();\n }"),
-                in_java("switch (n) {\n case 1:\n  g();\n  break;\n case 2:\n  h();\n }")),
-        Example(JAVA, in_java("switch (n) {\n case 1: g();\n default: h();\n }"),
-                in_java("switch (n) {\n case 1: if (s == null) { return; } else { return; }\n case 2: System.exit(1);\n default: h();\n }")),
-        Example(CPP, in_main("switch (n) {\n case 1: { f(); }\n case 2: g();\n }"),
-                in_main("switch (n) {\n case 1: { f(); break; }\n case 2: { g(); break; }\n default: return 0;\n }")),
+        in_function(JAVA, "switch (n) {\n case 1:\n  g();\n case 2:\n  h();\n }",
+                    "switch (n) {\n case 1:\n  g();\n  break;\n case 2:\n  h();\n }"),
+        in_function(JAVA, "switch (n) {\n case 1: g();\n default: h();\n }",
+                    "switch (n) {\n case 1: if (s == null) { return; } else { return; }\n case 2: System.exit(1);\n default: h();\n }"),
+        in_function(CPP, "switch (n) {\n case 1: { f(); }\n case 2: g();\n }",
+                    "switch (n) {\n case 1: { f(); break; }\n case 2: { g(); break; }\n default: return 0;\n }"),
     ),
 )  # fmt: skip
 def falls_through(tree: SyntaxTree) -> Iterator[Match]:

@@ -6,9 +6,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import CPP, GO, JAVA, JS, RUST, Example, Match, rule
-from learnflow.code_analysis.rules.conditions import in_java
-from learnflow.code_analysis.rules.cpp.memory import in_main
+from learnflow.code_analysis.rule import CPP, GO, JAVA, JS, RUST, Example, Match, in_function, rule
 from learnflow.code_analysis.syntax_tree import (
     FUNCTIONS,
     LOOPS,
@@ -48,8 +46,8 @@ _STORING: Final = frozenset({"push", "add", "put", "set", "append", "unshift", "
         Example(JS, "for (let i = 0; i <= a.length; i++) { f(a[i]); }", "for (let i = 0; i < a.length; i++) { f(a[i]); }"),
         Example(GO, "package main\n\nfunc main() {\n\tfor i := 0; i <= len(a); i++ { f(a[i]) }\n}",
                 "package main\n\nfunc main() {\n\tfor i := 0; i <= len(a); i++ { f(a[:i]) }\n}"),
-        Example(JAVA, in_java("for (int i = 0; i <= s.length(); i++) { g(s.charAt(i)); }"),
-                in_java("for (int i = 0; i <= s.length(); i++) { if (i == s.length() || s.charAt(i) == ' ') { g(i); } }")),
+        in_function(JAVA, "for (int i = 0; i <= s.length(); i++) { g(s.charAt(i)); }",
+                    "for (int i = 0; i <= s.length(); i++) { if (i == s.length() || s.charAt(i) == ' ') { g(i); } }"),
     ),
 )  # fmt: skip
 def one_too_far(tree: SyntaxTree) -> Iterator[Match]:
@@ -73,10 +71,10 @@ def one_too_far(tree: SyntaxTree) -> Iterator[Match]:
     examples=(
         Example(JS, "for (let i = 0; i < a.length; i++) { if (a[i]) { a.splice(i, 1); } }",
                 "for (let i = 0; i < a.length; i++) { if (a[i]) { a.splice(i, 1); i -= 1; } }"),
-        Example(JAVA, in_java("for (int i = 0; i < a.size(); i++) { a.remove(i); }"),
-                in_java("for (int i = 0; i < a.size(); i++) { if (a.get(i) < 0) { a.remove(i); --i; } }")),
-        Example(CPP, in_main("for (int i = 0; i < v.size(); ++i) { v.erase(v.begin() + i); }"),
-                in_main("for (int i = 0; i < v.size(); ++i) { v.erase(v.begin() + i); break; }")),
+        in_function(JAVA, "for (int i = 0; i < a.size(); i++) { a.remove(i); }",
+                    "for (int i = 0; i < a.size(); i++) { if (a.get(i) < 0) { a.remove(i); --i; } }"),
+        in_function(CPP, "for (int i = 0; i < v.size(); ++i) { v.erase(v.begin() + i); }",
+                    "for (int i = 0; i < v.size(); ++i) { v.erase(v.begin() + i); break; }"),
     ),
 )  # fmt: skip
 def removed_by_index(tree: SyntaxTree) -> Iterator[Match]:
@@ -101,8 +99,8 @@ def removed_by_index(tree: SyntaxTree) -> Iterator[Match]:
     beneath="Unsigned arithmetic is modulo 2^n: 0 - 1 wraps around in C++ and in Rust's release builds, and panics in its debug builds.",
     explains=("rust-overflow", "rust-index-out-of-bounds", "cpp-out-of-range", "cpp-segmentation-fault"),
     examples=(
-        Example(CPP, in_main("for (unsigned i = 3; i >= 0; --i) { f(i); }"),
-                in_main("for (auto i = (int)v.size() - 1; i >= 0; --i) { f(v[i]); }")),
+        in_function(CPP, "for (unsigned i = 3; i >= 0; --i) { f(i); }",
+                    "for (auto i = (int)v.size() - 1; i >= 0; --i) { f(v[i]); }"),
         Example(RUST, "fn main() {\n    let mut i = v.len() - 1;\n    while i >= 0 { i -= 1; }\n}",
                 "fn main() {\n    let mut i = i64::try_from(v.len()).unwrap();\n    while i >= 0 { i -= 1; }\n}"),
     ),
@@ -141,8 +139,8 @@ def _is_unsigned(tree: SyntaxTree, loop: Node, name: str) -> bool:
     beneath="The loop binds its variable to each item in turn; binding it to something else does not touch where the item came from.",
     examples=(
         Example(JS, "for (let x of a) {\n  x = x * 2;\n}", "for (let x of a) {\n  x = x * 2;\n  f(x);\n}"),
-        Example(CPP, in_main("for (int x : a) { x *= 2; }"), in_main("for (int& x : a) { x *= 2; }")),
-        Example(JAVA, in_java("for (int x : a) { x = 0; }"), in_java("for (int x : a) { if (--x > 0) { g(); } }")),
+        in_function(CPP, "for (int x : a) { x *= 2; }", "for (int& x : a) { x *= 2; }"),
+        in_function(JAVA, "for (int x : a) { x = 0; }", "for (int x : a) { if (--x > 0) { g(); } }"),
     ),
 )  # fmt: skip
 def item_only(tree: SyntaxTree) -> Iterator[Match]:
@@ -171,8 +169,8 @@ def _closures(body: Node, name: str) -> Iterator[Node]:
     fix="Make a new one inside of the loop.",
     beneath="A list holds references; adding copies nothing.",
     examples=(
-        Example(JAVA, in_java("P p = new P();\n    for (String x : xs) {\n p.n = x;\n ps.add(p);\n }"),
-                in_java("for (String x : xs) {\n P p = new P();\n p.n = x;\n ps.add(p);\n }")),
+        in_function(JAVA, "P p = new P();\n    for (String x : xs) {\n p.n = x;\n ps.add(p);\n }",
+                    "for (String x : xs) {\n P p = new P();\n p.n = x;\n ps.add(p);\n }"),
         Example(JS, "const p = {};\nfor (const x of xs) {\n  p.n = x;\n  ps.push(p);\n}",
                 "const team = { name: 'A' };\nfor (const p of ps) {\n  log(team.name);\n  p.teams.push(team);\n}"),
     ),

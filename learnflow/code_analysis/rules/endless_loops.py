@@ -6,10 +6,9 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import Example, Match, rule
+from learnflow.code_analysis.rule import CPP, GO, JAVA, JS, Example, Match, rule
 from learnflow.code_analysis.syntax_tree import FUNCTIONS, SyntaxTree, around, bare, line, names, of, part, text
 from learnflow.domain.phrasing import one_line
-from learnflow.models.vocabulary import Language
 
 _CHANGES: Final = (
     "assignment_expression", "augmented_assignment_expression", "update_expression", "assignment_statement",
@@ -27,34 +26,26 @@ _CHANGED_ELSEWHERE: Final = re.compile(
 
 
 @rule(
-    "loop-never-changes", Language.JAVASCRIPT, Language.JAVA, Language.CPP, Language.GO, topic="loops",
+    "loop-never-changes", JS, JAVA, CPP, GO, topic="loops",
     message="nothing inside of the loop changes `{name}`, so the condition `{condition}` never becomes false and the loop never ends.",
     fix="Change `{name}` at the end of the loop's body, for example `{change}`.",
     beneath="The condition is worked out anew before each round; with the same values it has the same result each time.",
     examples=(
-        Example(Language.JAVASCRIPT, "let n = 5;\nwhile (n > 0) { f(); }", "let n = 5;\nwhile (n > 0) { f(); n--; }"),
-        Example(
-            Language.JAVASCRIPT, "let n = 5;\nwhile (n > 0) { f(); }",
-            "let n = 3;\nfunction step() { n--; }\nwhile (n > 0) { step(); }",
-        ),
-        Example(
-            Language.JAVA, "class A { void f() { int n = 3; while (n > 0) { g(); } } }",
-            "class A { int n = 0; void step() { n++; } void run() { while (n < 3) { step(); } } }",
-        ),
-        Example(
-            Language.CPP, "int main() { int n = 3; while (n > 0) { std::cout << n; } }",
-            "int main() { int n = 3; while (n > 0) { step(n); } }",
-        ),
-        Example(
-            Language.GO, "package main\n\nfunc main() {\n\tn := 3\n\tfor n > 0 {\n\t\tprintln(n)\n\t}\n}",
-            "package main\n\nfunc main() {\n\tn := 3\n\tfor n > 0 {\n\t\tn--\n\t}\n}",
-        ),
+        Example(JS, "let n = 5;\nwhile (n > 0) { f(); }", "let n = 5;\nwhile (n > 0) { f(); n--; }"),
+        Example(JS, "let n = 5;\nwhile (n > 0) { f(); }",
+                "let n = 3;\nfunction step() { n--; }\nwhile (n > 0) { step(); }"),
+        Example(JAVA, "class A { void f() { int n = 3; while (n > 0) { g(); } } }",
+                "class A { int n = 0; void step() { n++; } void run() { while (n < 3) { step(); } } }"),
+        Example(CPP, "int main() { int n = 3; while (n > 0) { std::cout << n; } }",
+                "int main() { int n = 3; while (n > 0) { step(n); } }"),
+        Example(GO, "package main\n\nfunc main() {\n\tn := 3\n\tfor n > 0 {\n\t\tprintln(n)\n\t}\n}",
+                "package main\n\nfunc main() {\n\tn := 3\n\tfor n > 0 {\n\t\tn--\n\t}\n}"),
     ),
 )  # fmt: skip
 def loop_never_changes(tree: SyntaxTree) -> Iterator[Match]:
     for loop in tree.of("while_statement", "for_statement"):
         test, body = bare(part(loop, "condition")), part(loop, "body")
-        if tree.language is Language.GO and test is None:
+        if tree.language is GO and test is None:
             test = next((child for child in loop.named_children if child.type == "binary_expression"), None)
         steps = part(loop, "increment") or part(loop, "update")  # JavaScript's word, C++'s and Java's
         if test is None or body is None or test.type != "binary_expression" or steps or any(of(test, *_CALLS)):
@@ -74,6 +65,6 @@ def _may_change(tree: SyntaxTree, loop: Node, body: Node, name: str) -> bool:
     owner = function or tree.root
     inner = (node for node in of(owner, *FUNCTIONS) if node != function)
     closed_over = any(name in names(change) for node in inner for change in of(node, *_CHANGES))
-    given_away = tree.language is Language.CPP and any(name in names(call) for call in of(body, "call_expression"))
-    a_global = outside and (tree.language is not Language.JAVASCRIPT or function is not None)
+    given_away = tree.language is CPP and any(name in names(call) for call in of(body, "call_expression"))
+    a_global = outside and (tree.language is not JS or function is not None)
     return changed or closed_over or a_global or given_away or bool(_CHANGED_ELSEWHERE.search(text(body)))

@@ -7,7 +7,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import Example, Match, rule
+from learnflow.code_analysis.rule import CPP, GO, JAVA, Example, Match, rule
 from learnflow.code_analysis.syntax_tree import SyntaxTree, bare, line, part, text
 from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language
@@ -25,9 +25,9 @@ _DECLARATIONS: Final = (
 )  # fmt: skip
 _LENGTH: Final = re.compile(r"^\w+\.(?:length|size\(\)|length\(\))$|^len\(\w+\)$")
 _CASTS: Final[Mapping[Language, str]] = MappingProxyType({
-    Language.CPP: "static_cast<double>({})",
-    Language.JAVA: "(double) {}",
-    Language.GO: "float64({})",
+    CPP: "static_cast<double>({})",
+    JAVA: "(double) {}",
+    GO: "float64({})",
 })
 
 
@@ -37,14 +37,10 @@ _CASTS: Final[Mapping[Language, str]] = MappingProxyType({
     fix="Make one side a floating number before you divide: `{change}`.",
     beneath="The types of the operands choose the division; what the result is stored in comes too late to matter.",
     examples=(
-        Example(
-            Language.JAVA, "class A { double m(int[] a, int s) { return s / a.length; } }",
-            "class A { double m(int[] a, int s) { return (double) s / a.length; } }",
-        ),
-        Example(
-            Language.JAVA, "class A { double f(int r) { double i = r / 100 * 20; return i; } }",
-            "class A { double half(double n) { return n / 2; } int twice(int n) { return n * 2; } }",
-        ),
+        Example(JAVA, "class A { double m(int[] a, int s) { return s / a.length; } }",
+                "class A { double m(int[] a, int s) { return (double) s / a.length; } }"),
+        Example(JAVA, "class A { double f(int r) { double i = r / 100 * 20; return i; } }",
+                "class A { double half(double n) { return n / 2; } int twice(int n) { return n * 2; } }"),
     ),
 )  # fmt: skip
 def whole_division(tree: SyntaxTree) -> Iterator[Match]:
@@ -56,7 +52,7 @@ def whole_division(tree: SyntaxTree) -> Iterator[Match]:
         if text(part(division, "operator")) != "/" or left is None or right is None or kind is None or rounds_down:
             continue
         if _is_whole(left, whole) and _is_whole(right, whole):
-            shown = one_line(text(left if tree.language is Language.JAVA else bare(left)))
+            shown = one_line(text(left if tree.language is JAVA else bare(left)))
             change = f"{_CASTS[tree.language].format(shown)} / {one_line(text(right))}"
             yield Match(line(division), {"name": one_line(text(division)), "kind": kind, "change": change})
 
@@ -69,7 +65,7 @@ def _whole_names(tree: SyntaxTree) -> frozenset[str]:
             declared = part(child, "name") or part(child, "declarator") or child
             if declared.type == "identifier":
                 kinds.setdefault(text(declared), set()).add(text(part(declaration, "type")))
-    if tree.language is Language.GO:
+    if tree.language is GO:
         for name, value, _ in tree.given:
             kinds.setdefault(name, set()).add("int" if value is not None and value.type in _NUMBERS else "")
     return frozenset(name for name, types in kinds.items() if types <= _WHOLE)

@@ -7,16 +7,16 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import Example, Kind, Match, rule
+from learnflow.code_analysis.rule import CPP, GO, JAVA, JS, Example, Kind, Match, rule
 from learnflow.code_analysis.syntax_tree import SyntaxTree, line, names, part, text
 from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language
 
 _UNSET: Final[Mapping[Language, str]] = MappingProxyType({
-    Language.JAVASCRIPT: "undefined",
-    Language.JAVA: "null",
-    Language.CPP: "nullptr",
-    Language.GO: "nil",
+    JS: "undefined",
+    JAVA: "null",
+    CPP: "nullptr",
+    GO: "nil",
 })
 _USES: Final = (
     "member_expression", "method_invocation", "field_access", "field_expression", "selector_expression",
@@ -27,7 +27,7 @@ _ERRORS: Final = (
     "javascript-undefined-property", "java-array-index-out-of-bounds", "java-index-out-of-bounds", "cpp-out-of-range",
     "cpp-segmentation-fault", "go-index-out-of-range",
 )  # fmt: skip
-_LANGUAGES: Final = (Language.JAVASCRIPT, Language.JAVA, Language.CPP, Language.GO)
+_LANGUAGES: Final = (JS, JAVA, CPP, GO)
 _ARRAYS: Final = frozenset({"array", "array_initializer", "initializer_list"})
 _LENGTH: Final = re.compile(r"<=\s*(?P<of>\w+(?:\.length\b|\.size\(\))|len\(\w+\))")
 
@@ -40,8 +40,8 @@ _LENGTH: Final = re.compile(r"<=\s*(?P<of>\w+(?:\.length\b|\.size\(\))|len\(\w+\
     ),
     message="`{name}` is `{null}` (from line {declared}) and {what} here, `{use}`. Give it a real value before that, or check first that it is not `{null}`.",
     examples=(
-        Example(Language.JAVASCRIPT, "let a = null;\nconsole.log(a.n);", "let a = null;\na = f();\nconsole.log(a.n);"),
-        Example(Language.GO, "package main\nfunc main() { var p *T\n\tprintln(p.n) }", "package main\nfunc main() { p := &T{}\n\tprintln(p.n) }"),
+        Example(JS, "let a = null;\nconsole.log(a.n);", "let a = null;\na = f();\nconsole.log(a.n);"),
+        Example(GO, "package main\nfunc main() { var p *T\n\tprintln(p.n) }", "package main\nfunc main() { p := &T{}\n\tprintln(p.n) }"),
     ),
 )  # fmt: skip
 def null_used(tree: SyntaxTree) -> Iterator[Match]:
@@ -59,14 +59,12 @@ def null_used(tree: SyntaxTree) -> Iterator[Match]:
 
 
 @rule(
-    "nil-map-written", Language.GO, topic="", kind=Kind.ERROR, explains=("go-nil-map",), needs_error=True,
+    "nil-map-written", GO, topic="", kind=Kind.ERROR, explains=("go-nil-map",), needs_error=True,
     message="`{name}` is declared in line {declared} and never made: it is `nil`, and is written to here.",
     fix="Make it in line {declared}: `var {name} = make({kind})`.",
     examples=(
-        Example(
-            Language.GO, 'package main\nfunc main() { var m map[string]int\n\tm["a"] = 1 }',
-            'package main\nfunc main() { var m = make(map[string]int)\n\tm["a"] = 1 }',
-        ),
+        Example(GO, 'package main\nfunc main() { var m map[string]int\n\tm["a"] = 1 }',
+                'package main\nfunc main() { var m = make(map[string]int)\n\tm["a"] = 1 }'),
     ),
 )  # fmt: skip
 def nil_map_written(tree: SyntaxTree) -> Iterator[Match]:
@@ -110,8 +108,8 @@ def _is_set_between(tree: SyntaxTree, name: str, declared: Node, use: Node) -> b
     "index-out-of-range", *_LANGUAGES, topic="", kind=Kind.ERROR, explains=_ERRORS, needs_error=True,
     message="you ask for index {index} of `{name}`, but it has {has}{result}.",
     examples=(
-        Example(Language.JAVASCRIPT, "const a = [1, 2];\nconsole.log(a[2].n);", "const a = [1, 2];\nconsole.log(a[1].n);"),
-        Example(Language.JAVA, "class A { void f() { int[] a = {1}; g(a[3]); } }", "class A { void f() { int[] a = {1}; g(a[0]); } }"),
+        Example(JS, "const a = [1, 2];\nconsole.log(a[2].n);", "const a = [1, 2];\nconsole.log(a[1].n);"),
+        Example(JAVA, "class A { void f() { int[] a = {1}; g(a[3]); } }", "class A { void f() { int[] a = {1}; g(a[0]); } }"),
     ),
 )  # fmt: skip
 def index_out_of_range(tree: SyntaxTree) -> Iterator[Match]:
@@ -125,7 +123,7 @@ def index_out_of_range(tree: SyntaxTree) -> Iterator[Match]:
         if name in sizes and index.isdecimal() and int(index) >= sizes[name]:
             size = sizes[name]
             has = f"only {size} elements (indexes 0 to {size - 1})" if size > 1 else "only 1 element (index 0)"
-            undefined = f", so `{name}[{index}]` is `undefined`" if tree.language is Language.JAVASCRIPT else ""
+            undefined = f", so `{name}[{index}]` is `undefined`" if tree.language is JS else ""
             has = has if size else "no elements at all"
             yield Match(line(node), {"index": index, "name": name, "has": has, "result": undefined})
 
@@ -134,7 +132,7 @@ def index_out_of_range(tree: SyntaxTree) -> Iterator[Match]:
     "loop-one-too-far", *_LANGUAGES, topic="", kind=Kind.ERROR, explains=_ERRORS, needs_error=True,
     message="the loop goes one too far: `<= {length}` lets the index reach `{length}`, but the last index is one less. Write `<`.",
     examples=(
-        Example(Language.JAVASCRIPT, "for (let i = 0; i <= a.length; i++) { f(a[i].n); }", "for (let i = 0; i < a.length; i++) { f(a[i].n); }"),
+        Example(JS, "for (let i = 0; i <= a.length; i++) { f(a[i].n); }", "for (let i = 0; i < a.length; i++) { f(a[i].n); }"),
     ),
 )  # fmt: skip
 def loop_one_too_far(tree: SyntaxTree) -> Iterator[Match]:

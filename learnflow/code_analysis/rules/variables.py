@@ -8,9 +8,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import CPP, GO, JAVA, JS, RUST, Example, Kind, Match, rule
-from learnflow.code_analysis.rules.conditions import in_java
-from learnflow.code_analysis.rules.cpp.memory import in_main
+from learnflow.code_analysis.rule import CPP, GO, JAVA, JS, RUST, Example, Kind, Match, in_function, rule
 from learnflow.code_analysis.syntax_tree import (
     FUNCTIONS,
     SyntaxTree,
@@ -86,7 +84,7 @@ def _declared(node: Node) -> list[str]:
     fix="Is something missing, or can it go?",
     examples=(
         Example(JS, "function f() {\n  const n = 1;\n  g();\n}", "function f() {\n  const n = 1;\n  g(`${n}`);\n}"),
-        Example(JAVA, in_java("int k = n;"), in_java("int k = n;\n    g(k);")),
+        in_function(JAVA, "int k = n;", "int k = n;\n    g(k);"),
     ),
 )  # fmt: skip
 def never_used(tree: SyntaxTree) -> Iterator[Match]:
@@ -124,8 +122,8 @@ def step_too_late(tree: SyntaxTree) -> Iterator[Match]:
     fix="Write one of them with a point, `1.0` instead of `1`, say.",
     beneath="The types of the operands choose the division, before anything else of the formula is looked at.",
     examples=(
-        Example(CPP, in_main("double c = 5 / 9 * (f - 32);"), in_main("double c = (f - 32) * 5 / 9;")),
-        Example(JAVA, in_java("g(1 / 2);"), in_java("g(1.0 / 2);")),
+        in_function(CPP, "double c = 5 / 9 * (f - 32);", "double c = (f - 32) * 5 / 9;"),
+        in_function(JAVA, "g(1 / 2);", "g(1.0 / 2);"),
     ),
 )  # fmt: skip
 def literals_divided(tree: SyntaxTree) -> Iterator[Match]:
@@ -142,7 +140,7 @@ def literals_divided(tree: SyntaxTree) -> Iterator[Match]:
     message="if both sides of `{name}` are whole numbers, the division drops the fraction: 5 / 2 gives 2, and 1 / 3 gives 0.",
     fix="Make one side a floating number before you divide: `{change}`.",
     beneath="The types of the operands choose the division; what the result is stored or printed as comes too late to matter.",
-    examples=(Example(JAVA, in_java("g(n / k);"), in_java("double m = n / k;"), "it gives 0 and not 0.5"),),
+    examples=(in_function(JAVA, "g(n / k);", "double m = n / k;", "it gives 0 and not 0.5"),),
 )  # fmt: skip
 def whole_numbers_divided(tree: SyntaxTree) -> Iterator[Match]:
     code = tree.masked
@@ -158,7 +156,7 @@ def whole_numbers_divided(tree: SyntaxTree) -> Iterator[Match]:
     message="`{name}` is an `int` of 32 bits in most cases, and holds at most 2,147,483,647: what goes beyond wraps around, without an error, into the negative.",
     fix="Use a wider type, `{kind}`, for `{name}` and for what it is calculated from.",
     beneath="Signed numbers are kept in two's complement, where the largest is followed by the smallest (in C++ it is undefined behaviour).",
-    examples=(Example(JAVA, in_java("int r = 1;\n    r *= n;"), in_java("g(n);"), "it gets negative"),),
+    examples=(in_function(JAVA, "int r = 1;\n    r *= n;", "g(n);", "it gets negative"),),
 )  # fmt: skip
 def overflows(tree: SyntaxTree) -> Iterator[Match]:
     code = tree.masked

@@ -15,11 +15,6 @@ _KEPT: Final = frozenset({"static", "extern", "thread_local"})
 _ADDING: Final = frozenset({"+=", "-=", "*=", "/="})
 
 
-def in_main(body: str) -> str:
-    """Return C++ with statements where they may stand, for the examples."""
-    return f"int main() {{\n  {body}\n}}"
-
-
 @rule(
     "copy-changed", CPP, topic="functions",
     message="`{name}` is a copy that only `{function}` sees: what is changed here is gone when it ends, and the caller's value stays as it was.",
@@ -107,7 +102,7 @@ def pointer_copied(tree: SyntaxTree) -> Iterator[Match]:
     beneath="Local variables of the built-in types are not initialised in C++; to read one before is undefined behaviour.",
     examples=(
         in_function(CPP, "int n;\n  n += 2;", "int n = 0;\n  n += 2;"),
-        Example(CPP, in_main("int n;\n  n++;"), "int next() { static int n; n++; return n; }"),
+        Example(CPP, "int next() { int n; n++; return n; }", "int next() { static int n; n++; return n; }"),
     ),
 )  # fmt: skip
 def never_set(tree: SyntaxTree) -> Iterator[Match]:
