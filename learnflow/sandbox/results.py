@@ -1,6 +1,7 @@
 """What a run, and a grading of many, has to tell. Every text is cut to a bound."""
 
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, ConfigDict, Field, NonNegativeInt, PositiveInt
@@ -25,13 +26,9 @@ def _traced(text: str) -> str:
     return shown(text, TRACED)
 
 
-def _printed(text: str) -> str:
-    return shown(text, PRINTED)
-
-
 Shown = Annotated[str, AfterValidator(shown)]
 Traced = Annotated[str, AfterValidator(_traced)]
-Printed = Annotated[str, AfterValidator(_printed)]
+Printed = Annotated[str, AfterValidator(partial(shown, bound=PRINTED))]
 Line = Annotated[int, Field(ge=1)]
 
 

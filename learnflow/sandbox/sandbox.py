@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from copy import copy
 from functools import partial
 from typing import Final, Self, TypeVar
@@ -32,7 +33,7 @@ def not_run(fault: Fault, milliseconds: int = 1) -> Execution:
     )
 
 
-class Sandbox:
+class Sandbox(AbstractAsyncContextManager["Sandbox"]):
     """One for a process: a few runs at once, and the next by `fair_queue.py`, which knows whose they are."""
 
     def __init__(self, settings: SandboxSettings) -> None:
@@ -79,10 +80,6 @@ class Sandbox:
         """Let the runs that have begun end, and drop those that wait."""
         await asyncio.to_thread(self._threads.close)
         self._batch_runner.close()
-
-    async def __aenter__(self) -> Self:
-        """Return the sandbox, which is closed at the end."""
-        return self
 
     async def __aexit__(self, *_: object) -> None:
         """Close the sandbox."""

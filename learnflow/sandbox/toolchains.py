@@ -117,7 +117,7 @@ def start_javascript(toolchain: Toolchain, memory: int) -> StartCommand:
     """Start Node.js with a bound on its heap (`memory` in bytes is for the whole process)."""
     heap = int(memory * _HEAP / MEBIBYTE)
     options = ("--no-warnings", "--experimental-vm-modules", f"--max-old-space-size={heap}")
-    files = _files("batch.js", "program.js", "values.js", "world.js")
+    files = {name: HARNESS / name for name in ("batch.js", "program.js", "values.js", "world.js")}
     return StartCommand((str(toolchain.program), *options, "/sandbox/batch.js"), files)
 
 
@@ -144,7 +144,3 @@ def java_options(heap: int) -> tuple[str, ...]:
     """Return the options of a JVM that starts quickly; `heap` in MiB."""
     quick = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto")
     return (*quick, "-Xlog:disable", "-Xlog:all=off", f"-Xmx{heap}m", "-Xss8m")
-
-
-def _files(*names: str) -> Mapping[str, Path]:
-    return {name: HARNESS / name for name in names}

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from learnflow.code_analysis.rule import GO, Example, Kind, Match, in_function, rule
+from learnflow.code_analysis.rules.counted_loops import item_only
+from learnflow.code_analysis.rules.cpp.memory import copy_changed
 from learnflow.code_analysis.rules.go.concurrency import CHANGES
 from learnflow.code_analysis.syntax_tree import (
     FUNCTIONS,
@@ -25,16 +27,10 @@ _PAIR: Final = 2  # an index and an item
 _COUNTS: Final = "type T struct {{ n int }}\nfunc (t {}T) Add() {{ t.n++ }}"
 
 
-@rule(
-    "copy-changed", GO, topic="functions",
-    message="`{name}` is a copy that only `{function}` sees: what is changed here is gone when it ends, and the caller's value stays as it was.",
-    fix="{change}",
-    beneath="Arguments are passed by value here; only a reference or a pointer lets a function change what belongs to its caller.",
-    examples=(
-        Example(GO, _COUNTS.format(""), _COUNTS.format("*")),
-        Example(GO, _COUNTS.format(""),
-                "func (c Config) Print() {\n\tc.name = strings.ToUpper(c.name)\n\tfmt.Println(c.name)\n}"),
-    ),
+@copy_changed.in_language(
+    Example(GO, _COUNTS.format(""), _COUNTS.format("*")),
+    Example(GO, _COUNTS.format(""),
+            "func (c Config) Print() {\n\tc.name = strings.ToUpper(c.name)\n\tfmt.Println(c.name)\n}"),
 )  # fmt: skip
 def receiver_changed(tree: SyntaxTree) -> Iterator[Match]:
     for method in tree.of("method_declaration"):
@@ -67,17 +63,11 @@ def slice_kept(tree: SyntaxTree) -> Iterator[Match]:
                 break
 
 
-@rule(
-    "item-only", GO, topic="loops",
-    message="this gives `{name}` a new value, but `{name}` is only a name for the item of this round: `{items}` stays as it is.",
-    fix="To change `{items}`, {change}, or build a new one with the changed items.",
-    beneath="The loop binds its variable to each item in turn; binding it to something else does not touch where the item came from.",
-    examples=(
-        Example(GO, "type T struct { n int }\nfunc f(a []T) {\n\tfor _, x := range a { x.n = 2 }\n}",
-                "type T struct { n int }\nfunc f(a []T) {\n\tfor i := range a { a[i].n = 2 }\n}"),
-        Example(GO, "func f() {\n\tfor _, x := range a { x = 2 }\n}",
-                "func mark(m map[string]*Node) {\n\tfor _, x := range m { x.seen = true }\n}"),
-    ),
+@item_only.in_language(
+    Example(GO, "type T struct { n int }\nfunc f(a []T) {\n\tfor _, x := range a { x.n = 2 }\n}",
+            "type T struct { n int }\nfunc f(a []T) {\n\tfor i := range a { a[i].n = 2 }\n}"),
+    Example(GO, "func f() {\n\tfor _, x := range a { x = 2 }\n}",
+            "func mark(m map[string]*Node) {\n\tfor _, x := range m { x.seen = true }\n}"),
 )  # fmt: skip
 def range_copy(tree: SyntaxTree) -> Iterator[Match]:
     for loop in tree.of("for_statement"):
