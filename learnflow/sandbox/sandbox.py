@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
 from copy import copy
 from functools import partial
 from typing import Final, Self, TypeVar
@@ -33,7 +32,7 @@ def not_run(fault: Fault, milliseconds: int = 1) -> Execution:
     )
 
 
-class Sandbox(AbstractAsyncContextManager["Sandbox"]):
+class Sandbox:
     """One for a process: a few runs at once, and the next by `fair_queue.py`, which knows whose they are."""
 
     def __init__(self, settings: SandboxSettings) -> None:
@@ -80,6 +79,10 @@ class Sandbox(AbstractAsyncContextManager["Sandbox"]):
         """Let the runs that have begun end, and drop those that wait."""
         await asyncio.to_thread(self._threads.close)
         self._batch_runner.close()
+
+    async def __aenter__(self) -> Self:
+        """Return the sandbox, which is closed at the end."""
+        return self
 
     async def __aexit__(self, *_: object) -> None:
         """Close the sandbox."""
