@@ -19,26 +19,21 @@ UNUSABLE: Final = 2
 
 def main(arguments: list[str] | None = None) -> int:
     """Check the files, each whatever became of the others, and return the worst that was met."""
-    options = _parser().parse_args(arguments)
-    return max(_check(options.language, name) for name in options.files)
-
-
-def _parser() -> ArgumentParser:
-    parser = ArgumentParser(
-        "python -m learnflow.code_analysis.syntax", description="Find the first syntax error of files."
-    )
-    parser.add_argument("--language", required=True, choices=[str(one) for one in Language])
+    program = "python -m learnflow.code_analysis.syntax"
+    parser = ArgumentParser(program, description="Find the first syntax error of files.")
+    parser.add_argument("--language", required=True, choices=[str(language) for language in Language])
     parser.add_argument("files", nargs="+", metavar="FILE")
-    return parser
+    options = parser.parse_args(arguments)
+    return max(_check(Language(options.language), name) for name in options.files)
 
 
-def _check(language: str, name: str) -> int:
+def _check(language: Language, name: str) -> int:
     try:
         content = Path(name).read_bytes()
     except OSError as error:
         sys.stderr.write(f"{name}: cannot be read: {error.strerror}\n")
         return UNUSABLE
-    fault = _fault(Language(language), content)
+    fault = _fault(language, content)
     if fault is None:
         return RIGHT
     sys.stdout.write(f"{name}:{fault.line}:{fault.column}: {fault.message}\n")

@@ -5,12 +5,12 @@ The tree alone does not tell: it shows what the parser made of the error, often 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from tree_sitter import Language, LogType, Node
 
 from learnflow.code_analysis.bounded_parsing import follow
+from learnflow.code_analysis.syntax.fault import Breach
 
 _PROCESS: Final = re.compile(r"process version:\d+, .*row:(\d+), col:(\d+)")
 _LEXED: Final = re.compile(r"lexed_lookahead sym:(.+), size:(\d+)", re.DOTALL)
@@ -19,14 +19,6 @@ _PUNCTUATION: Final = frozenset({";", ")", "]", "}", ",", ":", "(", "{", "[", "=
 _WHOLE: Final = (b"", b";", b"{", b"}")  # behind these a line is complete
 _QUOTE: Final = '"'
 _TEXT_BLOCK: Final = '"""'
-
-
-@dataclass(frozen=True, slots=True)
-class ParseError:
-    """The byte where reading stops, and what is wrong there."""
-
-    at: int
-    says: str
 
 
 class _Log:
@@ -59,28 +51,28 @@ class _Log:
         elif line.startswith("resume"):
             self._resumed = True
 
-    def stop(self) -> ParseError | None:
+    def stop(self) -> Breach | None:
         """Return where the parser stopped, or None when the log does not tell."""
         at, size = self._furthest
         if at < 0 or not self._resumed:
             return None
         if len(self._quotes) % 2:
-            return ParseError(max(self._quotes), "the text that begins here does not end")
+            return Breach(max(self._quotes), "the text that begins here does not end")
         if self._missing in _PUNCTUATION:
-            return ParseError(at, f"`{self._missing}` is missing")
+            return Breach(at, f"`{self._missing}` is missing")
         token = self._text[at : at + size]
         start = at + len(token) - len(token.lstrip())
         shown = _shown(token.strip() or self._text[start : start + 1])
         if b"\n" in self._text[at:start] and self._text[:at].strip()[-1:] not in _WHOLE:
-            return ParseError(at, f"something is missing before {shown}")
-        return ParseError(start, f"unexpected {shown}")
+            return Breach(at, f"something is missing before {shown}")
+        return Breach(start, f"unexpected {shown}")
 
 
-def locate_parse_error(language: Language, text: bytes) -> ParseError:
+def locate_parse_error(language: Language, text: bytes) -> Breach:
     """Return where a text that does not parse stops to make sense."""
     log = _Log(text)
     follow(language, text, log, lambda: log.complete)
-    return log.stop() or ParseError(0, "this cannot be read")
+    return log.stop() or Breach(0, "this cannot be read")
 
 
 def damage(root: Node) -> int:

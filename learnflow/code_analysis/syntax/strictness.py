@@ -1,24 +1,16 @@
 """What a grammar lets pass although no compiler does: the checks on a tree without errors."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from tree_sitter import Node, Tree
 
+from learnflow.code_analysis.syntax.fault import Breach
 from learnflow.code_analysis.syntax.grammar import Grammar
 
 _CLOSING: Final = MappingProxyType({"(": ")", "[": "]", "{": "}", "${": "}"})
 _CLOSERS: Final = frozenset(_CLOSING.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """The byte where a rule is broken, and what is wrong there."""
-
-    at: int
-    says: str
 
 
 def first_breach(grammar: Grammar, tree: Tree, start: int, end: int) -> Breach | None:
@@ -33,17 +25,15 @@ def _breaches(grammar: Grammar, tree: Tree, start: int, end: int) -> Iterator[Br
         if not start <= node.start_byte < end:
             continue
         rule = grammar.rules.get(node.type)
-        says = rule(node, within) if rule else None
-        if says:
+        if rule and (says := rule(node, within)):
             yield Breach(node.start_byte, says)
         if node.child_count:
             continue
-        if node.type in grammar.names and (node.text or b"").decode() in grammar.reserved:
-            yield Breach(node.start_byte, f"`{(node.text or b'').decode()}` is a reserved word")
-        if last is not None and grammar.neighbours:
-            says = grammar.neighbours(last, node, within)
-            if says:
-                yield Breach(last.end_byte, says)
+        word = (node.text or b"").decode()
+        if node.type in grammar.names and word in grammar.reserved:
+            yield Breach(node.start_byte, f"`{word}` is a reserved word")
+        if last and grammar.neighbours and (says := grammar.neighbours(last, node, within)):
+            yield Breach(last.end_byte, says)
         last = node
 
 

@@ -6,8 +6,6 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.syntax.grammar import BARE, Frame, Grammar, reserved
-
 _ENDS: Final = frozenset({
     "identifier", "type_identifier", "field_identifier", "package_identifier", "blank_identifier", "label_name",
     "int_literal", "float_literal", "imaginary_literal", "rune_literal", "true", "false", "nil", "iota", "break",
@@ -23,7 +21,7 @@ _CLOSERS: Final = frozenset({")", "]", "}"})
 _LINES: Final = frozenset({"source_file", "statement_list", "block"})
 
 
-def _new_line(before: Node, after: Node, within: Sequence[Node]) -> str | None:
+def neighbours(before: Node, after: Node, within: Sequence[Node]) -> str | None:
     """Go ends a statement at the end of a line, also where the grammar lets it go on."""
     if before.end_point.row == after.start_point.row or before.type not in _ENDS:
         return None
@@ -33,43 +31,25 @@ def _new_line(before: Node, after: Node, within: Sequence[Node]) -> str | None:
     return "`,` is missing at the end of the line" if after.type in _CLOSERS else "the statement ends with the line"
 
 
-def _call(node: Node, within: Sequence[Node]) -> str | None:
-    del within
+def _call(node: Node, _: Sequence[Node]) -> str | None:
     called = any(child.type == "call_expression" for child in node.named_children)
     return None if called else "`go` and `defer` need a call"
 
 
-def _body(node: Node, within: Sequence[Node]) -> str | None:
-    del within
+def _body(node: Node, _: Sequence[Node]) -> str | None:
     following = node.next_named_sibling
     apart = node.child_by_field_name("body") is None and following is not None and following.type == "block"
     return "the `{` of a function stands on its line" if apart else None
 
 
-def _names(node: Node, within: Sequence[Node]) -> str | None:
-    del within
+def _names(node: Node, _: Sequence[Node]) -> str | None:
     left = node.child_by_field_name("left")
     if left is None or all(child.type == "identifier" for child in left.named_children):
         return None
     return "only names can stand before `:=`"
 
 
-GRAMMAR: Final = Grammar(
-    module="tree_sitter_go",
-    frames=(
-        BARE,
-        Frame("func f() {", "}"),
-        Frame("var x = (", ")"),
-        Frame("type t struct {", "}"),
-        Frame("type t interface {", "}"),
-        Frame("func f() { switch x {", "} }"),
-    ),
-    rules=MappingProxyType({
-        "go_statement": _call, "defer_statement": _call,
-        "short_var_declaration": _names, "function_declaration": _body, "method_declaration": _body,
-    }),
-    reserved=reserved("go"),
-    semicolons=False,
-    names=frozenset({"identifier", "type_identifier", "field_identifier", "package_identifier"}),
-    neighbours=_new_line,
-)  # fmt: skip
+RULES: Final = MappingProxyType({
+    "go_statement": _call, "defer_statement": _call,
+    "short_var_declaration": _names, "function_declaration": _body, "method_declaration": _body,
+})  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.syntax.grammar import BARE, Frame, Grammar, reserved
+from learnflow.code_analysis.syntax.grammar import Rule
 
 _FUNCTIONS: Final = frozenset({
     "function_declaration", "function_expression", "arrow_function", "method_definition", "generator_function",
@@ -14,28 +14,17 @@ _FUNCTIONS: Final = frozenset({
 })  # fmt: skip
 
 
-def _function(within: Sequence[Node]) -> Node | None:
-    return next((node for node in reversed(within) if node.type in _FUNCTIONS), None)
+def _only_in(sign: str, says: str) -> Rule:
+    """Return the rule that the function around a node has a sign, such as `async`."""
+
+    def rule(_: Node, within: Sequence[Node]) -> str | None:
+        function = next((node for node in reversed(within) if node.type in _FUNCTIONS), None)
+        return None if function is None or any(child.type == sign for child in function.children) else says
+
+    return rule
 
 
-def _await(node: Node, within: Sequence[Node]) -> str | None:
-    del node
-    function = _function(within)
-    if function is None or any(child.type == "async" for child in function.children):
-        return None
-    return "`await` stands in a function that is not async"
-
-
-def _yield(node: Node, within: Sequence[Node]) -> str | None:
-    del node
-    function = _function(within)
-    if function is None or any(child.type == "*" for child in function.children):
-        return None
-    return "`yield` stands in a function that is no generator"
-
-
-def _declaration(node: Node, within: Sequence[Node]) -> str | None:
-    del within
+def _declaration(node: Node, _: Sequence[Node]) -> str | None:
     kind = node.child_by_field_name("kind")
     for one in node.named_children:
         if one.type == "variable_declarator" and one.child_by_field_name("value") is None:
@@ -45,8 +34,7 @@ def _declaration(node: Node, within: Sequence[Node]) -> str | None:
     return None
 
 
-def _statement(node: Node, within: Sequence[Node]) -> str | None:
-    del within
+def _statement(node: Node, _: Sequence[Node]) -> str | None:
     first = node.named_child(0)
     while first is not None and first.child_count and first.type in _LEADING:
         first = first.child(0)
@@ -68,25 +56,16 @@ _LEADING: Final = frozenset({
 })  # fmt: skip
 
 
-def _module_level(node: Node, within: Sequence[Node]) -> str | None:
-    del node
+def _module_level(_: Node, within: Sequence[Node]) -> str | None:
     return None if len(within) <= 1 else "this stands at the top of a module only"
 
 
-GRAMMAR: Final = Grammar(
-    module="tree_sitter_javascript",
-    frames=(
-        BARE,
-        Frame("class C {", "}"),
-        Frame("(", ")"),
-        Frame("({", "})"),
-        Frame("switch (x) {", "}"),
-    ),
-    rules=MappingProxyType({
-        "await_expression": _await, "yield_expression": _yield, "lexical_declaration": _declaration,
-        "variable_declaration": _declaration, "expression_statement": _statement,
-        "import_statement": _module_level, "export_statement": _module_level,
-    }),
-    reserved=reserved("javascript"),
-    semicolons=False,
-)  # fmt: skip
+RULES: Final = MappingProxyType({
+    "await_expression": _only_in("async", "`await` stands in a function that is not async"),
+    "yield_expression": _only_in("*", "`yield` stands in a function that is no generator"),
+    "lexical_declaration": _declaration,
+    "variable_declaration": _declaration,
+    "expression_statement": _statement,
+    "import_statement": _module_level,
+    "export_statement": _module_level,
+})

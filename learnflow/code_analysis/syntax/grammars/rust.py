@@ -7,7 +7,8 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.code_analysis.bounded_parsing import parse
-from learnflow.code_analysis.syntax.grammar import BARE, Frame, Grammar, reserved
+from learnflow.code_analysis.syntax.grammar import grammar
+from learnflow.models.vocabulary import Language
 
 _LIKE_CALLS: Final = frozenset({
     b"print", b"println", b"eprint", b"eprintln", b"format", b"write", b"writeln", b"panic", b"assert", b"assert_eq",
@@ -15,8 +16,7 @@ _LIKE_CALLS: Final = frozenset({
 })  # fmt: skip
 
 
-def _macro(node: Node, within: Sequence[Node]) -> str | None:
-    del within
+def _macro(node: Node, _: Sequence[Node]) -> str | None:
     name, tokens = node.child_by_field_name("macro"), node.named_child(node.named_child_count - 1)
     if name is None or tokens is None or name.text not in _LIKE_CALLS:
         return None
@@ -30,22 +30,8 @@ def _macro(node: Node, within: Sequence[Node]) -> str | None:
 
 
 def _is_read(text: bytes) -> bool:
-    tree = parse(GRAMMAR.language, text)
+    tree = parse(grammar(Language.RUST).language, text)
     return tree is not None and not tree.root_node.has_error
 
 
-GRAMMAR: Final = Grammar(
-    module="tree_sitter_rust",
-    frames=(
-        BARE,
-        Frame("fn f() {", "}"),
-        Frame("impl T {", "}"),
-        Frame("trait T {", "}"),
-        Frame("fn f() { match x {", "} }"),
-        Frame("struct S {", "}"),
-    ),
-    rules=MappingProxyType({"macro_invocation": _macro}),
-    reserved=reserved("rust"),
-    names=frozenset({"identifier", "type_identifier", "field_identifier"}),
-    opaque=frozenset({"token_tree"}),
-)
+RULES: Final = MappingProxyType({"macro_invocation": _macro})
