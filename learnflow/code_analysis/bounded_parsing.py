@@ -4,6 +4,7 @@ Some texts, none of them a program, would keep a parser busy for minutes, and it
 nesting, to gigabytes on what would fit into a question.
 """
 
+import ast
 import re
 import warnings
 from collections.abc import Callable, Iterator
@@ -73,3 +74,13 @@ def without_warnings() -> Iterator[None]:
     with _WARNINGS, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
+
+
+def parse_python(code: str) -> ast.Module:
+    """Parse Python. Raises SyntaxError also for what the parser cannot hold."""
+    try:
+        with without_warnings():
+            return ast.parse(code)
+    except (ValueError, RecursionError, MemoryError) as error:
+        msg = "the code is nested too deeply to be read"
+        raise SyntaxError(msg) from error

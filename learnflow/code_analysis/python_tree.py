@@ -5,13 +5,13 @@ import builtins
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from functools import cached_property
 from io import StringIO
 from token import COMMENT, STRING
 from tokenize import TokenError, generate_tokens
 from typing import Final, TypeVar, overload
 
-from learnflow.code_analysis.bounded_parsing import without_warnings
+from learnflow.code_analysis.bounded_parsing import parse_python
 
 _CHANGING: Final = frozenset({
     "append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault", "popitem", "add", "discard",
@@ -26,36 +26,49 @@ Other = TypeVar("Other", bound=ast.AST)
 TEXT, NUMBER, NONE = "text", "a number", "None"
 
 
-@dataclass(frozen=True, slots=True)
 class PythonTree:
-    """Parsed code, its lines, and the expressions of names that are assigned once; `values`: and never changed.
+    """Parsed code, its lines and nodes (the outer ones first), its functions, and what is known of its names.
 
-    `bindings` says how often each name gets a value; `nodes` are all nodes, the outer ones first.
+    `bindings`: how often each name gets a value; `assigned_once`: the expressions of those that get only one;
+    `values`: the same without those that are changed afterwards.
     """
 
-    module: ast.Module
-    lines: tuple[str, ...]
-    values: Mapping[str, ast.expr]
-    assigned_once: Mapping[str, ast.expr]
-    bindings: Mapping[str, int]
-    nodes: tuple[ast.AST, ...]
+    def __init__(self, code: str) -> None:
+        """Read code without running it. Raises SyntaxError when it is no Python."""
+        self.code = code
+        self.lines = tuple(code.split("\n"))
+        self.module = parse_python(code)
+        self.nodes = tuple(ast.walk(self.module))
+        self.functions = {node.name: node for node in self.module.body if isinstance(node, Function)}
+        self.bindings: Mapping[str, int] = Counter(bound(self.nodes))
+        self.assigned_once = {
+            node.targets[0].id: node.value
+            for node in self.of(ast.Assign)
+            if isinstance(node.targets[0], ast.Name) and self.bindings[node.targets[0].id] == 1
+        }
+        changed = set(_changed(self.nodes))
+        self.values = {name: value for name, value in self.assigned_once.items() if name not in changed}
 
-    @property
-    def code(self) -> str:
-        """The code itself."""
-        return "\n".join(self.lines)
-
-    @property
+    @cached_property
     def masked(self) -> str:
         """The code with blanks for its comments and for what stands in strings."""
-        return masked(self.code)
+        lines = list(self.lines)
+        try:
+            tokens = list(generate_tokens(StringIO(self.code).readline))
+        except (TokenError, SyntaxError):
+            return self.code
+        for token in (token for token in tokens if token.type in {COMMENT, STRING}):
+            (first, start), (last, end) = token.start, token.end
+            for number in range(first, last + 1):
+                line = lines[number - 1]
+                left, right = (start if number == first else 0), (end if number == last else len(line))
+                blank = " " * (right - left)
+                if token.type == STRING and first == last and right - left > 1:
+                    blank = f"{line[left]}{' ' * (right - left - 2)}{line[right - 1]}"
+                lines[number - 1] = f"{line[:left]}{blank}{line[right:]}"
+        return "\n".join(lines)
 
-    @property
-    def functions(self) -> dict[str, Function]:
-        """The functions that stand by themselves, by name."""
-        return {node.name: node for node in self.module.body if isinstance(node, Function)}
-
-    @property
+    @cached_property
     def imports_only_standard_library(self) -> bool:
         """Whether nothing that is imported can have methods of its own on what looks like a list."""
         modules = [node.module or "" for node in self.of(ast.ImportFrom)]
@@ -70,6 +83,11 @@ class PythonTree:
         """Yield the nodes of some kinds."""
         return (node for node in self.nodes if isinstance(node, kinds))
 
+    def statements(self) -> Iterator[tuple[ast.stmt, list[ast.stmt]]]:
+        """Yield each statement with those that run after it in the same block."""
+        for block in self.blocks():
+            yield from ((statement, block[place:]) for place, statement in enumerate(block, start=1))
+
     def blocks(self) -> Iterator[list[ast.stmt]]:
         """Yield each list of statements that run one after the other."""
         for node in self.nodes:
@@ -82,9 +100,26 @@ class PythonTree:
         """Return the expression that a name stands for, or the expression itself."""
         return self.values.get(node.id, node) if isinstance(node, ast.Name) else node
 
+    def made(self, node: ast.expr) -> ast.expr | None:
+        """Return what a name that gets only one value got (it may be changed later), or the expression itself."""
+        return self.assigned_once.get(node.id) if isinstance(node, ast.Name) else node
+
     def kind(self, node: ast.expr) -> str | None:
-        """Return what an expression, or the value of a name, surely is."""
-        return value_kind(self.value(node))
+        """Return what an expression or the value of a name surely is: text, a number or None; None where not sure."""
+        match self.value(node):
+            case ast.Constant(value=str()) | ast.JoinedStr() | ast.Call(func=ast.Name(id="input" | "str")):
+                return TEXT
+            case ast.Constant(value=bool()):
+                return None
+            case (
+                ast.Constant(value=int() | float())
+                | ast.Call(func=ast.Name(id="int" | "float" | "len"))
+                | ast.Call(func=ast.Attribute(value=ast.Name(id="random"), attr="randint" | "randrange"))
+            ):
+                return NUMBER
+            case ast.Constant(value=None):
+                return NONE
+        return None
 
     def is_tried(self, line: int) -> bool:
         """Say whether a line stands in a `try` that has handlers."""
@@ -102,47 +137,6 @@ class PythonTree:
         first_line, last_line = self.lines[node.lineno - 1].encode(), self.lines[last - 1].encode()
         line = first_line[: node.col_offset] + text.encode() + last_line[node.end_col_offset :]
         return "\n".join((*self.lines[: node.lineno - 1], line.decode(), *self.lines[last:]))
-
-
-def parse(code: str) -> ast.Module:
-    """Parse code. Raises SyntaxError also for what the parser cannot hold."""
-    try:
-        with without_warnings():
-            return ast.parse(code)
-    except (ValueError, RecursionError, MemoryError) as error:
-        msg = "the code is nested too deeply to be read"
-        raise SyntaxError(msg) from error
-
-
-def gather(code: str) -> PythonTree:
-    """Read code without running it. Raises SyntaxError when it is no Python."""
-    module = parse(code)
-    nodes = tuple(ast.walk(module))
-    bindings = Counter(bound(nodes))
-    changed = set(_changed(nodes))
-    assigned = ((node.targets[0], node.value) for node in nodes if isinstance(node, ast.Assign))
-    once = {name.id: value for name, value in assigned if isinstance(name, ast.Name) and bindings[name.id] == 1}
-    values = {name: value for name, value in once.items() if name not in changed}
-    return PythonTree(module, tuple(code.split("\n")), values, once, bindings, nodes)
-
-
-def masked(code: str) -> str:
-    """Return code with blanks for its comments and for what stands in strings; as it is where it is no Python."""
-    lines = code.split("\n")
-    try:
-        hidden = [token for token in generate_tokens(StringIO(code).readline) if token.type in {COMMENT, STRING}]
-    except (TokenError, SyntaxError):
-        return code
-    for token in hidden:
-        (first, start), (last, end) = token.start, token.end
-        for number in range(first, last + 1):
-            line = lines[number - 1]
-            left, right = (start if number == first else 0), (end if number == last else len(line))
-            blank = " " * (right - left)
-            if token.type == STRING and first == last and right - left > 1:
-                blank = f"{line[left]}{' ' * (right - left - 2)}{line[right - 1]}"
-            lines[number - 1] = f"{line[:left]}{blank}{line[right:]}"
-    return "\n".join(lines)
 
 
 def inside(body: Iterable[ast.stmt]) -> Iterator[ast.AST]:
@@ -171,6 +165,27 @@ def has(body: Iterable[ast.stmt], *kinds: type[ast.AST]) -> bool:
     return any(isinstance(node, kinds) for node in inside(body))
 
 
+def leaves(loop: ast.For | ast.While) -> bool:
+    """Say whether a loop may end before its time."""
+    return has(loop.body, ast.Break, ast.Return)
+
+
+def range_of(node: ast.expr) -> list[ast.expr]:
+    """Return what `range` is given; nothing for another expression."""
+    match node:
+        case ast.Call(func=ast.Name(id="range"), args=arguments):
+            return arguments
+    return []
+
+
+def measured(node: ast.expr) -> str:
+    """Return the name in `len(name)`; "" for another expression."""
+    match node:
+        case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)]):
+            return name
+    return ""
+
+
 def loaded(*nodes: ast.AST | None) -> set[str]:
     """Return the names that expressions or statements read."""
     return {
@@ -197,21 +212,6 @@ def read_next(block: list[ast.stmt], name: str) -> bool:
 def is_input(node: ast.expr | None) -> bool:
     """Say whether an expression is what somebody types in."""
     return isinstance(node, ast.Call) and ast.unparse(node.func) == "input"
-
-
-def value_kind(node: ast.expr | None) -> str | None:
-    """Return what an expression surely gives: text, a number or None; None where that is not sure."""
-    match node:
-        case ast.Constant(value=str()) | ast.JoinedStr() | ast.Call(func=ast.Name(id="input" | "str")):
-            return TEXT
-        case ast.Constant(value=bool()):
-            return None
-        case (ast.Constant(value=int() | float()) | ast.Call(func=ast.Name(id="int" | "float" | "len"))
-              | ast.Call(func=ast.Attribute(value=ast.Name(id="random"), attr="randint" | "randrange"))):  # fmt: skip
-            return NUMBER
-        case ast.Constant(value=None):
-            return NONE
-    return None
 
 
 def bound(nodes: Iterable[ast.AST]) -> Iterator[str]:

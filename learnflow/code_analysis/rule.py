@@ -1,6 +1,6 @@
 """How a rule on students' code is declared: its condition, message, topic and examples in one place."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -112,3 +112,14 @@ class Rule:
 def rule(key: str, *languages: Language, **fields: Any) -> Callable[[Check], Rule]:  # noqa: ANN401 - a Rule's fields
     """Declare a rule whose condition is the decorated check; `fields` are those of Rule."""
     return lambda check: Rule(key, languages, check=check, **fields)
+
+
+def python_rule(key: str, *, examples: Sequence[tuple[str, ...]], **fields: Any) -> Callable[[Check], Rule]:  # noqa: ANN401
+    """Declare a rule for Python alone; its examples are bad code, good code and, if any, a complaint."""
+    in_python = tuple(Example(Language.PYTHON, *texts) for texts in examples)
+    return rule(key, Language.PYTHON, examples=in_python, **fields)
+
+
+def python_error(key: str, **fields: Any) -> Callable[[Check], Rule]:  # noqa: ANN401
+    """Declare a rule on Python that stops with an error; it explains the error that it is called like, if no other."""
+    return python_rule(key, kind=Kind.ERROR, **{"explains": (key,), **fields})

@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Final
 
-from learnflow.code_analysis import python_tree, syntax_tree
+from learnflow.code_analysis import syntax_tree
 from learnflow.code_analysis.python_tree import PythonTree, covers, loaded
 from learnflow.code_analysis.rule import Kind, Match, Rule
 from learnflow.models.vocabulary import Language
@@ -50,11 +50,11 @@ class Source:
         tree = self.tree
         for match in islice(rule.check(tree), _MOST) if tree else ():
             unsure = rule.kind is Kind.ERROR and not raised
-            if not (unsure and isinstance(tree, python_tree.PythonTree) and is_guarded(tree, match.line)):
+            if not (unsure and isinstance(tree, PythonTree) and is_guarded(tree, match.line)):
                 yield match
 
     @property
-    def tree(self) -> python_tree.PythonTree | syntax_tree.SyntaxTree | None:
+    def tree(self) -> PythonTree | syntax_tree.SyntaxTree | None:
         """The tree of the code; None where it cannot be parsed, or only in too long a time."""
         return None if isinstance(self._parsed, SyntaxError) else self._parsed
 
@@ -64,10 +64,10 @@ class Source:
         return self._parsed if isinstance(self._parsed, SyntaxError) else None
 
     @cached_property
-    def _parsed(self) -> python_tree.PythonTree | syntax_tree.SyntaxTree | SyntaxError | None:
+    def _parsed(self) -> PythonTree | syntax_tree.SyntaxTree | SyntaxError | None:
         if self.language is not Language.PYTHON:
             return syntax_tree.read(self.code, self.language)
         try:
-            return python_tree.gather(self.code)
+            return PythonTree(self.code)
         except SyntaxError as problem:
             return problem.with_traceback(None)  # whose frames would be kept with it

@@ -9,7 +9,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
-from learnflow.code_analysis.python_tree import Function, parse
+from learnflow.code_analysis.bounded_parsing import parse_python
+from learnflow.code_analysis.python_tree import Function
 from learnflow.domain.phrasing import together
 from learnflow.models.vocabulary import Language
 
@@ -68,7 +69,7 @@ def _in_python(topic: str, code: str) -> Iterator[tuple[int, str]]:
 def _nodes(code: str) -> Iterator[ast.AST]:
     """Yield the nodes of code, none where it is no Python."""
     try:
-        return ast.walk(parse(code))
+        return ast.walk(parse_python(code))
     except SyntaxError:
         return iter(())
 

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final
 
 from learnflow.code_analysis.engine import all_rules
-from learnflow.code_analysis.python_tree import masked
+from learnflow.code_analysis.python_tree import PythonTree
 from learnflow.code_analysis.syntax_tree import read
 from learnflow.domain.question.errors import ERRORS
 from learnflow.models.vocabulary import Language, SkillLevel
@@ -34,8 +34,8 @@ def right_programs(language: Language) -> dict[str, str]:
 
 def renamed(code: str, language: Language, first: int) -> str | None:
     """Return a program with its variables renamed throughout; None where none of them surely can be."""
-    tree = read(code, language) if language is not Language.PYTHON else None
-    plain = masked(code) if tree is None else tree.masked
+    tree = PythonTree(code) if language is Language.PYTHON else read(code, language)
+    plain = tree.masked if tree else code
     hidden = _words(code, plain)
     changed = code
     names = dict.fromkeys(DECLARED[language].findall(plain))

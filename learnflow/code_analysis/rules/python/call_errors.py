@@ -4,9 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from learnflow.code_analysis.python_tree import NUMBER, PythonTree
-from learnflow.code_analysis.rule import Example, Kind, Match, rule
+from learnflow.code_analysis.rule import Match, python_error
 from learnflow.domain.phrasing import many
-from learnflow.models.vocabulary import Language
 
 
 def _calls(tree: PythonTree) -> Iterator[tuple[ast.Call, str, list[str], int, list[str]]]:
@@ -26,11 +25,10 @@ def _calls(tree: PythonTree) -> Iterator[tuple[ast.Call, str, list[str], int, li
             yield call, function.name, parameters, len(parameters) - len(takes.defaults), named
 
 
-@rule(
-    "python-unexpected-keyword", Language.PYTHON, topic="functions", kind=Kind.ERROR,
-    explains=("python-unexpected-keyword",),
+@python_error(
+    "python-unexpected-keyword", topic="functions",
     message="`{function}` has no parameter `{name}`; it has: {parameters}.",
-    examples=(Example(Language.PYTHON, "def f(a):\n    return a\nf(b=1)", "def f(a):\n    return a\nf(a=1)"),),
+    examples=[("def f(a):\n    return a\nf(b=1)", "def f(a):\n    return a\nf(a=1)")],
 )  # fmt: skip
 def unexpected_keyword(tree: PythonTree) -> Iterator[Match]:
     for call, function, parameters, _, named in _calls(tree):
@@ -40,11 +38,10 @@ def unexpected_keyword(tree: PythonTree) -> Iterator[Match]:
             yield Match(call.lineno, values)
 
 
-@rule(
-    "python-too-many-arguments", Language.PYTHON, topic="functions", kind=Kind.ERROR,
-    explains=("python-too-many-arguments",),
+@python_error(
+    "python-too-many-arguments", topic="functions",
     message="`{function}` takes {takes}, and this call gives {gives}.",
-    examples=(Example(Language.PYTHON, "def f(a):\n    return a\nf(1, 2)", "def f(a):\n    return a\nf(1)"),),
+    examples=[("def f(a):\n    return a\nf(1, 2)", "def f(a):\n    return a\nf(1)")],
 )  # fmt: skip
 def too_many_arguments(tree: PythonTree) -> Iterator[Match]:
     for call, function, parameters, _, _ in _calls(tree):
@@ -53,11 +50,10 @@ def too_many_arguments(tree: PythonTree) -> Iterator[Match]:
             yield Match(call.lineno, {"function": function, "takes": takes, "gives": str(len(call.args))})
 
 
-@rule(
-    "python-missing-argument", Language.PYTHON, topic="functions", kind=Kind.ERROR,
-    explains=("python-missing-argument",),
+@python_error(
+    "python-missing-argument", topic="functions",
     message="`{function}` also needs a value for {missing}.",
-    examples=(Example(Language.PYTHON, "def f(a):\n    return a\nf()", "def f(a):\n    return a\nf(1)"),),
+    examples=[("def f(a):\n    return a\nf()", "def f(a):\n    return a\nf(1)")],
 )  # fmt: skip
 def missing_argument(tree: PythonTree) -> Iterator[Match]:
     for call, function, parameters, needed, named in _calls(tree):
@@ -66,11 +62,10 @@ def missing_argument(tree: PythonTree) -> Iterator[Match]:
             yield Match(call.lineno, {"function": function, "missing": ", ".join(f"`{name}`" for name in missing)})
 
 
-@rule(
-    "python-not-callable", Language.PYTHON, topic="functions", kind=Kind.ERROR,
-    explains=("python-not-callable",),
+@python_error(
+    "python-not-callable", topic="functions",
     message="`{name}` is a value that you made yourself (`{name} = …`), and no function any more.",
-    examples=(Example(Language.PYTHON, "n = 5\nn()", "n = 5\nprint(n)"),),
+    examples=[("n = 5\nn()", "n = 5\nprint(n)")],
 )  # fmt: skip
 def not_callable(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.Call):
@@ -79,11 +74,10 @@ def not_callable(tree: PythonTree) -> Iterator[Match]:
             yield Match(node.lineno, {"name": ast.unparse(node.func)})
 
 
-@rule(
-    "python-not-iterable", Language.PYTHON, topic="loops", kind=Kind.ERROR,
-    explains=("python-not-iterable",),
+@python_error(
+    "python-not-iterable", topic="loops",
     message="`{name}` is a number, and a loop needs something with items: `range(…)`.",
-    examples=(Example(Language.PYTHON, "n = 5\nfor i in n:\n    print(i)", "n = 5\nfor i in range(n):\n    print(i)"),),
+    examples=[("n = 5\nfor i in n:\n    print(i)", "n = 5\nfor i in range(n):\n    print(i)")],
 )  # fmt: skip
 def not_iterable(tree: PythonTree) -> Iterator[Match]:
     for loop in tree.of(ast.For):

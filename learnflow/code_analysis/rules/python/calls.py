@@ -4,32 +4,24 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from learnflow.code_analysis.python_tree import (
-    Function,
-    PythonTree,
-    has,
-    inside,
-    loaded,
-    stored,
-)
-from learnflow.code_analysis.rule import Example, Match, rule
+from learnflow.code_analysis.python_tree import Function, PythonTree, has, inside, loaded, stored
+from learnflow.code_analysis.rule import Match, python_rule
 from learnflow.domain.phrasing import one_line
-from learnflow.models.vocabulary import Language
 
 _CHANGING: Final = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "pop", "remove"})
 _ITERATORS: Final = frozenset({"map", "filter", "zip", "iter", "reversed", "enumerate"})
 _USING_UP: Final = frozenset({"sum", "list", "sorted", "max", "min", "set", "tuple", "dict"})
 
 
-@rule(
-    "mutable-default", Language.PYTHON, topic="functions",
+@python_rule(
+    "mutable-default", topic="functions",
     message="the default of `{name}` is made only once, when the function is defined, and all calls share it: each call sees what the calls before have put in.",
     fix="Write `{name}=None`, and begin the function with `if {name} is None: {name} = {value}`.",
     beneath="Defaults are kept with the function object (`{function}.__defaults__`) and not worked out at the call.",
-    examples=(
-        Example(Language.PYTHON, "def f(a, seen={}):\n    seen[a] = 1", "def f(a, seen=None):\n    seen = {}"),
-        Example(Language.PYTHON, "class A:\n    def __init__(self, x=[]):\n        self.x = x", "class A:\n    def __init__(self, x=None):\n        self.x = x or []"),
-    ),
+    examples=[
+        ("def f(a, seen={}):\n    seen[a] = 1", "def f(a, seen=None):\n    seen = {}"),
+        ("class A:\n    def __init__(self, x=[]):\n        self.x = x", "class A:\n    def __init__(self, x=None):\n        self.x = x or []"),
+    ],
 )  # fmt: skip
 def mutable_default(tree: PythonTree) -> Iterator[Match]:
     for function in tree.of(ast.FunctionDef, ast.AsyncFunctionDef):
@@ -58,19 +50,18 @@ def _memos(function: Function) -> set[str]:
     names = set()
     for node in inside(function.body):
         match node:
-            case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[ast.Name(id=name)]):
-                names.add(name)
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="get")):
+            case (ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[ast.Name(id=name)])
+                  | ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="get"))):  # fmt: skip
                 names.add(name)
     return names
 
 
-@rule(
-    "used-up", Language.PYTHON, topic="iterators-generators",
+@python_rule(
+    "used-up", topic="iterators-generators",
     message="`{name}` is a generator (or another iterator), and it gives its items only once. Line {first} has used it up, so here nothing is left.",
     fix="Make a list of it, `{name} = list(...)`, if you need the items twice; or make a new one for the second time.",
     beneath="An iterator keeps one place and only goes forward; once it has raised StopIteration, it raises it for good.",
-    examples=(Example(Language.PYTHON, "e = map(int, '12')\nprint(list(e))\nprint(max(e))", "e = [1]\nprint(list(e))\nprint(max(e))"),),
+    examples=[("e = map(int, '12')\nprint(list(e))\nprint(max(e))", "e = [1]\nprint(list(e))\nprint(max(e))")],
 )  # fmt: skip
 def used_up(tree: PythonTree) -> Iterator[Match]:
     makers = {name for name, function in tree.functions.items() if has(function.body, ast.Yield)}
@@ -110,12 +101,12 @@ def _taken(statement: ast.stmt) -> Iterator[str]:
                 yield name
 
 
-@rule(
-    "lock-taken-twice", Language.PYTHON, topic="concurrency",
+@python_rule(
+    "lock-taken-twice", topic="concurrency",
     message="this takes the lock `{name}` while the same thread already holds it (from line {first}). A `Lock` is not reentrant: the thread waits for itself, a deadlock, and so it hangs.",
     fix="Take the lock in one place only (the outer function), or use `threading.RLock()`, which its owner may take again.",
     beneath="A Lock has no owner: `acquire` waits until anybody releases it. An RLock remembers its thread and counts.",
-    examples=(Example(Language.PYTHON, "from threading import Lock\nm = Lock()\ndef g():\n    with m:\n        pass\ndef f():\n    with m:\n        g()", "from threading import RLock\nm = RLock()\ndef g():\n    with m:\n        pass\ndef f():\n    with m:\n        g()"),),
+    examples=[("from threading import Lock\nm = Lock()\ndef g():\n    with m:\n        pass\ndef f():\n    with m:\n        g()", "from threading import RLock\nm = RLock()\ndef g():\n    with m:\n        pass\ndef f():\n    with m:\n        g()")],
 )  # fmt: skip
 def lock_taken_twice(tree: PythonTree) -> Iterator[Match]:
     locks = {
@@ -138,13 +129,13 @@ def _held(node: ast.With) -> set[str]:
     return {item.context_expr.id for item in node.items if isinstance(item.context_expr, ast.Name)}
 
 
-@rule(
-    "not-awaited", Language.PYTHON, topic="async-programming",
+@python_rule(
+    "not-awaited", topic="async-programming",
     explains=("javascript-not-a-function", "javascript-undefined-property", "javascript-not-iterable", "python-not-iterable"),
     message="`{name}()` is an async function: the call gives {what}, not the result, and nothing waits for it.",
     fix="{change}",
     beneath="An async function runs as a task of the event loop; its result exists only once that has come to its end.",
-    examples=(Example(Language.PYTHON, "async def go():\n    pass\ngo()", "import asyncio\nasync def go():\n    pass\nasyncio.run(go())"),),
+    examples=[("async def go():\n    pass\ngo()", "import asyncio\nasync def go():\n    pass\nasyncio.run(go())")],
 )  # fmt: skip
 def not_awaited(tree: PythonTree) -> Iterator[Match]:
     coroutines = {name for name, node in tree.functions.items() if isinstance(node, ast.AsyncFunctionDef)}

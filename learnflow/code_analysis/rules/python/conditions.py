@@ -6,9 +6,8 @@ from itertools import combinations, islice
 from typing import Final
 
 from learnflow.code_analysis.python_tree import NUMBER, PythonTree, is_input
-from learnflow.code_analysis.rule import Example, Match, rule
+from learnflow.code_analysis.rule import Match, python_rule
 from learnflow.domain.phrasing import one_line
-from learnflow.models.vocabulary import Language
 
 _MOST_BRANCHES: Final = 20  # of an `if` that are compared with one another
 _ORDERS: Final = {ast.Gt: (1, False), ast.GtE: (1, True), ast.Lt: (-1, False), ast.LtE: (-1, True)}
@@ -36,12 +35,12 @@ def _is_stable(node: ast.expr) -> bool:
     return not any(isinstance(part, ast.Call | ast.Await | ast.NamedExpr) for part in ast.walk(node))
 
 
-@rule(
-    "always-true", Language.PYTHON, topic="conditionals",
+@python_rule(
+    "always-true", topic="conditionals",
     message="`{condition}` is always true: `or` joins two conditions, and the second is just `{value}`, which counts as true by itself.",
     fix="Compare with each value: `{change}`.",
     beneath="`or` binds looser than a comparison, and gives its first operand that counts as true; any text but an empty one does.",
-    examples=(Example(Language.PYTHON, "if a == 'x' or 'y':\n    pass", "if a in ('x', 'y'):\n    pass"),),
+    examples=[("if a == 'x' or 'y':\n    pass", "if a in ('x', 'y'):\n    pass")],
 )  # fmt: skip
 def always_true(tree: PythonTree) -> Iterator[Match]:
     for node in _conditions(tree):
@@ -57,12 +56,12 @@ def always_true(tree: PythonTree) -> Iterator[Match]:
                     yield Match(node.lineno, values, (tree.replaced(node, change),))
 
 
-@rule(
-    "either-differs", Language.PYTHON, topic="conditionals",
+@python_rule(
+    "either-differs", topic="conditionals",
     message="`{condition}` is always true: whatever the value is, it differs from at least one of the two.",
     fix="Both must differ, so join them by `and`: `{change}`.",
     beneath="By De Morgan, not (a or b) is (not a) and (not b); with a negation, `or` and `and` change places.",
-    examples=(Example(Language.PYTHON, "while a != 'x' or a != 'y':\n    a = f()", "while a != 'x' and a != 'y':\n    a = f()"),),
+    examples=[("while a != 'x' or a != 'y':\n    a = f()", "while a != 'x' and a != 'y':\n    a = f()")],
 )  # fmt: skip
 def either_differs(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.BoolOp):
@@ -76,16 +75,16 @@ def either_differs(tree: PythonTree) -> Iterator[Match]:
                 yield Match(node.lineno, values, (tree.replaced(node, change),))
 
 
-@rule(
-    "never-reached", Language.PYTHON, topic="conditionals",
+@python_rule(
+    "never-reached", topic="conditionals",
     message="whatever fulfils `{second}` fulfils `{first}` (line {above}) too, and only the first branch that fits runs: so this one never does.",
     fix="Put the narrower condition first: `{second}` before `{first}`.",
     beneath="`elif` means: only if none before was true. The order of overlapping conditions is therefore part of their meaning.",
-    examples=(
-        Example(Language.PYTHON, "if n > 1:\n    f()\nelif n > 5:\n    g()", "if n > 5:\n    g()\nelif n > 1:\n    f()"),
-        Example(Language.PYTHON, "if n < 9:\n    f()\nelif n <= 3:\n    g()", "if n < 3:\n    f()\nelif n > 1:\n    g()"),
-        Example(Language.PYTHON, "if n % 3 == 0:\n    f()\nelif n % 15 == 0:\n    g()", "if n % 15 == 0:\n    g()\nelif n % 3 == 0:\n    f()"),
-    ),
+    examples=[
+        ("if n > 1:\n    f()\nelif n > 5:\n    g()", "if n > 5:\n    g()\nelif n > 1:\n    f()"),
+        ("if n < 9:\n    f()\nelif n <= 3:\n    g()", "if n < 3:\n    f()\nelif n > 1:\n    g()"),
+        ("if n % 3 == 0:\n    f()\nelif n % 15 == 0:\n    g()", "if n % 15 == 0:\n    g()\nelif n % 3 == 0:\n    f()"),
+    ],
 )  # fmt: skip
 def never_reached(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.If):
@@ -126,12 +125,12 @@ def _includes(first: ast.Compare, second: ast.Compare) -> bool:
     return False
 
 
-@rule(
-    "chained-with-true", Language.PYTHON, topic="conditionals",
+@python_rule(
+    "chained-with-true", topic="conditionals",
     message="`{condition}` is a chain of two comparisons: it asks also whether `{middle}` equals the last, which it does not, so it is false.",
     fix="A condition needs no `== True`: write `{change}`.",
     beneath="`a > b == c` means `a > b and b == c`.",
-    examples=(Example(Language.PYTHON, "if a > 2 == True:\n    f()", "if a > 2:\n    f()"),),
+    examples=[("if a > 2 == True:\n    f()", "if a > 2:\n    f()")],
 )  # fmt: skip
 def chained_with_true(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.Compare):
@@ -147,12 +146,12 @@ def chained_with_true(tree: PythonTree) -> Iterator[Match]:
                 yield Match(node.lineno, values, (tree.replaced(node, change),))
 
 
-@rule(
-    "case-never-fits", Language.PYTHON, topic="strings",
+@python_rule(
+    "case-never-fits", topic="strings",
     message="the left side has only small letters, and the text on the right has a capital one: they are never equal.",
     fix="Write the text on the right in small letters too.",
     beneath="Comparison is by characters, and `A` and `a` are two.",
-    examples=(Example(Language.PYTHON, "if a.lower() == 'Yes':\n    f()", "if a.lower() == 'yes':\n    f()"),),
+    examples=[("if a.lower() == 'Yes':\n    f()", "if a.lower() == 'yes':\n    f()")],
 )  # fmt: skip
 def case_never_fits(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.Compare):
@@ -164,16 +163,16 @@ def case_never_fits(tree: PythonTree) -> Iterator[Match]:
                 yield Match(node.lineno)
 
 
-@rule(
-    "text-and-number", Language.PYTHON, topic="data-types",
+@python_rule(
+    "text-and-number", topic="data-types",
     message="`{name}` is text (`input` always gives text), and text never equals a number, so this is {result} true.",
     fix="Turn what is typed into a number at once: `{name} = int(input(...))`.",
     beneath="`==` between two types that know nothing of each other is False, and no error.",
-    examples=(
-        Example(Language.PYTHON, "n = input()\nif n == 5:\n    pass", "n = int(input())\nif n == 5:\n    pass"),
-        Example(Language.PYTHON, "p = 12\ng = input()\nwhile g != p:\n    g = input()", "p = '12'\ng = input()\nwhile g != p:\n    g = input()"),
-        Example(Language.PYTHON, "import random\nn = random.randint(1, 9)\ng = input()\nif g == n:\n    f()", "import random\nn = random.randint(1, 9)\ng = int(input())\nif g == n:\n    f()"),
-    ),
+    examples=[
+        ("n = input()\nif n == 5:\n    pass", "n = int(input())\nif n == 5:\n    pass"),
+        ("p = 12\ng = input()\nwhile g != p:\n    g = input()", "p = '12'\ng = input()\nwhile g != p:\n    g = input()"),
+        ("import random\nn = random.randint(1, 9)\ng = input()\nif g == n:\n    f()", "import random\nn = random.randint(1, 9)\ng = int(input())\nif g == n:\n    f()"),
+    ],
 )  # fmt: skip
 def text_and_number(tree: PythonTree) -> Iterator[Match]:
     calls = [(node, node.value) for node in tree.of(ast.Assign) if is_input(node.value)]
@@ -187,12 +186,12 @@ def text_and_number(tree: PythonTree) -> Iterator[Match]:
                     yield Match(node.lineno, {"name": name, "result": result}, fixes if len(fixes) == 1 else ())
 
 
-@rule(
-    "texts-compared", Language.PYTHON, topic="data-types",
+@python_rule(
+    "texts-compared", topic="data-types",
     message='`{name}` is text (`input` always gives text), and in `{condition}` texts are compared letter by letter, as in a dictionary: "10" comes before "9".',
     fix="Compare numbers: `int({name})` on one side, and the number itself on the other.",
     beneath="The order of strings is that of their code points; digits as text know nothing of place values.",
-    examples=(Example(Language.PYTHON, "a = input()\nif a > '18':\n    f()", "a = int(input())\nif a > 18:\n    f()"),),
+    examples=[("a = input()\nif a > '18':\n    f()", "a = int(input())\nif a > 18:\n    f()")],
 )  # fmt: skip
 def texts_compared(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.Compare):
@@ -204,15 +203,15 @@ def texts_compared(tree: PythonTree) -> Iterator[Match]:
                     yield Match(node.lineno, {"name": name, "condition": one_line(ast.unparse(node))})
 
 
-@rule(
-    "texts-ordered", Language.PYTHON, topic="sorting",
+@python_rule(
+    "texts-ordered", topic="sorting",
     message='what `{name}` is ordered by is text, and texts are compared letter by letter: "10" comes before "9".',
     fix="Order by the number: `{change}`.",
     beneath="Strings compare by the code points of their first difference; the length does not matter before that.",
-    examples=(
-        Example(Language.PYTHON, "a = ['10', '9']\na.sort()", "a = ['10', '9']\na.sort(key=int)"),
-        Example(Language.PYTHON, "p = [('A', '10'), ('B', '9')]\np.sort(key=lambda x: x[1])", "p = [('A', 10)]\np.sort(key=lambda x: x[1])"),
-    ),
+    examples=[
+        ("a = ['10', '9']\na.sort()", "a = ['10', '9']\na.sort(key=int)"),
+        ("p = [('A', '10'), ('B', '9')]\np.sort(key=lambda x: x[1])", "p = [('A', 10)]\np.sort(key=lambda x: x[1])"),
+    ],
 )  # fmt: skip
 def texts_ordered(tree: PythonTree) -> Iterator[Match]:
     for call in tree.of(ast.Call):

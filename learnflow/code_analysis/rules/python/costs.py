@@ -3,23 +3,20 @@
 import ast
 from collections.abc import Iterator
 
-from learnflow.code_analysis.python_tree import PythonTree, inside
-from learnflow.code_analysis.rule import Example, Kind, Match, rule
-from learnflow.models.vocabulary import Language
+from learnflow.code_analysis.python_tree import PythonTree, inside, measured, range_of
+from learnflow.code_analysis.rule import Kind, Match, python_rule
+from learnflow.code_analysis.rules.python.loops import added_to
 
 
-@rule(
-    "slow-search", Language.PYTHON, topic="complexity", kind=Kind.RISK, focus="speed",
+@python_rule(
+    "slow-search", topic="complexity", kind=Kind.RISK, focus="speed",
     message="`in` looks through the whole list `{name}`, and the list grows with the loop: twice the items take four times as long, O(n²).",
     fix="Keep a set beside it: `in` on a set takes the same time for any size.",
-    examples=(Example(Language.PYTHON, "for x in a:\n    if x not in b:\n        b.append(x)", "for x in a:\n    if x not in b:\n        b.add(x)"),),
+    examples=[("for x in a:\n    if x not in b:\n        b.append(x)", "for x in a:\n    if x not in b:\n        b.add(x)")],
 )  # fmt: skip
 def slow_search(tree: PythonTree) -> Iterator[Match]:
     for loop in tree.of(ast.For):
-        grown = {
-            ast.unparse(node.func.value) for node in inside(loop.body)
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append"
-        }  # fmt: skip
+        grown = added_to(loop.body)
         for node in inside(loop.body):
             match node:
                 case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[ast.Name(id=name)]) if name in grown:
@@ -27,23 +24,16 @@ def slow_search(tree: PythonTree) -> Iterator[Match]:
                     return
 
 
-@rule(
-    "by-index", Language.PYTHON, topic="loops", kind=Kind.CLARITY, focus="design",
+@python_rule(
+    "by-index", topic="loops", kind=Kind.CLARITY, focus="design",
     message="`{index}` is only used to get `{items}[{index}]`.",
     fix="Loop over the items: `for item in {items}:`; with `enumerate` you have both.",
-    examples=(Example(Language.PYTHON, "for i in range(len(a)):\n    print(a[i])", "for i in range(len(a)):\n    print(i, a[i])"),),
+    examples=[("for i in range(len(a)):\n    print(a[i])", "for i in range(len(a)):\n    print(i, a[i])")],
 )  # fmt: skip
 def by_index(tree: PythonTree) -> Iterator[Match]:
     for loop in tree.of(ast.For):
-        match loop:
-            case ast.For(
-                target=ast.Name(id=index),
-                iter=ast.Call(
-                    func=ast.Name(id="range"),
-                    args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=items)])]
-                    | [ast.Constant(value=0), ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=items)])],
-                ),
-            ):
+        match loop.target, range_of(loop.iter):
+            case ast.Name(id=index), ([end] | [ast.Constant(value=0), end]) if items := measured(end):
                 body = list(inside(loop.body))
                 uses = sum(isinstance(node, ast.Name) and node.id == index for node in body)
                 taken = [node for node in body if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load)]
@@ -52,21 +42,21 @@ def by_index(tree: PythonTree) -> Iterator[Match]:
                     return
 
 
-@rule(
-    "same-items", Language.PYTHON, topic="complexity", kind=Kind.RISK, focus="speed", only_in_focus=True,
+@python_rule(
+    "same-items", topic="complexity", kind=Kind.RISK, focus="speed", only_in_focus=True,
     message="A loop over `{first}` inside of a loop over `{first}` compares every item with every other: twice the items take four times as long, O(n²).",
     fix="For a search for equal items keep a set of what was seen: one loop, and `in` on a set takes the same time for any size, O(n). Or sort first: then equal items are neighbours.",
-    examples=(Example(Language.PYTHON, "for i in range(len(a)):\n    for j in range(i + 1, len(a)):\n        if a[i] == a[j]:\n            print(i, j)", "for x in a:\n    for y in a:\n        print(x, y)"),),
+    examples=[("for i in range(len(a)):\n    for j in range(i + 1, len(a)):\n        if a[i] == a[j]:\n            print(i, j)", "for x in a:\n    for y in a:\n        print(x, y)")],
 )  # fmt: skip
 def same_items(tree: PythonTree) -> Iterator[Match]:
     yield from (Match(line, {"first": first}) for line, first, second in _searches(tree) if first == second)
 
 
-@rule(
-    "other-items", Language.PYTHON, topic="complexity", kind=Kind.RISK, focus="speed", only_in_focus=True,
+@python_rule(
+    "other-items", topic="complexity", kind=Kind.RISK, focus="speed", only_in_focus=True,
     message="For each item of `{first}` this goes through all of `{second}` to find an equal one: n times m steps, O(n·m).",
     fix="Make a set of one of them before the loop, `set({second})`, and ask with `in`: that is O(n + m). With a value each, a dict.",
-    examples=(Example(Language.PYTHON, "for x in a:\n    for y in b:\n        if x == y:\n            print(x)", "for x in a:\n    for y in b:\n        print(x, y)"),),
+    examples=[("for x in a:\n    for y in b:\n        if x == y:\n            print(x)", "for x in a:\n    for y in b:\n        print(x, y)")],
 )  # fmt: skip
 def other_items(tree: PythonTree) -> Iterator[Match]:
     for line, first, second in _searches(tree):
@@ -84,18 +74,14 @@ def _searches(tree: PythonTree) -> Iterator[tuple[int, str, str]]:
                     yield inner.lineno, first, second
 
 
-def _items(over: ast.expr) -> str | None:
-    """Return the name of what is gone through: by its items, with `enumerate`, or by index up to its length."""
+def _items(over: ast.expr) -> str:
+    """Return the name of what is gone through by its items, with `enumerate`, or by index; "" for anything else."""
     match over:
         case (ast.Name(id=name) | ast.Call(func=ast.Name(id="enumerate"), args=[ast.Name(id=name), *_])
               | ast.Subscript(value=ast.Name(id=name), slice=ast.Slice())):  # fmt: skip
             return name
-        case ast.Call(func=ast.Name(id="range"), args=arguments):
-            for node in (part for argument in arguments for part in ast.walk(argument)):
-                match node:
-                    case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)]):
-                        return name
-    return None
+    lengths = (measured(part) for argument in range_of(over) for part in ast.walk(argument))
+    return next(filter(None, lengths), "")
 
 
 def _compares(outer: ast.For, inner: ast.For) -> bool:

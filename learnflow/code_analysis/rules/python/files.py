@@ -4,24 +4,23 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from learnflow.code_analysis.python_tree import PythonTree, has, inside, stored
-from learnflow.code_analysis.rule import Example, Match, rule
+from learnflow.code_analysis.python_tree import PythonTree, inside, leaves, stored
+from learnflow.code_analysis.rule import Match, python_rule
 from learnflow.domain.phrasing import one_line
-from learnflow.models.vocabulary import Language
 
 _LAZY: Final = frozenset({"map", "filter", "zip", "reversed", "enumerate"})
 
 
-@rule(
-    "opened-anew", Language.PYTHON, topic="file-io",
+@python_rule(
+    "opened-anew", topic="file-io",
     message='each round opens the file `{name}` anew with mode "w", which empties it: only what the last round writes is left.',
     fix='Open it once, before the loop, and write inside; or open it with "a" to append.',
     beneath="Mode w truncates at opening; mode a puts each write at the end.",
-    examples=(Example(Language.PYTHON, "for n in a:\n    with open('o.txt', 'w') as f:\n        f.write(n)", "with open('o.txt', 'w') as f:\n    for n in a:\n        f.write(n)"),),
+    examples=[("for n in a:\n    with open('o.txt', 'w') as f:\n        f.write(n)", "with open('o.txt', 'w') as f:\n    for n in a:\n        f.write(n)")],
 )  # fmt: skip
 def opened_anew(tree: PythonTree) -> Iterator[Match]:
     for loop in tree.of(ast.For):
-        for node in inside(loop.body) if not has(loop.body, ast.Break, ast.Return) else ():
+        for node in inside(loop.body) if not leaves(loop) else ():
             match node:
                 case ast.Call(func=ast.Name(id="open"), args=[
                     ast.Constant() | ast.Name() as path, ast.Constant(value="w" | "wt"),
@@ -29,12 +28,12 @@ def opened_anew(tree: PythonTree) -> Iterator[Match]:
                     yield Match(node.lineno, {"name": one_line(ast.unparse(path))})
 
 
-@rule(
-    "read-again", Language.PYTHON, topic="file-io",
+@python_rule(
+    "read-again", topic="file-io",
     message="line {first} has read `{name}` to its end, and there it stays: here nothing is left to read.",
     fix="Read the lines into a list once, `lines = {name}.readlines()`, or go back with `{name}.seek(0)`.",
     beneath="A file object keeps a position; reading moves it forward, and only `seek` or opening anew brings it back.",
-    examples=(Example(Language.PYTHON, "f = open('a')\nx = f.read()\nfor line in f:\n    print(line)", "f = open('a')\nx = f.read()\nf.seek(0)\nfor line in f:\n    print(line)"),),
+    examples=[("f = open('a')\nx = f.read()\nfor line in f:\n    print(line)", "f = open('a')\nx = f.read()\nf.seek(0)\nfor line in f:\n    print(line)")],
 )  # fmt: skip
 def read_again(tree: PythonTree) -> Iterator[Match]:
     if any(node.attr == "seek" for node in tree.of(ast.Attribute)):
@@ -58,20 +57,20 @@ def _opened(tree: PythonTree) -> Iterator[str]:
 def _reads_all(statement: ast.stmt, name: str) -> bool:
     """Say whether a statement reads a file to its end, whatever comes before it."""
     match statement:
-        case ast.For(iter=ast.Name(id=file), body=body) if file == name:
-            return not has(body, ast.Break, ast.Return)
+        case ast.For(iter=ast.Name(id=file)) as loop if file == name:
+            return not leaves(loop)
         case ast.Expr() | ast.Assign() | ast.Return() | ast.AugAssign():
             calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call) and not node.args]
             return any(ast.unparse(call.func) in {f"{name}.read", f"{name}.readlines"} for call in calls)
     return False
 
 
-@rule(
-    "line-end-kept", Language.PYTHON, topic="input-output",
+@python_rule(
+    "line-end-kept", topic="input-output",
     message="a line that is read keeps its line end, so `{name}` is the text and a `\\n`, which never equals the text alone.",
     fix="Compare `{change}`.",
     beneath="The line end stays so that an empty line differs from the end of the input, and the last line may lack it.",
-    examples=(Example(Language.PYTHON, "f = open('a')\nfor line in f:\n    if line == 'end':\n        print(1)", "f = open('a')\nfor line in f:\n    if line.strip() == 'end':\n        print(1)"),),
+    examples=[("f = open('a')\nfor line in f:\n    if line == 'end':\n        print(1)", "f = open('a')\nfor line in f:\n    if line.strip() == 'end':\n        print(1)")],
 )  # fmt: skip
 def line_end_kept(tree: PythonTree) -> Iterator[Match]:
     files = {name for name in _opened(tree) if tree.bindings[name] == 1}
@@ -86,18 +85,18 @@ def line_end_kept(tree: PythonTree) -> Iterator[Match]:
                             yield Match(node.lineno, {"name": name, "change": f"{name}.strip()"})
 
 
-@rule(
-    "iterator-printed", Language.PYTHON, topic="iterators-generators",
+@python_rule(
+    "iterator-printed", topic="iterators-generators",
     message="this prints the iterator itself (`<... object at 0x...>`), not its items: it works them out only when something asks.",
     fix="Make a list of it: `{change}`.",
     beneath="Lazy iterators hold no items; their text form can only say what they are.",
-    examples=(Example(Language.PYTHON, "print(map(str, a))", "print(list(map(str, a)))"),),
+    examples=[("print(map(str, a))", "print(list(map(str, a)))")],
 )  # fmt: skip
 def iterator_printed(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.Call):
         match node:
             case ast.Call(func=ast.Name(id="print"), args=[shown]):
-                made = tree.assigned_once.get(shown.id) if isinstance(shown, ast.Name) else shown
+                made = tree.made(shown)
                 lazy = isinstance(made, ast.Call) and ast.unparse(made.func) in _LAZY - tree.bindings.keys()
                 if lazy or isinstance(made, ast.GeneratorExp):
                     change = f"list({ast.unparse(shown)})"

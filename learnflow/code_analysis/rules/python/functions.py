@@ -2,33 +2,28 @@
 
 import ast
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Final
 
 from learnflow.code_analysis.python_tree import Function, PythonTree, has, inside, loaded, stored
-from learnflow.code_analysis.rule import Example, Match, rule
+from learnflow.code_analysis.rule import Match, python_rule
+from learnflow.code_analysis.rules.python.loops import added_to
 from learnflow.domain.phrasing import one_line
-from learnflow.models.vocabulary import Language
 
 _ENDS: Final = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 
 
-def _functions(tree: PythonTree) -> Iterator[Function]:
-    return tree.of(ast.FunctionDef, ast.AsyncFunctionDef)
-
-
-@rule(
-    "returns-in-loop", Language.PYTHON, topic="loops",
+@python_rule(
+    "returns-in-loop", topic="loops",
     message="`return` stands inside of the loop, so the function ends there, and the items of `{items}` that come after are never looked at.",
     fix="Move the `return` behind the loop, without the loop's indentation.",
     beneath="`return` leaves the function at once, however many loops are around it.",
-    examples=(
-        Example(Language.PYTHON, "def f(b):\n    r = []\n    for x in b:\n        r.append(x)\n        return r", "def f(b):\n    r = []\n    for x in b:\n        r.append(x)\n    return r"),
-        Example(Language.PYTHON, "def f(a):\n    m = 0\n    for x in a:\n        if x > m:\n            m = x\n            return m", "def f(a):\n    m = 0\n    for x in a:\n        if x > m:\n            m = x\n    return m"),
-    ),
+    examples=[
+        ("def f(b):\n    r = []\n    for x in b:\n        r.append(x)\n        return r", "def f(b):\n    r = []\n    for x in b:\n        r.append(x)\n    return r"),
+        ("def f(a):\n    m = 0\n    for x in a:\n        if x > m:\n            m = x\n            return m", "def f(a):\n    m = 0\n    for x in a:\n        if x > m:\n            m = x\n    return m"),
+    ],
 )  # fmt: skip
 def returns_in_loop(tree: PythonTree) -> Iterator[Match]:
-    for function in _functions(tree):
+    for function in tree.of(ast.FunctionDef, ast.AsyncFunctionDef):
         for loop in inside(function.body):
             if not isinstance(loop, ast.For) or has(loop.body, ast.Continue):
                 continue
@@ -39,34 +34,30 @@ def returns_in_loop(tree: PythonTree) -> Iterator[Match]:
                 case [*_, ast.If(test=test, body=[
                     *_, ast.Assign(targets=[ast.Name(id=best)]), ast.Return(value=ast.Name(id=given)) as last,
                 ], orelse=[])] if best == given and best in loaded(test):  # fmt: skip
-                    if best in stored(
-                        node for node in inside(function.body) if getattr(node, "lineno", 0) < loop.lineno
-                    ):
+                    before_loop = (node for node in inside(function.body) if getattr(node, "lineno", 0) < loop.lineno)
+                    if best in stored(before_loop):
                         yield Match(last.lineno, {"items": items})
 
 
 def _grown(nodes: list[ast.stmt]) -> set[str]:
     """Return what is added up or added to."""
     sums = {ast.unparse(node.target) for node in nodes if isinstance(node, ast.AugAssign)}
-    return sums | {
-        ast.unparse(node.func.value) for node in inside(nodes)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append"
-    }  # fmt: skip
+    return sums | added_to(nodes)
 
 
-@rule(
-    "not-passed-on", Language.PYTHON, topic="recursion",
+@python_rule(
+    "not-passed-on", topic="recursion",
     explains=("python-none-attribute", "python-none-subscript", "python-not-iterable", "python-operand-types"),
     message="`{name}` calls itself here, but the result of that call is thrown away, and this way through the function gives None.",
     fix="Pass it on: `{change}`.",
     beneath="Each call has its own frame; a result goes only to the caller right above, who must return it in turn.",
-    examples=(
-        Example(Language.PYTHON, "def f(n):\n    if n:\n        f(n - 1)\n    else:\n        return 1", "def f(n):\n    if n:\n        return f(n - 1)\n    return 1"),
-        Example(Language.PYTHON, "def f(n):\n    if n == 0:\n        return 0\n    n + f(n - 1)", "def f(n):\n    if n == 0:\n        return 0\n    return n + f(n - 1)"),
-    ),
+    examples=[
+        ("def f(n):\n    if n:\n        f(n - 1)\n    else:\n        return 1", "def f(n):\n    if n:\n        return f(n - 1)\n    return 1"),
+        ("def f(n):\n    if n == 0:\n        return 0\n    n + f(n - 1)", "def f(n):\n    if n == 0:\n        return 0\n    return n + f(n - 1)"),
+    ],
 )  # fmt: skip
 def not_passed_on(tree: PythonTree) -> Iterator[Match]:
-    for function in _functions(tree):
+    for function in tree.of(ast.FunctionDef, ast.AsyncFunctionDef):
         returns = [node.value for node in inside(function.body) if isinstance(node, ast.Return) and node.value]
         plain = all(isinstance(value, ast.Constant) and isinstance(value.value, bool | None) for value in returns)
         if plain or _only_run(tree, function):
@@ -102,15 +93,15 @@ def _ends_there(body: list[ast.stmt], node: ast.stmt) -> bool:
     return last is node
 
 
-@rule(
-    "zero-times", Language.PYTHON, topic="recursion",
+@python_rule(
+    "zero-times", topic="recursion",
     message="the base case gives 0, and each call above multiplies with what it gets: so the result of `{name}` is always 0.",
     fix="Let the base case give 1, which changes nothing when it is multiplied.",
     beneath="The base case has to be the neutral element of the operation: 1 for a product, 0 for a sum.",
-    examples=(Example(Language.PYTHON, "def f(n):\n    if n == 0:\n        return 0\n    return n * f(n - 1)", "def f(n):\n    if n == 0:\n        return 1\n    return n * f(n - 1)"),),
+    examples=[("def f(n):\n    if n == 0:\n        return 0\n    return n * f(n - 1)", "def f(n):\n    if n == 0:\n        return 1\n    return n * f(n - 1)")],
 )  # fmt: skip
 def zero_times(tree: PythonTree) -> Iterator[Match]:
-    for function in _functions(tree):
+    for function in tree.of(ast.FunctionDef, ast.AsyncFunctionDef):
         returns = [node for node in inside(function.body) if isinstance(node, ast.Return)]
         zeros = [node for node in returns if _is_zero(node.value)]
         products = [node for node in returns if _is_product_with(node.value, function.name)]
@@ -129,12 +120,12 @@ def _is_product_with(node: ast.expr | None, name: str) -> bool:
     return False
 
 
-@rule(
-    "begins-anew", Language.PYTHON, topic="scope",
+@python_rule(
+    "begins-anew", topic="scope",
     message="`{name}` is made anew in each call of `{function}`, so it begins at the same value each time and keeps nothing of the calls before.",
     fix="Keep it outside: give the value in as a parameter and return the new one, or make it an attribute of an object.",
     beneath="Local variables live in the frame of one call, which goes when the call ends; a closure with `nonlocal` can keep one longer.",
-    examples=(Example(Language.PYTHON, "def f():\n    n = 0\n    n += 1\n    return n", "def f(n):\n    n += 1\n    return n"),),
+    examples=[("def f():\n    n = 0\n    n += 1\n    return n", "def f(n):\n    n += 1\n    return n")],
 )  # fmt: skip
 def begins_anew(tree: PythonTree) -> Iterator[Match]:
     for function in tree.functions.values():
@@ -144,19 +135,17 @@ def begins_anew(tree: PythonTree) -> Iterator[Match]:
                 ast.AugAssign(target=ast.Name(id=grown), value=ast.Constant()),
                 *rest,
             ] if name == grown and not any(isinstance(node, ast.arg) for node in ast.walk(function.args)):
-                given = any(
-                    isinstance(node, ast.Return) and node.value and ast.unparse(node.value) == name for node in rest
-                )
-                if given and name not in stored(inside(rest)):
+                given = (node.value for node in rest if isinstance(node, ast.Return) and node.value)
+                if name in map(ast.unparse, given) and name not in stored(inside(rest)):
                     yield Match(start.lineno, {"name": name, "function": function.name})
 
 
-@rule(
-    "only-local", Language.PYTHON, topic="scope",
+@python_rule(
+    "only-local", topic="scope",
     message="inside of `{function}`, `{name}` is a new, local variable: this line does not change the `{name}` outside.",
     fix="Let `{function}` return the value and assign it where it is called: `{name} = {function}(...)`. `global {name}` works too, but hides what the function does.",
     beneath="A name that is assigned anywhere in a function is local in all of it, unless `global` or `nonlocal` says otherwise.",
-    examples=(Example(Language.PYTHON, "n = 0\ndef f():\n    n = 1", "n = 0\ndef f():\n    global n\n    n = 1"),),
+    examples=[("n = 0\ndef f():\n    n = 1", "n = 0\ndef f():\n    global n\n    n = 1")],
 )  # fmt: skip
 def only_local(tree: PythonTree) -> Iterator[Match]:
     outside = stored(inside(node for node in tree.module.body if not isinstance(node, ast.FunctionDef | ast.ClassDef)))
@@ -169,48 +158,47 @@ def only_local(tree: PythonTree) -> Iterator[Match]:
                     yield Match(node.lineno, {"name": local, "function": name})
 
 
-@rule(
-    "swapped-away", Language.PYTHON, topic="variables",
+@python_rule(
+    "swapped-away", topic="variables",
     message="the line before has already given `{name}` the value of `{other}`, so its first value is lost, and after this line both are the same.",
     fix="Swap both at once: `{change}`.",
     beneath="The right side is worked out as a whole before anything is assigned, so no third variable is needed.",
-    examples=(Example(Language.PYTHON, "a = b\nb = a", "a, b = b, a"),),
+    examples=[("a = b\nb = a", "a, b = b, a")],
 )  # fmt: skip
 def swapped_away(tree: PythonTree) -> Iterator[Match]:
-    for first, second in (pair for block in tree.blocks() for pair in pairwise(block)):
-        match first, second:
+    for statement, following in tree.statements():
+        match statement, following:
             case (ast.Assign(targets=[ast.Name(id=left)], value=ast.Name(id=right)),
-                  ast.Assign(targets=[ast.Name(id=target)], value=ast.Name(id=source))):  # fmt: skip
+                  [ast.Assign(targets=[ast.Name(id=target)], value=ast.Name(id=source)) as second, *_]):  # fmt: skip
                 if (left, right) == (source, target) and left != right:
                     change = one_line(f"{left}, {right} = {right}, {left}")
                     yield Match(second.lineno, {"name": left, "other": right, "change": change})
 
 
-@rule(
-    "overwritten", Language.PYTHON, topic="conditionals",
+@python_rule(
+    "overwritten", topic="conditionals",
     message="this line runs in any case, so it overwrites what the `if` of line {first} has just given to `{name}`.",
     fix="Put it into an `else`, or before the `if`.",
     beneath="Statements run one after the other; what follows an `if` on its own level does not depend on it.",
-    examples=(Example(Language.PYTHON, "if a < 9:\n    p = 3\np = 5", "if a < 9:\n    p = 3\nelse:\n    p = 5"),),
+    examples=[("if a < 9:\n    p = 3\np = 5", "if a < 9:\n    p = 3\nelse:\n    p = 5")],
 )  # fmt: skip
 def overwritten(tree: PythonTree) -> Iterator[Match]:
-    for first, second in (pair for block in tree.blocks() for pair in pairwise(block)):
-        match first, second:
+    for statement, following in tree.statements():
+        match statement, following:
             case (ast.If(body=[ast.Assign(targets=[ast.Name(id=name)])], orelse=[]),
-                  ast.Assign(targets=[ast.Name(id=again)], value=ast.Constant())) if name == again:  # fmt: skip
-                yield Match(second.lineno, {"name": name, "first": str(first.lineno)})
+                  [ast.Assign(targets=[ast.Name(id=again)], value=ast.Constant()) as second, *_]) if name == again:  # fmt: skip
+                yield Match(second.lineno, {"name": name, "first": str(statement.lineno)})
 
 
-@rule(
-    "never-runs", Language.PYTHON, topic="functions",
+@python_rule(
+    "never-runs", topic="functions",
     message="this line is never reached: `{name}` in line {first} leaves the block before it.",
     fix="Move it before the `{name}`, or out of the block.",
     beneath="What follows a jump in the same block is dead code; Python does not complain about it.",
-    examples=(Example(Language.PYTHON, "def f():\n    return 1\n    print(2)", "def f():\n    print(2)\n    return 1"),),
+    examples=[("def f():\n    return 1\n    print(2)", "def f():\n    print(2)\n    return 1")],
 )  # fmt: skip
 def never_runs(tree: PythonTree) -> Iterator[Match]:
-    for block in tree.blocks():
-        for place, (statement, following) in enumerate(pairwise(block), start=1):
-            if isinstance(statement, _ENDS) and not has(block[place:], ast.Yield, ast.YieldFrom):
-                word = ast.unparse(statement).split()[0]
-                yield Match(following.lineno, {"name": word, "first": str(statement.lineno)})
+    for statement, following in tree.statements():
+        if following and isinstance(statement, _ENDS) and not has(following, ast.Yield, ast.YieldFrom):
+            word = ast.unparse(statement).split()[0]
+            yield Match(following[0].lineno, {"name": word, "first": str(statement.lineno)})

@@ -4,21 +4,30 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from learnflow.code_analysis.python_tree import PythonTree, has, inside, loaded, read_next, stored
-from learnflow.code_analysis.rule import Example, Match, rule
+from learnflow.code_analysis.python_tree import (
+    PythonTree,
+    has,
+    inside,
+    leaves,
+    loaded,
+    measured,
+    range_of,
+    read_next,
+    stored,
+)
+from learnflow.code_analysis.rule import Match, python_rule
 from learnflow.domain.phrasing import one_line
-from learnflow.models.vocabulary import Language
 
 _LEAVING: Final = (ast.Break, ast.Return, ast.Raise, ast.Yield, ast.YieldFrom, ast.Await)
 _ASKING: Final = (ast.Call, ast.Attribute, ast.Subscript)
 
 
-@rule(
-    "loop-never-changes", Language.PYTHON, topic="loops",
+@python_rule(
+    "loop-never-changes", topic="loops",
     message="nothing inside of the loop changes `{name}`, so the condition `{condition}` never becomes false and the loop never ends.",
     fix="Change `{name}` at the end of the loop's body, for example `{change}`.",
     beneath="The condition is worked out anew before each round; with the same values it has the same result each time.",
-    examples=(Example(Language.PYTHON, "n = 5\nwhile n > 0:\n    print(n)", "n = 5\nwhile n > 0:\n    n -= 1"),),
+    examples=[("n = 5\nwhile n > 0:\n    print(n)", "n = 5\nwhile n > 0:\n    n -= 1")],
 )  # fmt: skip
 def loop_never_changes(tree: PythonTree) -> Iterator[Match]:
     declared = {name for node in tree.of(ast.Global, ast.Nonlocal) for name in node.names}
@@ -48,28 +57,22 @@ def _may_change(nodes: Iterable[ast.AST]) -> Iterator[str]:
                 yield from loaded(value)
 
 
-@rule(
-    "inner-range", Language.PYTHON, topic="sorting",
+@python_rule(
+    "inner-range", topic="sorting",
     message="the inner loop starts at `{name}`, so later passes skip the front of the list, where small values still have to move to.",
     fix="Start the inner loop at 0: `{change}`.",
     beneath="After pass k of a bubble sort the last k items are in place, so it is the end of the range that may shrink.",
-    examples=(Example(Language.PYTHON, "for k in range(9):\n    for m in range(k, 8):\n        if a[m] > a[m + 1]:\n            a[m], a[m + 1] = a[m + 1], a[m]", "for k in range(9):\n    for m in range(8 - k):\n        if a[m] > a[m + 1]:\n            a[m], a[m + 1] = a[m + 1], a[m]"),),
+    examples=[("for k in range(9):\n    for m in range(k, 8):\n        if a[m] > a[m + 1]:\n            a[m], a[m + 1] = a[m + 1], a[m]", "for k in range(9):\n    for m in range(8 - k):\n        if a[m] > a[m + 1]:\n            a[m], a[m + 1] = a[m + 1], a[m]")],
 )  # fmt: skip
 def inner_range(tree: PythonTree) -> Iterator[Match]:
     for outer in tree.of(ast.For):
-        match outer:
-            case ast.For(
-                target=ast.Name(id=first),
-                iter=ast.Call(func=ast.Name(id="range"), args=[_] | [ast.Constant(value=0), _]),
-            ):
-                for inner in inside(outer.body):
-                    match inner:
-                        case ast.For(
-                            target=ast.Name(id=second),
-                            iter=ast.Call(func=ast.Name(id="range"), args=[ast.Name(id=start), end]),
-                        ) if start == first and _swaps_neighbours(inner, second):
-                            change = one_line(f"for {second} in range(0, {ast.unparse(end)}):", 80)
-                            yield Match(inner.lineno, {"name": first, "change": change})
+        for inner in (node for node in inside(outer.body) if isinstance(node, ast.For)):
+            match outer.target, range_of(outer.iter), inner.target, range_of(inner.iter):
+                case (ast.Name(id=first), [_] | [ast.Constant(value=0), _],
+                      ast.Name(id=second), [ast.Name(id=start), end]) if start == first:  # fmt: skip
+                    if _swaps_neighbours(inner, second):
+                        change = one_line(f"for {second} in range(0, {ast.unparse(end)}):", 80)
+                        yield Match(inner.lineno, {"name": first, "change": change})
 
 
 def _swaps_neighbours(loop: ast.For, name: str) -> bool:
@@ -85,12 +88,12 @@ def _swaps_neighbours(loop: ast.For, name: str) -> bool:
     return False
 
 
-@rule(
-    "returns-early", Language.PYTHON, topic="loops",
+@python_rule(
+    "returns-early", topic="loops",
     message="both ways through the `if` return, so the function ends at the first item and never looks at the others.",
     fix="Return inside of the loop only where the answer is sure; put the other `return` behind the loop, without its indentation.",
     beneath="`any(...)` and `all(...)` say the same: one hit decides, and only the end of the loop can say that there was none.",
-    examples=(Example(Language.PYTHON, "def f(a):\n    for x in a:\n        if x:\n            return True\n        else:\n            return False", "def f(a):\n    for x in a:\n        if x:\n            return True\n    return False"),),
+    examples=[("def f(a):\n    for x in a:\n        if x:\n            return True\n        else:\n            return False", "def f(a):\n    for x in a:\n        if x:\n            return True\n    return False")],
 )  # fmt: skip
 def returns_early(tree: PythonTree) -> Iterator[Match]:
     for loop in tree.of(ast.For):
@@ -108,28 +111,33 @@ def _truth(node: ast.Return) -> bool | None:
     return None
 
 
-@rule(
-    "starts-anew", Language.PYTHON, topic="loops",
+@python_rule(
+    "starts-anew", topic="loops",
     message="`{name}` gets its first value inside of the loop, so it starts anew for each item, and only the last item counts.",
     fix="Move the line to before the loop.",
     beneath="The body runs as a whole for each item; what is to last over the rounds must be set up before them.",
-    examples=(
-        Example(Language.PYTHON, "for x in a:\n    r = []\n    r.append(x)\nprint(r)", "r = []\nfor x in a:\n    r.append(x)\nprint(r)"),
-        Example(Language.PYTHON, "for x in a:\n    t = 0\n    t += x\nprint(t)", "t = 0\nfor x in a:\n    t += x\nprint(t)"),
-    ),
+    examples=[
+        ("for x in a:\n    r = []\n    r.append(x)\nprint(r)", "r = []\nfor x in a:\n    r.append(x)\nprint(r)"),
+        ("for x in a:\n    t = 0\n    t += x\nprint(t)", "t = 0\nfor x in a:\n    t += x\nprint(t)"),
+    ],
 )  # fmt: skip
 def starts_anew(tree: PythonTree) -> Iterator[Match]:
-    for block in tree.blocks():
-        for place, loop in enumerate(block):
-            if not isinstance(loop, ast.For) or has(loop.body, ast.Break, ast.Return):
-                continue
-            for first, statement in enumerate(loop.body):
-                match statement:
-                    case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_start(value):
-                        others = [node for node in loop.body[first + 1 :] if not _adds_to(node, name)]
-                        grows = len(others) < len(loop.body) - first - 1 and name not in loaded(*others)
-                        if grows and read_next(block[place + 1 :], name):
-                            yield Match(statement.lineno, {"name": name})
+    for loop, following in tree.statements():
+        if not isinstance(loop, ast.For) or leaves(loop):
+            continue
+        for place, statement in enumerate(loop.body, start=1):
+            match statement:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_start(value):
+                    others = [node for node in loop.body[place:] if not _adds_to(node, name)]
+                    grows = len(others) < len(loop.body) - place and name not in loaded(*others)
+                    if grows and read_next(following, name):
+                        yield Match(statement.lineno, {"name": name})
+
+
+def added_to(body: list[ast.stmt]) -> set[str]:
+    """Return the expressions to which some statements append."""
+    calls = (node.func for node in inside(body) if isinstance(node, ast.Call))
+    return {ast.unparse(call.value) for call in calls if isinstance(call, ast.Attribute) and call.attr == "append"}
 
 
 def _is_start(value: ast.expr) -> bool:
@@ -148,12 +156,12 @@ def _adds_to(node: ast.stmt, name: str) -> bool:
     return False
 
 
-@rule(
-    "skipped-step", Language.PYTHON, topic="loops",
+@python_rule(
+    "skipped-step", topic="loops",
     message="when `{when}`, `continue` jumps back to the condition, past the line that changes `{name}`: so `{name}` stays, `{condition}` stays true, and the loop never ends.",
     fix="Change `{name}` before the `continue`, or let a `for` loop with `range` count for you.",
     beneath="`continue` skips the rest of the body. A `for` loop takes its next item at the top, so there nothing can be skipped.",
-    examples=(Example(Language.PYTHON, "while i < 9:\n    if i == 2:\n        continue\n    i += 1", "while i < 9:\n    i += 1\n    if i == 2:\n        continue"),),
+    examples=[("while i < 9:\n    if i == 2:\n        continue\n    i += 1", "while i < 9:\n    i += 1\n    if i == 2:\n        continue")],
 )  # fmt: skip
 def skipped_step(tree: PythonTree) -> Iterator[Match]:
     for loop in tree.of(ast.While):
@@ -174,30 +182,29 @@ def _calls(nodes: list[ast.stmt]) -> bool:
     return any(isinstance(node, ast.Call) and ast.unparse(node.func) != "print" for node in inside(nodes))
 
 
-@rule(
-    "changed-while-looped", Language.PYTHON, topic="loops",
+@python_rule(
+    "changed-while-looped", topic="loops",
     explains=("python-index-error",),
     message="`{name}` gets longer or shorter while the loop of line {loop} goes through it. The loop counts places: when an item goes, the next one moves to its place, and the loop skips it.",
     fix="Go through a copy, `for ... in {name}.copy():`, or build a new list of what is to stay: `[x for x in {name} if ...]`.",
     beneath="The iterator of a list holds an index and compares it with the length of now, so it neither notices nor complains.",
-    examples=(
-        Example(Language.PYTHON, "for x in a:\n    if x:\n        a.remove(x)", "for x in a.copy():\n    if x:\n        a.remove(x)"),
-        Example(Language.PYTHON, "for i in range(len(a)):\n    del a[i]", "for x in a:\n    if x:\n        a.remove(x)\n        break"),
-    ),
+    examples=[
+        ("for x in a:\n    if x:\n        a.remove(x)", "for x in a.copy():\n    if x:\n        a.remove(x)"),
+        ("for i in range(len(a)):\n    del a[i]", "for x in a:\n    if x:\n        a.remove(x)\n        break"),
+    ],
 )  # fmt: skip
 def changed_while_looped(tree: PythonTree) -> Iterator[Match]:
     for loop in tree.of(ast.For):
-        match loop.iter:
-            case ast.Name(id=name) | ast.Call(func=ast.Name(id="enumerate"), args=[ast.Name(id=name), *_]):
-                index = None
-            case ast.Call(
-                func=ast.Name(id="range"), args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)])]
-            ) if isinstance(loop.target, ast.Name):
-                index = loop.target.id
+        index: str | None = None
+        match loop.iter, loop.target, range_of(loop.iter):
+            case ast.Name(id=name) | ast.Call(func=ast.Name(id="enumerate"), args=[ast.Name(id=name), *_]), _, _:
+                pass
+            case _, ast.Name(id=index), [end] if name := measured(end):
+                pass
             case _:
                 continue
         line = next((getattr(node, "lineno", 0) for node in inside(loop.body) if _takes_out(node, name, index)), None)
-        if line and name not in stored(inside(loop.body)) and not has(loop.body, ast.Break, ast.Return):
+        if line and name not in stored(inside(loop.body)) and not leaves(loop):
             fixes = (tree.replaced(loop.iter, f"{name}.copy()"),) if isinstance(loop.iter, ast.Name) else ()
             yield Match(line, {"name": name, "loop": str(loop.lineno)}, fixes)
 

@@ -4,10 +4,9 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from learnflow.code_analysis.python_tree import CONTAINERS, PythonTree, has, inside, loaded, read_next
-from learnflow.code_analysis.rule import Example, Match, rule
+from learnflow.code_analysis.python_tree import CONTAINERS, PythonTree, inside, leaves, loaded, read_next
+from learnflow.code_analysis.rule import Match, python_rule
 from learnflow.domain.phrasing import one_line
-from learnflow.models.vocabulary import Language
 
 _CHANGING: Final = frozenset({
     "remove", "pop", "insert", "append", "extend", "add", "update", "setdefault", "clear", "sort", "reverse",
@@ -43,12 +42,12 @@ def _changes_within(tree: PythonTree, name: str) -> Iterator[int]:
                 yield from (change.lineno for change in _changes(inside(body), item))
 
 
-@rule(
-    "same-object", Language.PYTHON, topic="variables",
+@python_rule(
+    "same-object", topic="variables",
     message="`{name} = {other}` makes no copy: both names stand for one and the same object, so a change by one shows in the other.",
     fix="Make a copy: `{copy}`.",
     beneath="Assignment binds a name and copies nothing. Such a copy is shallow: what is nested is still shared; only a deep copy copies all.",
-    examples=(Example(Language.PYTHON, "a = [1]\nb = a\nb.append(2)\nprint(a)", "a = [1]\nb = a.copy()\nb.append(2)\nprint(a)"),),
+    examples=[("a = [1]\nb = a\nb.append(2)\nprint(a)", "a = [1]\nb = a.copy()\nb.append(2)\nprint(a)")],
 )  # fmt: skip
 def same_object(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.Assign):
@@ -72,12 +71,12 @@ def _changed_then_read(tree: PythonTree, changed: str, other: str, after: int) -
     )
 
 
-@rule(
-    "shallow-copy", Language.PYTHON, topic="lists",
+@python_rule(
+    "shallow-copy", topic="lists",
     message="`{name}` is a new list, but with the same inner lists as `{other}`: the copy is shallow, and a change inside shows in both.",
     fix="Copy all levels: `import copy`, then `{change}`.",
     beneath="A shallow copy copies references; `deepcopy` follows them and remembers what it has copied.",
-    examples=(Example(Language.PYTHON, "a = [[1], [2]]\nb = a[:]\nb[0][0] = 9\nprint(a)", "a = [1, 2]\nb = a[:]\nb[0] = 9\nprint(a)"),),
+    examples=[("a = [[1], [2]]\nb = a[:]\nb[0][0] = 9\nprint(a)", "a = [1, 2]\nb = a[:]\nb[0] = 9\nprint(a)")],
 )  # fmt: skip
 def shallow_copy(tree: PythonTree) -> Iterator[Match]:
     for name, made in tree.assigned_once.items():
@@ -92,12 +91,12 @@ def shallow_copy(tree: PythonTree) -> Iterator[Match]:
                     yield Match(made.lineno, {"name": name, "other": old, "change": f"copy.deepcopy({old})"})
 
 
-@rule(
-    "same-row", Language.PYTHON, topic="lists",
+@python_rule(
+    "same-row", topic="lists",
     message="the outer `*` repeats one and the same inner list, so a change of one row shows in all rows.",
     fix="Make a new list for each row: `{change}`.",
     beneath="`*` copies references, not what they refer to; a comprehension works its expression out for each row.",
-    examples=(Example(Language.PYTHON, "g = [[0] * 3] * 2\ng[0][0] = 1", "g = [[0] * 3 for _ in range(2)]\ng[0][0] = 1"),),
+    examples=[("g = [[0] * 3] * 2\ng[0][0] = 1", "g = [[0] * 3 for _ in range(2)]\ng[0][0] = 1")],
 )  # fmt: skip
 def same_row(tree: PythonTree) -> Iterator[Match]:
     for name, made in tree.assigned_once.items():
@@ -109,16 +108,16 @@ def same_row(tree: PythonTree) -> Iterator[Match]:
                     yield Match(made.lineno, {"change": one_line(change, 80)}, (tree.replaced(made, change),))
 
 
-@rule(
-    "same-added", Language.PYTHON, topic="lists",
+@python_rule(
+    "same-added", topic="lists",
     message="each round adds the same `{name}`, which was made once before the loop: all entries are that one, and show its last content.",
     fix="Make a new one in each round, or add a copy: `{change}`.",
     beneath="A list holds references; appending copies nothing.",
-    examples=(Example(Language.PYTHON, "r = []\nfor x in a:\n    r.append(x)\n    g.append(r)", "for x in a:\n    r = [x]\n    g.append(r)"),),
+    examples=[("r = []\nfor x in a:\n    r.append(x)\n    g.append(r)", "for x in a:\n    r = [x]\n    g.append(r)")],
 )  # fmt: skip
 def same_added(tree: PythonTree) -> Iterator[Match]:
     for loop in tree.of(ast.For, ast.While):
-        for node in inside(loop.body) if not has(loop.body, ast.Break, ast.Return) else ():
+        for node in inside(loop.body) if not leaves(loop) else ():
             match node:
                 case ast.Call(func=ast.Attribute(attr="append"), args=[ast.Name(id=name)]):
                     made = tree.assigned_once.get(name)
@@ -127,12 +126,12 @@ def same_added(tree: PythonTree) -> Iterator[Match]:
                         yield Match(node.lineno, {"name": name, "change": f"{name}.copy()"})
 
 
-@rule(
-    "shared-by-class", Language.PYTHON, topic="object-oriented-programming",
+@python_rule(
+    "shared-by-class", topic="object-oriented-programming",
     message="`{name}` belongs to the class `{owner}` itself, so all its objects share one `{value}`: what one puts in, all others see.",
     fix="Make it in `__init__`, for each object its own: `self.{name} = {value}`.",
     beneath="`self.{name}` is looked up in the object first, then in the class; changing what is found there changes it for all.",
-    examples=(Example(Language.PYTHON, "class A:\n    k = []\n    def f(self, x):\n        self.k.append(x)", "class A:\n    def __init__(self):\n        self.k = []\n    def f(self, x):\n        self.k.append(x)"),),
+    examples=[("class A:\n    k = []\n    def f(self, x):\n        self.k.append(x)", "class A:\n    def __init__(self):\n        self.k = []\n    def f(self, x):\n        self.k.append(x)")],
 )  # fmt: skip
 def shared_by_class(tree: PythonTree) -> Iterator[Match]:
     for owner in tree.of(ast.ClassDef):
@@ -159,13 +158,13 @@ def _changed_of_object(owner: ast.ClassDef) -> Iterator[str]:
                 yield name
 
 
-@rule(
-    "result-is-none", Language.PYTHON, topic="lists",
+@python_rule(
+    "result-is-none", topic="lists",
     explains=("python-none-attribute", "python-none-subscript", "python-not-iterable", "python-type-error", "python-attribute-error"),
     message="`.{call}()` changes `{name}` itself and gives back None, so after this line `{name}` is None.",
     fix="Call it without `{name} =`: `{change}`.",
     beneath="By custom, Python's methods either change the object and give None, or give a new object; `sorted(...)` is of the second kind.",
-    examples=(Example(Language.PYTHON, "a = [2, 1]\na = a.sort()", "a = [2, 1]\na.sort()"),),
+    examples=[("a = [2, 1]\na = a.sort()", "a = [2, 1]\na.sort()")],
 )  # fmt: skip
 def result_is_none(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.Assign):
@@ -180,13 +179,13 @@ def result_is_none(tree: PythonTree) -> Iterator[Match]:
                     yield Match(node.lineno, {"name": name, "call": attr, "change": one_line(change)}, (fix,))
 
 
-@rule(
-    "given-none", Language.PYTHON, topic="lists",
+@python_rule(
+    "given-none", topic="lists",
     explains=("python-none-attribute", "python-none-subscript", "python-not-iterable"),
     message="`.{call}()` changes `{owner}` itself and gives back None, so {name} is None.",
     fix="Call it on a line of its own, `{change}`, and then use `{owner}`; `sorted(...)` gives a new list instead.",
     beneath="By custom, Python's methods either change the object and give None, or give a new object.",
-    examples=(Example(Language.PYTHON, "a = [2, 1]\nb = a.sort()", "a = [2, 1]\nb = sorted(a)"),),
+    examples=[("a = [2, 1]\nb = a.sort()", "a = [2, 1]\nb = sorted(a)")],
 )  # fmt: skip
 def given_none(tree: PythonTree) -> Iterator[Match]:
     for node in tree.nodes:
@@ -205,25 +204,23 @@ def given_none(tree: PythonTree) -> Iterator[Match]:
                     yield Match(method.lineno, values)
 
 
-@rule(
-    "item-only", Language.PYTHON, topic="loops",
+@python_rule(
+    "item-only", topic="loops",
     message="this gives `{name}` a new value, but `{name}` is only a name for the item of this round: `{items}` stays as it is.",
     fix="To change `{items}`, {change}, or build a new one with the changed items.",
     beneath="The loop binds its variable to each item in turn; binding it to something else does not touch where the item came from.",
-    examples=(Example(Language.PYTHON, "for x in a:\n    x = x * 2", "for x in a:\n    x = x * 2\n    print(x)"),),
+    examples=[("for x in a:\n    x = x * 2", "for x in a:\n    x = x * 2\n    print(x)")],
 )  # fmt: skip
 def item_only(tree: PythonTree) -> Iterator[Match]:
     in_place = not tree.imports_only_standard_library or any(
         node.name.startswith("__i") and node.name != "__init__" for node in tree.of(ast.FunctionDef)
     )
-    for block in tree.blocks():
-        for place, loop in enumerate(block):
-            match loop:
-                case ast.For(target=ast.Name(id=name), iter=ast.Name(id=items), body=body, orelse=[]):
-                    line = _only_bound(tree, body, name, in_place=in_place)
-                    if line and not read_next(block[place + 1 :], name):
-                        change = f"use an index: `{items}[i] = ...`"
-                        yield Match(line, {"name": name, "items": items, "change": change})
+    for loop, following in tree.statements():
+        match loop:
+            case ast.For(target=ast.Name(id=name), iter=ast.Name(id=items), body=body, orelse=[]):
+                line = _only_bound(tree, body, name, in_place=in_place)
+                if line and not read_next(following, name):
+                    yield Match(line, {"name": name, "items": items, "change": f"use an index: `{items}[i] = ...`"})
 
 
 def _only_bound(tree: PythonTree, body: list[ast.stmt], name: str, *, in_place: bool) -> int | None:

@@ -7,32 +7,29 @@ from collections.abc import Iterator
 from typing import Final
 
 from learnflow.code_analysis.linters import ruff_diagnostics
-from learnflow.code_analysis.python_tree import PythonTree, bound, inside, loaded, own_nodes
-from learnflow.code_analysis.rule import Example, Kind, Match, rule
+from learnflow.code_analysis.python_tree import PythonTree, bound, inside, loaded, measured, own_nodes, range_of
+from learnflow.code_analysis.rule import Match, python_error
+from learnflow.code_analysis.rules.python.numbers import whole_number
 from learnflow.domain.phrasing import one_line
-from learnflow.models.vocabulary import Language
 
 _UNDEFINED: Final = "F821"  # ruff's for a name without a value
 _OUTSIDE: Final = "F706"  # and for a `return` outside of a function
 _CHOICES: Final = (ast.If, ast.IfExp, ast.BoolOp, ast.While, ast.For, ast.Match, ast.Try, ast.comprehension)
 
 
-@rule(
-    "python-name-error", Language.PYTHON, topic="variables", kind=Kind.ERROR,
-    explains=("python-name-error",),
+@python_error(
+    "python-name-error", topic="variables",
     message="{why}",
-    examples=(
-        Example(Language.PYTHON, "total = 1\nprint(totl)", "total = 1\nprint(total)"),
-        Example(Language.PYTHON, "def load():\n    data = [1]\n\ndef show():\n    print(data)\n\nload()\nshow()", "def load():\n    return [1]\n\ndef show(data):\n    print(data)\n\nshow(load())"),
-    ),
+    examples=[
+        ("total = 1\nprint(totl)", "total = 1\nprint(total)"),
+        ("def load():\n    data = [1]\n\ndef show():\n    print(data)\n\nload()\nshow()", "def load():\n    return [1]\n\ndef show(data):\n    print(data)\n\nshow(load())"),
+    ],
 )  # fmt: skip
 def name_error(tree: PythonTree) -> Iterator[Match]:
     diagnostics = ruff_diagnostics(tree.code)
     outside = any(diagnostic.code == _OUTSIDE for diagnostic in diagnostics)
     local = {name: function.name for function in tree.of(ast.FunctionDef) for name in bound(own_nodes(function))}
-    for name, line in (
-        (diagnostic.name, diagnostic.line) for diagnostic in diagnostics if diagnostic.code == _UNDEFINED
-    ):
+    for name, line in ((found.name, found.line) for found in diagnostics if found.code == _UNDEFINED):
         why = f"the name `{one_line(name)}` has no value: nothing in your code assigns or imports it."
         if name not in local:
             yield _misspelt(tree, name, line, why)
@@ -56,11 +53,10 @@ def _elsewhere(name: str, function: str) -> str:
     )
 
 
-@rule(
-    "python-unbound-local-error", Language.PYTHON, topic="scope", kind=Kind.ERROR,
-    explains=("python-unbound-local-error",),
+@python_error(
+    "python-unbound-local-error", topic="scope",
     message="`{name}` is changed inside of `{function}`, which makes it local there, and the local one has no value yet.",
-    examples=(Example(Language.PYTHON, "n = 0\ndef f():\n    n += 1\nf()", "n = 0\ndef f():\n    global n\n    n += 1\nf()"),),
+    examples=[("n = 0\ndef f():\n    n += 1\nf()", "n = 0\ndef f():\n    global n\n    n += 1\nf()")],
 )  # fmt: skip
 def unbound_local_error(tree: PythonTree) -> Iterator[Match]:
     for function in tree.of(ast.FunctionDef):
@@ -79,11 +75,10 @@ def _changed_from_itself(node: ast.AST) -> Iterator[tuple[str, int]]:
             yield name, node.lineno
 
 
-@rule(
-    "python-recursion-error", Language.PYTHON, topic="recursion", kind=Kind.ERROR,
-    explains=("python-recursion-error",),
+@python_error(
+    "python-recursion-error", topic="recursion",
     message="`{name}` calls itself every time: no condition stops it (there is no base case).",
-    examples=(Example(Language.PYTHON, "def f(n):\n    return f(n - 1)\nf(3)", "def f(n):\n    return f(n - 1) if n else 0\nf(3)"),),
+    examples=[("def f(n):\n    return f(n - 1)\nf(3)", "def f(n):\n    return f(n - 1) if n else 0\nf(3)")],
 )  # fmt: skip
 def recursion_error(tree: PythonTree) -> Iterator[Match]:
     for name, function in tree.functions.items():
@@ -95,15 +90,14 @@ def recursion_error(tree: PythonTree) -> Iterator[Match]:
                 yield Match(node.lineno, {"name": name})
 
 
-@rule(
-    "python-index-error", Language.PYTHON, topic="list-indexing", kind=Kind.ERROR,
-    explains=("python-index-error",),
+@python_error(
+    "python-index-error", topic="list-indexing",
     message="you ask for index {index} of `{name}`, but it has {has}.",
-    examples=(Example(Language.PYTHON, "a = [1, 2]\nprint(a[2])", "a = [1, 2]\nprint(a[1])"),),
+    examples=[("a = [1, 2]\nprint(a[2])", "a = [1, 2]\nprint(a[1])")],
 )  # fmt: skip
 def index_error(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.Subscript):
-        size, index = _size(tree.value(node.value)), _whole_number(tree.value(node.slice))
+        size, index = _size(tree.value(node.value)), whole_number(tree.value(node.slice))
         if not isinstance(node.ctx, ast.Load) or size is None or index is None or -size <= index < size:
             continue
         name = one_line(ast.unparse(node.value), 30)
@@ -122,20 +116,10 @@ def _size(node: ast.expr) -> int | None:
     return None
 
 
-def _whole_number(node: ast.expr) -> int | None:
-    match node:
-        case ast.Constant(value=int(number)) if not isinstance(number, bool):
-            return number
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))):
-            return -number
-    return None
-
-
-@rule(
-    "python-key-error", Language.PYTHON, topic="dictionaries", kind=Kind.ERROR,
-    explains=("python-key-error",),
+@python_error(
+    "python-key-error", topic="dictionaries",
     message="`{name}` has no key {key}; its keys are: {keys}.",
-    examples=(Example(Language.PYTHON, "d = {'a': 1}\nprint(d['b'])", "d = {'a': 1}\nprint(d['a'])"),),
+    examples=[("d = {'a': 1}\nprint(d['b'])", "d = {'a': 1}\nprint(d['a'])")],
 )  # fmt: skip
 def key_error(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.Subscript):
@@ -150,19 +134,19 @@ def key_error(tree: PythonTree) -> Iterator[Match]:
                     yield Match(node.lineno, values, (tree.replaced(node, f"{name}.get({key!r})"),))
 
 
-@rule(
-    "index-too-far", Language.PYTHON, topic="list-indexing", kind=Kind.ERROR, needs_error=True,
-    explains=("python-index-error",),
+@python_error(
+    "index-too-far", topic="list-indexing", needs_error=True, explains=("python-index-error",),
     message="`{range}` in line {loop} goes too far: `{index}` becomes `len({of})`, but the last index is `len({of}) - 1`.",
-    examples=(Example(Language.PYTHON, "for i in range(len(a) + 1):\n    print(a[i])", "for i in range(len(a)):\n    print(a[i])"),),
+    examples=[("for i in range(len(a) + 1):\n    print(a[i])", "for i in range(len(a)):\n    print(a[i])")],
 )  # fmt: skip
 def index_too_far(tree: PythonTree) -> Iterator[Match]:
     for loop in tree.of(ast.For):
-        match loop:
-            case ast.For(
-                target=ast.Name(id=index), iter=ast.Call(func=ast.Name(id="range"), args=[*_, ast.BinOp() as end])
-            ):
-                of = _beyond(end)
+        match loop.target, range_of(loop.iter):
+            case ast.Name(id=index), [
+                *_,
+                ast.BinOp(left=length, op=ast.Add(), right=ast.Constant(value=int(more))) as end,
+            ]:
+                of = measured(length) if more > 0 else ""
                 items = (node for node in ast.walk(loop) if isinstance(node, ast.Subscript))
                 line = next((node.lineno for node in items if ast.unparse(node) == f"{of}[{index}]"), None)
                 if of and line:
@@ -171,54 +155,32 @@ def index_too_far(tree: PythonTree) -> Iterator[Match]:
                     yield Match(line, values, (tree.replaced(end, f"len({of})"),))
 
 
-def _beyond(end: ast.BinOp) -> str | None:
-    """Return what `len(x) + k` is the length of."""
-    match end:
-        case ast.BinOp(
-            left=ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)]), op=ast.Add(),
-            right=ast.Constant(value=int(more)),
-        ) if more > 0:  # fmt: skip
-            return name
-    return None
-
-
-@rule(
-    "length-as-index", Language.PYTHON, topic="list-indexing", kind=Kind.ERROR, needs_error=True,
-    explains=("python-index-error",),
+@python_error(
+    "length-as-index", topic="list-indexing", needs_error=True, explains=("python-index-error",),
     message="`len({name})` is the number of items, and indexes begin at 0: the last is `len({name}) - 1`, so there is nothing at `{name}[len({name})]`.",
-    examples=(Example(Language.PYTHON, "a = read()\nprint(a[len(a)])", "a = read()\nprint(a[len(a) - 1])"),),
+    examples=[("a = read()\nprint(a[len(a)])", "a = read()\nprint(a[len(a) - 1])")],
 )  # fmt: skip
 def length_as_index(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.Subscript):
         match node:
-            case ast.Subscript(
-                value=ast.Name(id=name),
-                slice=ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=measured)]) as index,
-                ctx=ast.Load(),
-            ) if name == measured:
+            case ast.Subscript(value=ast.Name(id=name), slice=index, ctx=ast.Load()) if name == measured(index):
                 fixes = (tree.replaced(index, "-1"), tree.replaced(index, f"len({name}) - 1"))
                 yield Match(node.lineno, {"name": name}, fixes)
 
 
-@rule(
-    "next-beyond-end", Language.PYTHON, topic="list-indexing", kind=Kind.ERROR, needs_error=True,
-    explains=("python-index-error",),
+@python_error(
+    "next-beyond-end", topic="list-indexing", needs_error=True, explains=("python-index-error",),
     message="in the last round `{index}` is the last index, and `{item}` is one beyond it. Let the loop end one earlier: `range(len({of}) - 1)`.",
-    examples=(Example(Language.PYTHON, "for i in range(len(a)):\n    print(a[i + 1])", "for i in range(len(a) - 1):\n    print(a[i + 1])"),),
+    examples=[("for i in range(len(a)):\n    print(a[i + 1])", "for i in range(len(a) - 1):\n    print(a[i + 1])")],
 )  # fmt: skip
 def next_beyond_end(tree: PythonTree) -> Iterator[Match]:
     for loop in tree.of(ast.For):
-        match loop:
-            case ast.For(
-                target=ast.Name(id=index),
-                iter=ast.Call(
-                    func=ast.Name(id="range"), args=[*_, ast.Call(func=ast.Name(id="len"), args=[measured]) as end]
-                ),
-            ):
-                of = ast.unparse(measured)
+        match loop.target, range_of(loop.iter):
+            case ast.Name(id=index), [*_, ast.Call(func=ast.Name(id="len"), args=[items]) as end]:
+                of = ast.unparse(items)
                 for node in ast.walk(loop):
                     match node:
-                        case ast.Subscript(value=items, slice=ast.BinOp(left=ast.Name(id=at), op=ast.Add())):
-                            if at == index and ast.unparse(items) == of:
+                        case ast.Subscript(value=owner, slice=ast.BinOp(left=ast.Name(id=at), op=ast.Add())):
+                            if at == index and ast.unparse(owner) == of:
                                 values = {"index": index, "item": ast.unparse(node), "of": of}
                                 yield Match(node.lineno, values, (tree.replaced(end, f"len({of}) - 1"),))

@@ -5,32 +5,31 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from learnflow.code_analysis.python_tree import PythonTree
-from learnflow.code_analysis.rule import Example, Match, rule
+from learnflow.code_analysis.python_tree import PythonTree, range_of
+from learnflow.code_analysis.rule import Match, python_rule
 from learnflow.domain.phrasing import one_line
-from learnflow.models.vocabulary import Language
 
 _BIT_OPERATORS: Final = (ast.BitAnd, ast.BitOr, ast.LShift, ast.RShift, ast.Invert)
 _OF_BITS: Final = re.compile(r"flag|mask|bit", re.IGNORECASE)
 
 
-@rule(
-    "empty-range", Language.PYTHON, topic="loops",
+@python_rule(
+    "empty-range", topic="loops",
     message="`range({first}, {last})` counts upwards, and it begins behind its end: it is empty, and the loop runs not once.",
     fix="To count down, say the step: `{change}`.",
     beneath="A range is worked out from start, stop and step alone; the step is 1 unless you say so, and the stop is never reached.",
-    examples=(Example(Language.PYTHON, "for i in range(9, 0):\n    f(i)", "for i in range(9, 0, -1):\n    f(i)"),),
+    examples=[("for i in range(9, 0):\n    f(i)", "for i in range(9, 0, -1):\n    f(i)")],
 )  # fmt: skip
 def empty_range(tree: PythonTree) -> Iterator[Match]:
-    for node in tree.nodes:
-        match node:
-            case ast.For(iter=ast.Call(func=ast.Name(id="range"), args=[first, last]) as call):
-                start, end = _number(tree.value(first)), _number(tree.value(last))
+    for loop in tree.of(ast.For):
+        match range_of(loop.iter):
+            case [first, last]:
+                start, end = whole_number(tree.value(first)), whole_number(tree.value(last))
                 counts_down = _is_length(first) and end is not None and end <= 0
                 if counts_down or (start is not None and end is not None and start > end):
                     change = f"range({ast.unparse(first)}, {ast.unparse(last)}, -1)"
                     values = {"first": ast.unparse(first), "last": ast.unparse(last), "change": one_line(change)}
-                    yield Match(node.lineno, values, (tree.replaced(call, change),))
+                    yield Match(loop.lineno, values, (tree.replaced(loop.iter, change),))
 
 
 def _is_length(node: ast.expr) -> bool:
@@ -41,31 +40,28 @@ def _is_length(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and ast.unparse(node.func) == "len"
 
 
-def _number(node: ast.expr) -> int | None:
+def whole_number(node: ast.expr) -> int | None:
+    """Return the number that an expression is, where it is written out."""
     match node:
-        case ast.Constant(value=int() as value) if not isinstance(value, bool):
-            return value
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as value)):
-            return -value
+        case ast.Constant(value=int(number)) if not isinstance(number, bool):
+            return number
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))):
+            return -number
     return None
 
 
-@rule(
-    "inexact", Language.PYTHON, topic="data-types",
+@python_rule(
+    "inexact", topic="data-types",
     message="`{condition}` compares floats exactly. Most fractions, 0.1 among them, cannot be stored exactly in binary, so "
     "`{name}` is off by a tiny bit and is not equal.",
     fix="Ask whether it is near enough, `{close}`, or count with whole numbers; in the condition of a loop take `<` instead.",
     beneath="A float is a sum of powers of two with 53 bits; 0.1 has no finite such sum, and its rounding error shows after "
     "adding.",
-    examples=(Example(Language.PYTHON, "x = 0\nwhile x != 1:\n    x += 0.1", "x = 0\nwhile x < 1:\n    x += 0.1"),),
+    examples=[("x = 0\nwhile x != 1:\n    x += 0.1", "x = 0\nwhile x < 1:\n    x += 0.1")],
 )  # fmt: skip
 def inexact(tree: PythonTree) -> Iterator[Match]:
-    steps = {
-        node.target.id
-        for node in tree.nodes
-        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and _is_fraction(node.value)
-    }
-    for node in tree.nodes:
+    steps = {ast.unparse(node.target) for node in tree.of(ast.AugAssign) if _is_fraction(node.value)}
+    for node in tree.of(ast.Compare):
         match node:
             case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[right]):
                 exact = any(isinstance(side, ast.Constant) and side.value == 0 for side in (left, right))
@@ -90,12 +86,12 @@ def _is_fraction(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, float) and not (node.value * 1024).is_integer()
 
 
-@rule(
-    "no-power", Language.PYTHON, topic="operators",
+@python_rule(
+    "no-power", topic="operators",
     message="`^` is no power here: it is the bitwise exclusive or (XOR) of two whole numbers, so `{what}` is something else than you expect.",
     fix="For a power write `{base} ** {power}` in Python and JavaScript, `Math.pow({base}, {power})` in Java, `std::pow({base}, {power})` in C++.",
     beneath="XOR keeps the bits in which both numbers differ: 5 ^ 2 is 101 and 010, which gives 111, 7.",
-    examples=(Example(Language.PYTHON, "n = 5 ^ 2", "n = 5 ** 2"),),
+    examples=[("n = 5 ^ 2", "n = 5 ** 2")],
 )  # fmt: skip
 def no_power(tree: PythonTree) -> Iterator[Match]:
     on_bits = any(isinstance(node, _BIT_OPERATORS) for node in tree.nodes) or "0b" in tree.code or "0x" in tree.code

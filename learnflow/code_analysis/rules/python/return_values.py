@@ -7,10 +7,9 @@ from typing import Final
 
 from learnflow.code_analysis.linters import ruff
 from learnflow.code_analysis.python_tree import TEXT, PythonTree, has, is_input, stored
-from learnflow.code_analysis.rule import Example, Match, rule
+from learnflow.code_analysis.rule import Match, python_rule
 from learnflow.code_analysis.rules.python.calls import is_iterator
 from learnflow.domain.phrasing import one_line
-from learnflow.models.vocabulary import Language
 
 _OF_TEX: Final = re.compile(r"\\\w+\{|\}\{")  # braces for the arguments of a command
 _OF_TEXT_ONLY: Final = frozenset({"upper", "lower", "strip", "capitalize", "lstrip", "rstrip"})
@@ -22,15 +21,15 @@ _METHODS: Final = frozenset({
 })  # fmt: skip
 
 
-@rule(
-    "lost-result", Language.PYTHON, topic="strings",
+@python_rule(
+    "lost-result", topic="strings",
     message="`.{name}()` does not change the text: it gives a new one, and here that is thrown away.",
     fix="Keep the result: `{change}`.",
     beneath="Texts cannot be changed, so that they can be shared and be keys; each method makes a new one.",
-    examples=(
-        Example(Language.PYTHON, "s = 'a'\ns.upper()", "s = 'a'\ns = s.upper()"),
-        Example(Language.PYTHON, "def f(s):\n    s.strip()\n    return s", "import os\nos.replace('a', 'b')"),
-    ),
+    examples=[
+        ("s = 'a'\ns.upper()", "s = 'a'\ns = s.upper()"),
+        ("def f(s):\n    s.strip()\n    return s", "import os\nos.replace('a', 'b')"),
+    ],
 )  # fmt: skip
 def lost_result(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.Expr):
@@ -49,13 +48,13 @@ def _may_be_text(tree: PythonTree, name: str) -> bool:
     return name not in imported and (not isinstance(made, ast.Call) or is_input(made))
 
 
-@rule(
-    "gives-nothing", Language.PYTHON, topic="functions",
+@python_rule(
+    "gives-nothing", topic="functions",
     explains=("python-none-attribute", "python-none-subscript", "python-not-iterable", "python-operand-types"),
     message="`{name}` has no `return`, so the call gives None, whatever it prints.",
     fix="Let `{name}` end with `return` and the value, and print it where it is called.",
     beneath="A function that runs to its end without `return` gives None; what is printed goes to the screen only.",
-    examples=(Example(Language.PYTHON, "def f(x):\n    print(x)\ny = f(1)", "def f(x):\n    return x\ny = f(1)"),),
+    examples=[("def f(x):\n    print(x)\ny = f(1)", "def f(x):\n    return x\ny = f(1)")],
 )  # fmt: skip
 def gives_nothing(tree: PythonTree) -> Iterator[Match]:
     for name, function in tree.functions.items():
@@ -73,12 +72,12 @@ def gives_nothing(tree: PythonTree) -> Iterator[Match]:
                     break
 
 
-@rule(
-    "not-called", Language.PYTHON, topic="functions",
+@python_rule(
+    "not-called", topic="functions",
     message="without `()` this is only the function `{name}` itself; it is not called.",
     fix="Call it: `{change}`.",
     beneath="A function is an object like others: its name gives the object, and the parentheses call it. As a condition it is always true.",
-    examples=(Example(Language.PYTHON, "s = 'a'\nprint(s.upper)", "s = 'a'\nprint(s.upper())"),),
+    examples=[("s = 'a'\nprint(s.upper)", "s = 'a'\nprint(s.upper())")],
 )  # fmt: skip
 def not_called(tree: PythonTree) -> Iterator[Match]:
     called = {id(node.func) for node in tree.of(ast.Call)}
@@ -107,12 +106,12 @@ def _results(node: ast.AST) -> Iterator[ast.expr]:
                 yield from (left, right)
 
 
-@rule(
-    "result-unused", Language.PYTHON, topic="functions",
+@python_rule(
+    "result-unused", topic="functions",
     message="`{name}(...)` changes nothing: it gives a new value, and here that is thrown away.",
     fix="Keep the result: `{change}`.",
     beneath="A function that gives a value and leaves its arguments alone has an effect only by what you do with the value.",
-    examples=(Example(Language.PYTHON, "sorted(a)", "a = sorted(a)"),),
+    examples=[("sorted(a)", "a = sorted(a)")],
 )  # fmt: skip
 def result_unused(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.Expr):
@@ -124,12 +123,12 @@ def result_unused(tree: PythonTree) -> Iterator[Match]:
                     yield Match(node.lineno, {"name": name, "change": change}, (tree.replaced(call, change),))
 
 
-@rule(
-    "printed-pattern", Language.PYTHON, topic="input-output",
+@python_rule(
+    "printed-pattern", topic="input-output",
     message="this prints its arguments as they are: the `%` in the text is not filled in by it.",
     fix='Use what formats: `Printf` in Go, an f-string (`f"{{x}}"`) in Python.',
     beneath="Formatting is another function (Go) or an operation on the text before it is printed (Python).",
-    examples=(Example(Language.PYTHON, "print('n is %d', n)", "print('n is %d' % n)"),),
+    examples=[("print('n is %d', n)", "print('n is %d' % n)")],
 )  # fmt: skip
 def printed_pattern(tree: PythonTree) -> Iterator[Match]:
     for call in tree.of(ast.Call):
@@ -139,12 +138,12 @@ def printed_pattern(tree: PythonTree) -> Iterator[Match]:
                     yield Match(call.lineno)
 
 
-@rule(
-    "RUF027", Language.PYTHON, topic="strings",
+@python_rule(
+    "RUF027", topic="strings",
     message="without an `f` before the quotes, what stands in braces is plain text and is not filled in.",
     fix='Write the f before the quotes: `f"..."`.',
     beneath="An f-string is a syntax of its own, which is worked out where it stands.",
-    examples=(Example(Language.PYTHON, "n = 1\nprint('n is {n}')", "n = 1\nprint(f'n is {n}')"),),
+    examples=[("n = 1\nprint('n is {n}')", "n = 1\nprint(f'n is {n}')")],
 )  # fmt: skip
 def f_missing(tree: PythonTree) -> Iterator[Match]:
     yield from (match for match in ruff("RUF027")(tree) if not _OF_TEX.search(tree.lines[match.line - 1]))

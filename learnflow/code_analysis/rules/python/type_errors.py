@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from learnflow.code_analysis.python_tree import NUMBER, TEXT, PythonTree, is_input
-from learnflow.code_analysis.rule import Example, Kind, Match, rule
+from learnflow.code_analysis.rule import Match, python_error
 from learnflow.domain.phrasing import one_line
-from learnflow.models.vocabulary import Language
 
 _IN_PLACE: Final = frozenset({"sort", "append", "reverse", "extend", "insert", "clear", "remove", "update"})
 _CALCULATING: Final = (ast.Add, ast.Sub, ast.Div, ast.FloorDiv, ast.Pow)
@@ -47,33 +46,30 @@ def _converted(tree: PythonTree, node: ast.BinOp, left: str, right: str, *, as_t
             yield tree.replaced(side, f"int({ast.unparse(side)})")
 
 
-@rule(
-    "python-concatenate", Language.PYTHON, topic="strings", kind=Kind.ERROR,
-    explains=("python-concatenate",),
+@python_error(
+    "python-concatenate", topic="strings",
     message="the calculation gets {left} on its left and {right} on its right, and cannot combine them.{input}",
     fix="{fix}",
-    examples=(Example(Language.PYTHON, "print('1' + 1)", "print('1' + str(1))"),),
+    examples=[("print('1' + 1)", "print('1' + str(1))")],
 )  # fmt: skip
 def concatenate(tree: PythonTree) -> Iterator[Match]:
     yield from _calculations(tree, joining=True)
 
 
-@rule(
-    "python-operand-types", Language.PYTHON, topic="data-types", kind=Kind.ERROR,
-    explains=("python-operand-types",),
+@python_error(
+    "python-operand-types", topic="data-types",
     message="the calculation gets {left} on its left and {right} on its right, and cannot combine them.{input}",
     fix="{fix}",
-    examples=(Example(Language.PYTHON, "print(1 + '1')", "print(1 + int('1'))"),),
+    examples=[("print(1 + '1')", "print(1 + int('1'))")],
 )  # fmt: skip
 def operand_types(tree: PythonTree) -> Iterator[Match]:
     yield from _calculations(tree, joining=False)
 
 
-@rule(
-    "python-zero-division-error", Language.PYTHON, topic="operators", kind=Kind.ERROR,
-    explains=("python-zero-division-error",),
+@python_error(
+    "python-zero-division-error", topic="operators",
     message="you divide by `{divisor}`, which is 0 there.",
-    examples=(Example(Language.PYTHON, "n = 0\nprint(1 / n)", "n = 2\nprint(1 / n)"),),
+    examples=[("n = 0\nprint(1 / n)", "n = 2\nprint(1 / n)")],
 )  # fmt: skip
 def zero_division(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.BinOp):
@@ -83,11 +79,10 @@ def zero_division(tree: PythonTree) -> Iterator[Match]:
             yield Match(node.lineno, {"divisor": one_line(ast.unparse(node.right), 30)})
 
 
-@rule(
-    "python-compare-types", Language.PYTHON, topic="operators", kind=Kind.ERROR,
-    explains=("python-compare-types",),
+@python_error(
+    "python-compare-types", topic="operators",
     message="it compares {left} with {right}, and these have no order.",
-    examples=(Example(Language.PYTHON, "print('1' < 1)", "print(int('1') < 1)"),),
+    examples=[("print('1' < 1)", "print(int('1') < 1)")],
 )  # fmt: skip
 def compare_types(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.Compare):
@@ -101,11 +96,10 @@ def compare_types(tree: PythonTree) -> Iterator[Match]:
                     yield Match(node.lineno, values, fixes if {first, second} == {TEXT, NUMBER} else ())
 
 
-@rule(
-    "python-invalid-literal", Language.PYTHON, topic="data-types", kind=Kind.ERROR,
-    explains=("python-invalid-literal",),
+@python_error(
+    "python-invalid-literal", topic="data-types",
     message="int() gets the text {text}, which is no whole number.",
-    examples=(Example(Language.PYTHON, "n = int('3.5')", "n = int('3')"),),
+    examples=[("n = int('3.5')", "n = int('3')")],
 )  # fmt: skip
 def invalid_literal(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.Call):
@@ -124,11 +118,10 @@ def _is_int(text: str) -> bool:
     return True
 
 
-@rule(
-    "python-none-attribute", Language.PYTHON, topic="null-values", kind=Kind.ERROR,
-    explains=("python-none-attribute",),
+@python_error(
+    "python-none-attribute", topic="null-values",
     message="`{name}` is None, {why}; so it has no `.{attr}`.",
-    examples=(Example(Language.PYTHON, "a = [2, 1]\nb = a.sort()\nb.append(3)", "a = [2, 1]\na.sort()\na.append(3)"),),
+    examples=[("a = [2, 1]\nb = a.sort()\nb.append(3)", "a = [2, 1]\na.sort()\na.append(3)")],
 )  # fmt: skip
 def none_attribute(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.Attribute):
@@ -137,11 +130,10 @@ def none_attribute(tree: PythonTree) -> Iterator[Match]:
             yield Match(node.lineno, {"name": ast.unparse(node.value), "why": why, "attr": node.attr})
 
 
-@rule(
-    "python-none-subscript", Language.PYTHON, topic="null-values", kind=Kind.ERROR,
-    explains=("python-none-subscript",),
+@python_error(
+    "python-none-subscript", topic="null-values",
     message="`{name}` is None, {why}; so it has no items.",
-    examples=(Example(Language.PYTHON, "a = [2, 1]\nb = a.sort()\nprint(b[0])", "a = [2, 1]\na.sort()\nprint(a[0])"),),
+    examples=[("a = [2, 1]\nb = a.sort()\nprint(b[0])", "a = [2, 1]\na.sort()\nprint(a[0])")],
 )  # fmt: skip
 def none_subscript(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.Subscript):
@@ -159,11 +151,10 @@ def _why_none(tree: PythonTree, node: ast.expr) -> str | None:
     return None
 
 
-@rule(
-    "no-match", Language.PYTHON, topic="null-values", kind=Kind.ERROR, needs_error=True,
-    explains=("python-none-attribute",),
+@python_error(
+    "no-match", topic="null-values", needs_error=True, explains=("python-none-attribute",),
     message="{what} is None, because nothing fitted: `re.{method}` {where}. None has no `.{attr}`; so check `is not None` first.",
-    examples=(Example(Language.PYTHON, "import re\nm = re.fullmatch('a', 'ba')\nm.group()", "import re\nm = re.fullmatch('a', 'ba')\nprint(m)"),),
+    examples=[("import re\nm = re.fullmatch('a', 'ba')\nm.group()", "import re\nm = re.fullmatch('a', 'ba')\nprint(m)")],
 )  # fmt: skip
 def no_match(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.Attribute):
@@ -182,11 +173,10 @@ def no_match(tree: PythonTree) -> Iterator[Match]:
                 yield Match(node.lineno, values, () if method == "search" else (fix,))
 
 
-@rule(
-    "python-immutable", Language.PYTHON, topic="strings", kind=Kind.ERROR,
-    explains=("python-immutable",),
+@python_error(
+    "python-immutable", topic="strings",
     message="`{name}` is {what}.",
-    examples=(Example(Language.PYTHON, "t = 'ab'\nt[0] = 'c'", "t = 'ab'\nt = 'c' + t[1:]"),),
+    examples=[("t = 'ab'\nt[0] = 'c'", "t = 'ab'\nt = 'c' + t[1:]")],
 )  # fmt: skip
 def immutable(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.Subscript):
@@ -199,11 +189,10 @@ def immutable(tree: PythonTree) -> Iterator[Match]:
                     yield Match(node.lineno, {"name": name, "what": "text, and no part of a text can be changed"})
 
 
-@rule(
-    "python-index-assignment", Language.PYTHON, topic="lists", kind=Kind.ERROR,
-    explains=("python-index-assignment",),
+@python_error(
+    "python-index-assignment", topic="lists",
     message="`{name}` is empty, and giving a value to an index never makes a list longer; `append` does.",
-    examples=(Example(Language.PYTHON, "a = []\na[0] = 1", "a = []\na.append(1)"),),
+    examples=[("a = []\na[0] = 1", "a = []\na.append(1)")],
 )  # fmt: skip
 def index_assignment(tree: PythonTree) -> Iterator[Match]:
     grown = {name for node in tree.nodes for name in _may_grow(node)}
@@ -225,11 +214,10 @@ def _may_grow(node: ast.AST) -> Iterator[str]:
             yield from (argument.id for argument in given if isinstance(argument, ast.Name))
 
 
-@rule(
-    "python-indices-must-be-integers", Language.PYTHON, topic="list-indexing", kind=Kind.ERROR,
-    explains=("python-indices-must-be-integers",),
+@python_error(
+    "python-indices-must-be-integers", topic="list-indexing",
     message="the position in `{name}` is a text, and must be a whole number.",
-    examples=(Example(Language.PYTHON, "a = [1]\nprint(a['0'])", "a = [1]\nprint(a[0])"),),
+    examples=[("a = [1]\nprint(a['0'])", "a = [1]\nprint(a[0])")],
 )  # fmt: skip
 def text_as_index(tree: PythonTree) -> Iterator[Match]:
     for node in tree.of(ast.Subscript):
