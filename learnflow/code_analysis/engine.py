@@ -1,21 +1,23 @@
 """Student code → findings: it is parsed once, all rules of its language run, their findings are sorted by line."""
 
+import ast
 import asyncio
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from importlib import import_module
+from itertools import islice
 from pkgutil import walk_packages
 from types import ModuleType
 from typing import Final, TypeVar
 
-from learnflow.code_analysis import rules
+from learnflow.code_analysis import rules, syntax_tree
 from learnflow.code_analysis.finding import Finding
 from learnflow.code_analysis.linters import LinterUnavailableError
 from learnflow.code_analysis.pattern_rules import read_pattern_rules
-from learnflow.code_analysis.rule import Certainty, Kind, Rule
-from learnflow.code_analysis.source import Source
+from learnflow.code_analysis.python_tree import PythonTree, covers, loaded
+from learnflow.code_analysis.rule import Certainty, Kind, Match, Rule
 from learnflow.domain.phrasing import one_line
 from learnflow.domain.question.errors import ERRORS, find_error
 from learnflow.domain.question.lexicon import words
@@ -23,6 +25,8 @@ from learnflow.models.vocabulary import Language
 
 Result = TypeVar("Result")
 _THREADS: Final = ThreadPoolExecutor(2, "code-analysis")  # a linter that is slow must not hold those of other work
+_MOST: Final = 50  # matches of a rule in a code; to look for more could take long
+_LEAVING: Final = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _KEPT: Final = 64  # sources: triage asks for the findings of a question's code, and its specialist again
 
 
@@ -103,9 +107,67 @@ def _kinds(error: str) -> frozenset[str]:
     return frozenset(same if same[:1] == [error] else [error])
 
 
+class Source:
+    """Code in a language, and what its parser makes of it."""
+
+    def __init__(self, code: str, language: Language) -> None:
+        self.code = code
+        self.language = language
+
+    def matches(self, rule: Rule, *, raised: bool) -> Iterator[Match]:
+        """Yield where a rule matches; nothing in code that cannot be parsed.
+
+        An error that was not raised is no fault where it may be raised on purpose.
+        """
+        tree = self.tree
+        for match in islice(rule.check(tree), _MOST) if tree else ():
+            unsure = rule.kind is Kind.ERROR and not raised
+            if not (unsure and isinstance(tree, PythonTree) and _is_guarded(tree, match.line)):
+                yield match
+
+    @property
+    def tree(self) -> PythonTree | syntax_tree.SyntaxTree | None:
+        """The tree of the code; None where it cannot be parsed, or only in too long a time."""
+        return None if isinstance(self._parsed, SyntaxError) else self._parsed
+
+    @property
+    def problem(self) -> SyntaxError | None:
+        """What Python's parser complains about."""
+        return self._parsed if isinstance(self._parsed, SyntaxError) else None
+
+    @cached_property
+    def _parsed(self) -> PythonTree | syntax_tree.SyntaxTree | SyntaxError | None:
+        if self.language is not Language.PYTHON:
+            return syntax_tree.read(self.code, self.language)
+        try:
+            return PythonTree(self.code)
+        except SyntaxError as problem:
+            return problem.with_traceback(None)  # whose frames would be kept with it
+
+
 @lru_cache(maxsize=_KEPT)
 def _source(code: str, language: Language) -> Source:
     return Source(code, language)
+
+
+def _is_guarded(tree: PythonTree, line: int) -> bool:
+    """Say whether a line stands in a `try`, or behind a condition on one of its names."""
+    names = {node.id for node in tree.of(ast.Name) if node.lineno == line}
+    return tree.is_tried(line) or any(_is_behind(node, line, names) for node in tree.nodes)
+
+
+def _is_behind(node: ast.AST, line: int, names: set[str]) -> bool:
+    match node:
+        case ast.If(test=test, body=body, orelse=orelse) if names & loaded(test):
+            leaves = isinstance(body[-1], _LEAVING) and node.lineno < line
+            return leaves or covers([*body, *orelse], line)
+        case ast.While(test=test, body=body) if names & loaded(test):
+            return covers(body, line)
+        case ast.Assert(test=test):
+            return node.lineno < line and bool(names & loaded(test))
+        case ast.BoolOp() | ast.IfExp() | ast.Match():
+            return node.lineno <= line <= (node.end_lineno or node.lineno)
+    return False
 
 
 @cache

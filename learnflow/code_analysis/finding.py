@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from learnflow.code_analysis.rule import Certainty, Kind, Rule
+from learnflow.code_analysis.rule import Kind, Rule
 from learnflow.domain.phrasing import together
 from learnflow.models.vocabulary import SkillLevel
 
@@ -27,11 +27,6 @@ class Finding:
     def kind(self) -> Kind:
         """What it is about."""
         return self.rule.kind
-
-    @property
-    def certainty(self) -> Certainty:
-        """How sure it is."""
-        return self.rule.certainty
 
     @property
     def topic(self) -> str:

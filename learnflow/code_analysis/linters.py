@@ -63,14 +63,8 @@ def ruff_diagnostics(code: str) -> tuple[Diagnostic, ...]:
         raise LinterUnavailableError(msg)
     with _AT_ONCE:
         output = run_bounded([find_ruff_bin(), *_OPTIONS], code.encode(errors="replace"))
-    return tuple(
-        Diagnostic(_rule(item.get("code")), int(item["location"]["row"]), str(item["message"]))
-        for item in json.loads(output)
-    )
-
-
-def _rule(code: str | None) -> str:
-    return "" if code in (None, "invalid-syntax") else str(code)
+    found = ((item["code"] or "", item["location"]["row"], item["message"]) for item in json.loads(output))
+    return tuple(Diagnostic(code if code != "invalid-syntax" else "", line, message) for code, line, message in found)
 
 
 def ruff(*codes: str) -> Check:
@@ -93,7 +87,9 @@ def run_bounded(command: Sequence[str], text: bytes) -> bytes:
         raise LinterUnavailableError(msg) from error
     with process:
         try:
-            _limit(process.pid)
+            with suppress(ProcessLookupError):  # it has ended
+                resource.prlimit(process.pid, resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+                resource.prlimit(process.pid, resource.RLIMIT_CPU, (int(_SECONDS) + 1, int(_SECONDS) + 1))
             output, _ = process.communicate(text, timeout=_SECONDS)
         except TimeoutExpired as error:
             msg = f"the linter took longer than {_SECONDS} s"
@@ -104,9 +100,3 @@ def run_bounded(command: Sequence[str], text: bytes) -> bytes:
         msg = f"the linter ended with {process.returncode}"
         raise LinterUnavailableError(msg)
     return output
-
-
-def _limit(pid: int) -> None:
-    with suppress(ProcessLookupError):  # it has ended
-        resource.prlimit(pid, resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-        resource.prlimit(pid, resource.RLIMIT_CPU, (int(_SECONDS) + 1, int(_SECONDS) + 1))

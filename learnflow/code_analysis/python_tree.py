@@ -145,6 +145,11 @@ def inside(body: Iterable[ast.stmt]) -> Iterator[ast.AST]:
         yield from ast.walk(statement)
 
 
+def parts(body: Iterable[ast.stmt], kind: type[Node]) -> Iterator[Node]:
+    """Yield the nodes of a kind in some statements."""
+    return (node for node in inside(body) if isinstance(node, kind))
+
+
 def own_nodes(function: Function) -> Iterator[ast.AST]:
     """Yield the nodes of a function's body, without those of the functions in it."""
     waiting: list[ast.AST] = list(function.body)
@@ -165,11 +170,6 @@ def has(body: Iterable[ast.stmt], *kinds: type[ast.AST]) -> bool:
     return any(isinstance(node, kinds) for node in inside(body))
 
 
-def leaves(loop: ast.For | ast.While) -> bool:
-    """Say whether a loop may end before its time."""
-    return has(loop.body, ast.Break, ast.Return)
-
-
 def range_of(node: ast.expr) -> list[ast.expr]:
     """Return what `range` is given; nothing for another expression."""
     match node:
@@ -178,7 +178,7 @@ def range_of(node: ast.expr) -> list[ast.expr]:
     return []
 
 
-def measured(node: ast.expr) -> str:
+def measured(node: ast.AST) -> str:
     """Return the name in `len(name)`; "" for another expression."""
     match node:
         case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)]):
@@ -198,15 +198,6 @@ def loaded(*nodes: ast.AST | None) -> set[str]:
 def stored(nodes: Iterable[ast.AST]) -> set[str]:
     """Return the names that get a value, or may get one where a function says `global`."""
     return {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
-
-
-def read_next(block: list[ast.stmt], name: str) -> bool:
-    """Say whether the first of some statements that has a name reads it."""
-    for statement in block:
-        gets_value = name in stored(ast.walk(statement))
-        if gets_value or name in loaded(statement):
-            return not gets_value
-    return False
 
 
 def is_input(node: ast.expr | None) -> bool:

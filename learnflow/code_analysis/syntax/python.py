@@ -50,28 +50,22 @@ def _body(code: str) -> ast.Module:
 
 def _compiled(tree: ast.Module) -> SyntaxFault | None:
     """Compile a tree alone, then where `return`, `break`, `await` and `nonlocal` may stand. Raises SyntaxError."""
-    for candidate in (tree, _in_function(tree, ast.FunctionDef)):
+    for candidate in (tree, _in_function(tree, "def")):
         try:
             compile(candidate, _NAME, "exec", dont_inherit=True, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
         except SyntaxError:
             continue
         return None
-    compile(_in_function(tree, ast.AsyncFunctionDef), _NAME, "exec", dont_inherit=True)
+    compile(_in_function(tree, "async def"), _NAME, "exec", dont_inherit=True)
     return None
 
 
-def _in_function(tree: ast.Module, kind: type[ast.FunctionDef | ast.AsyncFunctionDef]) -> ast.Module:
+def _in_function(tree: ast.Module, keyword: str) -> ast.Module:
     names = sorted({name for node in _own(tree) if isinstance(node, ast.Nonlocal) for name in node.names})
-    loop = ast.While(test=ast.Constant(value=True), body=tree.body or [ast.Pass()], orelse=[])
-    inner = kind(name="_", args=_arguments([]), body=[loop], decorator_list=[])
-    outer = ast.FunctionDef(name="_", args=_arguments(names), body=[inner], decorator_list=[])
-    return ast.fix_missing_locations(ast.Module([outer], []))
-
-
-def _arguments(names: list[str]) -> ast.arguments:
-    return ast.arguments(
-        posonlyargs=[], args=[ast.arg(arg=name) for name in names], kwonlyargs=[], kw_defaults=[], defaults=[]
-    )
+    frame = ast.parse(f"def _({', '.join(names)}):\n    {keyword} _():\n        while True:\n            pass")
+    loop = next(node for node in ast.walk(frame) if isinstance(node, ast.While))
+    loop.body = tree.body or loop.body
+    return frame
 
 
 def _own(tree: ast.Module) -> Iterator[ast.AST]:

@@ -1,20 +1,96 @@
-"""Calls in Python that share what each should have for itself: defaults, iterators, locks, coroutines."""
+"""Calls in Python that stop with an error, and those that share defaults, iterators or locks, or lose a coroutine."""
 
 import ast
 from collections.abc import Iterator
 from typing import Final
 
-from learnflow.code_analysis.python_tree import Function, PythonTree, has, inside, loaded, stored
-from learnflow.code_analysis.rule import Match, python_rule
-from learnflow.domain.phrasing import one_line
+from learnflow.code_analysis.python_tree import NUMBER, Function, PythonTree, has, inside, loaded, parts, stored
+from learnflow.code_analysis.rule import Match, python_error, python_rule
+from learnflow.domain.phrasing import many, one_line
 
 _CHANGING: Final = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "pop", "remove"})
 _ITERATORS: Final = frozenset({"map", "filter", "zip", "iter", "reversed", "enumerate"})
 _USING_UP: Final = frozenset({"sum", "list", "sorted", "max", "min", "set", "tuple", "dict"})
 
 
+def _calls(tree: PythonTree) -> Iterator[tuple[ast.Call, str, list[str], int, list[str]]]:
+    """Yield each call of a function of the code: its name, its parameters, how many it needs, and what is named.
+
+    Only functions of the module itself that have one definition, no decorator and no `*` are surely called so.
+    """
+    for call in tree.of(ast.Call):
+        function = tree.functions.get(call.func.id) if isinstance(call.func, ast.Name) else None
+        starred = any(isinstance(given, ast.Starred) for given in call.args)
+        named = [keyword.arg for keyword in call.keywords if keyword.arg]
+        if function is None or starred or len(named) < len(call.keywords) or tree.bindings[function.name] > 1:
+            continue
+        takes = function.args
+        if not (function.decorator_list or takes.vararg or takes.kwarg or takes.kwonlyargs):
+            parameters = [argument.arg for argument in (*takes.posonlyargs, *takes.args)]
+            yield call, function.name, parameters, len(parameters) - len(takes.defaults), named
+
+
+@python_error(
+    "python-unexpected-keyword", topic="functions",
+    message="`{function}` has no parameter `{name}`; it has: {parameters}.",
+    examples=[("def f(a):\n    return a\nf(b=1)", "def f(a):\n    return a\nf(a=1)")],
+)  # fmt: skip
+def unexpected_keyword(tree: PythonTree) -> Iterator[Match]:
+    for call, function, parameters, _, named in _calls(tree):
+        unknown = next((name for name in named if name not in parameters), None)
+        if unknown:
+            values = {"function": function, "name": unknown, "parameters": ", ".join(parameters) or "none"}
+            yield Match(call.lineno, values)
+
+
+@python_error(
+    "python-too-many-arguments", topic="functions",
+    message="`{function}` takes {takes}, and this call gives {gives}.",
+    examples=[("def f(a):\n    return a\nf(1, 2)", "def f(a):\n    return a\nf(1)")],
+)  # fmt: skip
+def too_many_arguments(tree: PythonTree) -> Iterator[Match]:
+    for call, function, parameters, _, _ in _calls(tree):
+        if len(call.args) > len(parameters):
+            takes = many(len(parameters), "value")
+            yield Match(call.lineno, {"function": function, "takes": takes, "gives": str(len(call.args))})
+
+
+@python_error(
+    "python-missing-argument", topic="functions",
+    message="`{function}` also needs a value for {missing}.",
+    examples=[("def f(a):\n    return a\nf()", "def f(a):\n    return a\nf(1)")],
+)  # fmt: skip
+def missing_argument(tree: PythonTree) -> Iterator[Match]:
+    for call, function, parameters, needed, named in _calls(tree):
+        missing = [name for name in parameters[len(call.args) : needed] if name not in named]
+        if missing and set(named) <= set(parameters):
+            yield Match(call.lineno, {"function": function, "missing": ", ".join(f"`{name}`" for name in missing)})
+
+
+@python_error(
+    "python-not-callable", ast.Call, topic="functions",
+    message="`{name}` is a value that you made yourself (`{name} = …`), and no function any more.",
+    examples=[("n = 5\nn()", "n = 5\nprint(n)")],
+)  # fmt: skip
+def not_callable(tree: PythonTree, node: ast.Call) -> Iterator[Match]:
+    value = tree.assigned_once.get(node.func.id) if isinstance(node.func, ast.Name) else None
+    if isinstance(value, ast.List | ast.Tuple | ast.Dict | ast.Set | ast.JoinedStr | ast.Constant):
+        yield Match(node.lineno, {"name": ast.unparse(node.func)})
+
+
+@python_error(
+    "python-not-iterable", ast.For, topic="loops",
+    message="`{name}` is a number, and a loop needs something with items: `range(…)`.",
+    examples=[("n = 5\nfor i in n:\n    print(i)", "n = 5\nfor i in range(n):\n    print(i)")],
+)  # fmt: skip
+def not_iterable(tree: PythonTree, loop: ast.For) -> Iterator[Match]:
+    if tree.kind(loop.iter) == NUMBER:
+        source = ast.unparse(loop.iter)
+        yield Match(loop.lineno, {"name": source}, (tree.replaced(loop.iter, f"range({source})"),))
+
+
 @python_rule(
-    "mutable-default", topic="functions",
+    "mutable-default", ast.FunctionDef, ast.AsyncFunctionDef, topic="functions",
     message="the default of `{name}` is made only once, when the function is defined, and all calls share it: each call sees what the calls before have put in.",
     fix="Write `{name}=None`, and begin the function with `if {name} is None: {name} = {value}`.",
     beneath="Defaults are kept with the function object (`{function}.__defaults__`) and not worked out at the call.",
@@ -23,15 +99,14 @@ _USING_UP: Final = frozenset({"sum", "list", "sorted", "max", "min", "set", "tup
         ("class A:\n    def __init__(self, x=[]):\n        self.x = x", "class A:\n    def __init__(self, x=None):\n        self.x = x or []"),
     ],
 )  # fmt: skip
-def mutable_default(tree: PythonTree) -> Iterator[Match]:
-    for function in tree.of(ast.FunctionDef, ast.AsyncFunctionDef):
-        named = [*function.args.posonlyargs, *function.args.args]
-        defaults = function.args.defaults
-        for argument, default in zip(named[len(named) - len(defaults) :], defaults, strict=True):
-            name, meant = argument.arg, stored(inside(function.body)) | _memos(function)
-            if isinstance(default, ast.List | ast.Dict | ast.Set) and name in set(_changed(function)) - meant:
-                values = {"name": name, "value": ast.unparse(default), "function": function.name}
-                yield Match(function.lineno, values)
+def mutable_default(_: PythonTree, function: Function) -> Iterator[Match]:
+    named = [*function.args.posonlyargs, *function.args.args]
+    defaults = function.args.defaults
+    for argument, default in zip(named[len(named) - len(defaults) :], defaults, strict=True):
+        name, meant = argument.arg, stored(inside(function.body)) | _memos(function)
+        if isinstance(default, ast.List | ast.Dict | ast.Set) and name in set(_changed(function)) - meant:
+            values = {"name": name, "value": ast.unparse(default), "function": function.name}
+            yield Match(function.lineno, values)
 
 
 def _changed(function: Function) -> Iterator[str]:
@@ -114,14 +189,10 @@ def lock_taken_twice(tree: PythonTree) -> Iterator[Match]:
         if isinstance(value, ast.Call) and ast.unparse(value.func) in {"Lock", "threading.Lock"}
     }  # fmt: skip
     for outer in tree.of(ast.With):
-        called = {
-            node.func.id
-            for node in inside(outer.body)
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-        }
+        called = {call.func.id for call in parts(outer.body, ast.Call) if isinstance(call.func, ast.Name)}
         for name in locks & _held(outer):
             for function in (tree.functions[call] for call in sorted(called & tree.functions.keys())):
-                inner = [node for node in inside(function.body) if isinstance(node, ast.With) and name in _held(node)]
+                inner = [node for node in parts(function.body, ast.With) if name in _held(node)]
                 yield from (Match(node.lineno, {"name": name, "first": str(outer.lineno)}) for node in inner[:1])
 
 

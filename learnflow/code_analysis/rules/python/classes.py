@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from learnflow.code_analysis.python_tree import Function, PythonTree, inside, loaded, own_nodes
+from learnflow.code_analysis.python_tree import Function, PythonTree, inside, loaded, own_nodes, parts
 from learnflow.code_analysis.rule import Match, python_rule
 from learnflow.domain.phrasing import one_line
 
@@ -14,10 +14,6 @@ _MISSPELT: Final = frozenset({"_init_", "__int__", "init", "_init__", "__init_",
 
 def _methods(owner: ast.ClassDef) -> Iterator[ast.FunctionDef]:
     return (node for node in owner.body if isinstance(node, ast.FunctionDef))
-
-
-def _attributes(part: ast.ClassDef | ast.FunctionDef) -> Iterator[ast.Attribute]:
-    return (node for node in inside(part.body) if isinstance(node, ast.Attribute))
 
 
 def _calls(tree: PythonTree, method: ast.FunctionDef) -> list[ast.Call]:
@@ -32,47 +28,45 @@ def _returns_value(function: Function) -> bool:
 
 
 @python_rule(
-    "self-missing", topic="object-oriented-programming",
+    "self-missing", ast.ClassDef, topic="object-oriented-programming",
     explains=("python-attribute-error",),
     message="in `{method}`, `{name}` without `self.` is a local variable: it goes when the method ends, and `self.{name}` stays as it is.",
     fix="Write `self.{name} = ...`.",
     beneath="A method has no way to the object's attributes but its first parameter; a bare name is local.",
     examples=[("class A:\n    def __init__(self):\n        self.n = 0\n    def f(self):\n        n = 5", "class A:\n    def __init__(self):\n        self.n = 0\n    def f(self):\n        self.n = 5")],
 )  # fmt: skip
-def self_missing(tree: PythonTree) -> Iterator[Match]:
-    for owner in tree.of(ast.ClassDef):
-        attributes = {node.attr for node in _attributes(owner) if ast.unparse(node.value) == "self"}
-        for method in _methods(owner):
-            local = attributes - loaded(*method.body)
-            for node in inside(method.body):
-                match node:
-                    case ast.Assign(targets=[ast.Name(id=name)]) if name in local and not name.startswith("_"):
-                        yield Match(node.lineno, {"name": name, "method": method.name})
+def self_missing(_: PythonTree, owner: ast.ClassDef) -> Iterator[Match]:
+    attributes = {node.attr for node in parts(owner.body, ast.Attribute) if ast.unparse(node.value) == "self"}
+    for method in _methods(owner):
+        local = attributes - loaded(*method.body)
+        for node in inside(method.body):
+            match node:
+                case ast.Assign(targets=[ast.Name(id=name)]) if name in local and not name.startswith("_"):
+                    yield Match(node.lineno, {"name": name, "method": method.name})
 
 
 @python_rule(
-    "no-self", topic="object-oriented-programming",
+    "no-self", ast.ClassDef, topic="object-oriented-programming",
     explains=("python-too-many-arguments", "python-type-error", "python-missing-argument"),
     message="the method `{name}` has no `self`: Python passes the object itself as the first value of each call, and here there is no place for it.",
     fix="Write it as the first parameter: `{change}`.",
     beneath="`robot.say(x)` means `Robot.say(robot, x)`; only `@staticmethod` takes no object.",
     examples=[("class A:\n    def f(x):\n        print(x)", "class A:\n    def f(self, x):\n        print(x)")],
 )  # fmt: skip
-def no_self(tree: PythonTree) -> Iterator[Match]:
-    for owner in tree.of(ast.ClassDef):
-        helpers = loaded(*owner.body)  # called while the class is made
-        for method in _methods(owner):
-            special = method.name.startswith("__") and method.name != "__init__"
-            meant = method.decorator_list or method.name in helpers or owner.keywords or special
-            if not meant and not _takes_object(method) and _lacks_place(tree, owner, method):
-                own = ", ".join(filter(None, ("self", ast.unparse(method.args))))
-                yield Match(method.lineno, {"name": method.name, "change": one_line(f"def {method.name}({own}):")})
+def no_self(tree: PythonTree, owner: ast.ClassDef) -> Iterator[Match]:
+    helpers = loaded(*owner.body)  # called while the class is made
+    for method in _methods(owner):
+        special = method.name.startswith("__") and method.name != "__init__"
+        meant = method.decorator_list or method.name in helpers or owner.keywords or special
+        if not meant and not _takes_object(method) and _lacks_place(tree, owner, method):
+            own = ", ".join(filter(None, ("self", ast.unparse(method.args))))
+            yield Match(method.lineno, {"name": method.name, "change": one_line(f"def {method.name}({own}):")})
 
 
 def _takes_object(method: ast.FunctionDef) -> bool:
     """Say whether the first parameter is for the object: by its name, or because its attributes are used."""
     first = next((argument.arg for argument in (*method.args.posonlyargs, *method.args.args)), "")
-    used = any(ast.unparse(node.value) == first for node in _attributes(method))
+    used = any(ast.unparse(node.value) == first for node in parts(method.body, ast.Attribute))
     return used or method.args.vararg is not None or first in _OBJECT
 
 
@@ -84,43 +78,40 @@ def _lacks_place(tree: PythonTree, owner: ast.ClassDef, method: ast.FunctionDef)
 
 
 @python_rule(
-    "init-misspelt", topic="object-oriented-programming",
+    "init-misspelt", ast.ClassDef, topic="object-oriented-programming",
     explains=("python-attribute-error", "python-too-many-arguments"),
     message="the constructor must be called `__init__`, with two underscores on each side; `{name}` is an ordinary method that nobody calls.",
     fix="Write `def __init__(self, ...):`.",
     beneath="Python looks special methods up by their exact names; another name is no error, only another method.",
     examples=[("class A:\n    def _init_(self):\n        self.n = 1", "class A:\n    def __init__(self):\n        self.n = 1")],
 )  # fmt: skip
-def init_misspelt(tree: PythonTree) -> Iterator[Match]:
-    for owner in tree.of(ast.ClassDef):
-        names = {method.name for method in _methods(owner)}
-        for method in _methods(owner) if "__init__" not in names else ():
-            own = (node.ctx for node in own_nodes(method) if isinstance(node, ast.Attribute))
-            stores = any(isinstance(context, ast.Store) for context in own)
-            if method.name in _MISSPELT and stores and not _returns_value(method) and not _calls(tree, method):
-                yield Match(method.lineno, {"name": method.name})
+def init_misspelt(tree: PythonTree, owner: ast.ClassDef) -> Iterator[Match]:
+    names = {method.name for method in _methods(owner)}
+    for method in _methods(owner) if "__init__" not in names else ():
+        own = (node.ctx for node in own_nodes(method) if isinstance(node, ast.Attribute))
+        stores = any(isinstance(context, ast.Store) for context in own)
+        if method.name in _MISSPELT and stores and not _returns_value(method) and not _calls(tree, method):
+            yield Match(method.lineno, {"name": method.name})
 
 
 @python_rule(
-    "class-counter", topic="object-oriented-programming",
+    "class-counter", ast.ClassDef, topic="object-oriented-programming",
     message="`self.{name} += 1` reads the class's `{name}`, but stores the result in this one object: `{owner}.{name}` itself stays as it is.",
     fix="Count in the class: `{owner}.{name} += 1`.",
     beneath="Reading falls back from the object to its class; assigning by `self` always makes or changes the object's own attribute.",
     examples=[("class A:\n    n = 0\n    def f(self):\n        self.n += 1\nprint(A.n)", "class A:\n    n = 0\n    def f(self):\n        A.n += 1\nprint(A.n)")],
 )  # fmt: skip
-def class_counter(tree: PythonTree) -> Iterator[Match]:
-    for owner in tree.of(ast.ClassDef):
-        own = set(map(ast.unparse, _attributes(owner)))
-        assigned = (node.targets for node in inside(owner.body) if isinstance(node, ast.Assign))
-        of_object = {ast.unparse(target) for targets in assigned for target in targets}
-        asked = set(map(ast.unparse, tree.of(ast.Attribute)))
-        for node in inside(owner.body):
-            match node:
-                case ast.AugAssign(target=ast.Attribute(value=ast.Name(id="self"), attr=name), op=ast.Add(),
-                                   value=ast.Constant(value=1)):  # fmt: skip
-                    shared = f"{owner.name}.{name}"
-                    if name in of_object and shared in asked - own and f"self.{name}" not in of_object:
-                        yield Match(node.lineno, {"name": name, "owner": owner.name})
+def class_counter(tree: PythonTree, owner: ast.ClassDef) -> Iterator[Match]:
+    own = set(map(ast.unparse, parts(owner.body, ast.Attribute)))
+    of_object = {ast.unparse(target) for node in parts(owner.body, ast.Assign) for target in node.targets}
+    asked = set(map(ast.unparse, tree.of(ast.Attribute)))
+    for node in parts(owner.body, ast.AugAssign):
+        match node:
+            case ast.AugAssign(target=ast.Attribute(value=ast.Name(id="self"), attr=name), op=ast.Add(),
+                               value=ast.Constant(value=1)):  # fmt: skip
+                shared = f"{owner.name}.{name}"
+                if name in of_object and shared in asked - own and f"self.{name}" not in of_object:
+                    yield Match(node.lineno, {"name": name, "owner": owner.name})
 
 
 @python_rule(

@@ -12,46 +12,44 @@ _DEFINITIONS: Final = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom
 
 
 @python_rule(
-    "text-joined", topic="data-types",
+    "text-joined", ast.BinOp, topic="data-types",
     complaint=r"(?i)\d|\bnumber|\badd|\bsum|\btotal|\bcalculat",
     message="`input()` always gives text, and `{what}` works on texts: it puts them one behind the other instead of calculating.",
     fix="Turn them into numbers first: `{change}`; take `float(...)` for fractions.",
     beneath="`+` and `*` are chosen by the types of their operands; for texts they mean joining and repeating.",
     examples=[("a = input()\nb = input()\nprint(a + b)", "a = int(input())\nb = int(input())\nprint(a + b)", "12 and 3 give 123")],
 )  # fmt: skip
-def text_joined(tree: PythonTree) -> Iterator[Match]:
-    for node in tree.of(ast.BinOp):
-        left, right = ast.unparse(node.left), ast.unparse(node.right)
-        match node:
-            case ast.BinOp(op=ast.Add()) if is_input(tree.made(node.left)) and is_input(tree.made(node.right)):
-                change = f"int({left}) + int({right})"
-            case ast.BinOp(op=ast.Mult()) if is_input(tree.made(node.left)) and tree.kind(node.right) == NUMBER:
-                change = f"int({left}) * {right}"
-            case _:
-                continue
-        values = {"what": one_line(ast.unparse(node)), "change": one_line(change)}
-        yield Match(node.lineno, values, (tree.replaced(node, change),))
+def text_joined(tree: PythonTree, node: ast.BinOp) -> Iterator[Match]:
+    left, right = ast.unparse(node.left), ast.unparse(node.right)
+    match node:
+        case ast.BinOp(op=ast.Add()) if is_input(tree.made(node.left)) and is_input(tree.made(node.right)):
+            change = f"int({left}) + int({right})"
+        case ast.BinOp(op=ast.Mult()) if is_input(tree.made(node.left)) and tree.kind(node.right) == NUMBER:
+            change = f"int({left}) * {right}"
+        case _:
+            return
+    values = {"what": one_line(ast.unparse(node)), "change": one_line(change)}
+    yield Match(node.lineno, values, (tree.replaced(node, change),))
 
 
 @python_rule(
-    "ends-early", topic="loops",
+    "ends-early", ast.For, topic="loops",
     complaint=r"(?i)\blast\b|missing|never (?:gets|reaches|prints|shows)|too (?:early|soon|few|low)|one (?:too )?(?:less|few|short)|stops? (?:at|before)|skips?|off by|instead|should|shuold|expect|\bnot\b|\bup to\b",
     message="`{call}` stops before `{last}`: the end itself is not part of it, so the last round that you may expect is missing.",
     fix="If `{last}` should be included, write `{change}`.",
     beneath="Half-open ranges have as many items as the difference of their ends, and two of them join without an overlap.",
     examples=[("for i in range(1, n):\n    print(i)", "for i in range(1, n + 1):\n    print(i)", "the last one is missing")],
 )  # fmt: skip
-def ends_early(tree: PythonTree) -> Iterator[Match]:
-    for loop in tree.of(ast.For):
-        match range_of(loop.iter):
-            case [ast.Constant(value=1), ast.BinOp(op=ast.Add())]:
-                continue
-            case [ast.Constant(value=1), last]:
-                number = last.value if isinstance(last, ast.Constant) and isinstance(last.value, int) else None
-                change = f"range(1, {f'{ast.unparse(last)} + 1' if number is None else number + 1})"
-                values = {"call": ast.unparse(loop.iter), "last": ast.unparse(last), "change": change}
-                fix = tree.replaced(loop.iter, change)
-                yield Match(loop.lineno, {name: one_line(text) for name, text in values.items()}, (fix,))
+def ends_early(tree: PythonTree, loop: ast.For) -> Iterator[Match]:
+    match range_of(loop.iter):
+        case [ast.Constant(value=1), ast.BinOp(op=ast.Add())]:
+            return
+        case [ast.Constant(value=1), last]:
+            number = last.value if isinstance(last, ast.Constant) and isinstance(last.value, int) else None
+            change = f"range(1, {f'{ast.unparse(last)} + 1' if number is None else number + 1})"
+            values = {"call": ast.unparse(loop.iter), "last": ast.unparse(last), "change": change}
+            fix = tree.replaced(loop.iter, change)
+            yield Match(loop.lineno, {name: one_line(text) for name, text in values.items()}, (fix,))
 
 
 @python_rule(

@@ -57,22 +57,21 @@ def always_true(tree: PythonTree) -> Iterator[Match]:
 
 
 @python_rule(
-    "either-differs", topic="conditionals",
+    "either-differs", ast.BoolOp, topic="conditionals",
     message="`{condition}` is always true: whatever the value is, it differs from at least one of the two.",
     fix="Both must differ, so join them by `and`: `{change}`.",
     beneath="By De Morgan, not (a or b) is (not a) and (not b); with a negation, `or` and `and` change places.",
     examples=[("while a != 'x' or a != 'y':\n    a = f()", "while a != 'x' and a != 'y':\n    a = f()")],
 )  # fmt: skip
-def either_differs(tree: PythonTree) -> Iterator[Match]:
-    for node in tree.of(ast.BoolOp):
-        match node:
-            case ast.BoolOp(op=ast.Or(), values=[
-                ast.Compare(left=left, ops=[ast.NotEq()], comparators=[ast.Constant(value=first)]),
-                ast.Compare(left=right, ops=[ast.NotEq()], comparators=[ast.Constant(value=second)]),
-            ]) if first != second and ast.unparse(left) == ast.unparse(right) and _is_stable(left):  # fmt: skip
-                change = " and ".join(map(ast.unparse, node.values))
-                values = {"change": one_line(change), "condition": one_line(ast.unparse(node))}
-                yield Match(node.lineno, values, (tree.replaced(node, change),))
+def either_differs(tree: PythonTree, node: ast.BoolOp) -> Iterator[Match]:
+    match node:
+        case ast.BoolOp(op=ast.Or(), values=[
+            ast.Compare(left=left, ops=[ast.NotEq()], comparators=[ast.Constant(value=first)]),
+            ast.Compare(left=right, ops=[ast.NotEq()], comparators=[ast.Constant(value=second)]),
+        ]) if first != second and ast.unparse(left) == ast.unparse(right) and _is_stable(left):  # fmt: skip
+            change = " and ".join(map(ast.unparse, node.values))
+            values = {"change": one_line(change), "condition": one_line(ast.unparse(node))}
+            yield Match(node.lineno, values, (tree.replaced(node, change),))
 
 
 @python_rule(
@@ -126,41 +125,37 @@ def _includes(first: ast.Compare, second: ast.Compare) -> bool:
 
 
 @python_rule(
-    "chained-with-true", topic="conditionals",
+    "chained-with-true", ast.Compare, topic="conditionals",
     message="`{condition}` is a chain of two comparisons: it asks also whether `{middle}` equals the last, which it does not, so it is false.",
     fix="A condition needs no `== True`: write `{change}`.",
     beneath="`a > b == c` means `a > b and b == c`.",
     examples=[("if a > 2 == True:\n    f()", "if a > 2:\n    f()")],
 )  # fmt: skip
-def chained_with_true(tree: PythonTree) -> Iterator[Match]:
-    for node in tree.of(ast.Compare):
-        match node:
-            case ast.Compare(
-                left=left, ops=[first, ast.Eq() | ast.Is()], comparators=[middle, ast.Constant(value=bool())]
-            ):
-                if type(first) not in _ORDERS or (isinstance(middle, ast.Constant) and isinstance(middle.value, bool)):
-                    continue
-                change = ast.unparse(ast.Compare(left, [first], [middle]))
-                condition, last = one_line(ast.unparse(node)), one_line(ast.unparse(middle))
-                values = {"condition": condition, "change": one_line(change), "middle": last}
-                yield Match(node.lineno, values, (tree.replaced(node, change),))
+def chained_with_true(tree: PythonTree, node: ast.Compare) -> Iterator[Match]:
+    match node:
+        case ast.Compare(left=left, ops=[first, ast.Eq() | ast.Is()], comparators=[middle, ast.Constant(value=bool())]):
+            if type(first) not in _ORDERS or (isinstance(middle, ast.Constant) and isinstance(middle.value, bool)):
+                return
+            change = ast.unparse(ast.Compare(left, [first], [middle]))
+            condition, last = one_line(ast.unparse(node)), one_line(ast.unparse(middle))
+            values = {"condition": condition, "change": one_line(change), "middle": last}
+            yield Match(node.lineno, values, (tree.replaced(node, change),))
 
 
 @python_rule(
-    "case-never-fits", topic="strings",
+    "case-never-fits", ast.Compare, topic="strings",
     message="the left side has only small letters, and the text on the right has a capital one: they are never equal.",
     fix="Write the text on the right in small letters too.",
     beneath="Comparison is by characters, and `A` and `a` are two.",
     examples=[("if a.lower() == 'Yes':\n    f()", "if a.lower() == 'yes':\n    f()")],
 )  # fmt: skip
-def case_never_fits(tree: PythonTree) -> Iterator[Match]:
-    for node in tree.of(ast.Compare):
-        match node:
-            case ast.Compare(
-                left=ast.Call(func=ast.Attribute(attr="lower"), args=[]), ops=[ast.Eq() | ast.NotEq()],
-                comparators=[ast.Constant(value=str(text))],
-            ) if text != text.lower():  # fmt: skip
-                yield Match(node.lineno)
+def case_never_fits(_: PythonTree, node: ast.Compare) -> Iterator[Match]:
+    match node:
+        case ast.Compare(
+            left=ast.Call(func=ast.Attribute(attr="lower"), args=[]), ops=[ast.Eq() | ast.NotEq()],
+            comparators=[ast.Constant(value=str(text))],
+        ) if text != text.lower():  # fmt: skip
+            yield Match(node.lineno)
 
 
 @python_rule(
@@ -187,24 +182,23 @@ def text_and_number(tree: PythonTree) -> Iterator[Match]:
 
 
 @python_rule(
-    "texts-compared", topic="data-types",
+    "texts-compared", ast.Compare, topic="data-types",
     message='`{name}` is text (`input` always gives text), and in `{condition}` texts are compared letter by letter, as in a dictionary: "10" comes before "9".',
     fix="Compare numbers: `int({name})` on one side, and the number itself on the other.",
     beneath="The order of strings is that of their code points; digits as text know nothing of place values.",
     examples=[("a = input()\nif a > '18':\n    f()", "a = int(input())\nif a > 18:\n    f()")],
 )  # fmt: skip
-def texts_compared(tree: PythonTree) -> Iterator[Match]:
-    for node in tree.of(ast.Compare):
-        match node:
-            case (ast.Compare(left=ast.Name(id=name), ops=[sign], comparators=[ast.Constant(value=str(text))])
-                  | ast.Compare(left=ast.Constant(value=str(text)), ops=[sign], comparators=[ast.Name(id=name)])
-                  ) if type(sign) in _ORDERS and text.isdecimal():  # fmt: skip
-                if is_input(tree.assigned_once.get(name)):
-                    yield Match(node.lineno, {"name": name, "condition": one_line(ast.unparse(node))})
+def texts_compared(tree: PythonTree, node: ast.Compare) -> Iterator[Match]:
+    match node:
+        case (ast.Compare(left=ast.Name(id=name), ops=[sign], comparators=[ast.Constant(value=str(text))])
+              | ast.Compare(left=ast.Constant(value=str(text)), ops=[sign], comparators=[ast.Name(id=name)])
+              ) if type(sign) in _ORDERS and text.isdecimal():  # fmt: skip
+            if is_input(tree.assigned_once.get(name)):
+                yield Match(node.lineno, {"name": name, "condition": one_line(ast.unparse(node))})
 
 
 @python_rule(
-    "texts-ordered", topic="sorting",
+    "texts-ordered", ast.Call, topic="sorting",
     message='what `{name}` is ordered by is text, and texts are compared letter by letter: "10" comes before "9".',
     fix="Order by the number: `{change}`.",
     beneath="Strings compare by the code points of their first difference; the length does not matter before that.",
@@ -213,17 +207,16 @@ def texts_compared(tree: PythonTree) -> Iterator[Match]:
         ("p = [('A', '10'), ('B', '9')]\np.sort(key=lambda x: x[1])", "p = [('A', 10)]\np.sort(key=lambda x: x[1])"),
     ],
 )  # fmt: skip
-def texts_ordered(tree: PythonTree) -> Iterator[Match]:
-    for call in tree.of(ast.Call):
-        match call:
-            case (ast.Call(func=ast.Name(id="sorted" | "max" | "min"), args=[items])
-                  | ast.Call(func=ast.Attribute(value=ast.Name() as items, attr="sort"), args=[])):  # fmt: skip
-                made = tree.assigned_once.get(items.id) if isinstance(items, ast.Name) else items
-                key = next((keyword.value for keyword in call.keywords if keyword.arg == "key"), None)
-                texts = [_ordered_by(key, item) for item in made.elts] if isinstance(made, ast.List) else []
-                if all(text.isdecimal() for text in texts) and sorted(texts) != sorted(texts, key=int):
-                    change = "key=int" if key is None else f"key={ast.unparse(_as_int(key))}"
-                    yield Match(call.lineno, {"name": one_line(ast.unparse(items), 30), "change": one_line(change)})
+def texts_ordered(tree: PythonTree, call: ast.Call) -> Iterator[Match]:
+    match call:
+        case (ast.Call(func=ast.Name(id="sorted" | "max" | "min"), args=[items])
+              | ast.Call(func=ast.Attribute(value=ast.Name() as items, attr="sort"), args=[])):  # fmt: skip
+            made = tree.made(items)
+            key = next((keyword.value for keyword in call.keywords if keyword.arg == "key"), None)
+            texts = [_ordered_by(key, item) for item in made.elts] if isinstance(made, ast.List) else []
+            if all(text.isdecimal() for text in texts) and sorted(texts) != sorted(texts, key=int):
+                change = "key=int" if key is None else f"key={ast.unparse(_as_int(key))}"
+                yield Match(call.lineno, {"name": one_line(ast.unparse(items), 30), "change": one_line(change)})
 
 
 def _ordered_by(key: ast.expr | None, item: ast.expr) -> str:

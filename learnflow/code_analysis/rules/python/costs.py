@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from learnflow.code_analysis.python_tree import PythonTree, inside, measured, range_of
+from learnflow.code_analysis.python_tree import PythonTree, inside, measured, parts, range_of
 from learnflow.code_analysis.rule import Kind, Match, python_rule
 from learnflow.code_analysis.rules.python.loops import added_to
 
@@ -67,11 +67,10 @@ def other_items(tree: PythonTree) -> Iterator[Match]:
 def _searches(tree: PythonTree) -> Iterator[tuple[int, str, str]]:
     """Yield the loops in loops that look for equal items one by one: the line, and over what they go."""
     for outer in tree.of(ast.For):
-        for inner in inside(outer.body):
-            if isinstance(inner, ast.For):
-                first, second = _items(outer.iter), _items(inner.iter)
-                if first and second and _compares(outer, inner):
-                    yield inner.lineno, first, second
+        for inner in parts(outer.body, ast.For):
+            first, second = _items(outer.iter), _items(inner.iter)
+            if first and second and _compares(outer, inner):
+                yield inner.lineno, first, second
 
 
 def _items(over: ast.expr) -> str:

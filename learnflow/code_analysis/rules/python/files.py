@@ -4,28 +4,28 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from learnflow.code_analysis.python_tree import PythonTree, inside, leaves, stored
+from learnflow.code_analysis.python_tree import PythonTree, inside, stored
 from learnflow.code_analysis.rule import Match, python_rule
+from learnflow.code_analysis.rules.python.loops import leaves
 from learnflow.domain.phrasing import one_line
 
 _LAZY: Final = frozenset({"map", "filter", "zip", "reversed", "enumerate"})
 
 
 @python_rule(
-    "opened-anew", topic="file-io",
+    "opened-anew", ast.For, topic="file-io",
     message='each round opens the file `{name}` anew with mode "w", which empties it: only what the last round writes is left.',
     fix='Open it once, before the loop, and write inside; or open it with "a" to append.',
     beneath="Mode w truncates at opening; mode a puts each write at the end.",
     examples=[("for n in a:\n    with open('o.txt', 'w') as f:\n        f.write(n)", "with open('o.txt', 'w') as f:\n    for n in a:\n        f.write(n)")],
 )  # fmt: skip
-def opened_anew(tree: PythonTree) -> Iterator[Match]:
-    for loop in tree.of(ast.For):
-        for node in inside(loop.body) if not leaves(loop) else ():
-            match node:
-                case ast.Call(func=ast.Name(id="open"), args=[
-                    ast.Constant() | ast.Name() as path, ast.Constant(value="w" | "wt"),
-                ]) if ast.unparse(path) not in stored(ast.walk(loop)):  # fmt: skip
-                    yield Match(node.lineno, {"name": one_line(ast.unparse(path))})
+def opened_anew(_: PythonTree, loop: ast.For) -> Iterator[Match]:
+    for node in inside(loop.body) if not leaves(loop) else ():
+        match node:
+            case ast.Call(func=ast.Name(id="open"), args=[
+                ast.Constant() | ast.Name() as path, ast.Constant(value="w" | "wt"),
+            ]) if ast.unparse(path) not in stored(ast.walk(loop)):  # fmt: skip
+                yield Match(node.lineno, {"name": one_line(ast.unparse(path))})
 
 
 @python_rule(
@@ -86,18 +86,17 @@ def line_end_kept(tree: PythonTree) -> Iterator[Match]:
 
 
 @python_rule(
-    "iterator-printed", topic="iterators-generators",
+    "iterator-printed", ast.Call, topic="iterators-generators",
     message="this prints the iterator itself (`<... object at 0x...>`), not its items: it works them out only when something asks.",
     fix="Make a list of it: `{change}`.",
     beneath="Lazy iterators hold no items; their text form can only say what they are.",
     examples=[("print(map(str, a))", "print(list(map(str, a)))")],
 )  # fmt: skip
-def iterator_printed(tree: PythonTree) -> Iterator[Match]:
-    for node in tree.of(ast.Call):
-        match node:
-            case ast.Call(func=ast.Name(id="print"), args=[shown]):
-                made = tree.made(shown)
-                lazy = isinstance(made, ast.Call) and ast.unparse(made.func) in _LAZY - tree.bindings.keys()
-                if lazy or isinstance(made, ast.GeneratorExp):
-                    change = f"list({ast.unparse(shown)})"
-                    yield Match(node.lineno, {"change": one_line(change)}, (tree.replaced(shown, change),))
+def iterator_printed(tree: PythonTree, node: ast.Call) -> Iterator[Match]:
+    match node:
+        case ast.Call(func=ast.Name(id="print"), args=[shown]):
+            made = tree.made(shown)
+            lazy = isinstance(made, ast.Call) and ast.unparse(made.func) in _LAZY - tree.bindings.keys()
+            if lazy or isinstance(made, ast.GeneratorExp):
+                change = f"list({ast.unparse(shown)})"
+                yield Match(node.lineno, {"change": one_line(change)}, (tree.replaced(shown, change),))

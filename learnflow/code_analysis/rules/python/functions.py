@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from learnflow.code_analysis.python_tree import Function, PythonTree, has, inside, loaded, stored
+from learnflow.code_analysis.python_tree import Function, PythonTree, has, inside, loaded, parts, stored
 from learnflow.code_analysis.rule import Match, python_rule
 from learnflow.code_analysis.rules.python.loops import added_to
 from learnflow.domain.phrasing import one_line
@@ -13,7 +13,7 @@ _ENDS: Final = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 
 
 @python_rule(
-    "returns-in-loop", topic="loops",
+    "returns-in-loop", ast.FunctionDef, ast.AsyncFunctionDef, topic="loops",
     message="`return` stands inside of the loop, so the function ends there, and the items of `{items}` that come after are never looked at.",
     fix="Move the `return` behind the loop, without the loop's indentation.",
     beneath="`return` leaves the function at once, however many loops are around it.",
@@ -22,31 +22,29 @@ _ENDS: Final = (ast.Return, ast.Raise, ast.Break, ast.Continue)
         ("def f(a):\n    m = 0\n    for x in a:\n        if x > m:\n            m = x\n            return m", "def f(a):\n    m = 0\n    for x in a:\n        if x > m:\n            m = x\n    return m"),
     ],
 )  # fmt: skip
-def returns_in_loop(tree: PythonTree) -> Iterator[Match]:
-    for function in tree.of(ast.FunctionDef, ast.AsyncFunctionDef):
-        for loop in inside(function.body):
-            if not isinstance(loop, ast.For) or has(loop.body, ast.Continue):
-                continue
-            items = one_line(ast.unparse(loop.iter))
-            match loop.body:
-                case [*before, ast.Return(value=ast.expr() as value) as last] if ast.unparse(value) in _grown(before):
+def returns_in_loop(_: PythonTree, function: Function) -> Iterator[Match]:
+    for loop in parts(function.body, ast.For):
+        if has(loop.body, ast.Continue):
+            continue
+        items = one_line(ast.unparse(loop.iter))
+        match loop.body:
+            case [*before, ast.Return(value=ast.expr() as value) as last] if ast.unparse(value) in _grown(before):
+                yield Match(last.lineno, {"items": items})
+            case [*_, ast.If(test=test, body=[
+                *_, ast.Assign(targets=[ast.Name(id=best)]), ast.Return(value=ast.Name(id=given)) as last,
+            ], orelse=[])] if best == given and best in loaded(test):  # fmt: skip
+                before_loop = (node for node in inside(function.body) if getattr(node, "lineno", 0) < loop.lineno)
+                if best in stored(before_loop):
                     yield Match(last.lineno, {"items": items})
-                case [*_, ast.If(test=test, body=[
-                    *_, ast.Assign(targets=[ast.Name(id=best)]), ast.Return(value=ast.Name(id=given)) as last,
-                ], orelse=[])] if best == given and best in loaded(test):  # fmt: skip
-                    before_loop = (node for node in inside(function.body) if getattr(node, "lineno", 0) < loop.lineno)
-                    if best in stored(before_loop):
-                        yield Match(last.lineno, {"items": items})
 
 
 def _grown(nodes: list[ast.stmt]) -> set[str]:
     """Return what is added up or added to."""
-    sums = {ast.unparse(node.target) for node in nodes if isinstance(node, ast.AugAssign)}
-    return sums | added_to(nodes)
+    return added_to(nodes) | {ast.unparse(node.target) for node in nodes if isinstance(node, ast.AugAssign)}
 
 
 @python_rule(
-    "not-passed-on", topic="recursion",
+    "not-passed-on", ast.FunctionDef, ast.AsyncFunctionDef, topic="recursion",
     explains=("python-none-attribute", "python-none-subscript", "python-not-iterable", "python-operand-types"),
     message="`{name}` calls itself here, but the result of that call is thrown away, and this way through the function gives None.",
     fix="Pass it on: `{change}`.",
@@ -56,19 +54,18 @@ def _grown(nodes: list[ast.stmt]) -> set[str]:
         ("def f(n):\n    if n == 0:\n        return 0\n    n + f(n - 1)", "def f(n):\n    if n == 0:\n        return 0\n    return n + f(n - 1)"),
     ],
 )  # fmt: skip
-def not_passed_on(tree: PythonTree) -> Iterator[Match]:
-    for function in tree.of(ast.FunctionDef, ast.AsyncFunctionDef):
-        returns = [node.value for node in inside(function.body) if isinstance(node, ast.Return) and node.value]
-        plain = all(isinstance(value, ast.Constant) and isinstance(value.value, bool | None) for value in returns)
-        if plain or _only_run(tree, function):
-            continue
-        for node in inside(function.body):
-            match node:
-                case ast.Expr(value=ast.Call() | ast.BinOp() as value) if function.name in _called(value):
-                    if _ends_there(function.body, node):
-                        change = f"return {ast.unparse(value)}"
-                        values = {"name": function.name, "change": one_line(change)}
-                        yield Match(node.lineno, values, (tree.replaced(value, change),))
+def not_passed_on(tree: PythonTree, function: Function) -> Iterator[Match]:
+    returns = [node.value for node in parts(function.body, ast.Return) if node.value]
+    plain = all(isinstance(value, ast.Constant) and isinstance(value.value, bool | None) for value in returns)
+    if plain or _only_run(tree, function):
+        return
+    for node in inside(function.body):
+        match node:
+            case ast.Expr(value=ast.Call() | ast.BinOp() as value) if function.name in _called(value):
+                if _ends_there(function.body, node):
+                    change = f"return {ast.unparse(value)}"
+                    values = {"name": function.name, "change": one_line(change)}
+                    yield Match(node.lineno, values, (tree.replaced(value, change),))
 
 
 def _only_run(tree: PythonTree, function: Function) -> bool:
@@ -94,19 +91,18 @@ def _ends_there(body: list[ast.stmt], node: ast.stmt) -> bool:
 
 
 @python_rule(
-    "zero-times", topic="recursion",
+    "zero-times", ast.FunctionDef, ast.AsyncFunctionDef, topic="recursion",
     message="the base case gives 0, and each call above multiplies with what it gets: so the result of `{name}` is always 0.",
     fix="Let the base case give 1, which changes nothing when it is multiplied.",
     beneath="The base case has to be the neutral element of the operation: 1 for a product, 0 for a sum.",
     examples=[("def f(n):\n    if n == 0:\n        return 0\n    return n * f(n - 1)", "def f(n):\n    if n == 0:\n        return 1\n    return n * f(n - 1)")],
 )  # fmt: skip
-def zero_times(tree: PythonTree) -> Iterator[Match]:
-    for function in tree.of(ast.FunctionDef, ast.AsyncFunctionDef):
-        returns = [node for node in inside(function.body) if isinstance(node, ast.Return)]
-        zeros = [node for node in returns if _is_zero(node.value)]
-        products = [node for node in returns if _is_product_with(node.value, function.name)]
-        if zeros and products and len(zeros) + len(products) == len(returns):
-            yield Match(zeros[0].lineno, {"name": function.name})
+def zero_times(_: PythonTree, function: Function) -> Iterator[Match]:
+    returns = list(parts(function.body, ast.Return))
+    zeros = [node for node in returns if _is_zero(node.value)]
+    products = [node for node in returns if _is_product_with(node.value, function.name)]
+    if zeros and products and len(zeros) + len(products) == len(returns):
+        yield Match(zeros[0].lineno, {"name": function.name})
 
 
 def _is_zero(node: ast.expr | None) -> bool:
@@ -150,7 +146,7 @@ def begins_anew(tree: PythonTree) -> Iterator[Match]:
 def only_local(tree: PythonTree) -> Iterator[Match]:
     outside = stored(inside(node for node in tree.module.body if not isinstance(node, ast.FunctionDef | ast.ClassDef)))
     for name, function in tree.functions.items():
-        declared = {other for node in inside(function.body) if isinstance(node, ast.Global) for other in node.names}
+        declared = {other for node in parts(function.body, ast.Global) for other in node.names}
         hidden = outside - declared - loaded(*function.body)
         for node in function.body:
             match node:

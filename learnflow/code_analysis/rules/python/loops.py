@@ -4,17 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from learnflow.code_analysis.python_tree import (
-    PythonTree,
-    has,
-    inside,
-    leaves,
-    loaded,
-    measured,
-    range_of,
-    read_next,
-    stored,
-)
+from learnflow.code_analysis.python_tree import PythonTree, has, inside, loaded, measured, parts, range_of, stored
 from learnflow.code_analysis.rule import Match, python_rule
 from learnflow.domain.phrasing import one_line
 
@@ -58,21 +48,20 @@ def _may_change(nodes: Iterable[ast.AST]) -> Iterator[str]:
 
 
 @python_rule(
-    "inner-range", topic="sorting",
+    "inner-range", ast.For, topic="sorting",
     message="the inner loop starts at `{name}`, so later passes skip the front of the list, where small values still have to move to.",
     fix="Start the inner loop at 0: `{change}`.",
     beneath="After pass k of a bubble sort the last k items are in place, so it is the end of the range that may shrink.",
     examples=[("for k in range(9):\n    for m in range(k, 8):\n        if a[m] > a[m + 1]:\n            a[m], a[m + 1] = a[m + 1], a[m]", "for k in range(9):\n    for m in range(8 - k):\n        if a[m] > a[m + 1]:\n            a[m], a[m + 1] = a[m + 1], a[m]")],
 )  # fmt: skip
-def inner_range(tree: PythonTree) -> Iterator[Match]:
-    for outer in tree.of(ast.For):
-        for inner in (node for node in inside(outer.body) if isinstance(node, ast.For)):
-            match outer.target, range_of(outer.iter), inner.target, range_of(inner.iter):
-                case (ast.Name(id=first), [_] | [ast.Constant(value=0), _],
-                      ast.Name(id=second), [ast.Name(id=start), end]) if start == first:  # fmt: skip
-                    if _swaps_neighbours(inner, second):
-                        change = one_line(f"for {second} in range(0, {ast.unparse(end)}):", 80)
-                        yield Match(inner.lineno, {"name": first, "change": change})
+def inner_range(_: PythonTree, outer: ast.For) -> Iterator[Match]:
+    for inner in parts(outer.body, ast.For):
+        match outer.target, range_of(outer.iter), inner.target, range_of(inner.iter):
+            case (ast.Name(id=first), [_] | [ast.Constant(value=0), _],
+                  ast.Name(id=second), [ast.Name(id=start), end]) if start == first:  # fmt: skip
+                if _swaps_neighbours(inner, second):
+                    change = one_line(f"for {second} in range(0, {ast.unparse(end)}):", 80)
+                    yield Match(inner.lineno, {"name": first, "change": change})
 
 
 def _swaps_neighbours(loop: ast.For, name: str) -> bool:
@@ -89,19 +78,18 @@ def _swaps_neighbours(loop: ast.For, name: str) -> bool:
 
 
 @python_rule(
-    "returns-early", topic="loops",
+    "returns-early", ast.For, topic="loops",
     message="both ways through the `if` return, so the function ends at the first item and never looks at the others.",
     fix="Return inside of the loop only where the answer is sure; put the other `return` behind the loop, without its indentation.",
     beneath="`any(...)` and `all(...)` say the same: one hit decides, and only the end of the loop can say that there was none.",
     examples=[("def f(a):\n    for x in a:\n        if x:\n            return True\n        else:\n            return False", "def f(a):\n    for x in a:\n        if x:\n            return True\n    return False")],
 )  # fmt: skip
-def returns_early(tree: PythonTree) -> Iterator[Match]:
-    for loop in tree.of(ast.For):
-        match loop.body:
-            case ([*_, ast.If(body=[*_, ast.Return() as first], orelse=[*_, ast.Return() as second])]
-                  | [*_, ast.If(body=[*_, ast.Return() as first], orelse=[]), ast.Return() as second]):  # fmt: skip
-                if {_truth(first), _truth(second)} == {True, False} and not has(loop.body, ast.Continue):
-                    yield Match(loop.body[-1].lineno)
+def returns_early(_: PythonTree, loop: ast.For) -> Iterator[Match]:
+    match loop.body:
+        case ([*_, ast.If(body=[*_, ast.Return() as first], orelse=[*_, ast.Return() as second])]
+              | [*_, ast.If(body=[*_, ast.Return() as first], orelse=[]), ast.Return() as second]):  # fmt: skip
+            if {_truth(first), _truth(second)} == {True, False} and not has(loop.body, ast.Continue):
+                yield Match(loop.body[-1].lineno)
 
 
 def _truth(node: ast.Return) -> bool | None:
@@ -134,10 +122,24 @@ def starts_anew(tree: PythonTree) -> Iterator[Match]:
                         yield Match(statement.lineno, {"name": name})
 
 
+def leaves(loop: ast.For | ast.While) -> bool:
+    """Say whether a loop may end before its time."""
+    return has(loop.body, ast.Break, ast.Return)
+
+
+def read_next(block: list[ast.stmt], name: str) -> bool:
+    """Say whether the first of some statements that has a name reads it."""
+    for statement in block:
+        gets_value = name in stored(ast.walk(statement))
+        if gets_value or name in loaded(statement):
+            return not gets_value
+    return False
+
+
 def added_to(body: list[ast.stmt]) -> set[str]:
     """Return the expressions to which some statements append."""
-    calls = (node.func for node in inside(body) if isinstance(node, ast.Call))
-    return {ast.unparse(call.value) for call in calls if isinstance(call, ast.Attribute) and call.attr == "append"}
+    called = (call.func for call in parts(body, ast.Call))
+    return {ast.unparse(node.value) for node in called if isinstance(node, ast.Attribute) and node.attr == "append"}
 
 
 def _is_start(value: ast.expr) -> bool:
@@ -157,33 +159,32 @@ def _adds_to(node: ast.stmt, name: str) -> bool:
 
 
 @python_rule(
-    "skipped-step", topic="loops",
+    "skipped-step", ast.While, topic="loops",
     message="when `{when}`, `continue` jumps back to the condition, past the line that changes `{name}`: so `{name}` stays, `{condition}` stays true, and the loop never ends.",
     fix="Change `{name}` before the `continue`, or let a `for` loop with `range` count for you.",
     beneath="`continue` skips the rest of the body. A `for` loop takes its next item at the top, so there nothing can be skipped.",
     examples=[("while i < 9:\n    if i == 2:\n        continue\n    i += 1", "while i < 9:\n    i += 1\n    if i == 2:\n        continue")],
 )  # fmt: skip
-def skipped_step(tree: PythonTree) -> Iterator[Match]:
-    for loop in tree.of(ast.While):
-        names = loaded(loop.test) if isinstance(loop.test, ast.Compare) else set()
-        for place, node in enumerate(loop.body):
-            match node:
-                case ast.If(test=test, body=[*before, ast.Continue() as jump], orelse=[]) if names & loaded(test):
-                    earlier, later = loop.body[:place], loop.body[place + 1 :]
-                    name = min(names & stored(inside(later)) - stored(inside(before)), default=None)
-                    stays = not loaded(test) & stored(inside(earlier)) and not names & stored(inside(before))
-                    if name and stays and not _calls([*before, ast.Expr(test)]):
-                        when, condition = one_line(ast.unparse(test)), one_line(ast.unparse(loop.test))
-                        yield Match(jump.lineno, {"name": name, "condition": condition, "when": when})
+def skipped_step(_: PythonTree, loop: ast.While) -> Iterator[Match]:
+    names = loaded(loop.test) if isinstance(loop.test, ast.Compare) else set()
+    for place, node in enumerate(loop.body):
+        match node:
+            case ast.If(test=test, body=[*before, ast.Continue() as jump], orelse=[]) if names & loaded(test):
+                earlier, later = loop.body[:place], loop.body[place + 1 :]
+                name = min(names & stored(inside(later)) - stored(inside(before)), default=None)
+                stays = not loaded(test) & stored(inside(earlier)) and not names & stored(inside(before))
+                if name and stays and not _calls([*before, ast.Expr(test)]):
+                    when, condition = one_line(ast.unparse(test)), one_line(ast.unparse(loop.test))
+                    yield Match(jump.lineno, {"name": name, "condition": condition, "when": when})
 
 
 def _calls(nodes: list[ast.stmt]) -> bool:
     """Say whether something is called, but for `print`."""
-    return any(isinstance(node, ast.Call) and ast.unparse(node.func) != "print" for node in inside(nodes))
+    return any(ast.unparse(call.func) != "print" for call in parts(nodes, ast.Call))
 
 
 @python_rule(
-    "changed-while-looped", topic="loops",
+    "changed-while-looped", ast.For, topic="loops",
     explains=("python-index-error",),
     message="`{name}` gets longer or shorter while the loop of line {loop} goes through it. The loop counts places: when an item goes, the next one moves to its place, and the loop skips it.",
     fix="Go through a copy, `for ... in {name}.copy():`, or build a new list of what is to stay: `[x for x in {name} if ...]`.",
@@ -193,20 +194,19 @@ def _calls(nodes: list[ast.stmt]) -> bool:
         ("for i in range(len(a)):\n    del a[i]", "for x in a:\n    if x:\n        a.remove(x)\n        break"),
     ],
 )  # fmt: skip
-def changed_while_looped(tree: PythonTree) -> Iterator[Match]:
-    for loop in tree.of(ast.For):
-        index: str | None = None
-        match loop.iter, loop.target, range_of(loop.iter):
-            case ast.Name(id=name) | ast.Call(func=ast.Name(id="enumerate"), args=[ast.Name(id=name), *_]), _, _:
-                pass
-            case _, ast.Name(id=index), [end] if name := measured(end):
-                pass
-            case _:
-                continue
-        line = next((getattr(node, "lineno", 0) for node in inside(loop.body) if _takes_out(node, name, index)), None)
-        if line and name not in stored(inside(loop.body)) and not leaves(loop):
-            fixes = (tree.replaced(loop.iter, f"{name}.copy()"),) if isinstance(loop.iter, ast.Name) else ()
-            yield Match(line, {"name": name, "loop": str(loop.lineno)}, fixes)
+def changed_while_looped(tree: PythonTree, loop: ast.For) -> Iterator[Match]:
+    index: str | None = None
+    match loop.iter, loop.target, range_of(loop.iter):
+        case ast.Name(id=name) | ast.Call(func=ast.Name(id="enumerate"), args=[ast.Name(id=name), *_]), _, _:
+            pass
+        case _, ast.Name(id=index), [end] if name := measured(end):
+            pass
+        case _:
+            return
+    line = next((getattr(node, "lineno", 0) for node in inside(loop.body) if _takes_out(node, name, index)), None)
+    if line and name not in stored(inside(loop.body)) and not leaves(loop):
+        fixes = (tree.replaced(loop.iter, f"{name}.copy()"),) if isinstance(loop.iter, ast.Name) else ()
+        yield Match(line, {"name": name, "loop": str(loop.lineno)}, fixes)
 
 
 def _takes_out(node: ast.AST, name: str, index: str | None) -> bool:

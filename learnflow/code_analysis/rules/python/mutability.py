@@ -4,8 +4,9 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from learnflow.code_analysis.python_tree import CONTAINERS, PythonTree, inside, leaves, loaded, read_next
+from learnflow.code_analysis.python_tree import CONTAINERS, PythonTree, inside, loaded, parts
 from learnflow.code_analysis.rule import Match, python_rule
+from learnflow.code_analysis.rules.python.loops import leaves, read_next
 from learnflow.domain.phrasing import one_line
 
 _CHANGING: Final = frozenset({
@@ -43,22 +44,21 @@ def _changes_within(tree: PythonTree, name: str) -> Iterator[int]:
 
 
 @python_rule(
-    "same-object", topic="variables",
+    "same-object", ast.Assign, topic="variables",
     message="`{name} = {other}` makes no copy: both names stand for one and the same object, so a change by one shows in the other.",
     fix="Make a copy: `{copy}`.",
     beneath="Assignment binds a name and copies nothing. Such a copy is shallow: what is nested is still shared; only a deep copy copies all.",
     examples=[("a = [1]\nb = a\nb.append(2)\nprint(a)", "a = [1]\nb = a.copy()\nb.append(2)\nprint(a)")],
 )  # fmt: skip
-def same_object(tree: PythonTree) -> Iterator[Match]:
-    for node in tree.of(ast.Assign):
-        match node:
-            case ast.Assign(targets=[ast.Name(id=new)], value=ast.Name(id=old) as value):
-                made = tree.assigned_once.get(old)
-                if tree.assigned_once.get(new) is not value or not isinstance(made, CONTAINERS):
-                    continue
-                if _changed_then_read(tree, new, old, node.lineno) or _changed_then_read(tree, old, new, node.lineno):
-                    copy = f"{old}.copy()"
-                    yield Match(node.lineno, {"name": new, "other": old, "copy": copy}, (tree.replaced(value, copy),))
+def same_object(tree: PythonTree, node: ast.Assign) -> Iterator[Match]:
+    match node:
+        case ast.Assign(targets=[ast.Name(id=new)], value=ast.Name(id=old) as value):
+            made = tree.assigned_once.get(old)
+            if tree.assigned_once.get(new) is not value or not isinstance(made, CONTAINERS):
+                return
+            if _changed_then_read(tree, new, old, node.lineno) or _changed_then_read(tree, old, new, node.lineno):
+                copy = f"{old}.copy()"
+                yield Match(node.lineno, {"name": new, "other": old, "copy": copy}, (tree.replaced(value, copy),))
 
 
 def _changed_then_read(tree: PythonTree, changed: str, other: str, after: int) -> bool:
@@ -109,41 +109,39 @@ def same_row(tree: PythonTree) -> Iterator[Match]:
 
 
 @python_rule(
-    "same-added", topic="lists",
+    "same-added", ast.For, ast.While, topic="lists",
     message="each round adds the same `{name}`, which was made once before the loop: all entries are that one, and show its last content.",
     fix="Make a new one in each round, or add a copy: `{change}`.",
     beneath="A list holds references; appending copies nothing.",
     examples=[("r = []\nfor x in a:\n    r.append(x)\n    g.append(r)", "for x in a:\n    r = [x]\n    g.append(r)")],
 )  # fmt: skip
-def same_added(tree: PythonTree) -> Iterator[Match]:
-    for loop in tree.of(ast.For, ast.While):
-        for node in inside(loop.body) if not leaves(loop) else ():
-            match node:
-                case ast.Call(func=ast.Attribute(attr="append"), args=[ast.Name(id=name)]):
-                    made = tree.assigned_once.get(name)
-                    outside = isinstance(made, ast.List | ast.Dict) and made.lineno < loop.lineno
-                    if outside and any(_changes(inside(loop.body), name)):
-                        yield Match(node.lineno, {"name": name, "change": f"{name}.copy()"})
+def same_added(tree: PythonTree, loop: ast.For | ast.While) -> Iterator[Match]:
+    for node in inside(loop.body) if not leaves(loop) else ():
+        match node:
+            case ast.Call(func=ast.Attribute(attr="append"), args=[ast.Name(id=name)]):
+                made = tree.assigned_once.get(name)
+                outside = isinstance(made, ast.List | ast.Dict) and made.lineno < loop.lineno
+                if outside and any(_changes(inside(loop.body), name)):
+                    yield Match(node.lineno, {"name": name, "change": f"{name}.copy()"})
 
 
 @python_rule(
-    "shared-by-class", topic="object-oriented-programming",
+    "shared-by-class", ast.ClassDef, topic="object-oriented-programming",
     message="`{name}` belongs to the class `{owner}` itself, so all its objects share one `{value}`: what one puts in, all others see.",
     fix="Make it in `__init__`, for each object its own: `self.{name} = {value}`.",
     beneath="`self.{name}` is looked up in the object first, then in the class; changing what is found there changes it for all.",
     examples=[("class A:\n    k = []\n    def f(self, x):\n        self.k.append(x)", "class A:\n    def __init__(self):\n        self.k = []\n    def f(self, x):\n        self.k.append(x)")],
 )  # fmt: skip
-def shared_by_class(tree: PythonTree) -> Iterator[Match]:
-    for owner in tree.of(ast.ClassDef):
-        of_object = {ast.unparse(node) for node in inside(owner.body) if isinstance(node, ast.Attribute)
-                     and isinstance(node.ctx, ast.Store)}  # fmt: skip
-        shared = {node.attr for node in tree.of(ast.Attribute) if ast.unparse(node.value) in {owner.name, "cls"}}
-        changed = set(_changed_of_object(owner))
-        for node in owner.body:
-            match node:
-                case ast.Assign(targets=[ast.Name(id=name)], value=ast.List() | ast.Dict() | ast.Set() as value):
-                    if name in changed - shared and f"self.{name}" not in of_object:
-                        yield Match(node.lineno, {"name": name, "owner": owner.name, "value": ast.unparse(value)})
+def shared_by_class(tree: PythonTree, owner: ast.ClassDef) -> Iterator[Match]:
+    set_anew = (node for node in parts(owner.body, ast.Attribute) if isinstance(node.ctx, ast.Store))
+    of_object = set(map(ast.unparse, set_anew))
+    shared = {node.attr for node in tree.of(ast.Attribute) if ast.unparse(node.value) in {owner.name, "cls"}}
+    changed = set(_changed_of_object(owner))
+    for node in owner.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.List() | ast.Dict() | ast.Set() as value):
+                if name in changed - shared and f"self.{name}" not in of_object:
+                    yield Match(node.lineno, {"name": name, "owner": owner.name, "value": ast.unparse(value)})
 
 
 def _changed_of_object(owner: ast.ClassDef) -> Iterator[str]:
@@ -159,24 +157,23 @@ def _changed_of_object(owner: ast.ClassDef) -> Iterator[str]:
 
 
 @python_rule(
-    "result-is-none", topic="lists",
+    "result-is-none", ast.Assign, topic="lists",
     explains=("python-none-attribute", "python-none-subscript", "python-not-iterable", "python-type-error", "python-attribute-error"),
     message="`.{call}()` changes `{name}` itself and gives back None, so after this line `{name}` is None.",
     fix="Call it without `{name} =`: `{change}`.",
     beneath="By custom, Python's methods either change the object and give None, or give a new object; `sorted(...)` is of the second kind.",
     examples=[("a = [2, 1]\na = a.sort()", "a = [2, 1]\na.sort()")],
 )  # fmt: skip
-def result_is_none(tree: PythonTree) -> Iterator[Match]:
-    for node in tree.of(ast.Assign):
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)],
-                            value=ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=attr)) as call):  # fmt: skip
-                if owner == name and attr in _IN_PLACE - tree.bindings.keys() and tree.holds_container(name):
-                    change = ast.unparse(call)
-                    start = tree.lines[node.lineno - 1].encode()[: node.col_offset].decode()
-                    rest = tree.lines[node.end_lineno or node.lineno :]
-                    fix = "\n".join((*tree.lines[: node.lineno - 1], start + change, *rest))
-                    yield Match(node.lineno, {"name": name, "call": attr, "change": one_line(change)}, (fix,))
+def result_is_none(tree: PythonTree, node: ast.Assign) -> Iterator[Match]:
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)],
+                        value=ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=attr)) as call):  # fmt: skip
+            if owner == name and attr in _IN_PLACE - tree.bindings.keys() and tree.holds_container(name):
+                change = ast.unparse(call)
+                start = tree.lines[node.lineno - 1].encode()[: node.col_offset].decode()
+                rest = tree.lines[node.end_lineno or node.lineno :]
+                fix = "\n".join((*tree.lines[: node.lineno - 1], start + change, *rest))
+                yield Match(node.lineno, {"name": name, "call": attr, "change": one_line(change)}, (fix,))
 
 
 @python_rule(

@@ -14,22 +14,21 @@ _OF_BITS: Final = re.compile(r"flag|mask|bit", re.IGNORECASE)
 
 
 @python_rule(
-    "empty-range", topic="loops",
+    "empty-range", ast.For, topic="loops",
     message="`range({first}, {last})` counts upwards, and it begins behind its end: it is empty, and the loop runs not once.",
     fix="To count down, say the step: `{change}`.",
     beneath="A range is worked out from start, stop and step alone; the step is 1 unless you say so, and the stop is never reached.",
     examples=[("for i in range(9, 0):\n    f(i)", "for i in range(9, 0, -1):\n    f(i)")],
 )  # fmt: skip
-def empty_range(tree: PythonTree) -> Iterator[Match]:
-    for loop in tree.of(ast.For):
-        match range_of(loop.iter):
-            case [first, last]:
-                start, end = whole_number(tree.value(first)), whole_number(tree.value(last))
-                counts_down = _is_length(first) and end is not None and end <= 0
-                if counts_down or (start is not None and end is not None and start > end):
-                    change = f"range({ast.unparse(first)}, {ast.unparse(last)}, -1)"
-                    values = {"first": ast.unparse(first), "last": ast.unparse(last), "change": one_line(change)}
-                    yield Match(loop.lineno, values, (tree.replaced(loop.iter, change),))
+def empty_range(tree: PythonTree, loop: ast.For) -> Iterator[Match]:
+    match range_of(loop.iter):
+        case [first, last]:
+            start, end = whole_number(tree.value(first)), whole_number(tree.value(last))
+            counts_down = _is_length(first) and end is not None and end <= 0
+            if counts_down or (start is not None and end is not None and start > end):
+                change = f"range({ast.unparse(first)}, {ast.unparse(last)}, -1)"
+                values = {"first": ast.unparse(first), "last": ast.unparse(last), "change": one_line(change)}
+                yield Match(loop.lineno, values, (tree.replaced(loop.iter, change),))
 
 
 def _is_length(node: ast.expr) -> bool:

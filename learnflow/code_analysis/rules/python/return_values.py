@@ -22,7 +22,7 @@ _METHODS: Final = frozenset({
 
 
 @python_rule(
-    "lost-result", topic="strings",
+    "lost-result", ast.Expr, topic="strings",
     message="`.{name}()` does not change the text: it gives a new one, and here that is thrown away.",
     fix="Keep the result: `{change}`.",
     beneath="Texts cannot be changed, so that they can be shared and be keys; each method makes a new one.",
@@ -31,15 +31,14 @@ _METHODS: Final = frozenset({
         ("def f(s):\n    s.strip()\n    return s", "import os\nos.replace('a', 'b')"),
     ],
 )  # fmt: skip
-def lost_result(tree: PythonTree) -> Iterator[Match]:
-    for node in tree.of(ast.Expr):
-        match node.value:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name) as owner, attr=attr)) as call if attr in _NEW_TEXT:
-                is_text = tree.kind(owner) == TEXT
-                may_be = attr in _OF_TEXT_ONLY and attr not in tree.bindings and _may_be_text(tree, name)
-                if (is_text or may_be) and not tree.is_tried(node.lineno):
-                    change = f"{name} = {ast.unparse(call)}"
-                    yield Match(node.lineno, {"name": attr, "change": change}, (tree.replaced(call, change),))
+def lost_result(tree: PythonTree, node: ast.Expr) -> Iterator[Match]:
+    match node.value:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name) as owner, attr=attr)) as call if attr in _NEW_TEXT:
+            is_text = tree.kind(owner) == TEXT
+            may_be = attr in _OF_TEXT_ONLY and attr not in tree.bindings and _may_be_text(tree, name)
+            if (is_text or may_be) and not tree.is_tried(node.lineno):
+                change = f"{name} = {ast.unparse(call)}"
+                yield Match(node.lineno, {"name": attr, "change": change}, (tree.replaced(call, change),))
 
 
 def _may_be_text(tree: PythonTree, name: str) -> bool:
@@ -107,35 +106,33 @@ def _results(node: ast.AST) -> Iterator[ast.expr]:
 
 
 @python_rule(
-    "result-unused", topic="functions",
+    "result-unused", ast.Expr, topic="functions",
     message="`{name}(...)` changes nothing: it gives a new value, and here that is thrown away.",
     fix="Keep the result: `{change}`.",
     beneath="A function that gives a value and leaves its arguments alone has an effect only by what you do with the value.",
     examples=[("sorted(a)", "a = sorted(a)")],
 )  # fmt: skip
-def result_unused(tree: PythonTree) -> Iterator[Match]:
-    for node in tree.of(ast.Expr):
-        match node.value:
-            case ast.Call(func=ast.Name(id=name), args=[ast.Name(id=given), *_]) as call if name in _GIVING:
-                iterated = is_iterator(tree.assigned_once.get(given, call), set())
-                if name not in tree.bindings and not iterated and not tree.is_tried(node.lineno):
-                    change = one_line(f"{given} = {ast.unparse(call)}")
-                    yield Match(node.lineno, {"name": name, "change": change}, (tree.replaced(call, change),))
+def result_unused(tree: PythonTree, node: ast.Expr) -> Iterator[Match]:
+    match node.value:
+        case ast.Call(func=ast.Name(id=name), args=[ast.Name(id=given), *_]) as call if name in _GIVING:
+            iterated = is_iterator(tree.assigned_once.get(given, call), set())
+            if name not in tree.bindings and not iterated and not tree.is_tried(node.lineno):
+                change = one_line(f"{given} = {ast.unparse(call)}")
+                yield Match(node.lineno, {"name": name, "change": change}, (tree.replaced(call, change),))
 
 
 @python_rule(
-    "printed-pattern", topic="input-output",
+    "printed-pattern", ast.Call, topic="input-output",
     message="this prints its arguments as they are: the `%` in the text is not filled in by it.",
     fix='Use what formats: `Printf` in Go, an f-string (`f"{{x}}"`) in Python.',
     beneath="Formatting is another function (Go) or an operation on the text before it is printed (Python).",
     examples=[("print('n is %d', n)", "print('n is %d' % n)")],
 )  # fmt: skip
-def printed_pattern(tree: PythonTree) -> Iterator[Match]:
-    for call in tree.of(ast.Call):
-        match call:
-            case ast.Call(func=ast.Name(id="print"), args=[ast.Constant(value=str(text)), *given]) if given:
-                if sum(text.count(pattern) for pattern in ("%d", "%s", "%f")) == len(given):
-                    yield Match(call.lineno)
+def printed_pattern(_: PythonTree, call: ast.Call) -> Iterator[Match]:
+    match call:
+        case ast.Call(func=ast.Name(id="print"), args=[ast.Constant(value=str(text)), *given]) if given:
+            if sum(text.count(pattern) for pattern in ("%d", "%s", "%f")) == len(given):
+                yield Match(call.lineno)
 
 
 @python_rule(

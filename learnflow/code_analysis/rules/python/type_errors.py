@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from learnflow.code_analysis.python_tree import NUMBER, TEXT, PythonTree, is_input
@@ -46,68 +47,58 @@ def _converted(tree: PythonTree, node: ast.BinOp, left: str, right: str, *, as_t
             yield tree.replaced(side, f"int({ast.unparse(side)})")
 
 
-@python_error(
-    "python-concatenate", topic="strings",
-    message="the calculation gets {left} on its left and {right} on its right, and cannot combine them.{input}",
-    fix="{fix}",
+_NOT_COMBINED: Final = (
+    "the calculation gets {left} on its left and {right} on its right, and cannot combine them.{input}"
+)
+concatenate = python_error(
+    "python-concatenate", topic="strings", message=_NOT_COMBINED, fix="{fix}",
     examples=[("print('1' + 1)", "print('1' + str(1))")],
-)  # fmt: skip
-def concatenate(tree: PythonTree) -> Iterator[Match]:
-    yield from _calculations(tree, joining=True)
-
-
-@python_error(
-    "python-operand-types", topic="data-types",
-    message="the calculation gets {left} on its left and {right} on its right, and cannot combine them.{input}",
-    fix="{fix}",
+)(partial(_calculations, joining=True))  # fmt: skip
+operand_types = python_error(
+    "python-operand-types", topic="data-types", message=_NOT_COMBINED, fix="{fix}",
     examples=[("print(1 + '1')", "print(1 + int('1'))")],
-)  # fmt: skip
-def operand_types(tree: PythonTree) -> Iterator[Match]:
-    yield from _calculations(tree, joining=False)
+)(partial(_calculations, joining=False))  # fmt: skip
 
 
 @python_error(
-    "python-zero-division-error", topic="operators",
+    "python-zero-division-error", ast.BinOp, topic="operators",
     message="you divide by `{divisor}`, which is 0 there.",
     examples=[("n = 0\nprint(1 / n)", "n = 2\nprint(1 / n)")],
 )  # fmt: skip
-def zero_division(tree: PythonTree) -> Iterator[Match]:
-    for node in tree.of(ast.BinOp):
-        divisor = tree.value(node.right)
-        divides = isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod) and tree.kind(node.left) != TEXT
-        if divides and isinstance(divisor, ast.Constant) and divisor.value == 0:
-            yield Match(node.lineno, {"divisor": one_line(ast.unparse(node.right), 30)})
+def zero_division(tree: PythonTree, node: ast.BinOp) -> Iterator[Match]:
+    divisor = tree.value(node.right)
+    divides = isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod) and tree.kind(node.left) != TEXT
+    if divides and isinstance(divisor, ast.Constant) and divisor.value == 0:
+        yield Match(node.lineno, {"divisor": one_line(ast.unparse(node.right), 30)})
 
 
 @python_error(
-    "python-compare-types", topic="operators",
+    "python-compare-types", ast.Compare, topic="operators",
     message="it compares {left} with {right}, and these have no order.",
     examples=[("print('1' < 1)", "print(int('1') < 1)")],
 )  # fmt: skip
-def compare_types(tree: PythonTree) -> Iterator[Match]:
-    for node in tree.of(ast.Compare):
-        match node:
-            case ast.Compare(left=left, ops=[ast.Lt() | ast.LtE() | ast.Gt() | ast.GtE()], comparators=[right]):
-                first, second = tree.kind(left), tree.kind(right)
-                if first and second and first != second:
-                    text = left if first == TEXT else right
-                    fixes = (tree.replaced(text, f"int({ast.unparse(text)})"),)
-                    values = {"left": first, "right": second}
-                    yield Match(node.lineno, values, fixes if {first, second} == {TEXT, NUMBER} else ())
+def compare_types(tree: PythonTree, node: ast.Compare) -> Iterator[Match]:
+    match node:
+        case ast.Compare(left=left, ops=[ast.Lt() | ast.LtE() | ast.Gt() | ast.GtE()], comparators=[right]):
+            first, second = tree.kind(left), tree.kind(right)
+            if first and second and first != second:
+                text = left if first == TEXT else right
+                fixes = (tree.replaced(text, f"int({ast.unparse(text)})"),)
+                values = {"left": first, "right": second}
+                yield Match(node.lineno, values, fixes if {first, second} == {TEXT, NUMBER} else ())
 
 
 @python_error(
-    "python-invalid-literal", topic="data-types",
+    "python-invalid-literal", ast.Call, topic="data-types",
     message="int() gets the text {text}, which is no whole number.",
     examples=[("n = int('3.5')", "n = int('3')")],
 )  # fmt: skip
-def invalid_literal(tree: PythonTree) -> Iterator[Match]:
-    for node in tree.of(ast.Call):
-        match node:
-            case ast.Call(func=ast.Name(id="int"), args=[argument]):
-                text = tree.value(argument)
-                if isinstance(text, ast.Constant) and isinstance(text.value, str) and not _is_int(text.value):
-                    yield Match(node.lineno, {"text": one_line(repr(text.value), 40)})
+def invalid_literal(tree: PythonTree, node: ast.Call) -> Iterator[Match]:
+    match node:
+        case ast.Call(func=ast.Name(id="int"), args=[argument]):
+            text = tree.value(argument)
+            if isinstance(text, ast.Constant) and isinstance(text.value, str) and not _is_int(text.value):
+                yield Match(node.lineno, {"text": one_line(repr(text.value), 40)})
 
 
 def _is_int(text: str) -> bool:
@@ -119,27 +110,25 @@ def _is_int(text: str) -> bool:
 
 
 @python_error(
-    "python-none-attribute", topic="null-values",
+    "python-none-attribute", ast.Attribute, topic="null-values",
     message="`{name}` is None, {why}; so it has no `.{attr}`.",
     examples=[("a = [2, 1]\nb = a.sort()\nb.append(3)", "a = [2, 1]\na.sort()\na.append(3)")],
 )  # fmt: skip
-def none_attribute(tree: PythonTree) -> Iterator[Match]:
-    for node in tree.of(ast.Attribute):
-        why = _why_none(tree, node.value)
-        if why:
-            yield Match(node.lineno, {"name": ast.unparse(node.value), "why": why, "attr": node.attr})
+def none_attribute(tree: PythonTree, node: ast.Attribute) -> Iterator[Match]:
+    why = _why_none(tree, node.value)
+    if why:
+        yield Match(node.lineno, {"name": ast.unparse(node.value), "why": why, "attr": node.attr})
 
 
 @python_error(
-    "python-none-subscript", topic="null-values",
+    "python-none-subscript", ast.Subscript, topic="null-values",
     message="`{name}` is None, {why}; so it has no items.",
     examples=[("a = [2, 1]\nb = a.sort()\nprint(b[0])", "a = [2, 1]\na.sort()\nprint(a[0])")],
 )  # fmt: skip
-def none_subscript(tree: PythonTree) -> Iterator[Match]:
-    for node in tree.of(ast.Subscript):
-        why = _why_none(tree, node.value)
-        if why and isinstance(node.ctx, ast.Load):
-            yield Match(node.lineno, {"name": ast.unparse(node.value), "why": why})
+def none_subscript(tree: PythonTree, node: ast.Subscript) -> Iterator[Match]:
+    why = _why_none(tree, node.value)
+    if why and isinstance(node.ctx, ast.Load):
+        yield Match(node.lineno, {"name": ast.unparse(node.value), "why": why})
 
 
 def _why_none(tree: PythonTree, node: ast.expr) -> str | None:
@@ -152,41 +141,35 @@ def _why_none(tree: PythonTree, node: ast.expr) -> str | None:
 
 
 @python_error(
-    "no-match", topic="null-values", needs_error=True, explains=("python-none-attribute",),
+    "no-match", ast.Attribute, topic="null-values", needs_error=True, explains=("python-none-attribute",),
     message="{what} is None, because nothing fitted: `re.{method}` {where}. None has no `.{attr}`; so check `is not None` first.",
     examples=[("import re\nm = re.fullmatch('a', 'ba')\nm.group()", "import re\nm = re.fullmatch('a', 'ba')\nprint(m)")],
 )  # fmt: skip
-def no_match(tree: PythonTree) -> Iterator[Match]:
-    for node in tree.of(ast.Attribute):
-        if node.attr not in {"group", "groups", "start", "end", "span"}:
-            continue
-        name = node.value.id if isinstance(node.value, ast.Name) else ""
-        match tree.assigned_once.get(name, node.value):
-            case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=method) as function) if method in _WHERE:
-                values = {
-                    "what": f"`{name}`" if name else "the result",
-                    "method": method,
-                    "where": _WHERE[method],
-                    "attr": node.attr,
-                }
-                fix = tree.replaced(function, "re.search")
-                yield Match(node.lineno, values, () if method == "search" else (fix,))
+def no_match(tree: PythonTree, node: ast.Attribute) -> Iterator[Match]:
+    if node.attr not in {"group", "groups", "start", "end", "span"}:
+        return
+    name = node.value.id if isinstance(node.value, ast.Name) else ""
+    match tree.assigned_once.get(name, node.value):
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=method) as function) if method in _WHERE:
+            what = f"`{name}`" if name else "the result"
+            values = {"what": what, "method": method, "where": _WHERE[method], "attr": node.attr}
+            fix = tree.replaced(function, "re.search")
+            yield Match(node.lineno, values, () if method == "search" else (fix,))
 
 
 @python_error(
-    "python-immutable", topic="strings",
+    "python-immutable", ast.Subscript, topic="strings",
     message="`{name}` is {what}.",
     examples=[("t = 'ab'\nt[0] = 'c'", "t = 'ab'\nt = 'c' + t[1:]")],
 )  # fmt: skip
-def immutable(tree: PythonTree) -> Iterator[Match]:
-    for node in tree.of(ast.Subscript):
-        match node:
-            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
-                value = tree.assigned_once.get(name)
-                if isinstance(value, ast.Tuple):
-                    yield Match(node.lineno, {"name": name, "what": "a tuple, and a tuple cannot be changed"})
-                elif isinstance(value, ast.Constant | ast.JoinedStr) and tree.kind(value) == TEXT:
-                    yield Match(node.lineno, {"name": name, "what": "text, and no part of a text can be changed"})
+def immutable(tree: PythonTree, node: ast.Subscript) -> Iterator[Match]:
+    match node:
+        case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
+            value = tree.assigned_once.get(name)
+            if isinstance(value, ast.Tuple):
+                yield Match(node.lineno, {"name": name, "what": "a tuple, and a tuple cannot be changed"})
+            elif isinstance(value, ast.Constant | ast.JoinedStr) and tree.kind(value) == TEXT:
+                yield Match(node.lineno, {"name": name, "what": "text, and no part of a text can be changed"})
 
 
 @python_error(
@@ -215,13 +198,12 @@ def _may_grow(node: ast.AST) -> Iterator[str]:
 
 
 @python_error(
-    "python-indices-must-be-integers", topic="list-indexing",
+    "python-indices-must-be-integers", ast.Subscript, topic="list-indexing",
     message="the position in `{name}` is a text, and must be a whole number.",
     examples=[("a = [1]\nprint(a['0'])", "a = [1]\nprint(a[0])")],
 )  # fmt: skip
-def text_as_index(tree: PythonTree) -> Iterator[Match]:
-    for node in tree.of(ast.Subscript):
-        of = tree.value(node.value)
-        indexed = isinstance(of, ast.List | ast.Tuple) or tree.kind(of) == TEXT
-        if isinstance(node.ctx, ast.Load) and indexed and tree.kind(node.slice) == TEXT:
-            yield Match(node.lineno, {"name": one_line(ast.unparse(node.value), 30)})
+def text_as_index(tree: PythonTree, node: ast.Subscript) -> Iterator[Match]:
+    of = tree.value(node.value)
+    indexed = isinstance(of, ast.List | ast.Tuple) or tree.kind(of) == TEXT
+    if isinstance(node.ctx, ast.Load) and indexed and tree.kind(node.slice) == TEXT:
+        yield Match(node.lineno, {"name": one_line(ast.unparse(node.value), 30)})

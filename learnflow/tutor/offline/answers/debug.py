@@ -163,7 +163,7 @@ def _wrong_result(request: AgentRequest, case: Case, cause: Finding, *others: Fi
     shown = _shown(case)
     at = f" is in line {cause.line}{f' ({shown})' if shown else ''}" if case.question.code else ""
     second = next((other for other in others if other.rule.key != cause.rule.key), None)
-    is_sure = cause.certainty is Certainty.SURE or cause.rule is inexact_result
+    is_sure = cause.rule.certainty is Certainty.SURE or cause.rule is inexact_result
     return draft(
         run_report.what_happened(case.ran, None),
         f"{'The cause' if is_sure else 'What I suspect'}{at}: {cause.message}",
