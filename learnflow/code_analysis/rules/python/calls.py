@@ -105,8 +105,7 @@ def mutable_default(_: PythonTree, function: Function) -> Iterator[Match]:
     for argument, default in zip(named[len(named) - len(defaults) :], defaults, strict=True):
         name, meant = argument.arg, stored(inside(function.body)) | _memos(function)
         if isinstance(default, ast.List | ast.Dict | ast.Set) and name in set(_changed(function)) - meant:
-            values = {"name": name, "value": ast.unparse(default), "function": function.name}
-            yield Match(function.lineno, values)
+            yield Match(function.lineno, {"name": name, "value": ast.unparse(default), "function": function.name})
 
 
 def _changed(function: Function) -> Iterator[str]:

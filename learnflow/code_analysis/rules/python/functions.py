@@ -110,10 +110,7 @@ def _is_zero(node: ast.expr | None) -> bool:
 
 
 def _is_product_with(node: ast.expr | None, name: str) -> bool:
-    match node:
-        case ast.BinOp(op=ast.Mult(), left=left, right=right):
-            return any(isinstance(side, ast.Call) and ast.unparse(side.func) == name for side in (left, right))
-    return False
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and name in _called(node)
 
 
 @python_rule(
