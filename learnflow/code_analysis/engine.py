@@ -5,19 +5,20 @@ import asyncio
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, cached_property, lru_cache, partial
+from functools import cache, lru_cache, partial
 from importlib import import_module
 from itertools import islice
 from pkgutil import walk_packages
 from types import ModuleType
 from typing import Final, TypeVar
 
-from learnflow.code_analysis import rules, syntax_tree
+from learnflow.code_analysis import rules
 from learnflow.code_analysis.finding import Finding
 from learnflow.code_analysis.linters import LinterUnavailableError
 from learnflow.code_analysis.pattern_rules import read_pattern_rules
 from learnflow.code_analysis.python_tree import PythonTree, covers, loaded
 from learnflow.code_analysis.rule import Certainty, Kind, Match, Rule
+from learnflow.code_analysis.syntax_tree import SyntaxTree, read
 from learnflow.domain.phrasing import one_line
 from learnflow.domain.question.errors import ERRORS, find_error
 from learnflow.domain.question.lexicon import words
@@ -108,46 +109,31 @@ def _kinds(error: str) -> frozenset[str]:
 
 
 class Source:
-    """Code in a language, and what its parser makes of it."""
+    """Code in a language as its parser reads it.
+
+    `tree` is None where it cannot be parsed, or only in too long a time; `problem` is what Python complains about.
+    """
 
     def __init__(self, code: str, language: Language) -> None:
-        self.code = code
-        self.language = language
+        self.tree: PythonTree | SyntaxTree | None = None
+        self.problem: SyntaxError | None = None
+        try:
+            self.tree = PythonTree(code) if language is Language.PYTHON else read(code, language)
+        except SyntaxError as problem:
+            self.problem = problem.with_traceback(None)  # whose frames would be kept with it
 
     def matches(self, rule: Rule, *, raised: bool) -> Iterator[Match]:
         """Yield where a rule matches; nothing in code that cannot be parsed.
 
         An error that was not raised is no fault where it may be raised on purpose.
         """
-        tree = self.tree
-        for match in islice(rule.check(tree), _MOST) if tree else ():
+        for match in islice(rule.check(self.tree), _MOST) if self.tree else ():
             unsure = rule.kind is Kind.ERROR and not raised
-            if not (unsure and isinstance(tree, PythonTree) and _is_guarded(tree, match.line)):
+            if not (unsure and isinstance(self.tree, PythonTree) and _is_guarded(self.tree, match.line)):
                 yield match
 
-    @property
-    def tree(self) -> PythonTree | syntax_tree.SyntaxTree | None:
-        """The tree of the code; None where it cannot be parsed, or only in too long a time."""
-        return None if isinstance(self._parsed, SyntaxError) else self._parsed
 
-    @property
-    def problem(self) -> SyntaxError | None:
-        """What Python's parser complains about."""
-        return self._parsed if isinstance(self._parsed, SyntaxError) else None
-
-    @cached_property
-    def _parsed(self) -> PythonTree | syntax_tree.SyntaxTree | SyntaxError | None:
-        if self.language is not Language.PYTHON:
-            return syntax_tree.read(self.code, self.language)
-        try:
-            return PythonTree(self.code)
-        except SyntaxError as problem:
-            return problem.with_traceback(None)  # whose frames would be kept with it
-
-
-@lru_cache(maxsize=_KEPT)
-def _source(code: str, language: Language) -> Source:
-    return Source(code, language)
+_source: Final = lru_cache(maxsize=_KEPT)(Source)
 
 
 def _is_guarded(tree: PythonTree, line: int) -> bool:

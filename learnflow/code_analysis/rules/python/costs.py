@@ -79,8 +79,7 @@ def _items(over: ast.expr) -> str:
         case (ast.Name(id=name) | ast.Call(func=ast.Name(id="enumerate"), args=[ast.Name(id=name), *_])
               | ast.Subscript(value=ast.Name(id=name), slice=ast.Slice())):  # fmt: skip
             return name
-    lengths = (measured(part) for argument in range_of(over) for part in ast.walk(argument))
-    return next(filter(None, lengths), "")
+    return next(filter(None, (measured(part) for argument in range_of(over) for part in ast.walk(argument))), "")
 
 
 def _compares(outer: ast.For, inner: ast.For) -> bool:

@@ -51,11 +51,9 @@ def whole_number(node: ast.expr) -> int | None:
 
 @python_rule(
     "inexact", topic="data-types",
-    message="`{condition}` compares floats exactly. Most fractions, 0.1 among them, cannot be stored exactly in binary, so "
-    "`{name}` is off by a tiny bit and is not equal.",
+    message="`{condition}` compares floats exactly. Most fractions, 0.1 among them, cannot be stored exactly in binary, so `{name}` is off by a tiny bit and is not equal.",
     fix="Ask whether it is near enough, `{close}`, or count with whole numbers; in the condition of a loop take `<` instead.",
-    beneath="A float is a sum of powers of two with 53 bits; 0.1 has no finite such sum, and its rounding error shows after "
-    "adding.",
+    beneath="A float is a sum of powers of two with 53 bits; 0.1 has no finite such sum, and its rounding error shows after adding.",
     examples=[("x = 0\nwhile x != 1:\n    x += 0.1", "x = 0\nwhile x < 1:\n    x += 0.1")],
 )  # fmt: skip
 def inexact(tree: PythonTree) -> Iterator[Match]:
