@@ -179,8 +179,9 @@ def overwritten(tree: PythonTree) -> Iterator[Match]:
     for statement, following in tree.statements():
         match statement, following:
             case (ast.If(body=[ast.Assign(targets=[ast.Name(id=name)])], orelse=[]),
-                  [ast.Assign(targets=[ast.Name(id=again)], value=ast.Constant()) as second, *_]) if name == again:  # fmt: skip
-                yield Match(second.lineno, {"name": name, "first": str(statement.lineno)})
+                  [ast.Assign(targets=[ast.Name(id=again)], value=ast.Constant()) as second, *_]):  # fmt: skip
+                if name == again:
+                    yield Match(second.lineno, {"name": name, "first": str(statement.lineno)})
 
 
 @python_rule(

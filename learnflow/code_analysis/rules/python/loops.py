@@ -212,12 +212,11 @@ def changed_while_looped(tree: PythonTree, loop: ast.For) -> Iterator[Match]:
 def _takes_out(node: ast.AST, name: str, index: str | None) -> bool:
     """Say whether a node takes an item out of a list; with an index, the item there."""
     match node:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=changed), attr="pop"), args=[at]):
-            pass
-        case ast.Delete(targets=[ast.Subscript(value=ast.Name(id=changed), slice=at)]):
-            pass
+        case (
+            ast.Call(func=ast.Attribute(value=ast.Name(id=changed), attr="pop"), args=[at])
+            | ast.Delete(targets=[ast.Subscript(value=ast.Name(id=changed), slice=at)])
+        ):
+            return changed == name and (index is None or ast.unparse(at) == index)
         case ast.Call(func=ast.Attribute(value=ast.Name(id=changed), attr="remove")):
             return changed == name and index is None
-        case _:
-            return False
-    return changed == name and (index is None or ast.unparse(at) == index)
+    return False

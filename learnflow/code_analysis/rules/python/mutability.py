@@ -20,14 +20,11 @@ def _changes(nodes: Iterable[ast.AST], name: str) -> Iterator[ast.Name]:
     """Yield each place where what a name stands for is changed."""
     for node in nodes:
         match node:
-            case ast.Call(func=ast.Attribute(value=ast.Name() as changed, attr=attr)) if attr in _CHANGING:
-                pass
-            case ast.Subscript(value=ast.Name() as changed, ctx=ast.Store() | ast.Del()):
-                pass
-            case _:
-                continue
-        if changed.id == name:
-            yield changed
+            case ast.Call(func=ast.Attribute(value=ast.Name() as changed, attr=attr)):
+                if changed.id == name and attr in _CHANGING:
+                    yield changed
+            case ast.Subscript(value=ast.Name() as changed, ctx=ast.Store() | ast.Del()) if changed.id == name:
+                yield changed
 
 
 def _changes_within(tree: PythonTree, name: str) -> Iterator[int]:

@@ -143,8 +143,7 @@ def index_too_far(tree: PythonTree, loop: ast.For) -> Iterator[Match]:
             items = (node for node in ast.walk(loop) if isinstance(node, ast.Subscript))
             line = next((node.lineno for node in items if ast.unparse(node) == f"{of}[{index}]"), None)
             if of and line:
-                counted = one_line(ast.unparse(loop.iter))
-                values = {"range": counted, "loop": str(loop.lineno), "index": index, "of": of}
+                values = {"range": one_line(ast.unparse(loop.iter)), "loop": str(loop.lineno), "index": index, "of": of}
                 yield Match(line, values, (tree.replaced(end, f"len({of})"),))
 
 
