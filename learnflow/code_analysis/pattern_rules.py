@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from types import ModuleType
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
 
@@ -71,7 +71,7 @@ def read_pattern_rules(package: ModuleType) -> Iterator[Rule]:
 
 
 def _rule(key: str, table: PatternRule) -> Rule:
-    fields = table.model_dump(exclude_none=True, exclude={"patterns", "queries", "in_strings", "linter", "examples"})
+    fields: dict[str, Any] = {name: value for name in _SHARED if (value := getattr(table, name)) is not None}
     fields["examples"] = tuple(Example(*row) for row in table.examples)
     if table.linter:
         return Rule(key, (Language.PYTHON,), check=ruff(key), **fields)
@@ -94,3 +94,6 @@ def _pattern_check(table: PatternRule) -> Check:
                 return  # one of a kind is enough to begin with
 
     return check
+
+
+_SHARED = ("topic", "message", "fix", "beneath", "kind", "explains", "complaint", "focus")

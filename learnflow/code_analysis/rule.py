@@ -4,7 +4,6 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
@@ -63,7 +62,7 @@ def in_function(language: Language, bad: str, good: str, complaint: str = "") ->
     return Example(language, function.format(bad), function.format(good), complaint)
 
 
-Check: TypeAlias = Callable[..., Iterator[Match]]  # of a PythonTree, or of a SyntaxTree for the other languages
+Check: TypeAlias = Callable[[Any], Iterator[Match]]  # of a PythonTree, or of a SyntaxTree for the other languages
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +110,22 @@ def rule(key: str, *languages: Language, **fields: Any) -> Callable[[Check], Rul
     return lambda check: Rule(key, languages, check=check, **fields)
 
 
-def python_rule(key: str, *kinds: type[ast.AST], **fields: Any) -> Callable[[Check], Rule]:  # noqa: ANN401
+PythonCheck: TypeAlias = Callable[..., Iterator[Match]]  # of a PythonTree, and of a node of it
+
+
+def python_rule(key: str, *kinds: type[ast.AST], **fields: Any) -> Callable[[PythonCheck], Rule]:  # noqa: ANN401
     """Declare a rule for Python alone; its examples are bad code, good code and, if any, a complaint.
 
     The decorated check looks at the whole tree, or with `kinds` at each node of these in it.
     """
     fields["examples"] = tuple(Example(Language.PYTHON, *texts) for texts in fields["examples"])
 
-    def of_tree(check: Check) -> Check:
-        return lambda tree: chain.from_iterable(check(tree, node) for node in tree.of(*kinds))
+    def of_tree(check: PythonCheck) -> Check:
+        return lambda tree: (match for node in tree.of(*kinds) for match in check(tree, node))
 
     return lambda check: Rule(key, (Language.PYTHON,), check=of_tree(check) if kinds else check, **fields)
 
 
-def python_error(key: str, *kinds: type[ast.AST], **fields: Any) -> Callable[[Check], Rule]:  # noqa: ANN401
+def python_error(key: str, *kinds: type[ast.AST], **fields: Any) -> Callable[[PythonCheck], Rule]:  # noqa: ANN401
     """Declare a rule on Python that stops with an error; it explains the error that it is called like, if no other."""
     return python_rule(key, *kinds, kind=Kind.ERROR, **{"explains": (key,), **fields})
