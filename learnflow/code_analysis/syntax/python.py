@@ -16,17 +16,13 @@ def first_fault(code: str) -> SyntaxFault | None:
     """Return what Python's parser or compiler complains about first, wherever the code might stand."""
     with without_warnings():
         try:
-            return _compiled(_parsed(code))
+            return _compiled(_body(code) if _is_indented(code) else ast.parse(code))
         except SyntaxError as error:
             return _fault(code, error)
         except (RecursionError, MemoryError, OverflowError):
             return _TOO_DEEP
         except ValueError as error:
             return SyntaxFault(1, 1, str(error))
-
-
-def _parsed(code: str) -> ast.Module:
-    return _body(code) if _is_indented(code) else ast.parse(code)
 
 
 def _is_indented(code: str) -> bool:

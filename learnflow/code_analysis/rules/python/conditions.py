@@ -215,7 +215,9 @@ def texts_ordered(tree: PythonTree, call: ast.Call) -> Iterator[Match]:
             key = next((keyword.value for keyword in call.keywords if keyword.arg == "key"), None)
             texts = [_ordered_by(key, item) for item in made.elts] if isinstance(made, ast.List) else []
             if all(text.isdecimal() for text in texts) and sorted(texts) != sorted(texts, key=int):
-                change = "key=int" if key is None else f"key={ast.unparse(_as_int(key))}"
+                change = "key=int"
+                if isinstance(key, ast.Lambda):
+                    change = f"key={ast.unparse(ast.Lambda(key.args, ast.Call(ast.Name('int'), [key.body], [])))}"
                 yield Match(call.lineno, {"name": one_line(ast.unparse(items), 30), "change": one_line(change)})
 
 
@@ -228,9 +230,3 @@ def _ordered_by(key: ast.expr | None, item: ast.expr) -> str:
               ast.Tuple(elts=parts) | ast.List(elts=parts)):  # fmt: skip
             return _ordered_by(None, parts[at]) if -len(parts) <= at < len(parts) else ""
     return ""
-
-
-def _as_int(key: ast.expr) -> ast.expr:
-    if isinstance(key, ast.Lambda):
-        return ast.Lambda(key.args, ast.Call(ast.Name("int"), [key.body], []))
-    return key

@@ -173,14 +173,10 @@ def skipped_step(_: PythonTree, loop: ast.While) -> Iterator[Match]:
                 earlier, later = loop.body[:place], loop.body[place + 1 :]
                 name = min(names & stored(inside(later)) - stored(inside(before)), default=None)
                 stays = not loaded(test) & stored(inside(earlier)) and not names & stored(inside(before))
-                if name and stays and not _calls([*before, ast.Expr(test)]):
+                called = {ast.unparse(call.func) for call in parts([*before, ast.Expr(test)], ast.Call)}
+                if name and stays and called <= {"print"}:
                     when, condition = one_line(ast.unparse(test)), one_line(ast.unparse(loop.test))
                     yield Match(jump.lineno, {"name": name, "condition": condition, "when": when})
-
-
-def _calls(nodes: list[ast.stmt]) -> bool:
-    """Say whether something is called, but for `print`."""
-    return any(ast.unparse(call.func) != "print" for call in parts(nodes, ast.Call))
 
 
 @python_rule(
