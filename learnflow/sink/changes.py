@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, NamedTuple, cast
 
-from learnflow.database.postgres import hundredths
+from learnflow.database.postgres import Json, hundredths, json_text
 from learnflow.models.envelope import Event
+from learnflow.models.events.learning import ProgressUpdated, StruggleDetected
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
 from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested, RoutingDecision
+from learnflow.models.events.students import ExerciseAssigned, HintGiven, MasteryLevelSet, SkillUpgraded
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import QueryStatus, Specialist
-from learnflow.sink import learner_rows, queries
+from learnflow.sink import queries, rows
 from learnflow.sink.messages import SinkMessage, Unstorable
 from learnflow.sink.rows import QueryContent, QueryState, Row
 from learnflow.topics import REQUESTS
@@ -37,11 +40,11 @@ class Change(NamedTuple):
 
 def change(message: SinkMessage, event: Event[Any]) -> Change | None:
     """Return what an event changes, or None. Raises Unstorable."""
-    nothing = Change(message, cast("str", event.student_id), event.timestamp)  # the codec has made sure of the student
+    nothing = Change(message, _student(event), event.timestamp)
     handler = _OF_QUERIES.get(event.event_type)
     if handler is not None:
         return handler(nothing, event)
-    return nothing._replace(rows=learner_rows.ROWS[event.event_type](event))
+    return nothing._replace(rows=_OF_LEARNERS[event.event_type](event))
 
 
 def _carried(query: StudentQuery | None) -> StudentQuery:
@@ -119,4 +122,76 @@ _OF_QUERIES: Final[Mapping[str, Callable[[Change, Event[Any]], Change | None]]] 
     "agent.collaboration.answered": _collaboration,
     "agent.response.completed": _completed,
     "agent.response.failed": _failed,
+}
+
+
+def _student(event: Event[Any]) -> str:
+    return cast("str", event.student_id)  # the codec has made sure of it
+
+
+def _history(kind: Callable[..., Row], event: Event[Any], **other: object) -> tuple[Row, ...]:
+    """Return a row of a history. Its fields are called as the payload's, but for `other`."""
+    return (kind(event.message_id, _student(event), event.timestamp, **(dict(event.payload) | other)),)
+
+
+def _skill(event: Event[SkillUpgraded]) -> tuple[Row, ...]:
+    level, reason = event.payload.new_level, event.payload.reason
+    return (rows.ProfileRow(event.message_id, _student(event), event.timestamp, skill_level=level, reason=reason),)
+
+
+def _assigned(event: Event[ExerciseAssigned]) -> tuple[Row, ...]:
+    exercise = event.payload.exercise
+    test_cases = json_text([case.model_dump() for case in exercise.test_cases])
+    return (
+        rows.ExerciseRow(**(dict(exercise) | {"test_cases": test_cases})),
+        rows.AssignmentRow(_student(event), exercise.exercise_id, event.timestamp),
+    )
+
+
+def _hint_given(event: Event[HintGiven]) -> tuple[Row, ...]:
+    return (rows.HintRow(_student(event), event.payload.exercise_id, event.payload.number),)
+
+
+def _level_set(event: Event[MasteryLevelSet]) -> tuple[Row, ...]:
+    said = event.payload
+    row = rows.MasteryRow(event.message_id, _student(event), event.timestamp, said.topic, said.level, said.reason)
+    return (row._replace(set_by=said.set_by),)
+
+
+def _struggle(event: Event[StruggleDetected]) -> tuple[Row, ...]:
+    return _history(rows.StruggleRow, event, signals=Json(event.payload.signals.model_dump_json()))
+
+
+def _nothing(_event: Event[Any]) -> tuple[Row, ...]:
+    """The learner alone is concerned; what comes of it is stored."""
+    return ()
+
+
+def _progress(event: Event[ProgressUpdated]) -> tuple[Row, ...]:
+    progress = event.payload.progress
+    if progress.student_id != event.student_id:
+        msg = "payload.progress.student_id: differs from the message's student_id"
+        raise Unstorable(msg)
+    converted = {
+        "version": event.payload.version,
+        "state": Json(event.payload.state.model_dump_json()),
+        "python_mastery_levels": json_text(progress.python_mastery_levels),
+        "queries_by_type": json_text({intent.value: count for intent, count in progress.queries_by_type.items()}),
+    }
+    return (rows.ProgressRow(**(dict(progress) | converted)),)
+
+
+_OF_LEARNERS: Final[Mapping[str, Callable[[Event[Any]], tuple[Row, ...]]]] = {
+    "student.profile.updated": partial(_history, rows.ProfileRow),
+    "student.skill.upgraded": _skill,
+    "exercise.assigned": _assigned,
+    "exercise.hint.given": _hint_given,
+    "exercise.graded": partial(_history, rows.SubmissionRow),
+    "mastery.level.set": _level_set,
+    "mastery.level.updated": partial(_history, rows.MasteryRow),
+    "student.struggle.detected": _struggle,
+    "struggle.resolved": partial(_history, rows.StruggleRow),
+    "student.progress.updated": _progress,
+    "student.progress.due": _nothing,
+    "student.progress.rebuilt": _nothing,
 }
