@@ -118,12 +118,10 @@ def read(path: Path) -> list[History]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "is not UTF-8"
-        msg = f"{path}: {reason}"
-        raise SystemExit(msg) from None
+        raise SystemExit(f"{path}: {reason}") from None
     histories = [_history(f"{path}, line {number}", line) for number, line in enumerate(lines, 1) if line.strip()]
     if len({correct for history in histories for _, correct in history}) < len((0, 1)):
-        msg = f"{path}: needs answers that are right and answers that are wrong"
-        raise SystemExit(msg)
+        raise SystemExit(f"{path}: needs answers that are right and answers that are wrong")
     return histories
 
 
@@ -131,11 +129,9 @@ def _history(where: str, text: str) -> History:
     try:
         line = Line.model_validate_json(text)
     except ValidationError as error:
-        msg = f"{where}: {explain(error)}"
-        raise SystemExit(msg) from None
+        raise SystemExit(f"{where}: {explain(error)}") from None
     if len(line.skill) != len(line.correct):
-        msg = f"{where}: has {len(line.skill)} skills and {len(line.correct)} answers"
-        raise SystemExit(msg)
+        raise SystemExit(f"{where}: has {len(line.skill)} skills and {len(line.correct)} answers")
     return [(str(skill), correct) for skill, correct in zip(line.skill, line.correct, strict=True)]
 
 
@@ -159,8 +155,7 @@ def chosen(arguments: argparse.Namespace) -> tuple[list[History], list[History]]
 def _share(text: str) -> float:
     share = float(text)
     if not 0.0 < share < 1.0:
-        msg = "must lie between 0 and 1"
-        raise argparse.ArgumentTypeError(msg)
+        raise argparse.ArgumentTypeError("must lie between 0 and 1")
     return share
 
 

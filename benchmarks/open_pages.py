@@ -120,8 +120,7 @@ def _pages(web: str, pages: int) -> Iterator[None]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[1]) as process:
         assert process.stdout is not None  # noqa: S101 - as asked for
         if not process.stdout.readline():
-            msg = "the pages could not be opened"
-            raise RuntimeError(msg)
+            raise RuntimeError("the pages could not be opened")
         try:
             yield
         finally:
@@ -145,8 +144,7 @@ async def _open_pages(web: str, pages: int) -> None:
 async def _read(reader: asyncio.StreamReader) -> None:
     while await reader.read(65_536):
         pass
-    msg = "a page was dropped"
-    raise RuntimeError(msg)
+    raise RuntimeError("a page was dropped")
 
 
 def _print(figures: dict[str, float], *, as_json: bool) -> None:

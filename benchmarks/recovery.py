@@ -162,8 +162,7 @@ def _wait_ready(process: subprocess.Popen[bytes], web: str, log: Path) -> None:
     deadline = time.monotonic() + LONGEST
     while not ready(web):
         if process.poll() is not None or time.monotonic() > deadline:
-            msg = f"core is not ready:\n{log.read_text()[-2000:]}"
-            raise RuntimeError(msg)
+            raise RuntimeError(f"core is not ready:\n{log.read_text()[-2000:]}")
         time.sleep(0.1)
 
 

@@ -72,8 +72,7 @@ async def measure(server: str, messages: Sequence[SinkMessage]) -> Result:
         copy_url = await _database(server, f"benchmark_copy_{number}")
         copy.append(await _timed_copy(copy_url, tables))
         if await _counts(sink_url) != await _counts(copy_url):
-            msg = "the two sides have written different rows"
-            raise RuntimeError(msg)
+            raise RuntimeError("the two sides have written different rows")
     rows = sum(len(table.rows) for table in tables)
     ratio = statistics.median(copied / sunk for copied, sunk in zip(copy, sink, strict=True))
     return Result(round(rows / statistics.median(copy)), round(rows / statistics.median(sink)), round(ratio, 3))

@@ -33,8 +33,7 @@ def chosen() -> tuple[Literal["apache", "embedded"], str]:
     if asked == "embedded":
         return "embedded", f"{SWITCH} says so"
     if asked:
-        message = f"{SWITCH} is {asked!r}: it may be apache or embedded"
-        raise pytest.UsageError(message)
+        raise pytest.UsageError(f"{SWITCH} is {asked!r}: it may be apache or embedded")
     missing = [program for program in ("java", "mvn") if shutil.which(program) is None]
     if missing:
         return "embedded", f"no {' and no '.join(missing)} on the PATH"

@@ -36,8 +36,7 @@ def similarity(settings: Struggle) -> Alike:
     try:
         return by_sense()
     except EmbeddingMissingError as error:
-        msg = f"{variable('struggle', 'similarity')}: embedding {error}"
-        raise SettingsError(msg) from error
+        raise SettingsError(f"{variable('struggle', 'similarity')}: embedding {error}") from error
 
 
 def mastery_model(settings: Learner) -> MasteryModel:
@@ -50,5 +49,4 @@ def mastery_model(settings: Learner) -> MasteryModel:
         reason = explain(error)
     except (OSError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
-    msg = f"{variable('learner', 'parameters')}: {reason}"
-    raise SettingsError(msg)
+    raise SettingsError(f"{variable('learner', 'parameters')}: {reason}")

@@ -64,8 +64,9 @@ class ExerciseAgent:
                 exercise.language, submission.code, exercise.test_cases, calling
             )
         except SandboxUnavailable as error:
-            msg = f"Submissions cannot be graded here at the moment, so yours does not count: {error}"
-            raise TutorUnavailable(msg) from error
+            raise TutorUnavailable(
+                f"Submissions cannot be graded here at the moment, so yours does not count: {error}"
+            ) from error
         return report(submission.exercise, grading, request)
 
     def _sent(self, request: SpecialistRequest, reply: ExerciseReply, spent_ms: int) -> Sequence[Outgoing]:

@@ -86,8 +86,7 @@ def request(  # noqa: PLR0913 - what a request consists of
     """Return the request to the query's agent, with profile, standing and last turns."""
     agent = query.routed_to_agent
     if agent is None:
-        msg = "payload.query.routed_to_agent: must be given"
-        raise ValueError(msg)
+        raise ValueError("payload.query.routed_to_agent: must be given")
     payload = AgentRequest(
         query=query,
         profile=_profile(student.profile, query),

@@ -82,5 +82,4 @@ def parse_python(code: str) -> ast.Module:
         with without_warnings():
             return ast.parse(code)
     except (ValueError, RecursionError, MemoryError) as error:
-        msg = "the code is nested too deeply to be read"
-        raise SyntaxError(msg) from error
+        raise SyntaxError("the code is nested too deeply to be read") from error

@@ -59,8 +59,7 @@ class Diagnostic:
 def ruff_diagnostics(code: str) -> tuple[Diagnostic, ...]:
     """Return what ruff says of Python code. Raises LinterUnavailableError when it cannot be asked."""
     if len(code) > _LONGEST:
-        msg = f"the code has more than {_LONGEST:,} characters"
-        raise LinterUnavailableError(msg)
+        raise LinterUnavailableError(f"the code has more than {_LONGEST:,} characters")
     with _AT_ONCE:
         output = run_bounded([find_ruff_bin(), *_OPTIONS], code.encode(errors="replace"))
     found = ((item["code"] or "", item["location"]["row"], item["message"]) for item in json.loads(output))
@@ -83,8 +82,7 @@ def run_bounded(command: Sequence[str], text: bytes) -> bytes:
     try:
         process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=dict(_ENVIRONMENT))
     except OSError as error:
-        msg = f"the linter cannot be started: {error}"
-        raise LinterUnavailableError(msg) from error
+        raise LinterUnavailableError(f"the linter cannot be started: {error}") from error
     with process:
         try:
             with suppress(ProcessLookupError):  # it has ended
@@ -92,11 +90,9 @@ def run_bounded(command: Sequence[str], text: bytes) -> bytes:
                 resource.prlimit(process.pid, resource.RLIMIT_CPU, (int(_SECONDS) + 1, int(_SECONDS) + 1))
             output, _ = process.communicate(text, timeout=_SECONDS)
         except TimeoutExpired as error:
-            msg = f"the linter took longer than {_SECONDS} s"
-            raise LinterUnavailableError(msg) from error
+            raise LinterUnavailableError(f"the linter took longer than {_SECONDS} s") from error
         finally:
             process.kill()
     if process.returncode not in (0, _FOUND_SOMETHING):
-        msg = f"the linter ended with {process.returncode}"
-        raise LinterUnavailableError(msg)
+        raise LinterUnavailableError(f"the linter ended with {process.returncode}")
     return output

@@ -57,8 +57,7 @@ class PatternRule(BaseModel):
     @model_validator(mode="after")
     def _has_step(self) -> Self:
         if self.kind is Kind.BUG and not self.fix:
-            msg = "a bug needs a fix, the first step to mend it"
-            raise ValueError(msg)
+            raise ValueError("a bug needs a fix, the first step to mend it")
         return self
 
 

@@ -63,6 +63,5 @@ def _holds(
         case "in-loop?":
             holds = is_in_loop(node)
         case _:
-            message = f"there is no predicate {predicate}"
-            raise ValueError(message)
+            raise ValueError(f"there is no predicate {predicate}")
     return holds != predicate.startswith("not-")

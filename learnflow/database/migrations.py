@@ -52,15 +52,14 @@ def pending(declared: Sequence[Migration], applied: Mapping[str, str]) -> list[M
     by_name = {migration.name: migration for migration in declared}
     for name, checksum in sorted(applied.items()):
         if name not in by_name:
-            msg = f"schema/{name}: has been applied to the database, but the file is missing"
-            raise MigrationError(msg)
+            raise MigrationError(f"schema/{name}: has been applied to the database, but the file is missing")
         if by_name[name].checksum != checksum:
-            msg = f"schema/{name}: has changed since it was applied to the database; write a new file instead"
-            raise MigrationError(msg)
+            raise MigrationError(
+                f"schema/{name}: has changed since it was applied to the database; write a new file instead"
+            )
     new = [migration for migration in declared if migration.name not in applied]
     if new and applied and new[0].name < max(applied):
-        msg = f"schema/{new[0].name}: comes before {max(applied)}, which has been applied already"
-        raise MigrationError(msg)
+        raise MigrationError(f"schema/{new[0].name}: comes before {max(applied)}, which has been applied already")
     return new
 
 
@@ -73,8 +72,7 @@ async def migrate(url: str) -> list[str]:
     try:
         connection = await asyncpg.connect(url)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        msg = f"PostgreSQL cannot be reached: {one_line(error)}"
-        raise MigrationError(msg) from error
+        raise MigrationError(f"PostgreSQL cannot be reached: {one_line(error)}") from error
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)  # until the connection ends
         await connection.execute(_TABLE)
@@ -95,5 +93,4 @@ async def _apply(connection: "asyncpg.Connection[asyncpg.Record]", migration: Mi
                 "INSERT INTO schema_migrations (name, checksum) VALUES ($1, $2)", migration.name, migration.checksum
             )
     except asyncpg.PostgresError as error:
-        msg = f"schema/{migration.name}: {one_line(error)}"
-        raise MigrationError(msg) from error
+        raise MigrationError(f"schema/{migration.name}: {one_line(error)}") from error

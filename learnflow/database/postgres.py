@@ -141,8 +141,7 @@ class Database:
     async def fetch(self, query: str, *args: object) -> list[asyncpg.Record]:
         """Return the rows of a statement. Raises DatabaseAway, at once where PostgreSQL failed a moment ago."""
         if self._failed_at is not None and self.tick() - self._failed_at < self.pause:
-            msg = "PostgreSQL failed a moment ago"
-            raise DatabaseAway(msg)
+            raise DatabaseAway("PostgreSQL failed a moment ago")
         try:
             async with asyncio.timeout(SECONDS):
                 pool = await self._connected()

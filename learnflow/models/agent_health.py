@@ -32,14 +32,11 @@ class AgentHealthMetrics(Model):
     @model_validator(mode="after")
     def _status_follows_counts(self) -> Self:
         if self.error_count_last_hour > ERRORS_AN_HOUR and self.status is not HealthStatus.ERROR:
-            msg = f"status: must be error after more than {ERRORS_AN_HOUR} errors in an hour"
-            raise ValueError(msg)
+            raise ValueError(f"status: must be error after more than {ERRORS_AN_HOUR} errors in an hour")
         if self.status is HealthStatus.ACTIVE and not self.queries_last_hour:
-            msg = "status: active needs a query in the last hour"
-            raise ValueError(msg)
+            raise ValueError("status: active needs a query in the last hour")
         if self.status is HealthStatus.IDLE and self.queries_last_hour:
-            msg = "status: idle means no query in the last hour"
-            raise ValueError(msg)
+            raise ValueError("status: idle means no query in the last hour")
         return self
 
 

@@ -23,8 +23,7 @@ def _exact(value: JsonValue) -> JsonValue:
         case str() if NUL in value:
             raise ValueError(HAS_NUL)
         case int() if abs(value) > _EXACT:
-            msg = "has an integer beyond 2^53, which not every language's JSON keeps"
-            raise ValueError(msg)
+            raise ValueError("has an integer beyond 2^53, which not every language's JSON keeps")
         case list():
             return [_exact(item) for item in value]
         case dict():
@@ -70,16 +69,16 @@ class Exercise(Model):
     def _difficulty_fits(self) -> Self:
         allowed = taxonomy.difficulties(self.topic)
         if self.difficulty not in allowed:
-            msg = f"difficulty: {self.difficulty} does not fit {self.topic}, which takes {', '.join(allowed)}"
-            raise ValueError(msg)
+            raise ValueError(
+                f"difficulty: {self.difficulty} does not fit {self.topic}, which takes {', '.join(allowed)}"
+            )
         return self
 
     @model_validator(mode="after")
     def _is_no_burden(self) -> Self:
         size = len(self.model_dump_json())
         if size > LARGEST:
-            msg = f"is larger than {LARGEST:,} bytes"
-            raise ValueError(msg)
+            raise ValueError(f"is larger than {LARGEST:,} bytes")
         return self
 
     @property

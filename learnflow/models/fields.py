@@ -43,31 +43,26 @@ def _time(value: object) -> datetime:
         try:
             parsed = datetime.fromisoformat(value)
         except ValueError:
-            msg = "is not an ISO 8601 date and time"
-            raise ValueError(msg) from None
+            raise ValueError("is not an ISO 8601 date and time") from None
     elif isinstance(value, datetime):
         parsed = value
     else:
-        msg = "must be an ISO 8601 date and time, as text"
-        raise ValueError(msg)
+        raise ValueError("must be an ISO 8601 date and time, as text")
     if parsed.tzinfo is UTC:
         return parsed
     try:
         return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     except OverflowError:
-        msg = "lies outside of the years 1 to 9999"
-        raise ValueError(msg) from None
+        raise ValueError("lies outside of the years 1 to 9999") from None
 
 
 def _storable_json(value: dict[str, Any]) -> dict[str, Any]:
     try:
         dumped = orjson.dumps(value)
     except (TypeError, orjson.JSONEncodeError) as error:
-        msg = f"is no JSON that can be stored: {error}"
-        raise ValueError(msg) from None
+        raise ValueError(f"is no JSON that can be stored: {error}") from None
     if len(dumped) > LARGEST_JSON:
-        msg = f"is larger than {LARGEST_JSON:,} bytes"
-        raise ValueError(msg)
+        raise ValueError(f"is larger than {LARGEST_JSON:,} bytes")
     if _NUL_IN_JSON.search(dumped):
         raise ValueError(HAS_NUL)
     return value
@@ -97,8 +92,7 @@ SHORTEST_RESPONSE = 10  # characters, trimmed
 
 def _substantive(text: str) -> str:
     if len(text.strip()) < SHORTEST_RESPONSE:
-        msg = f"must have at least {SHORTEST_RESPONSE} characters"
-        raise ValueError(msg)
+        raise ValueError(f"must have at least {SHORTEST_RESPONSE} characters")
     if NUL in text:
         raise ValueError(HAS_NUL)
     return text

@@ -34,6 +34,5 @@ class LearningProgress(Model):
     def _mastered_by_level(self) -> Self:
         for topic in self.topics_mastered:
             if self.python_mastery_levels.get(topic, 0.0) < MASTERED:
-                msg = f"topics_mastered: {topic} is below {MASTERED}"
-                raise ValueError(msg)
+                raise ValueError(f"topics_mastered: {topic} is below {MASTERED}")
         return self

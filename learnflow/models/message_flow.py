@@ -25,11 +25,9 @@ class MessageFlow(Model):
     @model_validator(mode="after")
     def _directed(self) -> Self:
         if self.source_agent == self.destination_agent:
-            msg = "destination_agent: must differ from source_agent"
-            raise ValueError(msg)
+            raise ValueError("destination_agent: must differ from source_agent")
         if self.message_type is MessageType.ROUTING_DECISION and self.source_agent != Agent.TRIAGE:
-            msg = "message_type: only triage makes a routing_decision"
-            raise ValueError(msg)
+            raise ValueError("message_type: only triage makes a routing_decision")
         return self
 
 
@@ -37,5 +35,4 @@ def check_sequence(flow: Iterable[MessageFlow]) -> None:
     """Raise ValueError unless the messages of one trace are numbered 1, 2, 3 … in their order."""
     orders = [message.sequence_order for message in flow]
     if orders != list(range(1, len(orders) + 1)):
-        msg = f"sequence_order: must be sequential within a trace, got {orders}"
-        raise ValueError(msg)
+        raise ValueError(f"sequence_order: must be sequential within a trace, got {orders}")

@@ -14,8 +14,7 @@ _EMAIL: Final = re.compile(r"^.*@.*\..*$", re.DOTALL)  # the rule of the SQL: LI
 
 def _email(text: str) -> str:
     if not _EMAIL.match(text):
-        msg = "is not an e-mail address"
-        raise ValueError(msg)
+        raise ValueError("is not an e-mail address")
     return text
 
 

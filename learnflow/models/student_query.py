@@ -28,8 +28,7 @@ class TransitionError(ValueError):
 def need_language(code: str | None, language: Language | None) -> None:
     """Raise ValueError where there is code and nobody says in which language."""
     if code and language is None:
-        msg = "language: must be given when code_snippet is"
-        raise ValueError(msg)
+        raise ValueError("language: must be given when code_snippet is")
 
 
 class StudentQuery(Model):
@@ -53,15 +52,12 @@ class StudentQuery(Model):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.code_snippet is not None and self.language is None:
-            msg = "language: must be given when code_snippet is"
-            raise ValueError(msg)
+            raise ValueError("language: must be given when code_snippet is")
         routed = self.routed_to_agent is not None and self.triage_confidence is not None
         if self.status in (QueryStatus.PROCESSING, QueryStatus.COMPLETED) and not routed:
-            msg = f"routed_to_agent, triage_confidence: must be set when status is {self.status}"
-            raise ValueError(msg)
+            raise ValueError(f"routed_to_agent, triage_confidence: must be set when status is {self.status}")
         if (self.status is QueryStatus.FAILED) != (self.failure_reason is not None):
-            msg = "failure_reason: belongs to a failed query, and to no other"
-            raise ValueError(msg)
+            raise ValueError("failure_reason: belongs to a failed query, and to no other")
         return self
 
     def moved_to(self, status: QueryStatus, *, reason: str | None = None) -> Self:
@@ -69,6 +65,5 @@ class StudentQuery(Model):
         if status is self.status:
             return self
         if status not in _FORWARD[self.status]:
-            msg = f"a query cannot go from {self.status} to {status}"
-            raise TransitionError(msg)
+            raise TransitionError(f"a query cannot go from {self.status} to {status}")
         return self.model_validate({**self.model_dump(), "status": status, "failure_reason": reason})

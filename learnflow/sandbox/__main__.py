@@ -104,17 +104,14 @@ def _tests(path: Path) -> list[TestCase]:
                 tests.append(TestCase.model_validate(json.loads(line.decode(), parse_constant=_refuse_constant)))
         except (ValueError, RecursionError) as error:
             reason = explain(error) if isinstance(error, ValidationError) else str(error)
-            message = f"{path}:{number}: is no test: {reason}"
-            raise ValueError(message) from None
+            raise ValueError(f"{path}:{number}: is no test: {reason}") from None
     if not tests:
-        message = f"{path}: there is no test in it"
-        raise ValueError(message)
+        raise ValueError(f"{path}: there is no test in it")
     return tests
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    message = f"{name} is no JSON"
-    raise ValueError(message)
+    raise ValueError(f"{name} is no JSON")
 
 
 def _code(path: Path) -> tuple[str, Fault | None]:

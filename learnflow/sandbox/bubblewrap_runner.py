@@ -92,8 +92,9 @@ class Namespace:
         except (FileNotFoundError, ProcessLookupError):
             return None
         except PermissionError as error:
-            message = "what runs in a sandbox cannot be watched: root needs CAP_SYS_PTRACE for it, an ordinary user not"
-            raise SandboxUnavailable(message) from error
+            raise SandboxUnavailable(
+                "what runs in a sandbox cannot be watched: root needs CAP_SYS_PTRACE for it, an ordinary user not"
+            ) from error
         return self._proc
 
 
@@ -149,8 +150,7 @@ class BubblewrapRunner:
                 bufsize=0,
             )
         except OSError as error:
-            message = f"bubblewrap cannot be started: {error}"
-            raise SandboxUnavailable(message) from error
+            raise SandboxUnavailable(f"bubblewrap cannot be started: {error}") from error
 
 
 def _limit_command(job: Job) -> tuple[str, ...]:

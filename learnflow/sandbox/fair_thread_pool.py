@@ -131,8 +131,7 @@ class FairThreadPool:
         run = _Run(owner, work)
         with self._lock:
             if self._closed:
-                message = "the sandbox is closed"
-                raise RuntimeError(message)
+                raise RuntimeError("the sandbox is closed")
             self._queue.add(owner, run)
             self._begin()
         run.future.add_done_callback(lambda done: self._drop(run) if done.cancelled() else None)

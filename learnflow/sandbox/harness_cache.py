@@ -41,8 +41,7 @@ def _compile(program: Path, source: Path, path: Path) -> None:
     command = [str(program), "-I", "-c", _COMPILE, str(source), str(path), f"/sandbox/{source.name}"]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
-        message = f"{program} cannot compile the Python harness: {' '.join(done.stderr.split())[-300:]}"
-        raise SandboxUnavailable(message)
+        raise SandboxUnavailable(f"{program} cannot compile the Python harness: {' '.join(done.stderr.split())[-300:]}")
 
 
 _TRAINING_HEAP: Final = 256  # MiB
@@ -90,8 +89,9 @@ def _compiled(toolchain: Toolchain) -> bytes:
         command = [str(toolchain.compiler), "-nowarn", "-d", str(classes), *map(str, _sources())]
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if done.returncode:
-            message = f"{toolchain.compiler} cannot compile the Java harness: {' '.join(done.stderr.split())[:300]}"
-            raise SandboxUnavailable(message)
+            raise SandboxUnavailable(
+                f"{toolchain.compiler} cannot compile the Java harness: {' '.join(done.stderr.split())[:300]}"
+            )
         with zipfile.ZipFile(jar, "w") as files:
             for path in sorted(classes.rglob("*.class")):
                 files.writestr(zipfile.ZipInfo(str(path.relative_to(classes))), path.read_bytes())

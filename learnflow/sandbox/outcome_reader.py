@@ -50,8 +50,7 @@ def read_outcomes(finished: FinishedRun, count: int) -> Outcomes:
         if finished.limit is not None:
             return Outcomes((Outcome(_blame(finished)),))
         printed = " ".join((finished.stderr or finished.stdout).decode("utf-8", "replace").split())[-_LONGEST_REASON:]
-        message = f"the interpreter ended at its start with exit code {finished.exit_code}: {printed}"
-        raise SandboxUnavailable(message)
+        raise SandboxUnavailable(f"the interpreter ended at its start with exit code {finished.exit_code}: {printed}")
     for line in lines:
         if "syntax" in line and (fault := _fault(line["syntax"])):
             return Outcomes((), fault)

@@ -42,8 +42,9 @@ def filter_program() -> bytes:
     try:
         import pyseccomp  # type: ignore[import-untyped]  # noqa: PLC0415 - loads libseccomp, which is not everywhere
     except (ImportError, RuntimeError) as error:
-        message = "libseccomp cannot be loaded: install libseccomp2 (Debian, Ubuntu) or libseccomp (Fedora)"
-        raise SandboxUnavailable(message) from error
+        raise SandboxUnavailable(
+            "libseccomp cannot be loaded: install libseccomp2 (Debian, Ubuntu) or libseccomp (Fedora)"
+        ) from error
 
     refuse = pyseccomp.ERRNO(errno.EPERM)
     rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)

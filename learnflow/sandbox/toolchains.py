@@ -29,8 +29,9 @@ def toolchain(language: ExerciseLanguage) -> Toolchain:
     tools = _FIND[language]()
     closed = [path for path in (tools.program, *tools.directories) if not reachable(path)]
     if closed:
-        message = f"{closed[0]} cannot be read by the account that {language} code runs under: install it system-wide"
-        raise SandboxUnavailable(message)
+        raise SandboxUnavailable(
+            f"{closed[0]} cannot be read by the account that {language} code runs under: install it system-wide"
+        )
     return tools
 
 
@@ -44,8 +45,7 @@ def _python() -> Toolchain:
 def _javascript() -> Toolchain:
     node = shutil.which("node")
     if node is None:
-        message = "no JavaScript (node) on this machine: install Node.js"
-        raise SandboxUnavailable(message)
+        raise SandboxUnavailable("no JavaScript (node) on this machine: install Node.js")
     # What is on the path may be a script of a version manager; node itself knows where it is.
     program = Path(_ask(node, "-p", "process.execPath")).resolve()
     return _from(ExerciseLanguage.JAVASCRIPT, program, program.parents[1])
@@ -56,10 +56,9 @@ def _java() -> Toolchain:
     java = Path(home, "bin", "java") if home else Path(shutil.which("java") or "")
     compiler = java.resolve().with_name("javac")
     if not (java.is_file() and compiler.is_file()):
-        message = (
+        raise SandboxUnavailable(
             f"no Java (javac) {f'in JAVA_HOME, {home}' if home else 'on this machine'}: install a JDK, 17 or newer"
         )
-        raise SandboxUnavailable(message)
     root = compiler.parents[1]
     tools = _from(ExerciseLanguage.JAVA, compiler.with_name("java"), root)
     return Toolchain(tools.language, tools.program, compiler, (*tools.directories, *_configuration(root)))
@@ -85,8 +84,7 @@ def _ask(*command: str) -> str:
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_ASK_SECONDS, check=True)
     except (OSError, subprocess.SubprocessError) as error:
-        message = f"{command[0]} does not run: {error}"
-        raise SandboxUnavailable(message) from error
+        raise SandboxUnavailable(f"{command[0]} does not run: {error}") from error
     return done.stdout.strip()
 
 

@@ -103,8 +103,7 @@ class UnconfinedRunner:
                 bufsize=0,
             )
         except OSError as error:
-            message = f"{sys.executable} cannot be started: {error}"
-            raise SandboxUnavailable(message) from error
+            raise SandboxUnavailable(f"{sys.executable} cannot be started: {error}") from error
 
 
 def _rlimits(job: Job, account: int | None, proc: int) -> dict[str, int]:

@@ -50,8 +50,7 @@ def change(message: SinkMessage, event: Event[Any]) -> Change | None:
 def _carried(query: StudentQuery | None) -> StudentQuery:
     """Return the query that an event carries, which the codec has checked. Raises Unstorable when there is none."""
     if query is None:
-        msg = "payload.query: must be given, or nothing can be stored"
-        raise Unstorable(msg)
+        raise Unstorable("payload.query: must be given, or nothing can be stored")
     return query
 
 
@@ -170,8 +169,7 @@ def _nothing(_event: Event[Any]) -> tuple[Row, ...]:
 def _progress(event: Event[ProgressUpdated]) -> tuple[Row, ...]:
     progress = event.payload.progress
     if progress.student_id != event.student_id:
-        msg = "payload.progress.student_id: differs from the message's student_id"
-        raise Unstorable(msg)
+        raise Unstorable("payload.progress.student_id: differs from the message's student_id")
     converted = {
         "version": event.payload.version,
         "state": Json(event.payload.state.model_dump_json()),

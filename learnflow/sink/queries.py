@@ -139,8 +139,7 @@ def response(event: Event[ResponseCompleted]) -> ResponseRow:
     """Return the answer's row, of the payload that the codec has checked, without checking it again."""
     payload = event.payload
     if payload.response_id is None or payload.response_type is None or payload.claude_model is None:
-        msg = "payload: response_id, response_type and claude_model must be given, or nothing can be stored"
-        raise Unstorable(msg)
+        raise Unstorable("payload: response_id, response_type and claude_model must be given, or nothing can be stored")
     return ResponseRow(
         response_id=payload.response_id,
         query_id=payload.query_id,

@@ -125,8 +125,7 @@ def _parse(value: bytes) -> object:
 
 
 def _no_constant(name: str) -> NoReturn:
-    msg = f"{name} is no JSON"
-    raise ValueError(msg)
+    raise ValueError(f"{name} is no JSON")
 
 
 def _kind(parsed: object) -> str:

@@ -73,14 +73,12 @@ class DeadLetter:
         ours = {name: (content or b"").decode("utf-8", "replace") for name, content in headers if name in HEADERS}
         missing = [name for name in REQUIRED if name not in ours]
         if missing:
-            msg = f"is no dead letter of LearnFlow: has no {', '.join(missing)}"
-            raise ValueError(msg)
+            raise ValueError(f"is no dead letter of LearnFlow: has no {', '.join(missing)}")
         try:
             partition, offset, attempt = (int(ours[name]) for name in (PARTITION, OFFSET, ATTEMPT))
             at = datetime.fromisoformat(ours[AT])
         except ValueError as error:
-            msg = f"is no dead letter of LearnFlow: {error}"
-            raise ValueError(msg) from None
+            raise ValueError(f"is no dead letter of LearnFlow: {error}") from None
         return cls(
             reason=ours[REASON],
             topic=ours[TOPIC],

@@ -66,8 +66,9 @@ class UnsentChanges:
         if self._unsent:
             await asyncio.wait(self._unsent)
         if self._refused:
-            msg = f"a change of a table is not in its changelog: {self._refused!r}"
-            raise ProducerSendError(msg) from self._refused
+            raise ProducerSendError(
+                f"a change of a table is not in its changelog: {self._refused!r}"
+            ) from self._refused
 
     def _sent(self, change: FutureMessage) -> None:
         self._unsent.discard(change)

@@ -166,8 +166,7 @@ async def _create(admin: AIOKafkaAdminClient, topics: Iterable[Topic], brokers: 
         if code not in (0, TopicAlreadyExistsError.errno)
     ]
     if refused:
-        msg = f"the broker refused to create {'; '.join(refused)}"
-        raise TopicsError(msg)
+        raise TopicsError(f"the broker refused to create {'; '.join(refused)}")
 
 
 async def _described_with_leaders(admin: AIOKafkaAdminClient, names: AbstractSet[str]) -> _Described:
@@ -176,8 +175,7 @@ async def _described_with_leaders(admin: AIOKafkaAdminClient, names: AbstractSet
             while waiting := names - _led(described := await _described(admin)):  # noqa: ASYNC110 - the broker tells nobody
                 await asyncio.sleep(POLL_SECONDS)
     except TimeoutError:
-        msg = f"no leader after {LEADER_SECONDS:g} s for {', '.join(sorted(waiting))}"
-        raise TopicsError(msg) from None
+        raise TopicsError(f"no leader after {LEADER_SECONDS:g} s for {', '.join(sorted(waiting))}") from None
     return described
 
 

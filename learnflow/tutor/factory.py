@@ -74,5 +74,4 @@ def _api(transport: "HttpTransport | None") -> AnthropicApi:
     try:
         return AnthropicApi(api_key=transport.api_key if transport else None, transport=transport)
     except ClaudeUnavailable as error:
-        msg = f"LEARNFLOW_TUTOR: asks for Claude, but {error}"
-        raise SettingsError(msg) from None
+        raise SettingsError(f"LEARNFLOW_TUTOR: asks for Claude, but {error}") from None

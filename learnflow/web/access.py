@@ -116,11 +116,9 @@ class Access:
     def of(cls, settings: Web) -> "Access":
         """Return what the settings say. Raises SettingsError where others could come in without a token."""
         if not settings.operator_token and not is_local(settings.host):
-            msg = f"LEARNFLOW_WEB_OPERATOR_TOKEN: must be set when LEARNFLOW_WEB_HOST is {settings.host}"
-            raise SettingsError(msg)
+            raise SettingsError(f"LEARNFLOW_WEB_OPERATOR_TOKEN: must be set when LEARNFLOW_WEB_HOST is {settings.host}")
         if not settings.operator_token and settings.student_secret:
-            msg = "LEARNFLOW_WEB_OPERATOR_TOKEN: must be set when LEARNFLOW_WEB_STUDENT_SECRET is"
-            raise SettingsError(msg)
+            raise SettingsError("LEARNFLOW_WEB_OPERATOR_TOKEN: must be set when LEARNFLOW_WEB_STUDENT_SECRET is")
         return cls(settings.operator_token, settings.student_secret)
 
     def visitor_of_token(self, token: str | None) -> Visitor | None:

@@ -119,8 +119,7 @@ async def test_a_connection_that_breaks_in_the_middle_of_a_query_is_replaced(dat
     async def load(connection: asyncpg.Connection, wanted: list[str]) -> dict[str, int]:
         used.append(connection)
         if len(used) == 1:  # what asyncpg raises where a server stops while a statement is being prepared
-            msg = "cannot switch to state 12; another operation (2) is in progress"
-            raise asyncpg.InternalClientError(msg)
+            raise asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress")
         return {one: await connection.fetchval("SELECT 42") for one in wanted}
 
     source = BatchSource(database_url, load)

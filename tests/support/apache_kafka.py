@@ -129,8 +129,9 @@ class ApacheKafka:
             ended = self.running[number][0].returncode is not None
             if ended or time.monotonic() > deadline:
                 log = (self.directory / f"node{number}" / "server.log").read_text()
-                message = f"Kafka node {number} {'ended' if ended else 'is not ready'}:\n{log[-2000:]}"
-                raise KafkaNotStartedError(message)
+                raise KafkaNotStartedError(
+                    f"Kafka node {number} {'ended' if ended else 'is not ready'}:\n{log[-2000:]}"
+                )
             time.sleep(0.05)
 
 
@@ -160,8 +161,7 @@ def require_kafka() -> None:
     """Fetch Kafka unless that was done; KafkaNotStartedError when it is not possible."""
     done = subprocess.run([str(SCRIPT), "libs"], capture_output=True, text=True, check=False)
     if done.returncode:
-        message = f"Apache Kafka cannot be fetched: {done.stderr.strip()[-2000:]}"
-        raise KafkaNotStartedError(message)
+        raise KafkaNotStartedError(f"Apache Kafka cannot be fetched: {done.stderr.strip()[-2000:]}")
 
 
 def _configure(

@@ -15,8 +15,7 @@ class _Selector(selectors.DefaultSelector):
         if ready := super().select(0):
             return ready
         if timeout is None:
-            message = "nothing will ever happen"
-            raise RuntimeError(message)
+            raise RuntimeError("nothing will ever happen")
         self.now += timeout
         return []
 

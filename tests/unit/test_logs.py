@@ -61,8 +61,7 @@ def fails_with_a_cause() -> None:
     try:
         int(E_MAIL)
     except ValueError as error:
-        message = f"asked by {E_MAIL}"
-        raise RuntimeError(message) from error
+        raise RuntimeError(f"asked by {E_MAIL}") from error
 
 
 def test_a_message_and_its_arguments_are_masked_at_every_handler(written: io.StringIO) -> None:

@@ -106,8 +106,9 @@ def exercise_named(query: StudentQuery) -> UUID | None:
     try:
         return UUID(str(exercise_id))
     except ValueError:
-        msg = f"context.{EXERCISE_ID}: must be the id (a UUID) of an exercise that you were given."
-        raise ValueError(msg) from None
+        raise ValueError(
+            f"context.{EXERCISE_ID}: must be the id (a UUID) of an exercise that you were given."
+        ) from None
 
 
 def is_submission(query: StudentQuery) -> bool:

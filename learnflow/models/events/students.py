@@ -25,8 +25,7 @@ class ProfileUpdated(Model):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not self.model_dump(exclude_none=True):
-            msg = "must give at least one of name, email, learning_style, skill_level, active"
-            raise ValueError(msg)
+            raise ValueError("must give at least one of name, email, learning_style, skill_level, active")
         return self
 
 
@@ -60,11 +59,9 @@ class ExerciseGraded(Model):
     @model_validator(mode="after")
     def _passed_is_full_score(self) -> Self:
         if self.passed != (self.score == 1.0):
-            msg = "passed: must be true just when score is 1.0"
-            raise ValueError(msg)
+            raise ValueError("passed: must be true just when score is 1.0")
         if self.gave_up and self.passed:
-            msg = "gave_up: must be false when the exercise is passed"
-            raise ValueError(msg)
+            raise ValueError("gave_up: must be false when the exercise is passed")
         return self
 
 

@@ -100,8 +100,7 @@ def _outcome(job: dict[str, Any], code: CodeType, case: dict[str, Any]) -> str:
     _load(code, module.__dict__)
     function = module.__dict__.get(job["entry"])
     if not callable(function):
-        message = f"there is no function `{job['entry']}`"
-        raise Missing(message)
+        raise Missing(f"there is no function `{job['entry']}`")
     value = function(*case["arguments"])
     if hasattr(value, "__await__"):
         value = __import__("asyncio").run(value)

@@ -175,8 +175,7 @@ async def test_work_that_raises_is_reported_and_stops_its_chain_only() -> None:
 
     async def raises() -> None:
         await asyncio.sleep(0)
-        msg = "ours"
-        raise ZeroDivisionError(msg)
+        raise ZeroDivisionError("ours")
 
     await under_test.submit("a", raises)
     await under_test.submit("a", gate.work("behind it"))

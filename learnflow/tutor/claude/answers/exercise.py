@@ -85,14 +85,11 @@ class ClaudeAuthor:
                 ClaudeRequest(self._model, self._prompt.text, messages, Proposal, _MAX_TOKENS), deadline
             )
         except ClaudeUnavailable as error:
-            msg = f"Claude cannot be asked: {error}"
-            raise AuthorUnavailable(msg) from error
+            raise AuthorUnavailable(f"Claude cannot be asked: {error}") from error
         except UnusableReply as error:
             if error.refused:
-                msg = "Claude does not want to write it"
-                raise AuthorUnavailable(msg) from error
-            msg = f"the answer is no exercise: {error}"
-            raise FlawedExercise(msg) from error
+                raise AuthorUnavailable("Claude does not want to write it") from error
+            raise FlawedExercise(f"the answer is no exercise: {error}") from error
         return reply.value, reply.model
 
 

@@ -151,19 +151,20 @@ class ClaudeClient:
     async def _wait_to_retry(self, failure: TransientFailure, failures: int, deadline: float) -> None:
         """Wait before the next try. Raises ClaudeUnavailable where there is none, or none in time."""
         if failures == self._settings.attempts:
-            msg = f"{failure}; it was asked {failures} times" if failures > 1 else str(failure)
-            raise ClaudeUnavailable(msg) from failure
+            raise ClaudeUnavailable(
+                f"{failure}; it was asked {failures} times" if failures > 1 else str(failure)
+            ) from failure
         seconds = retry_wait(self._backoff, failures, failure.after, self._random())
         if loop_time() + seconds >= deadline:
-            msg = f"{failure}; there is no time to ask again"
-            raise ClaudeUnavailable(msg) from failure
+            raise ClaudeUnavailable(f"{failure}; there is no time to ask again") from failure
         await asyncio.sleep(seconds)
 
     def _admit(self) -> None:
         if not self._breaker.admits(loop_time()):
             metrics.CLAUDE_REFUSED.inc()
-            msg = f"Claude did not answer {self._breaker.most} times in a row and is left in peace for a moment"
-            raise ClaudeUnavailable(msg)
+            raise ClaudeUnavailable(
+                f"Claude did not answer {self._breaker.most} times in a row and is left in peace for a moment"
+            )
 
     def _queue(self, model: str) -> RateLimitQueue:
         if model not in self._queues:

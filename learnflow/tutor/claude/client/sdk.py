@@ -106,11 +106,9 @@ class AnthropicApi:
                 http_client=None if transport is None else DefaultAsyncHttpxClient(transport=transport),
             )
         except InvalidURL as error:
-            msg = f"ANTHROPIC_BASE_URL is no address: {error}"
-            raise ClaudeUnavailable(msg) from None
+            raise ClaudeUnavailable(f"ANTHROPIC_BASE_URL is no address: {error}") from None
         if not (self._client.api_key or self._client.auth_token or self._client.credentials):
-            msg = "there is no key: ANTHROPIC_API_KEY is not set"
-            raise ClaudeUnavailable(msg)
+            raise ClaudeUnavailable("there is no key: ANTHROPIC_API_KEY is not set")
 
     async def call(self, request: ClaudeRequest[T]) -> CallResult[T]:
         """Make one call, and return what became of it with the limits that the service told.
@@ -187,8 +185,7 @@ def _reply(body: bytes, request: ClaudeRequest[T]) -> ClaudeReply[T]:
     try:
         reply = ApiReply.model_validate_json(body)
     except ValidationError as error:
-        msg = "what answered is not the Messages API"
-        raise TransientFailure(msg) from error
+        raise TransientFailure("what answered is not the Messages API") from error
     text, tokens = reply.text, reply.tokens
     if reply.stop_reason != "end_turn":
         reason = _CUT_SHORT.get(reply.stop_reason, f"it ended with {reply.stop_reason}")

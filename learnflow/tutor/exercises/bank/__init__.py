@@ -64,19 +64,18 @@ class Bank:
 def _read(file: Traversable, language: ExerciseLanguage) -> Iterator[Exercise]:
     topic = file.name.removesuffix(".toml")
     if topic not in TOPICS:
-        msg = f"{language}/{file.name}: is not named after a topic of the taxonomy"
-        raise BankInvalid(msg)
+        raise BankInvalid(f"{language}/{file.name}: is not named after a topic of the taxonomy")
     try:
         entries = tomllib.loads(file.read_text(encoding="utf-8"))["exercise"]
     except (tomllib.TOMLDecodeError, KeyError) as error:
-        msg = f"{language}/{file.name}: is no TOML with exercises: {error}"
-        raise BankInvalid(msg) from None
+        raise BankInvalid(f"{language}/{file.name}: is no TOML with exercises: {error}") from None
     for entry in entries:
         try:
             yield _exercise(entry, topic, language)
         except ValidationError as error:
-            msg = f"{language}/{file.name}: {entry.get('title', 'without title')}: {explain(error)}"
-            raise BankInvalid(msg) from None
+            raise BankInvalid(
+                f"{language}/{file.name}: {entry.get('title', 'without title')}: {explain(error)}"
+            ) from None
 
 
 def _exercise(entry: Mapping[str, Any], topic: str, language: ExerciseLanguage) -> Exercise:

@@ -47,14 +47,11 @@ class ErrorNote(Content):
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         if (self.message is None) != (self.told is None):
-            msg = "message and told: one needs the other"
-            raise ValueError(msg)
+            raise ValueError("message and told: one needs the other")
         if self.message is not None and not set(_fields(self.told or "")) <= re.compile(self.message).groupindex.keys():
-            msg = "told names a value that message does not find"
-            raise ValueError(msg)
+            raise ValueError("told names a value that message does not find")
         if self.broken == self.mended:
-            msg = "mended is the same as broken"
-            raise ValueError(msg)
+            raise ValueError("mended is the same as broken")
         return self
 
     def says(self, text: str) -> str | None:
@@ -77,8 +74,7 @@ def read_notes(name: str, text: str) -> Mapping[str, ErrorNote]:
         try:
             notes[key] = ErrorNote.model_validate(entry)
         except ValidationError as error:
-            msg = f"{name}: [{key}] {explain(error)}"
-            raise ContentInvalid(msg) from None
+            raise ContentInvalid(f"{name}: [{key}] {explain(error)}") from None
     return MappingProxyType(notes)
 
 

@@ -110,16 +110,13 @@ def read_explanations(folder: Traversable) -> Mapping[str, Explanation]:
 
 def _explanation(file: Traversable) -> Explanation:
     if file.name.removesuffix(".toml") not in TOPICS:
-        msg = f"{file.name}: is not named after a topic of the taxonomy"
-        raise ContentInvalid(msg)
+        raise ContentInvalid(f"{file.name}: is not named after a topic of the taxonomy")
     try:
         return Explanation.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
     except tomllib.TOMLDecodeError as error:
-        msg = f"{file.name}: is no TOML: {error}"
-        raise ContentInvalid(msg) from None
+        raise ContentInvalid(f"{file.name}: is no TOML: {error}") from None
     except ValidationError as error:
-        msg = f"{file.name}: {explain(error)}"
-        raise ContentInvalid(msg) from None
+        raise ContentInvalid(f"{file.name}: {explain(error)}") from None
 
 
 _CONTENT: Final = files("learnflow.tutor.offline.content")
