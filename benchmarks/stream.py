@@ -27,9 +27,11 @@ from learnflow.models.examples import EXAMPLES
 from learnflow.models.vocabulary import Agent
 from learnflow.streams import topic_admin
 from learnflow.streams.agent_stats import Activity
-from learnflow.streams.codec import Clock, decode
+from learnflow.streams.codec import Clock, Refusal, decode
 from learnflow.streams.event_producer import EventProducer, Outgoing
 from learnflow.streams.message_processor import Delivery, MessageProcessor
+from learnflow.streams.processing import Intake
+from learnflow.streams.redrives import Redrives
 from learnflow.streams.stream_app import StreamApp
 from learnflow.topics import AGENT_LOGS, DAY, DEAD_LETTERS, STUDENT_QUERIES, Topic
 
@@ -161,15 +163,15 @@ def _learnflow(watch: Stopwatch) -> faust.App:
         watch.begin()
         return [Outgoing(OUT, delivery.event)]
 
-    activity = Activity(Agent.TRIAGE, "bench", lambda: datetime.now(UTC))
+    activity, silent = Activity(Agent.TRIAGE, "bench", lambda: datetime.now(UTC)), _Silent(watch)
+    clock = Clock(lambda: datetime.now(UTC), timedelta(minutes=5))
     processor = MessageProcessor(
         STUDENT_QUERIES,
         handle,
         activity=activity,
-        outbox=EventProducer(app),
+        intake=Intake(EventProducer(app), Redrives([], fetch_wait_ms=10), clock, silent.error),
         executor=app.executor(64, 1024),
-        reporter=_Silent(watch),
-        now=Clock(lambda: datetime.now(UTC), timedelta(minutes=5)),
+        reporter=silent,
     )
 
     @app.agent(_raw(app))
@@ -185,10 +187,14 @@ class _Silent:
     def __init__(self, watch: Stopwatch) -> None:
         self._watch = watch
 
-    def refused(self, *_: Any) -> list[Outgoing]:  # noqa: ANN401 - there is nothing to refuse
+    def refused(self, *_: Any) -> Any:  # noqa: ANN401 - there is nothing to refuse
         raise AssertionError
 
     broken = refused
+
+    def error(self, activity: Activity, refusal: Refusal, action: str) -> Outgoing:
+        """Nothing fails."""
+        raise AssertionError(activity, refusal, action)
 
     def done(self, _activity: Activity, event: Any, _milliseconds: int) -> Outgoing:  # noqa: ANN401 - as Reporter
         """Count a message; what goes to the log stands in for the real entry."""

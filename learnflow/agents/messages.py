@@ -125,7 +125,8 @@ class Reporter:
             failure=Failure.INVALID,
             reason=f"The question cannot be read: {refusal.reason}",
         )
-        message_id, trace_id = derived_id(student, query_id, "refusal"), derived_id(student, query_id, "trace")
+        message_id = derived_id(student, query_id, "refusal")
+        trace_id = refusal.trace_id or derived_id(student, query_id, "trace")
         now, metadata = self._context.now(), version_metadata(sequence=1)
         event = event_with(payload, message_id, now, student_id=student, trace_id=trace_id, metadata=metadata)
         return [Outgoing(AGENT_RESPONSES, event)]
@@ -139,18 +140,24 @@ class Reporter:
 
     def done(self, activity: Activity, event: Event[Any], milliseconds: int) -> Outgoing:
         """Return the log entry of a message that was processed."""
-        payload = ActivityLogged(
-            agent_name=activity.agent,
-            instance=activity.instance,
-            action=event.event_type,
-            query_id=query_id_of(event),
-            duration_ms=milliseconds,
-        )
-        return self.log(payload, event)
+        payload = _logged(activity, event.event_type, query_id_of(event), duration_ms=milliseconds)
+        return self.log(payload, event.student_id, event.trace_id)
 
-    def log(self, payload: ActivityLogged | Heartbeat, cause: Event[Any] | None = None) -> Outgoing:
-        """Return the log entry of what was done because of a message, or that an agent is alive."""
-        student_id, trace_id = (cause.student_id, cause.trace_id) if cause else (None, uuid4())
-        now, metadata = self._context.now(), version_metadata()
+    def error(self, activity: Activity, refusal: Refusal, action: str) -> Outgoing:
+        """Return the log entry of a message that was not."""
+        payload = _logged(activity, action, refusal.query_id, error=refusal.reason)
+        return self.log(payload, refusal.student_id, refusal.trace_id)
+
+    def log(
+        self, payload: ActivityLogged | Heartbeat, student_id: str | None = None, trace_id: UUID | None = None
+    ) -> Outgoing:
+        """Return the log entry of what was done for a student, or that an agent is alive."""
+        trace_id, now, metadata = trace_id or uuid4(), self._context.now(), version_metadata()
         event = event_with(payload, uuid4(), now, student_id=student_id, trace_id=trace_id, metadata=metadata)
         return Outgoing(AGENT_LOGS, event)
+
+
+def _logged(activity: Activity, action: str, query_id: UUID | None, **how: Any) -> ActivityLogged:  # noqa: ANN401 - the rest of its fields
+    return ActivityLogged(
+        agent_name=activity.agent, instance=activity.instance, action=action, query_id=query_id, **how
+    )

@@ -14,10 +14,10 @@ from learnflow.models.vocabulary import Agent
 from learnflow.sink.messages import SinkMessage
 from learnflow.sink.sink import Sink
 from learnflow.streams.agent_stats import Activity
+from learnflow.streams.codec import Refusal
 from learnflow.streams.dead_letters import headers_of
-from learnflow.streams.event_producer import EventProducer
 from learnflow.streams.keyed_executor import KeyedExecutor
-from learnflow.streams.processing import batches, send_dead_letter
+from learnflow.streams.processing import Intake, batches
 
 NAME = Agent.SINK
 AT_ONCE: Final = 3  # batches: one is written, one is decoded, and one waits so that neither does
@@ -27,12 +27,12 @@ class SinkAgent:
     """Writes batches, in their order; acknowledges them when they are committed."""
 
     def __init__(
-        self, context: Context, sink: Sink, *, activity: Activity, outbox: EventProducer, executor: KeyedExecutor
+        self, context: Context, sink: Sink, *, activity: Activity, intake: Intake, executor: KeyedExecutor
     ) -> None:
         self._context = context
         self._sink = sink
         self._activity = activity
-        self._outbox = outbox
+        self._intake = intake
         self._executor = executor
         self._oldest: dict[str, float] = {}  # the timestamp of the oldest message of each batch that is not stored yet
         metrics.SINK_OLDEST.set_function(self._age)
@@ -57,9 +57,7 @@ class SinkAgent:
         metrics.SINK_DELAY.observe(self._since(self._oldest.pop(number)))
         for rejected in refused:
             metrics.SINK_REJECTED.inc()
-            self._activity.failed()
-            original = by_content[rejected.message]
-            await send_dead_letter(self._outbox, original, NAME, rejected.reason, self._context.now())
+            await self._intake.refuse(self._activity, by_content[rejected.message], Refusal(rejected.reason))
         for item in items:
             self._activity.finished(1)
             await stream.ack(item)

@@ -31,6 +31,8 @@ from learnflow.streams.agent_stats import Activity
 from learnflow.streams.event_producer import EventProducer
 from learnflow.streams.keyed_executor import KeyedExecutor
 from learnflow.streams.message_processor import Handler, MessageProcessor, TableHandler, TableProcessor
+from learnflow.streams.processing import Intake
+from learnflow.streams.redrives import Redrives
 from learnflow.streams.stream_app import StreamApp
 from learnflow.tables import Tables
 from learnflow.topics import AGENT_RESPONSES, REQUESTS, STUDENT_EVENTS, STUDENT_QUERIES, TRIAGE_ROUTING, Topic
@@ -61,6 +63,9 @@ class AgentWiring:
         self.outbox = EventProducer(app)
         self.reporter = Reporter(context)
         self.problems: dict[Agent, Callable[[], str | None]] = {}  # what an agent cannot do here, for its heartbeat
+        redrives = Redrives(context.settings.learnflow.bootstrap, context.settings.kafka.fetch_wait_ms)
+        app.at_end(redrives.close)
+        self.intake = Intake(self.outbox, redrives, context.now, self.reporter.error)
         app.beat(self._beat, context.settings.agents.heartbeat_seconds)
 
     def add(self, agent: Agent, topic: Topic, handler: Handler) -> None:
@@ -71,10 +76,9 @@ class AgentWiring:
             topic,
             handler,
             activity=self.activity(agent),
-            outbox=self.outbox,
+            intake=self.intake,
             executor=executor,
             reporter=self.reporter,
-            now=self.context.now,
         )
         self.run(agent, processor.run, topic)
 
@@ -83,8 +87,7 @@ class AgentWiring:
         processor = TableProcessor(
             handler,
             activity=self.activity(agent),
-            outbox=self.outbox,
-            now=self.context.now,
+            intake=self.intake,
             is_ours=self.app.is_current,
         )
         self.run(agent, processor.run, *topics)
@@ -180,7 +183,7 @@ def wire_sink(app: StreamApp, context: Context) -> None:
         context,
         sink,
         activity=wiring.activity(Agent.SINK),
-        outbox=wiring.outbox,
+        intake=wiring.intake,
         executor=wiring.executor(Agent.SINK, AT_ONCE, AT_ONCE),
     )
     wiring.run(Agent.SINK, agent.run, *STORED)

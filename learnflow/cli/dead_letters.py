@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import click
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
 
 from learnflow.cli import connection, kafka_clients
 from learnflow.cli.kafka_clients import Record
 from learnflow.cli.output import COUNT, as_json, clock, console, json_line, one_line, plain, table
 from learnflow.streams.dead_letters import DeadLetter
+from learnflow.streams.redrives import letter_at
 from learnflow.topics import DEAD_LETTERS
 
 
@@ -147,6 +148,7 @@ def _object(stored: _Stored) -> dict[str, Any]:
         "id": stored.id,
         **{name: getattr(letter, name) for name in ("reason", "topic", "partition", "offset", "agent", "attempt")},
         "at": letter.at.isoformat(),
+        "trace_id": letter.trace_id,
         "key": None if letter.key is None else _text(letter.key),
         "value": None if letter.value is None else _text(letter.value),
         "headers": {name: _text(content) for name, content in letter.headers},
@@ -177,17 +179,11 @@ async def _read(bootstrap: list[str], places: Iterable[tuple[int, int]]) -> list
         return [await _read_at(reader, *place) for place in places]
 
 
-async def _read_at(reader: AIOKafkaConsumer, number: int, offset: int) -> _Stored:
-    partition = TopicPartition(DEAD_LETTERS.name, number)
-    if partition in reader.assignment():
-        end = (await reader.end_offsets([partition]))[partition]
-        begin = (await reader.beginning_offsets([partition]))[partition]
-        if begin <= offset < end:
-            reader.seek(partition, offset)
-            stored = _stored_dead_letter(await reader.getone(partition))
-            if stored is not None and stored.offset == offset:
-                return stored
-    raise click.ClickException(f"there is no dead letter {number}:{offset}")
+async def _read_at(reader: AIOKafkaConsumer, partition: int, offset: int) -> _Stored:
+    letter = await letter_at(reader, partition, offset)
+    if letter is None:
+        raise click.ClickException(f"there is no dead letter {partition}:{offset}")
+    return _Stored(partition, offset, letter)
 
 
 async def _send_again(bootstrap: list[str], letters: Sequence[_Stored]) -> tuple[list[_Stored], list[_Stored]]:
@@ -197,7 +193,7 @@ async def _send_again(bootstrap: list[str], letters: Sequence[_Stored]) -> tuple
     """
     await kafka_clients.partitions_of(bootstrap, {each.letter.topic for each in letters})
     async with kafka_clients.producer(bootstrap) as sender:
-        ends = [await _send(sender, each.letter) for each in letters]
+        ends = [await _send(sender, each) for each in letters]
         outcomes = await asyncio.gather(*ends, return_exceptions=True)
     sent, too_large = [], []
     for stored, outcome in zip(letters, outcomes, strict=True):
@@ -210,9 +206,9 @@ async def _send_again(bootstrap: list[str], letters: Sequence[_Stored]) -> tuple
     return sent, too_large
 
 
-async def _send(sender: AIOKafkaProducer, letter: DeadLetter) -> Awaitable[object]:
+async def _send(sender: AIOKafkaProducer, stored: _Stored) -> Awaitable[object]:
     """Send one, and return what ends when the broker has it, or refuses it."""
-    headers = list(letter.redriven_headers())
+    letter, headers = stored.letter, list(stored.letter.redriven_headers(stored.partition, stored.offset))
     # aiokafka refuses a message of neither key nor value; for the codec an empty one is as wrong.
     value = b"" if letter.value is None and letter.key is None else letter.value
     try:
@@ -224,8 +220,5 @@ async def _send(sender: AIOKafkaProducer, letter: DeadLetter) -> Awaitable[objec
 
 
 def _stored_dead_letter(record: Record) -> _Stored | None:
-    try:
-        letter = DeadLetter.from_headers(record.key, record.value, record.headers)
-    except ValueError:
-        return None
-    return _Stored(record.partition, record.offset, letter)
+    letter = DeadLetter.from_record(record)
+    return None if letter is None else _Stored(record.partition, record.offset, letter)

@@ -26,7 +26,7 @@ class AgentHealthMetrics(Model):
     p95_response_time_ms: PositiveInt | None = None
     current_queue_depth: NonNegativeInt = 0
     last_heartbeat: Timestamp
-    replica_count: PositiveInt = 1
+    replica_count: NonNegativeInt = Field(default=1, description="Workers that live: heard of within 30 seconds.")
     version: Short
 
     @model_validator(mode="after")
@@ -54,6 +54,8 @@ class InstanceHealth(Model):
 class AgentHealth(AgentHealthMetrics):
     """One agent over all of its workers, each of them, and what is wrong in sentences."""
 
+    rejected_count: NonNegativeInt = Field(default=0, description="Messages refused for what their sender wrote.")
+    rejected_last_hour: NonNegativeInt = 0
     in_flight: NonNegativeInt = Field(default=0, description="Messages that are under way in its role.")
     instances: tuple[InstanceHealth, ...] = ()
     problems: tuple[str, ...] = ()

@@ -122,6 +122,8 @@ def _words(item: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
             return _mismatch(item["ctx"]["pattern"], item["input"])
         case "uuid_parsing" | "uuid_type":
             return "is not a UUID"
+        case "model_type" | "dict_type" | "model_attributes_type" | "dataclass_type":
+            return "must be a JSON object"  # pydantic names our classes
         case "string_unicode":
             return "has a lone surrogate, which is no character"
         case "string_too_long":

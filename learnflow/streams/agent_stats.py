@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from learnflow import __version__, metrics
+from learnflow.domain.health.recent_questions import quantile
 from learnflow.models.events.logs import Heartbeat
 from learnflow.models.vocabulary import Agent, HealthStatus
 
@@ -44,13 +45,16 @@ class Activity:
         self.instance = instance
         self.processed = 0
         self.errors = 0
+        self.rejections = 0
         self._messages = metrics.MESSAGES.labels(agent)
-        self._refusals = metrics.ERRORS.labels(agent)
+        self._errors = metrics.ERRORS.labels(agent)
+        self._rejections = metrics.REJECTED.labels(agent)
         self._now = now
         self._started = now()
         self._done: deque[tuple[datetime, int]] = deque(maxlen=MOST_DURATIONS)
         self._processed = LastHour()
         self._failed = LastHour()
+        self._rejected = LastHour()
 
     def finished(self, milliseconds: int) -> None:
         """Count a message that was processed."""
@@ -61,10 +65,16 @@ class Activity:
         self._done.append((now, max(milliseconds, 1)))
 
     def failed(self) -> None:
-        """Count a message that was refused, or that could not be processed."""
+        """Count a message that could not be processed: an error of the agent, or of those that write to it."""
         self.errors += 1
-        self._refusals.inc()
+        self._errors.inc()
         self._failed.add(self._now())
+
+    def rejected(self) -> None:
+        """Count a message that was refused because of what its sender wrote: no error of the agent."""
+        self.rejections += 1
+        self._rejections.inc()
+        self._rejected.add(self._now())
 
     def heartbeat(self, in_flight: int, problem: str | None = None, phase: HealthStatus | None = None) -> Heartbeat:
         """Return how the agent is doing now, and what it cannot do; `phase` while its app starts or stops."""
@@ -80,8 +90,10 @@ class Activity:
             processed_last_hour=processed,
             errors=self.errors,
             errors_last_hour=self._failed.count(now),
+            rejected=self.rejections,
+            rejected_last_hour=self._rejected.count(now),
             avg_response_time_ms=round(sum(durations) / len(durations)) if durations else None,
-            p95_response_time_ms=durations[int(0.95 * (len(durations) - 1))] if durations else None,
+            p95_response_time_ms=quantile(durations, 0.95),
             in_flight=in_flight,
             problem=problem,
             version=f"v{__version__}",

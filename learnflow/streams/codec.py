@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeVar
 from uuid import UUID
 
 import orjson
@@ -19,8 +19,10 @@ from learnflow.models.student_query import StudentQuery
 from learnflow.topics import Topic
 
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
-_STUDENT: Final = TypeAdapter(StudentId)
-_ID: Final = TypeAdapter(Id)
+_STUDENT: Final[TypeAdapter[str]] = TypeAdapter(StudentId)
+_ID: Final[TypeAdapter[UUID]] = TypeAdapter(Id)
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,14 @@ class Clock:
 class Refusal(Exception):  # noqa: N818 - a verdict on a message, not a fault of ours
     """A message that cannot be processed. `student_id` and `query_id` are set where both could be read."""
 
-    def __init__(self, reason: str, student_id: str | None = None, query_id: UUID | None = None) -> None:
+    def __init__(
+        self, reason: str, student_id: str | None = None, query_id: UUID | None = None, trace_id: UUID | None = None
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.student_id = student_id
         self.query_id = query_id
+        self.trace_id = trace_id
 
 
 def decode(topic: Topic, key: bytes | None, value: bytes | None, clock: Clock | None = None) -> Event[Any]:
@@ -60,6 +65,8 @@ def decode(topic: Topic, key: bytes | None, value: bytes | None, clock: Clock | 
     Without a clock, any time is believed: for those who only show messages.
     """
     message = _object(value)
+    if topic.external:
+        message.pop("metadata", None)  # a sender's remark: order and attempts are LearnFlow's own to count
     event_type = message.get("event_type")
     model = EVENTS.get(event_type) if isinstance(event_type, str) and event_type in topic.events else None
     if model is None:
@@ -74,19 +81,21 @@ def decode(topic: Topic, key: bytes | None, value: bytes | None, clock: Clock | 
     elif key is not None and key != event.key:
         _refuse(message, key, "student_id: differs from the message's key")
     query = carried_query(event)
-    if query is not None:
-        _check_carried(event, query)
+    fault = _misfit(event, query)
+    if fault is not None:
+        raise Refusal(fault, trace_id=event.trace_id)
     if clock is not None:
         _check_time(event, query, clock)
     return event
 
 
-def _check_carried(event: Event[Any], query: StudentQuery) -> None:
-    """Refuse a message about one query that carries another: its reader would mix up two students."""
-    if query.student_id != event.student_id:
-        raise Refusal("payload.query.student_id: differs from the message's student_id")
-    if getattr(event.payload, "query_id", query.query_id) != query.query_id:
-        raise Refusal("payload.query.query_id: differs from payload.query_id")
+def _misfit(event: Event[Any], query: StudentQuery | None) -> str | None:
+    """Return why a message about one query may not carry another: its reader would mix up two students."""
+    if query is not None and query.student_id != event.student_id:
+        return "payload.query.student_id: differs from the message's student_id"
+    if query is not None and getattr(event.payload, "query_id", query.query_id) != query.query_id:
+        return "payload.query.query_id: differs from payload.query_id"
+    return None
 
 
 def _check_time(event: Event[Any], query: StudentQuery | None, clock: Clock) -> None:
@@ -94,12 +103,10 @@ def _check_time(event: Event[Any], query: StudentQuery | None, clock: Clock) -> 
     field, fault = "timestamp", clock.disbelieves(event.timestamp)
     if fault is None and query is not None and query.timestamp > event.timestamp:
         field, fault = "payload.query.timestamp", clock.disbelieves(query.timestamp)
-    if fault is None:
-        return
-    query_id = query_id_of(event)
-    if query_id is None or event.student_id is None:
-        raise Refusal(f"{field}: {fault}")
-    raise Refusal(f"{field}: {fault}", event.student_id, query_id)
+    if fault is not None:
+        query_id = query_id_of(event)
+        student_id = None if query_id is None else event.student_id
+        raise Refusal(f"{field}: {fault}", student_id, query_id, event.trace_id)
 
 
 def _object(value: bytes | None) -> dict[str, Any]:
@@ -143,18 +150,22 @@ def _unexpected(event_type: object, topic: Topic) -> str:
 
 
 def _refuse(message: dict[str, Any], key: bytes | None, reason: str) -> NoReturn:
-    raise Refusal(reason, *_owner(message, key))
+    student_id, query_id = _owner(message, key)
+    raise Refusal(reason, student_id, query_id, _readable(_ID, message.get("trace_id")))
 
 
 def _owner(message: dict[str, Any], key: bytes | None) -> tuple[str, UUID] | tuple[None, None]:
-    """Read whose query a bad message is; another major version may mean something else by these fields."""
+    """Read whose query a bad message is, also of a version that cannot be read: its student waits all the same."""
     payload = message.get("payload")
     named = payload.get("query_id") if isinstance(payload, dict) else None
+    student = _readable(_STUDENT, message.get("student_id"))
+    query_id = _readable(_ID, named or message.get("message_id"))
+    own_key = student is not None and key in (None, student.encode())
+    return (student, query_id) if own_key and student and query_id else (None, None)
+
+
+def _readable(kind: TypeAdapter[Value], content: object) -> Value | None:
     try:
-        student = _STUDENT.validate_python(message.get("student_id"))
-        query_id = _ID.validate_python(named or message.get("message_id"))
+        return kind.validate_python(content)
     except ValidationError:
-        return None, None
-    major_one = str(message.get("schema_version", "1.")).startswith("1.")
-    own_key = key is None or key == student.encode()
-    return (student, query_id) if major_one and own_key else (None, None)
+        return None

@@ -14,13 +14,23 @@ LOOK_SECONDS: Final = 0.02
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
-    """Faust hardcodes a fetch wait of 1.5 s; the embedded broker does not wake a waiting fetch."""
+    """Faust hardcodes a fetch wait of 1.5 s; the embedded broker does not wake a waiting fetch.
+
+    It also hardcodes to read what a producer has rolled back, which was never said.
+    """
 
     def _create_worker_consumer(self, transport: driver.Transport) -> aiokafka.AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
         wait = cast("Any", self.app).fetch_wait_ms
         consumer._fetch_max_wait_ms = wait  # noqa: SLF001 - read when it starts, no parameter for it
+        consumer._isolation_level = "read_committed"  # noqa: SLF001 - as above
         return consumer
+
+    def next_offset(self, tp: TP) -> int | None:
+        """Return the offset that is fetched next, past what aiokafka leaves out; None while there is none."""
+        assignment = self._ensure_consumer()._subscription.subscription.assignment  # noqa: SLF001 - its own waits
+        state = assignment.state_value(tp)
+        return state.position if state is not None and state.has_valid_position else None
 
     async def _fetch_records(self, *args: Any, **options: Any) -> Any:
         """Survive a rebalance that takes a partition out of aiokafka's hands; what is skipped by it is noticed."""
@@ -143,8 +153,25 @@ class Consumer(driver.Consumer):
             await self.seek(tp, expected)
             self._read_offset[tp] = None  # or what is fetched again counts as delivered
         self._fetch += 1
+        generation = self.app.consumer_generation_id
         async for delivery in super().getmany(timeout):
             yield delivery
+        if self.flow_active and generation == self.app.consumer_generation_id:  # or some were not delivered
+            for tp in self._next:
+                self._pass_by_what_is_no_message(tp)
+
+    def _pass_by_what_is_no_message(self, tp: TP) -> None:
+        """Count the end of a partition as read, where a second fetch found no message there either.
+
+        Markers of transactions and what was rolled back have offsets too; nothing after them would ever say so.
+        """
+        position = cast("ConsumerThread", self._thread).next_offset(tp)
+        if position is None or position <= self._next[tp]:
+            return
+        if tp not in self._skipped_in:
+            self._skipped_in[tp] = self._fetch
+        elif self._skipped_in.pop(tp) != self._fetch:
+            self._next[tp] = position
 
     async def _deliver(self, message: Message) -> None:
         tp = message.tp

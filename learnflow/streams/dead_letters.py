@@ -1,5 +1,6 @@
 """A message that could not be processed: its bytes as they came, and headers that say why and where from."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +17,8 @@ AGENT: Final = "learnflow-agent"
 ATTEMPT: Final = "learnflow-attempt"
 AT: Final = "learnflow-at"
 NULL_VALUE: Final = "learnflow-null-value"
-REDRIVE: Final = "learnflow-redrive"  # on a message that was sent again: the how manieth attempt it is
+TRACE: Final = "learnflow-trace"
+REDRIVE: Final = "learnflow-redrive"  # on a message that was sent again: the partition:offset of its dead letter
 
 LONGEST_REASON: Final = 2_000  # characters; a broker limits the message with its headers
 
@@ -28,6 +30,7 @@ HEADERS: Final[Mapping[str, str]] = MappingProxyType({
     AGENT: "Who refused it",
     ATTEMPT: "How often it had been redriven before, 0 for the first time",
     AT: "When it was refused, ISO 8601",
+    TRACE: "The trace_id of the message, where it could be read",
     NULL_VALUE: "1 when the message had no value; the dead letter's is empty then",
 })
 REQUIRED: Final = (REASON, TOPIC, PARTITION, OFFSET, AGENT, ATTEMPT, AT)
@@ -47,6 +50,7 @@ class DeadLetter:
     value: bytes | None
     headers: Headers = ()
     attempt: int = 0
+    trace_id: str | None = None
 
     def to_headers(self) -> Headers:
         """Return the dead letter's headers: the original's as they were, then ours."""
@@ -58,6 +62,7 @@ class DeadLetter:
             AGENT: self.agent,
             ATTEMPT: str(self.attempt),
             AT: self.at.astimezone(UTC).isoformat(),
+            **({} if self.trace_id is None else {TRACE: self.trace_id}),
             **({NULL_VALUE: "1"} if self.value is None else {}),
         }
         return (*self.headers, *((name, text.encode("utf-8", "replace")) for name, text in ours.items()))
@@ -65,6 +70,14 @@ class DeadLetter:
     def to_value(self) -> bytes:
         """Return the dead letter's value: the original bytes."""
         return self.value or b""
+
+    @classmethod
+    def from_record(cls, record: Any) -> Self | None:  # noqa: ANN401 - aiokafka's
+        """Return the dead letter in a record of the topic, or None where it is none of LearnFlow's."""
+        try:
+            return cls.from_headers(record.key, record.value, record.headers)
+        except ValueError:
+            return None
 
     @classmethod
     def from_headers(cls, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes | None]]) -> Self:
@@ -90,18 +103,24 @@ class DeadLetter:
             value=None if NULL_VALUE in ours and not value else value or b"",
             headers=tuple((name, content) for name, content in headers if name not in HEADERS),
             attempt=attempt,
+            trace_id=ours.get(TRACE),
         )
 
-    def redriven_headers(self) -> Headers:
-        """Return the headers with which the original goes back to its topic: its own, and the next attempt's."""
+    def redriven_headers(self, partition: int, offset: int) -> Headers:
+        """Return the headers with which the original goes back to its topic: its own, and where this letter stands."""
         own = tuple(header for header in self.headers if header[0] != REDRIVE)
-        return (*own, (REDRIVE, str(self.attempt + 1).encode()))
+        return (*own, (REDRIVE, f"{partition}:{offset}".encode()))
+
+    def holds(self, message: Any) -> bool:  # noqa: ANN401 - Faust's message
+        """Say whether this is the dead letter of such a message: of its topic, key and value."""
+        return (self.topic, self.key, self.value or b"") == (message.topic, message.key, message.value or b"")
 
 
-def redrive_attempt(headers: Sequence[tuple[str, bytes | None]]) -> int:
-    """Return how often a message was redriven, by its header: 0 when it never was, or says nonsense."""
+def redriven_from(headers: Headers) -> tuple[int, int] | None:
+    """Return the place of the dead letter that a message says to come from; None where it names none."""
     last = next((content for name, content in reversed(headers) if name == REDRIVE), None) or b""
-    return int(last) if last.isdigit() else 0
+    place = re.fullmatch(rb"(\d{1,9}):(\d{1,18})", last)
+    return None if place is None else (int(place[1]), int(place[2]))
 
 
 def headers_of(message: Any) -> Headers:  # noqa: ANN401 - Faust's message

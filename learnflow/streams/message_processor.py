@@ -16,17 +16,10 @@ from learnflow.models.events import query_id_of
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.vocabulary import Agent
 from learnflow.streams.agent_stats import Activity
-from learnflow.streams.codec import Clock, Refusal
+from learnflow.streams.codec import Refusal
 from learnflow.streams.event_producer import EventProducer, Outgoing
 from learnflow.streams.keyed_executor import KeyedExecutor
-from learnflow.streams.processing import (
-    Handling,
-    RecentIds,
-    batches,
-    decode_message,
-    send_dead_letter,
-    with_current_headers,
-)
+from learnflow.streams.processing import Handling, Intake, RecentIds, batches, with_current_headers
 from learnflow.topics import BY_NAME, Topic
 from learnflow.traces import Span
 
@@ -74,20 +67,17 @@ class _Processor:
     """Counts what an agent does, and keeps what it cannot process."""
 
     activity: Activity
-    outbox: EventProducer
-    now: Clock
+    intake: Intake
 
-    async def _send_dead_letter(self, item: EventT[Any], reason: str, reply: Sequence[Outgoing] = ()) -> None:
-        self.activity.failed()
-        await send_dead_letter(self.outbox, item.message, self.activity.agent, reason, self.now())
-        await self.outbox.send(reply)
+    @property
+    def outbox(self) -> EventProducer:
+        """What sends its messages."""
+        return self.intake.outbox
 
-    async def _give_up(
-        self, item: EventT[Any], event: Event[Any], error: Exception, span: Span, reply: Sequence[Outgoing] = ()
-    ) -> None:
+    async def _give_up(self, item: EventT[Any], event: Event[Any], error: Exception, span: Span) -> None:
         _log.error("%s: %s could not be processed", self.activity.agent, event.event_type, exc_info=error)
         span.fail(type(error).__name__)
-        await self._send_dead_letter(item, f"{type(error).__name__}: {error}", reply)
+        await self.intake.give_up(self.activity, item.message, event, error)
 
 
 @dataclass(eq=False)
@@ -111,7 +101,7 @@ class MessageProcessor(_Processor):
         async for item in stream.noack().events():
             message = item.message
             try:
-                event = decode_message(self.topic, message, self.now)
+                event = await self.intake.event(self.topic, message)
             except Refusal as refusal:
                 owner = refusal.student_id or f"{message.tp}@{message.offset}"
                 await self.executor.submit(owner, partial(self._refuse, stream, item, refusal))
@@ -132,14 +122,16 @@ class MessageProcessor(_Processor):
         try:
             outgoing = await self.handle(Delivery(event, item.message.partition, item.message.offset))
         except Exception as error:  # noqa: BLE001 - the dead-letter guard
-            await self._give_up(item, event, error, span, self.reporter.broken(self.activity.agent, event))
+            await self._give_up(item, event, error, span)
+            await self.outbox.send(self.reporter.broken(self.activity.agent, event))
         else:
             await self._send(outgoing)
             await self._log_done(event, perf_counter() - started)
 
     async def _refuse(self, stream: faust.Stream[bytes], item: EventT[Any], refusal: Refusal) -> None:
         self._refusals += not self.topic.external
-        await self._send_dead_letter(item, refusal.reason, self.reporter.refused(self.activity.agent, refusal))
+        await self.intake.refuse(self.activity, item.message, refusal)
+        await self.outbox.send(self.reporter.refused(self.activity.agent, refusal))
         if self._refusals > MOST_REFUSALS:
             raise TooManyRefusals(self.topic, refusal.reason)
         await stream.ack(item)
@@ -205,10 +197,10 @@ class TableProcessor(_Processor):
         message = item.message
         topic = BY_NAME[message.topic]
         try:
-            return decode_message(topic, message, self.now)
+            return await self.intake.event(topic, message)
         except Refusal as refusal:
             if topic.reader is self.activity.agent:
-                await self._send_dead_letter(item, refusal.reason)
+                await self.intake.refuse(self.activity, message, refusal)
             return None
 
     async def _process(self, stream: faust.Stream[bytes], item: EventT[Any], event: Event[Any]) -> Sequence[Outgoing]:

@@ -2,10 +2,9 @@
 
 from collections.abc import AsyncIterator, Hashable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 import faust
 from faust.types import ChannelT, EventT
@@ -16,13 +15,16 @@ from learnflow.logs import IN_HAND, InHand
 from learnflow.models.envelope import Event
 from learnflow.models.events import query_id_of
 from learnflow.models.vocabulary import Agent
-from learnflow.streams.codec import Clock, decode
-from learnflow.streams.dead_letters import DeadLetter, headers_of, redrive_attempt
+from learnflow.streams.agent_stats import Activity
+from learnflow.streams.codec import Clock, Refusal, decode
+from learnflow.streams.dead_letters import DeadLetter, headers_of
 from learnflow.streams.event_producer import EventProducer, Outgoing
-from learnflow.topics import DEAD_LETTERS, Topic
+from learnflow.streams.redrives import Redrives
+from learnflow.topics import BY_NAME, DEAD_LETTERS, Topic
 from learnflow.traces import NO_SPAN, Attributes, Span
 
 MOST_IDS: Final = 20_000
+REFUSED: Final = "message.refused"  # the action in the log where no event could be read
 
 
 class RecentIds:
@@ -55,13 +57,6 @@ async def batches(stream: faust.Stream[bytes], most: int) -> AsyncIterator[list[
                 return
             batch.append(event)
         yield batch
-
-
-def decode_message(topic: Topic, message: Any, clock: Clock) -> Event[Any]:  # noqa: ANN401 - Faust's message
-    """Return a message's event, as part of the attempt that its headers name. Raises Refusal."""
-    event = decode(topic, message.key, message.value, clock)
-    attempt = redrive_attempt(headers_of(message))
-    return event.redriven(attempt) if attempt else event
 
 
 class Handling:
@@ -105,22 +100,60 @@ def with_current_headers(outgoing: Sequence[Outgoing]) -> Sequence[Outgoing]:
     ]
 
 
-async def send_dead_letter(outbox: EventProducer, message: Any, agent: Agent, reason: str, now: datetime) -> None:  # noqa: ANN401 - Faust's message
-    """Keep a message that cannot be processed, as it came."""
-    metrics.DEAD_LETTERS.labels(agent).inc()
-    letter = DeadLetter(
-        reason=reason,
-        topic=message.topic,
-        partition=message.partition,
-        offset=message.offset,
-        agent=agent,
-        at=now,
-        key=message.key,
-        value=message.value,
-        headers=headers_of(message),
-        attempt=redrive_attempt(headers_of(message)),
-    )
-    await outbox.send_bytes(DEAD_LETTERS, message.key, letter.to_value(), letter.to_headers())
+class ErrorLog(Protocol):
+    """Makes the log entry of a message that an agent could not process."""
+
+    def __call__(self, activity: Activity, refusal: Refusal, action: str) -> Outgoing:
+        """Return the entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What comes in: read as far as it is believed, and kept as it came where it cannot be processed."""
+
+    outbox: EventProducer
+    redrives: Redrives
+    now: Clock
+    error_log: ErrorLog
+
+    async def event(self, topic: Topic, message: Any) -> Event[Any]:  # noqa: ANN401 - Faust's message
+        """Return a message's event, as part of the attempt at its work that is proven. Raises Refusal."""
+        event = decode(topic, message.key, message.value, self.now)
+        attempt = await self.redrives.attempt(message)
+        return event.redriven(attempt) if attempt else event
+
+    async def refuse(self, activity: Activity, message: Any, refusal: Refusal) -> None:  # noqa: ANN401 - as above
+        """Keep a message that cannot be read. Where people and programs send, that is no error of the agent."""
+        if BY_NAME[message.topic].external:
+            activity.rejected()
+        else:
+            activity.failed()
+        await self._keep(activity, message, refusal, REFUSED)
+
+    async def give_up(self, activity: Activity, message: Any, event: Event[Any], error: Exception) -> None:  # noqa: ANN401 - as above
+        """Keep a message that its agent could not process, by a fault of its own."""
+        activity.failed()
+        reason = f"{type(error).__name__}: {error}"
+        refusal = Refusal(reason, event.student_id, query_id_of(event), event.trace_id)
+        await self._keep(activity, message, refusal, event.event_type)
+
+    async def _keep(self, activity: Activity, message: Any, refusal: Refusal, action: str) -> None:  # noqa: ANN401 - as above
+        metrics.DEAD_LETTERS.labels(activity.agent).inc()
+        letter = DeadLetter(
+            reason=refusal.reason,
+            topic=message.topic,
+            partition=message.partition,
+            offset=message.offset,
+            agent=activity.agent,
+            at=self.now(),
+            key=message.key,
+            value=message.value,
+            headers=headers_of(message),
+            attempt=await self.redrives.attempt(message),
+            trace_id=None if refusal.trace_id is None else str(refusal.trace_id),
+        )
+        await self.outbox.send_bytes(DEAD_LETTERS, message.key, letter.to_value(), letter.to_headers())
+        await self.outbox.post(self.error_log(activity, refusal, action))
 
 
 def _attributes(agent: Agent, event: Event[Any], message: Any) -> Attributes:  # noqa: ANN401 - as above

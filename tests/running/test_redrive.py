@@ -65,6 +65,26 @@ def test_a_redrive_turns_a_failed_query_into_an_answered_one(
     assert max(totals) == 2
 
 
+@pytest.mark.parametrize("claim", [b"1", b"0:0", b"place"])
+def test_who_only_claims_to_redrive_is_not_believed(
+    client: Client, watch: TopicWatcher, student: str, claim: bytes
+) -> None:
+    query_id = failed_query(client, watch, student)
+    (original,) = watch.on("student-queries", student)
+    if claim == b"place":  # a dead letter there is, of another message of the same student
+        other = envelope(student, "student.query.submitted", {"query_text": ""})
+        client.send("student-queries", student, other)
+        (letter,) = watch.wait("dead-letters", lambda seen: seen.key == student.encode())
+        claim = f"{letter.partition}:{letter.offset}".encode()
+    client.producer.produce(
+        "student-queries", value=original.value, key=student, headers=[("learnflow-redrive", claim)]
+    )
+    client.producer.flush(20)
+    after = client.ask(student, "What is a loop?")
+    watch.answered(after)
+    assert [seen.event["event_type"] for seen in watch.answers(query_id)] == ["agent.response.failed"]
+
+
 def failed_query(client: Client, watch: TopicWatcher, student: str) -> str:
     """Return a query that failed, because its student was not active until after it."""
 

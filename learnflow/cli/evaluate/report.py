@@ -12,6 +12,7 @@ from rich.console import Console
 from learnflow.cli.evaluate.outcome import Check, Outcome
 from learnflow.cli.evaluate.questions import Question
 from learnflow.cli.output import DASH, one_line, table
+from learnflow.domain.health.recent_questions import quantile
 from learnflow.models.events.responses import ResponseCompleted
 from learnflow.models.fields import JsonObject, Model, explain
 
@@ -101,7 +102,7 @@ def report(results: Sequence[Result], sandbox_problem: str | None) -> Report:
         tokens=sum(result.tokens for result in results),
         price_usd=round(sum(result.price_usd for result in results), 6),
         median_ms=times[(len(times) - 1) // 2],
-        p95_ms=times[int(0.95 * (len(times) - 1))],
+        p95_ms=quantile(times, 0.95) or 0,
     )
     return Report(results=tuple(results), totals=totals, sandbox_problem=sandbox_problem)
 

@@ -125,6 +125,7 @@ def agent_health(heartbeats: Sequence[ReceivedHeartbeat], backlog: Backlog, now:
         status=status(inputs),
         uptime_seconds=max(int((until - min(beat.started_at for beat in beats)).total_seconds()), 0),
         **_summed(beats),
+        replica_count=sum(heartbeat.beat.status is not HealthStatus.STOPPING for heartbeat in fresh),
         queries_last_hour=queries,
         error_count_last_hour=errors,
         avg_response_time_ms=_average((beat.avg_response_time_ms, beat.processed_last_hour) for beat in beats),
@@ -140,8 +141,9 @@ def _summed(beats: Sequence[Heartbeat]) -> dict[str, Any]:
     return {
         "total_queries_processed": sum(beat.processed for beat in beats),
         "error_count": sum(beat.errors for beat in beats),
+        "rejected_count": sum(beat.rejected for beat in beats),
+        "rejected_last_hour": sum(beat.rejected_last_hour for beat in beats),
         "in_flight": sum(beat.in_flight for beat in beats),
-        "replica_count": len(beats),
         "version": ", ".join(sorted({beat.version for beat in beats}))[:255],
     }
 

@@ -28,6 +28,8 @@ class Heartbeat(Model):
     processed_last_hour: NonNegativeInt
     errors: NonNegativeInt
     errors_last_hour: NonNegativeInt
+    rejected: NonNegativeInt = Field(default=0, description="Messages refused because of what their sender wrote.")
+    rejected_last_hour: NonNegativeInt = 0
     avg_response_time_ms: PositiveInt | None = None
     p95_response_time_ms: PositiveInt | None = None
     in_flight: NonNegativeInt = 0

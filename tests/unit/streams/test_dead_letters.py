@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learnflow.streams import dead_letters
-from learnflow.streams.dead_letters import DeadLetter, redrive_attempt
+from learnflow.streams.dead_letters import DeadLetter, redriven_from
 
 LETTER = DeadLetter(
     reason="message: is not valid JSON",
@@ -47,7 +47,7 @@ def test_a_dead_letter_is_read_as_it_was_written(letter: DeadLetter) -> None:
 
 
 def test_every_header_is_in_the_contract() -> None:
-    ours = {name for name, _ in replace(LETTER, value=None, headers=()).to_headers()}
+    ours = {name for name, _ in replace(LETTER, value=None, headers=(), trace_id="1").to_headers()}
     assert ours == set(dead_letters.HEADERS)
 
 
@@ -82,19 +82,31 @@ def test_what_has_nonsense_in_a_header_is_no_dead_letter(name: str) -> None:
         DeadLetter.from_headers(None, b"", [*LETTER.to_headers(), (name, b"nonsense")])
 
 
-def test_a_redriven_message_has_its_own_headers_and_the_attempt() -> None:
-    assert LETTER.redriven_headers() == (*LETTER.headers, ("learnflow-redrive", b"1"))
-
-
-def test_the_attempt_counts_on_when_a_redriven_message_fails_again() -> None:
-    again = replace(LETTER, headers=LETTER.redriven_headers(), attempt=1)
-    assert again.redriven_headers() == (*LETTER.headers, ("learnflow-redrive", b"2"))
+def test_a_redriven_message_has_its_own_headers_and_says_where_its_dead_letter_stands() -> None:
+    headers = LETTER.redriven_headers(3, 14)
+    assert headers == (*LETTER.headers, ("learnflow-redrive", b"3:14"))
+    assert replace(LETTER, headers=headers).redriven_headers(0, 2) == (*LETTER.headers, ("learnflow-redrive", b"0:2"))
 
 
 @pytest.mark.parametrize(
-    ("headers", "attempt"),
-    [((), 0), ((("learnflow-redrive", b"2"),), 2), ((("learnflow-redrive", b"x"),), 0),
-     ((("learnflow-redrive", None),), 0), ((("learnflow-redrive", b"1"), ("learnflow-redrive", b"3")), 3)],
-)  # fmt: skip
-def test_the_attempt_is_read_from_the_header(headers: dead_letters.Headers, attempt: int) -> None:
-    assert redrive_attempt(headers) == attempt
+    ("headers", "place"),
+    [
+        ((), None),
+        ((("learnflow-redrive", b"2:7"),), (2, 7)),
+        ((("learnflow-redrive", b"1"),), None),
+        ((("learnflow-redrive", b"-1:2"),), None),
+        ((("learnflow-redrive", b"1:99999999999999999999"),), None),
+        ((("learnflow-redrive", None),), None),
+        ((("learnflow-redrive", b"1:1"), ("learnflow-redrive", b"3:0")), (3, 0)),
+    ],
+)
+def test_a_message_names_the_place_of_its_dead_letter(
+    headers: dead_letters.Headers, place: tuple[int, int] | None
+) -> None:
+    assert redriven_from(headers) == place
+
+
+def test_a_dead_letter_holds_only_the_very_message() -> None:
+    assert LETTER.holds(LETTER)
+    for other in (replace(LETTER, topic="x"), replace(LETTER, key=b"x"), replace(LETTER, value=b"x")):
+        assert not LETTER.holds(other)
