@@ -25,6 +25,7 @@ CONSUMER: Final = {
     "auto_offset_reset": "earliest",
     "fetch_max_wait_ms": 20,  # the embedded broker does not wake a fetch that waits
     "max_partition_fetch_bytes": LARGEST_DEAD_LETTER,
+    "isolation_level": "read_committed",
 }
 REQUEST_MS: Final = 20_000
 IN_FLIGHT: Final = 1_000  # events that wait for the broker at once

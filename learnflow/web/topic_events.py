@@ -32,7 +32,11 @@ async def _consumer(
 ) -> AsyncIterator[AIOKafkaConsumer]:
     """Start a consumer without a group; `wait_ms` is how long a fetch may wait."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset=start, fetch_max_wait_ms=wait_ms
+        bootstrap_servers=bootstrap,
+        enable_auto_commit=False,
+        auto_offset_reset=start,
+        fetch_max_wait_ms=wait_ms,
+        isolation_level="read_committed",
     )
     try:
         await consumer.start()
