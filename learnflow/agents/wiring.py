@@ -73,22 +73,14 @@ class AgentWiring:
         in_flight = self.context.settings.agents.in_flight
         executor = self.executor(agent, in_flight, in_flight * WAITING_EACH)
         processor = MessageProcessor(
-            topic,
-            handler,
-            activity=self.activity(agent),
-            intake=self.intake,
-            executor=executor,
-            reporter=self.reporter,
+            topic, handler, activity=self.activity(agent), intake=self.intake, executor=executor, reporter=self.reporter
         )
         self.run(agent, processor.run, topic)
 
     def add_table_writer(self, agent: Agent, handler: TableHandler, *topics: Topic) -> None:
         """Let an agent that writes tables read topics, one message after the other."""
         processor = TableProcessor(
-            handler,
-            activity=self.activity(agent),
-            intake=self.intake,
-            is_ours=self.app.is_current,
+            handler, activity=self.activity(agent), intake=self.intake, is_ours=self.app.is_current
         )
         self.run(agent, processor.run, *topics)
 

@@ -100,9 +100,7 @@ def _substantive(text: str) -> str:
 
 # No `Text`: of a thousand characters its pattern takes twenty times as long as the search for one.
 ResponseText = Annotated[
-    str,
-    AfterValidator(_substantive),
-    Field(json_schema_extra={"pattern": STORABLE, "minLength": SHORTEST_RESPONSE}),
+    str, AfterValidator(_substantive), Field(json_schema_extra={"pattern": STORABLE, "minLength": SHORTEST_RESPONSE})
 ]
 
 

@@ -33,13 +33,7 @@ class Isolation:
         return cls(_bubblewrap() if mode == "bubblewrap" else _unconfined())
 
     def execute(
-        self,
-        command: Sequence[str],
-        *,
-        stdin: bytes,
-        limits: Limits,
-        files: Mapping[str, Path],
-        toolchain: Toolchain,
+        self, command: Sequence[str], *, stdin: bytes, limits: Limits, files: Mapping[str, Path], toolchain: Toolchain
     ) -> FinishedRun:
         """Run a command to its end or to a limit, and return how it ended; blocks.
 

@@ -40,11 +40,7 @@ LIMITS: Final = {
 }
 CROWD: Final = 50  # more than the processes that a run may have
 PYTHON: Final = ("/usr/bin/env", "python3", "-I", "-S", "-B", "-c")
-COMMANDS: Final = {
-    "python": PYTHON,
-    "javascript": ("/usr/bin/env", "node", "-e"),
-    "shell": ("/bin/bash", "-c"),
-}
+COMMANDS: Final = {"python": PYTHON, "javascript": ("/usr/bin/env", "node", "-e"), "shell": ("/bin/bash", "-c")}
 LOUD: Final = (
     "while True: pass",
     "for _ in range(20):\n    if os.fork() == 0: break\nwhile True: pass",

@@ -277,10 +277,7 @@ async def test_nobody_there_is_worth_another_try() -> None:
 
 async def test_what_takes_the_place_of_the_network_sees_every_call() -> None:
     asked: list[str] = []
-    reset = {
-        "date": "Fri, 02 Jan 2026 14:00:00 GMT",
-        "anthropic-ratelimit-requests-reset": "2026-01-02T14:00:02Z",
-    }
+    reset = {"date": "Fri, 02 Jan 2026 14:00:00 GMT", "anthropic-ratelimit-requests-reset": "2026-01-02T14:00:02Z"}
 
     def replay(request: httpx2.Request) -> httpx2.Response:
         asked.append(str(request.url))

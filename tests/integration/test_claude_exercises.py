@@ -31,17 +31,7 @@ from tests.integration.proposals import (
     WRONG_SOLUTION,
     case,
 )
-from tests.support.messages_api import (
-    KEY,
-    MODEL,
-    Answer,
-    MessagesApi,
-    breaks_off,
-    disconnects,
-    fails,
-    says,
-    sends_text,
-)
+from tests.support.messages_api import KEY, MODEL, Answer, MessagesApi, breaks_off, disconnects, fails, says, sends_text
 
 ID = UUID("750e8400-e29b-41d4-a716-446655440002")
 NOW = datetime(2026, 1, 2, 14, 30, tzinfo=UTC)
@@ -156,10 +146,7 @@ async def test_an_answer_of_no_use_counts_as_an_attempt(api: MessagesApi, sandbo
     done = await made(api, sandbox)
     problems = [str(one.problem) for one in done.tried]
     assert "Invalid JSON" in problems[0]
-    assert problems[1:] == [
-        "the answer is no exercise: it was longer than the limit of tokens, and cut off",
-        "None",
-    ]
+    assert problems[1:] == ["the answer is no exercise: it was longer than the limit of tokens, and cut off", "None"]
     assert [one["role"] for one in api.asked[2]["messages"]] == ["user"]
     assert "cut off" in api.asked[2]["messages"][0]["content"]
 

@@ -39,11 +39,7 @@ def test_tail_ends_with_0_on_ctrl_c(environment: dict[str, str], broker: Broker,
 @pytest.mark.parametrize(
     ("short", "event_type", "said"),
     [
-        (
-            "struggle",
-            "student.struggle.detected",
-            "struggles with recursion (high): 4 questions in 15 min, 3 failed",
-        ),
+        ("struggle", "student.struggle.detected", "struggles with recursion (high): 4 questions in 15 min, 3 failed"),
         ("mastery", "mastery.level.updated", "loops 0.75 → 0.88 (learning → mastered): Successfully completed 3 loop"),
         ("queries", "student.query.submitted", "“Explain recursion”"),
         ("responses", "agent.response.completed", "agent.response.completed concepts in 4,823 ms: Recursion is"),

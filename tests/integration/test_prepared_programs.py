@@ -20,10 +20,7 @@ RUNNER = Path(__file__).parents[1] / "support" / "run_python.py"
 PYTHON = {
     f"{topic}-{name}": part
     for topic, explanation in EXPLANATIONS.items()
-    for name, part in (
-        *((str(level), explanation.at(level)) for level in SkillLevel),
-        ("picture", explanation.picture),
-    )
+    for name, part in (*((str(level), explanation.at(level)) for level in SkillLevel), ("picture", explanation.picture))
 }
 
 

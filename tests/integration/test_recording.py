@@ -12,12 +12,7 @@ from learnflow.settings import Claude as ClaudeSettings
 from learnflow.tutor.claude.client.claude_client import ClaudeClient
 from learnflow.tutor.claude.client.recording import HttpTransport, Recording, Replay
 from learnflow.tutor.claude.client.sdk import AnthropicApi
-from learnflow.tutor.claude.interface import (
-    ClaudeRequest,
-    ClaudeUnavailable,
-    Message,
-    UnusableReply,
-)
+from learnflow.tutor.claude.interface import ClaudeRequest, ClaudeUnavailable, Message, UnusableReply
 from tests.support.messages_api import KEY, MODEL, MessagesApi, fails, says
 
 E_MAIL = "jane.doe@example.com"

@@ -6,13 +6,7 @@ import pytest
 from learnflow.database.postgres import BatchSource
 from learnflow.database.students import AssignmentKey, StoredStudent, load_assignments, load_students
 from learnflow.domain.student_exercises import Exercises
-from learnflow.models.events.students import (
-    ExerciseAssigned,
-    ExerciseGraded,
-    HintGiven,
-    ProfileUpdated,
-    SkillUpgraded,
-)
+from learnflow.models.events.students import ExerciseAssigned, ExerciseGraded, HintGiven, ProfileUpdated, SkillUpgraded
 from learnflow.models.fields import short_id
 from learnflow.models.learner_model import LearnerState
 from learnflow.models.student import Profile

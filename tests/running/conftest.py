@@ -21,10 +21,7 @@ def running(broker: Broker, running_database: str, tmp_path_factory: pytest.Temp
     """Run all agents and the sink."""
     directory = tmp_path_factory.mktemp("running")
     heartbeat = {"LEARNFLOW_AGENTS_HEARTBEAT_SECONDS": "1"}
-    with (
-        systems(broker, running_database, directory, **heartbeat) as started,
-        workers(started, ["worker"], ["sink"]),
-    ):
+    with systems(broker, running_database, directory, **heartbeat) as started, workers(started, ["worker"], ["sink"]):
         yield started
 
 

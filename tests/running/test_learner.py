@@ -111,8 +111,7 @@ def test_a_skill_level_is_upgraded_in_the_profile_and_in_requests(
         said = {"topic": topic, "level": 0.9, "reason": "An exam", "set_by": "teacher-7"}
         client.send("student-events", student, event(student, "mastery.level.set", said, at=after_noon(number)))
     (upgrade,) = watch.wait(
-        "student-events",
-        lambda it: it.key == student.encode() and it.event["event_type"] == "student.skill.upgraded",
+        "student-events", lambda it: it.key == student.encode() and it.event["event_type"] == "student.skill.upgraded"
     )
     assert (upgrade.payload["old_level"], upgrade.payload["new_level"]) == ("beginner", "intermediate")
     watch.processed(upgrade)

@@ -294,8 +294,7 @@ def test_every_agent_sends_heartbeats(client: Client, watch: TopicWatcher, stude
 def test_what_agents_do_is_logged(client: Client, watch: TopicWatcher, student: str, agent: str) -> None:
     query_id = client.ask(student, INDEX_ERROR.text, **INDEX_ERROR.payload)
     (entry, *_) = watch.wait(
-        "agent-logs",
-        lambda seen: (seen.payload.get("query_id"), seen.payload.get("agent_name")) == (query_id, agent),
+        "agent-logs", lambda seen: (seen.payload.get("query_id"), seen.payload.get("agent_name")) == (query_id, agent)
     )
     assert entry.event["event_type"] == "agent.activity.logged"
     assert entry.key == student.encode()

@@ -12,12 +12,7 @@ from learnflow.models.events import EVENT_TYPES, EVENTS
 from learnflow.models.events.learning import ProgressUpdated, StruggleDetected
 from learnflow.models.events.queries import QuerySubmitted, submitted_query
 from learnflow.models.events.responses import Failure, ResponseCompleted, ResponseFailed
-from learnflow.models.events.routing import (
-    AgentRequest,
-    CollaborationAnswered,
-    CollaborationRequested,
-    RoutingDecision,
-)
+from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested, RoutingDecision
 from learnflow.models.exercise import Exercise
 from learnflow.models.fields import Model
 from learnflow.models.learner_model import LearnerState

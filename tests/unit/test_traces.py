@@ -48,10 +48,7 @@ async def test_a_call_to_claude_is_a_child_of_what_it_is_made_for(exporter: InMe
 
 async def test_a_call_that_fails_says_so_and_not_in_whose_words(exporter: InMemorySpanExporter) -> None:
     asking = ClaudeClient(Answers(ClaudeUnavailable("said jane.doe@example.com")), ClaudeSettings())
-    with (
-        pytest.raises(ClaudeUnavailable),
-        traces.tracing().handling("concepts process", TRACE, (), {}),
-    ):
+    with pytest.raises(ClaudeUnavailable), traces.tracing().handling("concepts process", TRACE, (), {}):
         await asking.ask(ask(), asyncio.get_running_loop().time() + 60.0)
     spans = ended(exporter)
     assert [span.status.is_ok for span in spans] == [False, False]

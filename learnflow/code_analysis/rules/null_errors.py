@@ -12,12 +12,7 @@ from learnflow.code_analysis.syntax_tree import SyntaxTree, line, names, part, t
 from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language
 
-_UNSET: Final[Mapping[Language, str]] = MappingProxyType({
-    JS: "undefined",
-    JAVA: "null",
-    CPP: "nullptr",
-    GO: "nil",
-})
+_UNSET: Final[Mapping[Language, str]] = MappingProxyType({JS: "undefined", JAVA: "null", CPP: "nullptr", GO: "nil"})
 _USES: Final = (
     "member_expression", "method_invocation", "field_access", "field_expression", "selector_expression",
     "pointer_expression", "unary_expression",

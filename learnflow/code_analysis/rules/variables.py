@@ -9,16 +9,7 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.code_analysis.rule import CPP, GO, JAVA, JS, RUST, Example, Kind, Match, in_function, rule
-from learnflow.code_analysis.syntax_tree import (
-    FUNCTIONS,
-    SyntaxTree,
-    around,
-    changes,
-    line,
-    names,
-    part,
-    text,
-)
+from learnflow.code_analysis.syntax_tree import FUNCTIONS, SyntaxTree, around, changes, line, names, part, text
 
 _WORD: Final = re.compile(r"[A-Za-z_$][\w$]*")
 _BLOCKS: Final = frozenset({"statement_block", "block", "compound_statement"})

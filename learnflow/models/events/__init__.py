@@ -10,12 +10,7 @@ from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated, St
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
 from learnflow.models.events.queries import QuerySubmitted, submitted_query
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
-from learnflow.models.events.routing import (
-    AgentRequest,
-    CollaborationAnswered,
-    CollaborationRequested,
-    RoutingDecision,
-)
+from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested, RoutingDecision
 from learnflow.models.events.students import (
     ExerciseAssigned,
     ExerciseGraded,

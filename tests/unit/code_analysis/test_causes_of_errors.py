@@ -73,13 +73,7 @@ def test_nothing_has_the_name_that_its_language_gives_it(language: Language, cod
         (JS, "const m = text.match(/x/);\nm[0];", "javascript-null-property", 2, "nothing in the text fits"),
         (GO, 'package main\nfunc main() {\nvar c map[string]int\nc["go"] = 1\n}', "go-nil-map", 4, "never made"),
         (GO, 'package main\nfunc main() {\nvar c map[string]int\nc["go"]++\n}', "go-nil-map", 4, "never made"),
-        (
-            RUST,
-            "fn main() {\nlet n = vec![1];\nshow(n);\nn.len();\n}",
-            "rust-moved-value",
-            4,
-            "call of `show`",
-        ),
+        (RUST, "fn main() {\nlet n = vec![1];\nshow(n);\nn.len();\n}", "rust-moved-value", 4, "call of `show`"),
         (RUST, 'fn f(s: String) {\nlet t = s;\nprintln!("{s}");\n}', "rust-moved-value", 3, "a new name in line 2"),
     ],
 )
@@ -97,11 +91,7 @@ def test_the_line_is_read_from_the_code(language: Language, code: str, error: st
         (JS, "const u = users.find(f);\nif (!u) return;\nu.name;", "javascript-undefined-property"),
         (JS, "const u = users.find(f);\nu?.name;", "javascript-undefined-property"),
         (JS, "const r = axios.get(url);\nr.data.name;", "javascript-undefined-property"),
-        (
-            GO,
-            'package main\nfunc main() {\nvar c map[string]int\nc = make(M)\nc["a"] = 1\n}',
-            "go-nil-map",
-        ),
+        (GO, 'package main\nfunc main() {\nvar c map[string]int\nc = make(M)\nc["a"] = 1\n}', "go-nil-map"),
         (GO, 'package main\nfunc main() {\nvar c map[string]int\nprintln(c["a"])\n}', "go-nil-map"),
         (RUST, "fn main() {\nlet n = vec![1];\nshow(&n);\nn.len();\n}", "rust-moved-value"),
         (RUST, "fn main() {\nlet mut n = vec![1];\nshow(n);\nn = vec![2];\n}", "rust-moved-value"),

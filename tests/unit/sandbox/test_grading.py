@@ -36,16 +36,8 @@ def verdicts(grading: Grading) -> list[str]:
 
 DOUBLES = cases(*((n, 2 * n) for n in range(4)))
 THIRD = {
-    "passed": (
-        "    return 2 * n",
-        "  return 2 * n;",
-        "return 2 * n;",
-    ),
-    "wrong": (
-        "    return 5 if n == 2 else 2 * n",
-        "  return n === 2 ? 5 : 2 * n;",
-        "return n == 2 ? 5 : 2 * n;",
-    ),
+    "passed": ("    return 2 * n", "  return 2 * n;", "return 2 * n;"),
+    "wrong": ("    return 5 if n == 2 else 2 * n", "  return n === 2 ? 5 : 2 * n;", "return n == 2 ? 5 : 2 * n;"),
     "exception": (
         "    return 2 * n if n != 2 else [][n]",
         "  return n !== 2 ? 2 * n : null.x;",

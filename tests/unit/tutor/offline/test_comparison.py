@@ -17,10 +17,7 @@ async def explained(text: str, topic: str | None = None, *turns: dict[str, objec
 
 @pytest.mark.parametrize(
     ("question", "lacking"),
-    [
-        ("What is the difference between git commit and git bisect?", '"git bisect"'),
-        ("junit vs assert?", '"junit"'),
-    ],
+    [("What is the difference between git commit and git bisect?", '"git bisect"'), ("junit vs assert?", '"junit"')],
 )
 async def test_a_side_of_a_comparison_that_is_not_prepared_is_named(question: str, lacking: str) -> None:
     text, _ = await explained(question)

@@ -120,8 +120,7 @@ def test_a_long_output_keeps_both_ends() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tokens", "kept"),
-    [(100, ["a", "b", "c"]), (50, ["b", "c"]), (49, ["c"]), (25, ["c"]), (24, ["c"]), (0, [])],
+    ("tokens", "kept"), [(100, ["a", "b", "c"]), (50, ["b", "c"]), (49, ["c"]), (25, ["c"]), (24, ["c"]), (0, [])]
 )
 def test_the_newest_turns_come_first_into_the_bound(tokens: int, kept: list[str]) -> None:
     said = turns(*((letter, "x" * 99) for letter in "abc"))

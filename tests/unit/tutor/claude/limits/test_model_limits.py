@@ -47,10 +47,7 @@ def test_what_is_ahead_is_waited_for_too() -> None:
     assert bucket.wait(1, 0.0, ahead=7.5) == pytest.approx(1.0)
 
 
-@given(
-    limit=st.integers(1, 2_000),
-    gaps=st.lists(st.floats(0, 20), min_size=1, max_size=150),
-)
+@given(limit=st.integers(1, 2_000), gaps=st.lists(st.floats(0, 20), min_size=1, max_size=150))
 def test_no_minute_has_more_than_the_limit_however_eagerly_it_is_asked(limit: int, gaps: list[float]) -> None:
     bucket, now, sent = full_bucket(limit), 0.0, list[float]()
     for gap in gaps:
