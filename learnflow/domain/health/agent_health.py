@@ -116,20 +116,19 @@ def agent_health(heartbeats: Sequence[ReceivedHeartbeat], backlog: Backlog, now:
     beats = [heartbeat.beat for heartbeat in fresh or heartbeats]
     last = min(max(heartbeat.at for heartbeat in heartbeats), now)  # another clock may be ahead
     queries, errors = (sum(beat.processed_last_hour for beat in beats), sum(beat.errors_last_hour for beat in beats))
-    statuses = frozenset(heartbeat.beat.status for heartbeat in fresh)
-    inputs = StatusInputs(statuses, queries, errors, stuck=bool(backlog.stuck))
-    slowest = [beat.p95_response_time_ms for beat in beats if beat.p95_response_time_ms]
+    statuses = [heartbeat.beat.status for heartbeat in fresh]
+    inputs = StatusInputs(frozenset(statuses), queries, errors, stuck=bool(backlog.stuck))
     until = now if fresh else last
     return AgentHealth(
         agent_name=beats[0].agent_name,
         status=status(inputs),
         uptime_seconds=max(int((until - min(beat.started_at for beat in beats)).total_seconds()), 0),
         **_summed(beats),
-        replica_count=sum(heartbeat.beat.status is not HealthStatus.STOPPING for heartbeat in fresh),
+        replica_count=len(statuses) - statuses.count(HealthStatus.STOPPING),
         queries_last_hour=queries,
         error_count_last_hour=errors,
         avg_response_time_ms=_average((beat.avg_response_time_ms, beat.processed_last_hour) for beat in beats),
-        p95_response_time_ms=max(slowest, default=None),
+        p95_response_time_ms=max((beat.p95_response_time_ms or 0 for beat in beats), default=0) or None,
         current_queue_depth=backlog.waiting,
         last_heartbeat=last,
         instances=tuple(_instance(heartbeat, now) for heartbeat in heartbeats),

@@ -96,7 +96,10 @@ def test_every_status_follows_from_the_facts_whatever_was_before(before: HealthS
 
 
 def test_counts_are_summed_over_those_that_are_heard_of() -> None:
-    one = beat(**queries(30, errors=4, errors_last_hour=2, p95_response_time_ms=900, in_flight=2))
+    one = beat(
+        **queries(30, errors=4, errors_last_hour=2, rejected=7, rejected_last_hour=6),
+        p95_response_time_ms=900, in_flight=2,
+    )  # fmt: skip
     two = beat(
         2.0, "two", **queries(10, avg_response_time_ms=500, p95_response_time_ms=700, in_flight=1),
         started_at=NOW - timedelta(hours=3), version="v1.1.0",
@@ -107,10 +110,20 @@ def test_counts_are_summed_over_those_that_are_heard_of() -> None:
         "agent_name": "debug", "status": "active", "uptime_seconds": 3 * 3600, "total_queries_processed": 40,
         "queries_last_hour": 40, "error_count": 4, "error_count_last_hour": 2, "avg_response_time_ms": 200,
         "p95_response_time_ms": 900, "current_queue_depth": 12, "last_heartbeat": NOW - timedelta(seconds=1),
-        "replica_count": 2, "version": "v1.0.0, v1.1.0", "in_flight": 3,
+        "replica_count": 2, "version": "v1.0.0, v1.1.0", "in_flight": 3, "rejected_count": 7, "rejected_last_hour": 6,
     }  # fmt: skip
     assert [each.status for each in found.instances] == [ACTIVE, ACTIVE, ERROR]
     assert found.problems == ("debug on three has been silent for 31 s; others go on.",)
+
+
+def test_what_senders_did_wrong_is_no_error_of_the_agent() -> None:
+    found = agent_health([beat(**queries(5, rejected=1_000, rejected_last_hour=900))], QUIET, NOW)
+    assert (found.status, found.error_count_last_hour, found.rejected_last_hour) == (ACTIVE, 0, 900)
+
+
+def test_a_replica_that_stops_does_not_count_as_one_that_lives() -> None:
+    stopping = beat(1.0, "two", status=HealthStatus.STOPPING)
+    assert agent_health([beat(**queries(5)), stopping], QUIET, NOW).replica_count == 1
 
 
 def test_averages_are_unknown_before_the_first_query() -> None:
@@ -120,7 +133,7 @@ def test_averages_are_unknown_before_the_first_query() -> None:
 
 def test_what_is_silent_everywhere_shows_what_it_said_last() -> None:
     found = agent_health([beat(100.0, **queries(5))], QUIET, NOW)
-    assert (found.replica_count, found.queries_last_hour, found.uptime_seconds) == (1, 5, 7_100)
+    assert (found.replica_count, found.queries_last_hour, found.uptime_seconds) == (0, 5, 7_100)
     assert found.problems == ("debug runs nowhere: nothing has been heard of it for 100 s.",)
 
 

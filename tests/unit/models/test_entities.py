@@ -147,7 +147,7 @@ INVALID: list[tuple[str, type[Model], dict[str, Any], str]] = [
     ("11 errors an hour, and not in error", AgentHealthMetrics, {"error_count_last_hour": 11}, "status"),
     ("active without a query", AgentHealthMetrics, {"queries_last_hour": 0}, "status"),
     ("idle with queries", AgentHealthMetrics, {"status": "idle"}, "status"),
-    ("no replica", AgentHealthMetrics, {"replica_count": 0}, "replica_count"),
+    ("less than no replica", AgentHealthMetrics, {"replica_count": -1}, "replica_count"),
     ("an average of 0", AgentHealthMetrics, {"avg_response_time_ms": 0}, "avg_response_time_ms"),
     ("a negative uptime", AgentHealthMetrics, {"uptime_seconds": -1}, "uptime_seconds"),
     ("a message to oneself", MessageFlow, {"destination_agent": "triage"}, "destination_agent"),

@@ -5,7 +5,7 @@ import pytest
 from learnflow.models.events import PAYLOADS
 from learnflow.models.examples import EXAMPLES
 from learnflow.streams.codec import decode
-from learnflow.topics import TOPICS
+from learnflow.topics import TOPICS, Topic
 
 TRAVELS = [(topic, name) for topic in TOPICS for name in topic.events]
 
@@ -19,9 +19,10 @@ def test_every_event_type_travels_on_a_topic() -> None:
 
 
 @pytest.mark.parametrize(("topic", "name"), TRAVELS, ids=lambda value: getattr(value, "name", value))
-def test_an_example_is_read_as_it_was_written(topic: object, name: str) -> None:
+def test_an_example_is_read_as_it_was_written(topic: Topic, name: str) -> None:
     event = EXAMPLES[name]
-    assert decode(topic, event.key, event.encode()) == event  # type: ignore[arg-type]
+    believed = event.model_copy(update={"metadata": None}) if topic.external else event
+    assert decode(topic, event.key, event.encode()) == believed
 
 
 def test_no_two_examples_are_the_same_message() -> None:
