@@ -82,7 +82,7 @@ class OverdueSweep:
 
 
 class StruggleSweep:
-    """Looks through the open struggles, which end when too few similar questions are left in the last 24 hours."""
+    """Looks through the open struggles, which end when too little of them is left in the last 24 hours."""
 
     def __init__(
         self, context: Context, struggles: ValueTable[Struggles], outbox: EventProducer, behind: Behind

@@ -54,18 +54,20 @@ class StruggleAgent:
         self._restored.add((student_id, self._panes.extent(_time(event))[0]))
         if observation is None:
             return []
-        reported = self._topics(student_id).get(observation.topic)
-        if isinstance(observation, End) and reported and observation.id == reported.end_id:
+        reported = self._topics(student_id)
+        ended = reported.get(observation.topic)
+        if isinstance(observation, End) and ended and observation.id == ended.end_id:
             observation = observation.model_copy(update={"clears": False})  # the success itself is in the window
         self._panes.add(student_id, [observation])
-        settled = apply_observation(
-            event, observation, self._panes.around(student_id, observation.at), reported, self._alike
-        )
-        if settled.open or reported or isinstance(observation, End):
-            self._keep(student_id, partition, observation.topic, settled.open)
+        around = self._panes.around(student_id, observation.at)
+        updates = apply_observation(event, observation, around, reported, self._alike)
+        for topic, update in updates.items():
+            if update.open or topic in reported or isinstance(observation, End):
+                self._keep(student_id, partition, topic, update.open)
         # By the clock alone, a worker that catches up would lose panes that it still needs.
         self._panes.sweep(partition, min(self._context.now(), observation.at))
-        return [message for announcement in settled.messages for message in self._messages(announcement)]
+        announced = (announcement for update in updates.values() for announcement in update.messages)
+        return [message for announcement in announced for message in self._messages(announcement)]
 
     def _restore(self, student_id: str, partition: int) -> None:
         window = self._loaded.pop(student_id, None)

@@ -77,7 +77,8 @@ def _(done: ActivityLogged) -> str:
 
 @summary.register
 def _(struggle: StruggleDetected) -> str:
-    asked = many(struggle.query_count, "question")
+    is_asked = struggle.evidence or struggle.signals.failed_runs < struggle.query_count
+    asked = many(struggle.query_count, "question" if is_asked else "submission")
     observed = ", ".join((f"{asked} in {struggle.time_window_minutes} min", *_in_words(struggle.signals)))
     evidence = f" [{many(len(struggle.evidence), 'message')}]" if struggle.evidence else ""
     return (

@@ -28,7 +28,6 @@ CROSS JOIN LATERAL (
         h.topic, h.question_key
     FROM query_history h
     WHERE h.student_id = asked.student_id AND h.timestamp >= asked.since AND h.timestamp < asked.until
-        AND h.topic <> '{GENERAL}'
     ORDER BY h.timestamp DESC LIMIT {MOST}
 ) AS q
 """  # noqa: S608 - of the constants above

@@ -12,7 +12,7 @@ from learnflow.backoff import Backoff
 from learnflow.database import postgres as batch_source
 from learnflow.database.postgres import BatchSource
 from learnflow.database.struggle_window import StoredWindow, Wanted, load_windows
-from learnflow.domain.struggle import Attempt, End, question
+from learnflow.domain.struggle import Attempt, End, Question, question
 from learnflow.models.events.learning import Signals, StruggleDetected
 from learnflow.models.events.students import ExerciseAssigned, ExerciseGraded, StruggleResolved
 from learnflow.models.vocabulary import StruggleLevel
@@ -43,6 +43,16 @@ async def test_questions_come_back_as_they_were_observed(sink: Sink, database: a
     found = await loaded(database)
     assert sorted(found.observations, key=lambda one: one.id) == [question(way.query) for way in ways]
     assert found.announced == {}
+
+
+async def test_what_follows_up_comes_back_too(sink: Sink, database: asyncpg.Connection) -> None:
+    await sink.write([Way(1).completed()])
+    await database.execute(
+        "UPDATE query_history SET topic = 'general', query_text = 'I still don''t get it', code_snippet = NULL"
+    )
+    (found,) = (await loaded(database)).observations
+    assert isinstance(found, Question)
+    assert (found.follows, found.topic) == (True, "general")
 
 
 async def test_submissions_and_ends_come_back_too(sink: Sink, database: asyncpg.Connection) -> None:

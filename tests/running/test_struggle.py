@@ -91,6 +91,11 @@ def test_three_similar_questions_are_told_of_once(client: Client, watch: TopicWa
             [("What is a base case in recursion?", 2), (RECURSION, 1), ("When is a loop better than recursion?", 0)],
             id="three different questions on one topic",
         ),
+        pytest.param(
+            [("How do I merge two dictionaries?", 3), ("How do I delete a key from a dictionary?", 2),
+             ("How do I check if a key is in a dictionary?", 1), ("How do I loop over a dictionary?", 0)],
+            id="four different questions that have a question key in common",
+        ),
         pytest.param([("Give me an exercise on loops", hours) for hours in (2, 1, 0)], id="three exercises"),
     ],
 )  # fmt: skip
@@ -115,6 +120,23 @@ def test_a_struggle_that_grows_is_told_of_again(client: Client, watch: TopicWatc
     all_folded(watch, student, [ask(client, student, ago=timedelta(hours=hours)) for hours in (2, 1, 0)])
     levels = [seen.payload["struggle_level"] for seen in told(watch, student)]
     assert levels == ["low", "medium", "high"]
+
+
+def test_five_failures_are_a_struggle_without_any_question(client: Client, watch: TopicWatcher, student: str) -> None:
+    exercise = assign(client, watch, student, "recursion")
+    for _ in range(5):
+        submit(client, student, exercise, "recursion", 0.0)
+    seen = watch.wait("student-struggle", lambda seen: seen.key == student.encode())[0]
+    assert (seen.payload["topic"], seen.payload["query_count"]) == ("recursion", 5)
+    assert seen.payload["struggle_level"] == "medium"
+
+
+def test_not_being_helped_counts_for_what_was_asked(client: Client, watch: TopicWatcher, student: str) -> None:
+    asked = [(RECURSION, 3), ("I still don't get it", 2), ("Can you explain that again?", 1)]
+    queries = [ask(client, student, text, timedelta(hours=hours)) for text, hours in asked]
+    all_folded(watch, student, queries)
+    (seen,) = told(watch, student)
+    assert (seen.payload["topic"], seen.payload["evidence"]) == ("recursion", queries)
 
 
 def test_failures_raise_a_struggle(client: Client, watch: TopicWatcher, student: str) -> None:

@@ -22,9 +22,9 @@ class Anything(Model):
 
 
 def asked(minutes_ago: float, topic: str = LOOPS, key: str | None = "explain-loops", **more: Any) -> Question:
-    """A question, so many minutes before now."""
+    """A question, so many minutes before now; its words are those of its key, unless they are given."""
     at = NOW - timedelta(minutes=minutes_ago)
-    return Question(at=at, id=uuid4(), topic=topic, key=key, **more)
+    return Question(at=at, id=uuid4(), topic=topic, key=key, **{"text": (key or "").replace("-", " "), **more})
 
 
 def tried(minutes_ago: float, *, passed: bool = False, topic: str = LOOPS, error: str | None = None) -> Attempt:
@@ -57,10 +57,11 @@ class Desk:
         """Fold observations one after the other."""
         for found in observations:
             self.seen.setdefault(found.id, found)
-            settled = apply_observation(cause(found), found, self.seen.values(), self.open.pop(found.topic, None))
-            if settled.open:
-                self.open[found.topic] = settled.open
-            self.told += settled.messages
+            for topic, update in apply_observation(cause(found), found, self.seen.values(), self.open).items():
+                self.open.pop(topic, None)
+                if update.open:
+                    self.open[topic] = update.open
+                self.told += update.messages
         return self
 
     def read_back(self) -> "Desk":

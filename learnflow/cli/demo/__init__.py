@@ -184,7 +184,7 @@ def _show_learned(console: Console, event: dict[str, Any]) -> None:
     if event["event_type"] == STRUGGLE:
         text = (
             f"[magenta]struggles[/] with {learned['topic']} ({learned['struggle_level']}: {learned['query_count']} "
-            f"similar questions): {learned['recommendation']}"
+            f"similar questions or failed submissions): {learned['recommendation']}"
         )
     else:
         moved = changed(learned["old_level"], learned["new_level"])

@@ -1,7 +1,9 @@
-"""How much a student struggles who asks the same at least three times within 24 hours: signals, and a table of rules.
+"""Whether a student struggles within 24 hours, and how much: what repeats, what fails, and a table of rules.
 
-Each row that holds adds its points: none is low, one is medium, two and more are high. So whoever asks three times,
-without haste and without failing, is taken for curious: low. What adds points can only raise the level.
+Three similar questions are a struggle, and so are five failed submissions; each adds its share. Each row of the table
+that holds adds its points: none is low, one is medium, two and more are high. So whoever asks three times, without
+haste and without failing, is taken for curious: low. How often the same was asked counts only where it is at least half
+of what was asked on the topic.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,21 +17,28 @@ from learnflow.models.events.learning import Signals
 from learnflow.models.vocabulary import StruggleLevel
 
 SIMILAR_QUESTIONS: Final = 3  # data model 2.4
+FAILED_SUBMISSIONS: Final = 5  # since the last success; ours: to fail and try again is how one learns, for a while
 HASTE: Final = timedelta(minutes=30)
+_MOSTLY: Final = 1 / 2  # of the questions on the topic
 
 
 @dataclass(frozen=True, slots=True)
 class StruggleEvidence:
-    """How many similar questions there are, the time between the first and the last, and the signals beside them."""
+    """What repeats: similar questions, their share of all on the topic, the time from the first to the last.
+
+    `unhelped` are those among them that say that the answer before was no help. The signals tell what fails.
+    """
 
     count: int
     span: timedelta
     signals: Signals
+    share: float = 1.0
+    unhelped: int = 0
 
     @property
     def more(self) -> int:
-        """Questions beyond those that make a struggle."""
-        return self.count - SIMILAR_QUESTIONS
+        """Questions beyond those that make a struggle, where they are most of what was asked."""
+        return self.count - SIMILAR_QUESTIONS if self.share >= _MOSTLY else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,7 @@ RULES: Final = (
         lambda evidence: evidence.more >= 1 and evidence.span <= HASTE,
         "data model 2.8: four within 15 minutes are high; twice that time is ours",
     ),
+    Rule("two that say the answer was no help", 1, lambda evidence: evidence.unhelped >= 2, "ours"),  # noqa: PLR2004
     Rule("three failed runs", 1, lambda evidence: evidence.signals.failed_runs >= 3, "ours, as many as questions"),  # noqa: PLR2004
     Rule(
         "errors repeated as much as one three times in a row",
@@ -71,14 +81,31 @@ RULES: Final = (
         "Aleven et al. 2006 describe such questions; the share is ours",
     ),
 )
+_RECOMMENDATIONS: Final = {
+    StruggleLevel.LOW: "Offer another explanation, with an example",
+    StruggleLevel.MEDIUM: "Go back to what the topic builds on, and practise it",
+    StruggleLevel.HIGH: "Suggest 1-on-1 session",
+}
 _LEVELS: Final = (StruggleLevel.LOW, StruggleLevel.MEDIUM, StruggleLevel.HIGH)
 _ORDER: Final = {None: 0, StruggleLevel.LOW: 1, StruggleLevel.MEDIUM: 2, StruggleLevel.HIGH: 3}
+
+
+def enough(similar_questions: int, failed_submissions: int) -> bool:
+    """Return whether so many similar questions and failed submissions together are a struggle."""
+    return similar_questions / SIMILAR_QUESTIONS + failed_submissions / FAILED_SUBMISSIONS >= 1
 
 
 def level(evidence: StruggleEvidence) -> StruggleLevel:
     """Return how much of a struggle it is; that there are enough similar questions is settled before."""
     points = sum(rule.points for rule in RULES if rule.holds(evidence))
     return _LEVELS[min(points, len(_LEVELS) - 1)]
+
+
+def recommendation(struggle_level: StruggleLevel, evidence: Signals) -> str:
+    """Return what a teacher may do: it depends on how much of a struggle it is, and on whether it shows in failures."""
+    if struggle_level is not StruggleLevel.HIGH and evidence.failed_runs >= SIMILAR_QUESTIONS:
+        return "Go through the failed submissions together, then practise something easier"
+    return _RECOMMENDATIONS[struggle_level]
 
 
 def higher(new: StruggleLevel, old: StruggleLevel | None) -> bool:
@@ -96,7 +123,7 @@ def signals(window: Sequence[Observation]) -> Signals:
     An error counts where a submission ended with it or a question is about it; a submission without one ends a run.
     """
     attempts = [item for item in window if isinstance(item, Attempt)]
-    questions = [item for item in window if isinstance(item, Question)]
+    questions = [item for item in window if isinstance(item, Question) and item.counts]
     met = [item.error for item in window if isinstance(item, Attempt) or (isinstance(item, Question) and item.error)]
     errors = [error for error in met if error]
     return Signals(

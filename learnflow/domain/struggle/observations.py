@@ -6,9 +6,10 @@ from uuid import UUID
 
 from pydantic import Field
 
+from learnflow.domain.question.intent import DISTRESS_TRIAGE, OFF_TOPIC, SUBMISSION_TRIAGE
 from learnflow.domain.question.lexicon import Phrases, words
 from learnflow.domain.question.parsed_question import parse_question
-from learnflow.domain.question.similarity import telling_words
+from learnflow.domain.question.similarity import asks_again, telling_words
 from learnflow.domain.question.snippet import split_prose_and_code
 from learnflow.models.envelope import Event
 from learnflow.models.events.routing import RoutingDecision
@@ -26,11 +27,17 @@ class _Observed(Model):
 
 
 class Question(_Observed):
-    """A question. `id` is the query's; `text` its telling words; `error` the type of error it is about."""
+    """A question. `id` is the query's; `text` its telling words; `error` the type of error it is about.
+
+    One that `follows` says nothing of its own, as "I still don't get it". A wish for exercises does not count: that is
+    practice.
+    """
 
     kind: Literal["question"] = "question"
     key: str | None = None
     text: str = ""
+    follows: bool = False
+    counts: bool = True
     wants_answer: bool = False
     error: str | None = None
 
@@ -54,6 +61,8 @@ Observation = Annotated[Question | Attempt | End, Field(discriminator="kind")]
 
 # at one instant, what was asked comes before what was achieved
 _RANK: Final = {"question": 0, "attempt": 1, "end": 2}
+
+_NO_TURNS: Final = {OFF_TOPIC, DISTRESS_TRIAGE.question_key, SUBMISSION_TRIAGE.question_key}  # a grade shows the last
 
 # Asking for the solution instead of for help: "executive" help-seeking, which does without learning
 # (Aleven, McLaren, Roll and Koedinger 2006, Toward meta-cognitive tutoring).
@@ -89,20 +98,21 @@ def observed(event: Event[Any]) -> Question | Attempt | End | None:
 
 
 def question(query: StudentQuery) -> Question | None:
-    """Return what a routed query shows; None without a topic, and for a wish for exercises: that is practice."""
-    if query.topic is None or query.topic == GENERAL:
+    """Return what a routed query shows; None where it is about nothing: small talk, distress, an unknown topic."""
+    if query.topic is None or query.question_key in _NO_TURNS:
         return None
-    prose = split_prose_and_code(query).prose
-    wants_answer = _wants_answer(prose)
-    if query.detected_intent is Intent.EXERCISE and not wants_answer:
-        return None
+    snippet = split_prose_and_code(query)
+    follows = snippet.code is None and asks_again(snippet.prose)
+    wants_answer = _wants_answer(snippet.prose)
     error = parse_question(query).error if query.detected_intent is Intent.DEBUG else None
     return Question(
         at=query.timestamp,
         id=query.query_id,
-        topic=query.topic,
+        topic=GENERAL if follows else query.topic,
         key=query.question_key,
-        text=telling_words(prose, query.topic),
+        text=telling_words(snippet.prose),
+        follows=follows,
+        counts=query.detected_intent is not Intent.EXERCISE or wants_answer,
         wants_answer=wants_answer,
         error=error.name if error else None,
     )

@@ -7,7 +7,7 @@ Messages have the time of what they rest on, not of their sending, and each of a
 sorted by it, announcements are in their order, however late an observation came.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -16,16 +16,17 @@ from uuid import UUID
 from learnflow.domain.question.similarity import Alike, alike
 from learnflow.domain.struggle.level import higher
 from learnflow.domain.struggle.observations import Attempt, End, Observation, Question, in_order
-from learnflow.domain.struggle.window import WINDOW, Struggle, struggle, within
+from learnflow.domain.struggle.window import WINDOW, Struggle, attributed, struggle, within
 from learnflow.models.envelope import Event, derived_id, version_metadata
 from learnflow.models.events import EVENT_TYPES
 from learnflow.models.events.learning import StruggleDetected
 from learnflow.models.events.students import StruggleResolved
 from learnflow.models.fields import Id, Model, Timestamp, TopicKey
+from learnflow.models.taxonomy import GENERAL
 from learnflow.models.vocabulary import StruggleLevel
 
 _MOMENT: Final = timedelta(microseconds=1)
-_TOO_FEW: Final = "Fewer than three similar questions are left in the last 24 hours"
+_TOO_FEW: Final = "Too few similar questions and failed submissions are left in the last 24 hours"
 
 
 class Announcement(Model):
@@ -84,22 +85,47 @@ def apply_observation(
     cause: Event[Any],
     observation: Observation,
     observations: Iterable[Observation],
-    ongoing: OngoingStruggle | None,
+    ongoing: Mapping[str, OngoingStruggle],
     same: Alike = alike,
-) -> StruggleUpdate:
-    """Return what an observation changes on its topic.
+) -> Mapping[str, StruggleUpdate]:
+    """Return what an observation changes, by topic.
 
     `observation` is what `cause` shows; `observations` are all that is known around its time, and have it where there
-    was room. The verdict is over the window up to the newest time on the topic, so the order of arrival makes no
-    difference. What is too old to reach into the window of an ongoing struggle changes nothing.
+    was room. It may show what others are about, too. The verdict is over the window up to the newest time on a topic,
+    so the order of arrival makes no difference. What is too old to reach into the window of an ongoing struggle
+    changes nothing.
     """
-    on_topic = [item for item in observations if item.topic == observation.topic]
+    known = list(observations)
+    after = attributed(known, same)
+    before = {_about(item) for item in attributed((item for item in known if item.id != observation.id), same)}
+    changed = before.symmetric_difference(map(_about, after)) or {_about(observation)}
+    latest = max((item.at for item in after), default=observation.at)
+    updates = {}
+    for topic in sorted({topic for _, topic, _ in changed} - {GENERAL}):
+        reported = ongoing.get(topic)
+        on_topic = [item for item in after if item.topic == topic]
+        if reported and latest < reported.newest:
+            updates[topic] = StruggleUpdate(reported, _repeated(reported, observation))
+        else:
+            updates[topic] = _update(cause, observation, on_topic, reported, same)
+    return updates
+
+
+def _about(observation: Observation) -> tuple[UUID, str, str]:
+    return observation.id, observation.topic, observation.text if isinstance(observation, Question) else ""
+
+
+def _update(
+    cause: Event[Any],
+    observation: Observation,
+    on_topic: Sequence[Observation],
+    ongoing: OngoingStruggle | None,
+    same: Alike,
+) -> StruggleUpdate:
     newest = max((item.at for item in on_topic), default=observation.at)
     ongoing = None if ongoing and observation.id == ongoing.end_id else ongoing
     repeated = _repeated(ongoing, observation)
-    if ongoing and newest < ongoing.newest:
-        return StruggleUpdate(ongoing, repeated)
-    verdict = struggle(on_topic, observation.topic, newest, same)
+    verdict = struggle(on_topic, on_topic[0].topic, newest, same) if on_topic else None
     at = _time_of_message(on_topic, ongoing, newest)
     if verdict is None:
         if ongoing is None or isinstance(observation, End):  # somebody else has told of its end
@@ -107,7 +133,7 @@ def apply_observation(
         return StruggleUpdate(ongoing, (*repeated, _resolved(ongoing, on_topic, newest, at, same)))
     announced = ongoing.announced if ongoing else ()
     if higher(verdict.detected.struggle_level, announced[-1].event.payload.struggle_level if announced else None):
-        event = _detected(cause, verdict.detected, on_topic, at)
+        event = _detected(cause, verdict, on_topic, at)
         announced, repeated = (*announced, Announcement(cause=observation.id, event=event)), (*repeated, event)
     return StruggleUpdate(_open(announced, verdict, newest), repeated)
 
@@ -127,7 +153,9 @@ def restored_struggle(
         Announcement(cause=(event.payload.evidence or (event.message_id,))[-1], event=event) for event in messages
     )
     newest = messages[-1].timestamp
-    verdict = struggle(observations, last.topic, newest, same) or Struggle(last, newest + WINDOW)
+    verdict = struggle(attributed(observations, same), last.topic, newest, same) or Struggle(
+        last, newest + WINDOW, messages[-1].message_id
+    )
     return _open(announced, verdict, newest)
 
 
@@ -155,15 +183,15 @@ def _time_of_message(on_topic: Iterable[Observation], ongoing: OngoingStruggle |
 
 
 def _detected(
-    cause: Event[Any], payload: StruggleDetected, on_topic: Iterable[Observation], at: datetime
+    cause: Event[Any], verdict: Struggle, on_topic: Iterable[Observation], at: datetime
 ) -> Event[StruggleDetected]:
-    """Its id is that of the first question and of the end before it: a repeat in any state of the tables has it."""
+    """Its id is of the first that counts, and of the end before it: a repeat in any state of the tables has it."""
     ends = [item for item in on_topic if isinstance(item, End)]
     after = max(ends, key=in_order).id if ends else ""
-    student = cause.student_id or ""
+    student, payload = cause.student_id or "", verdict.detected
     what = f"struggle {payload.topic} {payload.struggle_level} {after}"
     return Event[StruggleDetected](
-        message_id=derived_id(student, payload.evidence[0], what),
+        message_id=derived_id(student, verdict.first, what),
         timestamp=at,
         student_id=student,
         trace_id=cause.trace_id,
@@ -176,7 +204,10 @@ def _detected(
 def _resolved(
     ongoing: OngoingStruggle, on_topic: Sequence[Observation], newest: datetime, at: datetime, same: Alike
 ) -> Event[StruggleResolved]:
-    if struggle([item for item in on_topic if isinstance(item, Question)], ongoing.topic, newest, same) is None:
+    unsolved = [
+        item for item in on_topic if isinstance(item, Question) or (isinstance(item, Attempt) and not item.passed)
+    ]
+    if struggle(unsolved, ongoing.topic, newest, same) is None:
         return _end(ongoing, "time", _TOO_FEW, at)
     passed = sum(
         isinstance(item, Attempt) and item.passed and item.at >= ongoing.since

@@ -25,7 +25,7 @@ class StruggleDetected(Model):
 
     topic: TopicKey
     struggle_level: StruggleLevel
-    query_count: PositiveInt
+    query_count: Annotated[PositiveInt, Field(description="Similar queries, and failed submissions where they count.")]
     time_window_minutes: NonNegativeInt
     recommendation: NonBlank
     evidence: Annotated[tuple[Id, ...], Field(description="The similar queries.")] = ()

@@ -14,7 +14,7 @@ export function struggleItem(found, { student = true } = {}) {
     ),
     el("p", {}, found.recommendation),
     el("p", { class: "dim" },
-      `${found.query_count} similar questions${within}: `,
+      `${found.query_count} similar questions or failed submissions${within}: `,
       el("span", { class: "evidence" }, (found.evidence ?? []).map((id, at) => [at ? " " : "", queryLink(id, [said("question "), String(at + 1)])])),
       signals(found.signals),
     ),

@@ -15,7 +15,7 @@ export async function nowView({ content }) {
   const figures = el("div", { id: "figures" });
   const struggles = el("ol", { class: "struggles plain", id: "struggles", "aria-live": "polite" });
   const answers = el("ol", { class: "answers plain", id: "answers" });
-  const noStruggles = el("p", { class: "none" }, "None so far. A struggle is three similar questions on a topic within 24 hours.");
+  const noStruggles = el("p", { class: "none" }, "None so far. A struggle is three similar questions, or five failed submissions, on a topic within 24 hours.");
   const noAnswers = el("p", { class: "none" }, "None since this page was opened.");
   const pushedAt = { health: 0, figures: 0 };
 

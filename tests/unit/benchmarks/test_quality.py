@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from benchmarks import quality
-from benchmarks.quality import Measure, best_of, by_words, calibration_error, measure
-from learnflow.domain.question.similarity import ALIKE
+from benchmarks.quality import ALIKE, Measure, best_of, by_words, calibration_error, measure
 from learnflow.models.taxonomy import TOPICS
 
 INTENT: list[dict[str, Any]] = [

@@ -6,52 +6,52 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learnflow.domain.question.similarity import ALIKE, LONGEST, QUOTED, alike, similarity, telling_words
+from learnflow.domain.question.similarity import LONGEST, QUOTED, alike, similarity, telling_words
 
 TEXTS = st.text(alphabet="abc de?", max_size=40)
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "topic"),
+    ("one", "other"),
     [
-        ("How do I break out of a loop?", "how can I break out of the loop", "loops"),
-        ("Why does my while loop never end?", "My while loop never ends, why?", "loops"),
-        ("What is the base case of recursion?", "what's a base case in recursion?", "recursion"),
-        ("why is my list index out of range", "list index out of range error, why?", "lists"),
-        ("How do I remove all duplicates?", "removing duplicate elements of an array", "lists"),
-        ("how to join two strings", "concatenate two strings", "strings"),
-        ("Find the largest number in `ages`", "how do I find the maximum number of `prices`?", "lists"),
-        ("Count the occurrences of a character", "how often does a letter appear, counting", "strings"),
+        ("How do I break out of a loop?", "how can I break out of the loop"),
+        ("Why does my while loop never end?", "My while loop never ends, why?"),
+        ("What is the base case of recursion?", "what's a base case in recursion?"),
+        ("why is my list index out of range", "list index out of range error, why?"),
+        ("How do I remove all duplicates?", "removing duplicate elements of an array"),
+        ("how to join two strings", "concatenate two strings"),
+        ("Find the largest number in `ages`", "how do I find the maximum number of `prices`?"),
+        ("Count the occurrences of a character", "how often does a letter appear, counting"),
     ],
 )
-def test_the_same_in_other_words_is_alike(one: str, other: str, topic: str) -> None:
-    assert alike(telling_words(one, topic), telling_words(other, topic))
+def test_the_same_in_other_words_is_alike(one: str, other: str) -> None:
+    assert alike(telling_words(one), telling_words(other))
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "topic"),
+    ("one", "other"),
     [
-        ("How do I break out of a loop?", "How do I count in a loop?", "loops"),
-        ("How do I reverse a list?", "How do I sort a list?", "lists"),
-        ("how does a for loop work", "how does a while loop work", "loops"),
-        ("What is recursion?", "Recursion?", "recursion"),
-        ("How do I find the maximum?", "How do I find the minimum?", "lists"),
-        ("What does `append` do?", "What does `pop` do?", "lists"),
-        ("ما هي القائمة", "ما هي القائمة", "lists"),
+        ("How do I break out of a loop?", "How do I count in a loop?"),
+        ("How do I reverse a list?", "How do I sort a list?"),
+        ("how does a for loop work", "how does a while loop work"),
+        ("What is recursion?", "Recursion?"),
+        ("How do I find the maximum?", "How do I find the minimum?"),
+        ("What does `append` do?", "What does `pop` do?"),
+        ("ما هي القائمة", "ما هي القائمة"),
     ],
 )
-def test_something_else_and_nothing_telling_is_not_alike(one: str, other: str, topic: str) -> None:
-    assert not alike(telling_words(one, topic), telling_words(other, topic))
+def test_something_else_and_nothing_telling_is_not_alike(one: str, other: str) -> None:
+    assert not alike(telling_words(one), telling_words(other))
 
 
-def test_telling_words_leave_out_the_topic_and_what_says_nothing() -> None:
-    assert telling_words("What are the nested List indexes of my lists?", "list-indexing") == "nested indexes"
+def test_telling_words_leave_out_what_says_nothing() -> None:
+    assert telling_words("What are the nested List indexes?") == "nested list indexes"
     assert len(telling_words("word " * 1_000)) == LONGEST
 
 
 def test_words_in_quotes_count_little() -> None:
     one, other = telling_words("sort words in 'names' by length"), telling_words("sort words in 'cities' by length")
-    assert similarity(one, other) > ALIKE > similarity(one.replace(QUOTED, ""), other.replace(QUOTED, ""))
+    assert similarity(one, other) > 0.76 > similarity(one.replace(QUOTED, ""), other.replace(QUOTED, ""))
 
 
 def test_an_apostrophe_opens_no_quote() -> None:

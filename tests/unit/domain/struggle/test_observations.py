@@ -37,13 +37,38 @@ def test_a_routed_query_is_a_question() -> None:
         query_id=asked.query_id, target_agent="concepts", confidence=0.9, reasoning="It asks how", query=asked
     )
     assert observed(event(routing)) == Question(
-        at=AT, id=asked.query_id, topic="loops", key="explain-loops", text="break nested"
+        at=AT, id=asked.query_id, topic="loops", key="explain-loops", text="break nested loop"
     )
 
 
-@pytest.mark.parametrize("more", [{"topic": None}, {"topic": "general"}, {"detected_intent": "exercise"}])
-def test_without_a_topic_and_when_practising_nothing_is_seen(more: dict[str, Any]) -> None:
-    assert question(query("Give me an exercise on loops", **more)) is None
+@pytest.mark.parametrize(
+    "more",
+    [{"topic": None}, {"question_key": "off-topic"}, {"question_key": "distress"}, {"question_key": "submission"}],
+)
+def test_what_is_about_nothing_is_not_observed(more: dict[str, Any]) -> None:
+    assert question(query("Hello there", **more)) is None
+
+
+def test_practising_is_a_turn_that_does_not_count() -> None:
+    seen = question(query("Give me an exercise on loops", detected_intent="exercise"))
+    assert seen is not None
+    assert not seen.counts
+
+
+@pytest.mark.parametrize(
+    "text", ["I still don't get it", "That error again", "That makes no sense", "What do you mean?"]
+)
+def test_what_says_nothing_of_its_own_follows(text: str) -> None:
+    seen = question(query(text, topic="exceptions"))
+    assert seen is not None
+    assert (seen.follows, seen.topic) == (True, "general")
+
+
+@pytest.mark.parametrize("text", ["I still don't get loops", "Ok, I get it now", "Thanks", "Why does it print twice?"])
+def test_what_names_something_or_is_content_does_not_follow(text: str) -> None:
+    seen = question(query(text))
+    assert seen is not None
+    assert not seen.follows
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,13 @@ from tests.support.struggle_days import LOOPS, NOW, Desk, asked
 IDS = st.builds(lambda number: UUID(int=number), st.integers(0, 2**128 - 1))
 MINUTES = st.integers(0, 40 * 60)  # the table keeps all of 48 hours
 TOPICS = st.sampled_from([LOOPS, "lists"])
+ASKED_ON = st.sampled_from([LOOPS, "lists", "general"])
 ERRORS = st.none() | st.sampled_from(["KeyError", "IndexError"])
 TIMES = MINUTES.map(lambda minutes: NOW - timedelta(minutes=minutes))
 TEXTS = st.sampled_from(["break out while", "break while", "count down", "count", ""])
 QUESTIONS: st.SearchStrategy[Observation] = st.builds(
-    Question, at=TIMES, id=IDS, topic=TOPICS, key=st.sampled_from(["one", "other", None]), text=TEXTS,
-    wants_answer=st.booleans(), error=ERRORS,
+    Question, at=TIMES, id=IDS, topic=ASKED_ON, key=st.sampled_from(["one", "other", None]), text=TEXTS,
+    wants_answer=st.booleans(), error=ERRORS, follows=st.sampled_from([False, False, True]), counts=st.booleans(),
 )  # fmt: skip
 ATTEMPTS: st.SearchStrategy[Observation] = st.builds(
     Attempt, at=TIMES, id=IDS, topic=TOPICS, passed=st.booleans(), error=ERRORS

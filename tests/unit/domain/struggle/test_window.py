@@ -14,7 +14,7 @@ from learnflow.domain.struggle import (
     restored_struggle,
     struggle,
 )
-from learnflow.domain.struggle.window import similar_groups
+from learnflow.domain.struggle.window import attributed, similar_groups
 from learnflow.models.events.learning import StruggleDetected
 from learnflow.models.events.students import StruggleResolved
 from learnflow.models.vocabulary import StruggleLevel
@@ -32,7 +32,9 @@ DAY = 24 * 60  # minutes
         pytest.param([asked(5), asked(0)], None, id="two, one below the limit"),
         pytest.param([asked(10), asked(5), asked(0)], LOW, id="three, at the limit"),
         pytest.param([asked(10, key="count-loops"), asked(5), asked(0)], None, id="one of three asks something else"),
-        pytest.param([asked(10, topic="lists"), asked(5), asked(0)], None, id="one of three is on another topic"),
+        pytest.param(
+            [asked(10, "lists", "sort-names"), asked(5), asked(0)], None, id="one of three is on another topic"
+        ),
         pytest.param([asked(minutes, topic="general") for minutes in (9, 5, 0)], None, id="three on no topic"),
         pytest.param([asked(DAY), asked(5), asked(0)], None, id="one of three is exactly 24 hours old"),
         pytest.param([asked(DAY + 60), asked(600), asked(0)], None, id="three spread over 25 hours"),
@@ -57,10 +59,25 @@ DAY = 24 * 60  # minutes
             [*(tried(60 + m, passed=m % 3 == 0) for m in range(11)), asked(9), asked(8), asked(7)], HIGH,
             id="eleven tries, never three right in a row",
         ),
+        pytest.param([tried(m) for m in (9, 8, 7, 6)], None, id="four failed submissions and no question"),
+        pytest.param([tried(m) for m in (9, 8, 7, 6, 5)], MEDIUM, id="five failed submissions and no question"),
+        pytest.param([*map(tried, (9, 8, 7)), passed(6), *map(tried, (5, 4))], None, id="five, with a pass between"),
+        pytest.param([asked(9), *map(tried, (8, 7, 6, 5))], MEDIUM, id="a question and four failed submissions"),
+        pytest.param([asked(9), asked(8), tried(7)], None, id="two questions and a failed submission"),
+        pytest.param(
+            [asked(9), *(asked(m, "general", None, follows=True) for m in (8, 7))], MEDIUM,
+            id="a question, and twice that it is not understood",
+        ),
+        pytest.param(
+            [asked(m) for m in (600, 500, 400, 300, 200)]
+            + [asked(m, key=f"{word}-while") for m, word in enumerate(("sum", "skip", "print", "pair", "exit"))]
+            + [asked(9, key="sort-while")],
+            LOW, id="five, among more that ask other things",
+        ),
     ],
 )  # fmt: skip
 def test_similar_questions_make_a_struggle(seen: list[Observation], level: StruggleLevel | None) -> None:
-    shown = struggle(seen, seen[-1].topic, NOW)
+    shown = struggle(attributed(seen), LOOPS, NOW)
     assert (shown.detected.struggle_level if shown else None) == level
 
 
@@ -98,6 +115,37 @@ def test_a_chain_of_small_steps_is_no_group() -> None:
     )  # fmt: skip
     groups = similar_groups([one, two, three, four])
     assert 1 < max(map(len, groups)) < 4
+
+
+def test_wordings_that_are_taken_for_other_topics_are_on_the_first_ones() -> None:
+    desk = Desk().observe(*(asked(m, topic) for m, topic in ((9, LOOPS), (8, "general"), (7, "lists"))))
+    assert desk.levels() == [LOW]
+    assert list(desk.open) == [LOOPS]
+
+
+@pytest.mark.parametrize(
+    ("before", "topic"),
+    [
+        pytest.param([asked(9)], LOOPS, id="a question"),
+        pytest.param([asked(9, "lists"), tried(8)], LOOPS, id="a graded submission"),
+        pytest.param([asked(9, "lists", "sort-names"), asked(8, counts=False)], LOOPS, id="a wish for an exercise"),
+        pytest.param([asked(9), asked(8, "general", "install-it")], "general", id="a question on no topic"),
+        pytest.param([asked(DAY + 9)], "general", id="a question too long ago"),
+        pytest.param([], "general", id="nothing"),
+    ],
+)
+def test_what_follows_up_is_about_the_turn_before(before: list[Observation], topic: str) -> None:
+    *_, follow_up = attributed([*before, asked(0, "general", None, follows=True)])
+    assert follow_up.topic == topic
+
+
+def test_what_is_recommended_depends_on_what_fails() -> None:
+    failing = struggle([tried(m) for m in (9, 8, 7, 6, 5)], LOOPS, NOW)
+    asking = struggle([asked(m) for m in (9, 8, 7)], LOOPS, NOW)
+    assert failing is not None
+    assert asking is not None
+    assert "submissions" in failing.detected.recommendation
+    assert "explanation" in asking.detected.recommendation
 
 
 THREE = (9, 8, 7)
@@ -248,13 +296,13 @@ def test_what_is_stored_opens_as_it_was_told() -> None:
 
 def test_a_question_that_the_table_had_no_room_for_changes_nothing() -> None:
     late = asked(9)
-    assert apply_observation(cause(late), late, [asked(5, "lists")], None).open is None
+    assert apply_observation(cause(late), late, [asked(5, "lists")], {})[LOOPS].open is None
 
 
 def test_two_students_never_share_an_id() -> None:
     questions = [asked(9), asked(8), asked(7)]
     told = [
-        apply_observation(cause(questions[2], student), questions[2], questions, None).messages
+        apply_observation(cause(questions[2], student), questions[2], questions, {})[LOOPS].messages
         for student in ("ann", "bob")
     ]
     assert len({event.message_id for (event,) in told}) == 2
