@@ -4,8 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +22,7 @@ from learnflow.settings import variable
 from learnflow.streams import topic_admin
 from learnflow.tables import changelogs
 from learnflow.topics import TOPICS
+from tests.support import fork_server
 from tests.support.apache_kafka import Broker
 
 START_SECONDS: Final = 60.0
@@ -37,7 +36,7 @@ FAILED: Final = "agent.response.failed"
 class Worker:
     """A worker process of its own."""
 
-    process: subprocess.Popen[bytes]
+    process: fork_server.Process
     web: str
     log: Path
 
@@ -74,12 +73,10 @@ class Systems:
         own = self.directory / (name or f"{command[-1]}-{uuid4().hex[:6]}")
         own.mkdir(exist_ok=True)
         log = own / "log"
-        with log.open("ab") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "learnflow", *command],
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env=self.environment | {"LEARNFLOW_WEB_PORT": str(port), "LEARNFLOW_DATA_DIRECTORY": str(own)},
+        with Path(os.devnull).open("rb") as stdin, log.open("ab") as output:
+            own_settings = {"LEARNFLOW_WEB_PORT": str(port), "LEARNFLOW_DATA_DIRECTORY": str(own)}
+            process = fork_server.start(
+                command, self.environment | own_settings, fork_server.REPOSITORY, stdin, output, output
             )
         self._stack.callback(_end, process)
         worker = Worker(process, f"http://{LOCALHOST}:{port}", log)
@@ -130,7 +127,7 @@ def workers(started: Systems, *commands: list[str]) -> Iterator[list[Worker]]:
         assert codes == [0] * len(found), found
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: fork_server.Process) -> None:
     if process.poll() is None:
         process.kill()
     process.wait()
