@@ -28,9 +28,10 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
 
     def next_offset(self, tp: TP) -> int | None:
         """Return the offset that is fetched next, past what aiokafka leaves out; None while there is none."""
-        assignment = self._ensure_consumer()._subscription.subscription.assignment  # noqa: SLF001 - its own waits
-        state = assignment.state_value(tp)
-        return state.position if state is not None and state.has_valid_position else None
+        # Read here and not asked of aiokafka's thread, which may have lost the partition meanwhile.
+        subscription = self._ensure_consumer()._subscription.subscription  # noqa: SLF001
+        state = subscription and subscription.assignment and subscription.assignment.state_value(tp)
+        return state._position if state else None  # noqa: SLF001
 
     async def _fetch_records(self, *args: Any, **options: Any) -> Any:
         """Survive a rebalance that takes a partition out of aiokafka's hands; what is skipped by it is noticed."""
