@@ -257,6 +257,23 @@ async def test_a_trigger_fires_as_the_data_model_has_it(rows: asyncpg.Connection
     assert text == f"CREATE TRIGGER {name} {TRIGGERS[name]}"
 
 
+@pytest.mark.parametrize(
+    ("index", "query"),
+    [
+        ("idx_student_queries", "SELECT * FROM query_history WHERE student_id = 'a' ORDER BY timestamp DESC LIMIT 5"),
+        ("idx_response_agent", "SELECT * FROM agent_responses WHERE agent_type = 'debug' ORDER BY created_at DESC"),
+        ("idx_progress_updated", "SELECT * FROM student_progress ORDER BY updated_at DESC LIMIT 5"),
+        ("idx_query_vector", "SELECT * FROM query_history WHERE query_vector @@ to_tsquery('english', 'loop')"),
+    ],
+)
+async def test_what_is_asked_often_is_read_from_its_index(rows: asyncpg.Connection, index: str, query: str) -> None:
+    # Of few rows the planner reads the table instead, or sorts them after another index.
+    await rows.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+    plan = "\n".join(row[0] for row in await rows.fetch(f"EXPLAIN {query}"))
+    assert index in plan
+    assert "Sort" not in plan
+
+
 async def test_words_are_searched_by_their_stems_also_after_a_change(rows: asyncpg.Connection) -> None:
     select = "SELECT count(*) FROM query_history WHERE query_vector @@ to_tsquery('english', $1)"
     assert await rows.fetchval(select, "throwing") == 1
@@ -291,6 +308,12 @@ async def test_the_flow_of_a_trace_is_read_in_its_order(rows: asyncpg.Connection
         EXAMPLES["message_flow"][0]["trace_id"],
     )
     assert [tuple(row) for row in flow] == [("triage", "debug"), ("debug", "concepts"), ("concepts", "debug")]
+
+
+async def test_health_is_in_no_table(rows: asyncpg.Connection) -> None:
+    columns = await rows.fetch("SELECT column_name FROM information_schema.columns WHERE table_schema = 'public'")
+    names = {column["column_name"] for column in columns}
+    assert names & {"learning_style", "last_heartbeat", "uptime_seconds", "replica_count"} == {"learning_style"}
 
 
 async def test_an_exercise_is_for_many_students_and_a_student_has_many(rows: asyncpg.Connection) -> None:

@@ -8,7 +8,9 @@ import pytest
 from learnflow.agents.context import Context
 from learnflow.agents.wiring import SPECIALISTS
 from learnflow.domain.mastery.model import shipped
+from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.snippet import Snippet, split_prose_and_code
+from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event, version_metadata
 from learnflow.models.events.responses import ResponseCompleted
 from learnflow.models.events.routing import AgentRequest
@@ -64,3 +66,30 @@ async def test_a_question_is_parsed_once(
         sent = await SPECIALISTS[agent](context)(delivery(request(text, code), agent))
     assert any(isinstance(message.event.payload, ResponseCompleted) for message in sent)
     assert parsed == [text]
+
+
+class SlowTutor(OfflineTutor):
+    """A tutor that takes 4.823 s for an answer, of a time that only it moves."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds = 100.0
+
+    def clock(self) -> float:
+        return self.seconds
+
+    async def progress(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
+        self.seconds += 4.823
+        return await super().progress(request, question)
+
+
+async def test_the_processing_time_is_what_the_tutor_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    tutor = SlowTutor()
+    monkeypatch.setattr("learnflow.agents.specialist_request.perf_counter", tutor.clock)
+    async with Sandbox(SandboxSettings()) as sandbox:
+        context = Context(Settings(), tutor, sandbox, shipped(), Clock(lambda: NOON, timedelta(minutes=5)), "worker-1")
+        sent = await SPECIALISTS[Specialist.PROGRESS](context)(
+            delivery(request("How am I doing?"), Specialist.PROGRESS)
+        )
+    [answer] = [each.event.payload for each in sent if isinstance(each.event.payload, ResponseCompleted)]
+    assert answer.processing_time_ms == 4823

@@ -72,6 +72,23 @@ def test_a_payload_must_match_its_event_type(event_type: str, field: str) -> Non
     assert field in explain(error.value)
 
 
+@pytest.mark.parametrize(
+    ("event_type", "field"),
+    [
+        (event_type, field)
+        for event_type, payload in PAYLOADS_OF_THE_DATA_MODEL.items()
+        for field in payload
+        if field not in {"query_type", "code_snippet", "context"}
+    ],
+)
+def test_a_payload_needs_what_its_event_type_has(event_type: str, field: str) -> None:
+    payload = PAYLOADS_OF_THE_DATA_MODEL[event_type]
+    for values in ({name: payload[name] for name in payload if name != field}, payload | {field: None}):
+        with pytest.raises(ValidationError) as error:
+            PAYLOADS[event_type].model_validate(values)
+        assert field in explain(error.value)
+
+
 def test_a_struggle_is_low_medium_or_high() -> None:
     assert {level.value for level in StruggleLevel} == {"low", "medium", "high"}
 

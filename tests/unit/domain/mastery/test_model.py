@@ -169,8 +169,11 @@ def test_a_topic_may_have_weights_of_its_own() -> None:
 
 @pytest.mark.parametrize(
     ("value", "name"),
-    [(0.0, "new"), (0.4999, "new"), (0.5, "learning"), (0.8499, "learning"), (0.85, "mastered"), (1.0, "expert")],
-)
+    [
+        (0.0, "new"), (0.4999, "new"), (0.5, "learning"), (0.8499, "learning"), (0.85, "mastered"),
+        (0.9499, "mastered"), (0.95, "expert"), (1.0, "expert"),
+    ],
+)  # fmt: skip
 def test_levels_have_names(value: float, name: str) -> None:
     assert band(value) == name
     assert name in BANDS.values()
