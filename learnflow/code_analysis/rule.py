@@ -63,6 +63,8 @@ def in_function(language: Language, bad: str, good: str, complaint: str = "") ->
 
 
 Check: TypeAlias = Callable[[Any], Iterator[Match]]  # of a PythonTree, or of a SyntaxTree for the other languages
+Kinds: TypeAlias = tuple[str, ...] | tuple[type[ast.AST], ...]  # of nodes
+Declaration: TypeAlias = Callable[[Callable[..., Iterator[Match]]], "Rule"]  # of a check of a tree, or of a node too
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,32 +102,31 @@ class Rule:
         """How sure its findings are."""
         return Certainty.LIKELY if self.complaint else Certainty.SURE
 
-    def in_language(self, *examples: Example, **fields: Any) -> Callable[[Check], "Rule"]:  # noqa: ANN401 - a Rule's
+    def in_language(self, *examples: Example, nodes: Kinds = (), **fields: Any) -> Declaration:  # noqa: ANN401 - a Rule's
         """Declare the same for the language of the examples, but for `fields`; its condition is the decorated check."""
-        return lambda check: replace(self, languages=(examples[0].language,), examples=examples, check=check, **fields)
+        languages = (examples[0].language,)
+        return lambda check: replace(self, languages=languages, examples=examples, check=_at(nodes, check), **fields)
 
 
-def rule(key: str, *languages: Language, **fields: Any) -> Callable[[Check], Rule]:  # noqa: ANN401 - a Rule's fields
-    """Declare a rule whose condition is the decorated check; `fields` are those of Rule."""
-    return lambda check: Rule(key, languages, check=check, **fields)
+def _at(nodes: Kinds, check: Callable[..., Iterator[Match]]) -> Check:
+    """Return the check of a tree that looks at its nodes of some kinds, or the check itself if none are named."""
+    return (lambda tree: (match for node in tree.of(*nodes) for match in check(tree, node))) if nodes else check
 
 
-PythonCheck: TypeAlias = Callable[..., Iterator[Match]]  # of a PythonTree, and of a node of it
+def rule(key: str, *languages: Language, nodes: Kinds = (), **fields: Any) -> Declaration:  # noqa: ANN401 - a Rule's
+    """Declare a rule; `fields` are those of Rule.
 
-
-def python_rule(key: str, *kinds: type[ast.AST], **fields: Any) -> Callable[[PythonCheck], Rule]:  # noqa: ANN401
-    """Declare a rule for Python alone; its examples are bad code, good code and, if any, a complaint.
-
-    The decorated check looks at the whole tree, or with `kinds` at each node of these in it.
+    The decorated check looks at the whole tree, or with `nodes` at each node of these kinds in it.
     """
+    return lambda check: Rule(key, languages, check=_at(nodes, check), **fields)
+
+
+def python_rule(key: str, *kinds: type[ast.AST], **fields: Any) -> Declaration:  # noqa: ANN401 - a Rule's
+    """Declare a rule for Python alone; its examples are bad code, good code and, if any, a complaint."""
     fields["examples"] = tuple(Example(Language.PYTHON, *texts) for texts in fields["examples"])
-
-    def of_tree(check: PythonCheck) -> Check:
-        return lambda tree: (match for node in tree.of(*kinds) for match in check(tree, node))
-
-    return lambda check: Rule(key, (Language.PYTHON,), check=of_tree(check) if kinds else check, **fields)
+    return rule(key, Language.PYTHON, nodes=kinds, **fields)
 
 
-def python_error(key: str, *kinds: type[ast.AST], **fields: Any) -> Callable[[PythonCheck], Rule]:  # noqa: ANN401
+def python_error(key: str, *kinds: type[ast.AST], **fields: Any) -> Declaration:  # noqa: ANN401 - a Rule's
     """Declare a rule on Python that stops with an error; it explains the error that it is called like, if no other."""
     return python_rule(key, *kinds, kind=Kind.ERROR, **{"explains": (key,), **fields})

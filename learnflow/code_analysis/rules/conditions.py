@@ -24,7 +24,7 @@ _OPENING: Final = ("if_statement", "for_statement", "while_statement", "for_in_s
 
 
 @rule(
-    "always-true", JS, CPP, topic="conditionals",
+    "always-true", JS, CPP, nodes=("binary_expression",), topic="conditionals",
     message="`{condition}` is always true: `||` joins two conditions, and the second is just `{value}`, which counts as true by itself.",
     fix="Compare with each value: `{change}`.",
     beneath="`||` binds looser than a comparison; any text but an empty one, and any number but 0, counts as true.",
@@ -33,14 +33,13 @@ _OPENING: Final = ("if_statement", "for_statement", "while_statement", "for_in_s
         Example(JS, "while (a === 1 || 2) { f(); }", "const label = kind === first || 'other';"),
     ),
 )  # fmt: skip
-def always_true(tree: SyntaxTree) -> Iterator[Match]:
-    for node in tree.of("binary_expression"):
-        left, right = part(node, "left"), bare(part(node, "right"))
-        sign = text(part(left, "operator"))
-        either = text(part(node, "operator")) == "||" and sign in {"==", "==="} and _TRUTHY.fullmatch(text(right))
-        if either and _is_condition(node):
-            change = one_line(f"{text(left)} || {text(part(left, 'left'))} {sign} {text(right)}", 80)
-            yield Match(line(node), {"condition": one_line(text(node)), "value": text(right), "change": change})
+def always_true(_: SyntaxTree, node: Node) -> Iterator[Match]:
+    left, right = part(node, "left"), bare(part(node, "right"))
+    sign = text(part(left, "operator"))
+    either = text(part(node, "operator")) == "||" and sign in {"==", "==="} and _TRUTHY.fullmatch(text(right))
+    if either and _is_condition(node):
+        change = one_line(f"{text(left)} || {text(part(left, 'left'))} {sign} {text(right)}", 80)
+        yield Match(line(node), {"condition": one_line(text(node)), "value": text(right), "change": change})
 
 
 def _is_condition(node: Node) -> bool:
@@ -50,7 +49,7 @@ def _is_condition(node: Node) -> bool:
 
 
 @rule(
-    "either-differs", JS, JAVA, CPP, GO, RUST, topic="conditionals",
+    "either-differs", JS, JAVA, CPP, GO, RUST, nodes=("binary_expression",), topic="conditionals",
     message="`{condition}` is always true: whatever the value is, it differs from at least one of the two.",
     fix="Both must differ, so join them by `&&`: `{change}`.",
     beneath="By De Morgan, not (a or b) is (not a) and (not b); with a negation, `||` and `&&` change places.",
@@ -60,21 +59,20 @@ def _is_condition(node: Node) -> bool:
         Example(JS, "if (a !== 'x' || a !== 'y') { f(); }", "if (a != 0 || a != '') { f(); }"),
     ),
 )  # fmt: skip
-def either_differs(tree: SyntaxTree) -> Iterator[Match]:
-    for node in tree.of("binary_expression"):
-        left, right = bare(part(node, "left")), bare(part(node, "right"))
-        first, second = text(part(left, "right")), text(part(right, "right"))
-        differ = all(text(part(side, "operator")) in {"!=", "!=="} for side in (left, right))
-        literal = _LITERAL.fullmatch(first) and _LITERAL.fullmatch(second) and first.isdigit() == second.isdigit()
-        asked = text(part(left, "left"))
-        same = asked == text(part(right, "left")) and first != second and not _CALLS.search(asked)
-        if text(part(node, "operator")) == "||" and differ and literal and same:
-            change = one_line(f"{text(left)} && {text(right)}", 80)
-            yield Match(line(node), {"condition": one_line(text(node)), "change": change})
+def either_differs(_: SyntaxTree, node: Node) -> Iterator[Match]:
+    left, right = bare(part(node, "left")), bare(part(node, "right"))
+    first, second = text(part(left, "right")), text(part(right, "right"))
+    differ = all(text(part(side, "operator")) in {"!=", "!=="} for side in (left, right))
+    literal = _LITERAL.fullmatch(first) and _LITERAL.fullmatch(second) and first.isdigit() == second.isdigit()
+    asked = text(part(left, "left"))
+    same = asked == text(part(right, "left")) and first != second and not _CALLS.search(asked)
+    if text(part(node, "operator")) == "||" and differ and literal and same:
+        change = one_line(f"{text(left)} && {text(right)}", 80)
+        yield Match(line(node), {"condition": one_line(text(node)), "change": change})
 
 
 @rule(
-    "assigned-test", JS, JAVA, CPP, topic="conditionals",
+    "assigned-test", JS, JAVA, CPP, nodes=("if_statement", "while_statement"), topic="conditionals",
     message="`{name}` with one `=` gives a value instead of comparing, and the condition is then that value, whatever was there before.",
     fix="Compare: `{change}`.",
     beneath="An assignment is an expression whose value is what was assigned; all but zero (and what is like it) counts as true.",
@@ -84,19 +82,18 @@ def either_differs(tree: SyntaxTree) -> Iterator[Match]:
         in_function(JAVA, "while (done = true) { g(); }", "while (done == true) { g(); }"),
     ),
 )  # fmt: skip
-def assigned_test(tree: SyntaxTree) -> Iterator[Match]:
-    for node in tree.of("if_statement", "while_statement"):
-        test = bare(part(node, "condition"))
-        test = bare(part(test, "value")) if test is not None and test.type == "condition_clause" else test
-        value = text(part(test, "right"))
-        if test is not None and test.type == "assignment_expression" and _LITERAL.fullmatch(value):
-            equals = "===" if tree.language is JS else "=="
-            change = one_line(f"{text(part(test, 'left'))} {equals} {value}")
-            yield Match(line(node), {"name": one_line(text(test)), "change": change})
+def assigned_test(tree: SyntaxTree, node: Node) -> Iterator[Match]:
+    test = bare(part(node, "condition"))
+    test = bare(part(test, "value")) if test is not None and test.type == "condition_clause" else test
+    value = text(part(test, "right"))
+    if test is not None and test.type == "assignment_expression" and _LITERAL.fullmatch(value):
+        equals = "===" if tree.language is JS else "=="
+        change = one_line(f"{text(part(test, 'left'))} {equals} {value}")
+        yield Match(line(node), {"name": one_line(text(test)), "change": change})
 
 
 @rule(
-    "empty-body", JS, JAVA, CPP, topic="conditionals",
+    "empty-body", JS, JAVA, CPP, nodes=("if_statement", "for_statement", "while_statement"), topic="conditionals",
     message="the `;` right after the `{what} (...)` is its whole body, an empty one: the block below belongs to nothing and runs once, always.",
     fix="Take the `;` away.",
     beneath="A lone semicolon is the empty statement, which is as good a body as a block.",
@@ -105,31 +102,29 @@ def assigned_test(tree: SyntaxTree) -> Iterator[Match]:
         in_function(CPP, "while (n > 1);\n  { f(); }", "while (get() != 'x');\n\n  { f(); }"),
     ),
 )  # fmt: skip
-def empty_body(tree: SyntaxTree) -> Iterator[Match]:
-    for node in tree.of("if_statement", "for_statement", "while_statement"):
-        body, block = part(node, "consequence") or part(node, "body"), node.next_named_sibling
-        if text(body) == ";" and block is not None and block.type in _BLOCKS:
-            near = block.start_point[0] <= node.end_point[0] + 1
-            if near or node.type == "if_statement":
-                yield Match(line(node), {"what": text(node).partition("(")[0].strip()})
+def empty_body(_: SyntaxTree, node: Node) -> Iterator[Match]:
+    body, block = part(node, "consequence") or part(node, "body"), node.next_named_sibling
+    if text(body) == ";" and block is not None and block.type in _BLOCKS:
+        near = block.start_point[0] <= node.end_point[0] + 1
+        if near or node.type == "if_statement":
+            yield Match(line(node), {"what": text(node).partition("(")[0].strip()})
 
 
 @rule(
-    "one-statement", JS, JAVA, CPP, topic="conditionals",
+    "one-statement", JS, JAVA, CPP, nodes=(*_OPENING,), topic="conditionals",
     message="without braces, only the first statement belongs to the `{what}` of line {head}. This line looks as if it did too, but it always runs, once.",
     fix="Put braces around all that belongs to it.",
     beneath="Indentation means nothing to the compiler here; a body is one statement, and a block in braces counts as one.",
     examples=(in_function(CPP, "if (x)\n    f();\n    g();", "if (x)\n    f();\n  g();"),),
 )  # fmt: skip
-def one_statement(tree: SyntaxTree) -> Iterator[Match]:
-    for node in tree.of(*_OPENING):
-        body, following = part(node, "consequence") or part(node, "body"), node.next_named_sibling
-        if body is None or following is None or part(node, "alternative") or body.type in {*_BLOCKS, *_OPENING}:
-            continue
-        below, column = body.start_point[0] > node.start_point[0], body.start_point[1]
-        if below and column > node.start_point[1] and following.start_point[1] == column:
-            what = text(node).partition("(")[0].strip()
-            yield Match(line(following), {"what": what, "head": str(line(node))})
+def one_statement(_: SyntaxTree, node: Node) -> Iterator[Match]:
+    body, following = part(node, "consequence") or part(node, "body"), node.next_named_sibling
+    if body is None or following is None or part(node, "alternative") or body.type in {*_BLOCKS, *_OPENING}:
+        return
+    below, column = body.start_point[0] > node.start_point[0], body.start_point[1]
+    if below and column > node.start_point[1] and following.start_point[1] == column:
+        what = text(node).partition("(")[0].strip()
+        yield Match(line(following), {"what": what, "head": str(line(node))})
 
 
 @rule(

@@ -36,7 +36,7 @@ _STORING: Final = frozenset({"push", "add", "put", "set", "append", "unshift", "
 
 
 @rule(
-    "one-too-far", JS, JAVA, CPP, GO, topic="list-indexing",
+    "one-too-far", JS, JAVA, CPP, GO, nodes=("for_statement",), topic="list-indexing",
     message="the loop goes one too far: `<=` lets `{index}` reach the length of `{of}`, but the last index is one less.",
     fix="Write `<` instead of `<=`.",
     beneath="Indexes count from 0, so n items have the indexes 0 to n - 1; beyond that JavaScript gives undefined, and others stop.",
@@ -50,21 +50,20 @@ _STORING: Final = frozenset({"push", "add", "put", "set", "append", "unshift", "
                     "for (int i = 0; i <= s.length(); i++) { if (i == s.length() || s.charAt(i) == ' ') { g(i); } }"),
     ),
 )  # fmt: skip
-def one_too_far(tree: SyntaxTree) -> Iterator[Match]:
-    for loop in tree.of("for_statement"):
-        head = next(of(loop, "for_clause"), loop) if tree.language is GO else loop
-        test, body = bare(part(head, "condition")), part(loop, "body")
-        length = _LENGTH.fullmatch(text(part(test, "right")))
-        if not length or body is None or text(part(test, "operator")) != "<=" or length[0] in text(body):
-            continue
-        index, items = text(part(test, "left")), length[1] or length[2]
-        reads = {f"{items}[{index}]", *(f"{items}.{method}({index})" for method in ("get", "charAt", "at"))}
-        if any(text(node).replace(" ", "") in reads for node in of(body, *_ACCESS)):
-            yield Match(line(loop), {"index": index, "of": items})
+def one_too_far(tree: SyntaxTree, loop: Node) -> Iterator[Match]:
+    head = next(of(loop, "for_clause"), loop) if tree.language is GO else loop
+    test, body = bare(part(head, "condition")), part(loop, "body")
+    length = _LENGTH.fullmatch(text(part(test, "right")))
+    if not length or body is None or text(part(test, "operator")) != "<=" or length[0] in text(body):
+        return
+    index, items = text(part(test, "left")), length[1] or length[2]
+    reads = {f"{items}[{index}]", *(f"{items}.{method}({index})" for method in ("get", "charAt", "at"))}
+    if any(text(node).replace(" ", "") in reads for node in of(body, *_ACCESS)):
+        yield Match(line(loop), {"index": index, "of": items})
 
 
 @rule(
-    "removed-by-index", JS, JAVA, CPP, topic="loops",
+    "removed-by-index", JS, JAVA, CPP, nodes=("call_expression", "method_invocation"), topic="loops",
     message="removing from `{name}` moves all later items one place down, and then `{index}` goes on to the next place: the item that moved is skipped.",
     fix="Count down from the end, or step back with `{index}--` after removing; shorter, keep what stays: `filter` in JavaScript, `removeIf` in Java, `std::erase_if` in C++.",
     beneath="An index names a place, not an item; removing shifts every place after it.",
@@ -77,23 +76,22 @@ def one_too_far(tree: SyntaxTree) -> Iterator[Match]:
                     "for (int i = 0; i < v.size(); ++i) { v.erase(v.begin() + i); break; }"),
     ),
 )  # fmt: skip
-def removed_by_index(tree: SyntaxTree) -> Iterator[Match]:
-    for call in tree.of("call_expression", "method_invocation"):
-        loop = around(call, *LOOPS, *FUNCTIONS)
-        test, step = part(loop, "condition"), part(loop, "increment") or part(loop, "update")
-        head = _COUNTED_UP.fullmatch(f"{text(test)}; {text(step)}")
-        if loop is None or head is None:
-            continue
-        index, items = head["index"], head["list"]
-        removing = {f"{items}.splice({index},1)", f"{items}.remove({index})", f"{items}.erase({items}.begin()+{index})"}
-        stepped = index in {name for name, _ in changes(part(loop, "body"))}
-        block = around(call, "statement_block", "block", "compound_statement") or loop
-        if text(call).replace(" ", "") in removing and not stepped and not any(of(block, *_LEAVES)):
-            yield Match(line(call), {"name": items, "index": index})
+def removed_by_index(_: SyntaxTree, call: Node) -> Iterator[Match]:
+    loop = around(call, *LOOPS, *FUNCTIONS)
+    test, step = part(loop, "condition"), part(loop, "increment") or part(loop, "update")
+    head = _COUNTED_UP.fullmatch(f"{text(test)}; {text(step)}")
+    if loop is None or head is None:
+        return
+    index, items = head["index"], head["list"]
+    removing = {f"{items}.splice({index},1)", f"{items}.remove({index})", f"{items}.erase({items}.begin()+{index})"}
+    stepped = index in {name for name, _ in changes(part(loop, "body"))}
+    block = around(call, "statement_block", "block", "compound_statement") or loop
+    if text(call).replace(" ", "") in removing and not stepped and not any(of(block, *_LEAVES)):
+        yield Match(line(call), {"name": items, "index": index})
 
 
 @rule(
-    "never-negative", CPP, RUST, topic="loops",
+    "never-negative", CPP, RUST, nodes=("for_statement", "while_statement", "while_expression"), topic="loops",
     message="`{name}` is unsigned, so it is never below 0 and `{condition}` is always true: after 0 comes the largest number of the type (or a panic), and the loop does not end there.",
     fix="Count with {change}, or test before you count down.",
     beneath="Unsigned arithmetic is modulo 2^n: 0 - 1 wraps around in C++ and in Rust's release builds, and panics in its debug builds.",
@@ -105,16 +103,15 @@ def removed_by_index(tree: SyntaxTree) -> Iterator[Match]:
                 "fn main() {\n    let mut i = i64::try_from(v.len()).unwrap();\n    while i >= 0 { i -= 1; }\n}"),
     ),
 )  # fmt: skip
-def never_negative(tree: SyntaxTree) -> Iterator[Match]:
-    for loop in tree.of("for_statement", "while_statement", "while_expression"):
-        test = bare(part(loop, "condition"))
-        test = bare(part(test, "value")) if test is not None and test.type == "condition_clause" else test
-        if test is None or text(part(test, "operator")) != ">=" or text(part(test, "right")) != "0":
-            continue
-        name = text(part(test, "left"))
-        if name.isidentifier() and _is_unsigned(tree, loop, name) and not any(of(loop, *_LEAVES)):
-            change = "a signed type (`int`)" if tree.language is CPP else "`for i in (0..n).rev()`"
-            yield Match(line(loop), {"name": name, "condition": text(test), "change": change})
+def never_negative(tree: SyntaxTree, loop: Node) -> Iterator[Match]:
+    test = bare(part(loop, "condition"))
+    test = bare(part(test, "value")) if test is not None and test.type == "condition_clause" else test
+    if test is None or text(part(test, "operator")) != ">=" or text(part(test, "right")) != "0":
+        return
+    name = text(part(test, "left"))
+    if name.isidentifier() and _is_unsigned(tree, loop, name) and not any(of(loop, *_LEAVES)):
+        change = "a signed type (`int`)" if tree.language is CPP else "`for i in (0..n).rev()`"
+        yield Match(line(loop), {"name": name, "condition": text(test), "change": change})
 
 
 def _is_unsigned(tree: SyntaxTree, loop: Node, name: str) -> bool:
@@ -133,7 +130,7 @@ def _is_unsigned(tree: SyntaxTree, loop: Node, name: str) -> bool:
 
 
 @rule(
-    "item-only", JS, JAVA, CPP, topic="loops",
+    "item-only", JS, JAVA, CPP, nodes=("for_in_statement", "enhanced_for_statement", "for_range_loop"), topic="loops",
     message="this gives `{name}` a new value, but `{name}` is only a name for the item of this round: `{items}` stays as it is.",
     fix="To change `{items}`, {change}, or build a new one with the changed items.",
     beneath="The loop binds its variable to each item in turn; binding it to something else does not touch where the item came from.",
@@ -143,20 +140,19 @@ def _is_unsigned(tree: SyntaxTree, loop: Node, name: str) -> bool:
         in_function(JAVA, "for (int x : a) { x = 0; }", "for (int x : a) { if (--x > 0) { g(); } }"),
     ),
 )  # fmt: skip
-def item_only(tree: SyntaxTree) -> Iterator[Match]:
-    for loop in tree.of("for_in_statement", "enhanced_for_statement", "for_range_loop"):
-        name, body = part(loop, "left") or part(loop, "name") or part(loop, "declarator"), part(loop, "body")
-        outer = loop.type == "for_in_statement" and part(loop, "kind") is None
-        if name is None or body is None or name.type != "identifier" or outer or "vector<bool>" in tree.code:
-            continue
-        change = next((node for changed, node in changes(body) if changed == text(name) and is_statement(node)), None)
-        if change is None or around(change, *LOOPS, *FUNCTIONS) != loop or any(_closures(body, text(name))):
-            continue
-        if not any(text(node) == text(name) for node in of(body, "identifier") if node.start_byte > change.end_byte):
-            items = one_line(text(part(loop, "right") or part(loop, "value")))
-            index = f"use an index, as in `{items}[i] = ...`"
-            by = f"take the item by reference, `auto& {text(name)}`" if tree.language is CPP else index
-            yield Match(line(change), {"name": text(name), "items": items, "change": by})
+def item_only(tree: SyntaxTree, loop: Node) -> Iterator[Match]:
+    name, body = part(loop, "left") or part(loop, "name") or part(loop, "declarator"), part(loop, "body")
+    outer = loop.type == "for_in_statement" and part(loop, "kind") is None
+    if name is None or body is None or name.type != "identifier" or outer or "vector<bool>" in tree.code:
+        return
+    change = next((node for changed, node in changes(body) if changed == text(name) and is_statement(node)), None)
+    if change is None or around(change, *LOOPS, *FUNCTIONS) != loop or any(_closures(body, text(name))):
+        return
+    if not any(text(node) == text(name) for node in of(body, "identifier") if node.start_byte > change.end_byte):
+        items = one_line(text(part(loop, "right") or part(loop, "value")))
+        index = f"use an index, as in `{items}[i] = ...`"
+        by = f"take the item by reference, `auto& {text(name)}`" if tree.language is CPP else index
+        yield Match(line(change), {"name": text(name), "items": items, "change": by})
 
 
 def _closures(body: Node, name: str) -> Iterator[Node]:

@@ -26,7 +26,7 @@ _CHANGED_ELSEWHERE: Final = re.compile(
 
 
 @rule(
-    "loop-never-changes", JS, JAVA, CPP, GO, topic="loops",
+    "loop-never-changes", JS, JAVA, CPP, GO, nodes=("while_statement", "for_statement"), topic="loops",
     message="nothing inside of the loop changes `{name}`, so the condition `{condition}` never becomes false and the loop never ends.",
     fix="Change `{name}` at the end of the loop's body, for example `{change}`.",
     beneath="The condition is worked out anew before each round; with the same values it has the same result each time.",
@@ -42,19 +42,18 @@ _CHANGED_ELSEWHERE: Final = re.compile(
                 "package main\n\nfunc main() {\n\tn := 3\n\tfor n > 0 {\n\t\tn--\n\t}\n}"),
     ),
 )  # fmt: skip
-def loop_never_changes(tree: SyntaxTree) -> Iterator[Match]:
-    for loop in tree.of("while_statement", "for_statement"):
-        test, body = bare(part(loop, "condition")), part(loop, "body")
-        if tree.language is GO and test is None:
-            test = next((child for child in loop.named_children if child.type == "binary_expression"), None)
-        steps = part(loop, "increment") or part(loop, "update")  # JavaScript's word, C++'s and Java's
-        if test is None or body is None or test.type != "binary_expression" or steps or any(of(test, *_CALLS)):
-            continue
-        sides = (part(test, "left"), part(test, "right"))
-        plain = {text(side) for side in sides if side and side.type == "identifier"}
-        if plain and not any(of(body, *_LEAVES)) and not any(_may_change(tree, loop, body, name) for name in plain):
-            name = min(plain, key=text(test).find)
-            yield Match(line(loop), {"name": name, "condition": one_line(text(test)), "change": f"{name}++"})
+def loop_never_changes(tree: SyntaxTree, loop: Node) -> Iterator[Match]:
+    test, body = bare(part(loop, "condition")), part(loop, "body")
+    if tree.language is GO and test is None:
+        test = next((child for child in loop.named_children if child.type == "binary_expression"), None)
+    steps = part(loop, "increment") or part(loop, "update")  # JavaScript's word, C++'s and Java's
+    if test is None or body is None or test.type != "binary_expression" or steps or any(of(test, *_CALLS)):
+        return
+    sides = (part(test, "left"), part(test, "right"))
+    plain = {text(side) for side in sides if side and side.type == "identifier"}
+    if plain and not any(of(body, *_LEAVES)) and not any(_may_change(tree, loop, body, name) for name in plain):
+        name = min(plain, key=text(test).find)
+        yield Match(line(loop), {"name": name, "condition": one_line(text(test)), "change": f"{name}++"})
 
 
 def _may_change(tree: SyntaxTree, loop: Node, body: Node, name: str) -> bool:

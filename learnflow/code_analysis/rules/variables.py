@@ -86,7 +86,7 @@ def never_used(tree: SyntaxTree) -> Iterator[Match]:
 
 
 @rule(
-    "step-too-late", JAVA, CPP, JS, topic="recursion",
+    "step-too-late", JAVA, CPP, JS, nodes=("update_expression",), topic="recursion",
     message="`{args}{step}` gives its old value first and changes `{args}` only afterwards: the call gets the same value again, so the recursion never comes to its end.",
     fix="Give the changed value: `{name}({args} - 1)` (or `+ 1`).",
     beneath="The postfix operator's value is that before the change; and the parameter of this call is not that of the next.",
@@ -96,19 +96,18 @@ def never_used(tree: SyntaxTree) -> Iterator[Match]:
         Example(JS, "function f(n) { return n ? f(n--) : 0; }", "function f(n) { g(n); }\nwhile (n > 0) { f(n--); }"),
     ),
 )  # fmt: skip
-def step_too_late(tree: SyntaxTree) -> Iterator[Match]:
-    for step in tree.of("update_expression"):
-        call, function = around(step, "call_expression", "method_invocation"), around(step, *FUNCTIONS)
-        postfix = _POSTFIX.fullmatch(text(step))
-        own = text(part(function, "name") or part(part(function, "declarator"), "declarator"))
-        called = text(part(call, "function") or part(call, "name"))
-        if own and own == called and postfix and text(part(call, "arguments")) == f"({postfix[0]})":
-            sign = postfix["step"]
-            yield Match(line(step), {"args": text(step).removesuffix(sign), "step": sign, "name": own})
+def step_too_late(_: SyntaxTree, step: Node) -> Iterator[Match]:
+    call, function = around(step, "call_expression", "method_invocation"), around(step, *FUNCTIONS)
+    postfix = _POSTFIX.fullmatch(text(step))
+    own = text(part(function, "name") or part(part(function, "declarator"), "declarator"))
+    called = text(part(call, "function") or part(call, "name"))
+    if own and own == called and postfix and text(part(call, "arguments")) == f"({postfix[0]})":
+        sign = postfix["step"]
+        yield Match(line(step), {"args": text(step).removesuffix(sign), "step": sign, "name": own})
 
 
 @rule(
-    "literals-divided", JAVA, CPP, topic="operators",
+    "literals-divided", JAVA, CPP, nodes=("binary_expression",), topic="operators",
     message="`{name}` is a division of two whole numbers, and drops the fraction: it is 0 here.",
     fix="Write one of them with a point, `1.0` instead of `1`, say.",
     beneath="The types of the operands choose the division, before anything else of the formula is looked at.",
@@ -117,12 +116,11 @@ def step_too_late(tree: SyntaxTree) -> Iterator[Match]:
         in_function(JAVA, "g(1 / 2);", "g(1.0 / 2);"),
     ),
 )  # fmt: skip
-def literals_divided(tree: SyntaxTree) -> Iterator[Match]:
-    for node in tree.of("binary_expression"):
-        left, right = text(part(node, "left")), text(part(node, "right"))
-        whole = left.isdecimal() and right.isdecimal() and text(part(node, "operator")) == "/"
-        if whole and 0 < int(left) < int(right):
-            yield Match(line(node), {"name": text(node)})
+def literals_divided(_: SyntaxTree, node: Node) -> Iterator[Match]:
+    left, right = text(part(node, "left")), text(part(node, "right"))
+    whole = left.isdecimal() and right.isdecimal() and text(part(node, "operator")) == "/"
+    if whole and 0 < int(left) < int(right):
+        yield Match(line(node), {"name": text(node)})
 
 
 @rule(

@@ -16,7 +16,7 @@ _ADDING: Final = frozenset({"+=", "-=", "*=", "/="})
 
 
 @rule(
-    "copy-changed", CPP, topic="functions",
+    "copy-changed", CPP, nodes=("function_definition",), topic="functions",
     message="`{name}` is a copy that only `{function}` sees: what is changed here is gone when it ends, and the caller's value stays as it was.",
     fix="{change}",
     beneath="Arguments are passed by value here; only a reference or a pointer lets a function change what belongs to its caller.",
@@ -26,18 +26,17 @@ _ADDING: Final = frozenset({"+=", "-=", "*=", "/="})
                 "void digits(int n) { while (n > 0) { std::cout << n % 10; n /= 10; } }"),
     ),
 )  # fmt: skip
-def copy_changed(tree: SyntaxTree) -> Iterator[Match]:
-    for function in tree.of("function_definition"):
-        if text(part(function, "type")) != "void":
-            continue
-        head, body = part(function, "declarator"), part(function, "body")
-        for parameter in of(head, "parameter_declaration"):
-            name, value = text(part(parameter, "declarator")), kind(part(parameter, "declarator")) == "identifier"
-            change = next((node for node in _changes(body) if value and _owner(node) == name), None)
-            if change and around(change, *LOOPS) is None and not _read_after(body, change, name):
-                step = f"Take it by reference, as in `{text(part(parameter, 'type'))}& {name}`."
-                called = text(part(head, "declarator"))
-                yield Match(line(change), {"name": name, "function": called, "change": step})
+def copy_changed(_: SyntaxTree, function: Node) -> Iterator[Match]:
+    if text(part(function, "type")) != "void":
+        return
+    head, body = part(function, "declarator"), part(function, "body")
+    for parameter in of(head, "parameter_declaration"):
+        name, value = text(part(parameter, "declarator")), kind(part(parameter, "declarator")) == "identifier"
+        change = next((node for node in _changes(body) if value and _owner(node) == name), None)
+        if change and around(change, *LOOPS) is None and not _read_after(body, change, name):
+            step = f"Take it by reference, as in `{text(part(parameter, 'type'))}& {name}`."
+            called = text(part(head, "declarator"))
+            yield Match(line(change), {"name": name, "function": called, "change": step})
 
 
 def _changes(body: Node | None) -> Iterator[Node]:
@@ -70,7 +69,7 @@ def _is_target(node: Node) -> bool:
 
 
 @rule(
-    "pointer-copied", CPP, topic="memory-management", explains=("cpp-segmentation-fault",),
+    "pointer-copied", CPP, nodes=("function_definition",), topic="memory-management", explains=("cpp-segmentation-fault",),
     message="`{name}` is a copy of the caller's pointer: to let it point elsewhere changes only the copy, and the caller's pointer stays as it was.",
     fix="Return the new pointer, or take the pointer itself by reference: `*& {name}`.",
     beneath="A pointer is passed by value like any other; `*{name} = ...` would change what it points to, `{name} = ...` only itself.",
@@ -80,23 +79,22 @@ def _is_target(node: Node) -> bool:
                 "void show(Node* n) { if (n == nullptr) { n = &empty; } std::cout << n->v; }"),
     ),
 )  # fmt: skip
-def pointer_copied(tree: SyntaxTree) -> Iterator[Match]:
-    for function in tree.of("function_definition"):
-        if text(part(function, "type")) != "void":
-            continue
-        body, parameters = part(function, "body"), of(part(function, "declarator"), "parameter_declaration")
-        declared = [part(parameter, "declarator") for parameter in parameters]
-        pointers = [text(pointer) for pointer in declared if kind(pointer) == "pointer_declarator"]
-        for name in (pointer.removeprefix("*").strip() for pointer in pointers):
-            for change in of(body, "assignment_expression"):
-                made = text(part(change, "right")).startswith(("new ", "&"))
-                set_anew = name.isidentifier() and text(part(change, "left")) == name and made
-                if set_anew and not _read_after(body, change, name):
-                    yield Match(line(change), {"name": name})
+def pointer_copied(_: SyntaxTree, function: Node) -> Iterator[Match]:
+    if text(part(function, "type")) != "void":
+        return
+    body, parameters = part(function, "body"), of(part(function, "declarator"), "parameter_declaration")
+    declared = [part(parameter, "declarator") for parameter in parameters]
+    pointers = [text(pointer) for pointer in declared if kind(pointer) == "pointer_declarator"]
+    for name in (pointer.removeprefix("*").strip() for pointer in pointers):
+        for change in of(body, "assignment_expression"):
+            made = text(part(change, "right")).startswith(("new ", "&"))
+            set_anew = name.isidentifier() and text(part(change, "left")) == name and made
+            if set_anew and not _read_after(body, change, name):
+                yield Match(line(change), {"name": name})
 
 
 @rule(
-    "never-set", CPP, topic="variables",
+    "never-set", CPP, nodes=("declaration",), topic="variables",
     message="`{name}` ({kind}) has no first value, and line {first} adds to whatever happens to be in its memory: the result is any number.",
     fix="Give it a first value: `{kind} {name} = 0;`.",
     beneath="Local variables of the built-in types are not initialised in C++; to read one before is undefined behaviour.",
@@ -105,16 +103,15 @@ def pointer_copied(tree: SyntaxTree) -> Iterator[Match]:
         Example(CPP, "int next() { int n; n++; return n; }", "int next() { static int n; n++; return n; }"),
     ),
 )  # fmt: skip
-def never_set(tree: SyntaxTree) -> Iterator[Match]:
-    for declaration in tree.of("declaration"):
-        function, number = around(declaration, "function_definition"), text(part(declaration, "type"))
-        if number not in _NUMBERS or not _KEPT.isdisjoint(text(declaration).split()):
-            continue
-        for name in (text(child) for child in declaration.named_children if child.type == "identifier"):
-            uses = (use for use in of(function, "identifier") if use.start_byte > declaration.end_byte)
-            change = around(next((use for use in uses if text(use) == name), None), *_STATEMENTS)
-            if change and _adds(change, name):
-                yield Match(line(declaration), {"name": name, "kind": number, "first": str(line(change))})
+def never_set(_: SyntaxTree, declaration: Node) -> Iterator[Match]:
+    function, number = around(declaration, "function_definition"), text(part(declaration, "type"))
+    if number not in _NUMBERS or not _KEPT.isdisjoint(text(declaration).split()):
+        return
+    for name in (text(child) for child in declaration.named_children if child.type == "identifier"):
+        uses = (use for use in of(function, "identifier") if use.start_byte > declaration.end_byte)
+        change = around(next((use for use in uses if text(use) == name), None), *_STATEMENTS)
+        if change and _adds(change, name):
+            yield Match(line(declaration), {"name": name, "kind": number, "first": str(line(change))})
 
 
 def _adds(node: Node, name: str) -> bool:
@@ -124,7 +121,7 @@ def _adds(node: Node, name: str) -> bool:
 
 
 @rule(
-    "gone-local", CPP, topic="memory-management", explains=("cpp-segmentation-fault",),
+    "gone-local", CPP, nodes=("function_definition",), topic="memory-management", explains=("cpp-segmentation-fault",),
     message="`{name}` lives in `{function}` only: when that returns, its memory is free again, and what the caller holds points to nothing sure.",
     fix="Return the value itself (a copy), or let the caller give you the place.",
     beneath="The frame of a function goes with its return; using a dangling pointer or reference is undefined behaviour.",
@@ -134,22 +131,21 @@ def _adds(node: Node, name: str) -> bool:
                 "std::ostream& put(std::ostream& out) { auto width = out.width(); return out; }"),
     ),
 )  # fmt: skip
-def gone_local(tree: SyntaxTree) -> Iterator[Match]:
-    for function in tree.of("function_definition"):
-        head = part(function, "declarator")
-        if kind(head) not in {"pointer_declarator", "reference_declarator"}:
-            continue
-        declarations = [node for node in of(part(function, "body"), "declaration") if "static" not in text(node)]
-        own = {text(part(name, "declarator") or name) for node in declarations for name in node.named_children}
-        for back in of(function, "return_statement"):
-            value = text(back).removeprefix("return").strip(" ;")
-            name = value.removeprefix("&")
-            if name in own and (value != name or kind(head) == "reference_declarator"):
-                yield Match(line(back), {"name": name, "function": text(next(of(head, "identifier"), None))})
+def gone_local(_: SyntaxTree, function: Node) -> Iterator[Match]:
+    head = part(function, "declarator")
+    if kind(head) not in {"pointer_declarator", "reference_declarator"}:
+        return
+    declarations = [node for node in of(part(function, "body"), "declaration") if "static" not in text(node)]
+    own = {text(part(name, "declarator") or name) for node in declarations for name in node.named_children}
+    for back in of(function, "return_statement"):
+        value = text(back).removeprefix("return").strip(" ;")
+        name = value.removeprefix("&")
+        if name in own and (value != name or kind(head) == "reference_declarator"):
+            yield Match(line(back), {"name": name, "function": text(next(of(head, "identifier"), None))})
 
 
 @rule(
-    "size-of-pointer", CPP, topic="memory-management",
+    "size-of-pointer", CPP, nodes=("function_definition",), topic="memory-management",
     message="as a parameter, `{name}` is a pointer: `sizeof({name})` is the size of the pointer, not of the array.",
     fix="Take a `std::vector` or `std::array`, or give the number of items as another parameter.",
     beneath="An array decays to a pointer to its first item when it is passed; its size is lost.",
@@ -158,10 +154,9 @@ def gone_local(tree: SyntaxTree) -> Iterator[Match]:
                 "int main() { int a[3] = {1, 2, 3}; return sizeof(a) / sizeof(a[0]); }"),
     ),
 )  # fmt: skip
-def size_of_pointer(tree: SyntaxTree) -> Iterator[Match]:
-    for function in tree.of("function_definition"):
-        arrays = {text(part(array, "declarator")) for array in of(part(function, "declarator"), "array_declarator")}
-        for size in of(part(function, "body"), "sizeof_expression"):
-            name = text(size).removeprefix("sizeof").strip("() ")
-            if name in arrays:
-                yield Match(line(size), {"name": name})
+def size_of_pointer(_: SyntaxTree, function: Node) -> Iterator[Match]:
+    arrays = {text(part(array, "declarator")) for array in of(part(function, "declarator"), "array_declarator")}
+    for size in of(part(function, "body"), "sizeof_expression"):
+        name = text(size).removeprefix("sizeof").strip("() ")
+        if name in arrays:
+            yield Match(line(size), {"name": name})

@@ -62,25 +62,24 @@ def never_closed(tree: SyntaxTree) -> Iterator[Match]:
 
 
 @rule(
-    "not-waited", GO, topic="concurrency",
+    "not-waited", GO, nodes=("function_declaration",), topic="concurrency",
     message="`main` does not wait for what `{name}` starts: when `main` returns, the program ends, with all goroutines in the middle of their work.",
     fix="Wait: with a `sync.WaitGroup` (`Add`, `defer Done`, `Wait`), or by receiving from a channel.",
     beneath="Goroutines are no children of who started them; only the end of `main` counts.",
     examples=(in_function(GO, "go f()", "go f()\n\twg.Wait()"),),
 )  # fmt: skip
-def not_waited(tree: SyntaxTree) -> Iterator[Match]:
-    for function in tree.of("function_declaration"):
-        started = list(of(function, "go_statement"))
-        if text(part(function, "name")) != "main" or not started:
-            continue
-        rest = text(function)
-        for goroutine in started:
-            rest = rest.replace(text(goroutine), "")
-        calls = (call for call in of(function, "call_expression") if call.start_byte > started[0].end_byte)
-        calls = (call for call in calls if not any(_within(call, goroutine) for goroutine in started))
-        only_prints = all(_PRINTS.match(text(part(call, "function"))) for call in calls)  # any other may wait
-        if only_prints and not any(sign in rest for sign in _WAITS):
-            yield Match(line(started[0]), {"name": one_line(text(started[0]).partition("{")[0])})
+def not_waited(_: SyntaxTree, function: Node) -> Iterator[Match]:
+    started = list(of(function, "go_statement"))
+    if text(part(function, "name")) != "main" or not started:
+        return
+    rest = text(function)
+    for goroutine in started:
+        rest = rest.replace(text(goroutine), "")
+    calls = (call for call in of(function, "call_expression") if call.start_byte > started[0].end_byte)
+    calls = (call for call in calls if not any(_within(call, goroutine) for goroutine in started))
+    only_prints = all(_PRINTS.match(text(part(call, "function"))) for call in calls)  # any other may wait
+    if only_prints and not any(sign in rest for sign in _WAITS):
+        yield Match(line(started[0]), {"name": one_line(text(started[0]).partition("{")[0])})
 
 
 def _within(node: Node, outer: Node) -> bool:
@@ -118,7 +117,7 @@ def raced(tree: SyntaxTree) -> Iterator[Match]:
 
 
 @rule(
-    "counted-too-late", GO, topic="concurrency",
+    "counted-too-late", GO, nodes=("go_statement",), topic="concurrency",
     message="`{name}.Add(1)` runs only when the goroutine does, so `Wait` may come first, see a count of 0, and not wait at all.",
     fix="Call `{name}.Add(1)` before the `go` statement.",
     beneath="A WaitGroup is a counter; `Wait` returns whenever it is 0, at the beginning too.",
@@ -127,11 +126,10 @@ def raced(tree: SyntaxTree) -> Iterator[Match]:
                     "wg.Add(1)\n\tgo func() {\n\t\twg.Done()\n\t}()\n\twg.Wait()"),
     ),
 )  # fmt: skip
-def counted_too_late(tree: SyntaxTree) -> Iterator[Match]:
-    for goroutine in tree.of("go_statement"):
-        if len(list(of(goroutine, "go_statement"))) > 1:  # which this one may count
-            continue
-        for call in of(goroutine, "call_expression"):
-            name, method = text(part(call, "function")).rpartition(".")[::2]
-            if method == "Add" and text(part(call, "arguments")) == "(1)" and name.isidentifier():
-                yield Match(line(call), {"name": name})
+def counted_too_late(_: SyntaxTree, goroutine: Node) -> Iterator[Match]:
+    if len(list(of(goroutine, "go_statement"))) > 1:  # which this one may count
+        return
+    for call in of(goroutine, "call_expression"):
+        name, method = text(part(call, "function")).rpartition(".")[::2]
+        if method == "Add" and text(part(call, "arguments")) == "(1)" and name.isidentifier():
+            yield Match(line(call), {"name": name})

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from tree_sitter import Node
+
 from learnflow.code_analysis.rule import GO, Example, Kind, Match, in_function, rule
 from learnflow.code_analysis.rules.counted_loops import item_only
 from learnflow.code_analysis.rules.cpp.memory import copy_changed
@@ -31,36 +33,36 @@ _COUNTS: Final = "type T struct {{ n int }}\nfunc (t {}T) Add() {{ t.n++ }}"
     Example(GO, _COUNTS.format(""), _COUNTS.format("*")),
     Example(GO, _COUNTS.format(""),
             "func (c Config) Print() {\n\tc.name = strings.ToUpper(c.name)\n\tfmt.Println(c.name)\n}"),
+    nodes=("method_declaration",),
 )  # fmt: skip
-def receiver_changed(tree: SyntaxTree) -> Iterator[Match]:
-    for method in tree.of("method_declaration"):
-        receiver, body = next(of(part(method, "receiver"), "parameter_declaration"), None), part(method, "body")
-        name, struct, function = text(part(receiver, "name")), text(part(receiver, "type")), text(part(method, "name"))
-        if not name or struct.startswith("*") or part(method, "result"):
-            continue
-        for change in of(body, *CHANGES):
-            plain = text(change).startswith(f"{name}.") and "[" not in text(change).partition("=")[0]
-            if plain and not is_used_after(change, body, name):
-                step = f"Take a pointer as receiver: `func ({name} *{struct}) {function}(...)`."
-                yield Match(line(change), {"name": name, "function": function, "change": step})
-                break
+def receiver_changed(_: SyntaxTree, method: Node) -> Iterator[Match]:
+    receiver, body = next(of(part(method, "receiver"), "parameter_declaration"), None), part(method, "body")
+    name, struct, function = text(part(receiver, "name")), text(part(receiver, "type")), text(part(method, "name"))
+    if not name or struct.startswith("*") or part(method, "result"):
+        return
+    for change in of(body, *CHANGES):
+        plain = text(change).startswith(f"{name}.") and "[" not in text(change).partition("=")[0]
+        if plain and not is_used_after(change, body, name):
+            step = f"Take a pointer as receiver: `func ({name} *{struct}) {function}(...)`."
+            yield Match(line(change), {"name": name, "function": function, "change": step})
+            break
 
 
 @receiver_changed.in_language(
-    Example(GO, "func f(s []int) { s = append(s, 1) }", "func f(s []int) []int { s = append(s, 1); return s }")
+    Example(GO, "func f(s []int) { s = append(s, 1) }", "func f(s []int) []int { s = append(s, 1); return s }"),
+    nodes=("function_declaration",),
 )
-def slice_kept(tree: SyntaxTree) -> Iterator[Match]:
-    for function in tree.of("function_declaration"):
-        parameters = of(part(function, "parameters"), "parameter_declaration")
-        own = {text(part(node, "name")) for node in parameters if text(part(node, "type")).startswith("[]")}
-        body, called = part(function, "body"), text(part(function, "name"))
-        for change in of(body, "assignment_statement") if part(function, "result") is None else ():
-            name = text(part(change, "left"))
-            grows = name in own and text(part(change, "right")).startswith("append(")
-            if grows and not is_used_after(change, body, name) and around(change, "for_statement") is None:
-                step = f"Return it, and keep the result: `{name} = {called}({name}, ...)`."
-                yield Match(line(change), {"name": name, "function": called, "change": step})
-                break
+def slice_kept(_: SyntaxTree, function: Node) -> Iterator[Match]:
+    parameters = of(part(function, "parameters"), "parameter_declaration")
+    own = {text(part(node, "name")) for node in parameters if text(part(node, "type")).startswith("[]")}
+    body, called = part(function, "body"), text(part(function, "name"))
+    for change in of(body, "assignment_statement") if part(function, "result") is None else ():
+        name = text(part(change, "left"))
+        grows = name in own and text(part(change, "right")).startswith("append(")
+        if grows and not is_used_after(change, body, name) and around(change, "for_statement") is None:
+            step = f"Return it, and keep the result: `{name} = {called}({name}, ...)`."
+            yield Match(line(change), {"name": name, "function": called, "change": step})
+            break
 
 
 @item_only.in_language(
@@ -68,20 +70,20 @@ def slice_kept(tree: SyntaxTree) -> Iterator[Match]:
             "type T struct { n int }\nfunc f(a []T) {\n\tfor i := range a { a[i].n = 2 }\n}"),
     Example(GO, "func f() {\n\tfor _, x := range a { x = 2 }\n}",
             "func mark(m map[string]*Node) {\n\tfor _, x := range m { x.seen = true }\n}"),
+    nodes=("for_statement",),
 )  # fmt: skip
-def range_copy(tree: SyntaxTree) -> Iterator[Match]:
-    for loop in tree.of("for_statement"):
-        clause = next((child for child in loop.named_children if child.type == "range_clause"), None)
-        left, body = part(clause, "left"), part(loop, "body")
-        if left is None or left.named_child_count != _PAIR:
-            continue
-        name, items = text(left.named_children[1]), text(part(clause, "right"))
-        for change in of(body, *CHANGES):
-            target = text(part(change, "left") or change.named_children[0])
-            changed = target == name or (target.startswith(f"{name}.") and _holds_structs(tree, items))
-            if changed and not is_used_after(change, body, name):
-                yield Match(line(change), {"name": name, "items": items, "change": f"use the index, `{items}[i]`"})
-                break
+def range_copy(tree: SyntaxTree, loop: Node) -> Iterator[Match]:
+    clause = next((child for child in loop.named_children if child.type == "range_clause"), None)
+    left, body = part(clause, "left"), part(loop, "body")
+    if left is None or left.named_child_count != _PAIR:
+        return
+    name, items = text(left.named_children[1]), text(part(clause, "right"))
+    for change in of(body, *CHANGES):
+        target = text(part(change, "left") or change.named_children[0])
+        changed = target == name or (target.startswith(f"{name}.") and _holds_structs(tree, items))
+        if changed and not is_used_after(change, body, name):
+            yield Match(line(change), {"name": name, "items": items, "change": f"use the index, `{items}[i]`"})
+            break
 
 
 def _holds_structs(tree: SyntaxTree, items: str) -> bool:

@@ -90,7 +90,7 @@ def compares_references(tree: SyntaxTree) -> Iterator[Match]:
 
 
 @rule(
-    "shared-static", JAVA, topic="object-oriented-programming",
+    "shared-static", JAVA, nodes=("field_declaration",), topic="object-oriented-programming",
     message="`{name}` is `static`: there is one for the whole class `{owner}`, so each new object overwrites it for all.",
     fix="Take `static` away, so that each object has a `{name}` of its own.",
     beneath="Static fields live in the class, fields without it in each object; a constructor should set only the latter.",
@@ -100,16 +100,15 @@ def compares_references(tree: SyntaxTree) -> Iterator[Match]:
                 "class Log {\n  static int level;\n  Log(int l) { level = l; }\n  static boolean on() { return level > 0; }\n}"),
     ),
 )  # fmt: skip
-def shared_static(tree: SyntaxTree) -> Iterator[Match]:
-    for field in tree.of("field_declaration"):
-        owner = around(field, "class_declaration")
-        if "static" not in _modifiers(field) or "final" in _modifiers(field):
-            continue
-        name = text(part(next(of(field, "variable_declarator"), None), "name"))
-        methods = (method for method in of(owner, "method_declaration") if "static" in _modifiers(method))
-        shared = any(name in names(method) for method in methods) or f"{text(part(owner, 'name'))}.{name}" in tree.code
-        if not shared and any(_sets(made, name) for made in of(owner, "constructor_declaration")):
-            yield Match(line(field), {"name": name, "owner": text(part(owner, "name"))})
+def shared_static(tree: SyntaxTree, field: Node) -> Iterator[Match]:
+    owner = around(field, "class_declaration")
+    if "static" not in _modifiers(field) or "final" in _modifiers(field):
+        return
+    name = text(part(next(of(field, "variable_declarator"), None), "name"))
+    methods = (method for method in of(owner, "method_declaration") if "static" in _modifiers(method))
+    shared = any(name in names(method) for method in methods) or f"{text(part(owner, 'name'))}.{name}" in tree.code
+    if not shared and any(_sets(made, name) for made in of(owner, "constructor_declaration")):
+        yield Match(line(field), {"name": name, "owner": text(part(owner, "name"))})
 
 
 def _modifiers(node: Node) -> set[str]:
@@ -132,7 +131,7 @@ def _parameters(method: Node | None) -> dict[str, str]:
 
 
 @rule(
-    "given-itself", JAVA, topic="object-oriented-programming",
+    "given-itself", JAVA, nodes=("assignment_expression",), topic="object-oriented-programming",
     message="both sides are the parameter `{name}`, which is given its own value; the field stays as it was (null or 0).",
     fix="Name the field by `this`: `{change}`.",
     beneath="A parameter hides a field of the same name; `this.` names the field.",
@@ -142,16 +141,15 @@ def _parameters(method: Node | None) -> dict[str, str]:
                 "class A {\n  int n;\n  A(int n) { this.n = n; }\n}"),
     ),
 )  # fmt: skip
-def given_itself(tree: SyntaxTree) -> Iterator[Match]:
-    for node in tree.of("assignment_expression"):
-        name = text(part(node, "left"))
-        method = around(node, "constructor_declaration", "method_declaration")
-        if name == text(part(node, "right")) and name in _parameters(method):
-            yield Match(line(node), {"name": name, "change": f"this.{name} = {name}"})
+def given_itself(_: SyntaxTree, node: Node) -> Iterator[Match]:
+    name = text(part(node, "left"))
+    method = around(node, "constructor_declaration", "method_declaration")
+    if name == text(part(node, "right")) and name in _parameters(method):
+        yield Match(line(node), {"name": name, "change": f"this.{name} = {name}"})
 
 
 @rule(
-    "copy-changed", JAVA, topic="functions",
+    "copy-changed", JAVA, nodes=("method_declaration",), topic="functions",
     message="`{name}` is a copy that only `{function}` sees: what is changed here is gone when it ends, and the caller's value stays as it was.",
     fix="Let `{function}` return the new value, and assign it where it is called.",
     beneath="Arguments are passed by value: a method gets a copy of the number or the reference, never the caller's variable.",
@@ -160,14 +158,13 @@ def given_itself(tree: SyntaxTree) -> Iterator[Match]:
         Example(JAVA, 'class A {\n  void f(String s) { s = "b"; }\n}', "class A { void show(int n) { System.out.println(++n); } }"),
     ),
 )  # fmt: skip
-def copy_changed(tree: SyntaxTree) -> Iterator[Match]:
-    for method in tree.of("method_declaration"):
-        body = part(method, "body")
-        own, function = _parameters(method), text(part(method, "name"))
-        for name, node in changes(body) if text(part(method, "type")) == "void" else ():
-            read = is_used_after(node, body, name) or around(node, *LOOPS) is not None
-            if own.get(name) in _SIMPLE and is_statement(node) and not read:
-                yield Match(line(node), {"name": name, "function": function})
+def copy_changed(_: SyntaxTree, method: Node) -> Iterator[Match]:
+    body = part(method, "body")
+    own, function = _parameters(method), text(part(method, "name"))
+    for name, node in changes(body) if text(part(method, "type")) == "void" else ():
+        read = is_used_after(node, body, name) or around(node, *LOOPS) is not None
+        if own.get(name) in _SIMPLE and is_statement(node) and not read:
+            yield Match(line(node), {"name": name, "function": function})
 
 
 @rule(

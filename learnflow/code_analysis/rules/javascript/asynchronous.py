@@ -142,7 +142,7 @@ def _next_use(tree: SyntaxTree, statement: Node, name: str) -> Node | None:
 
 
 @rule(
-    "not-caught", JS, topic="async-programming",
+    "not-caught", JS, nodes=("try_statement",), topic="async-programming",
     message="`try` catches only what is thrown while its block runs. The promise fails later, when the block has long ended, so `catch` never sees it.",
     fix="Wait for it inside of the block, `await ...`, or write `.catch(...)` behind the promise.",
     beneath="A rejected promise throws only where it is awaited; otherwise its error goes to its own handlers.",
@@ -151,11 +151,10 @@ def _next_use(tree: SyntaxTree, statement: Node, name: str) -> Node | None:
         Example(JS, "try { f().then((x) => { g(x); }); } catch { h(); }", "try { f().then(g).catch(h); } catch (e) { h(e); }"),
     ),
 )  # fmt: skip
-def not_caught(tree: SyntaxTree) -> Iterator[Match]:
-    for attempt in tree.of("try_statement"):
-        for statement in of(part(attempt, "body"), "expression_statement") if part(attempt, "handler") else ():
-            call, directly = statement.named_children[0], around(statement, *FUNCTIONS) == around(attempt, *FUNCTIONS)
-            arguments = part(call, "arguments")
-            handles = arguments is None or arguments.named_child_count > 1 or ".catch(" in text(call)
-            if directly and call.type == "call_expression" and called_name(call) == "then" and not handles:
-                yield Match(line(attempt))
+def not_caught(_: SyntaxTree, attempt: Node) -> Iterator[Match]:
+    for statement in of(part(attempt, "body"), "expression_statement") if part(attempt, "handler") else ():
+        call, directly = statement.named_children[0], around(statement, *FUNCTIONS) == around(attempt, *FUNCTIONS)
+        arguments = part(call, "arguments")
+        handles = arguments is None or arguments.named_child_count > 1 or ".catch(" in text(call)
+        if directly and call.type == "call_expression" and called_name(call) == "then" and not handles:
+            yield Match(line(attempt))

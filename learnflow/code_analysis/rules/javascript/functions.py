@@ -69,7 +69,7 @@ def called_too_soon(tree: SyntaxTree) -> Iterator[Match]:
 
 
 @rule(
-    "other-this", JS, topic="object-oriented-programming",
+    "other-this", JS, nodes=("function_expression",), topic="object-oriented-programming",
     message="a `function` has a `this` of its own, and when `{call}` calls it, that is not your object: so its properties are undefined there.",
     fix="Write an arrow function, `() => {{ ... }}`: it keeps the `this` of the method around it.",
     beneath="`this` is set by the call, not by where the function stands; only arrow functions take it from the scope around them.",
@@ -80,24 +80,23 @@ def called_too_soon(tree: SyntaxTree) -> Iterator[Match]:
                 "class A {\n  open() { this.el.addEventListener('click', function () { this.classList.add('on'); }); }\n}"),
     ),
 )  # fmt: skip
-def other_this(tree: SyntaxTree) -> Iterator[Match]:
-    for made in tree.of("function_expression"):
-        call, owner = argument_of(made), around(made, "class_body")
-        arguments = part(call, "arguments")
-        own_this = arguments and arguments.named_child_count > 1 and called_name(call) not in _TIMED  # it is given
-        if call is None or owner is None or called_name(call) in _SETS_THIS or own_this:
-            continue
-        for use in of(made, "member_expression"):
-            name = text(part(use, "property"))
-            has = rf"\bthis\.{name} = |^\s*(?:async )?{name}\(|\{{\s*{name}\("
-            at_once = around(use, *FUNCTIONS) == made and text(part(use, "object")) == "this"
-            if at_once and re.search(has, text(owner), re.MULTILINE):
-                yield Match(line(use), {"call": called_name(call)})
-                break
+def other_this(_: SyntaxTree, made: Node) -> Iterator[Match]:
+    call, owner = argument_of(made), around(made, "class_body")
+    arguments = part(call, "arguments")
+    own_this = arguments and arguments.named_child_count > 1 and called_name(call) not in _TIMED  # it is given
+    if call is None or owner is None or called_name(call) in _SETS_THIS or own_this:
+        return
+    for use in of(made, "member_expression"):
+        name = text(part(use, "property"))
+        has = rf"\bthis\.{name} = |^\s*(?:async )?{name}\(|\{{\s*{name}\("
+        at_once = around(use, *FUNCTIONS) == made and text(part(use, "object")) == "this"
+        if at_once and re.search(has, text(owner), re.MULTILINE):
+            yield Match(line(use), {"call": called_name(call)})
+            break
 
 
 @rule(
-    "arrow-this", JS, topic="object-oriented-programming",
+    "arrow-this", JS, nodes=("pair",), topic="object-oriented-programming",
     message="an arrow function has no `this` of its own: in `{name}` it is that of the code around the object, not the object.",
     fix="Write it as a method: `{name}() {{ ... }}`.",
     beneath="Braces of an object make no scope; arrow functions take `this` from the nearest function or the module.",
@@ -106,17 +105,16 @@ def other_this(tree: SyntaxTree) -> Iterator[Match]:
         Example(JS, "const o = { n: 1, go: () => { f(this.n); } };", "class C {\n  start() { return { tick: () => this.n + 1 }; }\n}"),
     ),
 )  # fmt: skip
-def arrow_this(tree: SyntaxTree) -> Iterator[Match]:
-    for pair in tree.of("pair"):
-        arrow = part(pair, "value")
-        if kind(arrow) == "arrow_function" and around(pair, *FUNCTIONS, "class_body") is None:
-            use = next((use for use in of(arrow, "this") if around(use, *FUNCTIONS) == arrow), None)
-            if use:
-                yield Match(line(use), {"name": text(part(pair, "key"))})
+def arrow_this(_: SyntaxTree, pair: Node) -> Iterator[Match]:
+    arrow = part(pair, "value")
+    if kind(arrow) == "arrow_function" and around(pair, *FUNCTIONS, "class_body") is None:
+        use = next((use for use in of(arrow, "this") if around(use, *FUNCTIONS) == arrow), None)
+        if use:
+            yield Match(line(use), {"name": text(part(pair, "key"))})
 
 
 @rule(
-    "braces-without-return", JS, topic="functions",
+    "braces-without-return", JS, nodes=_NAMELESS, topic="functions",
     message="an arrow function with braces gives back only what you `return`, and this one returns nothing: so `{call}` gets undefined for each item.",
     fix="Leave the braces out, `{change}`, or write `return` inside of them.",
     beneath="After `=>` braces begin a block of statements, not a value; without them the expression is the result.",
@@ -126,20 +124,19 @@ def arrow_this(tree: SyntaxTree) -> Iterator[Match]:
         Example(JS, "f(a.filter((x) => { x > 2; }));", "items.map((item) => { render(item); });"),
     ),
 )  # fmt: skip
-def braces_without_return(tree: SyntaxTree) -> Iterator[Match]:
-    for made in tree.of(*_NAMELESS):
-        body, call = part(made, "body"), made.parent.parent if made.parent else None
-        wanted = call and called_name(call) in _GIVING and not is_statement(call) and _is_silent(made)
-        statement = body.named_child(0) if wanted and body and body.named_child_count == 1 else None
-        value = statement.named_child(0) if statement and statement.type == "expression_statement" else None
-        if value and value.type not in _ACTING and called_name(value) not in {"log", "push"}:
-            parameters = text(part(made, "parameter") or part(made, "parameters"))
-            change = one_line(f"{parameters} => {text(statement).rstrip(';')}")
-            yield Match(line(made), {"call": called_name(call), "change": change})
+def braces_without_return(_: SyntaxTree, made: Node) -> Iterator[Match]:
+    body, call = part(made, "body"), made.parent.parent if made.parent else None
+    wanted = call and called_name(call) in _GIVING and not is_statement(call) and _is_silent(made)
+    statement = body.named_child(0) if wanted and body and body.named_child_count == 1 else None
+    value = statement.named_child(0) if statement and statement.type == "expression_statement" else None
+    if value and value.type not in _ACTING and called_name(value) not in {"log", "push"}:
+        parameters = text(part(made, "parameter") or part(made, "parameters"))
+        change = one_line(f"{parameters} => {text(statement).rstrip(';')}")
+        yield Match(line(made), {"call": called_name(call), "change": change})
 
 
 @rule(
-    "for-each-return", JS, topic="functions",
+    "for-each-return", JS, nodes=_NAMELESS, topic="functions",
     message="`return` inside of `forEach` ends only the call for this item: the loop goes on, and the value is thrown away.",
     fix="Use `for (const item of items)`, where `return` leaves the function, or `find`, `some` or `every`.",
     beneath="The callback is a function of its own, and `forEach` ignores what it gives back.",
@@ -149,15 +146,14 @@ def braces_without_return(tree: SyntaxTree) -> Iterator[Match]:
                 "rows.forEach((row) => { if (!row) { return skip(row); } out.push(row.map((n) => { return n + 1; })); });"),
     ),
 )  # fmt: skip
-def for_each_return(tree: SyntaxTree) -> Iterator[Match]:
-    for made in tree.of(*_NAMELESS):
-        for end in _returns(made) if called_name(argument_of(made)) == "forEach" else ():
-            if end.named_children and end.named_children[0].type not in _WITHOUT_VALUE:
-                yield Match(line(end))
+def for_each_return(_: SyntaxTree, made: Node) -> Iterator[Match]:
+    for end in _returns(made) if called_name(argument_of(made)) == "forEach" else ():
+        if end.named_children and end.named_children[0].type not in _WITHOUT_VALUE:
+            yield Match(line(end))
 
 
 @rule(
-    "late-binding", JS, topic="closures",
+    "late-binding", JS, nodes=("for_statement", "for_in_statement"), topic="closures",
     message="each of these functions uses the variable `{name}` itself, not the value that it had; they run after the loop, when it has its last value.",
     fix="Declare it by `let` in the head of the loop: then each round has a variable of its own.",
     beneath="A closure captures the variable, and looks its value up when it is called.",
@@ -166,19 +162,18 @@ def for_each_return(tree: SyntaxTree) -> Iterator[Match]:
         Example(JS, "for (var x of a) { fs.push(() => x); }", "for (var x of xs) { load(x).then((x) => console.log(x)); }"),
     ),
 )  # fmt: skip
-def late_binding(tree: SyntaxTree) -> Iterator[Match]:
-    for loop in tree.of("for_statement", "for_in_statement"):
-        start = part(loop, "initializer")
-        declared = names(start) if kind(start) == "variable_declaration" else frozenset()
-        if text(part(loop, "kind")) == "var":
-            declared = names(part(loop, "left"))
-        waits = any(of(loop, "await_expression"))
-        for made in of(part(loop, "body") or loop, *_NAMELESS):
-            own = names(part(made, "parameters") or part(made, "parameter")) | {name for name, _, _ in given(made)}
-            used = declared & names(part(made, "body")) - own
-            if used and not waits and called_name(around(made, "call_expression")) in _LATER:
-                yield Match(line(made), {"name": min(used)})
-                break
+def late_binding(_: SyntaxTree, loop: Node) -> Iterator[Match]:
+    start = part(loop, "initializer")
+    declared = names(start) if kind(start) == "variable_declaration" else frozenset()
+    if text(part(loop, "kind")) == "var":
+        declared = names(part(loop, "left"))
+    waits = any(of(loop, "await_expression"))
+    for made in of(part(loop, "body") or loop, *_NAMELESS):
+        own = names(part(made, "parameters") or part(made, "parameter")) | {name for name, _, _ in given(made)}
+        used = declared & names(part(made, "body")) - own
+        if used and not waits and called_name(around(made, "call_expression")) in _LATER:
+            yield Match(line(made), {"name": min(used)})
+            break
 
 
 @rule(
@@ -202,16 +197,15 @@ def no_return(tree: SyntaxTree) -> Iterator[Match]:
 
 
 @rule(
-    "return-alone", JS, topic="functions",
+    "return-alone", JS, nodes=("return_statement",), topic="functions",
     message="`return` stands alone on its line, so the function ends here and gives undefined; the next line is never reached.",
     fix="Begin the value on the same line: `{change}`.",
     beneath="JavaScript puts a semicolon after a `return` at the end of a line (automatic semicolon insertion).",
     examples=(Example(JS, "function f() {\n  return\n  g();\n}", "function f() {\n  return g();\n}"),),
 )  # fmt: skip
-def return_alone(tree: SyntaxTree) -> Iterator[Match]:
-    for node in tree.of("return_statement"):
-        following = node.next_named_sibling
-        if following is None or following.type != "expression_statement" or node.named_children:
-            continue
-        if line(following) == line(node) + 1:
-            yield Match(line(node), {"change": one_line(f"return {text(following)}")})
+def return_alone(_: SyntaxTree, node: Node) -> Iterator[Match]:
+    following = node.next_named_sibling
+    if following is None or following.type != "expression_statement" or node.named_children:
+        return
+    if line(following) == line(node) + 1:
+        yield Match(line(node), {"change": one_line(f"return {text(following)}")})

@@ -163,7 +163,7 @@ def same_object(tree: SyntaxTree) -> Iterator[Match]:
 
 
 @rule(
-    "changed-in-for-each", JS, topic="loops",
+    "changed-in-for-each", JS, nodes=("call_expression",), topic="loops",
     message="`{name}` gets shorter while the loop goes through it: the item behind the removed one moves to its place, and the loop skips it.",
     fix="Keep what is to stay in a new array instead: `{name}.filter(...)`.",
     beneath="The loop holds an index and looks at the length of now; removing shifts every item after it.",
@@ -173,13 +173,12 @@ def same_object(tree: SyntaxTree) -> Iterator[Match]:
         Example(JS, "a.forEach(x => { if (!x) { a.pop(); } });", "function next(queue) {\n  const first = queue.shift();\n  return first;\n}"),
     ),
 )  # fmt: skip
-def changed_in_for_each(tree: SyntaxTree) -> Iterator[Match]:
-    for call in tree.of("call_expression"):
-        name, loop = text(part(part(call, "function"), "object")), around(call, *LOOPS, *FUNCTIONS)
-        for_each = loop and text(part(argument_of(loop), "function")) == f"{name}.forEach"
-        of_name = kind(loop) == "for_in_statement" and text(part(loop, "right")) == name
-        if called_name(call) in _SHORTENING and (for_each or of_name) and not any(of(loop, *_LEAVING)):
-            yield Match(line(call), {"name": name})
+def changed_in_for_each(_: SyntaxTree, call: Node) -> Iterator[Match]:
+    name, loop = text(part(part(call, "function"), "object")), around(call, *LOOPS, *FUNCTIONS)
+    for_each = loop and text(part(argument_of(loop), "function")) == f"{name}.forEach"
+    of_name = kind(loop) == "for_in_statement" and text(part(loop, "right")) == name
+    if called_name(call) in _SHORTENING and (for_each or of_name) and not any(of(loop, *_LEAVING)):
+        yield Match(line(call), {"name": name})
 
 
 @rule(

@@ -111,7 +111,7 @@ def not_joined(tree: SyntaxTree) -> Iterator[Match]:
 
 
 @rule(
-    "moved-value", RUST, topic="", kind=Kind.ERROR, explains=("rust-moved-value",), needs_error=True,
+    "moved-value", RUST, nodes=("function_item",), topic="", kind=Kind.ERROR, explains=("rust-moved-value",), needs_error=True,
     message="`{name}` is moved into {into} in line {at}, so here it may not be used any more.",
     fix="{lend}",
     examples=(
@@ -119,14 +119,13 @@ def not_joined(tree: SyntaxTree) -> Iterator[Match]:
                 "fn main() {\n    let s = String::new();\n    f(&s);\n    g(&s);\n}"),
     ),
 )  # fmt: skip
-def moved_value(tree: SyntaxTree) -> Iterator[Match]:
-    for function in tree.of("function_item"):
-        owned = frozenset(_owned(function))
-        for taken in of(function, "identifier"):
-            by = _taken_by(taken) if text(taken) in owned else None
-            use = _next_use(function, taken) if by else None
-            if by is not None and use is not None:
-                yield Match(line(use), _values(taken, by))
+def moved_value(_: SyntaxTree, function: Node) -> Iterator[Match]:
+    owned = frozenset(_owned(function))
+    for taken in of(function, "identifier"):
+        by = _taken_by(taken) if text(taken) in owned else None
+        use = _next_use(function, taken) if by else None
+        if by is not None and use is not None:
+            yield Match(line(use), _values(taken, by))
 
 
 def _owned(function: Node) -> Iterator[str]:
