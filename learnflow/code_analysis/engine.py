@@ -127,7 +127,7 @@ class Source:
 
         An error that was not raised is no fault where it may be raised on purpose.
         """
-        for match in islice(rule.check(self.tree), _MOST) if self.tree else ():
+        for match in islice(rule.check(self.tree), 1 if rule.once else _MOST) if self.tree else ():
             unsure = rule.kind is Kind.ERROR and not raised
             if not (unsure and isinstance(self.tree, PythonTree) and _is_guarded(self.tree, match.line)):
                 yield match

@@ -76,7 +76,7 @@ def _rule(key: str, table: PatternRule) -> Rule:
         return Rule(key, (Language.PYTHON,), check=ruff(key), **fields)
     if table.queries:
         return Rule(key, tuple(table.queries), check=query_check(table.queries), **fields)
-    return Rule(key, tuple(table.patterns), check=_pattern_check(table), **fields)
+    return Rule(key, tuple(table.patterns), check=_pattern_check(table), once=table.kind is Kind.BUG, **fields)
 
 
 def _pattern_check(table: PatternRule) -> Check:
@@ -89,8 +89,6 @@ def _pattern_check(table: PatternRule) -> Check:
             at = match.start("at") if match.groupdict().get("at") else match.start()
             values = {name: value or "" for name, value in match.groupdict().items()}
             yield Match(code.count("\n", 0, at) + 1, values)
-            if table.kind is Kind.BUG:
-                return  # one of a kind is enough to begin with
 
     return check
 

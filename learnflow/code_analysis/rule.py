@@ -74,7 +74,8 @@ class Rule:
     `fix` is the first step to mend it, `beneath` what lies under it for advanced students. `explains` are the keys of
     the errors (learnflow.domain.question.errors) that it can be behind; with `needs_error` it is a fault only where one
     of them came up. `complaint` is a pattern of the student's words without which the code is right as often as not.
-    `focus` is what a review can be asked for (speed, security, design); `only_in_focus`: said only to who asks for it.
+    With `once`, the first match is enough to begin with. `focus` is what a review can be asked for (speed, security,
+    design); `only_in_focus`: said only to who asks for it.
     """
 
     key: str
@@ -89,6 +90,7 @@ class Rule:
     complaint: str = ""
     focus: str = ""
     only_in_focus: bool = False
+    once: bool = False
     examples: tuple[Example, ...] = ()
     check: Check = lambda _: iter(())
 

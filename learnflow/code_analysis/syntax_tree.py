@@ -186,14 +186,6 @@ def given(root_node: Node) -> Iterator[tuple[str, Node | None, Node]]:
         yield text(name).lstrip("*& "), bare(part(node, "value") or part(node, "right")), node
 
 
-def given_types(root_node: Node) -> dict[str, str]:
-    """Return the types that Rust's declarations and parameters give to names."""
-    return {
-        text(part(node, "pattern")).removeprefix("mut "): text(part(node, "type"))
-        for node in of(root_node, "let_declaration", "parameter")
-    }
-
-
 def _declared_types(tree: SyntaxTree) -> Iterator[tuple[str, str]]:
     for node in tree.of(
         "local_variable_declaration", "field_declaration", "formal_parameter", "enhanced_for_statement"

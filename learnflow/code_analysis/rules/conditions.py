@@ -15,7 +15,7 @@ _LITERAL: Final = re.compile(r"\"[^\"]*\"|'[^']*'|-?\d[\w.]*|true|false|null|nul
 _JOINED: Final = frozenset({"parenthesized_expression", "condition_clause", "binary_expression", "unary_expression"})
 _CALLS: Final = re.compile(r"\(|\bawait\b|\+\+|--")
 _BLOCKS: Final = frozenset({"statement_block", "block", "compound_statement"})
-_CASES: Final = frozenset({"switch_case", "switch_block_statement_group", "case_statement"})
+_CASES: Final = ("switch_case", "switch_block_statement_group", "case_statement")
 _GOES_ON: Final = frozenset({
     "expression_statement", "lexical_declaration", "local_variable_declaration", "declaration",
 })  # fmt: skip
@@ -111,7 +111,7 @@ def empty_body(_: SyntaxTree, node: Node) -> Iterator[Match]:
 
 
 @rule(
-    "one-statement", JS, JAVA, CPP, nodes=(*_OPENING,), topic="conditionals",
+    "one-statement", JS, JAVA, CPP, nodes=_OPENING, topic="conditionals",
     message="without braces, only the first statement belongs to the `{what}` of line {head}. This line looks as if it did too, but it always runs, once.",
     fix="Put braces around all that belongs to it.",
     beneath="Indentation means nothing to the compiler here; a body is one statement, and a block in braces counts as one.",
@@ -128,7 +128,7 @@ def one_statement(_: SyntaxTree, node: Node) -> Iterator[Match]:
 
 
 @rule(
-    "falls-through", JS, JAVA, CPP, topic="conditionals",
+    "falls-through", JS, JAVA, CPP, nodes=_CASES, once=True, topic="conditionals",
     message="`{name}` has no `break`, so after it the next case runs as well, and so on to the end or to the next `break`.",
     fix="End each case with `break;` (or say `// falls through` where it is meant).",
     beneath="The labels of a `switch` are only places to jump to; nothing but `break` or `return` leaves it.",
@@ -141,14 +141,12 @@ def one_statement(_: SyntaxTree, node: Node) -> Iterator[Match]:
                     "switch (n) {\n case 1: { f(); break; }\n case 2: { g(); break; }\n default: return 0;\n }"),
     ),
 )  # fmt: skip
-def falls_through(tree: SyntaxTree) -> Iterator[Match]:
-    for node in tree.of(*_CASES):
-        following = node.next_named_sibling
-        last = node.named_children[-1] if node.named_child_count > 1 else None
-        while last is not None and last.type in _BLOCKS and last.named_children:
-            last = last.named_children[-1]
-        if last is None or following is None or following.type not in {*_CASES, "switch_default"}:
-            continue
-        if last.type in _GOES_ON and not _EXIT.search(text(last)):  # not a comment, which may say that it is meant
-            yield Match(line(node), {"name": one_line(text(node).partition(":")[0])})
-            return
+def falls_through(_: SyntaxTree, node: Node) -> Iterator[Match]:
+    following = node.next_named_sibling
+    last = node.named_children[-1] if node.named_child_count > 1 else None
+    while last is not None and last.type in _BLOCKS and last.named_children:
+        last = last.named_children[-1]
+    if last is None or following is None or following.type not in {*_CASES, "switch_default"}:
+        return
+    if last.type in _GOES_ON and not _EXIT.search(text(last)):  # not a comment, which may say that it is meant
+        yield Match(line(node), {"name": one_line(text(node).partition(":")[0])})

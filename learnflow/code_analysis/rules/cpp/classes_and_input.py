@@ -34,7 +34,7 @@ def line_end_left(tree: SyntaxTree) -> Iterator[Match]:
 
 
 @rule(
-    "not-virtual", CPP, topic="inheritance",
+    "not-virtual", CPP, once=True, topic="inheritance",
     message="`{name}` of `{owner}` is not `virtual`, so a call through a pointer or reference to `{owner}` runs that of `{owner}`, whatever the object really is.",
     fix="Write `virtual` before it in `{owner}`, and `override` behind it in the derived class.",
     beneath="Without `virtual` the static type decides at compile time; with it, the table of the object decides at run time.",
@@ -51,7 +51,6 @@ def not_virtual(tree: SyntaxTree) -> Iterator[Match]:
             decided = re.search(r"\bvirtual\b|\boverride\b|\bfinal\b", declared.partition("{")[0])
             if not decided and not _bases(base) and _held_by_pointer(tree, owner):
                 yield Match(line(methods[name]), {"name": name, "owner": owner})
-                return
 
 
 @rule(

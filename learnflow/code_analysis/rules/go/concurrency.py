@@ -87,7 +87,7 @@ def _within(node: Node, outer: Node) -> bool:
 
 
 @rule(
-    "raced", GO, topic="concurrency",
+    "raced", GO, nodes=("go_statement",), once=True, topic="concurrency",
     message="many goroutines change `{name}` at once (a data race): each reads the old value and writes its own, so changes get lost, and the result differs from run to run.",
     fix="Guard it by a `sync.Mutex` (`mu.Lock()` before, `mu.Unlock()` after), or count with `atomic.AddInt64`. `go run -race` shows it.",
     beneath="`{name}++` is a read, an addition and a write; without synchronisation they interleave, and the memory model promises nothing.",
@@ -98,22 +98,20 @@ def _within(node: Node, outer: Node) -> bool:
                     "for i := 0; i < 9; i++ {\n\t\tn := i\n\t\tgo func() { n++; println(n) }()\n\t}\n\twg.Wait()"),
     ),
 )  # fmt: skip
-def raced(tree: SyntaxTree) -> Iterator[Match]:
-    for goroutine in tree.of("go_statement"):
-        loop, code = around(goroutine, "for_statement"), text(goroutine)
-        literal = part(next(of(goroutine, "call_expression"), None), "function")
-        if loop is None or kind(literal) != "func_literal":
-            continue
-        alone = text(loop).replace(code, "")
-        if ".Lock()" in code or "atomic." in code or "<-" in text(loop) or ".Wait()" in alone or ".Do(" in code:
-            continue
-        declarations = of(loop, "short_var_declaration", "parameter_declaration", "var_spec")
-        own = {name for declaration in declarations for name in names(declaration)}
-        for change in of(literal, *CHANGES):
-            target = text(part(change, "left") or change.named_children[0])
-            if target.isidentifier() and target not in own:
-                yield Match(line(change), {"name": target})
-                return
+def raced(_: SyntaxTree, goroutine: Node) -> Iterator[Match]:
+    loop, code = around(goroutine, "for_statement"), text(goroutine)
+    literal = part(next(of(goroutine, "call_expression"), None), "function")
+    if loop is None or kind(literal) != "func_literal":
+        return
+    alone = text(loop).replace(code, "")
+    if ".Lock()" in code or "atomic." in code or "<-" in text(loop) or ".Wait()" in alone or ".Do(" in code:
+        return
+    declarations = of(loop, "short_var_declaration", "parameter_declaration", "var_spec")
+    own = {name for declaration in declarations for name in names(declaration)}
+    for change in of(literal, *CHANGES):
+        target = text(part(change, "left") or change.named_children[0])
+        if target.isidentifier() and target not in own:
+            yield Match(line(change), {"name": target})
 
 
 @rule(

@@ -94,7 +94,7 @@ def _holds_structs(tree: SyntaxTree, items: str) -> bool:
 
 
 @rule(
-    "shares-array", GO, topic="lists",
+    "shares-array", GO, once=True, topic="lists",
     complaint="(?i)original|also|too|both|changes|first (?:slice|one)",
     message="`{name}` is a part of `{other}` and shares its array: writing to `{name}` writes into `{other}`, also `append`, as long as there is room behind it.",
     fix="Make a copy first: `{change}`.",
@@ -114,11 +114,10 @@ def shares_array(tree: SyntaxTree) -> Iterator[Match]:
         if target in slices and (item is not None or text(part(change, "right")).startswith(f"append({target},")):
             clone = f"{target} := slices.Clone({slices[target]}[...])"
             yield Match(line(change), {"name": target, "other": slices[target], "change": clone})
-            return
 
 
 @rule(
-    "hidden-field", GO, topic="object-oriented-programming",
+    "hidden-field", GO, nodes=("type_spec",), once=True, topic="object-oriented-programming",
     message="`{name}` begins with a small letter, so it is private to its package, and `encoding/json` cannot see it: it stays empty.",
     fix="Call it `{change}`, with a tag for the name in the JSON.",
     beneath="Reflection can set only exported fields of other packages' types; the others are skipped without an error.",
@@ -129,13 +128,11 @@ def shares_array(tree: SyntaxTree) -> Iterator[Match]:
                 "type S struct { mu sync.Mutex }\nfunc (s *S) f() { json.NewEncoder(w).Encode(s.items) }"),
     ),
 )  # fmt: skip
-def hidden_field(tree: SyntaxTree) -> Iterator[Match]:
-    for spec in tree.of("type_spec"):
-        for field in of(spec, "field_declaration"):
-            name = text(part(field, "name"))
-            if name[:1].islower() and ("json:" in text(field) or _goes_through_json(tree, text(part(spec, "name")))):
-                yield Match(line(field), {"name": name, "change": name[:1].upper() + name[1:]})
-                return
+def hidden_field(tree: SyntaxTree, spec: Node) -> Iterator[Match]:
+    for field in of(spec, "field_declaration"):
+        name = text(part(field, "name"))
+        if name[:1].islower() and ("json:" in text(field) or _goes_through_json(tree, text(part(spec, "name")))):
+            yield Match(line(field), {"name": name, "change": name[:1].upper() + name[1:]})
 
 
 def _goes_through_json(tree: SyntaxTree, kind: str) -> bool:

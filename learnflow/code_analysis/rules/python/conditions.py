@@ -75,7 +75,7 @@ def either_differs(tree: PythonTree, node: ast.BoolOp) -> Iterator[Match]:
 
 
 @python_rule(
-    "never-reached", topic="conditionals",
+    "never-reached", ast.If, once=True, topic="conditionals",
     message="whatever fulfils `{second}` fulfils `{first}` (line {above}) too, and only the first branch that fits runs: so this one never does.",
     fix="Put the narrower condition first: `{second}` before `{first}`.",
     beneath="`elif` means: only if none before was true. The order of overlapping conditions is therefore part of their meaning.",
@@ -85,13 +85,11 @@ def either_differs(tree: PythonTree, node: ast.BoolOp) -> Iterator[Match]:
         ("if n % 3 == 0:\n    f()\nelif n % 15 == 0:\n    g()", "if n % 15 == 0:\n    g()\nelif n % 3 == 0:\n    f()"),
     ],
 )  # fmt: skip
-def never_reached(tree: PythonTree) -> Iterator[Match]:
-    for node in tree.of(ast.If):
-        for first, second in combinations(islice(_chain(node), _MOST_BRANCHES), 2):
-            if _includes(first, second) and _is_stable(first.left):
-                above, below = one_line(ast.unparse(first)), one_line(ast.unparse(second))
-                yield Match(second.lineno, {"first": above, "second": below, "above": str(first.lineno)})
-                return
+def never_reached(_: PythonTree, node: ast.If) -> Iterator[Match]:
+    for first, second in combinations(islice(_chain(node), _MOST_BRANCHES), 2):
+        if _includes(first, second) and _is_stable(first.left):
+            above, below = one_line(ast.unparse(first)), one_line(ast.unparse(second))
+            yield Match(second.lineno, {"first": above, "second": below, "above": str(first.lineno)})
 
 
 def _chain(node: ast.If) -> Iterator[ast.Compare]:

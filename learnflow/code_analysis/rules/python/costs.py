@@ -9,37 +9,33 @@ from learnflow.code_analysis.rules.python.loops import added_to
 
 
 @python_rule(
-    "slow-search", topic="complexity", kind=Kind.RISK, focus="speed",
+    "slow-search", ast.For, once=True, topic="complexity", kind=Kind.RISK, focus="speed",
     message="`in` looks through the whole list `{name}`, and the list grows with the loop: twice the items take four times as long, O(n²).",
     fix="Keep a set beside it: `in` on a set takes the same time for any size.",
     examples=[("for x in a:\n    if x not in b:\n        b.append(x)", "for x in a:\n    if x not in b:\n        b.add(x)")],
 )  # fmt: skip
-def slow_search(tree: PythonTree) -> Iterator[Match]:
-    for loop in tree.of(ast.For):
-        grown = added_to(loop.body)
-        for node in inside(loop.body):
-            match node:
-                case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[ast.Name(id=name)]) if name in grown:
-                    yield Match(node.lineno, {"name": name})
-                    return
+def slow_search(_: PythonTree, loop: ast.For) -> Iterator[Match]:
+    grown = added_to(loop.body)
+    for node in inside(loop.body):
+        match node:
+            case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[ast.Name(id=name)]) if name in grown:
+                yield Match(node.lineno, {"name": name})
 
 
 @python_rule(
-    "by-index", topic="loops", kind=Kind.CLARITY, focus="design",
+    "by-index", ast.For, once=True, topic="loops", kind=Kind.CLARITY, focus="design",
     message="`{index}` is only used to get `{items}[{index}]`.",
     fix="Loop over the items: `for item in {items}:`; with `enumerate` you have both.",
     examples=[("for i in range(len(a)):\n    print(a[i])", "for i in range(len(a)):\n    print(i, a[i])")],
 )  # fmt: skip
-def by_index(tree: PythonTree) -> Iterator[Match]:
-    for loop in tree.of(ast.For):
-        match loop.target, range_of(loop.iter):
-            case ast.Name(id=index), ([end] | [ast.Constant(value=0), end]) if items := measured(end):
-                body = list(inside(loop.body))
-                uses = sum(isinstance(node, ast.Name) and node.id == index for node in body)
-                taken = [node for node in body if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load)]
-                if uses and uses == sum(ast.unparse(node) == f"{items}[{index}]" for node in taken):
-                    yield Match(loop.lineno, {"index": index, "items": items})
-                    return
+def by_index(_: PythonTree, loop: ast.For) -> Iterator[Match]:
+    match loop.target, range_of(loop.iter):
+        case ast.Name(id=index), ([end] | [ast.Constant(value=0), end]) if items := measured(end):
+            body = list(inside(loop.body))
+            uses = sum(isinstance(node, ast.Name) and node.id == index for node in body)
+            taken = [node for node in body if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load)]
+            if uses and uses == sum(ast.unparse(node) == f"{items}[{index}]" for node in taken):
+                yield Match(loop.lineno, {"index": index, "items": items})
 
 
 @python_rule(

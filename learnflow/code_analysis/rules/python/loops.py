@@ -5,21 +5,19 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from learnflow.code_analysis.python_tree import PythonTree, has, inside, loaded, measured, parts, range_of, stored
-from learnflow.code_analysis.rule import Match, python_rule
+from learnflow.code_analysis.rule import Example, Match, python_rule
+from learnflow.code_analysis.rules.endless_loops import loop_never_changes
 from learnflow.domain.phrasing import one_line
+from learnflow.models.vocabulary import Language
 
 _LEAVING: Final = (ast.Break, ast.Return, ast.Raise, ast.Yield, ast.YieldFrom, ast.Await)
 _ASKING: Final = (ast.Call, ast.Attribute, ast.Subscript)
 
 
-@python_rule(
-    "loop-never-changes", topic="loops",
-    message="nothing inside of the loop changes `{name}`, so the condition `{condition}` never becomes false and the loop never ends.",
-    fix="Change `{name}` at the end of the loop's body, for example `{change}`.",
-    beneath="The condition is worked out anew before each round; with the same values it has the same result each time.",
-    examples=[("n = 5\nwhile n > 0:\n    print(n)", "n = 5\nwhile n > 0:\n    n -= 1")],
-)  # fmt: skip
-def loop_never_changes(tree: PythonTree) -> Iterator[Match]:
+@loop_never_changes.in_language(
+    Example(Language.PYTHON, "n = 5\nwhile n > 0:\n    print(n)", "n = 5\nwhile n > 0:\n    n -= 1")
+)
+def condition_never_changes(tree: PythonTree) -> Iterator[Match]:
     declared = {name for node in tree.of(ast.Global, ast.Nonlocal) for name in node.names}
     for loop in tree.of(ast.While):
         names, body = loaded(loop.test), list(inside(loop.body))

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from learnflow.code_analysis.python_tree import CONTAINERS, PythonTree, inside, loaded, parts
-from learnflow.code_analysis.rule import Match, python_rule
+from learnflow.code_analysis.rule import Example, Match, python_rule
+from learnflow.code_analysis.rules.counted_loops import item_only
 from learnflow.code_analysis.rules.python.loops import leaves, read_next
 from learnflow.domain.phrasing import one_line
+from learnflow.models.vocabulary import Language
 
 _CHANGING: Final = frozenset({
     "remove", "pop", "insert", "append", "extend", "add", "update", "setdefault", "clear", "sort", "reverse",
@@ -198,14 +200,10 @@ def given_none(tree: PythonTree) -> Iterator[Match]:
                     yield Match(method.lineno, values)
 
 
-@python_rule(
-    "item-only", topic="loops",
-    message="this gives `{name}` a new value, but `{name}` is only a name for the item of this round: `{items}` stays as it is.",
-    fix="To change `{items}`, {change}, or build a new one with the changed items.",
-    beneath="The loop binds its variable to each item in turn; binding it to something else does not touch where the item came from.",
-    examples=[("for x in a:\n    x = x * 2", "for x in a:\n    x = x * 2\n    print(x)")],
-)  # fmt: skip
-def item_only(tree: PythonTree) -> Iterator[Match]:
+@item_only.in_language(
+    Example(Language.PYTHON, "for x in a:\n    x = x * 2", "for x in a:\n    x = x * 2\n    print(x)")
+)
+def only_item_bound(tree: PythonTree) -> Iterator[Match]:
     in_place = not tree.imports_only_standard_library or any(
         node.name.startswith("__i") and node.name != "__init__" for node in tree.of(ast.FunctionDef)
     )

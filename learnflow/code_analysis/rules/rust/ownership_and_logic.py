@@ -7,21 +7,11 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.code_analysis.rule import RUST, Example, Kind, Match, in_function, rule
-from learnflow.code_analysis.syntax_tree import (
-    SyntaxTree,
-    around,
-    bare,
-    given_types,
-    is_statement,
-    line,
-    of,
-    part,
-    text,
-)
+from learnflow.code_analysis.rules.python.files import line_end_kept
+from learnflow.code_analysis.syntax_tree import SyntaxTree, around, is_statement, line, of, part, text
 from learnflow.domain.phrasing import one_line
 
 _NEW_TEXT: Final = frozenset({"to_uppercase", "to_lowercase", "trim", "replace", "trim_end", "trim_start"})
-_WHOLE: Final = frozenset({"i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "usize", "isize"})
 _OWNED: Final = re.compile(
     r"vec!|format!|(?:String|Vec|Box|HashMap|HashSet|BTreeMap)::|.*\.(?:to_string|to_owned|collect|clone)(?:::<.*>)?\(\)$"
 )
@@ -44,52 +34,23 @@ def result_lost(tree: SyntaxTree) -> Iterator[Match]:
             yield Match(line(call), {"name": method, "owner": owner, "change": change})
 
 
-@rule(
-    "whole-division", RUST, topic="operators",
-    message="both sides of `{name}` are whole numbers, so the division drops the fraction; only then is the result turned into a `{kind}`.",
-    fix="Make both sides floating numbers before you divide: `{change}`.",
-    beneath="The types of the operands choose the division; what the result is stored in comes too late to matter.",
-    examples=(
-        in_function(RUST, "let a: i32 = 5;\n    let m = (a / 2) as f64;",
-                    "let a: i32 = 5;\n    let m = a as f64 / 2.0;"),
-    ),
+@line_end_kept.in_language(
+    in_function(RUST, 'stdin().read_line(&mut s);\n    if s == "y" { f(); }',
+                'stdin().read_line(&mut s);\n    if s.trim() == "y" { f(); }'),
+    in_function(RUST, 'stdin().read_line(&mut s);\n    if s == "y" { f(); }',
+                'stdin().read_line(&mut s);\n    if s == "y\\n" { f(); }'),
+    nodes=("call_expression",), once=True,
 )  # fmt: skip
-def whole_division(tree: SyntaxTree) -> Iterator[Match]:
-    kinds = given_types(tree.root)
-    for cast in tree.of("type_cast_expression"):
-        value, kind = bare(part(cast, "value")), text(part(cast, "type"))
-        left, right = text(part(value, "left")), text(part(value, "right"))
-        whole = all(side.isdecimal() or kinds.get(side) in _WHOLE or side.endswith(".len()") for side in (left, right))
-        if kind in {"f64", "f32"} and text(part(value, "operator")) == "/" and whole:
-            change = one_line(f"{left} as {kind} / {right} as {kind}")
-            yield Match(line(cast), {"name": one_line(text(value)), "kind": kind, "change": change})
-
-
-@rule(
-    "line-end-kept", RUST, topic="input-output",
-    message="a line that is read keeps its line end, so `{name}` is the text and a `\\n`, which never equals the text alone.",
-    fix="Compare `{change}`.",
-    beneath="The line end stays so that an empty line differs from the end of the input, and the last line may lack it.",
-    examples=(
-        in_function(RUST, 'stdin().read_line(&mut s);\n    if s == "y" { f(); }',
-                    'stdin().read_line(&mut s);\n    if s.trim() == "y" { f(); }'),
-        in_function(RUST, 'stdin().read_line(&mut s);\n    if s == "y" { f(); }',
-                    'stdin().read_line(&mut s);\n    if s == "y\\n" { f(); }'),
-    ),
-)  # fmt: skip
-def line_end_kept(tree: SyntaxTree) -> Iterator[Match]:
-    for call in tree.of("call_expression"):
-        if text(part(part(call, "function"), "field")) != "read_line":
-            continue
-        name = text(part(call, "arguments")).strip("()").removeprefix("&mut").strip()
-        if re.search(rf"\b{re.escape(name)}\.(?:trim|lines|split_whitespace)", tree.code):
-            continue
-        for comparison in tree.of("binary_expression"):
-            right = text(part(comparison, "right"))
-            compared = text(part(comparison, "operator")) in {"==", "!="} and text(part(comparison, "left")) == name
-            if compared and not right.endswith('\\n"') and right != '""':
-                yield Match(line(comparison), {"name": name, "change": f"{name}.trim()"})
-                return
+def line_compared(tree: SyntaxTree, call: Node) -> Iterator[Match]:
+    name = text(part(call, "arguments")).strip("()").removeprefix("&mut").strip()
+    trimmed = re.search(rf"\b{re.escape(name)}\.(?:trim|lines|split_whitespace)", tree.code)
+    if trimmed or text(part(part(call, "function"), "field")) != "read_line":
+        return
+    for comparison in tree.of("binary_expression"):
+        right = text(part(comparison, "right"))
+        compared = text(part(comparison, "operator")) in {"==", "!="} and text(part(comparison, "left")) == name
+        if compared and not right.endswith('\\n"') and right != '""':
+            yield Match(line(comparison), {"name": name, "change": f"{name}.trim()"})
 
 
 @rule(
