@@ -9,6 +9,8 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from importlib import import_module
 from threading import Lock
 from time import thread_time
 from typing import Final
@@ -20,6 +22,12 @@ _CHUNK: Final = 4_096
 _WARNINGS: Final = Lock()
 _DEEPEST: Final = 300  # brackets open at once, or `<` and `=` in one statement; programs have a tenth of it
 _MARKS: Final = re.compile(r"[()\[\]{}<>=;\n]")
+
+
+@cache
+def tree_sitter_language(language: str) -> Language:
+    """Return the grammar of a language, loaded when it is first needed: each costs some megabytes."""
+    return Language(import_module(f"tree_sitter_{language}").language())
 
 
 def parse(language: Language, text: bytes) -> Tree | None:

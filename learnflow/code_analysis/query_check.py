@@ -17,8 +17,8 @@ from typing import Literal
 
 from tree_sitter import Node, Query, QueryCursor
 
+from learnflow.code_analysis.bounded_parsing import tree_sitter_language
 from learnflow.code_analysis.rule import Check, Match
-from learnflow.code_analysis.syntax.grammar import grammar
 from learnflow.code_analysis.syntax_tree import SyntaxTree, around, is_in_loop, line, text
 from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language
@@ -41,7 +41,7 @@ def query_check(sources: Mapping[Language, str]) -> Check:
 
 @cache
 def _query(language: Language, source: str) -> Query:
-    return Query(grammar(language).language, source)
+    return Query(tree_sitter_language(language), source)
 
 
 def _holds(

@@ -8,8 +8,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.bounded_parsing import parse
-from learnflow.code_analysis.syntax.grammar import grammar
+from learnflow.code_analysis.bounded_parsing import parse, tree_sitter_language
 from learnflow.models.vocabulary import Language
 
 FUNCTIONS: Final = frozenset({
@@ -92,7 +91,7 @@ def read(code: str, language: Language) -> SyntaxTree | None:
 
 def root(code: str, language: Language) -> Node | None:
     """Return the root of the tree of code, or None where it takes too long to parse."""
-    tree = parse(grammar(language).language, code.encode(errors="replace"))
+    tree = parse(tree_sitter_language(language), code.encode(errors="replace"))
     return tree.root_node if tree else None
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from tree_sitter import Node, Tree
 
-from learnflow.code_analysis.bounded_parsing import parse, too_deep
+from learnflow.code_analysis.bounded_parsing import parse, too_deep, tree_sitter_language
 from learnflow.code_analysis.syntax.fault import Breach, SyntaxFault, fault_at
 from learnflow.code_analysis.syntax.grammar import Grammar
 from learnflow.code_analysis.syntax.parser_errors import damage, locate_parse_error
@@ -32,7 +32,7 @@ def first_fault(grammar: Grammar, code: str) -> SyntaxFault | None:
     end = thread_time() + _SECONDS
     for before, behind in (_BARE, *grammar.frames):
         framed = _Framed(b"%b\n%b\n%b" % (before.encode(), source, behind.encode()), len(before) + 1, len(source))
-        tree = parse(grammar.language, framed.text) if thread_time() < end else None
+        tree = parse(tree_sitter_language(grammar.key), framed.text) if thread_time() < end else None
         if tree is None or tree.root_node.has_error:
             damaged.append((damage(tree.root_node) if tree else len(source), framed))
             continue
@@ -57,7 +57,7 @@ class _Framed:
 
 
 def _stop(grammar: Grammar, framed: _Framed) -> Breach:
-    stop = locate_parse_error(grammar.language, framed.text)
+    stop = locate_parse_error(tree_sitter_language(grammar.key), framed.text)
     if stop.at >= framed.start + framed.length:
         source = framed.text[framed.start : framed.start + framed.length]
         return Breach(len(source.rstrip()), "the code ends before it is complete")

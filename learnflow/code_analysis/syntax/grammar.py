@@ -2,19 +2,14 @@
 
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, cached_property
-from importlib import import_module
+from functools import cache
 from importlib.resources import files
-from typing import Final
 
-import tree_sitter
 from pydantic import BaseModel, ConfigDict
 from tree_sitter import Node
 
+from learnflow.code_analysis.syntax.language_rules import NEIGHBOURS, RULES, Rule
 from learnflow.models.vocabulary import Language
-
-Rule = Callable[[Node, Sequence[Node]], str | None]
-_GRAMMARS: Final = "learnflow.code_analysis.syntax.grammars"
 
 
 class Grammar(BaseModel):
@@ -38,15 +33,9 @@ class Grammar(BaseModel):
     rules: Mapping[str, Rule]
     neighbours: Callable[[Node, Node, Sequence[Node]], str | None] | None
 
-    @cached_property
-    def language(self) -> tree_sitter.Language:
-        """The grammar itself, loaded: each costs some megabytes."""
-        return tree_sitter.Language(import_module(f"tree_sitter_{self.key}").language())
-
 
 @cache
 def grammar(language: Language) -> Grammar:
     """Return a language's grammar with its frames and rules."""
-    table = tomllib.loads(files(_GRAMMARS).joinpath("grammars.toml").read_text(encoding="utf-8"))[language]
-    module = import_module(f"{_GRAMMARS}.{language}")
-    return Grammar(key=language, rules=module.RULES, neighbours=getattr(module, "neighbours", None), **table)
+    table = tomllib.loads(files(__package__).joinpath("grammars.toml").read_text(encoding="utf-8"))[language]
+    return Grammar(key=language, rules=RULES.get(language, {}), neighbours=NEIGHBOURS.get(language), **table)

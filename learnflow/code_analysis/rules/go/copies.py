@@ -7,9 +7,9 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.code_analysis.rule import GO, Example, Kind, Match, in_function, rule
-from learnflow.code_analysis.rules.counted_loops import item_only
 from learnflow.code_analysis.rules.cpp.memory import copy_changed
 from learnflow.code_analysis.rules.go.concurrency import CHANGES
+from learnflow.code_analysis.rules.loops import item_only
 from learnflow.code_analysis.syntax_tree import (
     FUNCTIONS,
     SyntaxTree,

@@ -6,7 +6,7 @@ from typing import Final
 
 from learnflow.code_analysis.python_tree import CONTAINERS, PythonTree, inside, loaded, parts
 from learnflow.code_analysis.rule import Example, Match, python_rule
-from learnflow.code_analysis.rules.counted_loops import item_only
+from learnflow.code_analysis.rules.loops import item_only
 from learnflow.code_analysis.rules.python.loops import leaves, read_next
 from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language

@@ -1,6 +1,5 @@
 """Small mistakes put into a program, one at a time: what typical wrong solutions look like."""
 
-import importlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,8 +9,9 @@ from tomllib import loads
 from typing import Final
 
 from pydantic import TypeAdapter
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Node, Parser
 
+from learnflow.code_analysis.bounded_parsing import tree_sitter_language
 from learnflow.models.vocabulary import ExerciseLanguage
 
 MOST: Final = 24
@@ -47,7 +47,7 @@ _DIALECTS: Final = TypeAdapter(dict[ExerciseLanguage, _Dialect]).validate_python
 @cache
 def _parser(language: ExerciseLanguage) -> Parser:
     """Return the parser of a language, whose grammar is loaded when it is first needed."""
-    return Parser(Language(importlib.import_module(f"tree_sitter_{language}").language()))
+    return Parser(tree_sitter_language(language))
 
 
 @dataclass(frozen=True, slots=True)

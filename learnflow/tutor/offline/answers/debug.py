@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from learnflow.code_analysis.engine import in_analysis_thread
 from learnflow.code_analysis.finding import Finding
 from learnflow.code_analysis.rule import Certainty
-from learnflow.code_analysis.rules.float_precision import inexact_result
+from learnflow.code_analysis.rules.division_and_floats import inexact_result
 from learnflow.domain.mastery.model import percent
 from learnflow.domain.phrasing import one_line
 from learnflow.domain.question.errors import ErrorSign, find_error, has_trace, traced_line

@@ -7,7 +7,7 @@ from typing import Final
 from learnflow.code_analysis.engine import analyze, in_analysis_thread
 from learnflow.code_analysis.finding import Finding
 from learnflow.code_analysis.rule import Kind, Rule
-from learnflow.code_analysis.rules.float_precision import by_words_alone
+from learnflow.code_analysis.rules.division_and_floats import by_words_alone
 from learnflow.code_analysis.syntax import check
 from learnflow.domain.question.errors import ERRORS, ErrorSign
 from learnflow.domain.question.parsed_question import ParsedQuestion
