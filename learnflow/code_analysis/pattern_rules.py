@@ -3,27 +3,40 @@
 A table a rule: its key, the fields of Rule, `patterns` by language, and `examples` as [language, bad, good]. Comments
 and what stands in strings are blank before a pattern is searched, unless `in_strings` is set. Named groups are the
 names of the message; a group `at` is the place of the finding where that is not the match's beginning. What depends on
-the tree has `queries` instead (see query_check.py). Where a linter finds it, `linter` is its name, and the key is the
+the tree has `queries` of tree-sitter instead. Where a linter finds it, `linter` is its name, and the key is the
 linter's code.
+
+In a query `@at` is the place of a finding; other captures are names of the message, and `(#set! name "…")` makes one of
+them. Beside tree-sitter's own predicates there are these, which `not-` turns round:
+
+    (#has-ancestor? @node "kind" …)   a node of one of the kinds is around it
+    (#kind-eq? @node "kind" …)        it is of one of the kinds
+    (#has-type? @name "pattern")      what SyntaxTree.types has for the name matches
+    (#in-loop? @node)                 it is run again in each round of a loop
 """
 
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cache, partial
 from importlib.resources import files
 from types import ModuleType
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
+from tree_sitter import Node, Query, QueryCursor
 
+from learnflow.code_analysis.bounded_parsing import tree_sitter_language
 from learnflow.code_analysis.linters import ruff
 from learnflow.code_analysis.python_tree import PythonTree
-from learnflow.code_analysis.query_check import query_check
 from learnflow.code_analysis.rule import Check, Example, Kind, Match, Rule
-from learnflow.code_analysis.syntax_tree import SyntaxTree
+from learnflow.code_analysis.syntax_tree import SyntaxTree, around, is_in_loop, line, text
+from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language
 
 _LONGEST = 4_000  # characters of code that are searched
+_SHARED = ("topic", "message", "fix", "beneath", "kind", "explains", "complaint", "focus")
 
 
 def _compiles(pattern: str) -> str:
@@ -75,7 +88,7 @@ def _rule(key: str, table: PatternRule) -> Rule:
     if table.linter:
         return Rule(key, (Language.PYTHON,), check=ruff(key), **fields)
     if table.queries:
-        return Rule(key, tuple(table.queries), check=query_check(table.queries), **fields)
+        return Rule(key, tuple(table.queries), check=_query_check(table.queries), **fields)
     return Rule(key, tuple(table.patterns), check=_pattern_check(table), once=table.kind is Kind.BUG, **fields)
 
 
@@ -93,4 +106,44 @@ def _pattern_check(table: PatternRule) -> Check:
     return check
 
 
-_SHARED = ("topic", "message", "fix", "beneath", "kind", "explains", "complaint", "focus")
+def _query_check(sources: Mapping[Language, str]) -> Check:
+    """Return the check that finds what matches the query of the code's language."""
+
+    def check(tree: SyntaxTree) -> Iterator[Match]:
+        query = _query(tree.language, sources[tree.language])
+        for number, nodes in QueryCursor(query).matches(tree.root, partial(_holds, tree)):
+            values = defaultdict(str, {name: one_line(text(captured[0])) for name, captured in nodes.items()})
+            made = {
+                name: one_line((form or "").format_map(values)) for name, form in query.pattern_settings(number).items()
+            }
+            yield Match(line(nodes["at"][0]), values | made)
+
+    return check
+
+
+@cache
+def _query(language: Language, source: str) -> Query:
+    return Query(tree_sitter_language(language), source)
+
+
+def _holds(
+    tree: SyntaxTree,
+    predicate: str,
+    arguments: list[tuple[str, Literal["capture", "string"]]],
+    _pattern: int,
+    captures: dict[str, list[Node]],
+) -> bool:
+    (name, _), *rest = arguments
+    node, words = captures[name][0], [word for word, _ in rest]
+    match predicate.removeprefix("not-"):
+        case "has-ancestor?":
+            holds = around(node, *words) is not None
+        case "kind-eq?":
+            holds = node.type in words
+        case "has-type?":
+            holds = re.search(words[0], tree.types.get(text(node), "")) is not None
+        case "in-loop?":
+            holds = is_in_loop(node)
+        case _:
+            raise ValueError(f"there is no predicate {predicate}")
+    return holds != predicate.startswith("not-")

@@ -115,13 +115,8 @@ def _repairs(code: str, language: Language) -> Iterator[str]:
     code = dedent(code.expandtabs(4) if language is Language.PYTHON else code)
     yield code
     if language is Language.PYTHON and _FIRST_PROMPT.search(code):
-        code = _without_prompts(code)
+        code = "\n".join(_PROMPT.sub("", line) for line in code.split("\n") if _PROMPT.match(line))
         yield code
     code = code.translate(_TYPOGRAPHY)
     yield code
     yield from closed(code, language)
-
-
-def _without_prompts(code: str) -> str:
-    """Return what was typed at the prompts of a session, without what it printed."""
-    return "\n".join(_PROMPT.sub("", line) for line in code.split("\n") if _PROMPT.match(line))

@@ -59,7 +59,7 @@ class SolutionGuard:
         try:
             solves = self._verdicts[key] = await _passes(code, exercise, sandbox)
         except SandboxUnavailable:
-            return _contains_text(exercise.solution_code, code)
+            return "".join(exercise.solution_code.split()) in "".join(code.split())  # nothing can be run
         return solves
 
 
@@ -93,11 +93,6 @@ def _callings(code: str, exercise: Exercise) -> Iterator[CallingConvention]:
     alike = [function for function in functions if len(function.parameters) == len(asked.parameters)]
     for function in named or alike[-_MOST_FUNCTIONS:]:
         yield replace(infer_calling_convention(language, code, tests, function.name), returns=asked.returns)
-
-
-def _contains_text(solution: str, code: str) -> bool:
-    """Say whether code holds a solution word for word: all that can be told where nothing can be run."""
-    return "".join(solution.split()) in "".join(code.split())
 
 
 def _hint_instead(draft: Draft, assigned: Assigned) -> Draft:

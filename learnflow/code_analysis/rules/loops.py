@@ -165,17 +165,14 @@ def item_only(tree: SyntaxTree, loop: Node) -> Iterator[Match]:
     if name is None or body is None or name.type != "identifier" or outer or "vector<bool>" in tree.code:
         return
     change = next((node for changed, node in changes(body) if changed == text(name) and is_statement(node)), None)
-    if change is None or around(change, *LOOPS, *FUNCTIONS) != loop or any(_closures(body, text(name))):
+    closed_over = any(text(name) in names(function) for function in of(body, *FUNCTIONS))
+    if change is None or around(change, *LOOPS, *FUNCTIONS) != loop or closed_over:
         return
     if not any(text(node) == text(name) for node in of(body, "identifier") if node.start_byte > change.end_byte):
         items = one_line(text(part(loop, "right") or part(loop, "value")))
         index = f"use an index, as in `{items}[i] = ...`"
         by = f"take the item by reference, `auto& {text(name)}`" if tree.language is CPP else index
         yield Match(line(change), {"name": text(name), "items": items, "change": by})
-
-
-def _closures(body: Node, name: str) -> Iterator[Node]:
-    return (function for function in of(body, *FUNCTIONS) if name in names(function))
 
 
 @rule(

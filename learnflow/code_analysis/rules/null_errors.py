@@ -41,7 +41,8 @@ _LENGTH: Final = re.compile(r"<=\s*(?P<of>\w+(?:\.length\b|\.size\(\))|len\(\w+\
 )  # fmt: skip
 def null_used(tree: SyntaxTree) -> Iterator[Match]:
     for name, value, declaration in tree.given:
-        if not (text(value) in _NULLS or (value is None and _starts_as_nothing(declaration))):
+        empty = declaration.type == "variable_declarator" or text(part(declaration, "type")).startswith("*")
+        if text(value) not in _NULLS and not (value is None and empty):
             continue
         use = next((node for node in _uses(tree, name) if node.start_byte > declaration.end_byte), None)
         if use is None or _is_set_between(tree, name, declaration, use):
@@ -78,10 +79,6 @@ def _is_set(item: Node) -> bool:
     if above is not None and above.type == "expression_list" and above.parent is not None:
         return part(above.parent, "left") == above
     return above is not None and above.type in {"inc_statement", "dec_statement"}
-
-
-def _starts_as_nothing(node: Node) -> bool:
-    return node.type == "variable_declarator" or text(part(node, "type")).startswith("*")
 
 
 def _uses(tree: SyntaxTree, name: str) -> Iterator[Node]:

@@ -3,9 +3,9 @@
 from typing import Final
 
 from learnflow.code_analysis.syntax import python
-from learnflow.code_analysis.syntax.fault import SyntaxFault, fault_at
 from learnflow.code_analysis.syntax.fragments import first_fault
 from learnflow.code_analysis.syntax.grammar import grammar
+from learnflow.code_analysis.syntax.parser_errors import SyntaxFault, fault_at
 from learnflow.models.vocabulary import Language
 
 __all__ = ("SyntaxFault", "check")

@@ -10,9 +10,8 @@ from typing import Final
 from tree_sitter import Node, Tree
 
 from learnflow.code_analysis.bounded_parsing import parse, too_deep, tree_sitter_language
-from learnflow.code_analysis.syntax.fault import Breach, SyntaxFault, fault_at
 from learnflow.code_analysis.syntax.grammar import Grammar
-from learnflow.code_analysis.syntax.parser_errors import damage, locate_parse_error
+from learnflow.code_analysis.syntax.parser_errors import Breach, SyntaxFault, damage, fault_at, locate_parse_error
 
 _SECONDS: Final = 0.5  # of this thread's processor time, after which no further frame is tried
 _ALSO_ASKED: Final = 2  # frames beside the bare fragment, of those that it fits best: each costs another parse

@@ -1,16 +1,16 @@
-"""Where a parser stops: the first token that nothing can begin with, as the parser itself reports it.
+"""Syntax errors, and where a parser stops: the first token with which nothing can begin, as the parser reports it.
 
 The tree alone does not tell: it shows what the parser made of the error, often far from it.
 """
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from tree_sitter import Language, LogType, Node
 
 from learnflow.code_analysis.bounded_parsing import follow
-from learnflow.code_analysis.syntax.fault import Breach
 
 _PROCESS: Final = re.compile(r"process version:\d+, .*row:(\d+), col:(\d+)")
 _LEXED: Final = re.compile(r"lexed_lookahead sym:(.+), size:(\d+)", re.DOTALL)
@@ -19,6 +19,29 @@ _PUNCTUATION: Final = frozenset({";", ")", "]", "}", ",", ":", "(", "{", "[", "=
 _WHOLE: Final = (b"", b";", b"{", b"}")  # behind these a line is complete
 _QUOTE: Final = '"'
 _TEXT_BLOCK: Final = '"""'
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxFault:
+    """The first syntax error: its line and column, both counted in characters from 1, and what is wrong there."""
+
+    line: int
+    column: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """The byte where reading stops or a rule is broken, and what is wrong there."""
+
+    at: int
+    says: str
+
+
+def fault_at(code: str, index: int, message: str) -> SyntaxFault:
+    """Return the fault at a character of the code, counted from 0."""
+    before = code[:index]
+    return SyntaxFault(before.count("\n") + 1, index - before.rfind("\n"), message)
 
 
 class _Log:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from learnflow.code_analysis.bounded_parsing import without_warnings
-from learnflow.code_analysis.syntax.fault import SyntaxFault
+from learnflow.code_analysis.syntax.parser_errors import SyntaxFault
 
 _NAME: Final = "<example>"
 _SCOPES: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)

@@ -49,7 +49,8 @@ def not_virtual(tree: SyntaxTree) -> Iterator[Match]:
         for name in sorted(methods.keys() & _methods(derived).keys()):
             declared = text(methods[name])
             decided = re.search(r"\bvirtual\b|\boverride\b|\bfinal\b", declared.partition("{")[0])
-            if not decided and not _bases(base) and _held_by_pointer(tree, owner):
+            by_pointer = re.search(rf"\b{owner} ?[*&]|_ptr<{owner}>", tree.code)
+            if not decided and not _bases(base) and by_pointer:
                 yield Match(line(methods[name]), {"name": name, "owner": owner})
 
 
@@ -88,7 +89,3 @@ def _methods(node: Node) -> dict[str, Node]:
     members = of(part(node, "body"), "function_definition", "field_declaration", "declaration")
     heads = ((member, next(of(member, "function_declarator"), None)) for member in members)
     return {text(part(head, "declarator")): member for member, head in heads if head is not None}
-
-
-def _held_by_pointer(tree: SyntaxTree, owner: str) -> bool:
-    return re.search(rf"\b{owner} ?[*&]|_ptr<{owner}>", tree.code) is not None

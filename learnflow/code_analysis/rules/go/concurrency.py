@@ -75,15 +75,11 @@ def not_waited(_: SyntaxTree, function: Node) -> Iterator[Match]:
     rest = text(function)
     for goroutine in started:
         rest = rest.replace(text(goroutine), "")
-    calls = (call for call in of(function, "call_expression") if call.start_byte > started[0].end_byte)
-    calls = (call for call in calls if not any(_within(call, goroutine) for goroutine in started))
+    later = (call for call in of(function, "call_expression") if call.start_byte > started[0].end_byte)
+    calls = (call for call in later if around(call, "go_statement") is None)
     only_prints = all(_PRINTS.match(text(part(call, "function"))) for call in calls)  # any other may wait
     if only_prints and not any(sign in rest for sign in _WAITS):
         yield Match(line(started[0]), {"name": one_line(text(started[0]).partition("{")[0])})
-
-
-def _within(node: Node, outer: Node) -> bool:
-    return outer.start_byte <= node.start_byte and node.end_byte <= outer.end_byte
 
 
 @rule(

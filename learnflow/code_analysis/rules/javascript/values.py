@@ -182,7 +182,7 @@ def changed_in_for_each(_: SyntaxTree, call: Node) -> Iterator[Match]:
 
 
 @rule(
-    "array-for-numbers", JS, topic="functions",
+    "array-for-numbers", JS, nodes=("call_expression",), topic="functions",
     message="`Math.{call}` wants single numbers; given one array with several items, it gives NaN.",
     fix="Spread the array: `Math.{call}(...{name})`.",
     beneath="Each argument is turned into a number, and an array of several items is not one.",
@@ -191,14 +191,12 @@ def changed_in_for_each(_: SyntaxTree, call: Node) -> Iterator[Match]:
         Example(JS, "function f(a) { return Math.min(a) / a.length; }", "const n = 3;\nconsole.log(Math.max(n));"),
     ),
 )  # fmt: skip
-def array_for_numbers(tree: SyntaxTree) -> Iterator[Match]:
-    kinds = tree.types
-    for call in tree.of("call_expression"):
-        name = text(part(call, "arguments")).strip("()")
-        used_as_array = rf"\b{re.escape(name)}\.(?:length|push|map|filter|forEach|reduce)\b"
-        array = name.isidentifier() and (kinds.get(name) == "array" or re.search(used_as_array, tree.masked))
-        if text(part(call, "function")) in {"Math.max", "Math.min"} and array:
-            yield Match(line(call), {"call": called_name(call), "name": name})
+def array_for_numbers(tree: SyntaxTree, call: Node) -> Iterator[Match]:
+    name = text(part(call, "arguments")).strip("()")
+    used_as_array = rf"\b{re.escape(name)}\.(?:length|push|map|filter|forEach|reduce)\b"
+    array = name.isidentifier() and (tree.types.get(name) == "array" or re.search(used_as_array, tree.masked))
+    if text(part(call, "function")) in {"Math.max", "Math.min"} and array:
+        yield Match(line(call), {"call": called_name(call), "name": name})
 
 
 @rule(

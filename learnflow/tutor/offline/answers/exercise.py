@@ -57,7 +57,8 @@ def _homework(request: AgentRequest, question: ParsedQuestion) -> Draft | None:
     signature = _CALL.search(request.query.query_text)
     if _HOMEWORK.isdisjoint(question.words) or not (signature or "write" in question.words):
         return None
-    task = next((task for task in HOMEWORK if not task.words.isdisjoint(_word_parts(question))), HOMEWORK[-1])
+    words = frozenset(part for word in question.words for part in (word, *word.split("_")))  # also those inside names
+    task = next((task for task in HOMEWORK if not task.words.isdisjoint(words)), HOMEWORK[-1])
     takes = signature[2] if signature and signature[2] else "its input"
     steps = [_FIRST_STEP, *task.steps]
     written = "\n".join(f"{place}. {step.replace('INPUT', takes)}" for place, step in enumerate(steps, start=1))
@@ -67,8 +68,3 @@ def _homework(request: AgentRequest, question: ParsedQuestion) -> Draft | None:
         topic=topic_of_request(request, question), confidence=0.8, missing=_NOT_LOOKED_AT,
         code=(f"def {signature[1]}({signature[2] or ''}):\n    ...",) if signature and question.may_be_python else (),
     )  # fmt: skip
-
-
-def _word_parts(question: ParsedQuestion) -> frozenset[str]:
-    """Return the words of a question, those inside names such as count_vowels as well."""
-    return frozenset(part for word in question.words for part in (word, *word.split("_")))

@@ -47,7 +47,8 @@ async def review(request: AgentRequest, question: ParsedQuestion) -> Draft:
 
 def _report(request: AgentRequest, looked_over: ReviewFindings, question: ParsedQuestion, topic: str) -> Draft:
     code, skill = question.code or "", depth(request, topic)
-    wanted = _wishes(request.query.query_text)
+    asked = request.query.query_text
+    wanted = tuple(wish for wish, entry in REVIEW_WISHES.items() if re.search(entry["words"], asked, re.IGNORECASE))
     all_findings = _wished_first(looked_over.findings, wanted)
     findings = all_findings[: _MOST[skill]]
     lacking = _not_judged(findings, wanted)
@@ -111,11 +112,6 @@ def _ask_for_code(request: AgentRequest, question: ParsedQuestion) -> Draft:
             remarks=(), suggested_topic=None if topic == GENERAL else topic, asks_back=True
         ).as_json(),
     )  # fmt: skip
-
-
-def _wishes(text: str) -> tuple[str, ...]:
-    """Return what a question wants to have looked at: speed, security, design, or why it fails."""
-    return tuple(wish for wish, entry in REVIEW_WISHES.items() if re.search(entry["words"], text, re.IGNORECASE))
 
 
 def _wished_first(findings: Sequence[Finding], wanted: Sequence[str]) -> tuple[Finding, ...]:
