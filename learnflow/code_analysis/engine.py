@@ -59,15 +59,13 @@ async def in_analysis_thread(function: Callable[..., Result], *arguments: object
     return await asyncio.get_running_loop().run_in_executor(_THREADS, partial(function, *arguments))
 
 
-@lru_cache(maxsize=_KEPT)
-def _all(code: str, language: Language) -> tuple[Finding, ...]:
-    return _sorted(code, language, linted=True)
-
-
 def _sorted(code: str, language: Language, *, linted: bool) -> tuple[Finding, ...]:
     due = [rule for rule in _of(language, Certainty.SURE) if not rule.needs_error]
     findings = _unreadable(code, language) or _findings(code, language, due, linted=linted)
     return tuple(sorted(findings, key=lambda finding: finding.line))
+
+
+_all: Final = lru_cache(maxsize=_KEPT)(partial(_sorted, linted=True))
 
 
 def _findings(

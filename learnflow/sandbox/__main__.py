@@ -23,8 +23,6 @@ from learnflow.sandbox.runner import SandboxUnavailable
 from learnflow.sandbox.sandbox import Sandbox, not_run
 from learnflow.settings.sections import SandboxSettings
 
-_UNUSABLE: Final = 2
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks for, and return the exit code."""
@@ -156,7 +154,7 @@ def _print(text: str) -> None:
 
 def _refuse(reason: str) -> NoReturn:
     sys.stderr.write(f"learnflow.sandbox: {' '.join(reason.split())}\n")
-    sys.exit(_UNUSABLE)
+    sys.exit(2)
 
 
 _COMMANDS: Final = {"grade": _grade, "run": _run, "prepare": _prepare}

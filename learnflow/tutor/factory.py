@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from learnflow.tutor.claude.client.recording import HttpTransport
 
 KEYS: Final = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
-_LACKING: Final = "nothing is remembered, and only this worker's spending is known"
 
 
 def tutor(
@@ -51,7 +50,7 @@ def _claude(
     """Return Claude's tutor, with the explanation cache before it and, before that, the answers while it is away."""
     own, url = settings.claude, settings.database.url
     client = ClaudeClient(_api(transport), own)
-    database = Database(url, lacking=_LACKING) if url else None
+    database = Database(url, lacking="nothing is remembered, and only this worker's spending is known") if url else None
     stored = UsageInPostgres(database) if database else None
     guard = SpendingGuard(DailyLimits(own.questions_per_day, own.budget_usd_per_day), now, stored)
 

@@ -17,7 +17,6 @@ WhenAway = Literal["offline", "cache", "fail"]
 AWAY: Final = "claude_away"  # in an answer's metadata, with the reason
 _FROM_CACHE: Final = "Here is what it wrote to somebody who asked the same."
 _OFFLINE: Final = "So here is what LearnFlow knows without it."
-_FAILED: Final = "Please ask again later."
 
 Asked: TypeAlias = tuple[AgentRequest, ParsedQuestion, str | None]  # the last is a concept that another answer needs
 # what was explained before to who asked this
@@ -81,8 +80,7 @@ class FallbackTutor(TutorWrapper):
                 return _instead(cached, away, None if part else _FROM_CACHE)
             if self._when_away == "offline":
                 return _instead(await answer(self._offline), away, None if part else _OFFLINE)
-            msg = f"{away} {_FAILED}"
-            raise TutorUnavailable(msg, away.usage) from away
+            raise TutorUnavailable(f"{away} Please ask again later.", away.usage) from away
 
 
 def _instead(draft: Draft, away: ClaudeAway, opening: str | None = None) -> Draft:

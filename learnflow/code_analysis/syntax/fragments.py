@@ -17,7 +17,6 @@ _SECONDS: Final = 0.5  # of this thread's processor time, after which no further
 _ALSO_ASKED: Final = 2  # frames beside the bare fragment, of those that it fits best: each costs another parse
 _BARE: Final = ("", "")
 _CLOSING: Final = MappingProxyType({"(": ")", "[": "]", "{": "}", "${": "}"})
-_CLOSERS: Final = frozenset(_CLOSING.values())
 
 
 def first_fault(grammar: Grammar, code: str) -> SyntaxFault | None:
@@ -95,7 +94,7 @@ def _unbalanced(tree: Tree, start: int, end: int) -> Iterator[Breach]:
             continue
         if node.type in _CLOSING:
             opened.append(node)
-        elif node.type in _CLOSERS and (not opened or _CLOSING[opened.pop().type] != node.type):
+        elif node.type in _CLOSING.values() and (not opened or _CLOSING[opened.pop().type] != node.type):
             yield Breach(node.start_byte, f"`{node.type}` closes nothing")
             return
     yield from (Breach(node.start_byte, f"`{node.type}` is never closed") for node in opened[:1])

@@ -17,8 +17,6 @@ _LEXED: Final = re.compile(r"lexed_lookahead sym:(.+), size:(\d+)", re.DOTALL)
 _MISSING: Final = re.compile(r"recover_with_missing symbol:(.+), state:\d+", re.DOTALL)
 _PUNCTUATION: Final = frozenset({";", ")", "]", "}", ",", ":", "(", "{", "[", "=", '"', "'", "`"})
 _WHOLE: Final = (b"", b";", b"{", b"}")  # behind these a line is complete
-_QUOTE: Final = '"'
-_TEXT_BLOCK: Final = '"""'
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ class _Log:
             self._at = self._rows[int(found[1])] + int(found[2])
         elif found := _LEXED.fullmatch(line):
             self._size = int(found[2])
-            if found[1].endswith(_QUOTE) and found[1] != _TEXT_BLOCK:  # L" opens, " closes
+            if found[1].endswith('"') and found[1] != '"""':  # L" opens, " closes
                 self._quotes.add(self._at + self._size - 1)
         elif line.startswith("detect_error"):
             self._furthest = max(self._furthest, (self._at, self._size))

@@ -15,6 +15,7 @@ _LONGEST: Final = 100  # characters of a topic key
 _CONTENT_WORDS: Final = 3
 _DETAILS: Final = 2
 _LONGEST_WORD: Final = 20
+_ROOT: Final = 5  # letters; a word that begins as one of the topic's name tells nothing more
 _STOP: Final = frozenset(data("lexicon.toml")["words"]["stop"])
 _NO_LETTER_OR_DIGIT: Final = re.compile(r"[^a-z0-9]+")
 _PLAIN: Final = re.compile(r"[a-z0-9_]+$")
@@ -71,18 +72,12 @@ def _first_words(phrases: Iterable[Iterable[str]], topic: str) -> Iterator[str]:
     """Yield of each phrase the first telling word: the words around it change with the phrasing."""
     for phrase in phrases:
         telling = [word for word in phrase if _PLAIN.match(word) and word not in _STOP]
-        yield from (singular(word) for word in telling[:1] if topic == GENERAL or not _same_name(word, topic))
+        yield from (singular(word) for word in telling[:1] if topic == GENERAL or word[:_ROOT] not in topic)
 
 
 def _compared(question: ParsedQuestion, topic: str) -> tuple[str, ...]:
     topics = sorted({topic, *(hit.meaning.topic for hit in question.mentions)})
     return tuple(topics) if len(topics) > 1 else ()
-
-
-def _same_name(word: str, topic: str) -> bool:
-    """Return whether a word is of the topic's own name, in whatever form: then it tells nothing more."""
-    root = 5
-    return word[:root] in topic
 
 
 def content_words(question: ParsedQuestion) -> tuple[str, ...]:

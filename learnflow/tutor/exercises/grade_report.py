@@ -2,14 +2,12 @@
 
 from typing import Final
 
-from pydantic import JsonValue
-
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.events.students import ExerciseGraded, HintGiven
 from learnflow.models.exercise import Assigned
 from learnflow.models.fields import Model
 from learnflow.models.vocabulary import Closing
-from learnflow.sandbox import CaseResult, Fault, Grading, Verdict
+from learnflow.sandbox import Fault, Grading, Verdict
 from learnflow.tutor.exercises.reply import ExerciseReply, draft, next_hint, numbered_hint
 
 MISSING: Final = "Missing"  # the sandbox's own: there is no function of that name
@@ -29,17 +27,17 @@ _CLOSED: Final = {
 def report(assigned: Assigned, grading: Grading, request: AgentRequest) -> ExerciseReply:
     """Return what became of a submission. It counts as long as the exercise is open."""
     number = None if _passed(grading) or _unreadable(grading) else next_hint(assigned)
-    exercise, total = assigned.exercise, len(grading.cases)
-    opening = _opening(assigned, grading)
+    exercise, total, first = assigned.exercise, len(grading.cases), grading.first_failure
     counted = None if assigned.closed is None else _CLOSED[assigned.closed]
     hint = numbered_hint(exercise, number) if number else None
     answer = draft(
-        exercise, opening, counted, _cases(grading), _failure(grading), hint, _next(grading),
+        exercise, _opening(assigned, grading), counted, _cases(grading), _failure(grading), hint, _next(grading),
         metadata={
             "verdict": grading.verdict, "passed": grading.passed, "total": total, "score": round(grading.score, 4),
             "counted": assigned.closed is None, "hint": number, "error_type": _error_type(grading),
             "cases": [{"number": case.number, "verdict": case.verdict} for case in grading.cases],
-            "first_failure": _as_json(grading.first_failure),
+            "first_failure": first.model_dump(mode="json", exclude={"fault": {"trace"}, "milliseconds": True})
+            if first else None,
         },
     )  # fmt: skip
     return ExerciseReply(answer, _events(assigned, grading, request, number))
@@ -137,7 +135,3 @@ def _next(grading: Grading) -> str:
     if _passed(grading):
         return 'Say "another exercise" when you want to go on.'
     return "Change one thing, try it on that input by hand, and send it again."
-
-
-def _as_json(case: CaseResult | None) -> JsonValue:
-    return None if case is None else case.model_dump(mode="json", exclude={"fault": {"trace"}, "milliseconds": True})

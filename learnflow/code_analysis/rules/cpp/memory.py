@@ -11,8 +11,6 @@ from learnflow.code_analysis.syntax_tree import LOOPS, SyntaxTree, around, is_st
 _NUMBERS: Final = frozenset({"int", "long", "double", "float", "short", "unsigned", "size_t", "long long"})
 _STATEMENTS: Final = ("assignment_expression", "update_expression", "expression_statement")
 _CHANGING: Final = frozenset({"push_back", "emplace_back", "pop_back", "clear", "insert", "erase", "resize", "append"})
-_KEPT: Final = frozenset({"static", "extern", "thread_local"})
-_ADDING: Final = frozenset({"+=", "-=", "*=", "/="})
 
 
 @rule(
@@ -105,7 +103,7 @@ def pointer_copied(_: SyntaxTree, function: Node) -> Iterator[Match]:
 )  # fmt: skip
 def never_set(_: SyntaxTree, declaration: Node) -> Iterator[Match]:
     function, number = around(declaration, "function_definition"), text(part(declaration, "type"))
-    if number not in _NUMBERS or not _KEPT.isdisjoint(text(declaration).split()):
+    if number not in _NUMBERS or not {"static", "extern", "thread_local"}.isdisjoint(text(declaration).split()):
         return
     for name in (text(child) for child in declaration.named_children if child.type == "identifier"):
         uses = (use for use in of(function, "identifier") if use.start_byte > declaration.end_byte)
@@ -117,7 +115,7 @@ def never_set(_: SyntaxTree, declaration: Node) -> Iterator[Match]:
 def _adds(node: Node, name: str) -> bool:
     if node.type == "update_expression":
         return text(part(node, "argument")) == name
-    return text(part(node, "left")) == name and text(part(node, "operator")) in _ADDING
+    return text(part(node, "left")) == name and text(part(node, "operator")) in {"+=", "-=", "*=", "/="}
 
 
 @rule(

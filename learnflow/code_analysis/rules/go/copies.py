@@ -24,7 +24,6 @@ from learnflow.code_analysis.syntax_tree import (
     text,
 )
 
-_OPENING: Final = frozenset({"os.Open", "os.Create", "os.OpenFile"})
 _PAIR: Final = 2  # an index and an item
 _COUNTS: Final = "type T struct {{ n int }}\nfunc (t {}T) Add() {{ t.n++ }}"
 
@@ -158,5 +157,5 @@ def file_left_open(tree: SyntaxTree) -> Iterator[Match]:
         function, name = around(declaration, *FUNCTIONS), targets.partition(",")[0]
         given_back = any(name in names(back) for back in of(function, "return_statement"))
         kept = given_back or f"{name}.Close" in text(function) or name == "_"
-        if text(part(value, "function")) in _OPENING and function and not kept:
+        if text(part(value, "function")) in {"os.Open", "os.Create", "os.OpenFile"} and function and not kept:
             yield Match(line(declaration), {"name": name})

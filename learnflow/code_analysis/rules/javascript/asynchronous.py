@@ -22,7 +22,6 @@ from learnflow.domain.phrasing import one_line
 
 _CALLED_BACK: Final = frozenset({"setTimeout", "then", "readFile", "get"})
 _EMPTY: Final = frozenset({"", "null", "undefined", "[]", "{}", "''", '""', "0"})
-_HANDLERS: Final = frozenset({"then", "catch", "finally"})
 _LOOKING: Final = frozenset({"binary_expression", "template_substitution", "subscript_expression", "unary_expression"})
 
 
@@ -56,9 +55,10 @@ def not_awaited(tree: SyntaxTree) -> Iterator[Match]:
     own = {*own_functions(tree, later=True), "fetch"}
     for name, value, node in tree.given:
         call = one_line(text(value))
+        maps_later = called_name(value) == "map" and text(part(value, "arguments")).startswith("(async")
         if _gives_promise(value, own) and _is_only_looked_at(tree, name, node):
             yield _promise(node, called_name(value), f"const {name} = await {call}")
-        elif _maps_later(value) and _is_only_looked_at(tree, name, node, printed=True):
+        elif maps_later and _is_only_looked_at(tree, name, node, printed=True):
             yield _promise(node, "map(async ...)", f"const {name} = await Promise.all({call})", "a list of promises")
     for call_node in tree.of("call_expression"):
         if called_name(call_node) in own - {"fetch"} and _is_looked_at(call_node):
@@ -72,10 +72,6 @@ def _promise(node: Node, called: str, change: str, what: str = "a promise") -> M
 def _gives_promise(value: Node | None, own: set[str]) -> bool:
     """Say whether a value is the call of an own async function, or that of what a response holds."""
     return kind(value) == "call_expression" and (called_name(value) in own or text(value).endswith(".json()"))
-
-
-def _maps_later(value: Node | None) -> bool:
-    return called_name(value) == "map" and text(part(value, "arguments")).startswith("(async")
 
 
 def _is_only_looked_at(tree: SyntaxTree, name: str, declared: Node, *, printed: bool = False) -> bool:
@@ -98,7 +94,7 @@ def _is_looked_at(use: Node) -> bool:
     """Say whether the value itself is asked for: printed, calculated with, tested, or a property that no promise has."""
     above = use.parent
     if kind(above) == "member_expression":
-        return part(above, "object") == use and text(part(above, "property")) not in _HANDLERS
+        return part(above, "object") == use and text(part(above, "property")) not in {"then", "catch", "finally"}
     tested = kind(above) == "parenthesized_expression" and above and part(above.parent, "condition") == above
     return is_printed(use) or kind(above) in _LOOKING or bool(tested)
 

@@ -12,8 +12,10 @@ from learnflow.code_analysis.rule import Match, python_error
 from learnflow.code_analysis.rules.python.numbers import whole_number
 from learnflow.domain.phrasing import one_line
 
-_UNDEFINED: Final = "F821"  # ruff's for a name without a value
-_OUTSIDE: Final = "F706"  # and for a `return` outside of a function
+_ELSEWHERE: Final = (
+    "`{name}` gets its value inside of `{function}`, so it is local there and unknown here. Let `{function}` return it, "
+    "`{name} = {function}(...)`, and give it on as a parameter where it is needed."
+)
 _CHOICES: Final = (ast.If, ast.IfExp, ast.BoolOp, ast.While, ast.For, ast.Match, ast.Try, ast.comprehension)
 
 
@@ -27,14 +29,14 @@ _CHOICES: Final = (ast.If, ast.IfExp, ast.BoolOp, ast.While, ast.For, ast.Match,
 )  # fmt: skip
 def name_error(tree: PythonTree) -> Iterator[Match]:
     diagnostics = ruff_diagnostics(tree.code)
-    outside = any(diagnostic.code == _OUTSIDE for diagnostic in diagnostics)
+    outside = any(diagnostic.code == "F706" for diagnostic in diagnostics)  # a `return` outside of a function
     local = {name: function.name for function in tree.of(ast.FunctionDef) for name in bound(own_nodes(function))}
-    for name, line in ((found.name, found.line) for found in diagnostics if found.code == _UNDEFINED):
+    for name, line in ((found.name, found.line) for found in diagnostics if found.code == "F821"):
         why = f"the name `{one_line(name)}` has no value: nothing in your code assigns or imports it."
         if name not in local:
             yield _misspelt(tree, name, line, why)
         elif not outside:  # else a line is not indented enough: it is that, and not the name
-            yield Match(line, {"why": _elsewhere(name, local[name])})
+            yield Match(line, {"why": _ELSEWHERE.format(name=name, function=local[name])})
 
 
 def _misspelt(tree: PythonTree, name: str, line: int, why: str) -> Match:
@@ -44,13 +46,6 @@ def _misspelt(tree: PythonTree, name: str, line: int, why: str) -> Match:
     if close is None or place is None:
         return Match(line, {"why": why})
     return Match(line, {"why": f"{why[:-1]}. Did you mean `{close}`?"}, (tree.replaced(place, close),))
-
-
-def _elsewhere(name: str, function: str) -> str:
-    return (
-        f"`{name}` gets its value inside of `{function}`, so it is local there and unknown here. Let `{function}` "
-        f"return it, `{name} = {function}(...)`, and give it on as a parameter where it is needed."
-    )
 
 
 @python_error(

@@ -29,7 +29,6 @@ from learnflow.tutor.claude.limits.rate_limit_queue import RateLimitQueue
 
 BACKOFF: Final = Backoff(first=0.5, longest=8.0)
 FAIR_SECONDS: Final = 10.0  # a call that had less and brought nothing says nothing about Claude
-_NO_TIME: Final = "there is no time left in which Claude could answer"
 _STATES: Final[tuple[State, ...]] = ("closed", "half-open", "open")  # as CLAUDE_BREAKER numbers them
 
 
@@ -91,7 +90,7 @@ class ClaudeClient:
         queue = self._queue(request.model)
         self._admit()
         if loop_time() >= deadline:
-            raise ClaudeUnavailable(_NO_TIME)
+            raise ClaudeUnavailable("there is no time left in which Claude could answer")
         demand, waited = await queue.turn(request, deadline)
         if waited:
             metrics.CLAUDE_WAITS.inc()

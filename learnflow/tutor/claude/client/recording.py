@@ -19,7 +19,6 @@ from httpx2 import AsyncBaseTransport, AsyncHTTPTransport, Request, Response
 
 _NAME: Final = 32  # characters of the hash
 _JSON: Final = {"content-type": "application/json"}
-_NOBODYS_KEY: Final = "replayed"  # the SDK wants one
 _OPTIONS: Final = orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2
 
 
@@ -55,7 +54,7 @@ class Recording(HttpTransport):
 class Replay(HttpTransport):
     """Answers what was recorded. What was not is `missing`, and answered as an error that ends the question."""
 
-    api_key = _NOBODYS_KEY
+    api_key = "replayed"  # the SDK wants one
 
     def __init__(self, directory: Path) -> None:
         """Raises NotADirectoryError when there is no directory of that name."""

@@ -191,8 +191,7 @@ def _reply(body: bytes, request: ClaudeRequest[T]) -> ClaudeReply[T]:
         reason = _CUT_SHORT.get(reply.stop_reason, f"it ended with {reply.stop_reason}")
         raise UnusableReply(reason, reply.model, tokens, refused=reply.stop_reason == "refusal")
     if len(text.encode()) > request.max_tokens * _BYTES_A_TOKEN:  # it would not fit into a message of ours
-        msg = "it was longer than the limit of tokens"
-        raise UnusableReply(msg, reply.model, tokens)
+        raise UnusableReply("it was longer than the limit of tokens", reply.model, tokens)
     try:
         value = request.reply_type.model_validate_json(text)
     except ValidationError as error:

@@ -5,7 +5,7 @@ bytes of all that is sent, the schema of the reply with it; output as what answe
 all that is allowed while none is known. Input that is read from the API's cache does not count against its limit.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from functools import cache
 from math import ceil, inf
 from typing import Final
@@ -127,9 +127,7 @@ NO_DEMAND: Final = Demand()
 class ModelLimits:
     """The limits of one model. All times are seconds of one clock."""
 
-    requests: TokenBucket
-    input: TokenBucket
-    output: TokenBucket
+    buckets: tuple[TokenBucket, ...]  # of requests, input and output, in the order of Demand
     shut_until: float = 0.0
     usual_output: float | None = None
 
@@ -139,22 +137,13 @@ class ModelLimits:
 
     def wait(self, demand: Demand, now: float, ahead: Demand = NO_DEMAND) -> float:
         """Return the seconds until a call may be made, after those that are ahead of it."""
-        return max(
-            self.shut_until - now,
-            self.requests.wait(demand.requests, now, ahead.requests),
-            self.input.wait(demand.input, now, ahead.input),
-            self.output.wait(demand.output, now, ahead.output),
-            0.0,
-        )
+        amounts = zip(self.buckets, astuple(demand), astuple(ahead), strict=True)
+        return max(self.shut_until - now, 0.0, *(bucket.wait(own, now, before) for bucket, own, before in amounts))
 
     def taken(self, demand: Demand, now: float) -> "ModelLimits":
         """Take what a call needs; a negative demand is put back."""
-        return replace(
-            self,
-            requests=self.requests.taken(demand.requests, now),
-            input=self.input.taken(demand.input, now),
-            output=self.output.taken(demand.output, now),
-        )
+        amounts = zip(self.buckets, astuple(demand), strict=True)
+        return replace(self, buckets=tuple(bucket.taken(amount, now) for bucket, amount in amounts))
 
     def settled(self, demand: Demand, tokens: Tokens | None, now: float) -> "ModelLimits":
         """Settle what a call took. Of one that brought nothing the input may have been read; its output is put back."""
@@ -167,12 +156,8 @@ class ModelLimits:
 
     def follow(self, told: RateLimits, now: float) -> "ModelLimits":
         """Tighten to what the service tells."""
-        return replace(
-            self,
-            requests=self.requests.follow(told.requests, now),
-            input=self.input.follow(told.input, now),
-            output=self.output.follow(told.output, now),
-        )
+        limits = zip(self.buckets, (told.requests, told.input, told.output), strict=True)
+        return replace(self, buckets=tuple(bucket.follow(limit, now) for bucket, limit in limits))
 
     def shut(self, until: float) -> "ModelLimits":
         """Let nothing through before a time: the service asks for it."""
@@ -181,7 +166,7 @@ class ModelLimits:
 
 def unused_limits(requests: float, input_tokens: float, output_tokens: float, now: float) -> ModelLimits:
     """Return limits a minute, with nothing taken from them yet; 0 is no limit of ours."""
-    return ModelLimits(full_bucket(requests, now), full_bucket(input_tokens, now), full_bucket(output_tokens, now))
+    return ModelLimits(tuple(full_bucket(limit, now) for limit in (requests, input_tokens, output_tokens)))
 
 
 def estimated_input(request: ClaudeRequest[T]) -> int:

@@ -67,8 +67,7 @@ async def generate(  # noqa: PLR0913 - an order, who works on it, and what a rep
                     return Generated(exercise, (*tried, Attempt(number=number)), model, author.prompt)
     except (AuthorUnavailable, SandboxUnavailable, TimeoutError) as error:
         raise GenerationFailed(_reason(error, seconds), tried) from error
-    reason = f"none of {ATTEMPTS} attempts holds"
-    raise GenerationFailed(reason, tried)
+    raise GenerationFailed(f"none of {ATTEMPTS} attempts holds", tried)
 
 
 def _reason(error: Exception, seconds: float) -> str:

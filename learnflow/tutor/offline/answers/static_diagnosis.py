@@ -27,7 +27,6 @@ _PARTS_MISSING: Final = frozenset({
     "python-name-error", "python-file-not-found-error", "python-module-not-found-error", "javascript-reference-error",
     "javascript-module-not-found", "java-cannot-find-symbol",
 })  # fmt: skip
-_NO_NAME: Final = "python-name-error"
 
 
 def bugs(code: str, language: Language | None) -> tuple[Finding, ...]:
@@ -66,7 +65,7 @@ async def error_to_explain(text: str, question: ParsedQuestion, raised: ErrorSig
 async def visible_fault(text: str, question: ParsedQuestion, error: ErrorSign | None) -> Finding | None:
     """Return the fault that can be seen by reading the code; of a known error, or of any kind without one."""
     fault = await in_analysis_thread(_fault, question, error)
-    if error is None and fault is not None and fault.rule.key == _NO_NAME:
+    if error is None and fault is not None and fault.rule.key == "python-name-error":
         possible = await in_analysis_thread(causes, text, question)
         return None if possible else fault  # the name may stand in what was not sent
     return fault

@@ -15,7 +15,6 @@ from learnflow.models.taxonomy import TOPICS
 from learnflow.tutor.offline.content.library import EMPTY, EXPLANATIONS, FOLLOW_UPS, SAME, Point
 
 _ARTICLES: Final = frozenset({"a", "an", "the"})
-_JOINING: Final = frozenset({"and", "or"})
 _ASKING: Final = frozenset({"what", "when", "why", "not"})
 _BETWEEN: Final = (" and ", " or ", " vs ")
 _ALL_OF: Final = " + "
@@ -101,7 +100,7 @@ def is_named(name: Name, terms: tuple[str, ...], *, compares: bool) -> bool:
     if len(present) < len(starts):
         return False
     between = terms[min(present) : max(present)]
-    return not name.sides or compares or not _JOINING.isdisjoint(between)
+    return not name.sides or compares or not {"and", "or"}.isdisjoint(between)
 
 
 def position(part: tuple[str, ...], terms: tuple[str, ...]) -> int | None:

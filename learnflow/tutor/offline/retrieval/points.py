@@ -170,10 +170,7 @@ def _is_beside(name: _NameMatch, best: _NameMatch) -> bool:
 
 
 def _nearest_point(question: ParsedQuestion, topic: str) -> PointMatch | None:
-    """Return the point that has most of what a question tells, None where none has enough or two are as near.
-
-    A wrong point is worse than none.
-    """
+    """Return the point that has most of what a question tells, None where none has enough or two are as near."""
     stems = stems_of(question_terms(question))
     if question.error or question.code or not _asks_of_part(stems, topic):
         return None

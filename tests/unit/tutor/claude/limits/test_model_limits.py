@@ -130,8 +130,8 @@ def test_after_the_reset_it_comes_back_as_before() -> None:
     assert slow.wait(6, 0.0) == pytest.approx(120.0 + 46 / 0.85)
 
 
-def level(found: ModelLimits) -> tuple[float, float, float]:
-    return (found.requests.level, found.input.level, found.output.level)
+def level(found: ModelLimits) -> tuple[float, ...]:
+    return tuple(bucket.level for bucket in found.buckets)
 
 
 def test_a_call_is_estimated_before_and_settled_after() -> None:
