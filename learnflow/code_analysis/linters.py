@@ -26,7 +26,6 @@ _MEMORY: Final = 2 * 1024**3  # bytes of address space; ruff uses 20 MB of it
 _AT_ONCE: Final = BoundedSemaphore(2)
 _LONGEST: Final = 50_000  # characters; what ruff says of them can be a hundred times as long
 _KEPT: Final = 64  # codes
-_FOUND_SOMETHING: Final = 1
 _ENVIRONMENT: Final = MappingProxyType({"RAYON_NUM_THREADS": "1"})  # else each takes all cores
 _RULES: Final = "F,E7,E9,B,SIM,C4,PERF,UP,N,PLR,RET,S608,RUF024,RUF027"  # what is worth telling a learner
 _IGNORED: Final = "N999,PLR6301,F401"  # the file's name is ours; an import in a snippet may be used elsewhere
@@ -93,6 +92,6 @@ def run_bounded(command: Sequence[str], text: bytes) -> bytes:
             raise LinterUnavailableError(f"the linter took longer than {_SECONDS} s") from error
         finally:
             process.kill()
-    if process.returncode not in (0, _FOUND_SOMETHING):
+    if process.returncode not in (0, 1):  # 1: it has found something
         raise LinterUnavailableError(f"the linter ended with {process.returncode}")
     return output

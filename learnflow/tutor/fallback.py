@@ -15,7 +15,6 @@ from learnflow.tutor.interface import Answer, ClaudeAway, Tutor, TutorUnavailabl
 WhenAway = Literal["offline", "cache", "fail"]
 
 AWAY: Final = "claude_away"  # in an answer's metadata, with the reason
-_FROM_CACHE: Final = "Here is what it wrote to somebody who asked the same."
 _OFFLINE: Final = "So here is what LearnFlow knows without it."
 
 Asked: TypeAlias = tuple[AgentRequest, ParsedQuestion, str | None]  # the last is a concept that another answer needs
@@ -77,7 +76,7 @@ class FallbackTutor(TutorWrapper):
         except ClaudeAway as away:
             cached = await self._earlier(*asked) if asked and self._earlier else None
             if cached is not None:
-                return _instead(cached, away, None if part else _FROM_CACHE)
+                return _instead(cached, away, None if part else "Here is what it wrote to somebody who asked the same.")
             if self._when_away == "offline":
                 return _instead(await answer(self._offline), away, None if part else _OFFLINE)
             raise TutorUnavailable(f"{away} Please ask again later.", away.usage) from away

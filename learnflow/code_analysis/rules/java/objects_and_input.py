@@ -7,7 +7,6 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.code_analysis.rule import JAVA, Example, Match, in_function, rule
-from learnflow.code_analysis.rules.cpp.memory import copy_changed
 from learnflow.code_analysis.syntax_tree import (
     LOOPS,
     SyntaxTree,
@@ -149,13 +148,17 @@ def given_itself(_: SyntaxTree, node: Node) -> Iterator[Match]:
         yield Match(line(node), {"name": name, "change": f"this.{name} = {name}"})
 
 
-@copy_changed.in_language(
-    Example(JAVA, "class A {\n  void f(int n) { n = n + 1; }\n}", "class A {\n  int f(int n) { n = n + 1; return n; }\n}"),
-    Example(JAVA, 'class A {\n  void f(String s) { s = "b"; }\n}', "class A { void show(int n) { System.out.println(++n); } }"),
-    nodes=("method_declaration",), fix="Let `{function}` return the new value, and assign it where it is called.",
+@rule(
+    "copy-changed", JAVA, nodes=("method_declaration",), topic="functions",
+    message="`{name}` is a copy that only `{function}` sees: what is changed here is gone when it ends, and the caller's value stays as it was.",
+    fix="Let `{function}` return the new value, and assign it where it is called.",
     beneath="Arguments are passed by value: a method gets a copy of the number or the reference, never the caller's variable.",
+    examples=(
+        Example(JAVA, "class A {\n  void f(int n) { n = n + 1; }\n}", "class A {\n  int f(int n) { n = n + 1; return n; }\n}"),
+        Example(JAVA, 'class A {\n  void f(String s) { s = "b"; }\n}', "class A { void show(int n) { System.out.println(++n); } }"),
+    ),
 )  # fmt: skip
-def parameter_changed(_: SyntaxTree, method: Node) -> Iterator[Match]:
+def copy_changed(_: SyntaxTree, method: Node) -> Iterator[Match]:
     body = part(method, "body")
     own, function = _parameters(method), text(part(method, "name"))
     for name, node in changes(body) if text(part(method, "type")) == "void" else ():
