@@ -25,7 +25,7 @@ from uuid import UUID, uuid4
 from aiokafka import AIOKafkaProducer
 
 from learnflow.cli import kafka_clients
-from learnflow.cli.local_system import system
+from learnflow.cli.up import system
 from learnflow.embedded import throwaway
 from learnflow.models.examples import EXAMPLES
 from learnflow.settings import load

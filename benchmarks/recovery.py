@@ -24,7 +24,7 @@ import psutil
 from confluent_kafka import Producer
 
 from learnflow import embedded
-from learnflow.cli.local_system import ready
+from learnflow.cli.up import ready
 from learnflow.database.migrations import migrate
 from learnflow.domain.conversation import Conversation
 from learnflow.domain.learner.learner_state import current, state_from_history

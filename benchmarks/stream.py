@@ -28,10 +28,10 @@ from learnflow.models.vocabulary import Agent
 from learnflow.streams import topic_admin
 from learnflow.streams.agent_stats import Activity
 from learnflow.streams.codec import Clock, Refusal, decode
+from learnflow.streams.dead_letters import Redrives
 from learnflow.streams.event_producer import EventProducer, Outgoing
 from learnflow.streams.message_processor import Delivery, MessageProcessor
 from learnflow.streams.processing import Intake
-from learnflow.streams.redrives import Redrives
 from learnflow.streams.stream_app import StreamApp
 from learnflow.topics import AGENT_LOGS, DAY, DEAD_LETTERS, STUDENT_QUERIES, Topic
 

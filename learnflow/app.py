@@ -28,8 +28,7 @@ from learnflow.web.access import Access, add_session
 from learnflow.web.database_views import WebDatabase
 from learnflow.web.event_stream import READ, Events, add_events
 from learnflow.web.monitoring import Probes, add_health, add_metrics, add_probes, health
-from learnflow.web.page import add_page
-from learnflow.web.question_form import add_ask
+from learnflow.web.page import add_ask, add_page
 from learnflow.web.student_state import DatabaseStudentState
 from learnflow.web.topic_events import TopicReader
 from learnflow.web.views import add_views

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from time import perf_counter
 
 from learnflow.agents.context import Context
-from learnflow.agents.distress import supportive
 from learnflow.agents.messages import follow
-from learnflow.agents.specialist_request import SpecialistRequest, milliseconds_since
+from learnflow.agents.specialist_request import SpecialistRequest, milliseconds_since, supportive
 from learnflow.domain.question import distress
 from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.draft import Draft

@@ -10,9 +10,8 @@ from typing import Final
 from uuid import UUID
 
 from learnflow.agents.context import Context
-from learnflow.agents.distress import reported
 from learnflow.agents.messages import completed, follow
-from learnflow.agents.specialist_request import SpecialistRequest
+from learnflow.agents.specialist_request import SpecialistRequest, reported
 from learnflow.bounded_cache import BoundedCache
 from learnflow.domain.question import distress
 from learnflow.domain.question.parsed_question import ParsedQuestion

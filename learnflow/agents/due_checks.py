@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from learnflow.agents.context import Context
-from learnflow.agents.messages import event_with, failed
+from learnflow.agents.messages import failed
 from learnflow.agents.router import request
 from learnflow.agents.student_store import NEW, StudentStore
 from learnflow.domain.conversation import Due, OpenQuery, Patience, due
@@ -19,7 +19,7 @@ from learnflow.domain.learner.learner_state import current
 from learnflow.domain.learner.progress import velocity
 from learnflow.domain.struggle import Struggles, ended_by_time
 from learnflow.models.envelope import Event, derived_id, version_metadata
-from learnflow.models.events import EVENT_TYPES
+from learnflow.models.events import EVENT_TYPES, event_with
 from learnflow.models.events.learning import ProgressUpdated
 from learnflow.models.events.responses import Failure
 from learnflow.models.events.routing import RoutingDecision
@@ -129,9 +129,10 @@ class ProgressSweep:
 
     def _message(self, student_id: str, day: date) -> Outgoing:
         message_id = derived_id(student_id, _NO_QUERY, f"progress due {day}")
-        payload, now, metadata = ProgressDue(day=day), self._context.now(), version_metadata()
-        event = event_with(payload, message_id, now, student_id=student_id, trace_id=message_id, metadata=metadata)
-        return Outgoing(STUDENT_EVENTS, event)
+        payload, now = ProgressDue(day=day), self._context.now()
+        return Outgoing(
+            STUDENT_EVENTS, event_with(payload, message_id, now, student_id=student_id, trace_id=message_id)
+        )
 
 
 async def _in_turns(entries: Iterable[Entry]) -> AsyncIterator[Entry]:

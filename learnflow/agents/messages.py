@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 from learnflow.agents.context import Context
 from learnflow.models.draft import Draft, Usage
-from learnflow.models.envelope import Event, Metadata, derived_id, version_metadata
-from learnflow.models.events import EVENT_TYPES, query_id_of, query_of
+from learnflow.models.envelope import Event, derived_id
+from learnflow.models.events import event_with, query_id_of, query_of
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
 from learnflow.models.events.responses import Failure, ResponseCompleted, ResponseFailed
 from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested
@@ -36,22 +36,9 @@ def follow(  # noqa: PLR0913 - what a message consists of
     """Return the message that follows from a cause, `steps` further in the query's message flow."""
     student = cause.student_id or ""
     message_id = derived_id(student, query_id, what, cause.attempt)
-    metadata = version_metadata(sequence=max(cause.sequence + steps, 1), attempt=cause.attempt)
-    return event_with(payload, message_id, now, student_id=student, trace_id=cause.trace_id, metadata=metadata)
-
-
-def event_with(  # noqa: PLR0913 - what a message consists of
-    payload: Model, message_id: UUID, now: datetime, *, student_id: str | None, trace_id: UUID, metadata: Metadata
-) -> Event[Any]:
-    """Return a payload in its envelope."""
-    return Event[Any](
-        message_id=message_id,
-        timestamp=now,
-        student_id=student_id,
-        trace_id=trace_id,
-        event_type=EVENT_TYPES[type(payload)],
-        payload=payload,
-        metadata=metadata,
+    sequence = max(cause.sequence + steps, 1)
+    return event_with(
+        payload, message_id, now, student_id=student, trace_id=cause.trace_id, sequence=sequence, attempt=cause.attempt
     )
 
 
@@ -127,8 +114,8 @@ class Reporter:
         )
         message_id = derived_id(student, query_id, "refusal")
         trace_id = refusal.trace_id or derived_id(student, query_id, "trace")
-        now, metadata = self._context.now(), version_metadata(sequence=1)
-        event = event_with(payload, message_id, now, student_id=student, trace_id=trace_id, metadata=metadata)
+        now = self._context.now()
+        event = event_with(payload, message_id, now, student_id=student, trace_id=trace_id, sequence=1)
         return [Outgoing(AGENT_RESPONSES, event)]
 
     def broken(self, agent: Agent, event: Event[Any]) -> Sequence[Outgoing]:
@@ -152,9 +139,8 @@ class Reporter:
         self, payload: ActivityLogged | Heartbeat, student_id: str | None = None, trace_id: UUID | None = None
     ) -> Outgoing:
         """Return the log entry of what was done for a student, or that an agent is alive."""
-        trace_id, now, metadata = trace_id or uuid4(), self._context.now(), version_metadata()
-        event = event_with(payload, uuid4(), now, student_id=student_id, trace_id=trace_id, metadata=metadata)
-        return Outgoing(AGENT_LOGS, event)
+        now, trace_id = self._context.now(), trace_id or uuid4()
+        return Outgoing(AGENT_LOGS, event_with(payload, uuid4(), now, student_id=student_id, trace_id=trace_id))
 
 
 def _logged(activity: Activity, action: str, query_id: UUID | None, **how: Any) -> ActivityLogged:  # noqa: ANN401 - the rest of its fields

@@ -1,23 +1,35 @@
-"""What all specialists do with a request: hand it over where it is misrouted, else answer it."""
+"""What all specialists do with a request: hand it over where it is misrouted, else answer it.
+
+Somebody in distress gets the answer that the school has chosen, and those who watch get word. What the student wrote
+is never repeated then: the log event and the warning name the question only.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from time import perf_counter
-from typing import TypeVar
+from typing import Any, Final, TypeVar
+
+from mode.utils.logging import get_logger
 
 from learnflow.agents.context import Context
-from learnflow.agents.distress import reported
 from learnflow.agents.messages import completed, failed, follow
+from learnflow.domain.question import distress
 from learnflow.domain.question.handover import Handover, misrouted
 from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.draft import Draft, Usage
 from learnflow.models.envelope import Event
-from learnflow.models.events.responses import Failure
+from learnflow.models.events.logs import ActivityLogged
+from learnflow.models.events.responses import Failure, ResponseCompleted
 from learnflow.models.events.routing import AgentRequest
+from learnflow.models.taxonomy import GENERAL
 from learnflow.models.vocabulary import Agent, Specialist
 from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery
-from learnflow.topics import REQUESTS
+from learnflow.topics import AGENT_LOGS, REQUESTS
+from learnflow.tutor.answer_text import OFFLINE_MODEL
 from learnflow.tutor.interface import Misrouted, TutorUnavailable
+
+NOTICED: Final = "safety.distress.noticed"  # the action in agent-logs
+_log = get_logger(__name__)
 
 Composed = TypeVar("Composed")
 Compose = Callable[[AgentRequest, ParsedQuestion], Awaitable[Composed]]
@@ -79,3 +91,30 @@ class TutoredAgent:
 def milliseconds_since(started: float) -> int:
     """Return the time since a reading of perf_counter, at least 1 ms."""
     return max(round((perf_counter() - started) * 1000), 1)
+
+
+def supportive(context: Context) -> Draft:
+    """Return the supportive answer of the settings."""
+    return Draft(
+        text=context.settings.safety.supportive_answer,
+        confidence=1.0,
+        topic=GENERAL,
+        metadata={distress.METADATA_FIELD: True},
+        model=OFFLINE_MODEL,  # no tutor is asked
+    )
+
+
+def reported(event: Event[Any], sent: Sequence[Outgoing], context: Context) -> Sequence[Outgoing]:
+    """Return what an agent sends, with a log event where an answer says that somebody is in distress."""
+    responses = [message.event.payload for message in sent if isinstance(message.event.payload, ResponseCompleted)]
+    noticed = [each for each in responses if (each.metadata or {}).get(distress.METADATA_FIELD) is True]
+    return [*sent, *(_log_event(event, response, context) for response in noticed)]
+
+
+def _log_event(event: Event[Any], response: ResponseCompleted, context: Context) -> Outgoing:
+    _log.warning("%s: a student may be in distress or danger: query %s", response.agent_name, response.query_id)
+    payload = ActivityLogged(
+        agent_name=Agent(response.agent_name), instance=context.instance, action=NOTICED, query_id=response.query_id
+    )
+    entry = follow(event, response.query_id, distress.METADATA_FIELD, payload, context.now(), steps=0)
+    return Outgoing(AGENT_LOGS, entry)

@@ -28,11 +28,11 @@ from learnflow.models.vocabulary import Agent, Specialist
 from learnflow.sink.messages import STORED
 from learnflow.sink.sink import Sink
 from learnflow.streams.agent_stats import Activity
+from learnflow.streams.dead_letters import Redrives
 from learnflow.streams.event_producer import EventProducer
 from learnflow.streams.keyed_executor import KeyedExecutor
 from learnflow.streams.message_processor import Handler, MessageProcessor, TableHandler, TableProcessor
 from learnflow.streams.processing import Intake
-from learnflow.streams.redrives import Redrives
 from learnflow.streams.stream_app import StreamApp
 from learnflow.tables import Tables
 from learnflow.topics import AGENT_RESPONSES, REQUESTS, STUDENT_EVENTS, STUDENT_QUERIES, TRIAGE_ROUTING, Topic

@@ -13,8 +13,7 @@ from aiokafka.errors import MessageSizeTooLargeError
 from learnflow.cli import connection, kafka_clients
 from learnflow.cli.kafka_clients import Record
 from learnflow.cli.output import COUNT, as_json, clock, console, json_line, one_line, plain, table
-from learnflow.streams.dead_letters import DeadLetter
-from learnflow.streams.redrives import letter_at
+from learnflow.streams.dead_letters import DeadLetter, letter_at
 from learnflow.topics import DEAD_LETTERS
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol
 from uuid import uuid4
 
 import click
@@ -14,9 +14,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaConnectionError
 
 from learnflow.cli.output import console
-from learnflow.models.envelope import Event, version_metadata
-from learnflow.models.events import EVENT_TYPES, EVENTS
-from learnflow.models.fields import Model
+from learnflow.models.envelope import Event, Payload
+from learnflow.models.events import event_with
 from learnflow.streams import topic_admin
 from learnflow.topics import LARGEST_DEAD_LETTER, STUDENT_EVENTS
 
@@ -29,7 +28,6 @@ CONSUMER: Final = {
 }
 REQUEST_MS: Final = 20_000
 IN_FLIGHT: Final = 1_000  # events that wait for the broker at once
-Payload = TypeVar("Payload", bound=Model)
 
 
 class Record(Protocol):
@@ -97,18 +95,9 @@ async def reachable(bootstrap: list[str]) -> AsyncIterator[None]:
         raise click.ClickException(f"no broker answers at {', '.join(bootstrap)}") from None
 
 
-def student_event(student_id: object, payload: Payload) -> Event[Payload]:
+def student_event(student_id: str, payload: Payload) -> Event[Payload]:
     """Return an event of now. Raises ValidationError when there cannot be such a student."""
-    name = EVENT_TYPES[type(payload)]
-    return EVENTS[name].model_validate({
-        "message_id": uuid4(),
-        "trace_id": uuid4(),
-        "timestamp": datetime.now(UTC),
-        "student_id": student_id,
-        "event_type": name,
-        "payload": payload,
-        "metadata": version_metadata(),
-    })
+    return event_with(payload, uuid4(), datetime.now(UTC), student_id=student_id, trace_id=uuid4())
 
 
 async def send_student_events(bootstrap: list[str], events: Sequence[Event[Payload]]) -> None:

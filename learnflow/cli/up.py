@@ -1,20 +1,141 @@
-"""`learnflow up`: everything on this machine, until told to stop."""
+"""`learnflow up`: all of LearnFlow on one machine; what is not set is started embedded, then the workers beside it."""
 
+import asyncio
 import json
 import os
+import re
+import shutil
 import signal
+import subprocess
+import sys
 import threading
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import click
 
 from learnflow.cli.connection import RunFile, remove_run_file, write_run_file
-from learnflow.cli.local_system import System, system
-from learnflow.settings import current
+from learnflow.database.migrations import migrate
+from learnflow.embedded import CLIENT_SETTINGS, EmbeddedError, broker, postgres, processes
+from learnflow.embedded.processes import LOCALHOST, Program
+from learnflow.settings import Settings, current, variable
+from learnflow.streams import topic_admin
+from learnflow.tables import changelogs
+from learnflow.topics import TOPICS
 
+READY_SECONDS: Final = 60.0
+STOP_SECONDS: Final = 30.0
 LOOK_SECONDS: Final = 0.5
+# What a worker may need of our environment beside the settings: the key, the way to the API, where traces go, and where
+# Java is.
+_PASSED_ON: Final = re.compile(
+    r"ANTHROPIC_\w+|OTEL_\w+|(?i:(?:https?|all|no)_proxy)|SSL_CERT_(?:FILE|DIR)|JAVA_HOME|PATH|HOME|LANG|TZ"
+)
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Where a running system is, and the processes that answer."""
+
+    broker: str
+    database_url: str
+    web: str
+    workers: Mapping[Path, subprocess.Popen[bytes]]
+
+    def check(self) -> None:
+        """Raise EmbeddedError when a worker has ended."""
+        for log, process in self.workers.items():
+            if process.returncode is not None:
+                raise EmbeddedError(f"the {log.stem} ended with {process.returncode}: {processes.last_line(log)}")
+
+
+@contextmanager
+def system(own: Settings, directory: Path, say: Say, *, durable: bool, any_port: bool) -> Iterator[System]:
+    """Run everything on a directory, and stop it at the end. Raises EmbeddedError when a part does not start."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        address = own.learnflow.broker or _broker(stack, directory, say)
+        url = own.database.url or _database(stack, directory, say, durable=durable)
+        asyncio.run(_prepare(address, url, say))
+        web = stack.enter_context(processes.reserved_port()) if any_port or not own.web.port else own.web.port
+        environment = _environment(own, address, url, directory)
+        ports = {"worker": web, "sink": stack.enter_context(processes.reserved_port())}
+        programs = {name: _program(name, environment, directory, port) for name, port in ports.items()}
+        workers = {name: stack.enter_context(processes.running(program)) for name, program in programs.items()}
+        for name, port in ports.items():
+            processes.wait_until_ready(
+                programs[name], workers[name], partial(ready, f"http://{LOCALHOST}:{port}"), READY_SECONDS
+            )
+        say("core, five specialists and the sink are ready")
+        yield System(address, url, f"http://{LOCALHOST}:{web}", {programs[name].log: workers[name] for name in ports})
+
+
+def _broker(stack: ExitStack, directory: Path, say: Say) -> str:
+    address = stack.enter_context(broker(directory / "broker"))
+    shutil.rmtree(directory / "tables", ignore_errors=True)  # they must not outlive a broker that forgets
+    say("embedded Kafka broker: keeps its messages in memory, and forgets them when it stops")
+    return address
+
+
+def _database(stack: ExitStack, directory: Path, say: Say, *, durable: bool) -> str:
+    url = stack.enter_context(postgres(directory / "postgres", durable=durable))
+    kept = f"keeps its data in {directory / 'postgres'}" if durable else "thrown away at the end"
+    say(f"embedded PostgreSQL: {kept}")
+    return url
+
+
+async def _prepare(address: str, url: str, say: Say) -> None:
+    applied = await migrate(url)
+    say(f"schema: {len(applied)} migrations applied" if applied else "schema: up to date")
+    report = await topic_admin.create(address.removeprefix("kafka://").split(";"), (*TOPICS, *changelogs()))
+    say(f"topics: {len(report.created)} created" if report.created else "topics: all there")
+    for difference in report.mismatches:
+        say(f"  {difference}")
+
+
+def _environment(own: Settings, address: str, url: str, directory: Path) -> dict[str, str]:
+    """Every setting, as the workers' environment: they run in another directory, with no faust.ini."""
+    ours = {
+        variable("learnflow", "broker"): address,
+        variable("learnflow", "data_directory"): str(directory),
+        variable("database", "url"): url,
+        variable("web", "host"): LOCALHOST,
+    }
+    embedded = {} if own.learnflow.broker else CLIENT_SETTINGS
+    kafka = {variable("kafka", key): str(value) for key, value in embedded.items()}
+    return {"PATH": os.defpath, **passed_on(os.environ), **own.as_environment(), **ours, **kafka}
+
+
+def passed_on(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what workers inherit of an environment."""
+    return {name: value for name, value in environment.items() if _PASSED_ON.fullmatch(name)}
+
+
+def _program(command: str, environment: Mapping[str, str], directory: Path, port: int) -> Program:
+    return Program(
+        command=(sys.executable, "-m", "learnflow", command),
+        log=directory / f"{command}.log",
+        account=processes.current_account(),
+        environment={**environment, variable("web", "port"): str(port)},
+        stop_seconds=STOP_SECONDS,
+        orphaned=signal.SIGKILL,  # without us the broker ends too, and nothing can be finished without it
+    )
+
+
+def ready(web: str) -> bool:
+    """Say whether a worker answers that it is ready."""
+    try:
+        with urllib.request.urlopen(f"{web}/ready", timeout=2) as response:  # noqa: S310 - our own address
+            return bool(json.load(response)["ready"])
+    except (OSError, ValueError):
+        return False
 
 
 @click.command()

@@ -17,9 +17,8 @@ from learnflow.models.events import query_id_of
 from learnflow.models.vocabulary import Agent
 from learnflow.streams.agent_stats import Activity
 from learnflow.streams.codec import Clock, Refusal, decode
-from learnflow.streams.dead_letters import DeadLetter, headers_of
+from learnflow.streams.dead_letters import DeadLetter, Redrives, headers_of
 from learnflow.streams.event_producer import EventProducer, Outgoing
-from learnflow.streams.redrives import Redrives
 from learnflow.topics import BY_NAME, DEAD_LETTERS, Topic
 from learnflow.traces import NO_SPAN, Attributes, Span
 

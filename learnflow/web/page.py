@@ -1,13 +1,32 @@
-"""`/` and `/static`: the page. All that it needs comes from here, and it can reach no other host."""
+"""The page, and the questions that it sends on their way to the agents as any others.
 
+`/`, `/static` and `POST /api/questions`. All that the page needs comes from here, and it can reach no other host.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, cast
+from typing import Any, Final, Self, cast
+from uuid import UUID, uuid4
 
+import orjson
 from aiohttp import web
+from faust.web import View
+from pydantic import ValidationError, model_validator
 
+from learnflow.models.envelope import Event
+from learnflow.models.events.queries import QuerySubmitted
+from learnflow.models.fields import JsonObject, Model, StudentId, explain
+from learnflow.models.student_query import Code, QueryText, need_language
+from learnflow.models.vocabulary import Language
+from learnflow.streams.event_producer import EventProducer, Outgoing
 from learnflow.streams.stream_app import StreamApp
-from learnflow.web.json_http import log_no_unreadable_requests
+from learnflow.topics import STUDENT_QUERIES
+from learnflow.web.access import visitor_of
+from learnflow.web.json_http import Refused, answer, json_body, log_no_unreadable_requests
 
 STATIC: Final = Path(__file__).parent / "static"
 POLICY: Final = (
@@ -21,6 +40,9 @@ HEADERS: Final = MappingProxyType({
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 })
+
+LARGEST: Final = 131_072  # bytes; text, code and context of the largest question, escaped, are less
+SEND_SECONDS: Final = 10.0
 
 
 def add_page(app: StreamApp) -> None:
@@ -39,3 +61,68 @@ async def _index(_request: web.Request) -> web.StreamResponse:
 async def _protect(_request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(HEADERS)
     response.headers.setdefault("Cache-Control", "no-cache")  # files are asked for again, and rarely sent again
+
+
+class Question(Model):
+    """What a student asks. Code needs its language."""
+
+    student_id: StudentId
+    query_text: QueryText
+    code_snippet: Code | None = None
+    language: Language | None = None
+    context: JsonObject | None = None
+
+    @model_validator(mode="after")
+    def _code_has_a_language(self) -> Self:
+        need_language(self.code_snippet, self.language)
+        return self
+
+
+class Accepted(Model):
+    """The question is on its way; `/api/queries/{query_id}` tells how far it is."""
+
+    query_id: UUID
+
+
+def add_ask(app: StreamApp, now: Callable[[], datetime], asked: Callable[[UUID], None] = lambda _: None) -> None:
+    """Take questions on an app's web server. `asked` is told of each before it leaves."""
+    outbox = EventProducer(app)
+
+    @app.page("/api/questions")
+    class QuestionsView(View):
+        async def post(self, request: Any, **_: Any) -> Any:  # noqa: ANN401 - Faust's request and response
+            question = await _question(request)
+            if not visitor_of(request).may_see(question.student_id):
+                raise Refused(HTTPStatus.FORBIDDEN, "student_id: you may only ask for yourself.")
+            event = _event(question, now())
+            asked(event.message_id)
+            try:
+                async with asyncio.timeout(SEND_SECONDS):
+                    await outbox.send([Outgoing(STUDENT_QUERIES, event)])
+            except TimeoutError:
+                sentence = "The question could not be sent on in time. Please ask again in a moment."
+                raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, sentence) from None
+            return answer(Accepted(query_id=event.message_id), HTTPStatus.ACCEPTED)
+
+
+async def _question(request: web.Request) -> Question:
+    body = await json_body(request, LARGEST)
+    try:
+        return Question.model_validate(orjson.loads(body))
+    except orjson.JSONDecodeError:
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "message: is not valid JSON") from None
+    except ValidationError as error:
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, explain(error)) from None
+
+
+def _event(question: Question, at: datetime) -> Event[QuerySubmitted]:
+    content = {name: value for name, value in question if name != "student_id"}
+    payload = QuerySubmitted(query_type="code" if question.code_snippet else "text", **content)
+    return Event[QuerySubmitted](
+        message_id=uuid4(),
+        timestamp=at,
+        student_id=question.student_id,
+        trace_id=uuid4(),
+        event_type="student.query.submitted",
+        payload=payload,
+    )

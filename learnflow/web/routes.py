@@ -11,7 +11,7 @@ from learnflow.models.fields import Model
 from learnflow.web import models
 from learnflow.web.access import Login, Session
 from learnflow.web.json_http import Error
-from learnflow.web.question_form import Accepted, Question
+from learnflow.web.page import Accepted, Question
 from learnflow.web.views import Struggles
 
 

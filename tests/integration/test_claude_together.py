@@ -11,8 +11,8 @@ from pytest_httpserver import HTTPServer
 from learnflow.agents.concepts import ConceptsAgent
 from learnflow.agents.context import Context
 from learnflow.agents.debug import DebugAgent, combine
-from learnflow.agents.distress import NOTICED
 from learnflow.agents.exercise import ExerciseAgent
+from learnflow.agents.specialist_request import NOTICED
 from learnflow.agents.wiring import SPECIALISTS
 from learnflow.domain.mastery.model import shipped
 from learnflow.domain.question.parsed_question import ParsedQuestion

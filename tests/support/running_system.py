@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import confluent_kafka
 
-from learnflow.cli.local_system import ready
+from learnflow.cli.up import ready
 from learnflow.embedded import CLIENT_SETTINGS
 from learnflow.embedded.processes import LOCALHOST, reserved_port
 from learnflow.settings import variable

@@ -9,7 +9,7 @@ from typing import Final
 import orjson
 import pytest
 
-from learnflow.agents.distress import NOTICED
+from learnflow.agents.specialist_request import NOTICED
 from learnflow.cli.demo.questions import read_questions
 from learnflow.cli.evaluate.questions import read
 from learnflow.domain.mastery.model import BANDS

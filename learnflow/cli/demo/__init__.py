@@ -17,8 +17,8 @@ from rich.markup import escape
 from learnflow.cli.connection import connect
 from learnflow.cli.demo.questions import DemoRun, Expected, Outcome, read_questions
 from learnflow.cli.event_summary import changed
-from learnflow.cli.local_system import System, system
 from learnflow.cli.output import as_json, json_line, one_line, table
+from learnflow.cli.up import System, system
 from learnflow.embedded import throwaway
 from learnflow.sandbox import Sandbox
 from learnflow.settings import current

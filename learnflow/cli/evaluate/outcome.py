@@ -20,8 +20,8 @@ from learnflow.domain.question import distress
 from learnflow.domain.question.exercise_wish import EXERCISE_ID
 from learnflow.domain.student_exercises import Exercises
 from learnflow.models.draft import Draft
-from learnflow.models.envelope import Event, version_metadata
-from learnflow.models.events import EVENT_TYPES
+from learnflow.models.envelope import Event
+from learnflow.models.events import event_with
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
 from learnflow.models.events.routing import AgentRequest, RoutingDecision, Turn
@@ -109,15 +109,7 @@ def _submitted(question: Question) -> Event[Any]:
         language=question.language,
         context={EXERCISE_ID: str(question.exercise)} if question.submits else None,
     )
-    return Event[Any](
-        message_id=identity,
-        timestamp=NOON,
-        student_id=STUDENT,
-        trace_id=identity,
-        event_type=EVENT_TYPES[QuerySubmitted],
-        payload=payload,
-        metadata=version_metadata(),
-    )
+    return event_with(payload, identity, NOON, student_id=STUDENT, trace_id=identity)
 
 
 def _student(question: Question) -> Student:

@@ -14,6 +14,10 @@ from uuid import UUID
 
 from learnflow.domain.learner.progress import WEEK, milestones
 from learnflow.domain.mastery.model import MasteryModel, band
+from learnflow.models.envelope import Event
+from learnflow.models.events.learning import StruggleDetected
+from learnflow.models.events.routing import RoutingDecision
+from learnflow.models.events.students import ExerciseGraded, MasteryLevelSet, StruggleResolved
 from learnflow.models.fields import REMEMBERED_IDS, short_id
 from learnflow.models.learner_model import (
     Asked,
@@ -26,6 +30,7 @@ from learnflow.models.learner_model import (
     Struggling,
     TopicKnowledge,
 )
+from learnflow.models.student_query import StudentQuery
 from learnflow.models.taxonomy import GENERAL, lookup
 from learnflow.models.vocabulary import Intent
 
@@ -35,6 +40,23 @@ LATENESS: Final = timedelta(hours=1)  # within which the order of arrival makes 
 LEAST_OPEN: Final = 8  # observations, however old: a crash repeats no more before what follows from them is sent
 MOST_OPEN: Final = 64  # observations; a bound on what one student can cost
 COMPARED: Final = 100  # ids of those closed last, which tell whether a history is complete
+
+
+def observation_of(event: Event[Any]) -> Observation | None:
+    """Return what an event says of its student's knowledge, or None."""
+    at, message_id = event.timestamp, event.message_id
+    match event.payload:
+        case RoutingDecision(query=StudentQuery() as query):
+            return Asked(at=query.timestamp, id=query.query_id, intent=query.detected_intent, topic=query.topic)
+        case ExerciseGraded(topic=topic, exercise_id=exercise, score=score):
+            return Graded(at=at, id=message_id, topic=topic, exercise=exercise, score=score)
+        case MasteryLevelSet(topic=topic, level=level):
+            return LevelSet(at=at, id=message_id, topic=topic, level=level)
+        case StruggleDetected(topic=topic, struggle_level=level):
+            return Struggling(at=at, id=message_id, topic=topic, level=level)
+        case StruggleResolved(topic=topic):
+            return Resolved(at=at, id=message_id, topic=topic)
+    return None
 
 
 def fold(knowledge: Knowledge, observation: Observation, model: MasteryModel) -> Knowledge:

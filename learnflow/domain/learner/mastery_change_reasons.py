@@ -21,6 +21,17 @@ class Outcome(Model):
     exercise: Id | None = None
 
 
+def outcome_of(observation: Observation) -> Outcome | None:
+    """Return what an observation is for the day it belongs to, or None."""
+    match observation:
+        case Asked(id=query_id, topic=str() as topic):
+            return Outcome(id=query_id, topic=lookup(topic), kind="asked")
+        case Graded(id=message_id, topic=topic, exercise=exercise, score=score):
+            kind: Literal["passed", "failed"] = "passed" if score == 1.0 else "failed"
+            return Outcome(id=message_id, topic=lookup(topic), kind=kind, exercise=exercise)
+    return None
+
+
 class Day(Model):
     """All of a student's outcomes of one day; the same one twice counts once."""
 

@@ -17,8 +17,8 @@ from learnflow.domain.question.similarity import Alike, alike
 from learnflow.domain.struggle.level import higher
 from learnflow.domain.struggle.observations import Attempt, End, Observation, Question, in_order
 from learnflow.domain.struggle.window import WINDOW, Struggle, attributed, struggle, within
-from learnflow.models.envelope import Event, derived_id, version_metadata
-from learnflow.models.events import EVENT_TYPES
+from learnflow.models.envelope import Event, derived_id
+from learnflow.models.events import event_with
 from learnflow.models.events.learning import StruggleDetected
 from learnflow.models.events.students import StruggleResolved
 from learnflow.models.fields import Id, Model, Timestamp, TopicKey
@@ -190,15 +190,8 @@ def _detected(
     after = max(ends, key=in_order).id if ends else ""
     student, payload = cause.student_id or "", verdict.detected
     what = f"struggle {payload.topic} {payload.struggle_level} {after}"
-    return Event[StruggleDetected](
-        message_id=derived_id(student, verdict.first, what),
-        timestamp=at,
-        student_id=student,
-        trace_id=cause.trace_id,
-        event_type=EVENT_TYPES[StruggleDetected],
-        payload=payload,
-        metadata=version_metadata(),
-    )
+    message_id = derived_id(student, verdict.first, what)
+    return event_with(payload, message_id, at, student_id=student, trace_id=cause.trace_id)
 
 
 def _resolved(
@@ -222,12 +215,4 @@ def _end(
 ) -> Event[StruggleResolved]:
     first = ongoing.announced[0].event
     payload = StruggleResolved(topic=ongoing.topic, resolved_by=by, query_count=ongoing.count, reason=reason)
-    return Event[StruggleResolved](
-        message_id=ongoing.end_id,
-        timestamp=at,
-        student_id=first.student_id,
-        trace_id=first.trace_id,
-        event_type=EVENT_TYPES[StruggleResolved],
-        payload=payload,
-        metadata=version_metadata(),
-    )
+    return event_with(payload, ongoing.end_id, at, student_id=first.student_id, trace_id=first.trace_id)

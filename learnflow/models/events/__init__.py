@@ -1,11 +1,12 @@
 """Every event type with the model of its payload, from which the contract is generated, and the query it is about."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, cast
 from uuid import UUID
 
-from learnflow.models.envelope import Event
+from learnflow.models.envelope import Event, Payload, version_metadata
 from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated, StruggleDetected
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
 from learnflow.models.events.queries import QuerySubmitted, submitted_query
@@ -55,6 +56,29 @@ EVENTS: Final[Mapping[str, type[Event[Any]]]] = MappingProxyType({
     name: cast("type[Event[Any]]", Event[model])  # type: ignore[valid-type]
     for name, model in PAYLOADS.items()
 })
+
+
+def event_with(  # noqa: PLR0913 - what a message consists of
+    payload: Payload,
+    message_id: UUID,
+    at: datetime,
+    *,
+    student_id: str | None,
+    trace_id: UUID,
+    sequence: int | None = None,
+    attempt: int = 0,
+) -> Event[Payload]:
+    """Return a payload in its envelope, as a message that LearnFlow itself produces."""
+    name = EVENT_TYPES[type(payload)]
+    return EVENTS[name](
+        message_id=message_id,
+        timestamp=at,
+        student_id=student_id,
+        trace_id=trace_id,
+        event_type=name,
+        payload=payload,
+        metadata=version_metadata(sequence=sequence, attempt=attempt),
+    )
 
 
 def query_of(event: Event[Any]) -> StudentQuery | None:

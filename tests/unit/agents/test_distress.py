@@ -10,7 +10,7 @@ import pytest
 from learnflow.agents.concepts import ConceptsAgent
 from learnflow.agents.context import Context
 from learnflow.agents.debug import DebugAgent
-from learnflow.agents.distress import supportive
+from learnflow.agents.specialist_request import supportive
 from learnflow.agents.triage import TriageAgent
 from learnflow.domain.mastery.model import shipped
 from learnflow.domain.question.intent import Triage

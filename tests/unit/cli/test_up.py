@@ -1,6 +1,6 @@
 """What `up` and `demo` hand on to the workers that they start."""
 
-from learnflow.cli.local_system import passed_on
+from learnflow.cli.up import passed_on
 
 
 def test_workers_inherit_the_key_and_the_way_to_the_api_and_no_other_secret() -> None:
