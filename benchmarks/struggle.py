@@ -35,8 +35,8 @@ from benchmarks.quality import asked
 from learnflow import embedding
 from learnflow.domain.question.intent import certain_triage, triage
 from learnflow.domain.question.similarity import Alike, Features, alike, features
-from learnflow.domain.struggle import Attempt, Observation, Question, question, struggle
-from learnflow.domain.struggle.window import attributed, similar
+from learnflow.domain.struggle.observations import Attempt, Observation, Question, question
+from learnflow.domain.struggle.window import attributed, similar, struggle
 from learnflow.models.taxonomy import GENERAL, TOPICS
 from learnflow.models.vocabulary import StruggleLevel
 

@@ -17,7 +17,7 @@ from learnflow.agents.student_store import NEW, StudentStore
 from learnflow.domain.conversation import Due, OpenQuery, Patience, due
 from learnflow.domain.learner.learner_state import current
 from learnflow.domain.learner.progress import velocity
-from learnflow.domain.struggle import Struggles, ended_by_time
+from learnflow.domain.struggle.struggle_lifecycle import Struggles, ended_by_time
 from learnflow.models.envelope import Event, derived_id, version_metadata
 from learnflow.models.events import EVENT_TYPES, event_with
 from learnflow.models.events.learning import ProgressUpdated

@@ -10,7 +10,13 @@ from faust.types import EventT
 from learnflow.agents.context import Context
 from learnflow.database.postgres import BatchSource
 from learnflow.database.struggle_window import StoredWindow, Wanted
-from learnflow.domain.struggle import End, OngoingStruggle, Struggles, apply_observation, observed, restored_struggle
+from learnflow.domain.struggle.observations import End, observed
+from learnflow.domain.struggle.struggle_lifecycle import (
+    OngoingStruggle,
+    Struggles,
+    apply_observation,
+    restored_struggle,
+)
 from learnflow.models.envelope import Event
 from learnflow.models.events.learning import StruggleDetected
 from learnflow.models.events.routing import RoutingDecision

@@ -2,13 +2,12 @@
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from learnflow.cli import connection, student_records
 from learnflow.cli.kafka_clients import send_student_events, student_event
@@ -17,7 +16,7 @@ from learnflow.domain.mastery.model import band, decimals, shipped
 from learnflow.domain.mastery.parameters import Parameters
 from learnflow.domain.phrasing import many, together
 from learnflow.models.events.students import MasteryLevelSet
-from learnflow.models.fields import explain
+from learnflow.models.fields import Model, explain
 from learnflow.models.taxonomy import GENERAL, TOPICS, lookup
 
 ANSWERS: Final = """
@@ -116,7 +115,7 @@ def fit(out: Path | None, *, as_json: bool) -> None:
     elif not as_json:
         click.echo(parameters, nl=False)
     if as_json:
-        json_line(fit_result.as_object())
+        json_line(fit_result.model_dump(mode="json"))
     else:
         click.echo(fit_result.in_words(), err=out is None)
 
@@ -141,42 +140,30 @@ def _level(text: str) -> float:
     return level
 
 
-@dataclass(frozen=True, slots=True)
-class _Fitted:
+class _Fitted(Model):
     """The parameters that answers lead to, and the topics that got weights of their own, or had too few answers."""
 
-    parameters: Parameters
-    changed: bool
-    students: int
     answers: int
-    topics: list[str]
-    kept: list[str]
-    least: int
-    least_of_topic: int
-
-    def as_object(self) -> dict[str, Any]:
-        """Return it as JSON."""
-        return {
-            "answers": self.answers,
-            "students": self.students,
-            "fitted": self.changed,
-            "topics_fitted": self.topics,
-            "topics_kept": self.kept,
-            "parameters": self.parameters.model_dump(mode="json"),
-        }
+    students: int
+    fitted: bool
+    topics_fitted: list[str]
+    topics_kept: list[str]
+    parameters: Parameters
+    least: int = Field(exclude=True)
+    least_of_topic: int = Field(exclude=True)
 
     def in_words(self) -> str:
         """Say what was fitted and what was kept, and why."""
         had = f"{many(self.answers, 'graded answer')} of {many(self.students, 'student')}"
-        if not self.changed:
+        if not self.fitted:
             return (
                 f"{had}: too few to fit anything, so the parameters that are shipped are kept. It takes "
                 f"{self.least:,} in all, and {self.least_of_topic:,} on one topic."
             )
-        topics = together(self.topics, most=len(self.topics))
+        topics = together(self.topics_fitted, most=len(self.topics_fitted))
         words = f"{had}. Fitted: what all topics share, and weights of their own for {topics}."
-        if self.kept:
-            few = together(self.kept, most=len(self.kept))
+        if self.topics_kept:
+            few = together(self.topics_kept, most=len(self.topics_kept))
             words += f" Fewer than {self.least_of_topic:,} answers, so as shipped or shared: {few}."
         return f"{words} Kept: the steps, the scale of levels, and the weights of weak evidence."
 
@@ -196,12 +183,12 @@ def _fitted() -> _Fitted:
     counts = Counter(topic for history in histories.values() for topic, _ in history)
     topics = sorted(topic for topic, count in counts.items() if changed and count >= fitting.LEAST_TOPIC_ANSWERS)
     return _Fitted(
-        parameters,
-        changed,
-        students=len(histories),
         answers=counts.total(),
-        topics=topics,
-        kept=sorted(counts.keys() - set(topics)),
+        students=len(histories),
+        fitted=changed,
+        topics_fitted=topics,
+        topics_kept=sorted(counts.keys() - set(topics)),
+        parameters=parameters,
         least=fitting.LEAST_ANSWERS,
         least_of_topic=fitting.LEAST_TOPIC_ANSWERS,
     )

@@ -19,6 +19,7 @@ from rich.text import Text
 from learnflow import settings
 from learnflow.cli import connection
 from learnflow.cli.output import DASH, as_json, console, json_line, plain, table
+from learnflow.domain.phrasing import many
 from learnflow.models.agent_health import AgentHealth, Figures, HealthReport
 from learnflow.models.vocabulary import HealthStatus
 from learnflow.settings import SettingsError
@@ -120,8 +121,7 @@ def _sentence(figures: Figures) -> str:
     minutes = max((datetime.now(UTC) - figures.since) / timedelta(minutes=1), 1.0)
     answered = f"; half of {figures.answered:,} answers took at most {_milliseconds(figures.latency_median_ms)}, "
     times = f"{answered}95 % at most {_milliseconds(figures.latency_p95_ms)}" if figures.answered else ""
-    questions = "1 question" if figures.questions == 1 else f"{figures.questions:,} questions"
-    return f"{questions} in the last {minutes:.0f} minutes{times}."
+    return f"{many(figures.questions, 'question')} in the last {minutes:.0f} minutes{times}."
 
 
 def _table(kind: str, agents: Sequence[AgentHealth]) -> Table:

@@ -91,14 +91,11 @@ def _print_json(record: Record) -> None:
 def _value(value: bytes | None) -> dict[str, Any]:
     if value is None:
         return {"value": None}
-    try:
+    with contextlib.suppress(orjson.JSONDecodeError):
         return {"event": orjson.loads(value)}
-    except orjson.JSONDecodeError:
-        pass
-    try:
+    with contextlib.suppress(UnicodeDecodeError):
         return {"value": value.decode()}
-    except UnicodeDecodeError:
-        return {"value_base64": base64.b64encode(value).decode()}
+    return {"value_base64": base64.b64encode(value).decode()}
 
 
 def _time(record: Record) -> datetime:

@@ -9,7 +9,7 @@ import asyncpg
 import orjson
 
 from learnflow.database.postgres import Reader
-from learnflow.domain.struggle import Attempt, End, Observation, Question, question
+from learnflow.domain.struggle.observations import Attempt, End, Observation, Question, question
 from learnflow.models.envelope import Event, version_metadata
 from learnflow.models.events import EVENT_TYPES
 from learnflow.models.events.learning import StruggleDetected

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
+from prometheus_client import Counter
+
 from learnflow import __version__, metrics
 from learnflow.domain.health.recent_questions import quantile
 from learnflow.models.events.logs import Heartbeat
@@ -14,21 +16,25 @@ HOUR: Final = timedelta(hours=1)
 MOST_DURATIONS: Final = 10_000  # the newest of the last hour; a sample is enough for a percentile
 
 
-class LastHour:
-    """Counts what happened in the last hour, to the second, however much it is."""
+class Count:
+    """Counts what happened: in all, for the metrics, and in the last hour, to the second, however much it is."""
 
-    def __init__(self) -> None:
+    def __init__(self, metric: Counter) -> None:
+        self.total = 0
+        self._metric = metric
         self._seconds: deque[tuple[datetime, int]] = deque()
 
     def add(self, now: datetime) -> None:
         """Count one more."""
+        self.total += 1
+        self._metric.inc()
         second = now.replace(microsecond=0)
         count = self._seconds.pop()[1] if self._seconds and self._seconds[-1][0] == second else 0
         self._seconds.append((second, count + 1))
         self._forget(now)
 
-    def count(self, now: datetime) -> int:
-        """Return how many there were."""
+    def last_hour(self, now: datetime) -> int:
+        """Return how many there were in the last hour."""
         self._forget(now)
         return sum(count for _, count in self._seconds)
 
@@ -43,55 +49,43 @@ class Activity:
     def __init__(self, agent: Agent, instance: str, now: Callable[[], datetime]) -> None:
         self.agent = agent
         self.instance = instance
-        self.processed = 0
-        self.errors = 0
-        self.rejections = 0
-        self._messages = metrics.MESSAGES.labels(agent)
-        self._errors = metrics.ERRORS.labels(agent)
-        self._rejections = metrics.REJECTED.labels(agent)
+        self.processed = Count(metrics.MESSAGES.labels(agent))
+        self.errors = Count(metrics.ERRORS.labels(agent))
+        self.rejections = Count(metrics.REJECTED.labels(agent))
         self._now = now
         self._started = now()
         self._done: deque[tuple[datetime, int]] = deque(maxlen=MOST_DURATIONS)
-        self._processed = LastHour()
-        self._failed = LastHour()
-        self._rejected = LastHour()
 
     def finished(self, milliseconds: int) -> None:
         """Count a message that was processed."""
-        self.processed += 1
-        self._messages.inc()
         now = self._now()
-        self._processed.add(now)
+        self.processed.add(now)
         self._done.append((now, max(milliseconds, 1)))
 
     def failed(self) -> None:
         """Count a message that could not be processed: an error of the agent, or of those that write to it."""
-        self.errors += 1
-        self._errors.inc()
-        self._failed.add(self._now())
+        self.errors.add(self._now())
 
     def rejected(self) -> None:
         """Count a message that was refused because of what its sender wrote: no error of the agent."""
-        self.rejections += 1
-        self._rejections.inc()
-        self._rejected.add(self._now())
+        self.rejections.add(self._now())
 
     def heartbeat(self, in_flight: int, problem: str | None = None, phase: HealthStatus | None = None) -> Heartbeat:
         """Return how the agent is doing now, and what it cannot do; `phase` while its app starts or stops."""
         now = self._now()
         durations = sorted(milliseconds for at, milliseconds in self._done if at > now - HOUR)
-        processed = self._processed.count(now)
+        processed = self.processed.last_hour(now)
         return Heartbeat(
             agent_name=self.agent,
             instance=self.instance,
             status=phase or (HealthStatus.ACTIVE if processed else HealthStatus.IDLE),
             started_at=self._started,
-            processed=self.processed,
+            processed=self.processed.total,
             processed_last_hour=processed,
-            errors=self.errors,
-            errors_last_hour=self._failed.count(now),
-            rejected=self.rejections,
-            rejected_last_hour=self._rejected.count(now),
+            errors=self.errors.total,
+            errors_last_hour=self.errors.last_hour(now),
+            rejected=self.rejections.total,
+            rejected_last_hour=self.rejections.last_hour(now),
             avg_response_time_ms=round(sum(durations) / len(durations)) if durations else None,
             p95_response_time_ms=quantile(durations, 0.95),
             in_flight=in_flight,

@@ -2,6 +2,7 @@
 """The consumer of our apps: Faust's, patched where it loses messages or wastes time."""
 
 import asyncio
+import types
 from collections.abc import AsyncIterator, Coroutine, Generator, Iterator, Mapping
 from time import monotonic
 from typing import Any, Final, cast
@@ -222,17 +223,12 @@ class Consumer(driver.Consumer):
         return await super().wait_first(_rest_of(first, future), *rest, timeout=timeout)
 
 
-class _Started:
-    """The rest of a coroutine that has been stepped once."""
-
-    def __init__(self, coroutine: Coroutine[Any, Any, None], future: Any) -> None:
-        self._coroutine = coroutine
-        self._future = future
-
-    def __await__(self) -> Generator[Any, Any, None]:
-        yield self._future
-        return (yield from self._coroutine.__await__())
+@types.coroutine
+def _steps(coroutine: Coroutine[Any, Any, None], future: Any) -> Generator[Any, Any, None]:
+    yield future
+    yield from coroutine.__await__()
 
 
 async def _rest_of(coroutine: Coroutine[Any, Any, None], future: Any) -> None:
-    await _Started(coroutine, future)
+    """The rest of a coroutine that has been stepped once, and waits for a future since."""
+    await _steps(coroutine, future)

@@ -1,10 +1,10 @@
 """What processors of messages share: batches, decoding, spans, dead letters, and the ids of what was done."""
 
-from collections.abc import AsyncIterator, Hashable, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, cast
 
 import faust
 from faust.types import ChannelT, EventT
@@ -99,21 +99,17 @@ def with_current_headers(outgoing: Sequence[Outgoing]) -> Sequence[Outgoing]:
     ]
 
 
-class ErrorLog(Protocol):
-    """Makes the log entry of a message that an agent could not process."""
-
-    def __call__(self, activity: Activity, refusal: Refusal, action: str) -> Outgoing:
-        """Return the entry."""
-
-
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What comes in: read as far as it is believed, and kept as it came where it cannot be processed."""
+    """What comes in: read as far as it is believed, and kept as it came where it cannot be processed.
+
+    `error_log` makes the log entry of a message that could not be, given what was to be done with it.
+    """
 
     outbox: EventProducer
     redrives: Redrives
     now: Clock
-    error_log: ErrorLog
+    error_log: Callable[[Activity, Refusal, str], Outgoing]
 
     async def event(self, topic: Topic, message: Any) -> Event[Any]:  # noqa: ANN401 - Faust's message
         """Return a message's event, as part of the attempt at its work that is proven. Raises Refusal."""

@@ -11,7 +11,7 @@ import faust
 
 from learnflow.domain.conversation import Conversation, OpenQuery
 from learnflow.domain.learner.mastery_change_reasons import Day
-from learnflow.domain.struggle import Struggles
+from learnflow.domain.struggle.struggle_lifecycle import Struggles
 from learnflow.domain.student_exercises import Exercises
 from learnflow.models.events.learning import ProgressUpdated
 from learnflow.models.student import Profile

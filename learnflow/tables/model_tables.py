@@ -11,7 +11,8 @@ from faust.types import TP
 from faust.types.tables import TableT
 from faust.windows import TumblingWindow
 
-from learnflow.domain.struggle import WINDOW, Observation, in_order
+from learnflow.domain.struggle.observations import Observation, in_order
+from learnflow.domain.struggle.window import WINDOW
 from learnflow.models.fields import Model
 
 PARTITIONS: Final = 12  # as the topics that feed tables

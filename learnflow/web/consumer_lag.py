@@ -15,6 +15,7 @@ from mode.utils.logging import get_logger
 
 from learnflow.domain.health.agent_health import Backlog
 from learnflow.domain.health.lag_snapshot import GroupPartition, LagSnapshot, Offsets, lag_snapshot
+from learnflow.domain.phrasing import many
 from learnflow.models.vocabulary import Agent
 from learnflow.sink.messages import STORED
 from learnflow.streams.codec import Clock
@@ -136,7 +137,7 @@ class ConsumerLag:
             if place.group == group and partition.waiting
         }
         return tuple([
-            f"sink: what waits on {topic.name} for PostgreSQL is older than {hours(topic.retention / 2)}, half of the "
+            f"sink: what waits on {topic.name} for PostgreSQL is older than {_hours(topic.retention / 2)}, half of the "
             f"time that Kafka keeps it; then it is lost."
             for topic in topics
             if topic.retention and await self._is_older(consumer, topic, waiting, self.now() - topic.retention / 2)
@@ -153,7 +154,5 @@ class ConsumerLag:
         return any(not newer.get(place) or newer[place].offset > offset for place, offset in done.items())
 
 
-def hours(time: timedelta) -> str:
-    """Return a time in whole hours, as people say it."""
-    count = round(time.total_seconds() / 3600)
-    return f"{count} hour{'s' if count != 1 else ''}"
+def _hours(time: timedelta) -> str:
+    return many(round(time / timedelta(hours=1)), "hour")

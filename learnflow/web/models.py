@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, NonNegativeInt, StringConstraints
 
 from learnflow.domain.learner.mastery_change_reasons import Outcome
-from learnflow.domain.struggle import Observation
+from learnflow.domain.struggle.observations import Observation
 from learnflow.models.agent_response import AgentResponse
 from learnflow.models.events.learning import Signals
 from learnflow.models.events.routing import Turn

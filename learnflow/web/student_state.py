@@ -10,7 +10,9 @@ from learnflow.database.struggle_window import Wanted, load_windows
 from learnflow.database.students import StoredStudent, load_students
 from learnflow.domain.learner.mastery_change_reasons import Day, Outcome
 from learnflow.domain.question.similarity import Alike
-from learnflow.domain.struggle import WINDOW, Observation, OngoingStruggle, in_order, restored_struggle
+from learnflow.domain.struggle.observations import Observation, in_order
+from learnflow.domain.struggle.struggle_lifecycle import OngoingStruggle, restored_struggle
+from learnflow.domain.struggle.window import WINDOW
 from learnflow.models.events.routing import Turn
 from learnflow.models.fields import Timestamp
 from learnflow.models.learning_progress import LearningProgress

@@ -12,7 +12,7 @@ from learnflow.backoff import Backoff
 from learnflow.database import postgres as batch_source
 from learnflow.database.postgres import BatchSource
 from learnflow.database.struggle_window import StoredWindow, Wanted, load_windows
-from learnflow.domain.struggle import Attempt, End, Question, question
+from learnflow.domain.struggle.observations import Attempt, End, Question, question
 from learnflow.models.events.learning import Signals, StruggleDetected
 from learnflow.models.events.students import ExerciseAssigned, ExerciseGraded, StruggleResolved
 from learnflow.models.vocabulary import StruggleLevel

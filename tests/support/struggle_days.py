@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from learnflow.domain.struggle import Attempt, End, Observation, OngoingStruggle, Question, apply_observation
+from learnflow.domain.struggle.observations import Attempt, End, Observation, Question
+from learnflow.domain.struggle.struggle_lifecycle import OngoingStruggle, apply_observation
 from learnflow.models.envelope import Event
 from learnflow.models.events import EVENT_TYPES
 from learnflow.models.events.learning import StruggleDetected

@@ -86,8 +86,7 @@ _RECOMMENDATIONS: Final = {
     StruggleLevel.MEDIUM: "Go back to what the topic builds on, and practise it",
     StruggleLevel.HIGH: "Suggest 1-on-1 session",
 }
-_LEVELS: Final = (StruggleLevel.LOW, StruggleLevel.MEDIUM, StruggleLevel.HIGH)
-_ORDER: Final = {None: 0, StruggleLevel.LOW: 1, StruggleLevel.MEDIUM: 2, StruggleLevel.HIGH: 3}
+_LEVELS: Final = tuple(StruggleLevel)  # the lowest first
 
 
 def enough(similar_questions: int, failed_submissions: int) -> bool:
@@ -110,7 +109,7 @@ def recommendation(struggle_level: StruggleLevel, evidence: Signals) -> str:
 
 def higher(new: StruggleLevel, old: StruggleLevel | None) -> bool:
     """Return whether a level is above another; every level is above none."""
-    return _ORDER[new] > _ORDER[old]
+    return old is None or _LEVELS.index(new) > _LEVELS.index(old)
 
 
 TRIES: Final = 10

@@ -12,7 +12,8 @@ from learnflow.agents.context import Context
 from learnflow.agents.due_checks import OverdueSweep, StruggleSweep
 from learnflow.agents.student_store import StudentStore
 from learnflow.domain.conversation import OpenQuery
-from learnflow.domain.struggle import WINDOW, Struggles
+from learnflow.domain.struggle.struggle_lifecycle import Struggles
+from learnflow.domain.struggle.window import WINDOW
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Specialist
 from learnflow.settings import Settings

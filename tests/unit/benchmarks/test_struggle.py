@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.struggle import FAILED, Case, figures, is_found, level_of, observations, pairs, questions, students
 from learnflow.domain.question.similarity import alike
-from learnflow.domain.struggle import Question
+from learnflow.domain.struggle.observations import Question
 from learnflow.domain.struggle.window import similar
 from learnflow.models.taxonomy import TOPICS
 from learnflow.models.vocabulary import StruggleLevel

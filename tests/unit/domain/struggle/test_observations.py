@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from learnflow.domain.struggle import Attempt, End, Question, observed, question
+from learnflow.domain.struggle.observations import Attempt, End, Question, observed, question
 from learnflow.models.envelope import Event
 from learnflow.models.events import EVENT_TYPES
 from learnflow.models.events.responses import ResponseFailed

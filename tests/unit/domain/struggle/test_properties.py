@@ -8,8 +8,9 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learnflow.domain.struggle import WINDOW, Attempt, Observation, Question, struggle
 from learnflow.domain.struggle.level import StruggleEvidence, higher, level, repeated_error_density, signals, spins
+from learnflow.domain.struggle.observations import Attempt, Observation, Question
+from learnflow.domain.struggle.window import WINDOW, struggle
 from learnflow.models.events.learning import Signals, StruggleDetected
 from learnflow.models.events.students import StruggleResolved
 from tests.support.struggle_days import LOOPS, NOW, Desk, asked

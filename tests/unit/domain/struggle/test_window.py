@@ -5,16 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from learnflow.domain.struggle import (
-    WINDOW,
-    End,
-    Observation,
-    apply_observation,
-    ended_by_time,
-    restored_struggle,
-    struggle,
-)
-from learnflow.domain.struggle.window import attributed, similar_groups
+from learnflow.domain.struggle.observations import End, Observation
+from learnflow.domain.struggle.struggle_lifecycle import apply_observation, ended_by_time, restored_struggle
+from learnflow.domain.struggle.window import WINDOW, attributed, similar_groups, struggle
 from learnflow.models.events.learning import StruggleDetected
 from learnflow.models.events.students import StruggleResolved
 from learnflow.models.vocabulary import StruggleLevel
