@@ -83,7 +83,7 @@ def _serve(
     database = WebDatabase(settings.need_database())
     app.at_end(database.close)
     state = DatabaseStudentState(database, settings.limits.turns, context.alike, context.now)
-    add_views(app, database, state, context.now, core)
+    add_views(app, state, core)
     agent_health = health(settings, context.now)
     add_health(app, agent_health)
     reader = TopicReader(settings.learnflow.bootstrap, READ, settings.kafka.fetch_wait_ms)

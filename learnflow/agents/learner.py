@@ -18,19 +18,10 @@ from learnflow.domain.learner.mastery_change_reasons import Day, Reason, outcome
 from learnflow.domain.learner.progress import progress, upgrade
 from learnflow.domain.student_exercises import after
 from learnflow.models.envelope import Event
+from learnflow.models.events import students
 from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
 from learnflow.models.events.routing import RoutingDecision
-from learnflow.models.events.students import (
-    ExerciseAssigned,
-    ExerciseGraded,
-    HintGiven,
-    MasteryLevelSet,
-    ProfileUpdated,
-    ProgressDue,
-    ProgressRebuilt,
-    SkillUpgraded,
-)
 from learnflow.models.fields import Model
 from learnflow.models.learner_model import Knowledge, LearnerState, Observation
 from learnflow.models.student_query import StudentQuery
@@ -47,11 +38,11 @@ _log = get_logger(__name__)
 class LearnerAgent:
     """The only writer of core's tables of students and of open queries."""
 
-    def __init__(self, context: Context, students: StudentStore) -> None:
+    def __init__(self, context: Context, store: StudentStore) -> None:
         self._context = context
-        self._students = students
-        self._tables = students.tables
-        self._updater = LearnerUpdater(context, students.tables)
+        self._students = store
+        self._tables = store.tables
+        self._updater = LearnerUpdater(context, store.tables)
         self._loaded: dict[str, Student] = {}
 
     async def prepare(self, events: Sequence[Event[Any]]) -> None:
@@ -72,15 +63,15 @@ class LearnerAgent:
                 self._close(query, self._with_turn(student, response, event.attempt))
             case ResponseFailed(query=StudentQuery() as query):
                 self._close(query, student.conversation)
-            case ProfileUpdated() as update:
+            case students.ProfileUpdated() as update:
                 self._note(event, student, update.model_dump(exclude_none=True))
-            case SkillUpgraded(new_level=level):
+            case students.SkillUpgraded(new_level=level):
                 self._note(event, student, {"skill_level": level})
-            case ExerciseAssigned() | HintGiven() | ExerciseGraded():
+            case students.ExerciseAssigned() | students.HintGiven() | students.ExerciseGraded():
                 self._tables.open_exercises.put(event.student_id or "", after(student.exercises, event))
-            case ProgressDue(day=day):
+            case students.ProgressDue(day=day):
                 return self._updater.review(event, day, student)
-            case ProgressRebuilt(state=history):
+            case students.ProgressRebuilt(state=history):
                 return self._updater.rebuild(event, history, student)
         observed = observation_of(event)
         return self._updater.observe(event, observed, student) if observed else []
@@ -191,7 +182,7 @@ class LearnerUpdater:
 
     def _levels(self, event: Event[Any], cause: UUID, change: Change, reason_of: ReasonOf) -> Iterator[Outgoing]:
         """Tell each level that has moved, and one that a teacher has set even where it has not."""
-        teacher = event.payload if isinstance(event.payload, MasteryLevelSet) else None
+        teacher = event.payload if isinstance(event.payload, students.MasteryLevelSet) else None
         for topic, estimate in change.after.topics.items():
             before = change.before.topics.get(topic)
             old, new = before.announced if before else 0.0, estimate.announced

@@ -106,12 +106,8 @@ class Reporter:
         if refusal.student_id is None or refusal.query_id is None:
             return []
         student, query_id = refusal.student_id, refusal.query_id
-        payload = ResponseFailed(
-            query_id=query_id,
-            agent_name=agent,
-            failure=Failure.INVALID,
-            reason=f"The question cannot be read: {refusal.reason}",
-        )
+        reason = f"The question cannot be read: {refusal.reason}"
+        payload = ResponseFailed(query_id=query_id, agent_name=agent, failure=Failure.INVALID, reason=reason)
         message_id = derived_id(student, query_id, "refusal")
         trace_id = refusal.trace_id or derived_id(student, query_id, "trace")
         now = self._context.now()

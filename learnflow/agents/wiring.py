@@ -116,13 +116,8 @@ class AgentWiring:
                 await self.app.crash(error)
                 raise
 
-        channel = self.app.topic(
-            *(topic.name for topic in topics),
-            key_type=bytes,
-            value_type=bytes,
-            key_serializer="raw",
-            value_serializer="raw",
-        )
+        names = [topic.name for topic in topics]
+        channel = self.app.topic(*names, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
         self.app.agent(channel, name=str(agent))(cast("Any", agent_run))
 
     async def _beat(self) -> None:
@@ -171,13 +166,8 @@ def wire_sink(app: StreamApp, context: Context) -> None:
     sink = Sink(context.settings.need_database())
     wiring.problems[Agent.SINK] = lambda: sink.problem
     wiring.every(SINK_CHECK_PAUSE, sink.check)
-    agent = SinkAgent(
-        context,
-        sink,
-        activity=wiring.activity(Agent.SINK),
-        intake=wiring.intake,
-        executor=wiring.executor(Agent.SINK, AT_ONCE, AT_ONCE),
-    )
+    activity, executor = wiring.activity(Agent.SINK), wiring.executor(Agent.SINK, AT_ONCE, AT_ONCE)
+    agent = SinkAgent(context, sink, activity=activity, intake=wiring.intake, executor=executor)
     wiring.run(Agent.SINK, agent.run, *STORED)
 
 

@@ -26,19 +26,15 @@ MOST_IDS: Final = 20_000
 REFUSED: Final = "message.refused"  # the action in the log where no event could be read
 
 
-class RecentIds:
+class RecentIds(BoundedCache[Hashable, None]):
     """A bounded set that forgets what was added longest ago. It saves work; correctness never depends on it."""
 
     def __init__(self) -> None:
-        self._ids: BoundedCache[Hashable, None] = BoundedCache(MOST_IDS)
+        super().__init__(MOST_IDS)
 
     def add(self, identity: Hashable) -> None:
         """Remember an id."""
-        self._ids[identity] = None
-
-    def __contains__(self, identity: Hashable) -> bool:
-        """Whether an id is remembered."""
-        return identity in self._ids
+        self[identity] = None
 
 
 async def batches(stream: faust.Stream[bytes], most: int) -> AsyncIterator[list[EventT[Any]]]:

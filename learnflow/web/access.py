@@ -139,7 +139,8 @@ class Access:
             return asking or Visitor("")  # nobody's id
         if asking is None:
             raise Refused(HTTPStatus.UNAUTHORIZED, NOT_VALID if token else _NOTHING_SHOWN)
-        if not (asking.operator or _is_open_to_student(request, pattern, asking)):
+        own = pattern.startswith(STUDENTS_OWN) and asking.may_see(request.match_info["student_id"])
+        if not (asking.operator or own or pattern in STUDENTS):
             raise Refused(HTTPStatus.FORBIDDEN, _NOT_YOURS)
         return asking
 
@@ -169,12 +170,6 @@ def is_local(host: str) -> bool:
         return host == _LOCAL or ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
-
-
-def _is_open_to_student(request: web.Request, pattern: str, student: Visitor) -> bool:
-    if pattern.startswith(STUDENTS_OWN):
-        return student.may_see(request.match_info["student_id"])
-    return pattern in STUDENTS
 
 
 def _from_elsewhere(headers: CIMultiDictProxy[str]) -> bool:

@@ -121,9 +121,7 @@ class ConsumerLag:
         committed_offsets = await asyncio.gather(*reading)
         starts, ends = await consumer.beginning_offsets(everything), await consumer.end_offsets(everything)
         return {
-            GroupPartition(group, place.topic, place.partition): Offsets(
-                max(committed.offset, starts[place]), ends[place]
-            )
+            GroupPartition(group, *place): Offsets(max(committed.offset, starts[place]), ends[place])
             for group, group_offsets in zip(groups, committed_offsets, strict=True)
             for place, committed in group_offsets.items()
         }

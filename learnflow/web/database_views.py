@@ -95,9 +95,8 @@ class StoredViews:
         """Return a student's questions, the newest first; none where nobody knows the student."""
         questions = await self._database.read(models.Asked, _QUESTIONS, student_id, asked.before, asked.limit + 1)
         shown = questions[: asked.limit]
-        return models.StudentQuestions(
-            questions=tuple(shown), next=shown[-1].query_id if len(questions) > asked.limit else None
-        )
+        before_next = shown[-1].query_id if len(questions) > asked.limit else None
+        return models.StudentQuestions(questions=tuple(shown), next=before_next)
 
     async def query(self, query_id: UUID) -> models.QueryTold:
         """Return a question with its outcome and its way. Raises Refused with 404."""
@@ -138,6 +137,5 @@ class StoredViews:
 def _most_common(pupils: Iterable[models.Pupil]) -> tuple[str, ...]:
     """Return the topics that most of a class have, in the order of their names."""
     counts = Counter(topic for pupil in pupils for topic in pupil.levels)
-    return tuple(
-        sorted(topic for topic, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[: models.MOST_TOPICS])
-    )
+    ranked = sorted(counts, key=lambda topic: (-counts[topic], topic))
+    return tuple(sorted(ranked[: models.MOST_TOPICS]))

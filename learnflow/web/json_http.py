@@ -2,7 +2,6 @@
 
 import logging
 from http import HTTPStatus
-from typing import Final
 
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
@@ -43,9 +42,6 @@ def refusal(status: int, sentence: str) -> web.Response:
     return response
 
 
-_SERVER: Final = logging.getLogger("aiohttp.server")
-
-
 async def json_body(request: web.Request, largest: int) -> bytes:
     """Return a body of at most `largest` bytes that is said to be JSON. Raises Refused with 400, 413 or 415."""
     if request.content_type != "application/json":  # which another site's form cannot send
@@ -63,7 +59,7 @@ async def json_body(request: web.Request, largest: int) -> bytes:
 
 def log_no_unreadable_requests() -> None:
     """Have the web server log no request that it cannot read: whoever sent it is told, and it may name a student."""
-    _SERVER.addFilter(_is_readable)
+    logging.getLogger("aiohttp.server").addFilter(_is_readable)
 
 
 def _is_readable(record: logging.LogRecord) -> bool:

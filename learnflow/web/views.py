@@ -1,7 +1,5 @@
 """The views on students, questions, struggles, the search and the class, put on a process's web server."""
 
-from collections.abc import Callable
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -13,7 +11,7 @@ from learnflow.models.fields import Model, explain
 from learnflow.streams.stream_app import StreamApp
 from learnflow.tables import Tables
 from learnflow.web.access import visitor_of
-from learnflow.web.database_views import NO_QUESTION, StoredViews, WebDatabase
+from learnflow.web.database_views import NO_QUESTION, StoredViews
 from learnflow.web.json_http import Refused, answer
 from learnflow.web.models import ClassAsked, QuestionsAsked, Searched
 from learnflow.web.push_messages import PushedStruggle
@@ -76,23 +74,13 @@ class Struggles(Model):
     struggles: tuple[PushedStruggle, ...]
 
 
-def _add_struggles(app: StreamApp, database: WebDatabase) -> None:
+def add_views(app: StreamApp, state: DatabaseStudentState, core: tuple[StreamApp, Tables] | None) -> None:
+    """Serve them on an app; `core` is core's app with its tables, where core runs in this process."""
+    stored = StoredViews(state.database)
+    tables, owners = (None, None) if core is None else (TableStudentState(core[1], state.now), TableOwners(core[0]))
+    add_students(app, StudentRouter(state, tables, owners), StudentViews(stored))
+    add_questions(app, stored)
 
     @app.page("/api/struggles")
     async def struggles(_view: Any, _request: Any) -> Any:  # noqa: ANN401 - Faust's view, request and response
-        return answer(Struggles(struggles=tuple(await database.read(PushedStruggle, _LAST))))
-
-
-def add_views(
-    app: StreamApp,
-    database: WebDatabase,
-    state: DatabaseStudentState,
-    now: Callable[[], datetime],
-    core: tuple[StreamApp, Tables] | None,
-) -> None:
-    """Serve them on an app; `core` is core's app with its tables, where core runs in this process."""
-    stored = StoredViews(database)
-    tables, table_owners = (None, None) if core is None else (TableStudentState(core[1], now), TableOwners(core[0]))
-    add_students(app, StudentRouter(state, tables, table_owners), StudentViews(stored))
-    add_questions(app, stored)
-    _add_struggles(app, database)
+        return answer(Struggles(struggles=tuple(await state.database.read(PushedStruggle, _LAST))))

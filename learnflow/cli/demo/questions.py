@@ -155,12 +155,9 @@ class DemoRun:
         """Send everything, and wait for what becomes of it."""
         names = (topics.AGENT_RESPONSES.name, topics.DEAD_LETTERS.name, *LEARNED)
         partitions = await kafka_clients.partitions_of(bootstrap, names)
-        async with (
-            kafka_clients.consumer(bootstrap, partitions) as consumer,
-            kafka_clients.producer(bootstrap) as producer,
-        ):
-            following = asyncio.create_task(self._follow(consumer))
-            await self._send(producer)
+        async with kafka_clients.consumer(bootstrap, partitions) as reader, kafka_clients.producer(bootstrap) as sender:
+            following = asyncio.create_task(self._follow(reader))
+            await self._send(sender)
             await asyncio.wait([following], timeout=PATIENCE)
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)

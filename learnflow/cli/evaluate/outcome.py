@@ -78,14 +78,9 @@ class Pipeline:
         if decision.query is None:
             raise AssertionError("triage always sends the query")
         student = _student(question)
-        return request(
-            routing,
-            decision.query,
-            student,
-            self._context,
-            named=student.exercises.kept[0] if question.submits and student.exercises.kept else None,
-            low_confidence=decision.confidence < self._context.settings.triage.minimum_confidence,
-        )
+        named = student.exercises.kept[0] if question.submits and student.exercises.kept else None
+        low = decision.confidence < self._context.settings.triage.minimum_confidence
+        return request(routing, decision.query, student, self._context, named=named, low_confidence=low)
 
     async def _answered(self, asked: Outgoing) -> ResponseCompleted | ResponseFailed:
         waiting = deque([asked])

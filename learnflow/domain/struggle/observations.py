@@ -84,16 +84,14 @@ _WANTS_ANSWER: Final = Phrases(
 
 def observed(event: Event[Any]) -> Question | Attempt | End | None:
     """Return what an event shows of its student on a topic; None where it shows nothing that counts."""
+    at, message_id = event.timestamp, event.message_id
     match event.payload:
         case RoutingDecision(query=StudentQuery() as query):
             return question(query)
         case ExerciseGraded(topic=topic) as graded if topic != GENERAL:
-            return Attempt(
-                at=event.timestamp, id=event.message_id, topic=topic, passed=graded.passed, error=graded.error
-            )
+            return Attempt(at=at, id=message_id, topic=topic, passed=graded.passed, error=graded.error)
         case StruggleResolved() as resolved:
-            clears = resolved.resolved_by == "success"
-            return End(at=event.timestamp, id=event.message_id, topic=resolved.topic, clears=clears)
+            return End(at=at, id=message_id, topic=resolved.topic, clears=resolved.resolved_by == "success")
     return None
 
 

@@ -7,22 +7,12 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from learnflow.models.envelope import Event, Payload, version_metadata
+from learnflow.models.events import students
 from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated, StruggleDetected
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
 from learnflow.models.events.queries import QuerySubmitted, submitted_query
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
 from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested, RoutingDecision
-from learnflow.models.events.students import (
-    ExerciseAssigned,
-    ExerciseGraded,
-    HintGiven,
-    MasteryLevelSet,
-    ProfileUpdated,
-    ProgressDue,
-    ProgressRebuilt,
-    SkillUpgraded,
-    StruggleResolved,
-)
 from learnflow.models.fields import Model
 from learnflow.models.student_query import StudentQuery
 
@@ -37,15 +27,15 @@ PAYLOADS: Final[Mapping[str, type[Model]]] = MappingProxyType({
     "student.struggle.detected": StruggleDetected,
     "mastery.level.updated": MasteryUpdated,
     "student.progress.updated": ProgressUpdated,
-    "student.profile.updated": ProfileUpdated,
-    "exercise.assigned": ExerciseAssigned,
-    "exercise.hint.given": HintGiven,
-    "exercise.graded": ExerciseGraded,
-    "mastery.level.set": MasteryLevelSet,
-    "student.skill.upgraded": SkillUpgraded,
-    "struggle.resolved": StruggleResolved,
-    "student.progress.due": ProgressDue,
-    "student.progress.rebuilt": ProgressRebuilt,
+    "student.profile.updated": students.ProfileUpdated,
+    "exercise.assigned": students.ExerciseAssigned,
+    "exercise.hint.given": students.HintGiven,
+    "exercise.graded": students.ExerciseGraded,
+    "mastery.level.set": students.MasteryLevelSet,
+    "student.skill.upgraded": students.SkillUpgraded,
+    "struggle.resolved": students.StruggleResolved,
+    "student.progress.due": students.ProgressDue,
+    "student.progress.rebuilt": students.ProgressRebuilt,
     "agent.activity.logged": ActivityLogged,
     "agent.heartbeat": Heartbeat,
 })
