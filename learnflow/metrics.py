@@ -22,7 +22,7 @@ _counter = partial(Counter, namespace="learnflow", registry=REGISTRY)
 _gauge = partial(Gauge, namespace="learnflow", registry=REGISTRY)
 _histogram = partial(Histogram, namespace="learnflow", registry=REGISTRY)
 
-# -- agents, in streams/activity.py, streams/message_processor.py and agents/wiring.py
+# -- agents, in streams/agent_stats.py, streams/message_processor.py and agents/wiring.py
 
 MESSAGES: Final = _counter("messages", "Messages that an agent has finished.", ["agent"])
 ERRORS: Final = _counter("errors", "Messages that an agent could not process, by a fault of ours.", ["agent"])

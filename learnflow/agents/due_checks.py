@@ -130,9 +130,8 @@ class ProgressSweep:
     def _message(self, student_id: str, day: date) -> Outgoing:
         message_id = derived_id(student_id, _NO_QUERY, f"progress due {day}")
         payload, now = ProgressDue(day=day), self._context.now()
-        return Outgoing(
-            STUDENT_EVENTS, event_with(payload, message_id, now, student_id=student_id, trace_id=message_id)
-        )
+        event = event_with(payload, message_id, now, student_id=student_id, trace_id=message_id)
+        return Outgoing(STUDENT_EVENTS, event)
 
 
 async def _in_turns(entries: Iterable[Entry]) -> AsyncIterator[Entry]:

@@ -168,7 +168,9 @@ async def _read_all(bootstrap: list[str]) -> list[_Stored]:
         while [each for each in partitions if await reader.position(each) < ends[each]]:
             for batch in (await reader.getmany(timeout_ms=200)).values():
                 records.extend(batch)
-    return sorted(filter(None, map(_stored_dead_letter, records)), key=lambda each: each.letter.at)
+    letters = ((record, DeadLetter.from_record(record)) for record in records)
+    stored = [_Stored(record.partition, record.offset, letter) for record, letter in letters if letter]
+    return sorted(stored, key=lambda each: each.letter.at)
 
 
 async def _read(bootstrap: list[str], places: Iterable[tuple[int, int]]) -> list[_Stored]:
@@ -216,8 +218,3 @@ async def _send(sender: AIOKafkaProducer, stored: _Stored) -> Awaitable[object]:
         end = asyncio.get_running_loop().create_future()
         end.set_exception(error)
     return end
-
-
-def _stored_dead_letter(record: Record) -> _Stored | None:
-    letter = DeadLetter.from_record(record)
-    return None if letter is None else _Stored(record.partition, record.offset, letter)

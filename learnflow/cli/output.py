@@ -24,9 +24,8 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON o
 def console(*, stderr: bool = False) -> Console:
     """Return a console: stdout for results, stderr for progress and remarks."""
     stream = sys.stderr if stderr else sys.stdout
-    return Console(
-        stderr=stderr, highlight=False, markup=False, emoji=False, width=None if stream.isatty() else PIPED_WIDTH
-    )
+    width = None if stream.isatty() else PIPED_WIDTH
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
 
 
 def table(*columns: str, title: str | None = None) -> Table:

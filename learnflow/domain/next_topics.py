@@ -126,9 +126,8 @@ def _unmet(topic: str, levels: Mapping[str, float]) -> list[str]:
 def _new(topic: str, levels: Mapping[str, float]) -> str:
     begun = f"You have begun it, {in_words(levels[topic])}," if levels.get(topic) else "It is new to you"
     in_place = _together(prerequisites(topic), levels)
-    return f"{begun} and " + (
-        f"what it builds on is in place: {in_place}." if in_place else "it needs nothing before it."
-    )
+    ground = f"what it builds on is in place: {in_place}" if in_place else "it needs nothing before it"
+    return f"{begun} and {ground}."
 
 
 def _together(topics: Iterable[str], levels: Mapping[str, float]) -> str:

@@ -39,9 +39,8 @@ def summed(usage: Iterable[Usage]) -> tuple[Usage, ...]:
 
 def _sum(first: Usage, second: Usage) -> Usage:
     counted = Usage.model_fields.keys() - {"agent", "model"}
-    return first.model_copy(
-        update={name: round(getattr(first, name) + getattr(second, name), DECIMALS) for name in counted}
-    )
+    sums = {name: round(getattr(first, name) + getattr(second, name), DECIMALS) for name in counted}
+    return first.model_copy(update=sums)
 
 
 class Draft(Model):

@@ -17,7 +17,7 @@ from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.vocabulary import Agent
 from learnflow.streams.agent_stats import Activity
 from learnflow.streams.codec import Refusal
-from learnflow.streams.event_producer import EventProducer, Outgoing
+from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.keyed_executor import KeyedExecutor
 from learnflow.streams.processing import Handling, Intake, RecentIds, batches, with_current_headers
 from learnflow.topics import BY_NAME, Topic
@@ -69,11 +69,6 @@ class _Processor:
     activity: Activity
     intake: Intake
 
-    @property
-    def outbox(self) -> EventProducer:
-        """What sends its messages."""
-        return self.intake.outbox
-
     async def _give_up(self, item: EventT[Any], event: Event[Any], error: Exception, span: Span) -> None:
         _log.error("%s: %s could not be processed", self.activity.agent, event.event_type, exc_info=error)
         span.fail(type(error).__name__)
@@ -123,7 +118,7 @@ class MessageProcessor(_Processor):
             outgoing = await self.handle(Delivery(event, item.message.partition, item.message.offset))
         except Exception as error:  # noqa: BLE001 - the dead-letter guard
             await self._give_up(item, event, error, span)
-            await self.outbox.send(self.reporter.broken(self.activity.agent, event))
+            await self.intake.outbox.send(self.reporter.broken(self.activity.agent, event))
         else:
             await self._send(outgoing)
             await self._log_done(event, perf_counter() - started)
@@ -131,14 +126,14 @@ class MessageProcessor(_Processor):
     async def _refuse(self, stream: faust.Stream[bytes], item: EventT[Any], refusal: Refusal) -> None:
         self._refusals += not self.topic.external
         await self.intake.refuse(self.activity, item.message, refusal)
-        await self.outbox.send(self.reporter.refused(self.activity.agent, refusal))
+        await self.intake.outbox.send(self.reporter.refused(self.activity.agent, refusal))
         if self._refusals > MOST_REFUSALS:
             raise TooManyRefusals(self.topic, refusal.reason)
         await stream.ack(item)
 
     async def _send(self, outgoing: Sequence[Outgoing]) -> None:
         """Send what this worker has not sent yet: two ways to one answer must not give two."""
-        await self.outbox.send([message for message in outgoing if message.event.message_id not in self._done])
+        await self.intake.outbox.send([message for message in outgoing if message.event.message_id not in self._done])
         for message in outgoing:
             self._done.add(message.event.message_id)
 
@@ -146,7 +141,7 @@ class MessageProcessor(_Processor):
         milliseconds = round(seconds * 1000)
         self._seconds.observe(seconds)
         self.activity.finished(milliseconds)
-        await self.outbox.post(self.reporter.done(self.activity, event, milliseconds))
+        await self.intake.outbox.post(self.reporter.done(self.activity, event, milliseconds))
 
 
 def _identity(event: Event[Any]) -> tuple[str | None, Any, int]:
@@ -187,9 +182,9 @@ class TableProcessor(_Processor):
                     outgoing += await self._process(stream, item, event) if event else ()
                     done.append(item)
                 if len(outgoing) >= UNSENT:
-                    await self.outbox.send(outgoing)
+                    await self.intake.outbox.send(outgoing)
                     outgoing.clear()
-            await self.outbox.send(outgoing)
+            await self.intake.outbox.send(outgoing)
             for item in done:
                 await stream.ack(item)
 

@@ -89,10 +89,8 @@ def with_current_headers(outgoing: Sequence[Outgoing]) -> Sequence[Outgoing]:
     """Return messages that are sent only when others are, with the headers that they would have now."""
     if not traces.active():
         return outgoing
-    tracing = traces.tracing()
-    return [
-        replace(message, headers=tracing.carried(message.topic.name, message.event.trace_id)) for message in outgoing
-    ]
+    carried = traces.tracing().carried
+    return [replace(message, headers=carried(message.topic.name, message.event.trace_id)) for message in outgoing]
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,9 +208,8 @@ def add_session(app: StreamApp, access: Access) -> None:
             if visitor is None:
                 raise Refused(HTTPStatus.UNAUTHORIZED, NOT_VALID)
             response = answer(_session(visitor))
-            response.set_cookie(
-                COOKIE, token, path="/", httponly=True, samesite="Strict", secure=request.scheme == "https"
-            )
+            secure = request.scheme == "https"
+            response.set_cookie(COOKIE, token, path="/", httponly=True, samesite="Strict", secure=secure)
             return response
 
         async def delete(self, _request: Any, **_: Any) -> Any:  # noqa: ANN401 - as above

@@ -56,9 +56,8 @@ class OpenPage:
 
 def encode_event(name: str, content: Model, student: str | None = None) -> EncodedEvent:
     """Return an event of a name; JSON is one line."""
-    return EncodedEvent(
-        b"event: " + name.encode() + b"\ndata: " + content.model_dump_json().encode() + b"\n\n", student
-    )
+    data = f"event: {name}\ndata: {content.model_dump_json()}\n\n"
+    return EncodedEvent(data.encode(), student)
 
 
 class Broadcast:

@@ -114,9 +114,8 @@ class DatabaseStudentState:
         span = Wanted(student_id, now - 2 * WINDOW, now + WINDOW)
         window = (await load_windows(self.database, [span]))[span]
         open_ = (restored_struggle(events, window.observations, self.same) for events in window.announced.values())
-        return _within(window.observations, now), _open_struggles(
-            struggle for struggle in open_ if struggle.ends_at > now
-        )
+        lasting = (struggle for struggle in open_ if struggle.ends_at > now)
+        return _within(window.observations, now), _open_struggles(lasting)
 
 
 StudentState: TypeAlias = TableStudentState | DatabaseStudentState

@@ -16,8 +16,7 @@ import asyncpg
 import psutil
 import pytest
 
-from learnflow.embedded import throwaway
-from learnflow.embedded.data_directories import PidFile
+from learnflow.embedded.data_directories import PidFile, throwaway
 from tests.support.process_cleanup import ended_with_tests
 
 REPOSITORY: Final = Path(__file__).parents[2]
@@ -27,7 +26,7 @@ NAMES: Final = {"postgres", "tansu"}
 SUPERVISOR: Final = """
 import signal, sys
 from pathlib import Path
-from learnflow.embedded import broker, postgres
+from learnflow.embedded.servers import broker, postgres
 
 directory = Path(sys.argv[1])
 with broker(directory / "broker") as address, postgres(directory / "postgres", durable=False) as url:

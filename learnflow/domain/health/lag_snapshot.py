@@ -46,9 +46,8 @@ class LagSnapshot:
     def waiting(self, group: str, topics: Iterable[str]) -> int:
         """Return how many messages of topics wait for a group."""
         names = set(topics)
-        return sum(
-            lag.offsets.waiting for key, lag in self.partitions.items() if key.group == group and key.topic in names
-        )
+        lags = (lag for key, lag in self.partitions.items() if key.group == group and key.topic in names)
+        return sum(lag.offsets.waiting for lag in lags)
 
     def stuck(self, group: str, topics: Iterable[str], patience: Callable[[str], timedelta]) -> str | None:
         """Say in words where a group stands still for longer than `patience` has with a topic; None where nowhere."""

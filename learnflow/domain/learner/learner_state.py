@@ -107,10 +107,8 @@ def _days(knowledge: Knowledge, day: date) -> dict[str, Any]:
     newest = max(by_day)
     follows = last is not None and day - last == timedelta(days=1)
     streak = knowledge.streak_days if last is not None and day <= last else 1 + knowledge.streak_days * follows
-    return {
-        "queries_by_day": {each: count for each, count in sorted(by_day.items()) if newest - each < WEEK},
-        "streak_days": streak,
-    }
+    week = {each: count for each, count in sorted(by_day.items()) if newest - each < WEEK}
+    return {"queries_by_day": week, "streak_days": streak}
 
 
 def _graded(knowledge: Knowledge, observation: Graded, model: MasteryModel) -> dict[str, Any]:

@@ -17,12 +17,7 @@ from learnflow.models.vocabulary import SKILL_LEVELS, SkillLevel
 _ALMOST_MASTERED: Final = MASTERED - 0.001
 _FARTHEST: Final = 30.0  # log-odds: a probability that is neither 0 nor 1 as a float
 _SPANS: Final = tuple(sum(n >= start for start in OPPORTUNITIES) - 1 for n in range(OPPORTUNITIES[-1] + 1))
-BANDS: Final[Mapping[float, str]] = MappingProxyType({
-    0.0: "new",
-    0.5: "learning",
-    MASTERED: "mastered",
-    0.95: "expert",
-})
+BANDS: Final = MappingProxyType({0.0: "new", 0.5: "learning", MASTERED: "mastered", 0.95: "expert"})
 _ROUNDING = 1e-6  # 0.29 * 100 is 28.999999999999996
 
 

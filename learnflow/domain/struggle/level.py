@@ -69,7 +69,10 @@ RULES: Final = (
         "Becker 2016 has the measure; the threshold, 2²/3, is ours",
     ),
     Rule(
-        "wheel-spinning", 2, lambda evidence: evidence.signals.wheel_spinning, "Beck and Gong 2013: ten tries, three right"
+        "wheel-spinning",
+        2,
+        lambda evidence: evidence.signals.wheel_spinning,
+        "Beck and Gong 2013: ten tries, three right",
     ),
     Rule(
         "half of the questions want just the answer",

@@ -75,13 +75,8 @@ class AgentRequest(Model):
     usage: tuple[Usage, ...] = Field(default=(), description="What those who handed it over have spent.")
 
 
-Concept = Annotated[
-    TopicKey | None,
-    Field(
-        default=None,
-        description="None where none is missing: the answer follows the student's earlier ones, which are on this way.",
-    ),
-]
+_NO_CONCEPT = "None where none is missing: the answer follows the student's earlier ones, which are on this way."
+Concept = Annotated[TopicKey | None, Field(default=None, description=_NO_CONCEPT)]
 
 
 class CollaborationRequested(Model):
