@@ -26,7 +26,7 @@ from aiokafka import AIOKafkaProducer
 
 from learnflow.cli import kafka_clients
 from learnflow.cli.up import system
-from learnflow.embedded.data_directories import throwaway
+from learnflow.embedded import throwaway
 from learnflow.models.examples import EXAMPLES
 from learnflow.settings import load
 from learnflow.topics import AGENT_RESPONSES, STUDENT_QUERIES

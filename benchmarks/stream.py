@@ -22,8 +22,7 @@ from uuid import uuid4
 import faust
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from learnflow.embedded.data_directories import throwaway
-from learnflow.embedded.servers import broker
+from learnflow.embedded import broker, throwaway
 from learnflow.models.examples import EXAMPLES
 from learnflow.models.vocabulary import Agent
 from learnflow.streams import topic_admin

@@ -79,9 +79,8 @@ class AgentWiring:
 
     def add_table_writer(self, agent: Agent, handler: TableHandler, *topics: Topic) -> None:
         """Let an agent that writes tables read topics, one message after the other."""
-        processor = TableProcessor(
-            handler, activity=self.activity(agent), intake=self.intake, is_ours=self.app.is_current
-        )
+        activity, is_ours = self.activity(agent), self.app.is_current
+        processor = TableProcessor(handler, activity=activity, intake=self.intake, is_ours=is_ours)
         self.run(agent, processor.run, *topics)
 
     def every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:

@@ -126,9 +126,8 @@ def redrive(places: tuple[tuple[int, int], ...], origin: str | None, *, everythi
         else:
             click.echo(f"{each.id} → {each.letter.topic} (attempt {each.letter.attempt + 1})")
     if too_large:
-        raise click.ClickException(
-            f"too large for their topics, and not sent: {', '.join(each.id for each in too_large)}"
-        )
+        ids = ", ".join(each.id for each in too_large)
+        raise click.ClickException(f"too large for their topics, and not sent: {ids}")
     if not sent and not as_json:
         click.echo("There are no dead letters to send.")
 

@@ -81,9 +81,8 @@ def _(struggle: StruggleDetected) -> str:
     asked = many(struggle.query_count, "question" if is_asked else "submission")
     observed = ", ".join((f"{asked} in {struggle.time_window_minutes} min", *_in_words(struggle.signals)))
     evidence = f" [{many(len(struggle.evidence), 'message')}]" if struggle.evidence else ""
-    return (
-        f"struggles with {struggle.topic} ({struggle.struggle_level}): {observed} → {struggle.recommendation}{evidence}"
-    )
+    verdict = f"struggles with {struggle.topic} ({struggle.struggle_level}): {observed}"
+    return f"{verdict} → {struggle.recommendation}{evidence}"
 
 
 def _in_words(signals: Signals) -> Iterator[str]:

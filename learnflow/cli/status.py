@@ -133,9 +133,8 @@ def _table(kind: str, agents: Sequence[AgentHealth]) -> Table:
         load = (f"{each.current_queue_depth:,}", f"{each.queries_last_hour:,}")
         times = (_milliseconds(each.avg_response_time_ms), _milliseconds(each.p95_response_time_ms))
         errors, uptime = f"{each.error_count_last_hour:,}", str(timedelta(seconds=each.uptime_seconds))
-        shown.add_row(
-            str(each.agent_name), status, *load, *times, errors, f"{each.replica_count}", uptime, plain(each.version)
-        )
+        runs = (str(each.replica_count), uptime, plain(each.version))
+        shown.add_row(str(each.agent_name), status, *load, *times, errors, *runs)
     return shown
 
 

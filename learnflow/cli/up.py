@@ -22,9 +22,8 @@ import click
 
 from learnflow.cli.connection import RunFile, remove_run_file, write_run_file
 from learnflow.database.migrations import migrate
-from learnflow.embedded import processes
-from learnflow.embedded.processes import LOCALHOST, EmbeddedError, Program
-from learnflow.embedded.servers import CLIENT_SETTINGS, broker, postgres
+from learnflow.embedded import CLIENT_SETTINGS, EmbeddedError, broker, postgres, processes
+from learnflow.embedded.processes import LOCALHOST, Program
 from learnflow.settings import Settings, current, variable
 from learnflow.streams import topic_admin
 from learnflow.tables import changelogs

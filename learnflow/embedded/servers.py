@@ -9,6 +9,7 @@ import struct
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -111,9 +112,8 @@ def postgres(directory: Path, *, durable: bool = True) -> Iterator[str]:
         program = _program(directory, account, programs, "postgres", "-D", str(cluster / "data"), *options)
         with processes.running(program) as process:
             pid_file.write(process.pid)
-            processes.wait_until_ready(
-                program, process, lambda: _is_ready(cluster / "data", process.pid), READY_SECONDS
-            )
+            ready = partial(_is_ready, cluster / "data", process.pid)
+            processes.wait_until_ready(program, process, ready, READY_SECONDS)
             yield f"postgresql://{NAME}:{(cluster / 'password').read_text()}@{LOCALHOST}:{port}/{NAME}"
 
 

@@ -69,9 +69,8 @@ class Exercise(Model):
     def _difficulty_fits(self) -> Self:
         allowed = taxonomy.difficulties(self.topic)
         if self.difficulty not in allowed:
-            raise ValueError(
-                f"difficulty: {self.difficulty} does not fit {self.topic}, which takes {', '.join(allowed)}"
-            )
+            fitting = ", ".join(allowed)
+            raise ValueError(f"difficulty: {self.difficulty} does not fit {self.topic}, which takes {fitting}")
         return self
 
     @model_validator(mode="after")

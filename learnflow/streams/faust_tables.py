@@ -66,9 +66,8 @@ class UnsentChanges:
         if self._unsent:
             await asyncio.wait(self._unsent)
         if self._refused:
-            raise ProducerSendError(
-                f"a change of a table is not in its changelog: {self._refused!r}"
-            ) from self._refused
+            sentence = f"a change of a table is not in its changelog: {self._refused!r}"
+            raise ProducerSendError(sentence) from self._refused
 
     def _sent(self, change: FutureMessage) -> None:
         self._unsent.discard(change)

@@ -32,9 +32,6 @@ _log = get_logger(__name__)
 class TooManyRefusals(Exception):  # noqa: N818 - as it reads in the log
     """Message after message of an internal topic is refused: stopping, because the fault is ours."""
 
-    def __init__(self, topic: Topic, reason: str) -> None:
-        super().__init__(f"{MOST_REFUSALS} messages in a row on {topic.name} were refused, the last: {reason}")
-
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -128,7 +125,8 @@ class MessageProcessor(_Processor):
         await self.intake.refuse(self.activity, item.message, refusal)
         await self.intake.outbox.send(self.reporter.refused(self.activity.agent, refusal))
         if self._refusals > MOST_REFUSALS:
-            raise TooManyRefusals(self.topic, refusal.reason)
+            messages = f"{MOST_REFUSALS} messages in a row on {self.topic.name}"
+            raise TooManyRefusals(f"{messages} were refused, the last: {refusal.reason}")
         await stream.ack(item)
 
     async def _send(self, outgoing: Sequence[Outgoing]) -> None:

@@ -215,9 +215,5 @@ async def _settings(admin: AIOKafkaAdminClient, names: Iterable[str]) -> dict[st
         responses = await admin.describe_configs(resources)
     except KafkaError:
         return {}
-    return {
-        name: {entry[0]: entry[1] for entry in entries}
-        for response in responses
-        for code, _, _, name, entries in response.resources
-        if code == 0
-    }
+    answered = (resource for response in responses for resource in response.resources)
+    return {name: {entry[0]: entry[1] for entry in entries} for code, _, _, name, entries in answered if code == 0}

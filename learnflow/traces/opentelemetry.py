@@ -127,9 +127,8 @@ def _current(span: trace.Span) -> Iterator[Span]:
 
 def _span_context(headers: Headers) -> SpanContext | None:
     """Return the span that headers name."""
-    carrier = {
-        name: value.decode("ascii", "replace") for name, value in headers if value and name in _PROPAGATOR.fields
-    }
+    own = ((name, value) for name, value in headers if name in _PROPAGATOR.fields)
+    carrier = {name: value.decode("ascii", "replace") for name, value in own if value}
     context = trace.get_current_span(_PROPAGATOR.extract(carrier, _ROOT)).get_span_context()
     return context if context.is_valid else None
 

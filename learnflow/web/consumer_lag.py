@@ -115,9 +115,8 @@ class ConsumerLag:
         everything = list(set().union(*groups.values()))
         # Committed before ends, so that what is done between the two does not seem to wait for ever less than nothing.
         # By partition, because the embedded broker does not list a group's own.
-        reading = (
-            admin.list_consumer_group_offsets(group, partitions=list(places)) for group, places in groups.items()
-        )
+        listed = admin.list_consumer_group_offsets
+        reading = (listed(group, partitions=list(places)) for group, places in groups.items())
         committed_offsets = await asyncio.gather(*reading)
         starts, ends = await consumer.beginning_offsets(everything), await consumer.end_offsets(everything)
         return {

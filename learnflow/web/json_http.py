@@ -26,12 +26,8 @@ class Error(Model):
 
 def answer(body: BaseModel, status: int = 200) -> web.Response:
     """Return a model as JSON, which nobody keeps."""
-    return web.Response(
-        body=body.model_dump_json().encode(),
-        status=status,
-        content_type="application/json",
-        headers={"Cache-Control": "no-store"},
-    )
+    encoded, headers = body.model_dump_json().encode(), {"Cache-Control": "no-store"}
+    return web.Response(body=encoded, status=status, content_type="application/json", headers=headers)
 
 
 def refusal(status: int, sentence: str) -> web.Response:

@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 
-from learnflow.embedded.servers import CLIENT_SETTINGS, broker, postgres
+from learnflow.embedded import CLIENT_SETTINGS, broker, postgres
 from learnflow.models.vocabulary import Agent
 from learnflow.settings.sections import Learnflow
 from learnflow.streams import topic_admin

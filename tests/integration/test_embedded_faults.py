@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from learnflow.embedded.data_directories import PidFile, end_processes, throwaway
-from learnflow.embedded.processes import EmbeddedError, installed
-from learnflow.embedded.servers import broker, postgres
+from learnflow.embedded import EmbeddedError, broker, postgres, throwaway
+from learnflow.embedded.data_directories import PidFile, end_processes
+from learnflow.embedded.processes import installed
 from tests.support.embedded_parts import (
     DEADLINE,
     named,
@@ -30,7 +30,7 @@ from tests.support.embedded_parts import (
 
 THROWAWAY = """
 import signal, sys, tempfile
-from learnflow.embedded.data_directories import throwaway
+from learnflow.embedded import throwaway
 
 tempfile.tempdir = sys.argv[1]
 with throwaway() as directory:

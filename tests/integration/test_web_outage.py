@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from learnflow.database.migrations import migrate
+from learnflow.embedded import postgres
 from learnflow.embedded.data_directories import throwaway
-from learnflow.embedded.servers import postgres
 from learnflow.web.database_views import AWAY, StoredViews, WebDatabase
 from learnflow.web.json_http import Refused
 from learnflow.web.models import ClassAsked, Searched

@@ -16,7 +16,8 @@ import asyncpg
 import psutil
 import pytest
 
-from learnflow.embedded.data_directories import PidFile, throwaway
+from learnflow.embedded import throwaway
+from learnflow.embedded.data_directories import PidFile
 from tests.support.process_cleanup import ended_with_tests
 
 REPOSITORY: Final = Path(__file__).parents[2]
@@ -26,7 +27,7 @@ NAMES: Final = {"postgres", "tansu"}
 SUPERVISOR: Final = """
 import signal, sys
 from pathlib import Path
-from learnflow.embedded.servers import broker, postgres
+from learnflow.embedded import broker, postgres
 
 directory = Path(sys.argv[1])
 with broker(directory / "broker") as address, postgres(directory / "postgres", durable=False) as url:

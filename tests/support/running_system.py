@@ -16,8 +16,8 @@ from uuid import uuid4
 import confluent_kafka
 
 from learnflow.cli.up import ready
+from learnflow.embedded import CLIENT_SETTINGS
 from learnflow.embedded.processes import LOCALHOST, reserved_port
-from learnflow.embedded.servers import CLIENT_SETTINGS
 from learnflow.settings import variable
 from learnflow.streams import topic_admin
 from learnflow.tables import changelogs

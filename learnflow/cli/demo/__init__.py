@@ -19,7 +19,7 @@ from learnflow.cli.demo.questions import DemoRun, Expected, Outcome, read_questi
 from learnflow.cli.event_summary import changed
 from learnflow.cli.output import as_json, json_line, one_line, table
 from learnflow.cli.up import System, system
-from learnflow.embedded.data_directories import throwaway
+from learnflow.embedded import throwaway
 from learnflow.sandbox import Sandbox
 from learnflow.settings import current
 

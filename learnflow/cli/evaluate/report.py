@@ -144,11 +144,7 @@ def _markdown(report: Report) -> Iterator[str]:
     yield from ("# Evaluation", "", in_words(report.totals) + ".")
     if report.sandbox_problem:
         yield from ("", f"Code could not be run: {report.sandbox_problem}")
-    yield from (
-        "",
-        "| question | agent | topic | model | prompt | tokens | ms | failed |",
-        "|---|---|---|---|---|---|---|---|",
-    )
+    yield from ("", "| question | agent | topic | model | prompt | tokens | ms | failed |", f"|{'---|' * 8}")
     for result in report.results:
         failed = ", ".join(check.name for check in result.failed) or DASH
         made_by = (result.agent, result.topic, result.model or DASH, result.prompt or DASH)
@@ -161,9 +157,8 @@ def _markdown(report: Report) -> Iterator[str]:
         yield from (line for code in result.code_examples for line in ("", _fenced(code)))
         yield ""
         for check in result.checks:
-            yield f"- {'passed' if check.passed else '**failed**'}: {check.name}" + (
-                f" ({check.found})" if check.found else ""
-            )
+            found = f" ({check.found})" if check.found else ""
+            yield f"- {'passed' if check.passed else '**failed**'}: {check.name}{found}"
 
 
 def _cell(text: str, longest: int = 90) -> str:
