@@ -61,6 +61,7 @@ class SinkAgent:
         for item in items:
             self._activity.finished(1)
             await stream.ack(item)
+        self._sink.stop_if_at_fault()
 
     def _since(self, timestamp: float) -> float:
         return max(self._context.now().timestamp() - timestamp, 0.0)

@@ -1,5 +1,6 @@
 """What goes into the sink, and what it hands back."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -18,7 +19,9 @@ STORED: Final[tuple[Topic, ...]] = (
     topics.STUDENT_STRUGGLE,
 )
 BY_NAME: Final = {topic.name: topic for topic in STORED}
-TOO_MANY: Final = 200
+MOST_STUDENTS: Final = 20  # whose messages are refused for one cause
+# What a reason says of one message; names of the schema, which PostgreSQL quotes as well, are part of the cause.
+_VALUE: Final = re.compile(r"""(?<!constraint )(?<!column )(?<!relation )"[^"]*"|'[^']*'|\(.*\)|\S*\d\S*""")
 
 
 class SinkMessage(NamedTuple):
@@ -50,21 +53,33 @@ class Unstorable(Exception):  # noqa: N818 - a verdict on a message
 
 
 class TooManyRejections(Exception):  # noqa: N818 - a state of the stream, not of one message
-    """So many messages of LearnFlow's own were refused one after another that the fault is ours."""
+    """Messages of LearnFlow's own about so many students were refused for one cause that the fault is ours."""
 
-    def __init__(self, count: int, last: Rejected) -> None:
+    def __init__(self, students: int, last: Rejected) -> None:
         where = f"{last.message.topic}[{last.message.partition}] @ {last.message.offset}"
-        super().__init__(f"{count} messages in a row could not be stored; the last, {where}: {last.reason}")
+        super().__init__(f"messages about {students} students could not be stored; the last, {where}: {last.reason}")
 
 
-def consecutive(before: int, messages: Sequence[SinkMessage], rejected: Sequence[Rejected]) -> int:
-    """Return how many of our own messages have been refused in a row, after those of a batch."""
-    by_message = {id(rejection.message): rejection for rejection in rejected}
-    count = before
-    for message in messages:
-        rejection = by_message.get(id(message))
-        if rejection is None and not message.external:
-            count = 0
-        elif rejection is not None and rejection.ours:
-            count += 1
-    return count
+class Refusals:
+    """Which students' messages of LearnFlow's own were refused, by topic and cause, since one of that topic was stored.
+
+    However many are refused of one student, that may lie in what the student sent. `fault` is there once it cannot.
+    """
+
+    def __init__(self) -> None:
+        self.fault: TooManyRejections | None = None
+        self._students: dict[str, dict[str, set[bytes | None]]] = {}
+
+    def count(self, messages: Sequence[SinkMessage], rejected: Sequence[Rejected]) -> None:
+        """Add what became of a batch."""
+        by_message = {id(rejection.message): rejection for rejection in rejected}
+        for message in messages:
+            rejection = by_message.get(id(message))
+            if rejection is None:
+                self._students.pop(message.topic, None)
+            elif rejection.ours:
+                causes = self._students.setdefault(message.topic, {})
+                students = causes.setdefault(_VALUE.sub("", rejection.reason), set())
+                students.add(message.key)
+                if len(students) >= MOST_STUDENTS:
+                    self.fault = TooManyRejections(len(students), rejection)

@@ -12,7 +12,7 @@ from learnflow.database.postgres import passes
 from learnflow.models.vocabulary import Agent
 from learnflow.sink.changes import Change, change
 from learnflow.sink.connection_writer import ConnectionWriter, Outage, reach
-from learnflow.sink.messages import BY_NAME, TOO_MANY, Rejected, SinkMessage, TooManyRejections, Unstorable, consecutive
+from learnflow.sink.messages import BY_NAME, Refusals, Rejected, SinkMessage, Unstorable
 from learnflow.streams.codec import Clock, Refusal, decode
 
 CHECK_SECONDS: Final = 5.0
@@ -32,7 +32,7 @@ class Sink:
         self._outage = Outage()
         self._writers = tuple(ConnectionWriter(database_url, self._outage) for _ in range(CONNECTIONS))
         self._decoding = asyncio.Lock()
-        self._refused_in_a_row = 0
+        self._refusals = Refusals()
 
     async def start(self) -> None:
         """Connect. While PostgreSQL is away this waits; a wrong URL, user or password raises."""
@@ -63,8 +63,7 @@ class Sink:
 
         What cannot be read is returned only on topics whose `reader` the sink is: elsewhere that agent says so.
         With a clock, that goes for what lies too far in the future, too.
-        While PostgreSQL is away this waits. Raises TooManyRejections, after the commit, when so many messages of our
-        own were refused in a row that the fault is ours.
+        While PostgreSQL is away this waits.
         """
         async with self._decoding:
             changes, refused = await _changes(messages, clock)
@@ -72,12 +71,13 @@ class Sink:
             writing = asyncio.gather(*map(ConnectionWriter.write, self._writers, _parts(changes)))
         for part in await writing:
             refused += part
-        self._refused_in_a_row = consecutive(self._refused_in_a_row, messages, refused)
-        if self._refused_in_a_row >= TOO_MANY:
-            raise TooManyRejections(
-                self._refused_in_a_row, next(rejected for rejected in reversed(refused) if rejected.ours)
-            )
+        self._refusals.count(messages, refused)
         return refused
+
+    def stop_if_at_fault(self) -> None:
+        """Raise TooManyRejections when so much was refused that the fault is ours; what was refused is kept by then."""
+        if self._refusals.fault is not None:
+            raise self._refusals.fault
 
 
 def _parts(changes: Sequence[Change]) -> list[list[Change]]:

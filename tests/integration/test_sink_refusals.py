@@ -76,11 +76,27 @@ async def test_what_postgresql_cannot_store_does_not_reach_it(sink: Sink, nul: b
     assert rejected[0].reason.startswith("payload.recommendation: has a")
 
 
-async def test_too_many_rejections_in_a_row_stop_the_sink(sink: Sink) -> None:
-    bad = [SinkMessage("student-progress", 0, offset, None, b"{}") for offset in range(199)]
-    assert len(await sink.write(bad)) == 199
-    with pytest.raises(TooManyRejections, match=r"^200 messages in a row .* student-progress\[0\] @ 0: event_type"):
-        await sink.write(bad[:1])
+async def test_thousands_of_refused_messages_of_one_student_do_not_stop_it(
+    sink: Sink, database: asyncpg.Connection
+) -> None:
+    bad = [Way(number).routing(sequence=2**31) for number in range(2, 2_002)]
+    rejected = await sink.write([*bad, *Way(1).whole()])
+    assert len(rejected) == len(bad)
+    sink.stop_if_at_fault()
+    assert await count(database, "message_flow") == 4
+
+
+async def test_one_cause_over_many_students_stops_it_once_the_rest_is_written(
+    sink: Sink, database: asyncpg.Connection
+) -> None:
+    bad = [Way(number, f"student-{number}").routing(sequence=2**31 + number) for number in range(2, 22)]
+    rejected = await sink.write([*Way(1).whole(), *bad[:19], *Way(30).whole(), *bad[19:], *Way(31).whole()])
+    assert {one.message for one in rejected} == set(bad)
+    sink.stop_if_at_fault()
+    rejected = await sink.write([*bad, *Way(32).whole()])
+    assert await count(database, "agent_responses") == 4
+    with pytest.raises(TooManyRejections, match=r"^messages about 20 students could not be stored; the last, triage"):
+        sink.stop_if_at_fault()
 
 
 async def test_a_thousand_bad_ones_from_outside_do_not(sink: Sink, database: asyncpg.Connection) -> None:
@@ -91,3 +107,4 @@ async def test_a_thousand_bad_ones_from_outside_do_not(sink: Sink, database: asy
     rejected = await sink.write([*bad, *refused, *Way(1).whole()])
     assert len(rejected) == len(refused)
     assert await count(database, "agent_responses") == 1
+    sink.stop_if_at_fault()

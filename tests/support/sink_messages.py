@@ -82,12 +82,12 @@ class Way:
     def submitted(self) -> SinkMessage:
         return self._message(topics.STUDENT_QUERIES, self._asked, "submitted", 0)
 
-    def routing(self, *paid: Usage) -> SinkMessage:
+    def routing(self, *paid: Usage, sequence: int = 1) -> SinkMessage:
         decision = RoutingDecision(
             query_id=self.query_id, target_agent=self.agent, confidence=0.95, reasoning="words", query=self.query,
             usage=paid,
         )  # fmt: skip
-        return self._message(topics.TRIAGE_ROUTING, decision, "routing", 1)
+        return self._message(topics.TRIAGE_ROUTING, decision, "routing", sequence)
 
     def request(self) -> SinkMessage:
         return self._message(topics.REQUESTS[self.agent], AgentRequest(query=self.query), "request", 2)

@@ -12,7 +12,7 @@ from learnflow.models.student import enrolment_email
 from learnflow.models.vocabulary import Language, QueryStatus, Specialist
 from learnflow.sink.batch_plan import STRANGER, Rows, StoredQuery, merged_profiles, settle
 from learnflow.sink.changes import Change, change
-from learnflow.sink.messages import BY_NAME, Rejected, SinkMessage, Unstorable, consecutive
+from learnflow.sink.messages import BY_NAME, Refusals, Rejected, SinkMessage, Unstorable
 from learnflow.sink.queries import NEW
 from learnflow.sink.rows import QUERY_COLUMNS, FlowRow, ProfileRow, ProgressRow, ResponseRow, Row
 from learnflow.streams.codec import decode
@@ -143,19 +143,61 @@ def test_a_profile_that_is_known_already_is_not_said_again() -> None:
     assert merged_profiles([profile(1, name="A")], frozenset()) == []
 
 
+def refuse(refusals: Refusals, topic: str, students: int, reason: str = "no") -> None:
+    messages = [SinkMessage(topic, 0, n, f"student-{n}".encode(), None) for n in range(students)]
+    refusals.count(
+        messages, [Rejected(one, reason.format(n=n), ours=not one.external) for n, one in enumerate(messages)]
+    )
+
+
+def test_however_many_are_refused_of_one_student_is_no_fault_of_ours() -> None:
+    refusals = Refusals()
+    for _ in range(5_000):
+        refuse(refusals, "agent-responses", 1)
+    refuse(refusals, "agent-responses", 19)
+    assert refusals.fault is None
+
+
 @pytest.mark.parametrize(
-    ("topics", "refused", "expected"),
+    "reason",
     [
-        pytest.param(["agent-responses"] * 3, {0, 1, 2}, 8, id="they add up over batches"),
-        pytest.param(["agent-responses"] * 3, {0, 2}, 1, id="one that is stored ends the row"),
-        pytest.param(["student-queries"] * 3, {0, 1, 2}, 5, id="what comes from outside does not count"),
-        pytest.param(["agent-responses", "student-events"], {0}, 6, id="and does not end the row"),
+        "query_id: is not a UUID",
+        'value "99999999{n}" is out of range for type integer',
+        'new row for relation "message_flow" violates check constraint "message_flow_sequence_order_check"',
+        'duplicate key value violates unique constraint "c": Key (email)=(student-{n}@b.c) already exists.',
+        "schema_version: is 'version {n}', and only 1.x can be read",
     ],
 )
-def test_rejections_in_a_row_are_counted(topics: list[str], refused: set[int], expected: int) -> None:
-    messages = [SinkMessage(topic, 0, n, None, None) for n, topic in enumerate(topics)]
-    rejected = [Rejected(messages[n], "no", ours=not messages[n].external) for n in refused]
-    assert consecutive(5, messages, rejected) == expected
+def test_one_cause_over_many_students_is_a_fault_of_ours(reason: str) -> None:
+    refusals = Refusals()
+    refuse(refusals, "agent-responses", 19, reason)
+    assert refusals.fault is None
+    refuse(refusals, "agent-responses", 20, reason)
+    assert str(refusals.fault) == (
+        "messages about 20 students could not be stored; the last, agent-responses[0] @ 19: " + reason.format(n=19)
+    )
+
+
+def test_two_constraints_are_two_causes() -> None:
+    refusals = Refusals()
+    messages = [SinkMessage("agent-responses", 0, n, str(n).encode(), None) for n in range(38)]
+    refusals.count(
+        messages, [Rejected(one, f'violates check constraint "{"ab"[one.offset % 2]}"', ours=True) for one in messages]
+    )
+    assert refusals.fault is None
+
+
+def test_what_comes_from_outside_or_is_stored_in_between_is_no_sign_of_a_fault() -> None:
+    refusals = Refusals()
+    refuse(refusals, "student-events", 1_000)
+    for _ in range(5):
+        refuse(refusals, "agent-responses", 19)
+        refusals.count([SinkMessage("agent-responses", 0, 0, b"ann", None)], [])
+    assert refusals.fault is None
+    refuse(refusals, "agent-responses", 19)
+    refusals.count([SinkMessage("triage-routing", 0, 0, b"ann", None)], [])
+    refuse(refusals, "agent-responses", 20)
+    assert refusals.fault is not None, "what is stored of another topic says nothing of this one"
 
 
 def test_rows_are_handed_over_as_one_json_array() -> None:
