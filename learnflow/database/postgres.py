@@ -14,7 +14,7 @@ import orjson
 
 from learnflow.backoff import Backoff, until_possible
 
-_OF_THE_ROW: Final = {"22", "23"}  # data exception, integrity constraint violation
+_OF_THE_ROW: Final = {"22", "23", "54"}  # data exception, integrity constraint violation, too large for an index
 _OF_THE_MOMENT: Final = {"08", "25", "40", "53", "55", "57", "58"}  # connection, read-only, rollback, resources …
 
 

@@ -63,7 +63,7 @@ class Exercise(Model):
     created_at: Timestamp
     created_by_agent: Annotated[Short, StringConstraints(max_length=50)] = "exercise"
     language: ExerciseLanguage
-    tags: tuple[Text, ...] = ()
+    tags: tuple[Annotated[Text, StringConstraints(max_length=255)], ...] = ()  # a longer one fits into no index
 
     @model_validator(mode="after")
     def _difficulty_fits(self) -> Self:

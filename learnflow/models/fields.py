@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 LARGEST_JSON = 16_384  # bytes; what is derived from a query must still fit into one Kafka message
+LARGEST_INTEGER = 2**31 - 1  # of an INTEGER in SQL
 NUL = "\x00"
 HAS_NUL = "has a NUL character, which PostgreSQL cannot store"
 _NUL_IN_JSON = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # after two backslashes, u0000 is text
@@ -81,6 +82,8 @@ TopicKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
 Timestamp = Annotated[datetime, BeforeValidator(_time), WithJsonSchema({"type": "string", "format": "date-time"})]
 Version = Annotated[str, StringConstraints(pattern=_MAJOR_ONE, max_length=20)]
 Id = UUID
+Count = Annotated[int, Field(ge=0, le=LARGEST_INTEGER)]
+PositiveCount = Annotated[int, Field(ge=1, le=LARGEST_INTEGER)]
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 # NUMERIC(3,2) in SQL. Nearly all come rounded; to round takes ten times as long as to look it up.
 Confidence = Annotated[Probability, AfterValidator(lru_cache(1_024)(partial(round, ndigits=2)))]

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, NonNegativeInt
 
-from learnflow.models.fields import Id, Model, Probability, Timestamp, TopicKey
+from learnflow.models.fields import Count, Id, Model, Probability, Timestamp, TopicKey
 from learnflow.models.vocabulary import Intent, StruggleLevel
 
 MOST_EVIDENCE: Final = 1_000_000.0  # answers; further ones would change nothing that anybody could see
@@ -111,7 +111,7 @@ class Knowledge(Model):
 
     since: Timestamp | None = None
     last_asked: Timestamp | None = None
-    total_queries: NonNegativeInt = 0
+    total_queries: Count = 0
     queries_by_type: dict[Intent, NonNegativeInt] = Field(default_factory=dict)
     queries_by_day: dict[date, NonNegativeInt] = Field(
         default_factory=dict, description="Of the seven days up to the last question, in UTC."

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, model_validator
+from pydantic import Field, model_validator
 
-from learnflow.models.fields import Model, Probability, StudentId, Timestamp, TopicKey
+from learnflow.models.fields import Count, Model, Probability, StudentId, Timestamp, TopicKey
 from learnflow.models.vocabulary import Intent
 
 MASTERED = 0.85
 WEAK = 0.6
+FASTEST = 9_999.99  # questions a day; NUMERIC(6,2) in SQL
 
 
 class LearningProgress(Model):
@@ -16,14 +17,16 @@ class LearningProgress(Model):
 
     student_id: StudentId
     python_mastery_levels: dict[TopicKey, Probability] = Field(default_factory=dict)
-    completed_exercises: NonNegativeInt = 0
+    completed_exercises: Count = 0
     topics_mastered: tuple[TopicKey, ...] = ()
     topics_covered: tuple[TopicKey, ...] = ()
     strengths: Annotated[tuple[TopicKey, ...], Field(max_length=3)] = ()
     weaknesses: tuple[TopicKey, ...] = ()
-    learning_velocity: NonNegativeFloat | None = Field(default=None, description="Questions a day, over seven days.")
-    total_queries: NonNegativeInt = 0
-    queries_by_type: dict[Intent, NonNegativeInt] = Field(default_factory=dict)
+    learning_velocity: float | None = Field(
+        default=None, ge=0.0, le=FASTEST, description="Questions a day, over seven days."
+    )
+    total_queries: Count = 0
+    queries_by_type: dict[Intent, Count] = Field(default_factory=dict)
     last_activity: Timestamp
     struggle_topics: tuple[TopicKey, ...] = ()
     achievements: tuple[TopicKey, ...] = ()

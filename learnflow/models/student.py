@@ -9,6 +9,7 @@ from pydantic import AfterValidator
 from learnflow.models.fields import Model, Short, StudentId, Timestamp
 from learnflow.models.vocabulary import LearningStyle, SkillLevel
 
+ENROLLED: Final = "@students.invalid"  # ends the e-mail of a student of whom only the id is known
 _EMAIL: Final = re.compile(r"^.*@.*\..*$", re.DOTALL)  # the rule of the SQL: LIKE '%@%.%'
 
 
@@ -44,4 +45,4 @@ class Profile(Model):
 
 def enrolment_email(student_id: str) -> str:
     """The e-mail of a student of whom only the id is known."""
-    return f"{blake2b(student_id.encode(), digest_size=16).hexdigest()}@students.invalid"
+    return f"{blake2b(student_id.encode(), digest_size=16).hexdigest()}{ENROLLED}"

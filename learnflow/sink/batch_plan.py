@@ -1,6 +1,6 @@
 """The changes of a batch, and the queries as they are stored → the rows to write. No clock, no I/O."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -91,13 +91,13 @@ def _fold_into(queries: dict[UUID, _Query], change: Change, query: QueryContent 
     return folded.status != before.status
 
 
-def merged_profiles(rows: Iterable[ProfileRow], new: frozenset[UUID]) -> list[ProfileRow]:
+def merged_profiles(rows: Iterable[ProfileRow], new: Collection[tuple[str, UUID]]) -> list[ProfileRow]:
     """Merge the profile changes that are new to one of each student: the last value of each field."""
     merged: dict[str, ProfileRow] = {}
-    first: dict[UUID, ProfileRow] = {}
+    first: dict[tuple[str, UUID], ProfileRow] = {}
     for row in rows:
-        first.setdefault(row.message_id, row)
-    for row in (row for row in first.values() if row.message_id in new):
+        first.setdefault((row.student_id, row.message_id), row)
+    for row in (row for row in first.values() if (row.student_id, row.message_id) in new):
         before = merged.get(row.student_id, row)
         merged[row.student_id] = ProfileRow._make(
             old if value is None else value for old, value in zip(before, row, strict=True)

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Result = TypeVar("Result")
 
+TAKEN: Final = "payload.email: is another student's; the rest was applied"
+_EMAIL: Final = "idx_student_email"
 CONNECT_SECONDS: Final = 10.0
 STATEMENT_SECONDS: Final = 120.0  # a connection that died without a word is given up after it
 
@@ -159,10 +161,18 @@ async def apply_each(connection: Connection, changes: Sequence[Change]) -> list[
         if not refuses(error):
             raise
         if len(changes) == 1:
-            message = changes[0].message
-            return [Rejected(message, reason(error), ours=not message.external)]
+            return await _apply_without_email(connection, changes[0], error)
     middle = len(changes) // 2
     return [*await apply_each(connection, changes[:middle]), *await apply_each(connection, changes[middle:])]
+
+
+async def _apply_without_email(connection: Connection, change: Change, error: Exception) -> list[Rejected]:
+    """Write the rest of a profile whose e-mail is taken, which PostgreSQL alone can know; refuse anything else."""
+    if getattr(error, "constraint_name", None) == _EMAIL and any(getattr(row, "email", None) for row in change.rows):
+        rows = tuple(row._replace(email=None) if isinstance(row, ProfileRow) else row for row in change.rows)
+        rejected = await apply_each(connection, [change._replace(rows=rows)])
+        return rejected or [Rejected(change.message, TAKEN, ours=False)]
+    return [Rejected(change.message, reason(error), ours=not change.message.external)]
 
 
 async def _stored(connection: Connection, changes: Sequence[Change]) -> dict[UUID, StoredQuery]:
@@ -197,9 +207,15 @@ async def _write_children(connection: Connection, rows: Rows, copied: Mapping[ty
 
 
 async def _write_profiles(connection: Connection, rows: list[ProfileRow]) -> None:
-    """Apply what is said of students for the first time; a repeat must not undo what was said after it."""
-    records = await connection.fetch(statements.RECORD_PROFILES, json_rows(rows))
-    merged = merged_profiles(rows, frozenset(record[0] for record in records))
+    """Apply what is said of students for the first time; a repeat must not undo what was said after it.
+
+    Of a repeat, only an e-mail counts that was refused before.
+    """
+    given = json_rows(rows)
+    again = {(record[0], record[1]) for record in await connection.fetch(statements.RETRY_EMAILS, given)}
+    new = {(record[0], record[1]) for record in await connection.fetch(statements.RECORD_PROFILES, given)}
+    said = [ProfileRow(*row[:3], email=row.email) if (row.student_id, row.message_id) in again else row for row in rows]
+    merged = merged_profiles(said, new | again)
     if merged:
         await connection.execute(statements.UPDATE_STUDENTS, json_rows(merged))
 

@@ -41,7 +41,16 @@ UPDATE query_history AS q SET {_assignments(rows.QueryState._fields, "r.{0}")}
 FROM jsonb_populate_recordset(NULL::query_history, $1) AS r WHERE q.query_id = r.query_id
 """  # noqa: S608 - as above
 
-RECORD_PROFILES: Final = _insert("profile_history", rows.ProfileRow._fields, "message_id") + "RETURNING message_id"
+_OWN: Final = "student_id, message_id"  # a repeat is of the same student
+RECORD_PROFILES: Final = _insert("profile_history", rows.ProfileRow._fields, _OWN) + "RETURNING student_id, message_id"
+
+# An e-mail that was another student's when it came, and is told again: unless the student has another since then.
+RETRY_EMAILS: Final = """
+UPDATE profile_history AS h SET email = r.email FROM jsonb_populate_recordset(NULL::profile_history, $1) AS r
+WHERE h.message_id = r.message_id AND h.student_id = r.student_id AND h.email IS NULL AND r.email IS NOT NULL
+AND NOT EXISTS (SELECT FROM profile_history l WHERE l.student_id = h.student_id AND l.email IS NOT NULL AND l.at > h.at)
+RETURNING h.student_id, h.message_id
+"""
 
 _PROFILE: Final = ("name", "email", "learning_style", "skill_level", "active")
 UPDATE_STUDENTS: Final = f"""
@@ -62,7 +71,7 @@ WHERE e.student_id = r.student_id AND e.exercise_id = r.exercise_id
 # Only submissions that are new count, so that a repeat changes nothing.
 _SUBMISSIONS: Final = f"""
 WITH new AS (
-    {_insert("exercise_submissions", rows.SubmissionRow._fields, "message_id")}
+    {_insert("exercise_submissions", rows.SubmissionRow._fields, _OWN)}
     RETURNING student_id, exercise_id, score, passed, code, at, gave_up
 ), total AS (
     SELECT student_id, exercise_id, count(*) AS attempts, max(score) AS score, max(at) AS at,
@@ -113,8 +122,8 @@ WRITE: Final[Mapping[type[rows.Row], str]] = MappingProxyType({
     rows.SubmissionRow: _SUBMISSIONS,
     rows.ResponseRow: _insert("agent_responses", rows.ResponseRow._fields, "query_id"),
     rows.FlowRow: _insert("message_flow", rows.FlowRow._fields, "message_id"),
-    rows.MasteryRow: _insert("mastery_history", rows.MasteryRow._fields, "message_id"),
-    rows.StruggleRow: _insert("struggle_history", rows.StruggleRow._fields, "message_id"),
+    rows.MasteryRow: _insert("mastery_history", rows.MasteryRow._fields, _OWN),
+    rows.StruggleRow: _insert("struggle_history", rows.StruggleRow._fields, _OWN),
     rows.ProgressRow: _PROGRESS,
     rows.UsageRow: _insert("claude_usage", rows.UsageRow._fields, "message_id, agent, model"),
 })

@@ -20,7 +20,7 @@ from learnflow.models.events.students import (
 from learnflow.models.vocabulary import Specialist
 from learnflow.sink.messages import SinkMessage
 from learnflow.sink.sink import Sink
-from learnflow.topics import MASTERY_LEVEL_UPDATED
+from learnflow.topics import MASTERY_LEVEL_UPDATED, STUDENT_EVENTS
 from tests.support.sink_messages import EXERCISE, Way, exercise, message, progress, struggle, student_event, uid
 
 TABLES: Final = (
@@ -28,7 +28,7 @@ TABLES: Final = (
     "exercises", "student_exercises", "exercise_submissions", "profile_history", "mastery_history", "struggle_history",
 )  # fmt: skip
 # When a row was made is no part of what it says.
-MADE: Final = {"students": "created_at", "student_progress": "updated_at"}
+MADE: Final = {"students": "created_at", "query_history": "received_at", "student_progress": "updated_at"}
 
 
 async def contents(database: asyncpg.Connection) -> dict[str, list[str]]:
@@ -220,6 +220,21 @@ async def test_what_is_said_of_levels_and_struggles(sink: Sink, database: asyncp
     assert await sink.write(messages) == []
     assert await rows(database, "SELECT new_level, set_by FROM mastery_history") == [(0.5, "teacher")]
     assert await rows(database, "SELECT resolved_by, query_count FROM struggle_history") == [("success", 3)]
+
+
+async def test_an_id_that_another_student_has_used_takes_nothing_away(sink: Sink, database: asyncpg.Connection) -> None:
+    payloads = (
+        ProfileUpdated(name="Somebody"),
+        ExerciseGraded(exercise_id=uid(9), topic="loops", score=0.0, passed=False),
+        MasteryLevelSet(topic="loops", level=0.5, reason="an exam", set_by="teacher"),
+        StruggleResolved(topic="loops", resolved_by="success", query_count=3, reason="passed"),
+    )
+    for student in ("ann", "bob"):
+        sent = [message(STUDENT_EVENTS, payload, student, "any", message_id=uid(8)) for payload in payloads]
+        assert await sink.write([*sent, *sent]) == []
+    for table in ("profile_history", "exercise_submissions", "mastery_history", "struggle_history"):
+        assert await count(database, table) == 2, table
+    assert await rows(database, "SELECT name FROM students") == [("Somebody",)] * 2
 
 
 async def test_progress_is_replaced_only_by_a_newer_version(sink: Sink, database: asyncpg.Connection) -> None:

@@ -25,15 +25,19 @@ def test_a_redrive_applies_what_the_database_refused_once_its_cause_is_gone(
 ) -> None:
     taken = f"{student}@example.com"
 
-    def tell(who: str, **profile: str) -> None:
+    def tell(who: str, **profile: object) -> None:
         client.send("student-events", who, envelope(who, "student.profile.updated", profile))
 
     tell("owner-" + student, email=taken)
     watch.processed(*watch.wait("student-events", lambda seen: seen.key == f"owner-{student}".encode()))
-    tell(student, email=taken, name="Jane Doe")
+    tell(student, email=taken, name="Jane Doe", active=False)
     (letter,) = watch.wait("dead-letters", lambda seen: seen.key == student.encode())
     assert letter.header("agent") == "sink"
-    assert "idx_student_email" in letter.header("reason")
+    assert letter.header("reason") == "payload.email: is another student's; the rest was applied"
+    refused = client.ask(student, GOOD_AFTER)
+    assert watch.failure(refused).payload["failure"] == "inactive"
+    (row,) = watch.database.rows("SELECT name, active FROM students WHERE student_id = $1", student)
+    assert row == {"name": "Jane Doe", "active": False}, "core and PostgreSQL agree"
     tell("owner-" + student, email=f"other-{taken}")
     watch.processed(*watch.wait("student-events", lambda seen: seen.key == f"owner-{student}".encode(), count=2))
     redrive(running, letter)

@@ -6,7 +6,7 @@ from typing import Final
 
 from learnflow.models.events.students import SkillUpgraded
 from learnflow.models.learner_model import Knowledge
-from learnflow.models.learning_progress import MASTERED, WEAK, LearningProgress
+from learnflow.models.learning_progress import FASTEST, MASTERED, WEAK, LearningProgress
 from learnflow.models.taxonomy import TOPICS
 from learnflow.models.vocabulary import SKILL_LEVELS, SkillLevel
 
@@ -42,7 +42,7 @@ def progress(student_id: str, knowledge: Knowledge, now: datetime) -> LearningPr
 def velocity(knowledge: Knowledge, today: date) -> float:
     """Return the questions a day over seven rolling days, of which today is the last, in UTC."""
     asked = sum(count for day, count in knowledge.queries_by_day.items() if day > today - WEEK)
-    return round(asked / WEEK.days, 2)
+    return min(round(asked / WEEK.days, 2), FASTEST)
 
 
 def streak(knowledge: Knowledge, today: date) -> int:

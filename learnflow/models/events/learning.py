@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
-from learnflow.models.fields import Id, Model, NonBlank, Probability, Short, Text, TopicKey
+from learnflow.models.fields import Count, Id, Model, NonBlank, PositiveCount, Probability, Short, Text, TopicKey
 from learnflow.models.learner_model import LearnerState
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.models.vocabulary import StruggleLevel
@@ -25,8 +25,10 @@ class StruggleDetected(Model):
 
     topic: TopicKey
     struggle_level: StruggleLevel
-    query_count: Annotated[PositiveInt, Field(description="Similar queries, and failed submissions where they count.")]
-    time_window_minutes: NonNegativeInt
+    query_count: Annotated[
+        PositiveCount, Field(description="Similar queries, and failed submissions where they count.")
+    ]
+    time_window_minutes: Count
     recommendation: NonBlank
     evidence: Annotated[tuple[Id, ...], Field(description="The similar queries.")] = ()
     signals: Signals = Signals()

@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, PositiveInt, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from learnflow.models.exercise import Exercise
-from learnflow.models.fields import Id, Model, NonBlank, Probability, Short, TopicKey
+from learnflow.models.fields import HAS_NUL, NUL, Id, Model, NonBlank, PositiveCount, Probability, Short, TopicKey
 from learnflow.models.learner_model import LearnerState
-from learnflow.models.student import Email
+from learnflow.models.student import ENROLLED, Email
 from learnflow.models.student_query import Code
 from learnflow.models.vocabulary import LearningStyle, SkillLevel
 
@@ -26,6 +26,8 @@ class ProfileUpdated(Model):
     def _says_something(self) -> Self:
         if not self.model_dump(exclude_none=True):
             raise ValueError("must give at least one of name, email, learning_style, skill_level, active")
+        if self.email is not None and self.email.endswith(ENROLLED):
+            raise ValueError(f"email: must not end in {ENROLLED}, which is for students of whom only the id is known")
         return self
 
 
@@ -40,7 +42,7 @@ class HintGiven(Model):
     """`exercise.hint.given`: hints come one at a time, from 1 on."""
 
     exercise_id: Id
-    number: PositiveInt
+    number: PositiveCount
     query_id: Id | None = None
 
 
@@ -87,7 +89,7 @@ class StruggleResolved(Model):
 
     topic: TopicKey
     resolved_by: Literal["success", "time"]
-    query_count: Annotated[PositiveInt, Field(description="Similar questions in the struggle that ended.")]
+    query_count: Annotated[PositiveCount, Field(description="Similar questions in the struggle that ended.")]
     reason: Annotated[NonBlank, StringConstraints(max_length=1_000)]
 
 
@@ -101,3 +103,9 @@ class ProgressRebuilt(Model):
     """`student.progress.rebuilt`: what a student's history in PostgreSQL adds up to, by today's rules."""
 
     state: LearnerState
+
+    @model_validator(mode="after")
+    def _can_be_stored(self) -> Self:
+        if any(NUL in text for text in (*self.state.applied, *self.state.knowledge.exercises)):
+            raise ValueError(f"state: {HAS_NUL}")
+        return self

@@ -29,17 +29,8 @@ class Kafka:
     async def events(self) -> AsyncIterator[SimpleNamespace]:
         for offset in range(self._count):
             key = f"student-{offset}".encode()
-            yield SimpleNamespace(
-                message=SimpleNamespace(
-                    topic="student-progress",
-                    partition=0,
-                    offset=offset,
-                    key=key,
-                    value=b"{}",
-                    headers=[],
-                    timestamp=0.0,
-                )
-            )
+            where = {"topic": "student-progress", "partition": 0, "offset": offset, "timestamp": 0.0}
+            yield SimpleNamespace(message=SimpleNamespace(**where, key=key, value=b"{}", headers=[]))
 
     async def ack(self, _item: object) -> None:
         self.done.append("acknowledged")
