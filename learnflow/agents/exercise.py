@@ -14,7 +14,7 @@ from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.envelope import Event
 from learnflow.models.events import EVENT_TYPES
 from learnflow.models.events.routing import AgentRequest
-from learnflow.models.events.students import ExerciseGraded
+from learnflow.models.events.students import ExerciseAssigned, ExerciseGraded
 from learnflow.models.fields import Model
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import SandboxUnavailable, infer_calling_convention
@@ -22,6 +22,7 @@ from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery
 from learnflow.topics import STUDENT_EVENTS
 from learnflow.tutor.exercises import ExerciseReply, hint, report, solution, wrong_language
+from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.interface import TutorUnavailable
 
 NAME = Specialist.EXERCISE
@@ -81,6 +82,9 @@ def _exercise_event(event: Event[AgentRequest], payload: Model, now: datetime) -
     An exercise ends once. Its end has one id, whichever question brings it, so that the second of two right
     submissions which were graded at once is a repeat of the first, and one that crosses with giving up counts nothing.
     """
+    if isinstance(payload, ExerciseAssigned) and BANK.get(payload.exercise.exercise_id):  # written long before
+        given = payload.exercise.model_copy(update={"created_at": now})
+        payload = payload.model_copy(update={"exercise": given})
     if isinstance(payload, ExerciseGraded) and (payload.passed or payload.gave_up):
         return follow(event, payload.exercise_id, "exercise-ended", payload, now, steps=0)
     return follow(event, event.payload.query.query_id, EVENT_TYPES[type(payload)], payload, now, steps=0)

@@ -60,7 +60,7 @@ def purge(*, dry_run: bool, as_json: bool) -> None:
     """
     own = settings.current()
     kept = Kept(own.database.keep_days, own.claude.cache_days)
-    counts = asyncio.run(_purge(kept, dry_run=dry_run))
+    counts = asyncio.run(purge_database(connection.database(own), kept, dry_run=dry_run))
     if as_json:
         json_line(counts | {"dry_run": True} if dry_run else counts)
         return
@@ -70,8 +70,9 @@ def purge(*, dry_run: bool, as_json: bool) -> None:
     click.echo(f"{counts['explanations']:,} explanations older than {kept.explanations} days {done}")
 
 
-async def _purge(kept: Kept, *, dry_run: bool) -> dict[str, int]:
-    async with connection.connect() as database:
+async def purge_database(url: str, kept: Kept, *, dry_run: bool = False) -> dict[str, int]:
+    """Delete what has been kept for long enough, and return how much of each kind."""
+    async with connection.connect(url) as database:
         return await delete_old(database, kept, datetime.now(UTC), dry_run=dry_run)
 
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -18,10 +19,14 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import asyncpg
 import click
 
 from learnflow.cli.connection import RunFile, remove_run_file, write_run_file
+from learnflow.cli.maintenance import purge_database
 from learnflow.database.migrations import migrate
+from learnflow.database.postgres import one_line
+from learnflow.database.purge import Kept
 from learnflow.embedded import CLIENT_SETTINGS, EmbeddedError, broker, postgres, processes
 from learnflow.embedded.processes import LOCALHOST, Program
 from learnflow.settings import Settings, current, variable
@@ -32,6 +37,7 @@ from learnflow.topics import TOPICS
 READY_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 30.0
 LOOK_SECONDS: Final = 0.5
+PURGE_SECONDS: Final = 86_400.0  # a day
 # What a worker may need of our environment beside the settings: the key, the way to the API, where traces go, and where
 # Java is.
 _PASSED_ON: Final = re.compile(
@@ -158,11 +164,25 @@ def command(*, as_json: bool) -> None:
     with system(own, directory, lambda line: click.echo(line, err=True), durable=True, any_port=False) as running:
         _announce(running, directory, as_json=as_json)
         try:
-            while not stop.wait(LOOK_SECONDS):
-                running.check()
+            watch(running, own, stop.wait)
         finally:
             remove_run_file(directory)
             click.echo("stopping: finishing what is under way …", err=True)
+
+
+def watch(
+    running: System, own: Settings, stopped: Callable[[float], bool], tick: Callable[[], float] = time.monotonic
+) -> None:
+    """Go on until told to stop; now and once a day, delete what has been kept for long enough."""
+    due, kept = tick(), Kept(own.database.keep_days, own.claude.cache_days)
+    while not stopped(LOOK_SECONDS):
+        running.check()
+        if tick() >= due:
+            due += PURGE_SECONDS
+            try:
+                asyncio.run(purge_database(running.database_url, kept))
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:  # tomorrow will do
+                click.echo(f"nothing was purged: {one_line(error)}", err=True)
 
 
 def _announce(running: System, directory: Path, *, as_json: bool) -> None:

@@ -9,17 +9,17 @@ import asyncpg
 AT_A_TIME: Final = 5_000  # questions in one transaction, so that the sink is not kept waiting
 
 _EXPLANATIONS: Final = "created_at <= $1"
-_OLD: Final = "timestamp < $1"
+_OLD: Final = "received_at < $1"  # not the sender's time, which may be any
 # What hangs on a question goes with it: its response and its way. That a student's history now lacks it is noted in
 # the same statement.
 _DELETE: Final = f"""
 WITH gone AS (
     DELETE FROM query_history WHERE query_id IN (
         SELECT query_id FROM query_history WHERE {_OLD} LIMIT {AT_A_TIME}
-    ) RETURNING student_id, timestamp
+    ) RETURNING student_id, received_at
 ), noted AS (
     INSERT INTO purged_queries AS p (student_id, queries, until)
-    SELECT student_id, count(*), max(timestamp) FROM gone GROUP BY student_id
+    SELECT student_id, count(*), max(received_at) FROM gone GROUP BY student_id
     ON CONFLICT (student_id) DO UPDATE
     SET queries = p.queries + excluded.queries, until = GREATEST(p.until, excluded.until)
 )
@@ -60,5 +60,5 @@ async def _questions(database: asyncpg.Connection, before: datetime, dry_run: bo
 
 
 async def purged(database: asyncpg.Connection, student_ids: list[str]) -> dict[str, datetime]:
-    """Return which of some students have questions that are deleted, and up to when."""
+    """Return which of some students have questions that are deleted, and up to when they were received."""
     return {row["student_id"]: row["until"] for row in await database.fetch(_PURGED, student_ids)}

@@ -22,9 +22,7 @@ class LearningProgress(Model):
     topics_covered: tuple[TopicKey, ...] = ()
     strengths: Annotated[tuple[TopicKey, ...], Field(max_length=3)] = ()
     weaknesses: tuple[TopicKey, ...] = ()
-    learning_velocity: float | None = Field(
-        default=None, ge=0.0, le=FASTEST, description="Questions a day, over seven days."
-    )
+    learning_velocity: float | None = Field(None, ge=0.0, le=FASTEST, description="Questions a day, over seven days.")
     total_queries: Count = 0
     queries_by_type: dict[Intent, Count] = Field(default_factory=dict)
     last_activity: Timestamp

@@ -207,10 +207,7 @@ async def _write_children(connection: Connection, rows: Rows, copied: Mapping[ty
 
 
 async def _write_profiles(connection: Connection, rows: list[ProfileRow]) -> None:
-    """Apply what is said of students for the first time; a repeat must not undo what was said after it.
-
-    Of a repeat, only an e-mail counts that was refused before.
-    """
+    """Apply what is said for the first time, and e-mails that were refused: a repeat undoes nothing said after it."""
     given = json_rows(rows)
     again = {(record[0], record[1]) for record in await connection.fetch(statements.RETRY_EMAILS, given)}
     new = {(record[0], record[1]) for record in await connection.fetch(statements.RECORD_PROFILES, given)}

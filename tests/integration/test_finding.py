@@ -1,10 +1,13 @@
 """`learnflow search`, `purge`, `rebuild` after it, and the view triage_metrics, against a real database."""
 
+import asyncio
 from typing import Any, Final
 
 import asyncpg
 import pytest
 
+from learnflow.cli.up import System, watch
+from learnflow.settings import Settings
 from tests.conftest import execute, run
 from tests.support.command_line import Cli, lines
 
@@ -104,6 +107,34 @@ async def test_old_questions_go_with_what_hangs_on_them(learnflow: Cli, database
     assert [tuple(row) for row in noted] == [("ann", 1), ("bob", 2)]
 
 
+async def test_how_long_a_question_is_kept_does_not_follow_its_senders_clock(
+    learnflow: Cli, database: asyncpg.Connection
+) -> None:
+    await database.execute("UPDATE query_history SET timestamp = '1999-12-31T23:59:59Z'")
+    assert lines(learnflow("purge", "--json"))[0]["questions"] == 0, "they were received just now"
+    await _age(database, 1)
+    await database.execute("UPDATE query_history SET timestamp = now()")
+    assert lines(learnflow("purge", "--json"))[0]["questions"] == 1
+    days = await database.fetchval("SELECT extract(day FROM now() - until)::int FROM purged_queries")
+    assert days == 91
+
+
+async def test_up_purges_when_it_starts_and_once_a_day(
+    learnflow: Cli, database: asyncpg.Connection, database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert learnflow("search", "").returncode == 0
+
+    def up(url: str) -> None:
+        hours, looks = iter([0, 0, 1, 23, 25]), iter([False, False, False, False, True])
+        watch(System("", url, "", {}), Settings(), lambda _seconds: next(looks), lambda: next(hours) * 3_600.0)
+
+    await _age(database, 1)
+    await asyncio.to_thread(up, database_url)
+    assert await _counts(database) == (4, 1, 3)
+    await asyncio.to_thread(up, database_url.rpartition("/")[0] + "/none")
+    assert capsys.readouterr().err == 'nothing was purged: database "none" does not exist\n' * 2
+
+
 async def test_who_lacks_questions_is_not_rebuilt(
     learnflow: Cli, cli: Cli, database: asyncpg.Connection, database_url: str
 ) -> None:
@@ -122,11 +153,11 @@ async def test_who_lacks_questions_is_not_rebuilt(
 
 
 async def _age(database: asyncpg.Connection, *numbers: int) -> None:
-    """Move questions to 91 days ago, and all others to now."""
+    """Have received questions 91 days ago, and all others now."""
     old = [f"00000000-0000-4000-8000-00000000000{number}" for number in numbers]
-    await database.execute("UPDATE query_history SET timestamp = now()")
+    await database.execute("UPDATE query_history SET received_at = now()")
     await database.execute(
-        "UPDATE query_history SET timestamp = now() - interval '91 days' WHERE query_id = ANY($1)", old
+        "UPDATE query_history SET received_at = now() - interval '91 days' WHERE query_id = ANY($1)", old
     )
 
 

@@ -26,7 +26,7 @@ ENTITIES: Final[dict[str, type[Model]]] = {
     "message_flow": MessageFlow,
     "exercises": Exercise,
 }
-NOT_IN_A_MODEL: Final = {"query_vector"}  # made by a trigger
+NOT_IN_A_MODEL: Final = {"query_vector", "received_at"}  # made by the database itself
 TYPES: Final = {
     "str": {"character varying", "text"},
     "UUID": {"uuid"},

@@ -120,10 +120,16 @@ def test_the_compose_file_is_valid() -> None:
 
 
 def test_there_is_a_service_a_role_that_runs_it() -> None:
-    run = {name: one["command"] for name, one in WORKERS.items() if name != "setup"}
+    run = {name: one["command"] for name, one in WORKERS.items() if name not in {"setup", "purge"}}
     assert set(run) == set(ROLES)
     for role, command in run.items():
         assert command == (["sink"] if role == "sink" else ["worker", "--only", role])
+
+
+def test_what_is_old_is_deleted_once_a_day() -> None:
+    purge = SERVICES["purge"]
+    assert purge["entrypoint"] == ["/bin/sh", "-c", "while learnflow purge; do sleep 86400; done"]
+    assert (purge["init"], purge["restart"], purge["command"]) == (True, "unless-stopped", [])
 
 
 def test_what_runs_code_of_students_has_what_that_takes_and_nothing_else_has() -> None:
