@@ -11,6 +11,7 @@ from typing import Final, Literal
 from uuid import uuid4
 
 import asyncpg
+import hypothesis
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -41,7 +42,14 @@ def chosen() -> tuple[Literal["apache", "embedded"], str]:
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C interrupt also what a shell began in the background, and let all that tests start end with them."""
+    """Let Ctrl-C interrupt also what a shell began in the background, and let all that tests start end with them.
+
+    Properties hold on a busy machine too: Hypothesis times nothing.
+    """
+    hypothesis.settings.register_profile(
+        "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("untimed")
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.update(ended_with_tests())
 
