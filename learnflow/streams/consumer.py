@@ -27,13 +27,6 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         consumer._isolation_level = "read_committed"  # noqa: SLF001 - as above
         return consumer
 
-    def next_offset(self, tp: TP) -> int | None:
-        """Return the offset that is fetched next, past what aiokafka leaves out; None while there is none."""
-        # Read here and not asked of aiokafka's thread, which may have lost the partition meanwhile.
-        subscription = self._ensure_consumer()._subscription.subscription  # noqa: SLF001
-        state = subscription and subscription.assignment and subscription.assignment.state_value(tp)
-        return state._position if state else None  # noqa: SLF001
-
     async def _fetch_records(self, *args: Any, **options: Any) -> Any:
         """Survive a rebalance that takes a partition out of aiokafka's hands; what is skipped by it is noticed."""
         try:
@@ -155,25 +148,8 @@ class Consumer(driver.Consumer):
             await self.seek(tp, expected)
             self._read_offset[tp] = None  # or what is fetched again counts as delivered
         self._fetch += 1
-        generation = self.app.consumer_generation_id
         async for delivery in super().getmany(timeout):
             yield delivery
-        if self.flow_active and generation == self.app.consumer_generation_id:  # or some were not delivered
-            for tp in self._next:
-                self._pass_by_what_is_no_message(tp)
-
-    def _pass_by_what_is_no_message(self, tp: TP) -> None:
-        """Count the end of a partition as read, where a second fetch found no message there either.
-
-        Markers of transactions and what was rolled back have offsets too; nothing after them would ever say so.
-        """
-        position = cast("ConsumerThread", self._thread).next_offset(tp)
-        if position is None or position <= self._next[tp]:
-            return
-        if tp not in self._skipped_in:
-            self._skipped_in[tp] = self._fetch
-        elif self._skipped_in.pop(tp) != self._fetch:
-            self._next[tp] = position
 
     async def _deliver(self, message: Message) -> None:
         tp = message.tp

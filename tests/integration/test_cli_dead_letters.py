@@ -27,7 +27,7 @@ def test_dead_letters_are_listed_shown_and_sent_again(cli: Cli, broker: Broker, 
         ]
         again = next_of(consumer, student)
     assert again.value() == b"\xff{"
-    assert again.headers() == [("about", student.encode()), ("learnflow-redrive", b"1")]
+    assert again.headers() == [("about", student.encode()), ("learnflow-redrive", place.encode())]
 
 
 def test_all_of_an_origin_are_sent_again(cli: Cli, broker: Broker, student: str) -> None:

@@ -106,11 +106,10 @@ class TopicWatcher:
                 place = (message.topic, message.partition)
                 places[place] = max(places.get(place, 0), message.offset + 1)
         for group, places in by_group.items():
-            self.committed(group, places)
+            self._committed(group, places)
         self.catch_up()
 
-    def committed(self, group: str, places: dict[tuple[str, int], int]) -> None:
-        """Return when a group has committed these offsets, by topic and partition."""
+    def _committed(self, group: str, places: dict[tuple[str, int], int]) -> None:
         consumer = confluent_kafka.Consumer({"bootstrap.servers": self.address, "group.id": group, "log_level": 0})
         partitions = [TopicPartition(*place) for place in places]
 
