@@ -14,7 +14,7 @@ from learnflow.models.vocabulary import Agent
 from learnflow.sink.messages import SinkMessage
 from learnflow.sink.sink import Sink
 from learnflow.streams.agent_stats import Activity
-from learnflow.streams.codec import Refusal
+from learnflow.streams.codec import refusal_of
 from learnflow.streams.dead_letters import headers_of
 from learnflow.streams.keyed_executor import KeyedExecutor
 from learnflow.streams.processing import Intake, batches
@@ -57,7 +57,8 @@ class SinkAgent:
         metrics.SINK_DELAY.observe(self._since(self._oldest.pop(number)))
         for rejected in refused:
             metrics.SINK_REJECTED.inc()
-            await self._intake.refuse(self._activity, by_content[rejected.message], Refusal(rejected.reason))
+            refusal = refusal_of(rejected.message.key, rejected.message.value, rejected.reason)
+            await self._intake.refuse(self._activity, by_content[rejected.message], refusal)
         for item in items:
             self._activity.finished(1)
             await stream.ack(item)

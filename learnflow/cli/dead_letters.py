@@ -111,7 +111,7 @@ def show(place: tuple[int, int], *, as_json: bool) -> None:
 def redrive(places: tuple[tuple[int, int], ...], origin: str | None, *, everything: bool, as_json: bool) -> None:
     """Send dead letters again: the original bytes, key and headers, to the topic that they came from.
 
-    Each gets a header learnflow-redrive with the number of the attempt. The dead letter itself stays where it is.
+    Each gets a header learnflow-redrive with the id of its dead letter. The dead letter itself stays where it is.
 
     \b
     learnflow dead-letters redrive 3:17 0:4

@@ -14,8 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from learnflow.models.envelope import Event
 from learnflow.models.events import EVENTS, carried_query, query_id_of
-from learnflow.models.fields import Id, StudentId, explain
+from learnflow.models.fields import NUL, Id, StudentId, explain
 from learnflow.models.student_query import StudentQuery
+from learnflow.streams.dead_letters import LONGEST_REASON
 from learnflow.topics import Topic
 
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -47,13 +48,16 @@ class Clock:
 
 
 class Refusal(Exception):  # noqa: N818 - a verdict on a message, not a fault of ours
-    """A message that cannot be processed. `student_id` and `query_id` are set where both could be read."""
+    """A message that cannot be processed. `student_id` and `query_id` are set where both could be read.
+
+    The reason may name what its sender wrote, and so is made fit for every place that it goes to.
+    """
 
     def __init__(
         self, reason: str, student_id: str | None = None, query_id: UUID | None = None, trace_id: UUID | None = None
     ) -> None:
-        super().__init__(reason)
-        self.reason = reason
+        self.reason = reason[:LONGEST_REASON].replace(NUL, "\ufffd").encode("utf-8", "replace").decode()
+        super().__init__(self.reason)
         self.student_id = student_id
         self.query_id = query_id
         self.trace_id = trace_id
@@ -149,9 +153,21 @@ def _unexpected(event_type: object, topic: Topic) -> str:
     return f"event_type: {event_type[:100]!r} {fault}"
 
 
+def refusal_of(key: bytes | None, value: bytes | None, reason: str) -> Refusal:
+    """Return the refusal of a message that was read, and cannot be stored."""
+    try:
+        return _refusal(_object(value), key, reason)
+    except Refusal:
+        return Refusal(reason)
+
+
 def _refuse(message: dict[str, Any], key: bytes | None, reason: str) -> NoReturn:
+    raise _refusal(message, key, reason)
+
+
+def _refusal(message: dict[str, Any], key: bytes | None, reason: str) -> Refusal:
     student_id, query_id = _owner(message, key)
-    raise Refusal(reason, student_id, query_id, _readable(_ID, message.get("trace_id")))
+    return Refusal(reason, student_id, query_id, _readable(_ID, message.get("trace_id")))
 
 
 def _owner(message: dict[str, Any], key: bytes | None) -> tuple[str, UUID] | tuple[None, None]:

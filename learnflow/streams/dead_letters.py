@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 from mode.utils.logging import get_logger
 
 from learnflow.backoff import until_possible
@@ -32,7 +32,7 @@ TRACE: Final = "learnflow-trace"
 REDRIVE: Final = "learnflow-redrive"  # on a message that was sent again: the partition:offset of its dead letter
 
 LONGEST_REASON: Final = 2_000  # characters; a broker limits the message with its headers
-READ_MS: Final = 10_000  # for one dead letter; where none comes, there is none
+READ_MS: Final = 10_000  # for one dead letter
 _log = get_logger(__name__)
 
 HEADERS: Final[Mapping[str, str]] = MappingProxyType({
@@ -142,7 +142,7 @@ def headers_of(message: Any) -> Headers:  # noqa: ANN401 - Faust's message
 
 
 async def letter_at(reader: AIOKafkaConsumer, partition: int, offset: int) -> DeadLetter | None:
-    """Return the dead letter at a place, or None where there is none, or what stands there is none of LearnFlow's."""
+    """Return the dead letter at a place, or None where there is none of LearnFlow's. KafkaError where none can say."""
     place = TopicPartition(DEAD_LETTERS.name, partition)
     if place not in reader.assignment():
         return None
@@ -150,11 +150,9 @@ async def letter_at(reader: AIOKafkaConsumer, partition: int, offset: int) -> De
     if not begin <= offset < (await reader.end_offsets([place]))[place]:
         return None
     reader.seek(place, offset)
-    records = (await reader.getmany(place, timeout_ms=READ_MS, max_records=1)).get(place, ())
-    for record in records:
-        if record.offset == offset:
-            return DeadLetter.from_record(record)
-    return None
+    for record in (await reader.getmany(place, timeout_ms=READ_MS, max_records=1)).get(place, ()):
+        return DeadLetter.from_record(record) if record.offset == offset else None
+    raise KafkaTimeoutError(f"no answer about {place.topic} {partition}:{offset}")
 
 
 class Redrives:
@@ -169,12 +167,17 @@ class Redrives:
     async def attempt(self, message: Any) -> int:  # noqa: ANN401 - Faust's message
         """Return how often a message was redriven: 0 unless a dead letter holds this very message.
 
-        Waits while the brokers are away: without them, nothing could be sent either.
+        Waits while the brokers are away: without them, nothing could be sent either. What they refuse to show proves
+        nothing.
         """
         place = redriven_from(headers_of(message))
         if place is None:
             return 0
-        letter = await until_possible(lambda: self._letter(*place), _passes, _note)
+        try:
+            letter = await until_possible(lambda: self._letter(*place), _passes, _note)
+        except KafkaError as error:
+            _log.warning("A message counts as its first attempt, its dead letter cannot be read: %r", error)
+            return 0
         return letter.attempt + 1 if letter is not None and letter.holds(message) else 0
 
     async def close(self) -> None:
@@ -196,7 +199,9 @@ class Redrives:
         )
         try:
             await reader.start()
-            reader.assign([TopicPartition(DEAD_LETTERS.name, number) for number in range(DEAD_LETTERS.partitions)])
+            await reader.topics()  # or none of their partitions are known
+            numbers = reader.partitions_for_topic(DEAD_LETTERS.name) or ()
+            reader.assign([TopicPartition(DEAD_LETTERS.name, number) for number in numbers])
         except BaseException:
             await reader.stop()
             raise
@@ -204,7 +209,7 @@ class Redrives:
 
 
 def _passes(error: Exception) -> bool:
-    return isinstance(error, KafkaError | OSError)
+    return isinstance(error, OSError | KafkaTimeoutError) or (isinstance(error, KafkaError) and error.retriable)
 
 
 def _note(error: Exception) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -52,8 +53,9 @@ class EventProducer:
     async def post(self, message: Outgoing) -> None:
         """Send a log, which may get lost."""
         event, headers = message.event, list(_headers(message))
-        sent = await self._producer.send(message.topic.name, event.encode(), key=event.key, headers=headers)
-        sent.add_done_callback(lambda future: future.cancelled() or future.exception())
+        with suppress(KafkaError):
+            sent = await self._producer.send(message.topic.name, event.encode(), key=event.key, headers=headers)
+            sent.add_done_callback(lambda future: future.cancelled() or future.exception())
 
     @property
     def _producer(self) -> AIOKafkaProducer:

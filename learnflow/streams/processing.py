@@ -109,7 +109,7 @@ class Intake:
         """Return a message's event, as part of the attempt at its work that is proven. Raises Refusal."""
         event = decode(topic, message.key, message.value, self.now)
         attempt = await self.redrives.attempt(message)
-        return event.redriven(attempt) if attempt else event
+        return event.redriven(event.attempt + attempt) if attempt else event
 
     async def refuse(self, activity: Activity, message: Any, refusal: Refusal) -> None:  # noqa: ANN401 - as above
         """Keep a message that cannot be read. Where people and programs send, that is no error of the agent."""

@@ -8,7 +8,7 @@ import confluent_kafka
 import pytest
 
 from tests.running.bad_input import GOOD_AFTER, question
-from tests.support.running_system import Client, Systems
+from tests.support.running_system import Client, Systems, envelope
 from tests.support.topic_watcher import TopicWatcher
 
 
@@ -59,6 +59,15 @@ def test_a_question_of_another_version_has_its_failed_response(
     message = question(student) | {"schema_version": version}
     client.send("student-queries", student, message)
     assert version in watch.failure(message["message_id"]).payload["reason"]
+
+
+def test_a_field_with_an_impossible_name_is_one_dead_letter(client: Client, watch: TopicWatcher, student: str) -> None:
+    state: dict[str, Any] = {"knowledge": {"topics": {"a\0b": {}}}}
+    client.send("student-events", student, envelope(student, "student.progress.rebuilt", {"state": state}))
+    watch.answered(client.ask(student, GOOD_AFTER))
+    watch.processed(*watch.on("student-events", student))
+    (letter,) = watch.letters("student-events", student)
+    assert letter.header("agent") == "learner"
 
 
 def test_what_a_producer_rolled_back_is_no_question(

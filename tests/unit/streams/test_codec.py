@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 
 from learnflow.models.envelope import Event
 from learnflow.models.events import carried_query
+from learnflow.models.events.logs import ActivityLogged
 from learnflow.models.examples import EXAMPLES
 from learnflow.models.fields import Model
+from learnflow.models.vocabulary import Agent
 from learnflow.streams.codec import Refusal, decode
-from learnflow.topics import AGENT_LOGS, AGENT_RESPONSES, STUDENT_QUERIES, TOPICS, Topic
+from learnflow.streams.dead_letters import LONGEST_REASON
+from learnflow.topics import AGENT_LOGS, AGENT_RESPONSES, STUDENT_EVENTS, STUDENT_QUERIES, TOPICS, Topic
 
 MESSAGE_ID = "11111111-1111-4111-8111-111111111111"
 QUERY_ID = "22222222-2222-4222-8222-222222222222"
@@ -179,6 +182,16 @@ def reason(topic: Topic, example: dict[str, Any]) -> str:
 
 
 CLASSES = {each.__name__ for each in subclasses(Model)}
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800", "k" * 500_000])
+def test_a_reason_that_names_what_its_sender_wrote_can_be_told(name: str) -> None:
+    event = json.loads(EXAMPLES["student.progress.rebuilt"].encode())
+    event["payload"]["state"]["knowledge"] = {"topics": {name: {}}}
+    refusal = refused(None, json.dumps(event).encode(), STUDENT_EVENTS)
+    assert len(refusal.reason) <= LONGEST_REASON
+    told = ActivityLogged(agent_name=Agent.LEARNER, instance="one", action="message.refused", error=refusal.reason)
+    assert ActivityLogged.model_validate_json(told.model_dump_json()) == told
 
 
 @pytest.mark.parametrize("name", BAD)
