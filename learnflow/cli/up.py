@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import os
 import re
 import shutil
@@ -38,6 +39,7 @@ READY_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 30.0
 LOOK_SECONDS: Final = 0.5
 PURGE_SECONDS: Final = 86_400.0  # a day
+PURGE_LONGEST: Final = 60.0  # seconds; Ctrl-C waits for it
 # What a worker may need of our environment beside the settings: the key, the way to the API, where traces go, and where
 # Java is.
 _PASSED_ON: Final = re.compile(
@@ -173,14 +175,17 @@ def command(*, as_json: bool) -> None:
 def watch(
     running: System, own: Settings, stopped: Callable[[float], bool], tick: Callable[[], float] = time.monotonic
 ) -> None:
-    """Go on until told to stop; now and once a day, delete what has been kept for long enough."""
-    due, kept = tick(), Kept(own.database.keep_days, own.claude.cache_days)
+    """Go on until told to stop; now and once a day, delete what has been kept for long enough.
+
+    Of a database that was started here: how long another one keeps what it has is for its own operator to say.
+    """
+    due, kept = math.inf if own.database.url else tick(), Kept(own.database.keep_days, own.claude.cache_days)
     while not stopped(LOOK_SECONDS):
         running.check()
         if tick() >= due:
             due += PURGE_SECONDS
             try:
-                asyncio.run(purge_database(running.database_url, kept))
+                asyncio.run(asyncio.wait_for(purge_database(running.database_url, kept), PURGE_LONGEST))
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:  # tomorrow will do
                 click.echo(f"nothing was purged: {one_line(error)}", err=True)
 

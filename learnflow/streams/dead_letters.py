@@ -196,6 +196,7 @@ class Redrives:
             enable_auto_commit=False,
             fetch_max_wait_ms=self._fetch_wait_ms,
             max_partition_fetch_bytes=LARGEST_DEAD_LETTER,
+            isolation_level="read_committed",
         )
         try:
             await reader.start()

@@ -124,11 +124,14 @@ async def test_up_purges_when_it_starts_and_once_a_day(
 ) -> None:
     assert learnflow("search", "").returncode == 0
 
-    def up(url: str) -> None:
+    def up(url: str, settings: Settings = Settings()) -> None:  # noqa: B008 - it is frozen
         hours, looks = iter([0, 0, 1, 23, 25]), iter([False, False, False, False, True])
-        watch(System("", url, "", {}), Settings(), lambda _seconds: next(looks), lambda: next(hours) * 3_600.0)
+        watch(System("", url, "", {}), settings, lambda _seconds: next(looks), lambda: next(hours) * 3_600.0)
 
     await _age(database, 1)
+    before = await _counts(database)
+    await asyncio.to_thread(up, database_url, Settings.model_validate({"database": {"url": database_url}}))
+    assert await _counts(database) == before, "it is another's database"
     await asyncio.to_thread(up, database_url)
     assert await _counts(database) == (4, 1, 3)
     await asyncio.to_thread(up, database_url.rpartition("/")[0] + "/none")
