@@ -127,7 +127,7 @@ BAD: Final[Mapping[str, Bad]] = {
         "payload.query_text: Field required", heard=True, payload={"target_agent": "concepts", "confidence": 0.95}
     ),
     "payload that is a list": _envelope("payload: ", heard=True, payload=[]),
-    "version 2.0": _envelope("schema_version: is '2.0', and only 1.x", heard=False, schema_version="2.0"),
+    "version 2.0": _envelope("schema_version: is '2.0', and only 1.x", heard=True, schema_version="2.0"),
     "version a number": _envelope("schema_version: ", heard=True, schema_version=1.0),
     "malformed query_id": _payload("query_id: is not a UUID", heard=False, query_id="17"),
     "query empty": _payload("query_text: must not be blank", query_text=""),

@@ -99,6 +99,6 @@ INTERNAL: Final[Mapping[str, Bad]] = {
         "mastery-level-updated", "sink", "payload.new_level", "mastery.level.updated", new_level=1.5
     ),
     "a struggle that its column cannot hold": _example(
-        "student-struggle", "sink", "out of range for type integer", "student.struggle.detected", query_count=2**31
+        "student-struggle", "sink", "payload.query_count", "student.struggle.detected", query_count=2**31
     ),
 }  # fmt: skip

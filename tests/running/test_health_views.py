@@ -31,7 +31,7 @@ def read(running: Systems, path: str) -> tuple[int, Any]:
 
 
 def logged(address: str) -> list[dict[str, Any]]:
-    """Return all activity that is on the topic now."""
+    """Return all activity that is on the topic now, but for what could not be done."""
     consumer = confluent_kafka.Consumer({
         "bootstrap.servers": address,
         "group.id": uuid4().hex,
@@ -50,7 +50,8 @@ def logged(address: str) -> list[dict[str, Any]]:
                     left[message.partition() or 0] = 0
     finally:
         consumer.close()
-    return [event for event in events if event.get("event_type") == "agent.activity.logged"]
+    done = [event for event in events if event.get("event_type") == "agent.activity.logged"]
+    return [event for event in done if not event["payload"].get("error")]
 
 
 def _time(event: dict[str, Any]) -> datetime:

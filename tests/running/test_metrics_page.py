@@ -66,7 +66,7 @@ def test_it_counts_what_was_sent(client: Client, watch: TopicWatcher, student: s
         assert more("messages_total", agent=agent) == len(asked), agent
         assert more("response_seconds_count", agent=agent) == len(asked), agent
     assert more("messages_total", agent="progress") == 1
-    assert (more("errors_total", agent="triage"), more("dead_letters_total", agent="triage")) == (1, 1)
+    assert (more("rejected_total", agent="triage"), more("dead_letters_total", agent="triage")) == (1, 1)
     assert more("sandbox_runs_total", language="python", ended="exception") >= 1
     assert more("sink_rows_total") > len(QUESTIONS)
     assert more("sink_batch_messages_sum") >= 3 * len(QUESTIONS)

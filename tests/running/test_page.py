@@ -207,7 +207,7 @@ def test_a_student_asks_for_nobody_else_and_hears_of_nobody_else(
         ({"student_id": ""}, "student_id: must not be blank"),
         ({"code_snippet": "x = 1"}, "language: must be given when code_snippet is"),
         ({"language": "cobol"}, "language: Input should be"),
-        ({"context": []}, "context: Input should be a valid dictionary"),
+        ({"context": []}, "context: must be a JSON object"),
     ],
     ids=lambda value: str(value)[:40],
 )

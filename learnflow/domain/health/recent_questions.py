@@ -29,8 +29,8 @@ class RecentQuestions:
         self._minutes: Counter[datetime] = Counter()
 
     def log(self, at: datetime, done: ActivityLogged) -> None:
-        """Take note of an entry: `at` is when the agent was done."""
-        if done.query_id is None or at < self._since:
+        """Take note of an entry that tells of no error: `at` is when the agent was done."""
+        if done.query_id is None or done.error or at < self._since:
             return
         if done.agent_name is Agent.TRIAGE and done.query_id not in self._began:
             began = at - timedelta(milliseconds=done.duration_ms or 0)
