@@ -16,9 +16,9 @@ from learnflow.models.envelope import Event
 from learnflow.models.events import EVENTS, carried_query, query_id_of
 from learnflow.models.fields import NUL, Id, StudentId, explain
 from learnflow.models.student_query import StudentQuery
-from learnflow.streams.dead_letters import LONGEST_REASON
 from learnflow.topics import Topic
 
+LONGEST_REASON: Final = 2_000  # characters; a broker limits a dead letter with its headers
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 _STUDENT: Final[TypeAdapter[str]] = TypeAdapter(StudentId)
 _ID: Final[TypeAdapter[UUID]] = TypeAdapter(Id)
@@ -74,16 +74,16 @@ def decode(topic: Topic, key: bytes | None, value: bytes | None, clock: Clock | 
     event_type = message.get("event_type")
     model = EVENTS.get(event_type) if isinstance(event_type, str) and event_type in topic.events else None
     if model is None:
-        _refuse(message, key, _unexpected(event_type, topic))
+        raise _refusal(message, key, _unexpected(event_type, topic))
     try:
         event = model.model_validate(message)
     except ValidationError as error:
-        _refuse(message, key, explain(error))
+        raise _refusal(message, key, explain(error)) from None
     if event.student_id is None:
         if topic.name != "agent-logs":
-            _refuse(message, key, "student_id: must be given")
+            raise _refusal(message, key, "student_id: must be given")
     elif key is not None and key != event.key:
-        _refuse(message, key, "student_id: differs from the message's key")
+        raise _refusal(message, key, "student_id: differs from the message's key")
     query = carried_query(event)
     fault = _misfit(event, query)
     if fault is not None:
@@ -159,10 +159,6 @@ def refusal_of(key: bytes | None, value: bytes | None, reason: str) -> Refusal:
         return _refusal(_object(value), key, reason)
     except Refusal:
         return Refusal(reason)
-
-
-def _refuse(message: dict[str, Any], key: bytes | None, reason: str) -> NoReturn:
-    raise _refusal(message, key, reason)
 
 
 def _refusal(message: dict[str, Any], key: bytes | None, reason: str) -> Refusal:

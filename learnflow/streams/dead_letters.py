@@ -16,6 +16,8 @@ from aiokafka.errors import KafkaError, KafkaTimeoutError
 from mode.utils.logging import get_logger
 
 from learnflow.backoff import until_possible
+from learnflow.streams.codec import LONGEST_REASON
+from learnflow.streams.topic_admin import passes
 from learnflow.topics import DEAD_LETTERS, LARGEST_DEAD_LETTER
 
 Headers = tuple[tuple[str, bytes | None], ...]  # Kafka allows a header without a value
@@ -31,7 +33,6 @@ NULL_VALUE: Final = "learnflow-null-value"
 TRACE: Final = "learnflow-trace"
 REDRIVE: Final = "learnflow-redrive"  # on a message that was sent again: the partition:offset of its dead letter
 
-LONGEST_REASON: Final = 2_000  # characters; a broker limits the message with its headers
 READ_MS: Final = 10_000  # for one dead letter
 _log = get_logger(__name__)
 
@@ -210,7 +211,7 @@ class Redrives:
 
 
 def _passes(error: Exception) -> bool:
-    return isinstance(error, OSError | KafkaTimeoutError) or (isinstance(error, KafkaError) and error.retriable)
+    return isinstance(error, OSError) or passes(error)
 
 
 def _note(error: Exception) -> None:

@@ -8,12 +8,13 @@ from typing import Any, cast
 
 import faust
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, KafkaTimeoutError
+from aiokafka.errors import KafkaError
 from mode.utils.logging import get_logger
 
 from learnflow import traces
 from learnflow.backoff import until_possible
 from learnflow.models.envelope import Event
+from learnflow.streams.topic_admin import passes
 from learnflow.topics import Topic
 from learnflow.traces import Headers
 
@@ -48,7 +49,7 @@ class EventProducer:
         def note(error: Exception) -> None:
             _log.warning("%s: not sent yet: %s", topic.name, error)
 
-        await until_possible(send, _passes, note)
+        await until_possible(send, passes, note)
 
     async def post(self, message: Outgoing) -> None:
         """Send a log, which may get lost."""
@@ -65,7 +66,3 @@ class EventProducer:
 
 def _headers(message: Outgoing) -> Headers:
     return message.headers or traces.tracing().carried(message.topic.name, message.event.trace_id)
-
-
-def _passes(error: Exception) -> bool:
-    return isinstance(error, KafkaTimeoutError) or (isinstance(error, KafkaError) and error.retriable)

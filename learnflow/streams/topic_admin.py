@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError, KafkaTimeoutError, TopicAlreadyExistsError, for_code
 
 from learnflow.topics import Topic
 
@@ -18,6 +18,11 @@ REQUEST_SECONDS: Final = 20.0
 LEADER_SECONDS: Final = 30.0
 POLL_SECONDS: Final = 0.05
 _Described = Mapping[str, list[dict[str, Any]]]  # the partitions of each topic
+
+
+def passes(error: Exception) -> bool:
+    """Say whether the brokers may be able to do later what they could not do now."""
+    return isinstance(error, KafkaTimeoutError) or (isinstance(error, KafkaError) and error.retriable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,7 @@ from learnflow.models.events.logs import ActivityLogged
 from learnflow.models.examples import EXAMPLES
 from learnflow.models.fields import Model
 from learnflow.models.vocabulary import Agent
-from learnflow.streams.codec import Refusal, decode
-from learnflow.streams.dead_letters import LONGEST_REASON
+from learnflow.streams.codec import LONGEST_REASON, Refusal, decode
 from learnflow.topics import AGENT_LOGS, AGENT_RESPONSES, STUDENT_EVENTS, STUDENT_QUERIES, TOPICS, Topic
 
 MESSAGE_ID = "11111111-1111-4111-8111-111111111111"

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learnflow.streams import dead_letters
+from learnflow.streams.codec import LONGEST_REASON
 from learnflow.streams.dead_letters import DeadLetter, redriven_from
 
 LETTER = DeadLetter(
@@ -24,7 +25,7 @@ LETTER = DeadLetter(
 
 letters = st.builds(
     DeadLetter,
-    reason=st.text(st.characters(exclude_categories=["Cs"]), max_size=dead_letters.LONGEST_REASON),
+    reason=st.text(st.characters(exclude_categories=["Cs"]), max_size=LONGEST_REASON),
     topic=st.sampled_from(["student-queries", "agent-responses"]),
     partition=st.integers(0, 11),
     offset=st.integers(0, 2**63 - 1),
@@ -57,7 +58,7 @@ def test_no_value_and_an_empty_one_stay_apart() -> None:
 
 
 def test_a_long_reason_is_cut() -> None:
-    assert stored(replace(LETTER, reason="x" * 100_000)).reason == "x" * dead_letters.LONGEST_REASON
+    assert stored(replace(LETTER, reason="x" * 100_000)).reason == "x" * LONGEST_REASON
 
 
 def test_a_reason_with_a_lone_surrogate_can_be_kept() -> None:
