@@ -16,8 +16,8 @@ from aiokafka.errors import KafkaError, KafkaTimeoutError
 from mode.utils.logging import get_logger
 
 from learnflow.backoff import until_possible
+from learnflow.streams import topic_admin
 from learnflow.streams.codec import LONGEST_REASON
-from learnflow.streams.topic_admin import passes
 from learnflow.topics import DEAD_LETTERS, LARGEST_DEAD_LETTER
 
 Headers = tuple[tuple[str, bytes | None], ...]  # Kafka allows a header without a value
@@ -201,9 +201,8 @@ class Redrives:
         )
         try:
             await reader.start()
-            await reader.topics()  # or none of their partitions are known
-            numbers = reader.partitions_for_topic(DEAD_LETTERS.name) or ()
-            reader.assign([TopicPartition(DEAD_LETTERS.name, number) for number in numbers])
+            number = (await topic_admin.partitions(self._bootstrap)).get(DEAD_LETTERS.name, 0)
+            reader.assign([TopicPartition(DEAD_LETTERS.name, each) for each in range(number)])
         except BaseException:
             await reader.stop()
             raise
@@ -211,7 +210,7 @@ class Redrives:
 
 
 def _passes(error: Exception) -> bool:
-    return isinstance(error, OSError) or passes(error)
+    return isinstance(error, OSError) or topic_admin.passes(error)
 
 
 def _note(error: Exception) -> None:
