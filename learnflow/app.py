@@ -84,7 +84,7 @@ def _serve(
     app.at_end(database.close)
     state = DatabaseStudentState(database, settings.limits.turns, context.alike, context.now)
     add_views(app, state, core)
-    agent_health = health(settings, context.now)
+    agent_health = health(settings, database, context.now)
     add_health(app, agent_health)
     reader = TopicReader(settings.learnflow.bootstrap, READ, settings.kafka.fetch_wait_ms)
     events = Events(reader.run, {"health": agent_health.report, "figures": agent_health.figures})

@@ -25,6 +25,9 @@ _histogram = partial(Histogram, namespace="learnflow", registry=REGISTRY)
 # -- agents, in streams/agent_stats.py, streams/message_processor.py and agents/wiring.py
 
 MESSAGES: Final = _counter("messages", "Messages that an agent has finished.", ["agent"])
+PROCESSED: Final = _counter(
+    "processed", "Questions that triage has routed or a specialist has answered; of others, messages.", ["agent"]
+)
 ERRORS: Final = _counter("errors", "Messages that an agent could not process, by a fault of ours.", ["agent"])
 REJECTED: Final = _counter("rejected", "Messages that an agent refused for what their sender wrote.", ["agent"])
 DEAD_LETTERS: Final = _counter("dead_letters", "Messages that an agent put on dead-letters.", ["agent"])

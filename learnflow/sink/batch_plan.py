@@ -1,5 +1,6 @@
 """The changes of a batch, and the queries as they are stored → the rows to write. No clock, no I/O."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -7,10 +8,11 @@ from uuid import UUID
 
 from learnflow.models.student import enrolment_email
 from learnflow.models.student_query import StudentQuery
+from learnflow.models.vocabulary import Agent, QueryStatus
 from learnflow.sink.changes import Change
 from learnflow.sink.messages import Rejected
-from learnflow.sink.queries import content, fold
-from learnflow.sink.rows import ProfileRow, ProgressRow, QueryContent, QueryState, Row, StudentRow
+from learnflow.sink.queries import NEW, content, fold
+from learnflow.sink.rows import ProfileRow, ProgressRow, QueryContent, QueryState, Row, StudentRow, TotalRow
 
 STRANGER: Final = "query_id: belongs to another student"
 
@@ -71,7 +73,20 @@ def settle(changes: Sequence[Change], stored: Mapping[UUID, StoredQuery]) -> tup
         (query_id, query.state) for query_id, query in queries.items() if query.moved and not query.new
     ]
     _keep_newest_progress(rows)
+    before = {query_id: query.state for query_id, query in stored.items()}
+    rows.add(_totals((before.get(query_id, NEW), query.state) for query_id, query in queries.items()))
     return rows, rejected
+
+
+def _totals(moves: Iterable[tuple[QueryState, QueryState]]) -> list[TotalRow]:
+    """Return how many more questions agents have processed: triage has routed, specialists have answered."""
+    counts: Counter[str] = Counter()
+    for old, new in moves:
+        if old.triage_confidence is None and new.triage_confidence is not None:
+            counts[Agent.TRIAGE] += 1
+        if old.status != QueryStatus.COMPLETED == new.status and new.routed_to_agent:
+            counts[new.routed_to_agent] += 1
+    return [TotalRow(agent, counts[agent]) for agent in sorted(counts)]
 
 
 def _fold_into(queries: dict[UUID, _Query], change: Change, query: QueryContent | StudentQuery) -> bool | None:

@@ -189,6 +189,13 @@ class ProgressRow(NamedTuple):
     updated_at: datetime
 
 
+class TotalRow(NamedTuple):
+    """How many more questions an agent has processed."""
+
+    agent_name: str
+    questions: int
+
+
 class UsageRow(NamedTuple):
     """What one agent's calls to one model cost, as one message says."""
 
@@ -208,7 +215,7 @@ class UsageRow(NamedTuple):
 
 
 QUERY_COLUMNS: Final = (*QueryContent._fields, *QueryState._fields)
-QueryRow: TypeAlias = ResponseRow | FlowRow | UsageRow
+QueryRow: TypeAlias = ResponseRow | FlowRow | UsageRow | TotalRow
 LearnerRow: TypeAlias = (
     ProfileRow | ExerciseRow | AssignmentRow | HintRow | SubmissionRow | MasteryRow | StruggleRow | ProgressRow
 )

@@ -106,6 +106,13 @@ FROM jsonb_populate_recordset(NULL::student_progress, $1) JOIN newer USING (stud
 ON CONFLICT (student_id) DO UPDATE SET {_assignments(_CHANGING, "EXCLUDED.{0}")}
 """  # noqa: S608 - as above
 
+# Written last: whoever writes it keeps other writers waiting until it commits.
+_TOTALS: Final = """
+INSERT INTO agent_totals (agent_name, questions)
+SELECT agent_name, questions FROM jsonb_populate_recordset(NULL::agent_totals, $1)
+ON CONFLICT (agent_name) DO UPDATE SET questions = agent_totals.questions + EXCLUDED.questions
+"""
+
 # Tables to which a batch adds many rows. Where all of them are new they are copied, which takes half of the time.
 COPIED: Final[Mapping[type[rows.Row], str]] = MappingProxyType({
     rows.ResponseRow: "agent_responses",
@@ -126,4 +133,5 @@ WRITE: Final[Mapping[type[rows.Row], str]] = MappingProxyType({
     rows.StruggleRow: _insert("struggle_history", rows.StruggleRow._fields, _OWN),
     rows.ProgressRow: _PROGRESS,
     rows.UsageRow: _insert("claude_usage", rows.UsageRow._fields, "message_id, agent, model"),
+    rows.TotalRow: _TOTALS,
 })

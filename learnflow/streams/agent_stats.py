@@ -4,16 +4,19 @@ from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from prometheus_client import Counter
 
 from learnflow import __version__, metrics
+from learnflow.bounded_cache import BoundedCache
 from learnflow.domain.health.recent_questions import quantile
 from learnflow.models.events.logs import Heartbeat
 from learnflow.models.vocabulary import Agent, HealthStatus
 
 HOUR: Final = timedelta(hours=1)
 MOST_DURATIONS: Final = 10_000  # the newest of the last hour; a sample is enough for a percentile
+MOST_UNDER_WAY: Final = 10_000  # questions that wait for another agent, with the time that they have taken so far
 
 
 class Count:
@@ -49,18 +52,27 @@ class Activity:
     def __init__(self, agent: Agent, instance: str, now: Callable[[], datetime]) -> None:
         self.agent = agent
         self.instance = instance
-        self.processed = Count(metrics.MESSAGES.labels(agent))
+        self.processed = Count(metrics.PROCESSED.labels(agent))
         self.errors = Count(metrics.ERRORS.labels(agent))
         self.rejections = Count(metrics.REJECTED.labels(agent))
         self._now = now
         self._started = now()
         self._done: deque[tuple[datetime, int]] = deque(maxlen=MOST_DURATIONS)
+        self._messages = metrics.MESSAGES.labels(agent)
+        self._under_way: BoundedCache[UUID, int] = BoundedCache(MOST_UNDER_WAY)
 
-    def finished(self, milliseconds: int) -> None:
-        """Count a message that was processed."""
-        now = self._now()
-        self.processed.add(now)
-        self._done.append((now, max(milliseconds, 1)))
+    def finished(self, milliseconds: int, query_id: UUID | None = None, *, processed: bool = True) -> None:
+        """Count a message that was handled.
+
+        A question that takes several messages is processed with the last of them, in the time of all of them.
+        """
+        self._messages.inc()
+        now, spent = self._now(), milliseconds + (self._under_way.pop(query_id, 0) if query_id else 0)
+        if processed:
+            self.processed.add(now)
+            self._done.append((now, max(spent, 1)))
+        elif query_id:
+            self._under_way[query_id] = spent
 
     def failed(self) -> None:
         """Count a message that could not be processed: an error of the agent, or of those that write to it."""

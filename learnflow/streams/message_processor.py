@@ -11,9 +11,12 @@ from faust.types import EventT
 from mode.utils.logging import get_logger
 
 from learnflow import metrics
+from learnflow.domain.health.agent_health import COMPONENTS
 from learnflow.models.envelope import Event
 from learnflow.models.events import query_id_of
 from learnflow.models.events.queries import QuerySubmitted
+from learnflow.models.events.responses import ResponseCompleted
+from learnflow.models.events.routing import RoutingDecision
 from learnflow.models.vocabulary import Agent
 from learnflow.streams.agent_stats import Activity
 from learnflow.streams.codec import Refusal
@@ -26,6 +29,7 @@ from learnflow.traces import Span
 MOST_REFUSALS: Final = 100  # in a row on an internal topic: then the fault is ours
 BATCH: Final = 500  # events between two acknowledgements
 UNSENT: Final = 8  # messages that wait for others: what follows is sent while a repeat can still send it
+_PROCESSED: Final = (RoutingDecision, ResponseCompleted)  # what one of the six agents does with a question in the end
 _log = get_logger(__name__)
 
 
@@ -117,8 +121,8 @@ class MessageProcessor(_Processor):
             await self._give_up(item, event, error, span)
             await self.intake.outbox.send(self.reporter.broken(self.activity.agent, event))
         else:
-            await self._send(outgoing)
-            await self._log_done(event, perf_counter() - started)
+            sent = await self._send(outgoing)
+            await self._log_done(event, perf_counter() - started, sent)
 
     async def _refuse(self, stream: faust.Stream[bytes], item: EventT[Any], refusal: Refusal) -> None:
         self._refusals += not self.topic.external
@@ -129,16 +133,19 @@ class MessageProcessor(_Processor):
             raise TooManyRefusals(f"{messages} were refused, the last: {refusal.reason}")
         await stream.ack(item)
 
-    async def _send(self, outgoing: Sequence[Outgoing]) -> None:
-        """Send what this worker has not sent yet: two ways to one answer must not give two."""
-        await self.intake.outbox.send([message for message in outgoing if message.event.message_id not in self._done])
-        for message in outgoing:
+    async def _send(self, outgoing: Sequence[Outgoing]) -> Sequence[Outgoing]:
+        """Send and return what this worker has not sent yet: two ways to one answer must not give two."""
+        unsent = [message for message in outgoing if message.event.message_id not in self._done]
+        await self.intake.outbox.send(unsent)
+        for message in unsent:
             self._done.add(message.event.message_id)
+        return unsent
 
-    async def _log_done(self, event: Event[Any], seconds: float) -> None:
+    async def _log_done(self, event: Event[Any], seconds: float, sent: Sequence[Outgoing]) -> None:
         milliseconds = round(seconds * 1000)
         self._seconds.observe(seconds)
-        self.activity.finished(milliseconds)
+        processed = self.activity.agent in COMPONENTS or any(isinstance(m.event.payload, _PROCESSED) for m in sent)
+        self.activity.finished(milliseconds, query_id_of(event), processed=processed)
         await self.intake.outbox.post(self.reporter.done(self.activity, event, milliseconds))
 
 

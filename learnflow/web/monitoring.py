@@ -1,7 +1,9 @@
 """What those see who start, stop and watch workers: `/live`, `/ready`, `/health` and `/metrics`."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
@@ -12,7 +14,7 @@ from prometheus_client import Counter as Counted
 from prometheus_client.exposition import choose_encoder
 
 from learnflow import metrics
-from learnflow.domain.health.agent_health import report
+from learnflow.domain.health.agent_health import SIX_AGENTS, report
 from learnflow.models.agent_health import AgentHealth, Figures, HealthReport
 from learnflow.models.vocabulary import Agent, HealthStatus
 from learnflow.settings import Settings
@@ -20,9 +22,13 @@ from learnflow.streams.codec import Clock
 from learnflow.streams.faust_tables import TableManager
 from learnflow.streams.stream_app import StreamApp
 from learnflow.web.consumer_lag import ConsumerLag
+from learnflow.web.database_views import WebDatabase
+from learnflow.web.json_http import Refused
 from learnflow.web.topic_events import AgentLogs
 
 STALLED: Final = timedelta(minutes=5)  # without progress although messages wait
+TOTALS_SECONDS: Final = 2.0  # between two looks at them
+_TOTALS: Final = "SELECT agent_name, questions FROM agent_totals"
 
 
 @dataclass(slots=True)
@@ -68,6 +74,22 @@ def add_probes(app: StreamApp, probes: Probes) -> None:
         return view.json(body, status=200 if body["ready"] else 503)
 
 
+class LifetimeTotals:
+    """How many questions each agent has processed in its lifetime, as PostgreSQL had it when it last answered."""
+
+    def __init__(self, database: WebDatabase) -> None:
+        self.by_agent: Mapping[str, int] = {}
+        self._database = database
+
+    async def run(self) -> None:
+        """Read them until cancelled."""
+        while True:
+            with suppress(Refused):
+                rows = await self._database.fetch(_TOTALS)
+                self.by_agent = dict.fromkeys(SIX_AGENTS, 0) | {row["agent_name"]: row["questions"] for row in rows}
+            await asyncio.sleep(TOTALS_SECONDS)
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """What this process knows of all agents."""
@@ -75,11 +97,12 @@ class Health:
     logs: AgentLogs
     lag: ConsumerLag
     now: Clock
+    totals: LifetimeTotals
 
     def report(self) -> HealthReport:
         """Return how all agents are doing."""
         more = (*(problem for problem in (self.logs.problem, self.lag.problem) if problem), *self.lag.warnings)
-        return report(self.logs.heartbeats, self.lag.backlog, self.now(), more)
+        return report(self.logs.heartbeats, self.lag.backlog, self.now(), self.totals.by_agent, more)
 
     def agent(self, agent: Agent) -> AgentHealth | None:
         """Return how one agent is doing, or None where nothing was heard of it."""
@@ -91,17 +114,18 @@ class Health:
         return self.logs.questions.figures(self.now())
 
 
-def health(settings: Settings, now: Clock) -> Health:
+def health(settings: Settings, database: WebDatabase, now: Clock) -> Health:
     """Return what learns, once its parts run, how all agents are doing."""
     brokers = settings.learnflow.bootstrap
     answer = timedelta(seconds=settings.limits.open_query_seconds)
-    return Health(AgentLogs(brokers, now), ConsumerLag(brokers, now, answer), now)
+    return Health(AgentLogs(brokers, now), ConsumerLag(brokers, now, answer), now, LifetimeTotals(database))
 
 
 def add_health(app: StreamApp, health: Health) -> None:
     """Serve health on an app's web server; its sources are read for as long as the app runs."""
     app.task(health.logs.run)
     app.task(health.lag.run)
+    app.task(health.totals.run)
 
     @app.page("/health")
     async def everything(view: Any, _request: Any) -> Any:  # noqa: ANN401 - Faust's view, request and response

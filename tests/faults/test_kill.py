@@ -1,14 +1,24 @@
 """Workers are killed with -9 while questions are in flight: nothing is lost, and each has one outcome."""
 
+import json
 import sys
+from collections import Counter
 
 from tests.faults.traffic import Traffic, check, traffic
-from tests.support.running_system import Client, Systems
+from tests.running.questions import get
+from tests.support.running_system import Client, Systems, Worker, until
 
 
 def tell(what: str, flow: Traffic) -> None:
     """Show a figure in pytest's captured output."""
     sys.stdout.write(f"{what}: {flow.repeats()} repeats, {flow.longest_silence:.1f} s of silence\n")
+
+
+def lifetime_totals(worker: Worker) -> dict[str, int]:
+    """Return what health says that agents have processed, without those that have not."""
+    health = json.loads(get(f"{worker.web}/health")[1])
+    totals = {each["agent_name"]: each["total_queries_processed"] for each in health["agents"]}
+    return {agent: total for agent, total in totals.items() if total}
 
 
 def test_500_questions_in_flight_while_the_worker_is_killed_and_started_again(
@@ -24,6 +34,8 @@ def test_500_questions_in_flight_while_the_worker_is_killed_and_started_again(
         again = workers.start("worker", name="one")
         check(flow, module_database)
         tell("one worker", flow)
+        answered = Counter({one.query_id: one.agent for one in flow.outcomes}.values())
+        assert until(lambda: lifetime_totals(again) == {**answered, "triage": 500})
     assert again.stop() == 0
     assert sink.stop() == 0
 

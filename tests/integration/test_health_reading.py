@@ -24,7 +24,8 @@ from learnflow.streams.agent_stats import Activity
 from learnflow.streams.codec import Clock
 from learnflow.topics import AGENT_LOGS, DEBUG_REQUESTS, TOPICS, Topic
 from learnflow.web.consumer_lag import SUBSCRIPTIONS, ConsumerLag, Subscription
-from learnflow.web.monitoring import Health
+from learnflow.web.database_views import WebDatabase
+from learnflow.web.monitoring import Health, LifetimeTotals
 from learnflow.web.topic_events import AgentLogs
 from tests.support.apache_kafka import Broker
 from tests.support.running_system import envelope
@@ -130,7 +131,8 @@ async def test_a_stuck_agent_is_in_error_although_it_beats_and_recovers(
     broker: Broker, producer: AIOKafkaProducer, topic: Topic
 ) -> None:
     logs = AgentLogs([broker.address], NOW)
-    known = Health(logs, lag(broker, topic, stands_still=timedelta(seconds=1)), NOW)
+    stored = LifetimeTotals(WebDatabase("postgresql://127.0.0.1:1/none"))
+    known = Health(logs, lag(broker, topic, stands_still=timedelta(seconds=1)), NOW, stored)
     message, beat = beating(str(uuid4()))
 
     def debug() -> Any:

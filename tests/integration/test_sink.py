@@ -26,6 +26,7 @@ from tests.support.sink_messages import EXERCISE, Way, exercise, message, progre
 TABLES: Final = (
     "students", "query_history", "agent_responses", "message_flow", "student_progress", "student_state",
     "exercises", "student_exercises", "exercise_submissions", "profile_history", "mastery_history", "struggle_history",
+    "agent_totals",
 )  # fmt: skip
 # When a row was made is no part of what it says.
 MADE: Final = {"students": "created_at", "query_history": "received_at", "student_progress": "updated_at"}
@@ -110,7 +111,7 @@ async def test_repeats_in_any_order_and_batch_give_the_same_rows(
 ) -> None:
     assert await sink.write(several()) == []
     expected = await contents(database)
-    await database.execute("TRUNCATE students CASCADE")
+    await database.execute("TRUNCATE students, agent_totals CASCADE")
     chance = random.Random(seed)  # noqa: S311 - the same order each time
     messages = several() * 3
     chance.shuffle(messages)
@@ -127,11 +128,21 @@ async def test_two_sinks_write_the_same_messages_at_once(
     other = Sink(database_url)
     assert await sink.write(several()) == []
     expected = await contents(database)
-    await database.execute("TRUNCATE students CASCADE")
+    await database.execute("TRUNCATE students, agent_totals CASCADE")
     writes = [one.write(several()[n::3]) for one in (sink, other) for n in range(3)]
     assert not any(await asyncio.gather(*writes))
     assert await contents(database) == expected
     await other.close()
+
+
+async def test_each_agent_s_questions_are_counted_once_for_good(sink: Sink, database: asyncpg.Connection) -> None:
+    totals = "SELECT agent_name, questions FROM agent_totals ORDER BY agent_name"
+    for _ in range(2):
+        await sink.write(several())
+        # All but the last are routed. The two that concepts helped with are debug's.
+        assert await rows(database, totals) == [("debug", 3), ("exercise", 1), ("triage", 6)]
+    await database.execute("DELETE FROM students")
+    assert await rows(database, totals) == [("debug", 3), ("exercise", 1), ("triage", 6)]
 
 
 async def test_the_first_outcome_wins_over_batches(sink: Sink, database: asyncpg.Connection) -> None:

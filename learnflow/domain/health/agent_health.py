@@ -1,8 +1,9 @@
 """The newest heartbeats of all instances, and the status of each agent (data model 2.5), decided in one table."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from learnflow.models.agent_health import ERRORS_AN_HOUR, HEARTBEAT_LIMIT, AgentHealth, HealthReport, InstanceHealth
@@ -104,26 +105,26 @@ class Backlog(NamedTuple):
     stuck: str | None = None
 
 
-def agent_health(heartbeats: Sequence[ReceivedHeartbeat], backlog: Backlog, now: datetime) -> AgentHealth:
+def agent_health(
+    heartbeats: Sequence[ReceivedHeartbeat], backlog: Backlog, now: datetime, total: int | None = None
+) -> AgentHealth:
     """Merge the newest heartbeats of the instances of one agent, at least one.
 
     Those with a fresh heartbeat count; where none is fresh, what they said last. Counts are summed, and go back to when
-    each worker started: what a worker counted is gone when it ends. Uptime is that of the oldest. The average is
-    weighted by queries; p95 is the worst instance's, since percentiles cannot be merged. The queue is the lag of the
-    agent's consumer group on its topics.
+    each worker started; only `total`, where it is known, has the questions of the agent's lifetime. Uptime is that of
+    the oldest. The average is weighted by queries; p95 is the worst instance's. The queue is the agent's consumer lag.
     """
     fresh = [heartbeat for heartbeat in heartbeats if heartbeat.fresh(now)]
     beats = [heartbeat.beat for heartbeat in fresh or heartbeats]
     last = min(max(heartbeat.at for heartbeat in heartbeats), now)  # another clock may be ahead
-    queries, errors = (sum(beat.processed_last_hour for beat in beats), sum(beat.errors_last_hour for beat in beats))
+    queries, errors = sum(beat.processed_last_hour for beat in beats), sum(beat.errors_last_hour for beat in beats)
     statuses = [heartbeat.beat.status for heartbeat in fresh]
     inputs = StatusInputs(frozenset(statuses), queries, errors, stuck=bool(backlog.stuck))
-    until = now if fresh else last
     return AgentHealth(
         agent_name=beats[0].agent_name,
         status=status(inputs),
-        uptime_seconds=max(int((until - min(beat.started_at for beat in beats)).total_seconds()), 0),
-        **_summed(beats),
+        uptime_seconds=max(int(((now if fresh else last) - min(beat.started_at for beat in beats)).total_seconds()), 0),
+        **_summed(beats, total),
         replica_count=len(statuses) - statuses.count(HealthStatus.STOPPING),
         queries_last_hour=queries,
         error_count_last_hour=errors,
@@ -136,9 +137,9 @@ def agent_health(heartbeats: Sequence[ReceivedHeartbeat], backlog: Backlog, now:
     )
 
 
-def _summed(beats: Sequence[Heartbeat]) -> dict[str, Any]:
+def _summed(beats: Sequence[Heartbeat], total: int | None) -> dict[str, Any]:
     return {
-        "total_queries_processed": sum(beat.processed for beat in beats),
+        "total_queries_processed": sum(beat.processed for beat in beats) if total is None else total,
         "error_count": sum(beat.errors for beat in beats),
         "rejected_count": sum(beat.rejected for beat in beats),
         "rejected_last_hour": sum(beat.rejected_last_hour for beat in beats),
@@ -184,11 +185,15 @@ def _problems(
 
 
 def report(
-    heartbeats: Heartbeats, backlog: Callable[[Agent], Backlog], now: datetime, others: Sequence[str] = ()
+    heartbeats: Heartbeats,
+    backlog: Callable[[Agent], Backlog],
+    now: datetime,
+    totals: Mapping[str, int] = MappingProxyType({}),
+    others: Sequence[str] = (),
 ) -> HealthReport:
-    """Return how all agents are doing; `others` are problems that are no agent's."""
+    """Return how all agents are doing; `totals` as far as they are known, `others` are problems that are no agent's."""
     by_agent = {
-        agent: agent_health(newest, backlog(agent), now)
+        agent: agent_health(newest, backlog(agent), now, totals.get(agent))
         for agent in (*SIX_AGENTS, *COMPONENTS)
         if (newest := heartbeats.of(agent, now))
     }

@@ -178,9 +178,20 @@ def test_a_report_has_the_six_and_the_components() -> None:
     heartbeats = Heartbeats()
     for agent in Agent:
         heartbeats.add(beat(agent_name=agent))
-    found = report(heartbeats, lambda _: QUIET, NOW, ["the brokers are away"])
+    found = report(heartbeats, lambda _: QUIET, NOW, others=["the brokers are away"])
     assert (found.status, found.problems) == ("ok", ("the brokers are away",))
     assert [each.agent_name for each in (*found.agents, *found.components)] == [*SIX_AGENTS, *COMPONENTS]
+
+
+def test_the_questions_of_a_lifetime_do_not_go_back_to_when_workers_started() -> None:
+    found = report(Heartbeats(), lambda _: QUIET, NOW)
+    assert found.agents == ()
+    heartbeats = Heartbeats()
+    for agent in (Agent.DEBUG, Agent.TRIAGE, Agent.SINK):
+        heartbeats.add(beat(agent_name=agent, processed=3))
+    found = report(heartbeats, lambda _: QUIET, NOW, {"debug": 29, "concepts": 5})
+    totals = {each.agent_name: each.total_queries_processed for each in (*found.agents, *found.components)}
+    assert totals == {Agent.DEBUG: 29, Agent.TRIAGE: 3, Agent.SINK: 3}
 
 
 def test_an_agent_that_runs_nowhere_is_an_error() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from statistics import mean, median_high
+from uuid import uuid4
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,3 +32,16 @@ def test_what_a_sender_did_wrong_is_no_error() -> None:
     activity.failed()
     beat = activity.heartbeat(0)
     assert (beat.rejected, beat.rejected_last_hour, beat.errors, beat.errors_last_hour) == (11, 11, 1, 1)
+
+
+def test_a_question_that_takes_several_messages_is_processed_once_in_the_time_of_all() -> None:
+    activity = Activity(Agent.DEBUG, "one", lambda: NOW)
+    helped, other = uuid4(), uuid4()
+    activity.finished(100, helped, processed=False)  # concepts is asked
+    activity.finished(40, other)
+    assert activity.heartbeat(0).processed == 1
+    activity.finished(20, helped)  # and has explained it
+    activity.finished(7, helped, processed=False)  # too late
+    beat = activity.heartbeat(0)
+    assert (beat.processed, beat.processed_last_hour) == (2, 2)
+    assert (beat.avg_response_time_ms, beat.p95_response_time_ms) == (80, 120)
