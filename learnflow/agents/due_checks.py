@@ -5,7 +5,7 @@ A sweep looks through tables of this worker and writes none: what it sends comes
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Hashable, Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -113,19 +113,20 @@ class ProgressSweep:
 
     async def __call__(self, partitions: frozenset[int]) -> None:
         """Send what is due, when a day has ended or other partitions have come since the last time."""
-        today = self._context.now().date()
+        now = self._context.now()
+        today = now.date()
         if self._done == (today, partitions):
             return
         students = self._students.tables.progress.items()
         while some := list(islice(students, STUDENTS_AT_A_TIME)):
-            students_due = [student_id for student_id, progress in some if self._is_due(progress, today)]
+            students_due = [student_id for student_id, progress in some if self._is_due(progress, now)]
             await self._outbox.send([self._message(each, today - timedelta(days=1)) for each in students_due])
             await asyncio.sleep(0)
         self._done = (today, partitions)
 
-    def _is_due(self, progress: ProgressUpdated, today: date) -> bool:
+    def _is_due(self, progress: ProgressUpdated, now: datetime) -> bool:
         announced = progress.progress.learning_velocity
-        return bool(announced) and announced != velocity(current(progress.state, self._context.mastery), today)
+        return bool(announced) and announced != velocity(current(progress.state, self._context.mastery), now)
 
     def _message(self, student_id: str, day: date) -> Outgoing:
         message_id = derived_id(student_id, _NO_QUERY, f"progress due {day}")

@@ -1,6 +1,5 @@
 """What the learner keeps of a student: what was observed last, and what everything before it added up to."""
 
-from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, NonNegativeInt
@@ -113,8 +112,8 @@ class Knowledge(Model):
     last_asked: Timestamp | None = None
     total_queries: Count = 0
     queries_by_type: dict[Intent, NonNegativeInt] = Field(default_factory=dict)
-    queries_by_day: dict[date, NonNegativeInt] = Field(
-        default_factory=dict, description="Of the seven days up to the last question, in UTC."
+    queries_by_minute: dict[NonNegativeInt, NonNegativeInt] = Field(
+        default_factory=dict, description="Of the seven days up to the last question; minutes since 1970, UTC."
     )
     streak_days: NonNegativeInt = Field(default=0, description="Days in a row with a question, up to the last one.")
     ability: StudentAbility = StudentAbility()

@@ -5,14 +5,16 @@ of arrival within the hour, and any repetition, gives the same knowledge. What a
 oldest of those that are open.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import reduce
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from learnflow.domain.learner.progress import WEEK, milestones
+from learnflow.domain.learner.progress import MINUTES_OF_WEEK, milestones, minute
 from learnflow.domain.mastery.model import MasteryModel, band
 from learnflow.models.envelope import Event
 from learnflow.models.events.learning import StruggleDetected
@@ -39,6 +41,7 @@ _NEW_TOPIC: Final = TopicKnowledge()
 LATENESS: Final = timedelta(hours=1)  # within which the order of arrival makes no difference
 LEAST_OPEN: Final = 8  # observations, however old: a crash repeats no more before what follows from them is sent
 MOST_OPEN: Final = 64  # observations; a bound on what one student can cost
+MOST_MINUTES: Final = 1_000  # of a week in which a student asked; likewise
 COMPARED: Final = 100  # ids of those closed last, which tell whether a history is complete
 
 
@@ -89,8 +92,7 @@ def _changes(knowledge: Knowledge, observation: Observation, model: MasteryModel
 
 
 def _asked(knowledge: Knowledge, observation: Asked, model: MasteryModel) -> dict[str, Any]:
-    changes: dict[str, Any] = {"total_queries": knowledge.total_queries + 1, **_days(knowledge, observation.at.date())}
-    changes["last_asked"] = max(knowledge.last_asked or observation.at, observation.at)
+    changes: dict[str, Any] = {"total_queries": knowledge.total_queries + 1, **_days(knowledge, observation.at)}
     if observation.intent:
         by_type = knowledge.queries_by_type
         changes["queries_by_type"] = {**by_type, observation.intent: by_type.get(observation.intent, 0) + 1}
@@ -100,15 +102,17 @@ def _asked(knowledge: Knowledge, observation: Asked, model: MasteryModel) -> dic
     return changes | _evidence(knowledge, lookup(observation.topic or GENERAL), model, 0.0, weight, queries=1)
 
 
-def _days(knowledge: Knowledge, day: date) -> dict[str, Any]:
-    by_day = dict(knowledge.queries_by_day)
-    last = max(by_day, default=None)
-    by_day[day] = by_day.get(day, 0) + 1
-    newest = max(by_day)
-    follows = last is not None and day - last == timedelta(days=1)
-    streak = knowledge.streak_days if last is not None and day <= last else 1 + knowledge.streak_days * follows
-    week = {each: count for each, count in sorted(by_day.items()) if newest - each < WEEK}
-    return {"queries_by_day": week, "streak_days": streak}
+def _days(knowledge: Knowledge, at: datetime) -> dict[str, Any]:
+    last = knowledge.last_asked.date() if knowledge.last_asked else None
+    follows = last is not None and at.date() - last == timedelta(days=1)
+    streak = knowledge.streak_days if last is not None and at.date() <= last else 1 + knowledge.streak_days * follows
+    newest = max(knowledge.last_asked or at, at)
+    counts = Counter(knowledge.queries_by_minute) + Counter([minute(at)])
+    week = {each: counts[each] for each in sorted(counts) if each > minute(newest) - MINUTES_OF_WEEK}
+    while len(week) > MOST_MINUTES:  # the two oldest become one
+        oldest, following = islice(week, 2)
+        week[following] += week.pop(oldest)
+    return {"last_asked": newest, "queries_by_minute": week, "streak_days": streak}
 
 
 def _graded(knowledge: Knowledge, observation: Graded, model: MasteryModel) -> dict[str, Any]:

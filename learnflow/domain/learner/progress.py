@@ -11,6 +11,7 @@ from learnflow.models.taxonomy import TOPICS
 from learnflow.models.vocabulary import SKILL_LEVELS, SkillLevel
 
 WEEK: Final = timedelta(days=7)
+MINUTES_OF_WEEK: Final = WEEK // timedelta(minutes=1)
 STRENGTHS: Final = 3
 QUERIES_FOR_WEAKNESS: Final = 5
 
@@ -28,7 +29,7 @@ def progress(student_id: str, knowledge: Knowledge, now: datetime) -> LearningPr
         topics_covered=tuple(levels),
         strengths=tuple(sorted(mastered, key=lambda topic: (-levels[topic], topic))[:STRENGTHS]),
         weaknesses=_weaknesses(knowledge, levels),
-        learning_velocity=velocity(knowledge, now.date()),
+        learning_velocity=velocity(knowledge, now),
         total_queries=knowledge.total_queries,
         queries_by_type=knowledge.queries_by_type,
         last_activity=knowledge.last_asked or since,
@@ -39,16 +40,21 @@ def progress(student_id: str, knowledge: Knowledge, now: datetime) -> LearningPr
     )
 
 
-def velocity(knowledge: Knowledge, today: date) -> float:
-    """Return the questions a day over seven rolling days, of which today is the last, in UTC."""
-    asked = sum(count for day, count in knowledge.queries_by_day.items() if day > today - WEEK)
+def velocity(knowledge: Knowledge, now: datetime) -> float:
+    """Return the questions of the last 7 times 24 hours, to the minute, divided by 7."""
+    asked = sum(count for each, count in knowledge.queries_by_minute.items() if each > minute(now) - MINUTES_OF_WEEK)
     return min(round(asked / WEEK.days, 2), FASTEST)
+
+
+def minute(at: datetime) -> int:
+    """Return the number of a time's minute since 1970."""
+    return int(at.timestamp()) // 60
 
 
 def streak(knowledge: Knowledge, today: date) -> int:
     """Return for how many days in a row the student has asked; today does not break it before it is over."""
-    last = max(knowledge.queries_by_day, default=None)
-    return knowledge.streak_days if last is not None and last >= today - timedelta(days=1) else 0
+    last = knowledge.last_asked
+    return knowledge.streak_days if last is not None and last.date() >= today - timedelta(days=1) else 0
 
 
 def _weaknesses(knowledge: Knowledge, levels: Mapping[str, float]) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ def test_no_value_leaves_its_range(seen: list[Observation]) -> None:
     assert all(0.0 <= topic.level <= 1.0 and 0.0 <= topic.announced <= 1.0 for topic in knowledge.topics.values())
     assert sum(knowledge.queries_by_type.values()) == knowledge.total_queries
     assert sum(topic.queries for topic in knowledge.topics.values()) == knowledge.total_queries
-    assert len(knowledge.queries_by_day) <= 7
+    assert sum(knowledge.queries_by_minute.values()) <= knowledge.total_queries
 
 
 @settings(deadline=None, max_examples=40)
@@ -132,7 +132,7 @@ def test_what_comes_later_than_the_bound_counts_but_turns_nothing_back() -> None
     assert knowledge.last_asked == seen[-1].at
     assert knowledge.since == late.at
     assert knowledge.streak_days == known(seen).streak_days
-    assert knowledge.queries_by_day == known(seen).queries_by_day
+    assert knowledge.queries_by_minute == known(seen).queries_by_minute
 
 
 def test_a_student_costs_a_bounded_state() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from learnflow.domain.learner.learner_state import worth_announcing
+from learnflow.domain.learner.learner_state import MOST_MINUTES, worth_announcing
 from learnflow.domain.learner.progress import progress, streak, upgrade, velocity
 from learnflow.domain.mastery.model import shipped
 from learnflow.models.learner_model import Knowledge, Observation
@@ -97,23 +97,30 @@ def test_a_topic_is_weak_below_06_after_five_questions(questions: int, level: fl
 
 
 @pytest.mark.parametrize(
-    ("days", "expected"),
+    ("ago", "expected"),
     [
-        pytest.param([0, 0, 0], 0.43, id="three today"),
-        pytest.param([6], 0.14, id="the first of the seven days"),
-        pytest.param([7], 0.0, id="the day before them"),
-        pytest.param([0, 1, 2, 3, 4, 5, 6, 7, 8], 1.0, id="one a day"),
-        pytest.param([0] * 100, 14.29, id="more than ten a day"),
+        pytest.param([timedelta()] * 3, 0.43, id="three now"),
+        pytest.param([timedelta(days=6, hours=23, minutes=59)], 0.14, id="the first minute of the week"),
+        pytest.param([timedelta(days=7)], 0.0, id="the minute before it"),
+        pytest.param([timedelta(days=n) for n in range(9)], 1.0, id="one a day"),
+        pytest.param([timedelta(hours=12 * n) for n in range(18)], 2.0, id="two a day"),
+        pytest.param([timedelta()] * 100, 14.29, id="more than ten a day"),
+        pytest.param([timedelta(minutes=n) for n in range(MOST_MINUTES + 4)], 143.43, id="more than are kept"),
     ],
 )
-def test_velocity_is_over_seven_utc_days(days: list[int], expected: float) -> None:
-    seen = [asked(n, days=ago) for n, ago in sorted(enumerate(days), key=lambda item: -item[1])]
-    assert velocity(known(seen), NOON.date()) == expected
+def test_velocity_is_the_questions_of_the_last_seven_times_24_hours(ago: list[timedelta], expected: float) -> None:
+    seen = [asked(n, days=each / timedelta(days=1)) for n, each in enumerate(sorted(ago, reverse=True))]
+    assert velocity(known(seen), NOON) == expected
 
 
 def test_velocity_falls_by_time_alone() -> None:
     knowledge = known([asked(1), asked(2)])
-    assert [velocity(knowledge, NOON.date() + timedelta(days=n)) for n in (0, 6, 7)] == [0.29, 0.29, 0.0]
+    week = timedelta(days=7)
+    assert [velocity(knowledge, NOON + each) for each in (week * 0, week - timedelta(minutes=1), week)] == [
+        0.29,
+        0.29,
+        0,
+    ]
 
 
 @pytest.mark.parametrize(
