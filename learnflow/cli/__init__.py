@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "status": ("status:command", "Show how all agents are doing."),
     "students": ("students:command", "Import, show and deactivate students."),
     "search": ("search:command", "Find questions by their words, student, agent, status and time."),
+    "audit": ("audit:command", "Compute again from the topics what is stored and shown, and compare."),
     "rebuild": ("maintenance:rebuild", "Add up again what is known of students, from their history."),
     "mastery": ("mastery:command", "Show mastery levels and their reasons, set one, fit the model."),
     "costs": ("costs:command", "Show what Claude cost, by agent, topic, student or model."),

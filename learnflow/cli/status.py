@@ -85,10 +85,13 @@ def _print(report: HealthReport, figures: Figures, *, as_json: bool) -> None:
 
 
 def _look(web: str) -> tuple[HealthReport, Figures]:
-    return HealthReport.model_validate(_get(f"{web}/health")), Figures.model_validate(_get(f"{web}/api/figures"))
+    return HealthReport.model_validate(get_json(f"{web}/health")), Figures.model_validate(
+        get_json(f"{web}/api/figures")
+    )
 
 
-def _get(url: str) -> Any:  # noqa: ANN401 - JSON
+def get_json(url: str) -> Any:  # noqa: ANN401 - JSON
+    """Return what a worker answers, to an operator. Raises ClickException when it does not."""
     if not url.startswith(("http://", "https://")):
         raise click.ClickException(f"{url}: must begin with http:// or https://")
     token = settings.current().web.operator_token

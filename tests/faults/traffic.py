@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import asyncpg
 
+from learnflow.cli.audit import audit
 from tests.support.running_system import Client, Reader, envelope, until
 from tests.support.topic_watcher import json_object
 
@@ -166,6 +167,9 @@ def check_rows(flow: Traffic, database_url: str) -> None:
     until(lambda: dict(rows(database_url, TOTALS, students)) == totals, SECONDS)
     found_totals = dict(rows(database_url, TOTALS, students))
     assert found_totals == totals, set(totals.items()) ^ set(found_totals.items())
+    broker = flow.client.address.split(",")
+    report = asyncio.run(audit(broker, database_url, None, only=frozenset(students), patience=SECONDS))
+    assert [str(each) for each in report.differences] == []
 
 
 def rows(database_url: str, statement: str, *arguments: object) -> list[Any]:

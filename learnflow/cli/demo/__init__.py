@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from statistics import quantiles
@@ -14,6 +14,8 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from learnflow.cli.audit import audit, get_from
+from learnflow.cli.audit.comparison import Report
 from learnflow.cli.connection import connect
 from learnflow.cli.demo.questions import DemoRun, Expected, Outcome, read_questions
 from learnflow.cli.event_summary import changed
@@ -23,13 +25,11 @@ from learnflow.embedded import throwaway
 from learnflow.sandbox import Sandbox
 from learnflow.settings import current
 
-PATIENCE: Final = 30.0  # seconds for the sink to catch up
-PAUSE: Final = 0.2
+PATIENCE: Final = 30.0  # seconds for the sink and the heartbeats to catch up
 STRUGGLE: Final = "student.struggle.detected"
 _TABLES: Final = """
 SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations' ORDER BY tablename
 """
-_LEARNED: Final = "SELECT message_id FROM mastery_history UNION ALL SELECT message_id FROM struggle_history"
 
 
 @click.command()
@@ -60,12 +60,14 @@ def _run(running: System, console: Console, started: float) -> "_Summary":
         console.print(f"[yellow]Code cannot be run here, so submissions fail:[/] {problem}")
     questions = read_questions(graded=problem is None)
     run = DemoRun(questions, partial(_show, console), partial(_show_learned, console))
-    asyncio.run(run.run(running.broker.removeprefix("kafka://").split(";")))
+    brokers = running.broker.removeprefix("kafka://").split(";")
+    asyncio.run(run.run(brokers))
     running.check()
-    console.print("waiting until the sink has written everything …")
-    rows, differences = asyncio.run(_wait_until_stored(running.database_url, run.outcomes, run.learned))
+    console.print("comparing what is stored and shown with what the topics say …")
+    rows, report = asyncio.run(_audited(running, brokers))
     first = None if run.first_answer is None else run.first_answer - started
-    return _Summary(run.outcomes, rows, first, [*_problems(run.outcomes, run.learned.values()), *differences])
+    problems = [*_problems(run.outcomes, run.learned.values()), *map(str, report.differences)]
+    return _Summary(run.outcomes, rows, first, report.messages, problems)
 
 
 async def _sandbox_problem() -> str | None:
@@ -74,38 +76,11 @@ async def _sandbox_problem() -> str | None:
         return await sandbox.check()
 
 
-async def _wait_until_stored(
-    url: str, outcomes: list[Outcome], learned: Collection[str]
-) -> tuple[dict[str, int], list[str]]:
-    """Wait until PostgreSQL holds what the topics said. Return rows by table, and what differs after all."""
-    async with connect(url) as connection:
-        deadline = perf_counter() + PATIENCE
-        while (differences := await _differences(connection, outcomes, learned)) and perf_counter() < deadline:  # noqa: ASYNC110
-            await asyncio.sleep(PAUSE)  # the other process cannot wake us
-        return await _rows(connection), differences
-
-
-async def _differences(connection: asyncpg.Connection, outcomes: list[Outcome], learned: Collection[str]) -> list[str]:
-    stored = {
-        str(row["query_id"]): (row["status"], row["response_text"])
-        for row in await connection.fetch(
-            "SELECT query_id, status, response_text FROM query_history LEFT JOIN agent_responses USING (query_id)"
-        )
-    }
-    expected = {
-        str(outcome.question.query_id): ("completed", outcome.response["payload"]["response_text"])
-        if outcome.became is Expected.ANSWERED
-        else ("failed", None)
-        for outcome in outcomes
-        if outcome.response is not None and outcome.dead_letter is None  # else it was no query
-    }
-    kept = {str(row["message_id"]) for row in await connection.fetch(_LEARNED)}
-    missing = [f"message {each}: a struggle or a level that PostgreSQL lacks" for each in learned if each not in kept]
-    return missing + [
-        f"query {query_id}: the topics say {expected.get(query_id)}, PostgreSQL {stored.get(query_id)}"
-        for query_id in expected.keys() | stored.keys()
-        if expected.get(query_id) != stored.get(query_id)
-    ]
+async def _audited(running: System, brokers: list[str]) -> tuple[dict[str, int], Report]:
+    """Return rows by table, and what an audit says of them."""
+    report = await audit(brokers, running.database_url, partial(get_from, running.web), patience=PATIENCE)
+    async with connect(running.database_url) as connection:
+        return await _rows(connection), report
 
 
 async def _rows(connection: asyncpg.Connection) -> dict[str, int]:
@@ -120,6 +95,7 @@ class _Summary:
     outcomes: Sequence[Outcome]
     rows: dict[str, int]
     first_answer_s: float | None
+    audited: int
     problems: Sequence[str]
 
     def as_json(self) -> dict[str, Any]:
@@ -133,6 +109,7 @@ class _Summary:
             "unanswered": counts[None],
             "dead_letters": counts[Expected.DEAD_LETTER],
             "rows": self.rows,
+            "audited_messages": self.audited,
             "first_answer_s": None if self.first_answer_s is None else round(self.first_answer_s, 2),
             "latency_ms": _latency(times),
         }
@@ -200,6 +177,7 @@ def _print_summary(console: Console, summary: _Summary) -> None:
         summary_table.add_row(name.replace("_", " "), str(figures[name]))
     summary_table.add_row("first answer", f"{figures['first_answer_s']} s after the start")
     summary_table.add_row("latency", f"median {figures['latency_ms']['p50']} ms, p99 {figures['latency_ms']['p99']} ms")
+    summary_table.add_row("audited", f"{summary.audited:,} messages, against PostgreSQL, tables and views")
     summary_table.add_row("rows", ", ".join(f"{name} {count}" for name, count in summary.rows.items() if count))
     console.print(summary_table)
     for problem in summary.problems:
@@ -207,5 +185,5 @@ def _print_summary(console: Console, summary: _Summary) -> None:
     if not summary.problems:
         console.print(
             "Everything held: every good question answered, every bad one accounted for, "
-            "and PostgreSQL holds what the topics say."
+            "and PostgreSQL, tables and views hold what the topics say."
         )
