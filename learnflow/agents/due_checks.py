@@ -119,6 +119,7 @@ class ProgressSweep:
             return
         students = self._students.tables.progress.items()
         while some := list(islice(students, STUDENTS_AT_A_TIME)):
+            self._students.late.update(student_id for student_id, progress in some if progress.state.late)
             students_due = [student_id for student_id, progress in some if self._is_due(progress, now)]
             await self._outbox.send([self._message(each, today - timedelta(days=1)) for each in students_due])
             await asyncio.sleep(0)

@@ -13,8 +13,9 @@ from learnflow.agents.context import Context
 from learnflow.agents.messages import follow
 from learnflow.agents.student_store import NEW, Student, StudentStore
 from learnflow.domain.conversation import Conversation, OpenQuery, close, remember
-from learnflow.domain.learner.learner_state import Change, current, observation_of, observe, rebuilt
-from learnflow.domain.learner.mastery_change_reasons import Day, Reason, outcome_of, reason
+from learnflow.domain.learner.history_replay import rebuilt
+from learnflow.domain.learner.learner_state import Change, current, observation_of, observe
+from learnflow.domain.learner.mastery_change_reasons import CAME_LATE, Day, Reason, outcome_of, reason
 from learnflow.domain.learner.progress import progress, upgrade
 from learnflow.domain.student_exercises import after
 from learnflow.models.envelope import Event
@@ -42,7 +43,7 @@ class LearnerAgent:
         self._context = context
         self._students = store
         self._tables = store.tables
-        self._updater = LearnerUpdater(context, store.tables)
+        self._updater = LearnerUpdater(context, store.tables, store.late)
         self._loaded: dict[str, Student] = {}
 
     async def prepare(self, events: Sequence[Event[Any]]) -> None:
@@ -117,17 +118,18 @@ class LearnerAgent:
 class LearnerUpdater:
     """Folds observations. What follows from a repeat has the same ids as the first time."""
 
-    def __init__(self, context: Context, tables: Tables) -> None:
+    def __init__(self, context: Context, tables: Tables, late: set[str]) -> None:
         self._context = context
         self._model = context.mastery
         self._tables = tables
+        self._late = late
 
     def observe(self, event: Event[Any], observation: Observation, student: Student) -> list[Outgoing]:
         """Add an observation, and return what follows from it."""
         change = observe(student.state, observation, self._model)
         updated = student.progress if change.repeated else None
         updated = updated or self._next_progress(event, student, change.state, change.after)
-        day = self._day(event.student_id or "", observation)
+        day = self._day(event.student_id or "", observation, student)
         return [
             *self._replace(event, observation.id, updated),
             *self._levels(
@@ -143,7 +145,8 @@ class LearnerUpdater:
             _log.warning("%s is not rebuilt: PostgreSQL lacks some of the history; is a sink behind?", event.student_id)
             return []
         change = Change(state, current(student.state, self._model), current(state, self._model))
-        rebuilding = Reason("Rebuilt by today's rules", (event.message_id,))
+        why = CAME_LATE if student.state.late else "Rebuilt by today's rules"
+        rebuilding = Reason(why, (event.message_id,))
         return [
             *self._replace(event, event.message_id, self._next_progress(event, student, state, change.after)),
             *self._levels(event, event.message_id, change, lambda _topic, _rose: rebuilding),
@@ -160,7 +163,10 @@ class LearnerUpdater:
         return self._replace(event, event.message_id, student.progress if same else now)
 
     def _replace(self, event: Event[Any], cause: UUID, updated: ProgressUpdated) -> list[Outgoing]:
-        self._tables.progress.put(event.student_id or "", updated)
+        student_id = event.student_id or ""
+        self._tables.progress.put(student_id, updated)
+        if updated.state.late:
+            self._late.add(student_id)
         return [self._follow(event, cause, "progress", updated, STUDENT_PROGRESS)]
 
     def _next_progress(
@@ -172,10 +178,12 @@ class LearnerUpdater:
             state=state,
         )
 
-    def _day(self, student_id: str, observation: Observation) -> Day:
+    def _day(self, student_id: str, observation: Observation, student: Student) -> Day:
+        """Return the day of an observation, and note that there, unless its exercise ended on a day before."""
         day = self._tables.mastery.get(student_id, observation.at) or Day()
         new = outcome_of(observation)
-        if new is not None:
+        ended = student.state.closed_on(new.exercise) if new and new.exercise else None
+        if new is not None and (ended is None or new.at.date() <= ended):
             day = day.with_outcome(new)
             self._tables.mastery.put(student_id, observation.at, day)
         return day

@@ -8,9 +8,10 @@ from typing import Any
 from faust.types import EventT
 
 from learnflow.agents.context import Context
+from learnflow.agents.student_store import Student, StudentStore
 from learnflow.database.postgres import BatchSource
 from learnflow.database.struggle_window import StoredWindow, Wanted
-from learnflow.domain.struggle.observations import End, observed
+from learnflow.domain.struggle.observations import Attempt, End, Observation, observed
 from learnflow.domain.struggle.struggle_lifecycle import (
     OngoingStruggle,
     Struggles,
@@ -20,27 +21,31 @@ from learnflow.domain.struggle.struggle_lifecycle import (
 from learnflow.models.envelope import Event
 from learnflow.models.events.learning import StruggleDetected
 from learnflow.models.events.routing import RoutingDecision
+from learnflow.models.events.students import ExerciseGraded
 from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.processing import RecentIds
-from learnflow.tables import Tables
 from learnflow.topics import STUDENT_EVENTS, STUDENT_STRUGGLE
 
 
 class StruggleAgent:
     """Notices when a student asks the same again and again, and when that is over. The only writer of its tables."""
 
-    def __init__(self, context: Context, tables: Tables, source: BatchSource[Wanted, StoredWindow]) -> None:
+    def __init__(self, context: Context, students: StudentStore, source: BatchSource[Wanted, StoredWindow]) -> None:
         self._context = context
-        self._panes = tables.struggle
-        self._struggles = tables.struggles
+        self._students = students
+        self._panes = students.tables.struggle
+        self._struggles = students.tables.struggles
         self._source = source
         self._alike = context.alike
         self._loaded: dict[str, StoredWindow | None] = {}
+        self._graded: dict[str, Student] = {}
         self._sent = RecentIds()
         self._restored = RecentIds()
 
     async def prepare(self, events: Sequence[Event[Any]]) -> None:
         """Read those who are not in the tables; waits while PostgreSQL is away, and starts nobody from nothing."""
+        graded = {event.student_id or "" for event in events if isinstance(event.payload, ExerciseGraded)}
+        self._graded = dict(zip(graded, await asyncio.gather(*map(self._students.student, graded)), strict=True))
         wanted: dict[str, Wanted] = {}
         for event in events:
             student_id, at = event.student_id or "", _time(event)
@@ -58,7 +63,7 @@ class StruggleAgent:
         observation, student_id, partition = observed(event), event.student_id or "", item.message.partition
         self._restore(student_id, partition)
         self._restored.add((student_id, self._panes.extent(_time(event))[0]))
-        if observation is None:
+        if observation is None or self._is_over(student_id, observation):
             return []
         reported = self._topics(student_id)
         ended = reported.get(observation.topic)
@@ -74,6 +79,14 @@ class StruggleAgent:
         self._panes.sweep(partition, min(self._context.now(), observation.at))
         announced = (announcement for update in updates.values() for announcement in update.messages)
         return [message for announcement in announced for message in self._messages(announcement)]
+
+    def _is_over(self, student_id: str, observation: Observation) -> bool:
+        """Whether an exercise had ended on a day before: the window may not have that any more."""
+        if not isinstance(observation, Attempt) or observation.exercise is None:
+            return False
+        student = self._students.in_tables(student_id) or self._graded[student_id]
+        ended = student.state.closed_on(observation.exercise)
+        return ended is not None and observation.at.date() > ended
 
     def _restore(self, student_id: str, partition: int) -> None:
         window = self._loaded.pop(student_id, None)

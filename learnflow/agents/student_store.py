@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
@@ -47,13 +47,15 @@ NEW = Student(Profile())
 class StudentStore:
     """Reads the tables, and the sources behind them of what they do not have, or no more.
 
-    `behind` says whether student-events of a partition wait to be read.
+    `behind` says whether student-events of a partition wait to be read. `late` has the students of whom something came
+    too late to be put in its place, until their history is replayed.
     """
 
     tables: Tables
     source: StudentSource
     assignments: BatchSource[AssignmentKey, Assigned]
     behind: Callable[[int], bool]
+    late: set[str] = field(default_factory=set)
 
     def in_tables(self, student_id: str) -> Student | None:
         """Return a student that the tables hold; None before the learner has seen the student."""

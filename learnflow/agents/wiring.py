@@ -13,6 +13,7 @@ from learnflow.agents.context import Context
 from learnflow.agents.debug import DebugAgent
 from learnflow.agents.due_checks import OverdueSweep, ProgressSweep, StruggleSweep
 from learnflow.agents.exercise import ExerciseAgent
+from learnflow.agents.history_replays import ReplaySweep
 from learnflow.agents.learner import LearnerAgent
 from learnflow.agents.messages import Reporter
 from learnflow.agents.router import RouterAgent
@@ -21,6 +22,7 @@ from learnflow.agents.specialist_request import TutoredAgent
 from learnflow.agents.struggle import StruggleAgent
 from learnflow.agents.student_store import StudentStore
 from learnflow.agents.triage import TriageAgent
+from learnflow.database.observation_history import load_complete_histories
 from learnflow.database.postgres import BatchSource
 from learnflow.database.struggle_window import load_windows
 from learnflow.database.students import StudentSource, load_assignments
@@ -141,10 +143,11 @@ def wire_core(app: StreamApp, context: Context) -> Tables:
     wiring, tables, url = AgentWiring(app, context), Tables.of(app), context.settings.need_database()
     source = StudentSource(url, context.settings.limits.turns)
     assignments, windows = BatchSource(url, load_assignments), BatchSource(url, load_windows)
-    for closing in (source, assignments, windows):
+    histories = BatchSource(url, load_complete_histories)
+    for closing in (source, assignments, windows, histories):
         app.at_end(closing.close)
     students = StudentStore(tables, source, assignments, behind(STUDENT_EVENTS))
-    struggle, learner = StruggleAgent(context, tables, windows), LearnerAgent(context, students)
+    struggle, learner = StruggleAgent(context, students, windows), LearnerAgent(context, students)
     wiring.add(Agent.TRIAGE, STUDENT_QUERIES, TriageAgent(context))
     wiring.add(Agent.ROUTER, TRIAGE_ROUTING, RouterAgent(context, students))
     wiring.add_table_writer(Agent.STRUGGLE, struggle, TRIAGE_ROUTING, STUDENT_EVENTS)
@@ -153,8 +156,10 @@ def wire_core(app: StreamApp, context: Context) -> Tables:
     overdue = OverdueSweep(context, students, wiring.outbox, behind(AGENT_RESPONSES))
     struggles = StruggleSweep(context, tables.struggles, wiring.outbox, behind(TRIAGE_ROUTING, STUDENT_EVENTS))
     progress = ProgressSweep(context, students, wiring.outbox)
+    replays = ReplaySweep(context, students, histories, wiring.outbox)
     wiring.every(min(overdue.patience.collaboration.total_seconds() / 4, SWEEP_PAUSE), overdue)
     wiring.every(SWEEP_PAUSE, struggles)
+    wiring.every(SWEEP_PAUSE, replays)
     wiring.every(SWEEP_PAUSE, lambda: progress(app.partitions(STUDENT_EVENTS.name)))
     return tables
 

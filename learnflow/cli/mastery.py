@@ -20,7 +20,7 @@ from learnflow.models.fields import Model, explain
 from learnflow.models.taxonomy import GENERAL, TOPICS, lookup
 
 ANSWERS: Final = """
-    SELECT student_id, topic, score FROM exercise_submissions ORDER BY at, message_id"""
+    SELECT student_id, topic, score FROM exercise_evidence ORDER BY at, message_id"""
 
 
 @click.group()

@@ -36,8 +36,9 @@ _ATTEMPTS: Final = f"""
 SELECT s.*
 FROM {_ASKED}
 CROSS JOIN LATERAL (
-    SELECT e.student_id, e.message_id AS id, e.at, e.topic, e.passed, e.error
-    FROM exercise_submissions e
+    SELECT e.student_id, e.message_id AS id, e.at, e.topic, e.passed, e.error, e.exercise_id AS exercise,
+        e.passed OR e.gave_up AS closes
+    FROM exercise_evidence e
     WHERE e.student_id = asked.student_id AND e.at >= asked.since AND e.at < asked.until AND e.topic <> '{GENERAL}'
     ORDER BY e.at DESC LIMIT {MOST}
 ) AS s

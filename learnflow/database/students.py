@@ -54,7 +54,7 @@ ORDER BY q.at, q.query_id DESC
 """  # noqa: S608 - of the constants above
 
 _ASSIGNMENT: Final = """
-    s.student_id, s.assigned_at, s.attempts, s.hints_given, s.passed_at, s.given_up_at, e.exercise_id, e.title,
+    s.student_id, s.assigned_at, s.hints_given, s.passed_at, s.given_up_at, e.exercise_id, e.title,
     e.topic, e.difficulty, e.problem_text, e.solution_code, e.starter_code, e.test_cases, e.hints, e.created_at,
     e.created_by_agent, e.language, e.tags
 """
@@ -159,7 +159,8 @@ async def load_assignments(database: Reader, wanted: Sequence[AssignmentKey]) ->
 def _assigned(record: asyncpg.Record) -> Assigned | None:
     """Return what a row says; None, and a warning, where today's rules refuse its exercise."""
     values = present(record) | {"test_cases": orjson.loads(record["test_cases"])}
-    closed = Closing.SOLVED if record["passed_at"] else Closing.GIVEN_UP if record["given_up_at"] else None
+    passed_at, given_up_at = record["passed_at"], record["given_up_at"]
+    closed = Closing.SOLVED if passed_at else Closing.GIVEN_UP if given_up_at else None
     try:
         exercise = Exercise.model_validate(values)
     except ValidationError as error:
@@ -168,9 +169,9 @@ def _assigned(record: asyncpg.Record) -> Assigned | None:
     return Assigned(
         exercise=exercise,
         assigned_at=record["assigned_at"],
-        attempts=record["attempts"],
         hints_given=record["hints_given"],
         closed=closed,
+        closed_at=passed_at or given_up_at,
     )
 
 

@@ -1,5 +1,6 @@
 """The exercises of a student: which are open, how far each is, and which are behind them. No clock, no I/O."""
 
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -55,17 +56,20 @@ def _changes(exercises: Exercises, event: Event[Any]) -> dict[str, tuple[object,
             item = exercises.get(exercise_id)
             return _updated(exercises, item, hints_given=max(item.hints_given, number)) if item else None
         case ExerciseGraded() as payload:
-            return None if exercises.behind(payload.exercise_id) else _graded(exercises, payload)
+            return _graded(exercises, payload, event.timestamp)
     return None
 
 
-def _graded(exercises: Exercises, payload: ExerciseGraded) -> dict[str, tuple[object, ...]]:
-    """Count an attempt; one that passed closes the exercise, and so does giving up."""
+def _graded(exercises: Exercises, payload: ExerciseGraded, at: datetime) -> dict[str, tuple[object, ...]] | None:
+    """Passing closes an exercise, and so does giving up: whichever was first, in whatever order they arrive."""
     closed = Closing.SOLVED if payload.passed else Closing.GIVEN_UP if payload.gave_up else None
-    done = (*exercises.done, short_id(payload.exercise_id))[-MOST_DONE:] if closed else exercises.done
-    item = exercises.get(payload.exercise_id)
-    kept = _updated(exercises, item, attempts=item.attempts + 1, closed=closed) if item else {}
-    return {"done": done, **kept}
+    if closed is None:
+        return None
+    exercise_id = payload.exercise_id
+    done = exercises.done if exercises.behind(exercise_id) else (*exercises.done, short_id(exercise_id))[-MOST_DONE:]
+    item = exercises.get(exercise_id)
+    first = item is not None and (item.closed is None or (item.closed_at is not None and at < item.closed_at))
+    return {"done": done, **(_updated(exercises, item, closed=closed, closed_at=at) if item and first else {})}
 
 
 def _updated(exercises: Exercises, item: Assigned, **update: object) -> dict[str, tuple[object, ...]]:

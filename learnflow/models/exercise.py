@@ -95,6 +95,6 @@ class Assigned(Model):
 
     exercise: Exercise
     assigned_at: Timestamp
-    attempts: NonNegativeInt = 0
     hints_given: NonNegativeInt = 0
     closed: Closing | None = Field(default=None, description="How it came to its end; None while it is open.")
+    closed_at: Timestamp | None = Field(default=None, description="When it did.")

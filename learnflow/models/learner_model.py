@@ -1,15 +1,18 @@
 """What the learner keeps of a student: what was observed last, and what everything before it added up to."""
 
+from datetime import date
 from typing import Annotated, Any, Final, Literal
+from uuid import UUID
 
 from pydantic import Field, NonNegativeInt
 
-from learnflow.models.fields import Count, Id, Model, Probability, Timestamp, TopicKey
+from learnflow.models.fields import Count, Id, Model, Probability, Timestamp, TopicKey, short_id
 from learnflow.models.vocabulary import Intent, StruggleLevel
 
 MOST_EVIDENCE: Final = 1_000_000.0  # answers; further ones would change nothing that anybody could see
 FARTHEST_OFFSET: Final = 5.0  # log-odds: from an even chance to 1 in 150
 FARTHEST_START: Final = 30.0  # log-odds; room to set any level, whatever the offset
+MOST_CLOSED: Final = 5_000  # exercises solved or given up that a student can have; 40 bytes each
 
 Evidence = Annotated[float, Field(ge=0.0, le=MOST_EVIDENCE)]
 
@@ -54,12 +57,18 @@ class Asked(_Observation):
 
 
 class Graded(_Observation):
-    """A submission was graded."""
+    """A submission was graded, or the student gave up."""
 
     kind: Literal["graded"] = "graded"
     topic: TopicKey
     exercise: Id
     score: Probability
+    gave_up: bool = False
+
+    @property
+    def closes(self) -> bool:
+        """Whether the exercise ends with it."""
+        return self.gave_up or self.score == 1.0
 
 
 class LevelSet(_Observation):
@@ -120,7 +129,17 @@ class Knowledge(Model):
     topics: dict[TopicKey, TopicKnowledge] = Field(default_factory=dict)
     struggles: dict[TopicKey, StruggleLevel] = Field(default_factory=dict)
     exercises: tuple[str, ...] = Field(default=(), description="The exercises passed, shortened, in their order.")
+    closed: dict[str, date] = Field(
+        default_factory=dict, description="The exercises passed or given up, shortened, and on which day, in UTC."
+    )
     achievements: tuple[TopicKey, ...] = ()
+
+
+class Place(Model):
+    """The place of an observation in the order of their times."""
+
+    at: Timestamp
+    id: Id
 
 
 class LearnerState(Model):
@@ -131,3 +150,11 @@ class LearnerState(Model):
         tuple[Observation, ...], Field(description="Not yet part of the knowledge: a late one may come between.")
     ] = ()
     applied: Annotated[tuple[str, ...], Field(description="The observations counted last, shortened.")] = ()
+    folded_to: Place | None = Field(default=None, description="The newest observation that is part of the knowledge.")
+    late: bool = Field(default=False, description="Something came after what follows it was counted: replay is due.")
+
+    def closed_on(self, exercise: UUID) -> date | None:
+        """Return the day, in UTC, on which an exercise was solved or given up; None while it is open."""
+        grades = (each for each in self.recent if isinstance(each, Graded) and each.exercise == exercise)
+        days = (each.at.date() for each in grades if each.closes)
+        return self.knowledge.closed.get(short_id(exercise)) or min(days, default=None)

@@ -68,25 +68,42 @@ FROM (
 WHERE e.student_id = r.student_id AND e.exercise_id = r.exercise_id
 """
 
-# Only submissions that are new count, so that a repeat changes nothing.
+_RESULTS: Final = ("attempts", "best_score", "submitted_at", "passed_at", "given_up_at", "last_code")
+
+# Graded before it was assigned: the messages of a student come in any order.
+_ASSIGNMENTS: Final = f"""
+INSERT INTO student_exercises (student_id, exercise_id, assigned_at, {", ".join(_RESULTS)})
+SELECT n.student_id, n.exercise_id, n.assigned_at, COALESCE(attempts, 0), {", ".join(_RESULTS[1:])}
+FROM (SELECT student_id, exercise_id, assigned_at FROM jsonb_populate_recordset(NULL::student_exercises, $1)) AS n
+LEFT JOIN LATERAL (
+    SELECT {", ".join(_RESULTS)} FROM exercise_results r
+    WHERE r.student_id = n.student_id AND r.exercise_id = n.exercise_id
+) AS results ON TRUE
+ON CONFLICT (student_id, exercise_id) DO NOTHING
+"""  # noqa: S608 - as above
+
+# The results are of all submissions, those that this statement adds among them: the view does not see these yet.
 _SUBMISSIONS: Final = f"""
 WITH new AS (
     {_insert("exercise_submissions", rows.SubmissionRow._fields, _OWN)}
-    RETURNING student_id, exercise_id, score, passed, code, at, gave_up
-), total AS (
-    SELECT student_id, exercise_id, count(*) AS attempts, max(score) AS score, max(at) AS at,
+    RETURNING message_id, student_id, exercise_id, score, passed, code, at, gave_up
+), submissions AS (
+    SELECT * FROM new UNION ALL
+    SELECT s.message_id, s.student_id, s.exercise_id, s.score, s.passed, s.code, s.at, s.gave_up
+    FROM exercise_submissions s JOIN (SELECT DISTINCT student_id, exercise_id FROM new) AS changed
+        USING (student_id, exercise_id)
+), evidence AS (
+    SELECT *, bool_or(passed OR gave_up) OVER (
+        PARTITION BY student_id, exercise_id ORDER BY at, message_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    ) AS ended FROM submissions
+), results AS (
+    SELECT student_id, exercise_id, count(*) AS attempts, max(score) AS best_score, max(at) AS submitted_at,
         min(at) FILTER (WHERE passed) AS passed_at, min(at) FILTER (WHERE gave_up) AS given_up_at,
-        (array_agg(code ORDER BY at DESC) FILTER (WHERE code IS NOT NULL))[1] AS code
-    FROM new GROUP BY student_id, exercise_id
+        (array_agg(code ORDER BY at DESC, message_id DESC) FILTER (WHERE code IS NOT NULL))[1] AS last_code
+    FROM evidence WHERE ended IS NOT TRUE GROUP BY student_id, exercise_id
 )
-UPDATE student_exercises AS e
-SET attempts = e.attempts + total.attempts,
-    best_score = GREATEST(e.best_score, total.score),
-    submitted_at = GREATEST(e.submitted_at, total.at),
-    passed_at = LEAST(e.passed_at, total.passed_at), given_up_at = LEAST(e.given_up_at, total.given_up_at),
-    last_code = CASE WHEN e.last_code IS NULL OR total.at >= e.submitted_at
-        THEN COALESCE(total.code, e.last_code) ELSE e.last_code END
-FROM total WHERE e.student_id = total.student_id AND e.exercise_id = total.exercise_id
+UPDATE student_exercises AS e SET {_assignments(_RESULTS, "r.{0}")}
+FROM results AS r WHERE e.student_id = r.student_id AND e.exercise_id = r.exercise_id
 """  # noqa: S608 - as above
 
 # Progress follows the state, whose version alone says which is newer. A trigger sets updated_at.
@@ -124,7 +141,7 @@ COPIED: Final[Mapping[type[rows.Row], str]] = MappingProxyType({
 # Parents first.
 WRITE: Final[Mapping[type[rows.Row], str]] = MappingProxyType({
     rows.ExerciseRow: _insert("exercises", rows.ExerciseRow._fields, "exercise_id"),
-    rows.AssignmentRow: _insert("student_exercises", rows.AssignmentRow._fields, "student_id, exercise_id"),
+    rows.AssignmentRow: _ASSIGNMENTS,
     rows.HintRow: _HINTS,
     rows.SubmissionRow: _SUBMISSIONS,
     rows.ResponseRow: _insert("agent_responses", rows.ResponseRow._fields, "query_id"),

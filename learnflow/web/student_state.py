@@ -14,7 +14,6 @@ from learnflow.domain.struggle.observations import Observation, in_order
 from learnflow.domain.struggle.struggle_lifecycle import OngoingStruggle, restored_struggle
 from learnflow.domain.struggle.window import WINDOW
 from learnflow.models.events.routing import Turn
-from learnflow.models.fields import Timestamp
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.models.taxonomy import lookup
 from learnflow.tables import Tables
@@ -27,11 +26,11 @@ NOBODY: Final = "There is no student with this id."
 
 _OUTCOMES: Final = """
 SELECT * FROM (
-    SELECT timestamp AS at, query_id AS id, topic, 'asked' AS kind, NULL::uuid AS exercise
+    SELECT timestamp AS at, query_id AS id, topic, 'asked' AS kind, NULL::uuid AS exercise, FALSE AS closes
     FROM query_history WHERE student_id = $1 AND timestamp >= $2 AND detected_intent IS NOT NULL AND topic IS NOT NULL
     UNION ALL
-    SELECT at, message_id, topic, CASE WHEN score = 1 THEN 'passed' ELSE 'failed' END, exercise_id
-    FROM exercise_submissions WHERE student_id = $1 AND at >= $2
+    SELECT at, message_id, topic, CASE WHEN score = 1 THEN 'passed' ELSE 'failed' END, exercise_id, passed OR gave_up
+    FROM exercise_evidence WHERE student_id = $1 AND at >= $2
 ) AS outcomes ORDER BY at, id
 """
 
@@ -97,9 +96,9 @@ class DatabaseStudentState:
         """The days, from questions and submissions."""
         first = self.now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS - 1)
         days: dict[date, Day] = {}
-        for row in await self.database.read(_DatedOutcome, _OUTCOMES, student_id, first):
+        for row in await self.database.read(Outcome, _OUTCOMES, student_id, first):
             day = row.at.date()
-            outcome = Outcome(id=row.id, topic=lookup(row.topic), kind=row.kind, exercise=row.exercise)
+            outcome = row.model_copy(update={"topic": lookup(row.topic)})
             days[day] = days.get(day, Day()).with_outcome(outcome)
         return tuple(MasteryDay(day=day, outcomes=content.outcomes) for day, content in days.items())
 
@@ -119,10 +118,6 @@ class DatabaseStudentState:
 
 
 StudentState: TypeAlias = TableStudentState | DatabaseStudentState
-
-
-class _DatedOutcome(Outcome):
-    at: Timestamp
 
 
 def _within(observations: Iterable[Observation], now: datetime) -> tuple[Observation, ...]:

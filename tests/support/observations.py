@@ -29,6 +29,12 @@ def graded(name: object, score: float = 1.0, topic: str = "loops", **ago: float)
     return Graded(at=NOON - timedelta(**ago), id=uid(name), topic=topic, exercise=uid(f"exercise {name}"), score=score)
 
 
+def attempt(exercise: object, name: object, score: float = 1.0, *, gave_up: bool = False, **ago: float) -> Graded:
+    """A submission to an exercise that may have others, so long before noon; one on loops."""
+    at, exercise_id = NOON - timedelta(**ago), uid(f"exercise {exercise}")
+    return Graded(at=at, id=uid(name), topic="loops", exercise=exercise_id, score=score, gave_up=gave_up)
+
+
 def level_set(name: object, level: float, topic: str = "loops", **ago: float) -> LevelSet:
     """A teacher's word, so long before noon."""
     return LevelSet(at=NOON - timedelta(**ago), id=uid(name), topic=topic, level=level)

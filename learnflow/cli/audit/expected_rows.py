@@ -165,26 +165,31 @@ def _student(student_id: str, history: TopicHistory, believed: Iterable[Said]) -
 def _add_submissions(expected: ExpectedRows, changes: Iterable[tuple[Said, Change]]) -> None:
     """Expect of each exercise that was given what its submissions and hints come to."""
     given = expected.tables["student_exercises"]
-    seen: set[UUID] = set()
+    submissions: dict[tuple[str, ...], dict[UUID, SubmissionRow]] = defaultdict(dict)
     for row in (row for said, made in changes if said.message.topic == STUDENT_EVENTS.name for row in made.rows):
-        exercise = given.get((getattr(row, "student_id", ""), str(getattr(row, "exercise_id", ""))))
+        key = (getattr(row, "student_id", ""), str(getattr(row, "exercise_id", "")))
+        exercise = given.get(key)
         if isinstance(row, AssignmentRow) and exercise is not None:
             exercise.setdefault("attempts", 0)
         elif isinstance(row, HintRow) and exercise is not None:
             exercise["hints_given"] = max(exercise.get("hints_given", 0), row.hints_given)
-        elif isinstance(row, SubmissionRow) and row.message_id not in seen:
-            seen.add(row.message_id)
-            if exercise is not None and "attempts" in exercise:
-                exercise |= _with_submission(exercise, row)
+        elif isinstance(row, SubmissionRow) and exercise is not None:
+            submissions[key].setdefault(row.message_id, row)
+    for place, of_exercise in submissions.items():
+        given[place] |= _results(of_exercise.values())
 
 
-def _with_submission(exercise: Mapping[str, Any], row: SubmissionRow) -> dict[str, Any]:
-    times = {"submitted_at": max, **({"passed_at": min} if row.passed else {})}
-    times |= {"given_up_at": min} if row.gave_up else {}
-    best = max(exercise.get("best_score", 0.0), row.score)
-    return {"attempts": exercise["attempts"] + 1, "best_score": best} | {
-        name: choose(exercise.get(name, row.at), row.at) for name, choose in times.items()
-    }
+def _results(submissions: Iterable[SubmissionRow]) -> dict[str, Any]:
+    """Return what submissions to an exercise come to, up to the one that passes or gives up."""
+    results: dict[str, Any] = {"attempts": 0, "best_score": 0.0}
+    for row in sorted(submissions, key=lambda each: (each.at, each.message_id)):
+        results |= {"attempts": results["attempts"] + 1, "best_score": max(results["best_score"], row.score)}
+        results |= {"submitted_at": row.at} | ({"passed_at": row.at} if row.passed else {})
+        if row.gave_up:
+            results["given_up_at"] = row.at
+        if row.passed or row.gave_up:
+            break
+    return results
 
 
 def _add_progress(expected: ExpectedRows, changes: Iterable[tuple[Said, Change]]) -> None:

@@ -2,7 +2,9 @@
 
 The observations of the last hour stay open: a late one is put between them, and they are added up anew. So any order
 of arrival within the hour, and any repetition, gives the same knowledge. What arrives later still counts, as the
-oldest of those that are open.
+oldest of those that are open, and makes the state `late`: until the history is replayed (`history_replay.py`).
+
+Submissions are evidence until their exercise is solved or given up.
 """
 
 from collections import Counter
@@ -22,12 +24,14 @@ from learnflow.models.events.routing import RoutingDecision
 from learnflow.models.events.students import ExerciseGraded, MasteryLevelSet, StruggleResolved
 from learnflow.models.fields import REMEMBERED_IDS, short_id
 from learnflow.models.learner_model import (
+    MOST_CLOSED,
     Asked,
     Graded,
     Knowledge,
     LearnerState,
     LevelSet,
     Observation,
+    Place,
     Resolved,
     Struggling,
     TopicKnowledge,
@@ -42,7 +46,6 @@ LATENESS: Final = timedelta(hours=1)  # within which the order of arrival makes 
 LEAST_OPEN: Final = 8  # observations, however old: a crash repeats no more before what follows from them is sent
 MOST_OPEN: Final = 64  # observations; a bound on what one student can cost
 MOST_MINUTES: Final = 1_000  # of a week in which a student asked; likewise
-COMPARED: Final = 100  # ids of those closed last, which tell whether a history is complete
 
 
 def observation_of(event: Event[Any]) -> Observation | None:
@@ -51,8 +54,8 @@ def observation_of(event: Event[Any]) -> Observation | None:
     match event.payload:
         case RoutingDecision(query=StudentQuery() as query):
             return Asked(at=query.timestamp, id=query.query_id, intent=query.detected_intent, topic=query.topic)
-        case ExerciseGraded(topic=topic, exercise_id=exercise, score=score):
-            return Graded(at=at, id=message_id, topic=topic, exercise=exercise, score=score)
+        case ExerciseGraded(topic=topic, exercise_id=exercise, score=score, gave_up=gave_up):
+            return Graded(at=at, id=message_id, topic=topic, exercise=exercise, score=score, gave_up=gave_up)
         case MasteryLevelSet(topic=topic, level=level):
             return LevelSet(at=at, id=message_id, topic=topic, level=level)
         case StruggleDetected(topic=topic, struggle_level=level):
@@ -116,10 +119,16 @@ def _days(knowledge: Knowledge, at: datetime) -> dict[str, Any]:
 
 
 def _graded(knowledge: Knowledge, observation: Graded, model: MasteryModel) -> dict[str, Any]:
+    """What comes after the end of its exercise is no evidence; nor is more than can be remembered as ended."""
     exercise = short_id(observation.exercise)
+    # The second is of a state that was stored before days were.
+    if exercise in knowledge.closed or exercise in knowledge.exercises or len(knowledge.closed) >= MOST_CLOSED:
+        return {}
     changes = _evidence(knowledge, lookup(observation.topic), model, observation.score, 1.0)
-    if observation.score == 1.0 and exercise not in knowledge.exercises:
+    if observation.score == 1.0:
         changes["exercises"] = (*knowledge.exercises, exercise)
+    if observation.closes:
+        changes["closed"] = {**knowledge.closed, exercise: observation.at.date()}
     return changes
 
 
@@ -193,7 +202,7 @@ def observe(state: LearnerState, observation: Observation, model: MasteryModel) 
     before = current(state, model)
     if short_id(observation.id) in state.applied:
         return Change(state, before, before, repeated=True)
-    latest = not state.recent or _in_order(observation) > _in_order(state.recent[-1])
+    latest = not state.recent or in_order(observation) > in_order(state.recent[-1])
     added = _added(state, observation, model)
     return Change(added, before, fold(before, observation, model) if latest else current(added, model))
 
@@ -203,28 +212,29 @@ def state_from_history(observations: Iterable[Observation], model: MasteryModel)
     return reduce(lambda state, each: observe(state, each, model).state, observations, LearnerState())
 
 
-def rebuilt(history: LearnerState, live: LearnerState, model: MasteryModel) -> LearnerState | None:
-    """Return what a history adds up to, and after it what is still open and not yet part of that history.
-
-    None when the history lacks what is closed already: then it is not complete yet.
-    """
-    in_history = {*history.applied, *(short_id(observation.id) for observation in history.recent)}
-    if not in_history.issuperset(live.applied[-COMPARED:]):
-        return None
-    return reduce(lambda state, observation: observe(state, observation, model).state, live.recent, history)
-
-
 def _added(state: LearnerState, observation: Observation, model: MasteryModel) -> LearnerState:
-    recent = sorted((*state.recent, observation), key=_in_order)
-    closed = _closed(recent)
+    place, folded_to = in_order(observation), state.folded_to
+    late = state.late or (folded_to is not None and place < (folded_to.at, folded_to.id))
+    recent = sorted((*state.recent, observation), key=in_order)
+    return fold_oldest(state.model_copy(update={"late": late}), recent, model)
+
+
+def fold_oldest(state: LearnerState, observations: Sequence[Observation], model: MasteryModel) -> LearnerState:
+    """Return a state with all that is open, in order; the oldest, which need not stay open, go into its knowledge."""
+    closed = _closed(observations)
+    folded, folded_to = observations[:closed], state.folded_to
+    if folded and (folded_to is None or in_order(folded[-1]) > (folded_to.at, folded_to.id)):
+        folded_to = Place(at=folded[-1].at, id=folded[-1].id)
     return LearnerState.model_construct(
-        knowledge=_folded(state.knowledge, recent[:closed], model),
-        recent=tuple(recent[closed:]),
-        applied=(*state.applied, *(short_id(each.id) for each in recent[:closed]))[-REMEMBERED_IDS:],
+        knowledge=_folded(state.knowledge, folded, model),
+        recent=tuple(observations[closed:]),
+        applied=(*state.applied, *(short_id(each.id) for each in folded))[-REMEMBERED_IDS:],
+        folded_to=folded_to,
+        late=state.late,
     )
 
 
-def _closed(recent: list[Observation]) -> int:
+def _closed(recent: Sequence[Observation]) -> int:
     """Return how many of the oldest are no longer open."""
     late = sum(recent[-1].at - each.at > LATENESS for each in recent)
     return max(min(late, len(recent) - LEAST_OPEN), len(recent) - MOST_OPEN, 0)
@@ -234,5 +244,6 @@ def _folded(knowledge: Knowledge, observations: Sequence[Observation], model: Ma
     return reduce(lambda so_far, observation: fold(so_far, observation, model), observations, knowledge)
 
 
-def _in_order(observation: Observation) -> tuple[datetime, UUID]:
+def in_order(observation: Observation) -> tuple[datetime, UUID]:
+    """Return what observations are sorted by."""
     return observation.at, observation.id

@@ -1,39 +1,46 @@
 """Why a level has changed, told from the outcomes of a day: in words, and with their messages. No clock, no I/O."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Final, Literal, NamedTuple, Self
 from uuid import UUID
 
 from learnflow.domain.phrasing import many
-from learnflow.models.fields import Id, Model, TopicKey
+from learnflow.models.fields import Id, Model, Timestamp, TopicKey
 from learnflow.models.learner_model import Asked, Graded, LevelSet, Observation, Struggling
 from learnflow.models.taxonomy import GENERAL, TOPICS, lookup
 
+BEFORE_ALL: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MOST: Final = 100  # outcomes of a day, the newest: a bound on what one student can cost
 
 
 class Outcome(Model):
-    """A question, or a graded submission of an exercise."""
+    """A question, or a graded submission of an exercise, which may end with it."""
 
+    at: Timestamp = BEFORE_ALL  # of one that was stored before times were
     id: Id
     topic: TopicKey
     kind: Literal["asked", "passed", "failed"]
     exercise: Id | None = None
+    closes: bool = False
 
 
 def outcome_of(observation: Observation) -> Outcome | None:
     """Return what an observation is for the day it belongs to, or None."""
     match observation:
-        case Asked(id=query_id, topic=str() as topic):
-            return Outcome(id=query_id, topic=lookup(topic), kind="asked")
-        case Graded(id=message_id, topic=topic, exercise=exercise, score=score):
+        case Asked(at=at, id=query_id, topic=str() as topic):
+            return Outcome(at=at, id=query_id, topic=lookup(topic), kind="asked")
+        case Graded(at=at, id=message_id, topic=topic, exercise=exercise, score=score, closes=closes):
             kind: Literal["passed", "failed"] = "passed" if score == 1.0 else "failed"
-            return Outcome(id=message_id, topic=lookup(topic), kind=kind, exercise=exercise)
+            return Outcome(at=at, id=message_id, topic=lookup(topic), kind=kind, exercise=exercise, closes=closes)
     return None
 
 
 class Day(Model):
-    """All of a student's outcomes of one day; the same one twice counts once."""
+    """A student's outcomes of one day, in the order of their times; the same one twice counts once.
+
+    Of an exercise there are those up to the one that closes it.
+    """
 
     outcomes: tuple[Outcome, ...] = ()
 
@@ -41,7 +48,12 @@ class Day(Model):
         """Return the day with one outcome more."""
         if any(each.id == new.id for each in self.outcomes):
             return self
-        return self.model_copy(update={"outcomes": (*self.outcomes, new)[-MOST:]})
+        ended, outcomes = set[UUID | None](), list[Outcome]()
+        for each in sorted((*self.outcomes, new), key=lambda outcome: (outcome.at, outcome.id)):
+            if each.exercise not in ended:
+                outcomes.append(each)
+                ended.update((each.exercise,) if each.closes else ())
+        return self.model_copy(update={"outcomes": tuple(outcomes[-MOST:])})
 
     def on(self, topic: str, kind: str) -> tuple[Outcome, ...]:
         """Return one kind of outcome on a topic."""
@@ -49,6 +61,7 @@ class Day(Model):
 
 
 MOST_EVIDENCE: Final = 20  # messages that an event names
+CAME_LATE: Final = "Something earlier became known late"
 
 
 class Reason(NamedTuple):
@@ -62,7 +75,7 @@ def reason(observation: Observation, topic: str, day: Day, *, rose: bool) -> Rea
     """Return why the level of a topic has changed with an observation, given the day that it belongs to."""
     name = TOPICS[topic].title.lower()
     if lookup(getattr(observation, "topic", None) or GENERAL) != topic:
-        return Reason("Something earlier became known late", (observation.id,))
+        return Reason(CAME_LATE, (observation.id,))
     match observation:
         case Graded():
             return _graded(name, day.on(topic, "passed"), day.on(topic, "failed"), rose=rose)

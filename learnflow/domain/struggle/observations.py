@@ -43,11 +43,13 @@ class Question(_Observed):
 
 
 class Attempt(_Observed):
-    """A graded submission. `id` is the message's; `error` the type of error that the code ended with."""
+    """A graded submission, which may end its exercise. `id` is the message's; `error` the type of the code's error."""
 
     kind: Literal["attempt"] = "attempt"
     passed: bool
     error: str | None = None
+    exercise: Id | None = None
+    closes: bool = False
 
 
 class End(_Observed):
@@ -89,10 +91,22 @@ def observed(event: Event[Any]) -> Question | Attempt | End | None:
         case RoutingDecision(query=StudentQuery() as query):
             return question(query)
         case ExerciseGraded(topic=topic) as graded if topic != GENERAL:
-            return Attempt(at=at, id=message_id, topic=topic, passed=graded.passed, error=graded.error)
+            return _attempt(at, message_id, graded)
         case StruggleResolved() as resolved:
             return End(at=at, id=message_id, topic=resolved.topic, clears=resolved.resolved_by == "success")
     return None
+
+
+def _attempt(at: datetime, message_id: UUID, graded: ExerciseGraded) -> Attempt:
+    return Attempt(
+        at=at,
+        id=message_id,
+        topic=graded.topic,
+        passed=graded.passed,
+        error=graded.error,
+        exercise=graded.exercise_id,
+        closes=graded.passed or graded.gave_up,
+    )
 
 
 def question(query: StudentQuery) -> Question | None:

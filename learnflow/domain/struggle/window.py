@@ -76,9 +76,9 @@ def attributed(observations: Iterable[Observation], same: Alike = alike) -> list
 
     A question that asks the same as an earlier one is on its topic: wordings are taken for different topics. One of no
     topic is on that of any it asks the same as. One that follows up is about the turn before it: a question, or an
-    exercise. All within 24 hours.
+    exercise. All within 24 hours. A submission to an exercise that was solved or given up before it shows nothing.
     """
-    ordered = sorted(observations, key=in_order)
+    ordered = list(_until_closed(sorted(observations, key=in_order)))
     topics: dict[UUID, str] = {}
     named: list[Question] = []
     for general in (False, True):
@@ -89,6 +89,16 @@ def attributed(observations: Iterable[Observation], same: Alike = alike) -> list
                 if not general:
                     named.append(item)
     return list(_with_turns(ordered, topics))
+
+
+def _until_closed(ordered: Iterable[Observation]) -> Iterator[Observation]:
+    ended: set[UUID | None] = set()
+    for item in ordered:
+        if isinstance(item, Attempt):
+            if item.exercise in ended:
+                continue
+            ended.update((item.exercise,) if item.closes else ())
+        yield item
 
 
 def _with_turns(ordered: Iterable[Observation], topics: Mapping[UUID, str]) -> Iterator[Observation]:

@@ -106,6 +106,7 @@ class ProgressRebuilt(Model):
 
     @model_validator(mode="after")
     def _can_be_stored(self) -> Self:
-        if any(NUL in text for text in (*self.state.applied, *self.state.knowledge.exercises)):
+        knowledge = self.state.knowledge
+        if any(NUL in text for text in (*self.state.applied, *knowledge.exercises, *knowledge.closed)):
             raise ValueError(f"state: {HAS_NUL}")
         return self

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learnflow.domain.learner.learner_state import LATENESS, MOST_OPEN, current, observe, rebuilt, state_from_history
+from learnflow.domain.learner.history_replay import rebuilt
+from learnflow.domain.learner.learner_state import LATENESS, MOST_OPEN, current, observe, state_from_history
 from learnflow.domain.mastery.model import shipped
 from learnflow.models.fields import REMEMBERED_IDS
 from learnflow.models.learner_model import LearnerState, Observation, TopicKnowledge
