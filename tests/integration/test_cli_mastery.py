@@ -157,7 +157,7 @@ def test_without_numpy_fitting_says_what_to_install(environment: dict[str, str],
 
 
 async def answers(url: str, counts: dict[str, int]) -> None:
-    """Store graded submissions, of which two in three are right."""
+    """Store graded submissions, of which two in three are right, each to an exercise of its own."""
     connection = await asyncpg.connect(url)
     rows = [
         (f"s-{1 + number % 2}", score, score == 1.0, f"{number} seconds", topic)
@@ -167,11 +167,24 @@ async def answers(url: str, counts: dict[str, int]) -> None:
     ]
     await connection.executemany(
         "INSERT INTO exercise_submissions (message_id, student_id, exercise_id, score, passed, at, topic) "
-        "SELECT gen_random_uuid(), $1, exercise_id, $2, $3, '2026-01-05Z'::timestamptz + $4::text::interval, $5 "
-        "FROM exercises",
+        "SELECT gen_random_uuid(), $1, gen_random_uuid(), $2, $3, '2026-01-05Z'::timestamptz + $4::text::interval, $5",
         rows,
     )
     await connection.close()
+
+
+def test_what_comes_after_an_exercise_is_solved_is_no_answer(mastery: Cli, database_url: str) -> None:
+    run(answers(database_url, {"loops": 6}))
+    run(
+        execute(
+            database_url,
+            "INSERT INTO exercise_submissions (message_id, student_id, exercise_id, score, passed, at, topic) "
+            "SELECT gen_random_uuid(), student_id, exercise_id, score, passed, at + interval '3 years', topic "
+            "FROM exercise_submissions WHERE passed",
+        )
+    )
+    (found,) = lines(mastery("fit", "--json"))
+    assert found["answers"] == 7, "six, and the one that is there already"
 
 
 def test_enough_answers_are_fitted_and_workers_can_use_them(mastery: Cli, database_url: str, tmp_path: Path) -> None:

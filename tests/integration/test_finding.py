@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from learnflow.cli.up import System, watch
+from learnflow.database.observation_history import load_complete_histories
 from learnflow.settings import Settings
 from tests.conftest import execute, run
 from tests.support.command_line import Cli, lines
@@ -153,6 +154,8 @@ async def test_who_lacks_questions_is_not_rebuilt(
     assert lines(cli("rebuild", "ann", "--json", LEARNFLOW_DATABASE_URL=database_url)) == [
         {"rebuilt": 1, "unknown": [], "incomplete": 0}
     ]
+    complete = await load_complete_histories(database, ["ann", "bob", "nobody"])
+    assert {student: len(history) for student, history in complete.items()} == {"ann": 2}, "nor is bob's put in order"
 
 
 async def _age(database: asyncpg.Connection, *numbers: int) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from datetime import timedelta
 from typing import Final
 
 import asyncpg
@@ -21,7 +22,7 @@ from learnflow.models.vocabulary import Specialist
 from learnflow.sink.messages import SinkMessage
 from learnflow.sink.sink import Sink
 from learnflow.topics import MASTERY_LEVEL_UPDATED, STUDENT_EVENTS
-from tests.support.sink_messages import EXERCISE, Way, exercise, message, progress, struggle, student_event, uid
+from tests.support.sink_messages import AT, EXERCISE, Way, exercise, message, progress, struggle, student_event, uid
 
 TABLES: Final = (
     "students", "query_history", "agent_responses", "message_flow", "student_progress", "student_state",
@@ -195,13 +196,47 @@ async def test_an_exercise_and_its_submissions(sink: Sink, database: asyncpg.Con
     assert await sink.write([assigned, *tries, tries[0]]) == []
     assert await sink.write([assigned, *tries]) == []
     found = await rows(
-        database, "SELECT attempts, best_score, last_code, passed_at < submitted_at FROM student_exercises"
+        database, "SELECT attempts, best_score, last_code, passed_at = submitted_at FROM student_exercises"
     )
-    assert found == [(3, 1.0, "x = 2", True)]
+    assert found == [(2, 1.0, "x = 2", True)], "what came after it was solved counts nothing"
     elsewhere = ExerciseGraded(exercise_id=uid(9), topic="loops", score=0.0, passed=False)
     assert await sink.write([graded(1.0, "four", "x", 4), student_event(elsewhere, "ann", "elsewhere")]) == []
-    assert await database.fetchval("SELECT attempts FROM student_exercises") == 4
+    assert await database.fetchval("SELECT attempts FROM student_exercises") == 2
     assert await count(database, "exercise_submissions") == 5, "what was never assigned here is evidence, too"
+
+
+@pytest.mark.parametrize("batch", [1, 2, 6])
+async def test_the_order_in_which_grades_arrive_makes_no_difference(
+    sink: Sink, database: asyncpg.Connection, batch: int
+) -> None:
+    def graded(name: str, score: float, days: int, *, gave_up: bool = False) -> SinkMessage:
+        payload = ExerciseGraded(
+            exercise_id=EXERCISE, topic="loops", score=score, passed=score == 1.0, code=name, gave_up=gave_up
+        )
+        return student_event(payload, "ann", name, days * 86_400)
+
+    messages = [
+        student_event(ExerciseAssigned(exercise=exercise()), "ann", "assigned"),
+        graded("a try", 0.5, 1),
+        graded("another", 0.7, 2),
+        graded("solved", 1.0, 3),
+        graded("years later", 0.9, 1_000),
+        graded("given up", 0.0, 2_000, gave_up=True),
+    ]
+    results, submissions = set(), set()
+    for order in range(12):
+        await database.execute("TRUNCATE students, exercises CASCADE")
+        shuffled = random.Random(order).sample(messages, len(messages))  # noqa: S311 - an order like any other
+        for start in range(0, len(shuffled), batch):
+            assert await sink.write([*shuffled[start : start + batch], shuffled[start]]) == []
+        (row,) = await database.fetch(
+            "SELECT attempts, best_score, last_code, submitted_at, passed_at, given_up_at FROM student_exercises"
+        )
+        results.add(tuple(row))
+        submissions.add(await count(database, "exercise_submissions"))
+    solved = AT + timedelta(days=3)
+    assert results == {(3, 1.0, "solved", solved, solved, None)}
+    assert submissions == {5}, "all are kept"
 
 
 async def test_hints_are_counted_once_and_giving_up_is_kept(sink: Sink, database: asyncpg.Connection) -> None:

@@ -91,7 +91,7 @@ async def test_exercises_come_back_with_how_far_the_student_is(sink: Sink, datab
     await sink.write([given, hint, student_event(ProfileUpdated(name="Bob"), "bob", "name")])
     found = await load_students(database, ["ann", "bob"], 5)
     (open_one,) = found["ann"].exercises.open
-    assert (open_one.exercise, open_one.hints_given, open_one.attempts) == (task, 1, 0)
+    assert (open_one.exercise, open_one.hints_given, open_one.closed_at) == (task, 1, None)
     assert found["bob"].exercises == Exercises()
     failed = ExerciseGraded(exercise_id=task.exercise_id, topic="loops", score=0.0, passed=False, gave_up=True)
     await sink.write([student_event(failed, "ann", "gave up")])
@@ -102,8 +102,8 @@ async def test_exercises_come_back_with_how_far_the_student_is(sink: Sink, datab
         AssignmentKey("bob", task.exercise_id),
         AssignmentKey("ann", uid(7)),
     ]
-    assert {one: it.closed for one, it in (await load_assignments(database, wanted)).items()} == {
-        wanted[0]: Closing.GIVEN_UP
+    assert {one: (it.closed, it.closed_at) for one, it in (await load_assignments(database, wanted)).items()} == {
+        wanted[0]: (Closing.GIVEN_UP, AT)
     }
 
 

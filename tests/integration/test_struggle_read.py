@@ -70,6 +70,19 @@ async def test_submissions_and_ends_come_back_too(sink: Sink, database: asyncpg.
     assert [isinstance(one, End) and one.clears for one in (success, time)] == [True, False]
 
 
+async def test_of_an_exercise_that_is_over_nothing_comes_back(sink: Sink, database: asyncpg.Connection) -> None:
+    solved = ExerciseGraded(exercise_id=EXERCISE, topic="lists", score=1.0, passed=True)
+    failed = solved.model_copy(update={"score": 0.0, "passed": False})
+    year = 365 * 86_400
+    await sink.write([student_event(failed, "ann", "later", 1), student_event(solved, "ann", "solved", -year)])
+    assert (await loaded(database)).observations == []
+    await sink.write([student_event(failed, "ann", "earlier", -2 * year)])
+    window = Wanted("ann", AT - timedelta(days=1_000), AT + timedelta(days=1))
+    found = (await loaded(database, window)).observations
+    assert [(isinstance(one, Attempt) and one.passed, one.at.year) for one in found] == [(True, 2025), (False, 2024)]
+    assert [isinstance(one, Attempt) and one.closes for one in found] == [True, False]
+
+
 @pytest.mark.parametrize(("moved", "is_there"), [(-1, False), (0, True), (1, False)])
 async def test_only_what_is_within_the_window_is_read(
     sink: Sink, database: asyncpg.Connection, moved: int, is_there: bool  # noqa: FBT001

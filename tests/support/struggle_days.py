@@ -38,6 +38,11 @@ def passed(minutes_ago: float, topic: str = LOOPS) -> Attempt:
     return tried(minutes_ago, passed=True, topic=topic)
 
 
+def resent(attempt: Attempt, exercise: UUID) -> Attempt:
+    """The same submission to an exercise that may have others; one that passed ends it."""
+    return attempt.model_copy(update={"exercise": exercise, "closes": attempt.passed})
+
+
 def cause(seen: Observation, student: str = "ann") -> Event[Any]:
     """The event that shows an observation."""
     return Event[Anything](

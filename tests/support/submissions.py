@@ -15,12 +15,16 @@ def submit(  # noqa: PLR0913 - what a submission consists of
 ) -> str:
     """Assign an exercise of the student's own and grade it; return the grading's id."""
     exercise = str(uuid5(_TESTS, f"{student} {name}"))
-    assigned = event(student, "exercise.assigned", {"exercise": _exercise(exercise, topic)}, at)
-    client.send("student-events", student, assigned)
+    client.send("student-events", student, assigned(student, exercise, topic, at))
     payload = {"exercise_id": exercise, "topic": topic, "score": score, "passed": score == 1.0}
     graded = event(student, "exercise.graded", payload, at)
     client.send("student-events", student, graded)
     return str(graded["message_id"])
+
+
+def assigned(student: str, exercise: str, topic: str = "loops", at: datetime = NOON) -> dict[str, Any]:
+    """Return the event that assigns an exercise."""
+    return event(student, "exercise.assigned", {"exercise": _exercise(exercise, topic)}, at)
 
 
 def event(student: str, event_type: str, payload: dict[str, Any], at: datetime = NOON) -> dict[str, Any]:

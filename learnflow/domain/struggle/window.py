@@ -92,12 +92,13 @@ def attributed(observations: Iterable[Observation], same: Alike = alike) -> list
 
 
 def _until_closed(ordered: Iterable[Observation]) -> Iterator[Observation]:
-    ended: set[UUID | None] = set()
+    ended: set[UUID] = set()
     for item in ordered:
         if isinstance(item, Attempt):
             if item.exercise in ended:
                 continue
-            ended.update((item.exercise,) if item.closes else ())
+            if item.closes and item.exercise is not None:
+                ended.add(item.exercise)
         yield item
 
 

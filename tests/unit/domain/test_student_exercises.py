@@ -1,8 +1,9 @@
 """The exercises of a student: given, hinted at, graded, given up; each event counts once."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import reduce
+from itertools import permutations
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -35,9 +36,9 @@ def exercise(name: object) -> Exercise:
     })  # fmt: skip
 
 
-def step(message: object, payload: Model) -> Step:
+def step(message: object, payload: Model, at: datetime = NOON) -> Step:
     event = Event[Any](
-        message_id=uid(message), timestamp=NOON, student_id="ann", trace_id=uid("trace"),
+        message_id=uid(message), timestamp=at, student_id="ann", trace_id=uid("trace"),
         event_type=EVENT_TYPES[type(payload)], payload=payload,
     )  # fmt: skip
     return lambda exercises: student_exercises.after(exercises, event)
@@ -65,16 +66,29 @@ def after(*steps: Step) -> Exercises:
 
 def test_an_exercise_is_open_until_it_is_passed() -> None:
     found = after(give("a"), grade("a", 0.5, 1))
-    assert [(one.attempts, one.closed) for one in found.open] == [(1, None)]
+    assert [(one.closed_at, one.closed) for one in found.open] == [(None, None)]
     solved = grade("a", 1.0, 2)(found)
     assert solved.open == ()
-    assert [(one.attempts, one.closed) for one in solved.kept] == [(2, Closing.SOLVED)]
+    assert [(one.closed_at, one.closed) for one in solved.kept] == [(NOON, Closing.SOLVED)]
     assert solved.done == (short_id(uid("a")),)
 
 
 def test_giving_up_closes_it_and_a_later_pass_does_not_make_it_solved() -> None:
     found = after(give("a"), grade("a", 0.0, 1, gave_up=True), grade("a", 1.0, 2))
     assert [one.closed for one in found.kept] == [Closing.GIVEN_UP]
+
+
+@pytest.mark.parametrize("years", [1, -1])
+def test_what_ended_an_exercise_first_counts_whatever_arrives_first(years: int) -> None:
+    later = NOON + timedelta(days=365 * years)
+    gave_up, solved = grading("a", 0.0, gave_up=True), grading("a", 1.0)
+    ends = [step("up", gave_up, later), step("solved", solved), step("try", grading("a", 0.5), later)]
+    ended = Closing.SOLVED if years > 0 else Closing.GIVEN_UP
+    for order in permutations(ends):
+        exercises = after(give("a"), *order, *order)
+        assert [(one.closed, one.closed_at) for one in exercises.kept] == [(ended, min(NOON, later))]
+        assert exercises.done == (short_id(uid("a")),)
+        assert after(*order, give("a")).open == (), "one that was graded before it was given is closed as well"
 
 
 def test_hints_only_grow() -> None:

@@ -1,5 +1,6 @@
 """A submission is evidence until its exercise is solved or given up, in whatever order submissions arrive."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import groupby
 
@@ -44,7 +45,7 @@ def evidence(graded: list[Graded]) -> list[Graded]:
     return counted
 
 
-def known_in_the_end(arrivals: list[Observation], stored: list[Observation]) -> Knowledge:
+def known_in_the_end(arrivals: Sequence[Observation], stored: Sequence[Observation]) -> Knowledge:
     """Return what is known after arrivals, and after the replay that the state asks for, if it does."""
     state = state_from_history(arrivals, MODEL)
     if state.late:

@@ -103,8 +103,17 @@ def test_a_debug_question_names_its_error_and_a_concepts_question_none() -> None
 
 def test_a_graded_submission_is_an_attempt() -> None:
     graded = event(ExerciseGraded(exercise_id=uuid4(), topic="loops", score=0.5, passed=False, error="KeyError"))
-    assert observed(graded) == Attempt(at=AT, id=graded.message_id, topic="loops", passed=False, error="KeyError")
+    assert observed(graded) == Attempt(
+        at=AT, id=graded.message_id, topic="loops", passed=False, error="KeyError", exercise=graded.payload.exercise_id
+    )
     assert observed(event(ExerciseGraded(exercise_id=uuid4(), topic="general", score=1.0, passed=True))) is None
+
+
+@pytest.mark.parametrize("how", [{"score": 1.0, "passed": True}, {"score": 0.0, "passed": False, "gave_up": True}])
+def test_passing_and_giving_up_end_an_exercise(how: dict[str, Any]) -> None:
+    attempt = observed(event(ExerciseGraded(exercise_id=uuid4(), topic="loops", **how)))
+    assert isinstance(attempt, Attempt)
+    assert attempt.closes
 
 
 @pytest.mark.parametrize(("by", "clears"), [("success", True), ("time", False)])

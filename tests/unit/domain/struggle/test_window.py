@@ -1,17 +1,18 @@
 """When a student struggles, how much, and when that is over."""
 
 from datetime import timedelta
+from itertools import permutations
 from uuid import uuid4
 
 import pytest
 
-from learnflow.domain.struggle.observations import End, Observation
+from learnflow.domain.struggle.observations import Attempt, End, Observation, Question
 from learnflow.domain.struggle.struggle_lifecycle import apply_observation, ended_by_time, restored_struggle
 from learnflow.domain.struggle.window import WINDOW, attributed, similar_groups, struggle
 from learnflow.models.events.learning import StruggleDetected
 from learnflow.models.events.students import StruggleResolved
 from learnflow.models.vocabulary import StruggleLevel
-from tests.support.struggle_days import LOOPS, NOW, Desk, asked, cause, passed, tried
+from tests.support.struggle_days import LOOPS, NOW, Desk, asked, cause, passed, resent, tried
 
 LOW, MEDIUM, HIGH = StruggleLevel
 MICROSECOND = timedelta(microseconds=1)
@@ -299,3 +300,26 @@ def test_two_students_never_share_an_id() -> None:
         for student in ("ann", "bob")
     ]
     assert len({event.message_id for (event,) in told}) == 2
+
+
+def test_failures_after_an_exercise_is_solved_are_no_struggle_and_those_before_it_are() -> None:
+    exercise = uuid4()
+    solved = resent(passed(60), exercise)
+    later = [resent(tried(minutes), exercise) for minutes in range(5)]
+    earlier = [resent(tried(90 + minutes), exercise) for minutes in range(5)]
+    assert struggle(attributed([solved, *later]), LOOPS, NOW) is None
+    assert struggle(attributed(earlier), LOOPS, NOW) is not None
+    others = [resent(tried(minutes), uuid4()) for minutes in range(5)]
+    assert struggle(attributed([solved, *others]), LOOPS, NOW) is not None, "other exercises count"
+
+
+def test_a_pass_that_comes_again_ends_no_struggle() -> None:
+    exercise = uuid4()
+    solved, again = resent(passed(60), exercise), resent(passed(1), exercise)
+    questions: list[Observation] = [asked(minutes) for minutes in (9, 8, 7)]
+    assert struggle(attributed([solved, *questions, again]), LOOPS, NOW) is not None
+    assert struggle(attributed([solved, *questions, passed(1)]), LOOPS, NOW) is None
+    seen: list[Attempt | End | Question] = [solved, *questions, again]
+    for order in permutations(seen):
+        desk = Desk().observe(*order)
+        assert [known.level for known in desk.open.values()] == [LOW]
