@@ -23,6 +23,8 @@ from learnflow.streams.message_processor import Delivery
 from learnflow.topics import STUDENT_EVENTS
 from learnflow.tutor.exercises import ExerciseReply, hint, report, solution, wrong_language
 from learnflow.tutor.exercises.bank import BANK
+from learnflow.tutor.exercises.grade_report import GradedCode, fails_visibly
+from learnflow.tutor.exercises.hidden_cases import visible_cases
 from learnflow.tutor.interface import TutorUnavailable
 
 NAME = Specialist.EXERCISE
@@ -60,15 +62,18 @@ class ExerciseAgent:
             return wrong_language(submission.exercise, request)
         solution, tests = exercise.solution_code, exercise.test_cases
         calling = await asyncio.to_thread(infer_calling_convention, exercise.language, solution, tests)
+        sandbox = self._context.sandbox.of(request.query.student_id)
         try:
-            grading = await self._context.sandbox.of(request.query.student_id).grade(
-                exercise.language, submission.code, exercise.test_cases, calling
-            )
+            grading = await sandbox.grade(exercise.language, submission.code, tests, calling)
+            shown = None
+            if fails_visibly(grading):  # again, where the code cannot find the inputs that are hidden to tell of them
+                visible = tests[: visible_cases(len(tests))]
+                shown = await sandbox.grade(exercise.language, submission.code, visible, calling)
         except SandboxUnavailable as error:
             raise TutorUnavailable(
                 f"Submissions cannot be graded here at the moment, so yours does not count: {error}"
             ) from error
-        return report(submission.exercise, grading, request)
+        return report(submission.exercise, GradedCode(grading, shown, calling), request)
 
     def _sent(self, request: SpecialistRequest, reply: ExerciseReply, spent_ms: int) -> Sequence[Outgoing]:
         now = self._context.now()

@@ -104,14 +104,17 @@ class ExerciseMetadata(AnswerMetadata):
     hint: PositiveInt | None = Field(default=None, description="The number of the hint that the answer gives.")
     test_cases: NonNegativeInt = 0
     closed: Closing | None = None
-    verdict: Short | None = Field(default=None, description="How a submission did.")
+    verdict: Short | None = Field(default=None, description="How a submission did; `hidden`: only hidden cases fail.")
     passed: NonNegativeInt = 0
     total: NonNegativeInt = 0
     score: Probability = 0.0
     counted: bool = True
     error_type: Short | None = None
-    cases: tuple[JsonObject, ...] = ()
-    first_failure: JsonObject | None = None
+    cases: tuple[JsonObject, ...] = Field(default=(), description="Those that a student may see.")
+    first_failure: JsonObject | None = Field(default=None, description="Where it is one that a student may see.")
+    hidden: NonNegativeInt = Field(default=0, description="How many cases a student never sees.")
+    hidden_passed: NonNegativeInt = 0
+    failing_inputs: tuple[Short, ...] = Field(default=(), description="What kinds of input fail that are hidden.")
     generation: JsonObject | None = Field(default=None, description="What was tried to make the exercise.")
 
 

@@ -17,8 +17,9 @@ from learnflow.models.metadata import ExerciseMetadata
 from learnflow.models.taxonomy import GENERAL, name
 from learnflow.models.vocabulary import Closing, Language, LearningStyle
 from learnflow.tutor.answer_text import OFFLINE_MODEL
+from learnflow.tutor.exercises.hidden_cases import visible_cases
 
-_SHOWN_TESTS: Final = 2
+_SHOWN_TESTS: Final = ("", "One of the tests", "Two of the tests")  # by how many are shown: one at least
 _WAYS: Final = {
     LearningStyle.VISUAL: "A way to begin: draw the values of the first example, and what becomes of them.",
     LearningStyle.AUDITORY: "A way to begin: explain your plan aloud before you write it down.",
@@ -74,19 +75,21 @@ def assignment(  # noqa: PLR0913 - what giving an exercise consists of
     `usage` is what was paid for it, also where it was in vain.
     """
     language, topic = Language(exercise.language).label, name(exercise.topic)
-    examples = exercise.test_cases[:_SHOWN_TESTS]
+    total = len(exercise.test_cases)
+    open_cases = visible_cases(total)
+    examples = exercise.test_cases[: min(open_cases, len(_SHOWN_TESTS) - 1)]
     shown = "\n".join(f"- {_shown(case.input)} gives {_shown(case.output)}" for case in examples)
     how = (
-        f"When you are done, send me your code with the id {exercise.exercise_id}: I run it on "
-        f"{len(exercise.test_cases)} test cases and tell you what passed."
+        f"When you are done, send me your code with the id {exercise.exercise_id}: I run it on {total} test cases and "
+        f"tell you what passed. {total - open_cases} of them stay hidden."
     )
     hints = f' {len(exercise.hints)} hints are waiting: say "hint" when you are stuck.' if exercise.hints else ""
     answer = draft(
         exercise, note, f"Exercise: {exercise.name} ({topic}, {exercise.difficulty}, {language})",
-        exercise.problem_text, f"Two of the tests:\n{shown}", _WAYS[request.profile.learning_style], how + hints,
-        closing,
+        exercise.problem_text, f"{_SHOWN_TESTS[len(examples)]}:\n{shown}", _WAYS[request.profile.learning_style],
+        how + hints, closing,
         code=(exercise.starter_code.strip("\n"),) if exercise.starter_code else (),
-        metadata={"hints_available": len(exercise.hints), "test_cases": len(exercise.test_cases), **(metadata or {})},
+        metadata={"hints_available": len(exercise.hints), "test_cases": total, **(metadata or {})},
         model=model, usage=usage,
     )  # fmt: skip
     return ExerciseReply(answer, (ExerciseAssigned(exercise=exercise, query_id=request.query.query_id),))

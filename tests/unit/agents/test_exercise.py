@@ -84,6 +84,44 @@ async def test_an_exercise_ends_once_whatever_crosses(context: Context) -> None:
     assert len({end.message_id for end in (*tries, ends[0])}) == 3, "while each wrong submission counts"
 
 
+PEEKING = """
+import gc, sys
+
+def common_divisor(a, b):
+    if {12: 18, 7: 5, 10: 5}.get(a) == b and HONEST:
+        return {12: 6, 7: 1, 10: 5}[a]
+    texts, frame = [], sys._getframe()
+    while frame:
+        texts += [repr(value) for value in frame.f_locals.values() if value is not texts]
+        frame = frame.f_back
+    texts += [repr(each) for each in gc.get_objects() if isinstance(each, (list, dict))]
+    hidden = "".join(["10", "71"])
+    message = "PEEKED " + ("AND FOUND " + hidden if any(hidden in each for each in texts) else "IN VAIN")
+    print(message)
+    raise type(message, (Exception,), {})(message)
+"""
+
+
+async def told_of(context: Context, code: str) -> str:
+    """Return all that comes of a submission, without the code itself."""
+    sent = await ExerciseAgent(context)(asking("Here", code))
+    return "".join(each.event.payload.model_dump_json(exclude={"query", "code"}) for each in sent)
+
+
+async def test_no_code_tells_of_an_input_that_is_hidden(context: Context) -> None:
+    """The last case of the exercise has 1071, and is in the same start of Python as the others."""
+    assert EXERCISE.test_cases[-1].input == [1071, 462]
+    grading = await context.sandbox.grade(EXERCISE.language, f"HONEST = False{PEEKING}", EXERCISE.test_cases)
+    assert "AND FOUND 1071" in grading.cases[0].printed, "it is there to be found"
+    told = await told_of(context, f"HONEST = False{PEEKING}")
+    assert "PEEKED IN VAIN" in told, "what may be shown is"
+    assert "1071" not in told
+    told = await told_of(context, f"HONEST = True{PEEKING}")
+    assert '"verdict":"hidden"' in told
+    assert "PEEKED" not in told
+    assert "1071" not in told
+
+
 async def test_a_submission_fails_with_the_reason_and_is_not_graded(nowhere: Context) -> None:
     (outcome,) = await ExerciseAgent(nowhere)(asking("Here", "x = 1"))
     failure = outcome.event.payload

@@ -18,6 +18,7 @@ from learnflow.sandbox import CaseResult, Grading, Sandbox, Verdict, infer_calli
 from learnflow.tutor.exercises.generation.mutants import Mutant
 from learnflow.tutor.exercises.generation.mutation_testing import MutationReport, run_mutants
 from learnflow.tutor.exercises.generation.proposal import ExerciseOrder, FlawedExercise, Proposal, ProposedCase
+from learnflow.tutor.exercises.hidden_cases import is_shown, visible_cases
 
 _FAILS_AS_IT_SHOULD: Final = frozenset({Verdict.WRONG, Verdict.EXCEPTION})
 HINTS: Final = 3
@@ -28,7 +29,9 @@ _STORABLE: Final = TypeAdapter(dict[str, JsonObject])
 
 def exercise_from(order: ExerciseOrder, proposal: Proposal, exercise_id: UUID, now: datetime) -> Exercise:
     """Return the exercise that is proposed, made now. Raises FlawedExercise when it cannot be one, or has been seen."""
-    tests: list[JsonValue] = [_case(number, case) for number, case in enumerate(proposal.test_cases, start=1)]
+    tests = [_case(number, case) for number, case in enumerate(proposal.test_cases, start=1)]
+    texts = "\n".join((proposal.problem_text, proposal.starter_code or "", *proposal.hints))
+    tests.sort(key=lambda test: not is_shown(test["input"], texts))  # those that come later are hidden
     try:
         _STORABLE.validate_python({"test_cases": {"all": tests}})
         exercise = Exercise.model_validate({
@@ -66,6 +69,10 @@ def _problems(order: ExerciseOrder, exercise: Exercise) -> Iterator[str]:
         yield "there is no starter code"
     if len(exercise.hints) != HINTS:
         yield f"there are {len(exercise.hints)} hints instead of {HINTS}"
+    texts = "\n".join((exercise.problem_text, exercise.starter_code or "", *exercise.hints))
+    shown = sum(is_shown(case.input, texts) for case in exercise.test_cases)
+    if shown > (most := visible_cases(len(exercise.test_cases))):
+        yield f"the problem and the hints show {shown} of the test cases, where {most} may be shown"
     inputs = [orjson.dumps(case.input, option=orjson.OPT_SORT_KEYS) for case in exercise.test_cases]
     for number, value in enumerate(inputs, start=1):
         if (first := inputs.index(value) + 1) != number:

@@ -12,6 +12,7 @@ from learnflow.tutor.exercises import ExerciseReply, hint, report, solution, wro
 from learnflow.tutor.exercises.bank import BANK
 from tests.support.offline_requests import request
 from tests.unit.domain.test_student_exercises import NOON
+from tests.unit.tutor.exercises.test_hidden_cases import graded_code
 
 TASK: Exercise = BANK.exercises[0]
 QUERY = request("…").query.query_id
@@ -34,7 +35,7 @@ def graded(*verdicts: Verdict, fault: Fault | None = None, of_case: Fault | None
     first = next((one.verdict for one in cases if one.verdict is not Verdict.PASSED), Verdict.PASSED)
     passed = verdicts.count(Verdict.PASSED)
     grading = Grading(verdict=first, cases=cases, passed=passed, fault=fault or of_case, milliseconds=1)
-    return report(assigned(**more), grading, request("here", "x = 1"))
+    return report(assigned(**more), graded_code(grading, TASK), request("here", "x = 1"))
 
 
 def test_hints_come_one_at_a_time_until_there_are_no_more() -> None:
@@ -75,14 +76,16 @@ def test_a_pass_is_full_evidence_and_gives_no_hint() -> None:
 
 
 def test_a_failure_tells_what_passed_the_first_case_that_failed_and_a_hint() -> None:
-    reply = graded(Verdict.PASSED, Verdict.WRONG, Verdict.PASSED, Verdict.WRONG, hints_given=1)
+    verdicts = [Verdict.PASSED, Verdict.WRONG, Verdict.PASSED, Verdict.WRONG] * 2
+    reply = graded(*verdicts, hints_given=1)
     text = reply.draft.text
-    assert "2 of 4 test cases" in text
+    assert "4 of 8 test cases" in text
     assert "Passed: 1, 3" in text
     assert "Failed: 2, 4" in text
+    assert "Hidden: 2 of 4 pass" in text
     for shown in ("case 2", "input 2", "expected 2", "got 2", TASK.hints[1]):
         assert shown in text
-    for hidden in ("input 4", "expected 4", TASK.hints[2], TASK.solution_code.strip()):
+    for hidden in ("input 4", "expected 4", "input 6", "expected 6", TASK.hints[2], TASK.solution_code.strip()):
         assert hidden not in text
     outcome, hinted = reply.events
     assert isinstance(outcome, ExerciseGraded)
@@ -101,9 +104,10 @@ def test_a_failure_tells_what_passed_the_first_case_that_failed_and_a_hint() -> 
     ],
 )
 def test_what_went_wrong_is_told_apart(verdict: Verdict, fault: Fault | None, said: str) -> None:
-    reply = graded(Verdict.PASSED, verdict, Verdict.NOT_RUN, of_case=fault)
+    reply = graded(Verdict.PASSED, verdict, *[Verdict.NOT_RUN] * 4, of_case=fault)
     assert said in reply.draft.text
     assert "Not run: 3" in reply.draft.text
+    assert "Hidden: 0 of 3 pass" in reply.draft.text
     outcome = reply.events[0]
     assert isinstance(outcome, ExerciseGraded)
     assert outcome.error == (fault.type if fault else None)
@@ -134,7 +138,7 @@ def test_code_in_another_language_is_not_graded() -> None:
 
 @pytest.mark.parametrize(("name", "kept"), [(" ", None), ("E" * 300, "E" * 255), ("Missing", None)])
 def test_the_name_of_an_error_is_one_that_can_be_kept(name: str, kept: str | None) -> None:
-    reply = graded(Verdict.EXCEPTION, of_case=Fault(type=name, message="no", line=1, trace=""))
+    reply = graded(*[Verdict.EXCEPTION] * 3, of_case=Fault(type=name, message="no", line=1, trace=""))
     outcome = reply.events[0]
     assert isinstance(outcome, ExerciseGraded)
     assert outcome.error == kept
@@ -143,7 +147,7 @@ def test_the_name_of_an_error_is_one_that_can_be_kept(name: str, kept: str | Non
 @pytest.mark.parametrize("closed", Closing)
 def test_what_is_closed_is_graded_and_does_not_count(closed: Closing) -> None:
     for verdict in (Verdict.PASSED, Verdict.WRONG):
-        reply = graded(verdict, closed=closed)
+        reply = graded(*[verdict] * 3, closed=closed)
         assert "count" in reply.draft.text
         assert reply.events == ()
         assert reply.draft.metadata["counted"] is False
