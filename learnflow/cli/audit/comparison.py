@@ -26,8 +26,6 @@ from learnflow.topics import AGENT_LOGS
 
 STUDENTS: Final = 200  # at a time
 PAUSE: Final = 0.5  # seconds between two rounds
-# What is counted, whatever the order in which it came.
-_COUNTED: Final = ("total_queries", "queries_by_type", "completed_exercises", "last_activity")
 _TOTALS: Final = "SELECT agent_name, questions FROM agent_totals"
 
 
@@ -113,8 +111,8 @@ class Comparison:
 
     def _of_standing(self, student_id: str, found: Standing) -> Iterator[Difference]:
         computed, told = (each.model_dump(mode="json") for each in (found.computed, found.told.progress))
-        yield from differing(student_id, "progress", computed, told, computed if found.ordered else _COUNTED)
-        if found.ordered and self.history.whole:
+        yield from differing(student_id, "progress", computed, told, computed)
+        if self.history.whole:
             levels = {topic: each.announced for topic, each in found.knowledge.topics.items() if each.announced}
             announced = {topic: level for topic, level in found.announced.items() if level}
             yield from differing(student_id, "mastery-level-updated", levels, announced, {**levels, **announced})
