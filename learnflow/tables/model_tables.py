@@ -7,13 +7,13 @@ from itertools import groupby
 from typing import Any, Final, Generic, TypeVar
 
 import faust
-from faust.types import TP
 from faust.types.tables import TableT
 from faust.windows import TumblingWindow
 
 from learnflow.domain.struggle.observations import Observation, in_order
 from learnflow.domain.struggle.window import WINDOW
 from learnflow.models.fields import Model
+from learnflow.tables.table_contents import TableContents
 
 PARTITIONS: Final = 12  # as the topics that feed tables
 
@@ -31,6 +31,7 @@ class ValueTable(Generic[Value]):
     def __init__(self, app: faust.App, name: str, model: type[Value]) -> None:
         self._model = model
         self._table = app.Table(name, partitions=PARTITIONS, key_type=bytes, value_type=bytes)
+        self.contents = TableContents(app, self._table)
 
     def get(self, key: str) -> Value | None:
         """Return a value, or None where there is none."""
@@ -51,20 +52,10 @@ class ValueTable(Generic[Value]):
             self._table.on_key_del(key.encode())
 
     def items(self) -> Iterator[tuple[str, Value]]:
-        """Every key of this worker's partitions, with its value.
-
-        The caller may wait in between, and partitions come and go meanwhile: each is read in one go when it has its
-        turn, where Faust's own iteration would fail.
-        """
-        store: Any = self._table.data  # there is no public way to one partition
-        for partition in sorted(store._dbs):  # noqa: SLF001
-            for key, stored in self._stored(store, partition):
+        """Every key of this worker's partitions, with its value. The caller may wait in between."""
+        for partition in self.contents.partitions():
+            for key, stored in self.contents.items(partition):
                 yield key.decode(), self._model.model_validate_json(stored)
-
-    def _stored(self, store: Any, partition: int) -> list[tuple[bytes, bytes]]:  # noqa: ANN401 - as above
-        ours = TP(self._table.changelog_topic.get_topic_name(), partition) in store.app.assignor.assigned_actives()
-        database = store._dbs.get(partition) if ours else None  # noqa: SLF001
-        return [] if database is None else list(store._visible_items(database))  # noqa: SLF001
 
 
 class PaneTable(Generic[Value]):
@@ -72,6 +63,7 @@ class PaneTable(Generic[Value]):
 
     def __init__(self, app: faust.App, name: str, model: type[Value], size: timedelta, kept: timedelta) -> None:
         self._table: TableT[Any, bytes] = app.Table(name, partitions=PARTITIONS, value_type=bytes)
+        self.contents = TableContents(app, self._table, size.total_seconds())
         self._model = model
         self._size = size.total_seconds()
         self._kept = kept.total_seconds()
@@ -116,6 +108,7 @@ class StruggleTable:
 
     def __init__(self, app: faust.App, name: str) -> None:
         self._panes = PaneTable(app, name, Pane, size=WINDOW, kept=2 * WINDOW)
+        self.contents = self._panes.contents
 
     def around(self, student_id: str, at: datetime) -> tuple[Observation, ...]:
         """Return what a student did around a time: the windows that it can be part of, and those after it."""

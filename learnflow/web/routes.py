@@ -12,6 +12,7 @@ from learnflow.web import models
 from learnflow.web.access import Login, Session
 from learnflow.web.json_http import Error
 from learnflow.web.page import Accepted, Question
+from learnflow.web.table_views import TableEntry, TableList, TableSizes
 from learnflow.web.views import Struggles
 
 
@@ -97,5 +98,11 @@ ROUTES: Final = (
     Route("/api/queries/{query_id}", "A question, its outcome and its way through the agents.", models.QueryTold,
           "student", errors=_OF_ONE),
     Route("/api/search", "Questions whose words fit.", models.SearchResult, asks=models.Searched, errors=(_BAD, _AWAY)),
+    Route("/tables/", "Core's tables, of all workers: what they are for, their partitions and sizes.", TableList,
+          errors=(_AWAY,)),
+    Route("/tables/{name}/", "One table: its partitions, who has them, and their sizes.", TableSizes,
+          errors=(_NONE, _AWAY)),
+    Route("/tables/{name}/{key}/", "What a table holds for a key: of a student, or of an open query.", TableEntry,
+          errors=(_NONE, _AWAY)),
     Route("/api/class", "The levels of a class.", models.ClassMastery, asks=models.ClassAsked, errors=(_BAD, _AWAY)),
 )  # fmt: skip

@@ -5,32 +5,19 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 
-import aiohttp
 from aiohttp import web
-from aiokafka.partitioner import murmur2
-from faust.types import TP
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from yarl import URL
 
 from learnflow.models.fields import StudentId
 from learnflow.streams.stream_app import StreamApp
-from learnflow.tables import CORE
-from learnflow.tables.model_tables import PARTITIONS
-from learnflow.topics import changelog
-from learnflow.web.access import token_of
 from learnflow.web.database_views import StoredViews
 from learnflow.web.json_http import Refused, answer
 from learnflow.web.models import StudentConversation, StudentMastery, StudentProgress, StudentStruggle
 from learnflow.web.student_state import DatabaseStudentState, StudentState, TableStudentState
+from learnflow.web.table_owners import TableOwners
 
 NOTHING_YET: Final = "This student has not asked or submitted anything yet."
 NO_ID: Final = "This is no student's id."
-FORWARDED: Final = "X-LearnFlow-Forwarded"
-SECONDS: Final = 5.0  # that another worker has for its answer
-MOVING: Final = "Nobody has this student's tables just now: workers are starting or stopping. Try again in a moment."
-UNREACHABLE: Final = "The worker that has this student's tables does not answer. Try again in a moment."
-_TABLE: Final = "progress"  # all of a student's tables lie together
-_CHANGELOG: Final = changelog(CORE, _TABLE).name
 _STUDENT_ID: Final[TypeAdapter[str]] = TypeAdapter(StudentId)
 
 View: TypeAlias = Callable[[StudentState, str], Awaitable[BaseModel]]
@@ -42,47 +29,6 @@ def checked_id(text: str) -> str:
         return _STUDENT_ID.validate_python(text)
     except ValidationError:
         raise Refused(HTTPStatus.BAD_REQUEST, NO_ID) from None
-
-
-class TableOwners:
-    """Which worker has a student in its tables: ours, another that we ask, or for a moment none.
-
-    It goes by what core's group agreed on when partitions were last given out.
-    """
-
-    def __init__(self, core: StreamApp) -> None:
-        self._core = core
-
-    def url_of(self, student_id: str) -> URL | None:
-        """Return where a student's tables are; None where they are ours. Raises Refused with 503 when nobody's."""
-        partition = (murmur2(student_id.encode()) & 0x7FFFFFFF) % PARTITIONS
-        if TP(_CHANGELOG, partition) in self._core.assignor.assigned_actives():
-            if self._core.caught_up:
-                return None
-            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, MOVING)
-        metadata = self._core.router.table_metadata(_TABLE)
-        addresses = (url for url, topics in metadata.items() if partition in topics.get(_CHANGELOG, ()))
-        url = next((URL(address) for address in addresses), None)
-        if url is None or url == self._core.conf.canonical_url:
-            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, MOVING)
-        return url
-
-    async def forward(self, request: web.Request, url: URL) -> web.Response:
-        """Ask another worker, as whoever asked us, and give its answer. A request goes from one to one other only."""
-        if FORWARDED in request.headers:
-            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, MOVING)
-        token = token_of(request)
-        headers = {FORWARDED: "1"} | ({"Authorization": f"Bearer {token}"} if token else {})
-        there = URL(f"{str(url).rstrip('/')}{request.raw_path}", encoded=True)
-        client: Any = self._core.http_client
-        try:
-            async with client.get(there, headers=headers, timeout=aiohttp.ClientTimeout(SECONDS)) as response:
-                body = await response.read()
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, UNREACHABLE) from error
-        return web.Response(
-            body=body, status=response.status, content_type=response.content_type, headers={"Cache-Control": "no-store"}
-        )
 
 
 @dataclass(frozen=True, slots=True)

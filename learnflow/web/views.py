@@ -1,4 +1,4 @@
-"""The views on students, questions, struggles, the search and the class, put on a process's web server."""
+"""The views on students, questions, struggles, the search, the class and the tables, put on a process's web server."""
 
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
@@ -16,7 +16,9 @@ from learnflow.web.json_http import Refused, answer
 from learnflow.web.models import ClassAsked, QuestionsAsked, Searched
 from learnflow.web.push_messages import PushedStruggle
 from learnflow.web.student_state import DatabaseStudentState, TableStudentState
-from learnflow.web.student_views import StudentRouter, StudentViews, TableOwners, add_students, checked_id
+from learnflow.web.student_views import StudentRouter, StudentViews, add_students, checked_id
+from learnflow.web.table_owners import TableOwners
+from learnflow.web.table_views import TableViews, add_tables
 
 Query = TypeVar("Query", bound=Model)
 
@@ -80,6 +82,7 @@ def add_views(app: StreamApp, state: DatabaseStudentState, core: tuple[StreamApp
     tables, owners = (None, None) if core is None else (TableStudentState(core[1], state.now), TableOwners(core[0]))
     add_students(app, StudentRouter(state, tables, owners), StudentViews(stored))
     add_questions(app, stored)
+    add_tables(app, None if core is None or owners is None else TableViews(core[1].contents(), owners))
 
     @app.page("/api/struggles")
     async def struggles(_view: Any, _request: Any) -> Any:  # noqa: ANN401 - Faust's view, request and response

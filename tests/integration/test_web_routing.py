@@ -178,7 +178,13 @@ def test_every_answer_is_as_the_contract_says(running: tuple[Systems, list[Worke
     _, (one, *_) = running
     document = openapi.document()
     [*_, asked] = get(one.web, _path(STUDENTS[0], "questions")).body["questions"]
-    values = {"student_id": STUDENTS[0], "query_id": asked["query_id"], "agent": "debug"}
+    values = {
+        "student_id": STUDENTS[0],
+        "query_id": asked["query_id"],
+        "agent": "debug",
+        "name": "progress",
+        "key": STUDENTS[0],
+    }
     for path, methods in document["paths"].items():
         content = methods.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
         if "application/json" in content:
