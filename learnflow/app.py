@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pkgutil
 import socket
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from learnflow.agents.wiring import wire_core, wire_sink, wire_specialist
 from learnflow.logs import Lines
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox
-from learnflow.settings import Settings, Web, current
+from learnflow.settings import Settings, Web
 from learnflow.streams.codec import Clock
 from learnflow.streams.stream_app import StreamApp
 from learnflow.tables import Tables
@@ -154,8 +155,8 @@ def _web(web: Web, middlewares: Middlewares | None) -> dict[str, Any]:
 
 
 def __getattr__(name: str) -> StreamApp:
-    """Build the app of all answering roles for `faust -A learnflow.app worker`."""
+    """Return the app that `faust -A learnflow.app` looks at, with what its commands do here: a layer above this one."""
     if name != "app":
         raise AttributeError(name)
-    settings = current()
-    return build(ANSWERING, settings, Path(settings.learnflow.data_directory or "."))
+    app: StreamApp = pkgutil.resolve_name("learnflow.cli.faust_program:load")()
+    return app

@@ -101,10 +101,15 @@ def main() -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter's last flush complains
         code = 1
     except Exception as error:
-        if FOR_PEOPLE.isdisjoint(f"{cls.__module__}.{cls.__qualname__}" for cls in type(error).__mro__):
+        if not is_for_people(error):
             raise
         code = _fail(str(error) or type(error).__name__, 1)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def is_for_people(error: Exception) -> bool:
+    """Say whether an error's text is meant for the person at the terminal."""
+    return not FOR_PEOPLE.isdisjoint(f"{cls.__module__}.{cls.__qualname__}" for cls in type(error).__mro__)
 
 
 def _fail(text: str, code: int) -> int:

@@ -13,6 +13,7 @@ import click
 import uvloop
 
 from learnflow.app import ANSWERING, CORE, ROLES, SINK, build
+from learnflow.cli.kafka_clients import reachable
 from learnflow.embedded.data_directories import lock_file
 from learnflow.settings import Settings, SettingsError, current
 from learnflow.streams import topic_admin
@@ -99,7 +100,8 @@ def _check_port(settings: Settings) -> None:
 async def _check_topics(settings: Settings, roles: Sequence[str]) -> None:
     """Refuse to start without a topic: the broker would make it with one partition, and most messages be lost."""
     needed = (*TOPICS, *(changelogs() if CORE in roles else ()))
-    missing = await topic_admin.missing(settings.learnflow.bootstrap, needed)
+    async with reachable(settings.learnflow.bootstrap):
+        missing = await topic_admin.missing(settings.learnflow.bootstrap, needed)
     if missing:
         raise topic_admin.TopicsError(f"topics are missing: {', '.join(missing)}; run `learnflow topics create`")
 

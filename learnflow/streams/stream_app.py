@@ -29,7 +29,7 @@ MOST_UNSENT: Final = 10_000  # table changes before streams wait; at Faust's 100
 
 
 class Worker(faust.Worker):
-    """Runs an app, also for `faust -A learnflow.app worker`."""
+    """Runs an app."""
 
     def __init__(self, *services: Any, **options: Any) -> None:  # noqa: ANN401 - Faust's
         super().__init__(*services, **options)
@@ -69,6 +69,11 @@ class StreamApp(faust.App):
     def bring(self, others: Sequence["StreamApp"]) -> None:
         """Let this app start and stop others in its process."""
         self._others = others
+
+    @property
+    def apps(self) -> tuple["StreamApp", ...]:
+        """The apps of this process: this one, and those that it brings."""
+        return (self, *self._others)
 
     def at_end(self, close: Callable[[], Awaitable[None]]) -> None:
         """Close something when this app has stopped, and with it those that it brought."""

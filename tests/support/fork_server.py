@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,10 +21,13 @@ from typing import IO, Any, Final
 import click
 
 from learnflow import cli
+from learnflow.cli import faust_program
 from learnflow.sandbox import bubblewrap_runner
 from learnflow.sandbox.orphan_guard import OrphanGuard
 
 REPOSITORY: Final = Path(__file__).parents[2]
+LEARNFLOW: Final = "learnflow"
+PROGRAMS: Final[dict[str, Callable[[], None]]] = {LEARNFLOW: cli.main, "faust": faust_program.cli}
 MESSAGE_BYTES: Final = 1 << 17
 NUMBER_BYTES: Final = 32
 
@@ -70,23 +73,31 @@ class Process:
         self.send_signal(signal.SIGKILL)
 
 
-def start(arguments: Sequence[str], environment: Mapping[str, str], directory: Path, *files: IO[Any]) -> Process:
+def start(
+    arguments: Sequence[str], environment: Mapping[str, str], directory: Path, *files: IO[Any], program: str = LEARNFLOW
+) -> Process:
     """Start `learnflow ARGUMENTS`; the files are its standard input, output and error output."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    request = json.dumps([list(arguments), dict(environment), str(directory)]).encode()
+    request = json.dumps([program, list(arguments), dict(environment), str(directory)]).encode()
     with theirs:
         socket.send_fds(_server(), [request], [*(file.fileno() for file in files), theirs.fileno()])
-    return Process(["learnflow", *arguments], ours)
+    return Process([program, *arguments], ours)
 
 
-def run(
-    arguments: Sequence[str], environment: Mapping[str, str], directory: Path, *, given: str, timeout: float
+def run(  # noqa: PLR0913 - what a process is started with
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    directory: Path,
+    *,
+    given: str,
+    timeout: float,
+    program: str = LEARNFLOW,
 ) -> subprocess.CompletedProcess[str]:
     """Run `learnflow ARGUMENTS` to its end."""
     with tempfile.TemporaryFile("w+") as stdin, tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         stdin.write(given)
         stdin.seek(0)
-        process = start(arguments, environment, directory, stdin, stdout, stderr)
+        process = start(arguments, environment, directory, stdin, stdout, stderr, program=program)
         try:
             code = process.wait(timeout)
         finally:
@@ -145,7 +156,9 @@ def _watch_over_command(status: socket.socket) -> None:
     os._exit(0)
 
 
-def _become(files: Sequence[int], arguments: list[str], environment: dict[str, str], directory: str) -> None:
+def _become(
+    files: Sequence[int], program: str, arguments: list[str], environment: dict[str, str], directory: str
+) -> None:
     """Make this process what a new one would be."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number, file in enumerate(files):
@@ -155,9 +168,9 @@ def _become(files: Sequence[int], arguments: list[str], environment: dict[str, s
     os.environ.clear()
     os.environ.update(environment)
     setattr(bubblewrap_runner, "GUARD", OrphanGuard())  # noqa: B010 - the mark of the sandboxes is each process's own
-    sys.argv = ["learnflow", *arguments]
+    sys.argv[:] = [program, *arguments]  # the same list: Faust has kept it since its import
 
 
 if __name__ == "__main__":
     serve(socket.socket(fileno=int(sys.argv[1])))
-    cli.main()
+    PROGRAMS[sys.argv[0]]()
