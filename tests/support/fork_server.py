@@ -19,15 +19,16 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 import click
+from faust.cli.faust import cli as faust_cli
 
 from learnflow import cli
-from learnflow.cli import faust_program
+from learnflow.cli.faust_program import load
 from learnflow.sandbox import bubblewrap_runner
 from learnflow.sandbox.orphan_guard import OrphanGuard
 
 REPOSITORY: Final = Path(__file__).parents[2]
 LEARNFLOW: Final = "learnflow"
-PROGRAMS: Final[dict[str, Callable[[], None]]] = {LEARNFLOW: cli.main, "faust": faust_program.cli}
+PROGRAMS: Final[dict[str, Callable[[], None]]] = {LEARNFLOW: cli.main, "faust": faust_cli}
 MESSAGE_BYTES: Final = 1 << 17
 NUMBER_BYTES: Final = 32
 
@@ -128,6 +129,7 @@ def serve(control: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who watch over a command
     for name in cli.COMMANDS:
         cli.group.get_command(click.Context(cli.group), name)
+    assert callable(load)  # its imports are here by now
     gc.freeze()
     while True:
         request, files, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 4)
