@@ -16,6 +16,7 @@ from learnflow.models.message_flow import MessageFlow
 from learnflow.models.student_query import StudentQuery
 from learnflow.web import models
 from learnflow.web.json_http import Refused
+from learnflow.web.push_messages import PushedAnswer
 
 AWAY: Final = "The database cannot be asked now. Try again in a moment."
 
@@ -58,6 +59,16 @@ SELECT query_id, student_id, query_text, timestamp, detected_intent, routed_to_a
     code_snippet, language, context, failure_reason, topic, question_key
 FROM query_history WHERE query_id = $1
 """
+_ANSWERS: Final = """
+SELECT q.query_id, q.student_id, q.status, q.timestamp AS asked_at, coalesce(r.created_at, q.timestamp) AS at,
+    q.query_text AS question, q.code_snippet AS code, q.language, q.topic,
+    coalesce(r.agent_type, q.routed_to_agent, 'triage') AS agent_name,
+    coalesce(r.response_text, q.failure_reason) AS text, coalesce(r.code_examples, '{}') AS code_examples,
+    r.processing_time_ms, r.confidence_score AS confidence
+FROM query_history q LEFT JOIN agent_responses r USING (query_id)
+WHERE q.status IN ('completed', 'failed') AND ($1::text IS NULL OR q.student_id = $1)
+ORDER BY q.timestamp DESC, q.query_id DESC LIMIT $2
+"""
 _RESPONSE: Final = """
 SELECT response_id, query_id, agent_type, response_text, response_type, processing_time_ms, confidence_score,
     coalesce(code_examples, '{}') AS code_examples, metadata, created_at, claude_model, token_count
@@ -78,11 +89,19 @@ SELECT message_id, topic, struggle_level, query_count, time_window_minutes, reco
 FROM struggle_history WHERE student_id = $1 ORDER BY at DESC, message_id LIMIT 100
 """
 _CLASS: Final = """
-SELECT s.student_id, s.name, coalesce(p.python_mastery_levels, '{}') AS levels
+SELECT s.student_id, s.name, coalesce(p.python_mastery_levels, '{}') AS levels, p.last_activity,
+    CASE WHEN cardinality(p.struggle_topics) > 0 THEN 'struggling'
+        WHEN p.last_activity > now() - interval '7 days' THEN 'active' ELSE 'away' END AS state
 FROM students s LEFT JOIN student_progress p USING (student_id)
 WHERE CASE WHEN cardinality($1::text[]) > 0 THEN s.student_id = ANY($1::text[]) ELSE s.active AND p IS NOT NULL END
 ORDER BY p.last_activity DESC NULLS LAST, s.student_id LIMIT $2
 """
+
+
+class Answers(Model):
+    """What was asked and answered last, the newest question first."""
+
+    answers: tuple[PushedAnswer, ...]
 
 
 class StoredViews:
@@ -97,6 +116,10 @@ class StoredViews:
         shown = questions[: asked.limit]
         before_next = shown[-1].query_id if len(questions) > asked.limit else None
         return models.StudentQuestions(questions=tuple(shown), next=before_next)
+
+    async def answers(self, asked: models.AnswersAsked, student_id: str | None = None) -> Answers:
+        """Return the last questions that have their outcome, of a student or of all, the newest first."""
+        return Answers(answers=tuple(await self._database.read(PushedAnswer, _ANSWERS, student_id, asked.limit)))
 
     async def query(self, query_id: UUID) -> models.QueryTold:
         """Return a question with its outcome and its way. Raises Refused with 404."""

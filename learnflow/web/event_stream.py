@@ -1,9 +1,10 @@
 """`GET /api/events`: what happens, pushed to open pages as server-sent events, each encoded once for all of them."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from learnflow.streams.processing import RecentIds
 from learnflow.streams.stream_app import StreamApp
 from learnflow.topics import AGENT_RESPONSES, MASTERY_LEVEL_UPDATED, STUDENT_STRUGGLE
 from learnflow.web.access import visitor_of
+from learnflow.web.json_http import parameters
+from learnflow.web.models import EventsAsked
 from learnflow.web.push_messages import PushedStruggle, push_message
 
 READ: Final = (STUDENT_STRUGGLE, MASTERY_LEVEL_UPDATED, AGENT_RESPONSES)
@@ -32,10 +35,14 @@ Reader = Callable[[Callable[[Event[Any]], None], asyncio.Event], Coroutine[Any, 
 
 @dataclass(frozen=True, slots=True)
 class EncodedEvent:
-    """A server-sent event as bytes. Without a student, it is for those who see everything."""
+    """A server-sent event as bytes; `whole`, where it differs, goes to pages that show its student alone.
+
+    Without a student, it is for those who see everything.
+    """
 
     data: bytes
     student: str | None = None
+    whole: bytes | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -65,6 +72,7 @@ class Broadcast:
 
     def __init__(self) -> None:
         self.pages: set[OpenPage] = set()
+        self._students: Counter[str | None] = Counter()
         self._gathered: list[EncodedEvent] = []
         self._due: asyncio.TimerHandle | None = None
 
@@ -82,6 +90,21 @@ class Broadcast:
             self._end_waiting()
             self._due = loop.call_at(due, self.flush)
 
+    def add(self, page: OpenPage) -> None:
+        """Send to a page from now on."""
+        self.pages.add(page)
+        self._students[page.student] += 1
+
+    def remove(self, page: OpenPage) -> None:
+        """Send to a page no more."""
+        if page in self.pages:
+            self.pages.discard(page)
+            self._students -= Counter([page.student])
+
+    def shows(self, student: str | None) -> bool:
+        """Return whether a page is open that shows a student alone."""
+        return student is not None and student in self._students
+
     def flush(self) -> None:
         """Hand what was gathered to every page. One that does not keep up is dropped; it may come again."""
         self._end_waiting()
@@ -90,7 +113,7 @@ class Broadcast:
         own: dict[str, bytes] = {}
         for event in gathered:
             if event.student is not None:
-                own[event.student] = own.get(event.student, b"") + event.data
+                own[event.student] = own.get(event.student, b"") + (event.whole or event.data)
         for page in tuple(self.pages):
             data = everything if page.student is None else own.get(page.student)
             if data:
@@ -105,15 +128,15 @@ class Broadcast:
         try:
             page.waiting.put_nowait(data)
         except asyncio.QueueFull:
-            self.pages.discard(page)
+            self.remove(page)
             page.end()
 
     def close(self) -> None:
         """Drop every page, as the process stops."""
         self._end_waiting()
-        for page in self.pages:
+        for page in tuple(self.pages):
+            self.remove(page)
             page.end()
-        self.pages.clear()
 
 
 @dataclass(eq=False, slots=True)
@@ -136,7 +159,7 @@ class Events:
 
     async def opened(self, page: OpenPage) -> None:
         """Add a page, and return when nothing that happens from now on can be missed, or after READY_SECONDS."""
-        self.broadcast.pages.add(page)
+        self.broadcast.add(page)
         if not self._work:
             self._ready = asyncio.Event()  # the last reader may still be on its way out
             self._work = [asyncio.create_task(self.read(self._tell, self._ready))]
@@ -146,7 +169,7 @@ class Events:
 
     async def left(self, page: OpenPage) -> None:
         """Take a page away; after the last one nothing is read."""
-        self.broadcast.pages.discard(page)
+        self.broadcast.remove(page)
         if not self.broadcast.pages:
             await self._rest()
 
@@ -164,10 +187,14 @@ class Events:
     def _tell(self, event: Event[Any]) -> None:
         asked_here = getattr(event.payload, "query_id", None) in self._asked_here
         message = push_message(event, whole=asked_here)
-        if message is not None:
-            name, content = message
-            urgent = asked_here or isinstance(content, PushedStruggle)
-            self.broadcast.publish(encode_event(name, content, content.student_id), urgent=urgent)
+        if message is None:
+            return
+        name, content = message
+        shown = self.broadcast.shows(event.student_id)
+        encoded = encode_event(name, content, content.student_id)
+        if shown and not asked_here and (whole := push_message(event, whole=True)):
+            encoded = replace(encoded, whole=encode_event(*whole).data)
+        self.broadcast.publish(encoded, urgent=asked_here or shown or isinstance(content, PushedStruggle))
 
     async def _beat(self, name: str, pulse: Callable[[], Model]) -> None:
         while True:
@@ -176,7 +203,7 @@ class Events:
 
 
 def add_events(app: StreamApp, events: Events) -> None:
-    """Serve the events on an app's web server; a student gets their own, and nothing else."""
+    """Serve the events on an app's web server; a student gets their own, others may ask for those of one student."""
 
     @app.page("/api/events")
     async def stream(_view: Any, request: Any, **_: Any) -> Any:  # noqa: ANN401 - Faust's view, request and response
@@ -189,7 +216,8 @@ async def serve(events: Events, request: web.Request) -> web.StreamResponse:
     """Push events to whoever asks until they leave, which they may do at any moment."""
     if request.transport is None:  # it has gone already
         return web.Response()
-    page = OpenPage(visitor_of(request).student_id, request.transport.abort)
+    student_id = visitor_of(request).student_id or parameters(EventsAsked, request).student
+    page = OpenPage(student_id, request.transport.abort)
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
     try:
         await events.opened(page)

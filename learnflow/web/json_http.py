@@ -2,12 +2,13 @@
 
 import logging
 from http import HTTPStatus
+from typing import TypeVar
 
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from learnflow.models.fields import Model
+from learnflow.models.fields import Model, explain
 
 
 class Refused(Exception):  # noqa: N818 - what is refused is the request; the server is well
@@ -22,6 +23,17 @@ class Error(Model):
     """Why a request was not answered."""
 
     error: str
+
+
+Query = TypeVar("Query", bound=Model)
+
+
+def parameters(model: type[Query], request: web.Request) -> Query:
+    """Return what stands behind the question mark; what is empty counts as absent. Raises Refused with 400."""
+    try:
+        return model.model_validate({name: value for name, value in request.query.items() if value})
+    except ValidationError as error:
+        raise Refused(HTTPStatus.BAD_REQUEST, explain(error)) from None
 
 
 def answer(body: BaseModel, status: int = 200) -> web.Response:

@@ -43,6 +43,18 @@ class QuestionsAsked(Parameters):
     before: Id | None = Field(default=None, description="Only those before this query; `next` of the last answer.")
 
 
+class AnswersAsked(Parameters):
+    """How many of the last answers."""
+
+    limit: int = Field(default=20, ge=1, le=100)
+
+
+class EventsAsked(Parameters):
+    """Whose events; everybody's without a student. A student has their own in any case."""
+
+    student: StudentId | None = None
+
+
 class Searched(Parameters):
     """What is looked for, and among which questions."""
 
@@ -213,6 +225,10 @@ class Pupil(Model):
     student_id: StudentId
     name: str
     levels: dict[TopicKey, Probability]
+    state: Literal["struggling", "active", "away"] = Field(
+        description="struggling: with a struggle that has not ended; away: not active for seven days."
+    )
+    last_activity: Timestamp | None = None
 
 
 class ClassMastery(Model):

@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from learnflow.models.envelope import Event
 from learnflow.models.events.learning import MasteryUpdated, StruggleDetected
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
@@ -24,17 +26,23 @@ class PushedMastery(MasteryUpdated):
 
 
 class PushedAnswer(Model):
-    """`answer`: a question has its outcome. The text comes along where the question was asked in this process."""
+    """`answer`: a question has its outcome.
+
+    What was said comes along to pages that show this student alone, and where the question was asked in this process.
+    """
 
     student_id: StudentId
     at: Timestamp
+    asked_at: Timestamp | None = None
     query_id: Id
     status: Literal["completed", "failed"]
     agent_name: Agent
     topic: TopicKey | None = None
     processing_time_ms: int | None = None
     confidence: Confidence | None = None
-    text: Text | None = None
+    question: Text | None = None
+    code: Text | None = Field(default=None, description="What was sent with the question.")
+    text: Text | None = Field(default=None, description="The answer, or why there is none.")
     code_examples: tuple[Text, ...] = ()
     language: Language | None = None
 
@@ -54,16 +62,12 @@ def push_message(event: Event[Any], *, whole: bool) -> tuple[str, Pushed] | None
         return "mastery", PushedMastery(**dict(payload), **whose)
     if not isinstance(payload, ResponseCompleted | ResponseFailed):
         return None
+    query = payload.query
     whose |= {"query_id": payload.query_id, "agent_name": Agent(payload.agent_name)}
-    whose |= {"topic": payload.query.topic if payload.query else None}
+    whose |= {"topic": query.topic, "language": query.language, "asked_at": query.timestamp} if query else {}
+    said: dict[str, Any] = {"question": query.query_text, "code": query.code_snippet} if whole and query else {}
     if isinstance(payload, ResponseFailed):
-        return "answer", PushedAnswer(**whose, status="failed", text=payload.reason)
-    answer = PushedAnswer(
-        **whose,
-        status="completed",
-        processing_time_ms=payload.processing_time_ms,
-        confidence=payload.confidence,
-        language=payload.query.language if payload.query else None,
-    )
-    words = {"text": payload.response_text, "code_examples": payload.code_examples}
-    return "answer", answer.model_copy(update=words if whole else {})
+        return "answer", PushedAnswer(**whose, **said, status="failed", text=payload.reason)
+    said |= {"text": payload.response_text, "code_examples": payload.code_examples} if whole else {}
+    times = {"processing_time_ms": payload.processing_time_ms, "confidence": payload.confidence}
+    return "answer", PushedAnswer(**whose, **said, **times, status="completed")

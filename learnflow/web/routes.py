@@ -10,6 +10,7 @@ from learnflow.models.agent_health import AgentHealth, Figures, HealthReport
 from learnflow.models.fields import Model
 from learnflow.web import models
 from learnflow.web.access import Login, Session
+from learnflow.web.database_views import Answers
 from learnflow.web.json_http import Error
 from learnflow.web.page import Accepted, Question
 from learnflow.web.table_views import TableEntry, TableList, TableSizes
@@ -78,7 +79,9 @@ ROUTES: Final = (
     Route("/metrics", "What this process measures, for Prometheus.", "text/plain"),
     Route("/api/struggles", "The struggles that were told last.", Struggles, errors=(_AWAY,)),
     Route("/api/events", "What happens, as server-sent events: health, figures, struggle, mastery, answer; a student "
-          "gets their own.", "text/event-stream", "student"),
+          "gets their own, an operator those of one student where one is named.", "text/event-stream", "student",
+          asks=models.EventsAsked, errors=(_BAD,)),
+    Route("/api/answers", "What was asked and answered last.", Answers, asks=models.AnswersAsked, errors=(_BAD, _AWAY)),
     Route("/api/questions", "Ask a question; the answer comes as an event, and to the query's own address.", Accepted,
           "student", "post", takes=Question, status=HTTPStatus.ACCEPTED,
           errors=(*_NO_JSON, HTTPStatus.UNPROCESSABLE_ENTITY, _AWAY)),
@@ -93,6 +96,8 @@ ROUTES: Final = (
           models.StudentStruggle, "student", errors=_OF_ONE),
     Route(f"{_STUDENT}/conversation", "The last turns with a student.", models.StudentConversation, "student",
           errors=_OF_ONE),
+    Route(f"{_STUDENT}/answers", "What a student asked last, with its code, and was answered.", Answers, "student",
+          asks=models.AnswersAsked, errors=(_BAD, _AWAY)),
     Route(f"{_STUDENT}/questions", "A student's questions, the newest first.", models.StudentQuestions, "student",
           asks=models.QuestionsAsked, errors=(_BAD, _AWAY)),
     Route("/api/queries/{query_id}", "A question, its outcome and its way through the agents.", models.QueryTold,

@@ -1,42 +1,39 @@
 """The views on students, questions, struggles, the search, the class and the tables, put on a process's web server."""
 
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
 from aiohttp import web
-from pydantic import ValidationError
 
-from learnflow.models.fields import Model, explain
+from learnflow.models.fields import Model
 from learnflow.streams.stream_app import StreamApp
 from learnflow.tables import Tables
 from learnflow.web.access import visitor_of
 from learnflow.web.database_views import NO_QUESTION, StoredViews
-from learnflow.web.json_http import Refused, answer
-from learnflow.web.models import ClassAsked, QuestionsAsked, Searched
+from learnflow.web.json_http import Refused, answer, parameters
+from learnflow.web.models import AnswersAsked, ClassAsked, QuestionsAsked, Searched
 from learnflow.web.push_messages import PushedStruggle
 from learnflow.web.student_state import DatabaseStudentState, TableStudentState
 from learnflow.web.student_views import StudentRouter, StudentViews, add_students, checked_id
 from learnflow.web.table_owners import TableOwners
 from learnflow.web.table_views import TableViews, add_tables
 
-Query = TypeVar("Query", bound=Model)
-
-
-def _parameters(model: type[Query], request: web.Request) -> Query:
-    """Return what stands behind the question mark; what is empty counts as absent. Raises Refused with 400."""
-    try:
-        return model.model_validate({name: value for name, value in request.query.items() if value})
-    except ValidationError as error:
-        raise Refused(HTTPStatus.BAD_REQUEST, explain(error)) from None
-
 
 def add_questions(app: StreamApp, stored: StoredViews) -> None:
-    """Serve the four views."""
+    """Serve the six views."""
+
+    @app.page("/api/students/{student_id}/answers", name="student-answers")
+    async def answers_of(_view: Any, request: Any, student_id: str) -> Any:  # noqa: ANN401 - Faust's view, request, response
+        return answer(await stored.answers(parameters(AnswersAsked, request), checked_id(student_id)))
+
+    @app.page("/api/answers", name="answers")
+    async def answers(_view: Any, request: Any) -> Any:  # noqa: ANN401 - as above
+        return answer(await stored.answers(parameters(AnswersAsked, request)))
 
     @app.page("/api/students/{student_id}/questions", name="student-questions")
     async def questions(_view: Any, request: Any, student_id: str) -> Any:  # noqa: ANN401 - Faust's view, request, response
-        return answer(await stored.questions(checked_id(student_id), _parameters(QuestionsAsked, request)))
+        return answer(await stored.questions(checked_id(student_id), parameters(QuestionsAsked, request)))
 
     @app.page("/api/queries/{query_id}", name="query")
     async def query(_view: Any, request: Any, query_id: str) -> Any:  # noqa: ANN401 - as above
@@ -44,11 +41,11 @@ def add_questions(app: StreamApp, stored: StoredViews) -> None:
 
     @app.page("/api/search", name="search")
     async def search(_view: Any, request: Any) -> Any:  # noqa: ANN401 - as above
-        return answer(await stored.search(_parameters(Searched, request)))
+        return answer(await stored.search(parameters(Searched, request)))
 
     @app.page("/api/class", name="class")
     async def class_(_view: Any, request: Any) -> Any:  # noqa: ANN401 - as above
-        return answer(await stored.mastery_of_class(_parameters(ClassAsked, request)))
+        return answer(await stored.mastery_of_class(parameters(ClassAsked, request)))
 
 
 async def _query(stored: StoredViews, request: web.Request, text: str) -> Model:

@@ -1,6 +1,7 @@
 """Each event is sent to the pages that may have it, once, and no page can hold up another."""
 
 import asyncio
+import json
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -42,7 +43,7 @@ class Dropped:
 
 def page(broadcast: Broadcast, student: str | None = None, drop: Dropped | None = None) -> OpenPage:
     found = OpenPage(student, drop or Dropped())
-    broadcast.pages.add(found)
+    broadcast.add(found)
     return found
 
 
@@ -234,3 +235,34 @@ async def test_a_page_that_leaves_before_its_first_event_is_no_error(caplog: pyt
         writer.close()
     assert reader.stopped == 1
     assert not caplog.records
+
+
+async def test_a_page_of_one_student_gets_whole_answers_and_others_get_them_without_words() -> None:
+    example = EXAMPLES["agent.response.completed"]
+    events = Events(Telling().run)
+    everybody, one, other = (OpenPage(student, Dropped()) for student in (None, example.student_id, "another"))
+    for each in (everybody, one, other):
+        await events.opened(each)
+    await events.left(other)
+    events._tell(example)  # noqa: SLF001 - what the reader calls
+    events.broadcast.flush()
+    query = example.payload.query
+    brief, whole = (json.loads(received(each).split(b"data: ")[1]) for each in (everybody, one))
+    assert (brief["text"], brief["question"], brief["code"], brief["code_examples"]) == (None, None, None, [])
+    assert (whole["text"], whole["question"], whole["code"]) == (
+        example.payload.response_text, query.query_text, query.code_snippet,
+    )  # fmt: skip
+    assert whole["code_examples"] == list(example.payload.code_examples)
+    assert received(other) == b""
+    await events.close()
+
+
+async def test_the_last_page_of_a_student_takes_the_whole_answers_with_it() -> None:
+    broadcast = Broadcast()
+    first, second = page(broadcast, "student-1"), page(broadcast, "student-1")
+    broadcast.remove(first)
+    broadcast.remove(first)
+    assert broadcast.shows("student-1")
+    broadcast.remove(second)
+    assert not broadcast.shows("student-1")
+    assert not broadcast.shows(None)
