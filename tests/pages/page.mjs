@@ -52,6 +52,13 @@ async function ask(page, text, { code, language } = {}) {
   return { id: await item.getAttribute("data-query"), answer: await item.locator(".answer").innerText() };
 }
 
+async function post(question) {
+  const response = await fetch(`${given.web}/api/questions`, {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ student_id: given.student, ...question }),
+  });
+  return (await response.json()).query_id;
+}
+
 const SCENARIOS = {
   async asks() {
     const page = await opened();
@@ -89,6 +96,113 @@ const SCENARIOS = {
     await page.goBack();
     await page.getByRole("heading", { name: "Find", exact: true }).waitFor();
     return { sections, conversation, focused, markup: await page.locator(".conversation img").count() };
+  },
+
+  async opened() {
+    const page = await opened();
+    await visit(page, `/student/${given.student}`);
+    await page.locator(`.conversation > li:nth-child(${given.answers})`).waitFor();
+    const queries = () => page.locator(".conversation > li").evaluateAll((items) => items.map((item) => item.dataset.query));
+    const before = await queries();
+    const blocks = await page.locator(".conversation figure").evaluateAll((figures) => figures.map((figure) => [figure.querySelector("figcaption").textContent, figure.querySelector("code").textContent]));
+    await live(page);
+    const id = await post(given.question);
+    await page.locator(`.conversation > li[data-query="${id}"] .by`).waitFor();
+    const after = await queries();
+    await page.waitForTimeout(5000); // until it is stored, and was read again
+    const stored = await queries();
+    await page.reload();
+    await page.locator(`.conversation > li[data-query="${id}"] .by`).waitFor();
+    const markup = await page.locator(".conversation img, .conversation script").count();
+    return { before, blocks, id, after, stored, reloaded: await queries(), markup };
+  },
+
+  async between() {
+    const page = await opened();
+    const asked = [];
+    const asking = (async () => {
+      for (let number = 0; number < given.questions; number += 1) {
+        asked.push(await post({ student_id: given.student, query_text: `What is a loop, ${number}?` }));
+        await new Promise((resolve) => setTimeout(resolve, 150));
+      }
+    })();
+    await visit(page, `/student/${given.student}`);
+    await asking;
+    await page.locator(`.conversation > li:nth-child(${given.questions})`).waitFor();
+    const shown = await page.locator(".conversation > li").evaluateAll((items) => items.map((item) => item.dataset.query));
+    return { asked, shown };
+  },
+
+  async away() {
+    const page = await opened();
+    await visit(page, `/student/${given.student}`);
+    await live(page);
+    const line = await page.locator(".away").innerText();
+    const id = await post({ student_id: given.student, query_text: given.text });
+    await page.locator(`.conversation > li[data-query="${id}"] .by`).waitFor();
+    const text = await page.locator(`.conversation > li[data-query="${id}"]`).innerText();
+    await visit(page, "/");
+    return { line, text, now: await page.locator(".away").innerText() };
+  },
+
+  async escapes() {
+    const page = await opened();
+    const code = "</code></pre><img src=x onerror=\"document.title='broken'\"><script>document.title='broken'</script>";
+    const answer = { query_id: "0", student_id: given.student, at: "2026-01-01T00:00:00Z", asked_at: "2026-01-01T00:00:00Z", status: "completed", agent_name: "debug", language: "python" };
+    await page.route("**/answers?limit=20", (route) => route.fulfill({ json: { answers: [{ ...answer, question: code, code, text: code, code_examples: [`one\n${code}`] }] } }));
+    await visit(page, `/student/${given.student}`);
+    await page.locator('.conversation > li[data-query="0"]').waitFor();
+    const blocks = await page.locator('.conversation > li[data-query="0"] figure code').allInnerTexts();
+    return { blocks, code, markup: await page.locator(".conversation img, .conversation script").count(), title: await page.title() };
+  },
+
+  async answers() {
+    const page = await opened();
+    await visit(page, "/");
+    return await page.locator("#answers > li").evaluateAll((items) => items.map((item) => item.dataset.query));
+  },
+
+  async sorts() {
+    const page = await opened();
+    await visit(page, `/class?students=${given.students.join(",")}&topics=${given.topic}`);
+    const rows = () => page.locator(".heat tbody th a").allInnerTexts();
+    const heads = () => page.locator(".heat thead th").evaluateAll((cells) => cells.map((cell) => [cell.textContent, cell.getAttribute("aria-sort")]));
+    const status = () => page.locator("#shown").innerText();
+    const found = { unsorted: await heads(), orders: {} };
+    for (const [name] of found.unsorted) {
+      await page.getByRole("button", { name, exact: true }).focus();
+      await page.keyboard.press("Enter");
+      const ascending = [await rows(), Object.fromEntries(await heads())[name], await status()];
+      await page.keyboard.press("Space");
+      const descending = [await rows(), Object.fromEntries(await heads())[name], await status()];
+      const focused = await page.evaluate(() => document.activeElement.textContent);
+      found.orders[name] = { ascending, descending, focused, sorted: (await heads()).filter(([, sort]) => sort !== "none").length };
+    }
+    await page.getByRole("searchbox", { name: "Student" }).fill(given.students[1].toUpperCase());
+    found.text = [await rows(), await status()];
+    await page.getByRole("searchbox", { name: "Student" }).fill("nobody at all");
+    found.nobody = [await rows(), await status()];
+    await page.getByRole("searchbox", { name: "Student" }).fill("");
+    await page.getByLabel("State", { exact: true }).selectOption("struggling");
+    found.struggling = [await rows(), await status()];
+    return found;
+  },
+
+  async tables() {
+    const page = await opened();
+    await visit(page, "/tables");
+    const names = await page.locator("tbody th").allInnerTexts();
+    await page.getByRole("link", { name: "progress", exact: true }).click();
+    await page.getByRole("heading", { name: "progress", exact: true }).waitFor();
+    const partitions = await page.locator("tbody th").count();
+    await page.getByLabel("Student").fill(given.student);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Found for" }).waitFor();
+    const value = JSON.parse(await page.locator("main pre code").innerText());
+    await page.getByLabel("Student").fill("nobody at all");
+    await page.keyboard.press("Enter");
+    await page.locator("main .none").waitFor();
+    return { names, partitions, value, nobody: await page.locator("main .none").innerText() };
   },
 
   async way() {

@@ -9,14 +9,17 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from learnflow.tables import changelogs
 from learnflow.web.access import student_token
 from learnflow.web.page import HEADERS, POLICY
-from tests.support.running_system import Client, Systems, Worker, systems
+from tests.support.running_system import Client, Systems, Worker, systems, until
+from tests.support.submissions import submit
 from tests.support.topic_watcher import TopicWatcher
 
 PAGES: Final = Path(__file__).parents[1] / "pages"
@@ -76,6 +79,7 @@ def routes(client: Client, watch: TopicWatcher, student: str) -> dict[str, str]:
     return {
         "now": "/", "class": "/class", "student": f"/student/{student}", "query": f"/query/{asked[1]}",
         "find": "/find?text=recursion", "ask": "/ask", "nowhere": "/nowhere",
+        "tables": "/tables", "table": f"/tables/struggle?key={student}",
     }  # fmt: skip
 
 
@@ -143,6 +147,108 @@ def test_a_student_is_opened_and_their_words_are_no_markup(
     assert (found["markup"], found["focused"]) == (0, "H1")
 
 
+def test_a_students_last_answers_are_there_when_the_page_is_opened_and_later_ones_come_once(
+    browser: Browser, web: str, client: Client, watch: TopicWatcher, student: str
+) -> None:
+    code = f"values = [1, 2]\n# {MARKUP}\nprint(values[5])"
+    asked = [
+        client.ask(student, text, query_type="code", code_snippet=code, language="python")
+        for text in ("Why IndexError?", "Please review this")
+    ]
+    for each in asked:
+        watch.answered(each)
+        watch.database.stored(each, flow=2)
+    question = {"query_text": "What is a loop?"}
+    found = browser.play("opened", web, student=student, answers=2, question=question)
+    assert set(found["before"]) == set(asked)
+    assert [block[1] for block in found["blocks"] if block[0] == "Code sent, python"] == [code, code]
+    examples = [example for each in asked for example in watch.answered(each).payload["code_examples"]]
+    shown = [block[1].strip() for block in found["blocks"] if block[0] == "Code in the answer"]
+    texts = "".join(watch.answered(each).payload["response_text"] for each in asked)
+    assert {example.strip() for example in examples if example not in texts} == set(shown)
+    assert examples
+    for moment in ("after", "stored", "reloaded"):
+        assert found[moment] == [found["id"], *found["before"]], moment
+    assert found["markup"] == 0
+
+
+def test_no_answer_is_missing_or_twice_while_the_page_is_opened(browser: Browser, web: str, student: str) -> None:
+    found = browser.play("between", web, student=student, questions=15)
+    assert sorted(found["shown"]) == sorted(found["asked"])
+    assert len(set(found["asked"])) == 15
+
+
+def test_without_postgresql_the_page_says_so_and_answers_still_come(
+    browser: Browser, running: Systems, tmp_path: Path, student: str
+) -> None:
+    """A worker whose database is away shows what it hears of the others, which have theirs."""
+    with systems(running.broker, "postgresql://nobody@127.0.0.1:1/none", tmp_path) as started:
+        web = started.start("worker", "--only", "progress").web
+        found = browser.play("away", web, student=student, text="What is a loop?")
+    assert found["line"].startswith("The database cannot be asked now")
+    assert found["line"].count("\n") == 0
+    assert "What is a loop?" in found["text"]
+    assert "concepts" in found["text"]
+    assert found["now"].startswith("The database cannot be asked now")
+
+
+def test_code_that_was_sent_and_answered_is_no_markup(browser: Browser, web: str, student: str) -> None:
+    found = browser.play("escapes", web, student=student)
+    assert found["blocks"] == [found["code"], f"one\n{found['code']}"]
+    assert (found["markup"], found["title"]) == (0, f"{student} · LearnFlow")
+
+
+def test_the_last_answers_of_all_are_there_when_the_page_is_opened(
+    browser: Browser, web: str, routes: dict[str, str]
+) -> None:
+    found = browser.play("answers", web)
+    assert routes["query"].rpartition("/")[2] in found
+    assert len(set(found)) == len(found) <= 12
+
+
+def test_a_class_is_sorted_and_filtered_by_keyboard(
+    browser: Browser, web: str, client: Client, watch: TopicWatcher, student: str
+) -> None:
+    students = [f"{student}-{letter}" for letter in "abc"]
+    good, bad, without = students
+    now = datetime.now(UTC)
+    for name in ("one", "two"):
+        submit(client, good, name, topic="loops", at=now)
+        submit(client, bad, name, topic="loops", at=now, score=0.0)
+    for text in ("Explain recursion", "Explain recursion again", "Explain recursion, please"):
+        watch.answered(client.ask(without, text))
+    address = f"{web}/api/class?students={','.join(students)}&topics=loops"
+
+    def learned() -> bool:
+        pupils = {each["student_id"]: each for each in request(address)[1]["students"]}
+        return len(pupils) == 3 and pupils[good]["levels"] != pupils[bad]["levels"] != {} and (
+            pupils[without]["state"] == "struggling"
+        )  # fmt: skip
+
+    assert until(learned), request(address)[1]
+    found = browser.play("sorts", web, students=students, topic="loops")
+    assert found["unsorted"] == [[name, "none"] for name in ("Student", "State", "Last active", "loops")]
+    assert found["orders"]["Student"]["ascending"] == [students, "ascending", "3 of 3 students, by Student, ascending."]
+    assert found["orders"]["Student"]["descending"][0] == students[::-1]
+    assert found["orders"]["State"]["ascending"][0][0] == without
+    assert found["orders"]["State"]["descending"][0][-1] == without
+    assert found["orders"]["loops"]["ascending"][0] == [bad, good, without]
+    assert found["orders"]["loops"]["descending"][:2] == [[good, bad, without], "descending"]
+    for name, order in found["orders"].items():
+        assert (order["focused"], order["sorted"]) == (name, 1)
+    assert found["text"] == [[bad], "1 of 3 students, by loops, descending."]
+    assert found["nobody"] == [[], "No student fits."]
+    assert found["struggling"] == [[without], "1 of 3 students, by loops, descending."]
+
+
+def test_an_operator_looks_into_the_tables(browser: Browser, web: str, routes: dict[str, str], student: str) -> None:
+    assert routes["tables"]
+    found = browser.play("tables", web, student=student)
+    assert [f"learnflow-core-{name}-changelog" for name in found["names"]] == [topic.name for topic in changelogs()]
+    assert (found["partitions"], found["value"]["progress"]["total_queries"]) == (12, 2)
+    assert found["nobody"] == "The table progress holds nothing for this key."
+
+
 def test_a_questions_way_is_followed(browser: Browser, web: str, routes: dict[str, str]) -> None:
     found = browser.play("way", web, query=routes["query"].rpartition("/")[2], steps=4)
     assert [" ".join(step.split()) for step in found["steps"]] == [
@@ -176,7 +282,7 @@ def test_a_wrong_token_is_refused_and_the_right_one_is_kept_from_scripts(browser
     found = browser.play("token", guarded.web, token=TOKEN)
     assert found["before"].startswith("Log in")
     assert found["refusal"] == "This token is not valid."
-    assert found["inside"].split() == ["Now", "Class", "Find", "Ask"]
+    assert found["inside"].split() == ["Now", "Class", "Find", "Ask", "Tables"]
     [cookie] = found["cookies"]
     assert (cookie["httpOnly"], cookie["sameSite"], found["scripts"]) == (True, "Strict", "")
 

@@ -54,14 +54,19 @@ export function scrolling(label, table) {
   return el("div", { class: "scrolling", role: "region", "aria-label": label, tabindex: "0" }, table);
 }
 
+/** Code with a line above it that says whose it is. */
+export function labelled(label, text) {
+  return el("figure", {}, el("figcaption", {}, label), code(text, label));
+}
+
 /** Prose with ``` blocks and `code`, as text nodes. */
 export function prose(text) {
   const parts = String(text).split(/```[^\n`]*\n([\s\S]*?)(?:```|$)/);
   return el("div", { class: "prose" }, parts.map((part, at) => (at % 2 ? code(part) : paragraphs(part))));
 }
 
-export function code(text) {
-  return el("pre", { tabindex: "0", role: "region", "aria-label": "Code" }, el("code", {}, text.replace(/\n$/, "")));
+export function code(text, label = "Code") {
+  return el("pre", { tabindex: "0", role: "region", "aria-label": label }, el("code", {}, text.replace(/\n$/, "")));
 }
 
 function paragraphs(text) {

@@ -3,22 +3,19 @@
 const NAMES = ["health", "figures", "struggle", "mastery", "answer"];
 const AGAIN = 3000;
 
-/** Listen; `heard(name, content)` for each event, `changed(connected, again)` when the connection comes or goes. */
+/** Listen once `follow` says to whom; `heard(name, content)` for each event, `changed(connected)` when the connection comes or goes. */
 export function listen(heard, changed) {
   let source = null;
   let timer = 0;
-  let before = false;
+  let address = null;
 
   function open() {
     clearTimeout(timer);
-    if (source || document.hidden) return;
-    source = new EventSource("/api/events");
-    source.addEventListener("open", () => {
-      changed(true, before);
-      before = true;
-    });
+    if (source || document.hidden || !address) return;
+    source = new EventSource(address);
+    source.addEventListener("open", () => changed(true));
     source.addEventListener("error", () => {
-      changed(false, before);
+      changed(false);
       if (source?.readyState === EventSource.CLOSED) {
         source = null;
         timer = setTimeout(open, AGAIN);
@@ -33,8 +30,21 @@ export function listen(heard, changed) {
     source = null;
   }
 
+  /** Hear of one student alone, with all words, or, without one, of everybody. */
+  function follow(student) {
+    const wanted = student === null ? "/api/events" : `/api/events?student=${encodeURIComponent(student)}`;
+    if (wanted !== address) close();
+    address = wanted;
+    open();
+  }
+
+  function stop() {
+    close();
+    address = null;
+    changed(false);
+  }
+
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
   addEventListener("pagehide", close);
-  open();
-  return { open, close };
+  return { follow, stop };
 }

@@ -10,14 +10,17 @@ import { loginView } from "./view-login.js";
 import { nowView } from "./view-now.js";
 import { queryView } from "./view-query.js";
 import { studentView } from "./view-student.js";
+import { tableView, tablesView } from "./view-tables.js";
 
-const OPERATORS = [["/", "Now"], ["/class", "Class"], ["/find", "Find"], ["/ask", "Ask"]];
+const OPERATORS = [["/", "Now"], ["/class", "Class"], ["/find", "Find"], ["/ask", "Ask"], ["/tables", "Tables"]];
 const ROUTES = [
   [/^\/$/, nowView],
   [/^\/class$/, classView],
   [/^\/find$/, findView],
   [/^\/ask$/, askView],
   [/^\/student\/([^/]+)$/, studentView],
+  [/^\/tables$/, tablesView],
+  [/^\/tables\/([^/]+)$/, tableView],
   [/^\/query\/([^/]+)$/, queryView],
 ];
 
@@ -30,6 +33,19 @@ const leave = document.getElementById("leave");
 let session = null; // {role, student_id}; null until it is known
 let shown = null; // the view's {heard, again, close}
 let turn = 0; // of the view that is being made; a later one wins
+let early = []; // what is pushed while a view is being made
+let openedEarly = false; // whether the connection came while a view was being made
+
+const live = listen(
+  (name, content) => (shown ? shown.heard?.(name, content) : early.push([name, content])),
+  (connected) => {
+    connection.textContent = connected ? "live" : session?.role ? "not connected" : "";
+    connection.className = `connection ${connected ? "on" : "off"}`;
+    if (!connected) return;
+    if (shown) shown.again?.();
+    else openedEarly = true;
+  },
+);
 
 /** Where the address points: a path, and what stands behind its question mark. */
 function place() {
@@ -66,6 +82,9 @@ async function show({ focus = true } = {}) {
     if (!session) session = await get("/api/session");
     if (mine !== turn) return undefined;
     navigation(path);
+    early = [];
+    openedEarly = false;
+    if (session.role) live.follow(view === studentView && session.role === "operator" ? parameters[0] : null);
     made = session.role ? await view({ content, parameters, search, session }) : loginView({ content, entered });
   } catch (error) {
     if (mine !== turn) return undefined;
@@ -77,7 +96,9 @@ async function show({ focus = true } = {}) {
     }
   }
   if (mine !== turn) return made?.close?.();
-  shown = made;
+  shown = made ?? {};
+  for (const [name, content] of early) shown.heard?.(name, content);
+  if (openedEarly) shown.again?.(); // what was asked for before may lack what happened before the connection came
   main.replaceChildren(content);
   main.removeAttribute("aria-busy");
   leave.hidden = !(session?.role && localStorage.getItem(ENTERED)); // where no token is needed, there is no way out
@@ -114,8 +135,6 @@ function failed(content, error) {
 function entered(found) {
   session = found;
   localStorage.setItem(ENTERED, "yes");
-  live.close();
-  live.open();
   show();
 }
 
@@ -123,7 +142,7 @@ leave.addEventListener("click", async () => {
   await send("DELETE", "/api/session");
   localStorage.removeItem(ENTERED);
   session = null;
-  live.close();
+  live.stop();
   show();
 });
 
@@ -135,11 +154,3 @@ document.getElementById("skip").addEventListener("click", (event) => {
 addEventListener("hashchange", () => show());
 
 await show({ focus: false });
-const live = listen(
-  (name, content) => shown?.heard?.(name, content),
-  (connected, again) => {
-    connection.textContent = connected ? "live" : session?.role ? "not connected" : "";
-    connection.className = `connection ${connected ? "on" : "off"}`;
-    if (connected && again) shown?.again?.();
-  },
-);

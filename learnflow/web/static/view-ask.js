@@ -1,7 +1,7 @@
 // Ask a question, and see its answer come.
 
 import { get, send } from "./api.js";
-import { code, el, prose, queryLink, said } from "./dom.js";
+import { el, labelled, prose, queryLink, said } from "./dom.js";
 import { DASH, duration } from "./words.js";
 
 const LANGUAGES = [["python", "Python"], ["javascript", "JavaScript"], ["java", "Java"], ["cpp", "C++"], ["go", "Go"], ["rust", "Rust"]];
@@ -56,7 +56,7 @@ export function askView({ content, search, session }) {
   function add(id, question) {
     const place = el("div", { class: "answer" }, el("p", { class: "waiting" }, "On its way …"));
     asked.prepend(el("li", { "data-query": id },
-      el("div", { class: "question" }, said("Question: "), prose(question.query_text), question.code_snippet && code(question.code_snippet)),
+      el("div", { class: "question" }, said("Question: "), prose(question.query_text), question.code_snippet && labelled("Code sent", question.code_snippet)),
       place,
       el("p", { class: "dim" }, queryLink(id, "Its way through the agents")),
     ));
@@ -100,7 +100,7 @@ export function answerParts(answer) {
   return [
     failed && el("p", { class: "error" }, "No answer:"),
     prose(answer.text ?? ""),
-    ...(answer.code_examples ?? []).filter((each) => !answer.text?.includes(each)).map(code),
+    ...(answer.code_examples ?? []).filter((each) => !answer.text?.includes(each)).map((each) => labelled("Code in the answer", each)),
     el("p", { class: "dim by" }, by.filter((part) => part && part !== DASH).join(" · ")),
   ].filter(Boolean);
 }

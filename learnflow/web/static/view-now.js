@@ -7,6 +7,7 @@ import { struggleItem } from "./struggle.js";
 import { DASH, count, duration, rate, state, time } from "./words.js";
 
 const LOOK = 5000; // where nothing is pushed, it is asked for
+const STORED = 2000;
 const MOST_STRUGGLES = 20;
 const MOST_ANSWERS = 12;
 
@@ -16,7 +17,9 @@ export async function nowView({ content }) {
   const struggles = el("ol", { class: "struggles plain", id: "struggles", "aria-live": "polite" });
   const answers = el("ol", { class: "answers plain", id: "answers" });
   const noStruggles = el("p", { class: "none" }, "None so far. A struggle is three similar questions, or five failed submissions, on a topic within 24 hours.");
-  const noAnswers = el("p", { class: "none" }, "None since this page was opened.");
+  const away = el("p", { class: "away", role: "status" });
+  const noAnswers = el("p", { class: "none" }, "None so far.");
+  const timers = [];
   const pushedAt = { health: 0, figures: 0 };
 
   const draw = {
@@ -47,9 +50,24 @@ export async function nowView({ content }) {
   }
 
   function addAnswer(found) {
-    noAnswers.remove();
-    answers.prepend(answerItem(found));
+    const item = answerItem(found); // an answer that was stored and pushed is one, not two
+    [...answers.children].find((other) => other.dataset.query === found.query_id)?.remove();
+    const at = Date.parse(found.at);
+    item.dataset.at = at;
+    const later = [...answers.children].find((other) => Number(other.dataset.at) <= at);
+    answers.insertBefore(item, later ?? null);
     while (answers.children.length > MOST_ANSWERS) answers.lastChild.remove();
+    noAnswers.hidden = true;
+  }
+
+  async function recentAnswers() {
+    try {
+      for (const each of (await get(`/api/answers?limit=${MOST_ANSWERS}`)).answers) addAnswer(each);
+      away.textContent = "";
+    } catch (error) {
+      away.textContent = error.status === 503 ? "The database cannot be asked now. New answers still come." : error.message;
+      timers.push(setTimeout(recentAnswers, LOOK));
+    }
   }
 
   async function recentStruggles() {
@@ -57,13 +75,13 @@ export async function nowView({ content }) {
     for (const each of [...(found?.struggles ?? [])].reverse()) addStruggle(each);
   }
 
-  await Promise.all([lookAll(), recentStruggles()]);
+  await Promise.all([lookAll(), recentStruggles(), recentAnswers()]);
   const timer = setInterval(() => lookAll().catch(() => {}), LOOK);
   content.append(
     el("h1", {}, "Right now"),
     el("div", { class: "columns" },
       el("div", {}, section("Struggles", noStruggles, struggles)),
-      el("div", {}, section("Questions", figures), section("Last answers", noAnswers, answers)),
+      el("div", {}, section("Questions", figures), section("Last answers", away, noAnswers, answers)),
     ),
     section("Agents and components", agents),
   );
@@ -78,8 +96,15 @@ export async function nowView({ content }) {
       if (name === "struggle") addStruggle(found);
       if (name === "answer") addAnswer(found);
     },
-    again: () => lookAll().catch(() => {}),
-    close: () => clearInterval(timer),
+    again() {
+      lookAll().catch(() => {});
+      recentAnswers();
+      timers.push(setTimeout(recentAnswers, STORED)); // what was answered just before the connection came may not be stored yet
+    },
+    close() {
+      clearInterval(timer);
+      timers.forEach(clearTimeout);
+    },
   };
 }
 
@@ -131,7 +156,7 @@ function figureList(found) {
 
 function answerItem(found) {
   const failed = found.status === "failed";
-  return el("li", {},
+  return el("li", { "data-query": found.query_id },
     time(found.at), " ",
     queryLink(found.query_id, failed ? "failed" : `${found.agent_name} answered`), " ",
     studentLink(found.student_id), " ",

@@ -1,7 +1,7 @@
 // One question's way through the agents.
 
 import { ApiError, get } from "./api.js";
-import { code, el, fact, prose, section, studentLink } from "./dom.js";
+import { el, fact, labelled, prose, section, studentLink } from "./dom.js";
 import { answerParts } from "./view-ask.js";
 import { duration, time } from "./words.js";
 
@@ -44,7 +44,7 @@ export async function queryView({ content, parameters: [id] }) {
 function sections({ question: query, response, flow }) {
   return [
     section("Question",
-      el("div", { class: "question" }, prose(query.query_text), query.code_snippet && code(query.code_snippet)),
+      el("div", { class: "question" }, prose(query.query_text), query.code_snippet && labelled(`Code sent, ${query.language}`, query.code_snippet)),
       el("dl", { class: "rows" },
         fact("Student", studentLink(query.student_id)),
         fact("Asked", time(query.timestamp)),

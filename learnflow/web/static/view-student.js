@@ -1,47 +1,84 @@
 // One student: progress, mastery over time, struggles, and what was said.
 
-import { ApiError, get, student as path } from "./api.js";
+import { get, student as path } from "./api.js";
 import { steps } from "./chart.js";
-import { el, fact, link, prose, queryLink, scrolling, section } from "./dom.js";
+import { el, fact, link, queryLink, scrolling, section } from "./dom.js";
 import { struggleItem } from "./struggle.js";
+import { conversation } from "./view-conversation.js";
 import { band, count, level, rate, time } from "./words.js";
 
-const AGAIN = 1500; // after an event, until its row is stored
+const STORED = 1500; // after an event, until its row is stored
+const RECENT = 120_000; // a question that is younger may still be answered
+const LOOK = 30_000; // so that nothing is missing for longer, whatever was not pushed
+const AWAY = "The database cannot be asked now: what is stored may be missing here. New answers still come.";
+const ADDRESSES = ["progress", "mastery", "struggle", "conversation", "answers?limit=20", "questions?limit=20"];
 
 export async function studentView({ content, parameters: [id], session }) {
-  const parts = el("div", { class: "parts" });
+  const away = el("p", { class: "away", role: "status" });
+  const parts = new Map(ADDRESSES.map((address) => [address, el("div")]));
+  const talk = conversation();
+  parts.get("conversation").append(section("Conversation", talk.parts));
+  const draw = {
+    progress: (found) => progressSection(found),
+    mastery: (found) => masterySection(found),
+    struggle: (found) => struggleSection(found),
+    "questions?limit=20": (found) => questionSection(found),
+  };
+  const drawn = new Map(); // address → JSON
   let timer = 0;
+  let open = true;
 
-  async function draw() {
-    const [progress, mastery, struggle, conversation, questions] = await Promise.all(
-      ["progress", "mastery", "struggle", "conversation", "questions?limit=20"].map((what) => optional(path(id, what))),
-    );
-    if (![progress, mastery, struggle, conversation, questions].some(Boolean)) throw new ApiError(404, `Nobody knows a student ${id}.`);
-    parts.replaceChildren(...[
-      progress && progressSection(progress),
-      mastery && masterySection(mastery),
-      struggle && struggleSection(struggle),
-      conversation && conversationSection(conversation),
-      questions && questionSection(questions),
-    ].filter(Boolean));
+  async function look() {
+    clearTimeout(timer);
+    const found = await Promise.allSettled(ADDRESSES.map((address) => optional(path(id, address))));
+    const failure = found.find((each) => each.status === "rejected" && each.reason.status !== 503);
+    if (failure) throw failure.reason;
+    const absent = found.some((each) => each.status === "rejected");
+    const values = new Map(ADDRESSES.map((address, at) => [address, found[at].value ?? null]));
+    away.textContent = absent ? AWAY : "";
+    for (const [address, value] of values) if (value && draw[address]) redraw(address, value);
+    talk.stored(values.get("answers?limit=20")?.answers ?? []);
+    talk.turns(values.get("conversation")?.turns ?? []);
+    const questions = values.get("questions?limit=20")?.questions ?? [];
+    const waiting = questions.some((each) => !["completed", "failed"].includes(each.status) && Date.now() - Date.parse(each.timestamp) < RECENT);
+    soon(waiting || absent ? 2 * STORED : LOOK);
   }
 
-  await draw();
+  /** Draw a part where it has changed; what was folded out stays so. */
+  function redraw(address, value) {
+    const text = JSON.stringify(value);
+    if (drawn.get(address) === text) return;
+    drawn.set(address, text);
+    const part = parts.get(address);
+    const unfolded = [...part.querySelectorAll("details")].map((details) => details.open);
+    part.replaceChildren(draw[address](value));
+    part.querySelectorAll("details").forEach((details, at) => { details.open = unfolded[at] ?? false; });
+  }
+
+  function soon(milliseconds = STORED) {
+    clearTimeout(timer);
+    if (open) timer = setTimeout(() => look().catch(() => soon(LOOK)), milliseconds);
+  }
+
+  await look();
   content.append(
     el("h1", { class: "id" }, session.role === "student" ? "My progress" : id),
     el("p", {}, link(`/ask?student=${encodeURIComponent(id)}`, session.role === "student" ? "Ask a question" : "Ask as this student")),
-    parts,
+    away,
+    el("div", { class: "parts" }, ...parts.values()),
   );
 
-  function soon() {
-    clearTimeout(timer);
-    timer = setTimeout(() => draw().catch(() => {}), AGAIN);
-  }
-
   return {
-    heard: (_name, found) => found.student_id === id && soon(),
-    again: soon,
-    close: () => clearTimeout(timer),
+    heard(name, found) {
+      if (found.student_id !== id) return;
+      if (name === "answer") talk.pushed(found);
+      soon();
+    },
+    again: () => look().then(() => soon()).catch(() => soon()), // and once more, for what was not stored yet
+    close() {
+      open = false;
+      clearTimeout(timer);
+    },
   };
 }
 
@@ -127,16 +164,6 @@ function struggleSection(found) {
 
 function resolvedItem(row) {
   return el("li", { class: "struggle" }, el("p", { class: "head" }, "Ended by ", row.resolved_by, ": ", el("strong", {}, row.topic), " ", time(row.at)), el("p", { class: "dim" }, row.reason));
-}
-
-function conversationSection(found) {
-  const turns = found.turns ?? [];
-  return section("Conversation",
-    turns.length ? el("ol", { class: "conversation plain" }, turns.map((turn) => el("li", {},
-      el("div", { class: "question" }, el("p", { class: "dim" }, time(turn.at)), prose(turn.question)),
-      el("div", { class: "answer" }, prose(turn.answer), el("p", { class: "dim by" }, turn.agent, " · ", queryLink(turn.query_id, "its way"))),
-    ))) : el("p", { class: "none" }, "Nothing was said yet."),
-  );
 }
 
 function questionSection(found) {

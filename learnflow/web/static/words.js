@@ -30,6 +30,10 @@ export function duration(ms) {
   return ms < 1000 ? `${whole.format(ms)} ms` : `${tenth.format(ms / 1000)} s`;
 }
 
+export function size(bytes) {
+  return bytes < 1000 ? `${whole.format(bytes)} B` : bytes < 1e6 ? `${tenth.format(bytes / 1000)} kB` : `${tenth.format(bytes / 1e6)} MB`;
+}
+
 export function minutes(value) {
   if (value < 60) return `${whole.format(value)} min`;
   return `${tenth.format(value / 60)} h`;
