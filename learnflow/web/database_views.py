@@ -59,16 +59,17 @@ SELECT query_id, student_id, query_text, timestamp, detected_intent, routed_to_a
     code_snippet, language, context, failure_reason, topic, question_key
 FROM query_history WHERE query_id = $1
 """
-_ANSWERS: Final = """
+_ANSWERED: Final = """
 SELECT q.query_id, q.student_id, q.status, q.timestamp AS asked_at, coalesce(r.created_at, q.timestamp) AS at,
     q.query_text AS question, q.code_snippet AS code, q.language, q.topic,
     coalesce(r.agent_type, q.routed_to_agent, 'triage') AS agent_name,
     coalesce(r.response_text, q.failure_reason) AS text, coalesce(r.code_examples, '{}') AS code_examples,
     r.processing_time_ms, r.confidence_score AS confidence
 FROM query_history q LEFT JOIN agent_responses r USING (query_id)
-WHERE q.status IN ('completed', 'failed') AND ($1::text IS NULL OR q.student_id = $1)
-ORDER BY q.timestamp DESC, q.query_id DESC LIMIT $2
+WHERE q.status IN ('completed', 'failed')
 """
+_ANSWERS: Final = f"{_ANSWERED} ORDER BY q.received_at DESC, q.query_id DESC LIMIT $1"  # whatever clocks clients have
+_STUDENTS_ANSWERS: Final = f"{_ANSWERED} AND q.student_id = $2 ORDER BY q.timestamp DESC, q.query_id DESC LIMIT $1"
 _RESPONSE: Final = """
 SELECT response_id, query_id, agent_type, response_text, response_type, processing_time_ms, confidence_score,
     coalesce(code_examples, '{}') AS code_examples, metadata, created_at, claude_model, token_count
@@ -117,9 +118,14 @@ class StoredViews:
         before_next = shown[-1].query_id if len(questions) > asked.limit else None
         return models.StudentQuestions(questions=tuple(shown), next=before_next)
 
-    async def answers(self, asked: models.AnswersAsked, student_id: str | None = None) -> Answers:
-        """Return the last questions that have their outcome, of a student or of all, the newest first."""
-        return Answers(answers=tuple(await self._database.read(PushedAnswer, _ANSWERS, student_id, asked.limit)))
+    async def answers(self, asked: models.AnswersAsked) -> Answers:
+        """Return the last questions of all that have their outcome, the newest first."""
+        return Answers(answers=tuple(await self._database.read(PushedAnswer, _ANSWERS, asked.limit)))
+
+    async def students_answers(self, student_id: str, asked: models.AnswersAsked) -> Answers:
+        """Return the same of a student."""
+        found = await self._database.read(PushedAnswer, _STUDENTS_ANSWERS, asked.limit, student_id)
+        return Answers(answers=tuple(found))
 
     async def query(self, query_id: UUID) -> models.QueryTold:
         """Return a question with its outcome and its way. Raises Refused with 404."""

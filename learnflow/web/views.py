@@ -25,7 +25,7 @@ def add_questions(app: StreamApp, stored: StoredViews) -> None:
 
     @app.page("/api/students/{student_id}/answers", name="student-answers")
     async def answers_of(_view: Any, request: Any, student_id: str) -> Any:  # noqa: ANN401 - Faust's view, request, response
-        return answer(await stored.answers(parameters(AnswersAsked, request), checked_id(student_id)))
+        return answer(await stored.students_answers(checked_id(student_id), parameters(AnswersAsked, request)))
 
     @app.page("/api/answers", name="answers")
     async def answers(_view: Any, request: Any) -> Any:  # noqa: ANN401 - as above

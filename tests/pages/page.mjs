@@ -195,11 +195,11 @@ const SCENARIOS = {
     await page.getByRole("link", { name: "progress", exact: true }).click();
     await page.getByRole("heading", { name: "progress", exact: true }).waitFor();
     const partitions = await page.locator("tbody th").count();
-    await page.getByLabel("Student").fill(given.student);
+    await page.getByRole("textbox", { name: "Student" }).fill(given.student);
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Found for" }).waitFor();
     const value = JSON.parse(await page.locator("main pre code").innerText());
-    await page.getByLabel("Student").fill("nobody at all");
+    await page.getByRole("textbox", { name: "Student" }).fill("nobody at all");
     await page.keyboard.press("Enter");
     await page.locator("main .none").waitFor();
     return { names, partitions, value, nobody: await page.locator("main .none").innerText() };

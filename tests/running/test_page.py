@@ -18,7 +18,7 @@ import pytest
 from learnflow.tables import changelogs
 from learnflow.web.access import student_token
 from learnflow.web.page import HEADERS, POLICY
-from tests.support.running_system import Client, Systems, Worker, systems, until
+from tests.support.running_system import Client, Systems, Worker, envelope, systems, until, workers
 from tests.support.submissions import submit
 from tests.support.topic_watcher import TopicWatcher
 
@@ -182,9 +182,12 @@ def test_without_postgresql_the_page_says_so_and_answers_still_come(
     browser: Browser, running: Systems, tmp_path: Path, student: str
 ) -> None:
     """A worker whose database is away shows what it hears of the others, which have theirs."""
-    with systems(running.broker, "postgresql://nobody@127.0.0.1:1/none", tmp_path) as started:
-        web = started.start("worker", "--only", "progress").web
-        found = browser.play("away", web, student=student, text="What is a loop?")
+    away = "postgresql://nobody@127.0.0.1:1/none"
+    with (
+        systems(running.broker, away, tmp_path) as started,
+        workers(started, ["worker", "--only", "progress"]) as [one],
+    ):
+        found = browser.play("away", one.web, student=student, text="What is a loop?")
     assert found["line"].startswith("The database cannot be asked now")
     assert found["line"].count("\n") == 0
     assert "What is a loop?" in found["text"]
@@ -206,9 +209,7 @@ def test_the_last_answers_of_all_are_there_when_the_page_is_opened(
     assert len(set(found)) == len(found) <= 12
 
 
-def test_a_class_is_sorted_and_filtered_by_keyboard(
-    browser: Browser, web: str, client: Client, watch: TopicWatcher, student: str
-) -> None:
+def test_a_class_is_sorted_and_filtered_by_keyboard(browser: Browser, web: str, client: Client, student: str) -> None:
     students = [f"{student}-{letter}" for letter in "abc"]
     good, bad, without = students
     now = datetime.now(UTC)
@@ -216,7 +217,8 @@ def test_a_class_is_sorted_and_filtered_by_keyboard(
         submit(client, good, name, topic="loops", at=now)
         submit(client, bad, name, topic="loops", at=now, score=0.0)
     for text in ("Explain recursion", "Explain recursion again", "Explain recursion, please"):
-        watch.answered(client.ask(without, text))
+        question = envelope(without, "student.query.submitted", {"query_text": text, "query_type": "text"})
+        client.send("student-queries", without, question | {"timestamp": now.isoformat()})
     address = f"{web}/api/class?students={','.join(students)}&topics=loops"
 
     def learned() -> bool:

@@ -31,7 +31,7 @@ export function conversation() {
   }
 
   return {
-    parts: [none, list],
+    parts: [none, el("p", { class: "dim" }, `The last ${MOST} answers at most, the newest question first.`), list],
     stored: (answers) => [...answers].reverse().forEach((each) => add(each, STORED)),
     pushed: (answer) => answer.text !== null && add(answer, STORED),
     turns: (turns) => turns.forEach((turn) => add({ ...turn, asked_at: turn.at, agent_name: turn.agent, text: turn.answer, status: "completed" }, TURN)),
