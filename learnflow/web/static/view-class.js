@@ -26,7 +26,7 @@ export async function classView({ content, search }) {
   let sorted = null; // {column, direction}; null: who was active last is first
 
   function head(column) {
-    const button = el("button", { type: "button", class: "sort", on: { click: () => sort(column) } }, el("span", {}, column.name));
+    const button = el("button", { type: "button", class: "sort", on: { click: () => sort(column) } }, el("span", { class: "column" }, column.name), el("span", { class: "arrow", "aria-hidden": "true" }));
     return el("th", { scope: "col", class: column.topic ? "topic" : null, "aria-sort": "none" }, button);
   }
 
