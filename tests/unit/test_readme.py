@@ -125,10 +125,10 @@ def test_the_tables_are_those_of_the_schema() -> None:
 def test_the_addresses_are_served() -> None:
     served = {re.sub(r"\{[^}]*\}", "ID", route.path) for route in ROUTES}
     named = {
-        re.sub(r"AGENT", "ID", span.removeprefix("POST ").partition("?")[0])
+        re.sub(r"AGENT|NAME|KEY", "ID", span.removeprefix("POST ").partition("?")[0])
         for page in ("web-views.md", "operating.md")
         for span in code_spans(TEXTS[page])
-        if re.match(r"(?:POST )?/(?:api|live|ready|health|metrics)", span)
+        if re.match(r"(?:POST )?/(?:api|live|ready|health|metrics|tables)", span)
     }
     assert named == served - {"/", "/static/ID"}
 
