@@ -85,7 +85,7 @@ function compare(one, other, direction) {
 }
 
 function row(student, topics) {
-  const state = el("td", { class: `state-cell ${student.state}` }, student.state);
+  const state = el("td", { class: `state-cell is-${student.state}` }, student.state);
   const cells = new Map(topics.map((topic) => [topic, el("td", { class: "empty" }, el("span", { "aria-hidden": "true" }, "·"))]));
   for (const [topic, value] of Object.entries(student.levels)) fill(cells.get(topic), value);
   return {
@@ -100,7 +100,7 @@ function row(student, topics) {
     },
     setState(value) {
       student.state = state.textContent = value;
-      state.className = `state-cell ${value}`;
+      state.className = `state-cell is-${value}`;
     },
   };
 }
