@@ -52,8 +52,8 @@ async function ask(page, text, { code, language } = {}) {
   return { id: await item.getAttribute("data-query"), answer: await item.locator(".answer").innerText() };
 }
 
-async function post(question) {
-  const response = await fetch(`${given.web}/api/questions`, {
+async function post(question, web = given.web) {
+  const response = await fetch(`${web}/api/questions`, {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ student_id: given.student, ...question }),
   });
   return (await response.json()).query_id;
@@ -138,7 +138,7 @@ const SCENARIOS = {
     await visit(page, `/student/${given.student}`);
     await live(page);
     const line = await page.locator(".away").innerText();
-    const id = await post({ student_id: given.student, query_text: given.text });
+    const id = await post({ query_text: given.text }, given.other);
     await page.locator(`.conversation > li[data-query="${id}"] .by`).waitFor();
     const text = await page.locator(`.conversation > li[data-query="${id}"]`).innerText();
     await visit(page, "/");

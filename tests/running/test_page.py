@@ -187,7 +187,7 @@ def test_without_postgresql_the_page_says_so_and_answers_still_come(
         systems(running.broker, away, tmp_path) as started,
         workers(started, ["worker", "--only", "progress"]) as [one],
     ):
-        found = browser.play("away", one.web, student=student, text="What is a loop?")
+        found = browser.play("away", one.web, other=running.workers[0].web, student=student, text="What is a loop?")
     assert found["line"].startswith("The database cannot be asked now")
     assert found["line"].count("\n") == 0
     assert "What is a loop?" in found["text"]
