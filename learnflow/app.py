@@ -39,6 +39,10 @@ SINK: Final = "sink"
 ROLES: Final = (CORE, *(str(specialist) for specialist in Specialist), SINK)
 ANSWERING: Final = ROLES[:-1]
 
+# For a message to reach the brokers; then it is sent again, if it is not too late. Less than a quarter of the time in
+# which a question is answered: so long core waits for what an agent has sent at the last moment.
+REQUEST_SECONDS: Final = 20.0
+
 Middlewares = Sequence[Middleware]
 
 
@@ -134,6 +138,7 @@ def _stream_app(name: str, settings: Settings, datadir: Path, middlewares: Middl
         stream_recovery_delay=0,
         stream_wait_empty=False,
         producer_acks=-1,
+        producer_request_timeout=REQUEST_SECONDS,
         producer_linger=0.002,
         producer_max_batch_size=settings.kafka.batch_bytes,
         producer_max_request_size=2 * LARGEST_DEAD_LETTER,

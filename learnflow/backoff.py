@@ -26,6 +26,10 @@ class Backoff:
         return map(self.wait, count(1))
 
 
+class WorkerFault(Exception):  # noqa: N818 - as it reads in the log
+    """What hinders a worker at all of its work, and does not pass: it stops, and answers nobody for it."""
+
+
 BACKOFF: Final = Backoff(first=0.1, longest=5.0)
 
 

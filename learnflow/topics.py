@@ -72,7 +72,7 @@ REQUESTS: Final[Mapping[Specialist, Topic]] = MappingProxyType({
 })
 CONCEPTS_REQUESTS: Final = REQUESTS[Specialist.CONCEPTS]
 DEBUG_REQUESTS: Final = REQUESTS[Specialist.DEBUG]
-_RESPONSES: Final = ("agent.response.completed", "agent.response.failed")
+_RESPONSES: Final = ("agent.response.completed", "agent.response.failed", "agent.response.late")
 AGENT_RESPONSES: Final = _for_core("agent-responses", WEEK, "All agent responses", Agent.LEARNER, _RESPONSES)
 AGENT_LOGS: Final = Topic(
     "agent-logs", 6, 2, DAY, "Agent activity and heartbeats", Agent.SINK, ("agent.activity.logged", "agent.heartbeat")

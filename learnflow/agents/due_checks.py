@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from learnflow.agents.context import Context
-from learnflow.agents.messages import failed
+from learnflow.agents.messages import TOO_LATE, failed
 from learnflow.agents.router import request
 from learnflow.agents.student_store import NEW, StudentStore
 from learnflow.domain.conversation import Due, OpenQuery, Patience, due
@@ -26,11 +26,11 @@ from learnflow.models.events.routing import RoutingDecision
 from learnflow.models.events.students import ProgressDue
 from learnflow.models.vocabulary import Agent
 from learnflow.streams.event_producer import EventProducer, Outgoing
+from learnflow.streams.outcomes import Outcomes
 from learnflow.streams.processing import RecentIds
 from learnflow.tables.model_tables import ValueTable
 from learnflow.topics import STUDENT_EVENTS
 
-TOO_LATE: Final = "Nobody could answer this in time. Please ask again."
 BATCH_SIZE: Final = 200  # entries, before others get their turn
 STUDENTS_AT_A_TIME: Final = 20  # whose progress takes longer to look at
 _NO_QUERY: Final = UUID(int=0)
@@ -54,8 +54,11 @@ class _SendOnce(RecentIds):
 class OverdueSweep:
     """Looks through the open queries: late ones fail, and debug answers without concepts."""
 
-    def __init__(self, context: Context, students: StudentStore, outbox: EventProducer, behind: Behind) -> None:
+    def __init__(
+        self, context: Context, students: StudentStore, outbox: EventProducer, outcomes: Outcomes, behind: Behind
+    ) -> None:
         limits = context.settings.limits
+        self._outcomes = outcomes
         self._context = context
         self._students = students
         self._behind = behind
@@ -70,8 +73,15 @@ class OverdueSweep:
         async for key, query in _in_turns(waiting):
             overdue = due(query, self.patience, self._context.now())
             message_key = (key, query.attempt, overdue)
-            if overdue is not None and message_key not in self._send_once and not self._behind(query.partition):
+            if overdue is None or message_key in self._send_once or self._behind(query.partition):
+                continue
+            if not await self._is_closed(query):
                 await self._send_once(message_key, self._message(query, overdue))
+
+    async def _is_closed(self, query: OpenQuery) -> bool:
+        """Say whether a query has its outcome already, which this worker has not heard of yet."""
+        cause, now = _routing_decision(query), self._context.now()
+        return await self._outcomes.has(cause, query.routed_at.timestamp(), now.timestamp())
 
     def _message(self, query: OpenQuery, overdue: Due) -> Outgoing:
         cause = _routing_decision(query)

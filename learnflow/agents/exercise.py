@@ -13,6 +13,7 @@ from learnflow.domain.question.exercise_wish import Hint, NewExercise, Solution,
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.envelope import Event
 from learnflow.models.events import EVENT_TYPES
+from learnflow.models.events.responses import ResponseLate
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.events.students import ExerciseAssigned, ExerciseGraded
 from learnflow.models.fields import Model
@@ -76,9 +77,11 @@ class ExerciseAgent:
         return report(submission.exercise, GradedCode(grading, shown, calling), request)
 
     def _sent(self, request: SpecialistRequest, reply: ExerciseReply, spent_ms: int) -> Sequence[Outgoing]:
-        now = self._context.now()
+        responses, now = request.completed(reply.draft, spent_ms), self._context.now()
+        if isinstance(responses[0].event.payload, ResponseLate):
+            return responses  # what the student is not told of has not happened
         events = [Outgoing(STUDENT_EVENTS, _exercise_event(request.event, payload, now)) for payload in reply.events]
-        return [*events, *request.completed(reply.draft, spent_ms)]
+        return [*events, *responses]
 
 
 def _exercise_event(event: Event[AgentRequest], payload: Model, now: datetime) -> Event[Any]:

@@ -10,7 +10,7 @@ from faust.types import EventT
 from mode.utils.logging import get_logger
 
 from learnflow.agents.context import Context
-from learnflow.agents.messages import follow
+from learnflow.agents.messages import follow, taken_up
 from learnflow.agents.student_store import NEW, Student, StudentStore
 from learnflow.domain.conversation import Conversation, OpenQuery, close, remember
 from learnflow.domain.learner.history_replay import rebuilt
@@ -97,7 +97,7 @@ class LearnerAgent:
         opened = self._tables.open_queries.get(key) or OpenQuery(
             query=query,
             trace_id=event.trace_id,
-            routed_at=event.timestamp,
+            routed_at=taken_up(event, item.message.timestamp).timestamp,
             partition=item.message.partition,
             offset=item.message.offset,
             attempt=event.attempt,

@@ -1,16 +1,16 @@
 """The messages that agents send: each follows from a cause, and a repeat of the cause gives the same id."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from learnflow.agents.context import Context
 from learnflow.models.draft import Draft, Usage
 from learnflow.models.envelope import Event, derived_id
-from learnflow.models.events import event_with, query_id_of, query_of
+from learnflow.models.events import event_with, query_id_of, query_of, request_of
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
-from learnflow.models.events.responses import Failure, ResponseCompleted, ResponseFailed
+from learnflow.models.events.responses import Failure, ResponseCompleted, ResponseFailed, ResponseLate
 from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested
 from learnflow.models.fields import Model
 from learnflow.models.student_query import StudentQuery
@@ -21,6 +21,8 @@ from learnflow.streams.event_producer import Outgoing
 from learnflow.topics import AGENT_LOGS, AGENT_RESPONSES
 
 OUR_FAULT: Final = "Something went wrong on our side. Your question is kept, and somebody will look at it."
+TOO_LATE: Final = "Nobody could answer this in time. Please ask again."
+OUTCOME: Final = "outcome"  # in its id, whether completed or failed
 RESPONSE_TYPES: Final = {
     Specialist.CONCEPTS: ResponseType.EXPLANATION,
     Specialist.CODE_REVIEW: ResponseType.CODE_REVIEW,
@@ -61,7 +63,7 @@ def completed(  # noqa: PLR0913, PLR0917 - what a response consists of
         query=query.moved_to(QueryStatus.COMPLETED),
         usage=(*_spent_before(cause), *draft.usage),
     )
-    return Outgoing(AGENT_RESPONSES, follow(cause, query.query_id, "response", payload, now))
+    return outcome(cause, query, payload, now)
 
 
 def failed(  # noqa: PLR0913, PLR0917 - what a failure consists of
@@ -82,7 +84,32 @@ def failed(  # noqa: PLR0913, PLR0917 - what a failure consists of
         query=query.moved_to(QueryStatus.FAILED, reason=reason),
         usage=(*_spent_before(cause), *usage),
     )
-    return Outgoing(AGENT_RESPONSES, follow(cause, query.query_id, "failure", payload, now))
+    return outcome(cause, query, payload, now)
+
+
+def outcome(
+    cause: Event[Any], query: StudentQuery, payload: ResponseCompleted | ResponseFailed, now: datetime
+) -> Outgoing:
+    """Return the one outcome of a query. Both kinds have one id.
+
+    Past the query's time this is none: then core fails it, and what was spent is told all the same.
+    """
+    due = answer_due(cause)
+    if due is None or now < due:
+        return Outgoing(AGENT_RESPONSES, follow(cause, query.query_id, OUTCOME, payload, now), before=due)
+    late = ResponseLate(query_id=query.query_id, agent_name=Agent(payload.agent_name), query=query, usage=payload.usage)
+    return Outgoing(AGENT_RESPONSES, follow(cause, query.query_id, f"late/{payload.agent_name}", late, now))
+
+
+def taken_up(decision: Event[Any], at: float) -> Event[Any]:
+    """Return a routing decision with the time that its query's limits count from: if it was redriven, since it came."""
+    return decision.model_copy(update={"timestamp": datetime.fromtimestamp(at, UTC)}) if decision.attempt else decision
+
+
+def answer_due(cause: Event[Any]) -> datetime | None:
+    """Return until when an agent may answer; None where core set no time."""
+    request = request_of(cause)
+    return request.due if request else None
 
 
 def _spent_before(cause: Event[Any]) -> tuple[Usage, ...]:
@@ -108,7 +135,7 @@ class Reporter:
         student, query_id = refusal.student_id, refusal.query_id
         reason = f"The question cannot be read: {refusal.reason}"
         payload = ResponseFailed(query_id=query_id, agent_name=agent, failure=Failure.INVALID, reason=reason)
-        message_id = derived_id(student, query_id, "refusal")
+        message_id = derived_id(student, query_id, OUTCOME)
         trace_id = refusal.trace_id or derived_id(student, query_id, "trace")
         now = self._context.now()
         event = event_with(payload, message_id, now, student_id=student, trace_id=trace_id, sequence=1)

@@ -1,11 +1,11 @@
 """triage-routing → the join with the student's tables → *-requests."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from learnflow.agents.context import Context
-from learnflow.agents.messages import failed, follow
+from learnflow.agents.messages import failed, follow, taken_up
 from learnflow.agents.student_store import Student, StudentStore
 from learnflow.domain.learner.learner_state import current
 from learnflow.domain.learner.progress import progress, streak
@@ -37,11 +37,14 @@ class RouterAgent:
 
     async def __call__(self, delivery: Delivery) -> Sequence[Outgoing]:
         """Return the request, a failed response for an inactive student, or nothing for a repeat."""
-        event: Event[RoutingDecision] = delivery.event
+        event: Event[RoutingDecision] = taken_up(delivery.event, delivery.at)
         query = event.payload.query
         if query is None:
             return []  # the sink says so: one dead letter is enough
         student = await self._students.student(query.student_id)
+        due = event.timestamp + timedelta(seconds=self._context.settings.limits.open_query_seconds)
+        if self._context.now() >= due:
+            return []  # core fails it
         if self._repeat(delivery, query, student):
             return []
         if not student.profile.active and query.question_key != distress.QUESTION_KEY:
@@ -97,17 +100,11 @@ def request(  # noqa: PLR0913 - what a request consists of
         done=student.exercises.done,
         low_confidence=low_confidence,
         alone=alone,
-        due=_due(cause, context),
+        due=cause.timestamp + timedelta(seconds=context.settings.limits.open_query_seconds),
     )
     # A request leaves no trace in the message flow. One to answer alone follows the question to concepts, which does.
     what, steps = ("request-alone", 1) if alone else ("request", 0)
     return Outgoing(REQUESTS[agent], follow(cause, query.query_id, what, payload, context.now(), steps=steps))
-
-
-def _due(cause: Event[RoutingDecision], context: Context) -> datetime | None:
-    """Return when the sweep gives a query up. What is redriven is old, and answered all the same."""
-    patience = timedelta(seconds=context.settings.limits.open_query_seconds)
-    return None if cause.attempt else cause.timestamp + patience
 
 
 def _profile(profile: Profile, query: StudentQuery) -> Profile:

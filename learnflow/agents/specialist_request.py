@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from mode.utils.logging import get_logger
 
 from learnflow.agents.context import Context
-from learnflow.agents.messages import completed, failed, follow
+from learnflow.agents.messages import TOO_LATE, completed, failed, follow
 from learnflow.domain.question import distress
 from learnflow.domain.question.handover import Handover, misrouted
 from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
@@ -52,6 +52,8 @@ class SpecialistRequest:
 
     async def outcome(self, compose: Compose[Composed], finish: Finish[Composed]) -> Sequence[Outgoing]:
         """Return the one outcome of a request whose words are this agent's; its tutor may still see that it is not."""
+        if (due := self.event.payload.due) is not None and self._context.now() >= due:
+            return [self._too_late()]
         started = perf_counter()
         try:
             composed = await compose(self.event.payload, self.question)
@@ -61,6 +63,10 @@ class SpecialistRequest:
             query, agent, now = self.event.payload.query, Agent(self._agent), self._context.now()
             return [failed(self.event, query, agent, Failure.UNAVAILABLE, str(error), now, error.usage)]
         return reported(self.event, finish(composed, milliseconds_since(started)), self._context)
+
+    def _too_late(self) -> Outgoing:
+        query, agent, now = self.event.payload.query, Agent(self._agent), self._context.now()
+        return failed(self.event, query, agent, Failure.OVERDUE, TOO_LATE, now)
 
     def completed(self, draft: Draft, spent_ms: int) -> Sequence[Outgoing]:
         """Return the response of a draft."""

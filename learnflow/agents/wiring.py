@@ -34,6 +34,7 @@ from learnflow.streams.dead_letters import Redrives
 from learnflow.streams.event_producer import EventProducer
 from learnflow.streams.keyed_executor import KeyedExecutor
 from learnflow.streams.message_processor import Handler, MessageProcessor, TableHandler, TableProcessor
+from learnflow.streams.outcomes import Outcomes
 from learnflow.streams.processing import Intake
 from learnflow.streams.stream_app import StreamApp
 from learnflow.tables import Tables
@@ -66,8 +67,10 @@ class AgentWiring:
         self.reporter = Reporter(context)
         self.problems: dict[Agent, Callable[[], str | None]] = {}  # what an agent cannot do here, for its heartbeat
         redrives = Redrives(context.settings.learnflow.bootstrap, context.settings.kafka.fetch_wait_ms)
+        self.outcomes = Outcomes(context.settings.learnflow.bootstrap, context.settings.kafka.fetch_wait_ms)
         app.at_end(redrives.close)
-        self.intake = Intake(self.outbox, redrives, context.now, self.reporter.error)
+        app.at_end(self.outcomes.close)
+        self.intake = Intake(self.outbox, redrives, self.outcomes, context.now, self.reporter.error)
         app.beat(self._beat, context.settings.agents.heartbeat_seconds)
 
     def add(self, agent: Agent, topic: Topic, handler: Handler) -> None:
@@ -75,7 +78,14 @@ class AgentWiring:
         in_flight = self.context.settings.agents.in_flight
         executor = self.executor(agent, in_flight, in_flight * WAITING_EACH)
         processor = MessageProcessor(
-            topic, handler, activity=self.activity(agent), intake=self.intake, executor=executor, reporter=self.reporter
+            topic,
+            handler,
+            activity=self.activity(agent),
+            intake=self.intake,
+            executor=executor,
+            reporter=self.reporter,
+            taken_over=self.app.taken_over,
+            is_lost=self.app.is_lost,
         )
         self.run(agent, processor.run, topic)
 
@@ -153,7 +163,7 @@ def wire_core(app: StreamApp, context: Context) -> Tables:
     wiring.add_table_writer(Agent.STRUGGLE, struggle, TRIAGE_ROUTING, STUDENT_EVENTS)
     wiring.add_table_writer(Agent.LEARNER, learner, TRIAGE_ROUTING, AGENT_RESPONSES, STUDENT_EVENTS)
 
-    overdue = OverdueSweep(context, students, wiring.outbox, behind(AGENT_RESPONSES))
+    overdue = OverdueSweep(context, students, wiring.outbox, wiring.outcomes, behind(AGENT_RESPONSES))
     struggles = StruggleSweep(context, tables.struggles, wiring.outbox, behind(TRIAGE_ROUTING, STUDENT_EVENTS))
     progress = ProgressSweep(context, students, wiring.outbox)
     replays = ReplaySweep(context, students, histories, wiring.outbox)

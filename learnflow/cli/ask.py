@@ -125,10 +125,10 @@ async def _outcome(reader: AIOKafkaConsumer, query_id: UUID) -> Outcome:
         if message.value is None or wanted_id not in message.value:
             continue  # somebody else's, of which there may be many
         try:
-            event: Outcome = decode(AGENT_RESPONSES, message.key, message.value)
+            event: Event[Any] = decode(AGENT_RESPONSES, message.key, message.value)
         except Refusal:
             continue
-        if event.payload.query_id == query_id:
+        if event.payload.query_id == query_id and isinstance(event.payload, ResponseCompleted | ResponseFailed):
             return event
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 import asyncpg
 import orjson
 
-from learnflow.backoff import Backoff, until_possible
+from learnflow.backoff import Backoff, WorkerFault, until_possible
 
 _OF_THE_ROW: Final = {"22", "23", "54"}  # data exception, integrity constraint violation, too large for an index
 _OF_THE_MOMENT: Final = {"08", "25", "40", "53", "55", "57", "58"}  # connection, read-only, rollback, resources …
@@ -178,6 +178,8 @@ class Database:
 class BatchSource(Generic[Wanted, Stored]):
     """Reads what is wanted, all that is asked for at about the same time at once. While PostgreSQL is away, it waits.
 
+    What does not pass is a WorkerFault: no student's question is the cause.
+
     `load` reads a batch over a connection; what it does not find is absent from its result.
     """
 
@@ -212,8 +214,10 @@ class BatchSource(Generic[Wanted, Stored]):
                 work = partial(self._load_batch, list(batch))
                 stored = await until_possible(work, passes, self._disconnect, BACKOFF)
             except Exception as error:  # noqa: BLE001 - whoever waits raises it, instead of waiting for good
+                fault = WorkerFault(f"PostgreSQL cannot be read: {reason(error)}")
+                fault.__cause__ = error
                 for answer in batch.values():
-                    answer.set_exception(error)
+                    answer.set_exception(fault)
                 return
         for wanted, answer in batch.items():
             answer.set_result(stored.get(wanted))

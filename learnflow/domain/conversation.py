@@ -71,16 +71,21 @@ class Due(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a query may be open, and how long its agent may wait for another."""
+    """How long a query may be answered, and how long its agent may wait for another."""
 
     answer: timedelta
     collaboration: timedelta
+
+    @property
+    def failure(self) -> timedelta:
+        """How long a query may be open: what an agent sent in time has arrived by then, also by another clock."""
+        return self.answer * 1.25
 
 
 def due(query: OpenQuery, patience: Patience, now: datetime) -> Due | None:
     """Return what is overdue, if anything."""
     waited = now - query.routed_at
-    if waited > patience.answer:
+    if waited > patience.failure:
         return Due.ANSWER
     if query.query.routed_to_agent is Specialist.DEBUG and waited > patience.collaboration:
         return Due.COLLABORATION

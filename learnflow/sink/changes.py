@@ -9,7 +9,7 @@ from learnflow.database.postgres import Json, hundredths, json_text
 from learnflow.models.envelope import Event
 from learnflow.models.events.learning import ProgressUpdated, StruggleDetected
 from learnflow.models.events.queries import QuerySubmitted
-from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
+from learnflow.models.events.responses import ResponseCompleted, ResponseFailed, ResponseLate
 from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested, RoutingDecision
 from learnflow.models.events.students import ExerciseAssigned, HintGiven, MasteryLevelSet, SkillUpgraded
 from learnflow.models.student_query import StudentQuery
@@ -112,6 +112,13 @@ def _failed(nothing: Change, event: Event[ResponseFailed]) -> Change | None:
     )
 
 
+def _late(nothing: Change, event: Event[ResponseLate]) -> Change:
+    """Keep in the flow that an answer came too late, and what it cost."""
+    query = event.payload.query
+    usage = queries.paid(event, query.query_id, query.topic, event.payload.usage)
+    return nothing._replace(query=query, state=queries.carried(query), rows=(queries.late(event),), paid=usage)
+
+
 _AGENTS: Final[Mapping[str, Specialist]] = {topic.name: agent for agent, topic in REQUESTS.items()}
 _OF_QUERIES: Final[Mapping[str, Callable[[Change, Event[Any]], Change | None]]] = {
     "student.query.submitted": _submitted,
@@ -121,6 +128,7 @@ _OF_QUERIES: Final[Mapping[str, Callable[[Change, Event[Any]], Change | None]]] 
     "agent.collaboration.answered": _collaboration,
     "agent.response.completed": _completed,
     "agent.response.failed": _failed,
+    "agent.response.late": _late,
 }
 
 

@@ -10,7 +10,7 @@ from learnflow.database.postgres import hundredths, json_text
 from learnflow.models.draft import DECIMALS, Usage, summed
 from learnflow.models.envelope import Event
 from learnflow.models.events.queries import QuerySubmitted
-from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
+from learnflow.models.events.responses import ResponseCompleted, ResponseFailed, ResponseLate
 from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested, RoutingDecision
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent, MessageType, QueryStatus, Specialist
@@ -133,6 +133,12 @@ def outcome(event: Event[ResponseCompleted] | Event[ResponseFailed]) -> FlowRow:
     else:
         words = f"Answered with {payload.response_type} after {payload.processing_time_ms} ms"
     return _row(event, payload.query_id, (payload.agent_name, STUDENT), MessageType.RESPONSE, words)
+
+
+def late(event: Event[ResponseLate]) -> FlowRow:
+    """Tell that an agent had an answer when nobody waited any more."""
+    payload = event.payload
+    return _row(event, payload.query_id, (payload.agent_name, STUDENT), MessageType.RESPONSE, "Too late, and not sent")
 
 
 def response(event: Event[ResponseCompleted]) -> ResponseRow:

@@ -4,7 +4,7 @@
 import asyncio
 import types
 from collections.abc import AsyncIterator, Coroutine, Generator, Iterator, Mapping
-from time import monotonic
+from time import monotonic, time
 from typing import Any, Final, cast
 
 import aiokafka
@@ -43,6 +43,7 @@ class Consumer(driver.Consumer):
         self._deliver_to_streams, self.callback = self.callback, self._deliver
         self._next: dict[TP, int] = {}  # the offset after the last one delivered
         self._unfinished: dict[TP, dict[int, None]] = {}  # delivered and not acknowledged, in order
+        self.taken_at = 0.0  # when this worker last got partitions, as in `time.time`
         self._fetch = 0  # counts calls of getmany
         self._skipped_in: dict[TP, int] = {}  # the fetch in which messages were found missing
 
@@ -131,6 +132,7 @@ class Consumer(driver.Consumer):
     async def perform_seek(self) -> None:
         """Go to the committed offsets; to the beginning where there is none, which aiokafka does not."""
         await super().perform_seek()
+        self.taken_at = time()
         tracked = {tp for tp in self.assignment() if self.app.topics.acks_enabled_for(tp.topic)}
         fresh = {tp for tp in tracked if self._committed_offset[tp] is None}
         starts = await self.earliest_offsets(*fresh) if fresh else {}

@@ -16,9 +16,9 @@ from aiokafka.errors import KafkaError, KafkaTimeoutError
 from mode.utils.logging import get_logger
 
 from learnflow.backoff import until_possible
-from learnflow.streams import topic_admin
 from learnflow.streams.codec import LONGEST_REASON
-from learnflow.topics import DEAD_LETTERS, LARGEST_DEAD_LETTER
+from learnflow.streams.partition_reader import passes, reader_of
+from learnflow.topics import DEAD_LETTERS
 
 Headers = tuple[tuple[str, bytes | None], ...]  # Kafka allows a header without a value
 
@@ -175,7 +175,7 @@ class Redrives:
         if place is None:
             return 0
         try:
-            letter = await until_possible(lambda: self._letter(*place), _passes, _note)
+            letter = await until_possible(lambda: self._letter(*place), passes, _note)
         except KafkaError as error:
             _log.warning("A message counts as its first attempt, its dead letter cannot be read: %r", error)
             return 0
@@ -188,29 +188,8 @@ class Redrives:
 
     async def _letter(self, partition: int, offset: int) -> DeadLetter | None:
         async with self._lock:
-            self._reader = self._reader or await self._connected()
+            self._reader = self._reader or await reader_of(DEAD_LETTERS, self._bootstrap, self._fetch_wait_ms)
             return await letter_at(self._reader, partition, offset)
-
-    async def _connected(self) -> AIOKafkaConsumer:
-        reader = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap,
-            enable_auto_commit=False,
-            fetch_max_wait_ms=self._fetch_wait_ms,
-            max_partition_fetch_bytes=LARGEST_DEAD_LETTER,
-            isolation_level="read_committed",
-        )
-        try:
-            await reader.start()
-            number = (await topic_admin.partitions(self._bootstrap)).get(DEAD_LETTERS.name, 0)
-            reader.assign([TopicPartition(DEAD_LETTERS.name, each) for each in range(number)])
-        except BaseException:
-            await reader.stop()
-            raise
-        return reader
-
-
-def _passes(error: Exception) -> bool:
-    return isinstance(error, OSError) or topic_admin.passes(error)
 
 
 def _note(error: Exception) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import faust
@@ -23,11 +24,15 @@ _log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """An event on its way to a topic; `headers` where they are not those of the moment in which it is sent."""
+    """An event on its way to a topic; `headers` where they are not those of the moment in which it is sent.
+
+    What has not reached a broker `before` its time is not sent any more.
+    """
 
     topic: Topic
     event: Event[Any]
     headers: Headers = ()
+    before: datetime | None = None
 
 
 class EventProducer:
@@ -38,12 +43,19 @@ class EventProducer:
 
     async def send(self, messages: Sequence[Outgoing]) -> None:
         """Send messages and wait until the brokers have them all. Raises KafkaError when one cannot be kept."""
-        await asyncio.gather(*(self.send_bytes(m.topic, m.event.key, m.event.encode(), _headers(m)) for m in messages))
+        await asyncio.gather(
+            *(self.send_bytes(m.topic, m.event.key, m.event.encode(), _headers(m), m.before) for m in messages)
+        )
 
-    async def send_bytes(self, topic: Topic, key: bytes | None, value: bytes, headers: Headers = ()) -> None:
-        """Send one message as it is, again and again while the brokers are away."""
+    async def send_bytes(
+        self, topic: Topic, key: bytes | None, value: bytes, headers: Headers = (), before: datetime | None = None
+    ) -> None:
+        """Send one message as it is, again and again while the brokers are away, or before a time."""
 
         async def send() -> None:
+            if before is not None and datetime.now(UTC) > before:
+                _log.warning("%s: not sent in time, and not any more", topic.name)
+                return
             await (await self._producer.send(topic.name, value, key=key, headers=list(headers)))
 
         def note(error: Exception) -> None:

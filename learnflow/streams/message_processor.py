@@ -11,6 +11,7 @@ from faust.types import EventT
 from mode.utils.logging import get_logger
 
 from learnflow import metrics
+from learnflow.backoff import WorkerFault
 from learnflow.domain.health.agent_health import COMPONENTS
 from learnflow.models.envelope import Event
 from learnflow.models.events import query_id_of
@@ -39,11 +40,12 @@ class TooManyRefusals(Exception):  # noqa: N818 - as it reads in the log
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An event, and where it lay in its topic."""
+    """An event, and where it lay in its topic, since when (seconds, as in `time.time`)."""
 
     event: Event[Any]
     partition: int
     offset: int
+    at: float = 0.0
 
 
 # Decides what follows from an event. Called again with the same event, it decides the same.
@@ -85,6 +87,8 @@ class MessageProcessor(_Processor):
     _: KW_ONLY
     executor: KeyedExecutor
     reporter: Reporter
+    taken_over: Callable[[EventT[Any]], float | None]  # when a message of before then was taken over, if it was
+    is_lost: Callable[[EventT[Any]], bool]  # whether another worker has a message by now, and answers it
 
     def __post_init__(self) -> None:
         """Remember nothing yet."""
@@ -106,22 +110,32 @@ class MessageProcessor(_Processor):
 
     async def _process(self, stream: faust.Stream[bytes], item: EventT[Any], event: Event[Any]) -> None:
         identity = _identity(event)
-        if identity not in self._done:
+        if identity not in self._done and not await self._has_outcome(item, event):
             with Handling(self.activity.agent, event, item.message) as span:
                 await self._decide(item, event, span)
             self._done.add(identity)
         self._refusals = 0
         await stream.ack(item)
 
+    async def _has_outcome(self, item: EventT[Any], event: Event[Any]) -> bool:
+        """Say whether the worker before this one has given a query its outcome, and could not say so any more."""
+        until = self.taken_over(item)
+        if until is None or query_id_of(event) is None:
+            return False
+        return await self.intake.outcomes.has(event, item.message.timestamp, until)
+
     async def _decide(self, item: EventT[Any], event: Event[Any], span: Span) -> None:
         started = perf_counter()
         try:
-            outgoing = await self.handle(Delivery(event, item.message.partition, item.message.offset))
+            message = item.message
+            outgoing = await self.handle(Delivery(event, message.partition, message.offset, message.timestamp))
+        except WorkerFault:
+            raise
         except Exception as error:  # noqa: BLE001 - the dead-letter guard
             await self._give_up(item, event, error, span)
-            await self.intake.outbox.send(self.reporter.broken(self.activity.agent, event))
+            await self._send(item, self.reporter.broken(self.activity.agent, event))
         else:
-            sent = await self._send(outgoing)
+            sent = await self._send(item, outgoing)
             await self._log_done(event, perf_counter() - started, sent)
 
     async def _refuse(self, stream: faust.Stream[bytes], item: EventT[Any], refusal: Refusal) -> None:
@@ -133,8 +147,10 @@ class MessageProcessor(_Processor):
             raise TooManyRefusals(f"{messages} were refused, the last: {refusal.reason}")
         await stream.ack(item)
 
-    async def _send(self, outgoing: Sequence[Outgoing]) -> Sequence[Outgoing]:
+    async def _send(self, item: EventT[Any], outgoing: Sequence[Outgoing]) -> Sequence[Outgoing]:
         """Send and return what this worker has not sent yet: two ways to one answer must not give two."""
+        if self.is_lost(item):
+            return []
         unsent = [message for message in outgoing if message.event.message_id not in self._done]
         await self.intake.outbox.send(unsent)
         for message in unsent:

@@ -13,12 +13,13 @@ from learnflow import metrics, traces
 from learnflow.bounded_cache import BoundedCache
 from learnflow.logs import IN_HAND, InHand
 from learnflow.models.envelope import Event
-from learnflow.models.events import query_id_of
+from learnflow.models.events import query_id_of, taken_up_again
 from learnflow.models.vocabulary import Agent
 from learnflow.streams.agent_stats import Activity
 from learnflow.streams.codec import Clock, Refusal, decode
 from learnflow.streams.dead_letters import DeadLetter, Redrives, headers_of
 from learnflow.streams.event_producer import EventProducer, Outgoing
+from learnflow.streams.outcomes import Outcomes
 from learnflow.topics import BY_NAME, DEAD_LETTERS, Topic
 from learnflow.traces import NO_SPAN, Attributes, Span
 
@@ -102,6 +103,7 @@ class Intake:
 
     outbox: EventProducer
     redrives: Redrives
+    outcomes: Outcomes
     now: Clock
     error_log: Callable[[Activity, Refusal, str], Outgoing]
 
@@ -109,7 +111,7 @@ class Intake:
         """Return a message's event, as part of the attempt at its work that is proven. Raises Refusal."""
         event = decode(topic, message.key, message.value, self.now)
         attempt = await self.redrives.attempt(message)
-        return event.redriven(event.attempt + attempt) if attempt else event
+        return taken_up_again(event, event.attempt + attempt) if attempt else event
 
     async def refuse(self, activity: Activity, message: Any, refusal: Refusal) -> None:  # noqa: ANN401 - as above
         """Keep a message that cannot be read. Where people and programs send, that is no error of the agent."""

@@ -25,6 +25,7 @@ from learnflow.streams.keyed_executor import KeyedExecutor
 THRESHOLDS: Final = (50_000, 20, 100)
 COMMIT_SECONDS: Final = 5.0
 LAST_BEAT_SECONDS: Final = 1.0
+CLOCKS_SECONDS: Final = 5.0  # that the clock of a sender may be ahead
 MOST_UNSENT: Final = 10_000  # table changes before streams wait; at Faust's 100 they wait most of the time
 
 
@@ -110,6 +111,16 @@ class StreamApp(faust.App):
     def is_current(self, item: EventT[Any]) -> bool:
         """Whether a message's partition is still this worker's, as it was when the message was fetched."""
         return self.flow_control.is_active() and item.message.generation_id == self.consumer_generation_id
+
+    def taken_over(self, item: EventT[Any]) -> float | None:
+        """Return when this worker got a message's partition, where another may have had the message before."""
+        taken_at = cast("Consumer", self.consumer).taken_at
+        return taken_at if item.message.timestamp < taken_at + CLOCKS_SECONDS else None
+
+    def is_lost(self, item: EventT[Any]) -> bool:
+        """Whether a message's partition went to another worker, who reads the message again."""
+        lost = item.message.generation_id != self.consumer_generation_id
+        return lost and item.message.tp not in self.consumer.assignment()
 
     def partitions(self, topic: str) -> frozenset[int]:
         """Return the partitions of a topic that are this worker's."""

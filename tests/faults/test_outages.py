@@ -16,7 +16,7 @@ from learnflow.database.migrations import migrate
 from learnflow.embedded.processes import reserved_port
 from tests.conftest import run
 from tests.faults.conftest import SETTINGS
-from tests.faults.traffic import CONCEPTS, TOTALS, Traffic, check, rows, traffic
+from tests.faults.traffic import CONCEPTS, TOTALS, Traffic, check, check_endings, rows, traffic
 from tests.support.apache_kafka import Broker
 from tests.support.embedded_parts import named
 from tests.support.running_system import Client, systems, until
@@ -94,6 +94,30 @@ def test_postgresql_is_away_under_load(away: Any, server: Server, broker: Broker
         for worker in both:
             worker.wait_ready()
         assert [worker.stop() for worker in both] == [0, 0]
+
+
+@pytest.mark.parametrize("limit", [4, 120])
+def test_each_question_ends_once_however_long_postgresql_is_away(
+    limit: int, server: Server, broker: Broker, tmp_path: Path
+) -> None:
+    client, limits = Client(broker.address), {"LEARNFLOW_LIMITS_OPEN_QUERY_SECONDS": str(limit)}
+    with (
+        systems(broker, server.url, tmp_path, **SETTINGS, **limits) as workers,
+        traffic(client, students=20) as before,
+        traffic(client, students=20) as during,
+    ):
+        worker = workers.start("worker", name="worker", wait=False)
+        workers.start("sink", wait=False)
+        before.ask(40)
+        before.wait()
+        with server.stopped():
+            ask_for(AWAY_SECONDS / 2, before, during)
+            worker.kill()  # what it sent is not acknowledged, and comes again
+            worker = workers.start("worker", name="worker", wait=False)
+            ask_for(AWAY_SECONDS / 2, before, during)
+        check_endings(before, server.url)
+        endings = check_endings(during, server.url)
+    assert endings.keys() == ({"failed"} if limit < AWAY_SECONDS / 2 else {"completed"}), endings
 
 
 def ask_for(seconds: float, *flows: Traffic) -> None:

@@ -17,6 +17,7 @@ from tests.support.running_system import Client, Reader, envelope, until
 from tests.support.topic_watcher import json_object
 
 SECONDS: Final = 200.0  # until everything has its outcome, on a busy machine
+LATER: Final = 10.0  # seconds after the last outcome in which a second one would come
 KEY_ERROR: Final = 'person = {"name": "Maya"}\nprint(person["age"])\n'
 
 KINDS: Final[Sequence[dict[str, Any]]] = (
@@ -29,6 +30,11 @@ KINDS: Final[Sequence[dict[str, Any]]] = (
 CONCEPTS: Final = KINDS[:1]
 DEBUG: Final = KINDS[1:2]
 
+ENDED: Final = {"agent.response.completed": "completed", "agent.response.failed": "failed"}
+ENDINGS: Final = """
+SELECT q.query_id::text, q.status, coalesce(a.response_text, q.failure_reason)
+FROM query_history q LEFT JOIN agent_responses a USING (query_id) WHERE student_id = ANY($1)
+"""
 ROWS: Final = """
 SELECT student_id, query_id::text, status, (SELECT count(*) FROM agent_responses a WHERE a.query_id = q.query_id)
 FROM query_history q WHERE student_id = ANY($1)
@@ -44,6 +50,7 @@ class Outcome:
     student: str
     agent: str
     identity: tuple[str, str]  # message id and event type
+    words: str = ""  # the answer, or why there is none
 
 
 @dataclass(slots=True)
@@ -93,10 +100,13 @@ class Traffic:
             payload = event.get("payload", {})
             if message.error() or payload.get("query_id") not in self.asked:
                 continue
+            if event["event_type"] not in ENDED:
+                continue
             identity = (event["message_id"], event["event_type"])
             query_id = payload["query_id"]
             self._answered.add(query_id)
-            self.outcomes.append(Outcome(query_id, event["student_id"], payload["agent_name"], identity))
+            words = payload.get("response_text") or payload.get("reason")
+            self.outcomes.append(Outcome(query_id, event["student_id"], payload["agent_name"], identity, words))
         if len(self.outcomes) > known:
             self.longest_silence = max(self.longest_silence, now - (self._heard or now))
             self._heard = time.monotonic()
@@ -154,6 +164,19 @@ def check(flow: Traffic, database_url: str) -> None:
     assert flow.doubled() == {}
     assert flow.disordered() == []
     check_rows(flow, database_url)
+
+
+def check_endings(flow: Traffic, database_url: str) -> Counter[str]:
+    """Fail unless every query has one outcome, and PostgreSQL comes to hold that one. Return how many of each kind."""
+    flow.wait()
+    flow.follow(lambda _: False, LATER)
+    messages = Counter(one.query_id for one in flow.outcomes)
+    assert messages == dict.fromkeys(flow.asked, 1)
+    expected = {(one.query_id, ENDED[one.identity[1]], one.words) for one in flow.outcomes}
+    students = list(flow.students)
+    until(lambda: set(rows(database_url, ENDINGS, students)) == expected, SECONDS)
+    assert sorted(rows(database_url, ENDINGS, students)) == sorted(expected)
+    return Counter(ENDED[one.identity[1]] for one in flow.outcomes)
 
 
 def check_rows(flow: Traffic, database_url: str) -> None:

@@ -188,7 +188,7 @@ class DemoRun:
             return
         query_id = UUID(message["payload"]["query_id"])
         outcome = next((o for o in self.outcomes if o.question.query_id == query_id), None)
-        if outcome is None or outcome.response is not None:
+        if outcome is None or outcome.response is not None or message["event_type"] == "agent.response.late":
             return
         outcome.response = message
         outcome.seconds = perf_counter() - outcome.sent

@@ -11,7 +11,7 @@ from learnflow.models.events import students
 from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated, StruggleDetected
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
 from learnflow.models.events.queries import QuerySubmitted, submitted_query
-from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
+from learnflow.models.events.responses import ResponseCompleted, ResponseFailed, ResponseLate
 from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested, RoutingDecision
 from learnflow.models.fields import Model
 from learnflow.models.student_query import StudentQuery
@@ -24,6 +24,7 @@ PAYLOADS: Final[Mapping[str, type[Model]]] = MappingProxyType({
     "agent.collaboration.answered": CollaborationAnswered,
     "agent.response.completed": ResponseCompleted,
     "agent.response.failed": ResponseFailed,
+    "agent.response.late": ResponseLate,
     "student.struggle.detected": StruggleDetected,
     "mastery.level.updated": MasteryUpdated,
     "student.progress.updated": ProgressUpdated,
@@ -80,6 +81,22 @@ def carried_query(event: Event[Any]) -> StudentQuery | None:
     """Return the query that a message carries along, as triage routed it."""
     query: StudentQuery | None = getattr(getattr(event.payload, "request", event.payload), "query", None)
     return query
+
+
+def request_of(event: Event[Any]) -> AgentRequest | None:
+    """Return the request that a message is, or carries."""
+    request = getattr(event.payload, "request", event.payload)
+    return request if isinstance(request, AgentRequest) else None
+
+
+def taken_up_again(event: Event[Any], attempt: int) -> Event[Any]:
+    """Return a message as part of a later attempt; core has closed the query, so that its request is never late."""
+    request, redriven = request_of(event), event.redriven(attempt)
+    if request is None:
+        return redriven
+    unlimited = request.model_copy(update={"due": None})
+    payload = unlimited if event.payload is request else event.payload.model_copy(update={"request": unlimited})
+    return redriven.model_copy(update={"payload": payload})
 
 
 def query_id_of(event: Event[Any]) -> UUID | None:

@@ -1,4 +1,4 @@
-"""agent-responses: the one outcome of each query."""
+"""agent-responses: the one outcome of each query, and what came too late to be it."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -48,4 +48,13 @@ class ResponseFailed(Model):
     failure: Failure
     reason: NonBlank
     query: StudentQuery | None = None
+    usage: tuple[Usage, ...] = ()
+
+
+class ResponseLate(Model):
+    """`agent.response.late`: what came when the query's time was over is no outcome. Core fails the query."""
+
+    query_id: Id
+    agent_name: Agent
+    query: StudentQuery
     usage: tuple[Usage, ...] = ()

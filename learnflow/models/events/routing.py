@@ -69,7 +69,7 @@ class AgentRequest(Model):
     done: Annotated[tuple[str, ...], Field(description="Exercises that are behind the student, shortened.")] = ()
     low_confidence: bool = Field(default=False, description="Triage is unsure: ask back.")
     alone: bool = Field(default=False, description="Answer without asking another agent.")
-    due: Annotated[Timestamp | None, Field(description="When core fails the query, if it has no outcome then.")] = None
+    due: Annotated[Timestamp | None, Field(description="Until when to answer; later, core fails the query.")] = None
     handed_over_from: Specialist | None = None
     reason: Text | None = Field(default=None, description="Why it was handed over.")
     usage: tuple[Usage, ...] = Field(default=(), description="What those who handed it over have spent.")

@@ -1,21 +1,24 @@
 """What all specialists do with a request: its question is parsed once, whoever answers it."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 from uuid import uuid4
 
 import pytest
 
 from learnflow.agents.context import Context
+from learnflow.agents.messages import completed, failed
 from learnflow.agents.wiring import SPECIALISTS
 from learnflow.domain.mastery.model import shipped
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.snippet import Snippet, split_prose_and_code
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event, version_metadata
-from learnflow.models.events.responses import ResponseCompleted
+from learnflow.models.events import taken_up_again
+from learnflow.models.events.responses import Failure, ResponseCompleted
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.student_query import StudentQuery
-from learnflow.models.vocabulary import Specialist
+from learnflow.models.vocabulary import Agent, Specialist
 from learnflow.sandbox import Sandbox, SandboxSettings
 from learnflow.settings import Settings
 from learnflow.streams.codec import Clock
@@ -25,6 +28,7 @@ from learnflow.tutor.offline import OfflineTutor
 from tests.support.offline_requests import request
 
 NOON = datetime(2026, 1, 14, 12, tzinfo=UTC)
+COMPLETED: Final = "agent.response.completed"
 RISKY = "def f(a=[]):\n    return a"
 
 
@@ -36,6 +40,38 @@ def delivery(asked: AgentRequest, agent: Specialist) -> Delivery:
         metadata=version_metadata(sequence=1),
     )  # fmt: skip
     return Delivery(event=event, partition=0, offset=0)
+
+
+async def sent_at(*times: datetime, due: datetime | None, attempt: int = 0) -> list[Event[Any]]:
+    """Return what the exercise agent sends to a request: it reads the clock for the first time, and when it is done."""
+    clock = Clock(iter((*times[:-1], *[times[-1]] * 9)).__next__, timedelta(minutes=5))
+    asked = delivery(request("Give me an exercise on loops").model_copy(update={"due": due}), Specialist.EXERCISE)
+    event = taken_up_again(asked.event, attempt) if attempt else asked.event
+    async with Sandbox(SandboxSettings()) as sandbox:
+        context = Context(Settings(), OfflineTutor(), sandbox, shipped(), clock, "worker-1")
+        sent = await SPECIALISTS[Specialist.EXERCISE](context)(Delivery(event, 0, 0))
+    return [message.event for message in sent]
+
+
+@pytest.mark.parametrize("done", [NOON, NOON + timedelta(seconds=5)])
+async def test_what_comes_when_the_time_is_over_is_no_answer_and_gives_no_exercise(done: datetime) -> None:
+    begun = NOON - timedelta(seconds=1) if done > NOON else NOON
+    (late,) = await sent_at(begun, done, due=NOON)
+    assert late.event_type == "agent.response.late"
+    assert not late.payload.query.status.final
+
+
+async def test_an_answer_in_time_and_a_redriven_one_are_sent() -> None:
+    in_time = NOON + timedelta(seconds=1)
+    assert [each.event_type for each in await sent_at(NOON, due=in_time)] == ["exercise.assigned", COMPLETED]
+    assert [each.event_type for each in await sent_at(NOON, due=NOON, attempt=1)] == ["exercise.assigned", COMPLETED]
+
+
+def test_both_outcomes_of_a_question_have_one_id() -> None:
+    event, draft = delivery(request("Explain loops"), Specialist.CONCEPTS).event, Draft(text="A loop.", topic="loops")
+    answer = completed(event, event.payload.query, Specialist.CONCEPTS, draft, 1, NOON)
+    failure = failed(event, event.payload.query, Agent.ROUTER, Failure.OVERDUE, "Too late.", NOON)
+    assert answer.event.message_id == failure.event.message_id
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """What time alone brings: which queries that wait are sent first, and which struggles end."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -14,10 +14,11 @@ from learnflow.agents.student_store import StudentStore
 from learnflow.domain.conversation import OpenQuery
 from learnflow.domain.struggle.struggle_lifecycle import Struggles
 from learnflow.domain.struggle.window import WINDOW
+from learnflow.models.envelope import Event
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Specialist
 from learnflow.settings import Settings
-from learnflow.streams.event_producer import EventProducer, Outgoing
+from learnflow.streams.event_producer import Outgoing
 from tests.support.struggle_days import LOOPS, NOW, Desk, asked
 
 ROUTED = datetime(2026, 1, 2, 14, 24, tzinfo=UTC)
@@ -26,28 +27,48 @@ PARTITION = 3
 
 
 class Sent(list[UUID]):
-    """The queries that messages were sent about."""
+    """The queries that messages were sent about, and those that somebody else has answered."""
+
+    answered: tuple[UUID, ...] = ()
 
     async def send(self, messages: Sequence[Outgoing]) -> None:
         self.extend(message.event.payload.query_id for message in messages)
 
+    async def has(self, event: Event[Any], since: float, until: float) -> bool:
+        assert (since, until) == (event.timestamp.timestamp(), ROUTED.timestamp())
+        return event.payload.query.query_id in self.answered
+
 
 def waiting(minutes: int) -> OpenQuery:
     """Return a query that was routed so long ago."""
-    at = ROUTED - LIMIT - timedelta(minutes=minutes)
+    at = ROUTED - LIMIT * 1.25 - timedelta(minutes=minutes)
     query = StudentQuery(
         query_id=uuid4(), student_id="ann", timestamp=at, query_text="Why?", routed_to_agent=Specialist.DEBUG
     )
     return OpenQuery(query=query, trace_id=uuid4(), routed_at=at, partition=0, offset=0)
 
 
+def overdue_sweep(queries: Mapping[int, OpenQuery], sent: Sent) -> OverdueSweep:
+    """Return the sweep over queries, which sees and sends what `sent` has."""
+    context = cast("Context", SimpleNamespace(settings=Settings(), now=lambda: ROUTED))
+    known = cast("StudentStore", SimpleNamespace(tables=SimpleNamespace(open_queries=queries)))
+    anything = cast("Any", sent)
+    return OverdueSweep(context, known, anything, anything, lambda _: False)
+
+
 async def test_the_oldest_is_told_first_or_answers_of_a_student_would_change_places() -> None:
     queries = {minutes: waiting(minutes) for minutes in (2, 3, 1)}
     sent = Sent()
-    context = cast("Context", SimpleNamespace(settings=Settings(), now=lambda: ROUTED))
-    known = cast("StudentStore", SimpleNamespace(tables=SimpleNamespace(open_queries=queries)))
-    await OverdueSweep(context, known, cast("EventProducer", cast("Any", sent)), lambda _: False)()
+    await overdue_sweep(queries, sent)()
     assert sent == [queries[minutes].query.query_id for minutes in (3, 2, 1)]
+
+
+async def test_a_query_that_was_answered_at_the_last_moment_does_not_fail() -> None:
+    queries = {minutes: waiting(minutes) for minutes in (2, 1)}
+    sent = Sent()
+    sent.answered = (queries[2].query.query_id,)
+    await overdue_sweep(queries, sent)()
+    assert sent == [queries[1].query.query_id]
 
 
 class Kept:
