@@ -20,6 +20,7 @@ from learnflow.logs import Lines
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox
 from learnflow.settings import Settings, Web
+from learnflow.settings.sections import Kafka
 from learnflow.streams.codec import Clock
 from learnflow.streams.stream_app import StreamApp
 from learnflow.tables import Tables
@@ -137,13 +138,19 @@ def _stream_app(name: str, settings: Settings, datadir: Path, middlewares: Middl
         stream_buffer_maxsize=65_536,  # a full buffer stalls the consumer
         stream_recovery_delay=0,
         stream_wait_empty=False,
-        producer_acks=-1,
-        producer_request_timeout=REQUEST_SECONDS,
-        producer_linger=0.002,
-        producer_max_batch_size=settings.kafka.batch_bytes,
-        producer_max_request_size=2 * LARGEST_DEAD_LETTER,
+        **_producer(settings.kafka),
         **_web(settings.web, middlewares),
     )
+
+
+def _producer(kafka: Kafka) -> dict[str, Any]:
+    return {
+        "producer_acks": -1,
+        "producer_request_timeout": REQUEST_SECONDS,
+        "producer_linger": 0.002,
+        "producer_max_batch_size": kafka.batch_bytes,
+        "producer_max_request_size": 2 * LARGEST_DEAD_LETTER,
+    }
 
 
 def _web(web: Web, middlewares: Middlewares | None) -> dict[str, Any]:

@@ -90,6 +90,7 @@ STUDENT_PROGRESS: Final = _for_core(
 _STUDENT_EVENTS: Final = (
     "student.profile.updated",
     "exercise.assigned",
+    "exercise.verified",
     "exercise.hint.given",
     "exercise.graded",
     "mastery.level.set",

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from time import monotonic
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from mode.utils.logging import get_logger
 from learnflow.agents.context import Context
 from learnflow.agents.messages import follow, taken_up
 from learnflow.agents.student_store import NEW, Student, StudentStore
+from learnflow.database.students import AssignmentKey
 from learnflow.domain.conversation import Conversation, OpenQuery, close, remember
 from learnflow.domain.learner.history_replay import rebuilt
 from learnflow.domain.learner.learner_state import Change, current, observation_of, observe
@@ -64,11 +66,11 @@ class LearnerAgent:
                 self._close(query, self._with_turn(student, response, event.attempt))
             case ResponseFailed(query=StudentQuery() as query):
                 self._close(query, student.conversation)
-            case students.ProfileUpdated() as update:
-                self._note(event, student, update.model_dump(exclude_none=True))
-            case students.SkillUpgraded(new_level=level):
-                self._note(event, student, {"skill_level": level})
-            case students.ExerciseAssigned() | students.HintGiven() | students.ExerciseGraded():
+            case students.ProfileUpdated() | students.SkillUpgraded():
+                self._note(event, student)
+            case students.ExerciseAssigned(exercise=exercise):
+                self._students.assigned_at[AssignmentKey(event.student_id or "", exercise.exercise_id)] = monotonic()
+            case students.ExerciseVerified() | students.HintGiven() | students.ExerciseGraded():
                 self._tables.open_exercises.put(event.student_id or "", after(student.exercises, event))
             case students.ProgressDue(day=day):
                 return self._updater.review(event, day, student)
@@ -88,7 +90,10 @@ class LearnerAgent:
             self._tables.open_exercises.put(student_id, student.exercises)
         return student
 
-    def _note(self, event: Event[Any], student: Student, fields: dict[str, Any]) -> None:
+    def _note(self, event: Event[students.ProfileUpdated] | Event[students.SkillUpgraded], student: Student) -> None:
+        said = event.payload
+        upgraded = {"skill_level": said.new_level} if isinstance(said, students.SkillUpgraded) else None
+        fields = upgraded or said.model_dump(exclude_none=True)
         profile = student.profile.model_validate(student.profile.model_dump() | fields)
         self._tables.profiles.put(event.student_id or "", profile)
 

@@ -1,11 +1,13 @@
 """Students as core has them: from its tables, and before the first event from PostgreSQL."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
+from learnflow.bounded_cache import BoundedCache
 from learnflow.database.postgres import BatchSource
 from learnflow.database.students import AssignmentKey, StoredStudent, StudentSource
 from learnflow.domain.conversation import Conversation, OpenQuery
@@ -23,6 +25,7 @@ NO_EXERCISES: Final = Exercises()
 _PAUSE: Final = 0.15
 _SHORTEST_WAIT: Final = 0.6
 _LONGEST_WAIT: Final = 30.0
+_MOST_ASSIGNED: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class StudentStore:
     """Reads the tables, and the sources behind them of what they do not have, or no more.
 
     `behind` says whether student-events of a partition wait to be read. `late` has the students of whom something came
-    too late to be put in its place, until their history is replayed.
+    too late to be put in its place, until their history is replayed; `assigned_at` what was assigned a moment ago, and
+    is run before its student has it (times of `time.monotonic`).
     """
 
     tables: Tables
@@ -56,6 +60,7 @@ class StudentStore:
     assignments: BatchSource[AssignmentKey, Assigned]
     behind: Callable[[int], bool]
     late: set[str] = field(default_factory=set)
+    assigned_at: BoundedCache[AssignmentKey, float] = field(default_factory=lambda: BoundedCache(_MOST_ASSIGNED))
 
     def in_tables(self, student_id: str) -> Student | None:
         """Return a student that the tables hold; None before the learner has seen the student."""
@@ -79,15 +84,17 @@ class StudentStore:
 
     async def assigned(self, student_id: str, exercise_id: UUID, partition: int) -> Assigned | None:
         """Return an exercise that a student was given, however long ago; one that is on its way is waited for."""
-        waited = 0.0
-        while waited < (_LONGEST_WAIT if self.behind(partition) else _SHORTEST_WAIT):
+        waited, key = 0.0, AssignmentKey(student_id, exercise_id)
+        while waited < (_LONGEST_WAIT if self.behind(partition) or self._is_run(key) else _SHORTEST_WAIT):
             exercises = self.tables.open_exercises.get(student_id) or NO_EXERCISES
-            key = AssignmentKey(student_id, exercise_id)
             if assigned := exercises.get(exercise_id) or await self.assignments.read(key):
                 return assigned
             waited += _PAUSE
             await asyncio.sleep(_PAUSE)
         return None
+
+    def _is_run(self, key: AssignmentKey) -> bool:
+        return time.monotonic() - self.assigned_at.get(key, -_LONGEST_WAIT) < _LONGEST_WAIT
 
     def open_query(self, query: StudentQuery) -> OpenQuery | None:
         """Return a query's entry, while it has no outcome."""

@@ -8,6 +8,7 @@ import faust
 from mode.utils.logging import get_logger
 
 from learnflow import metrics
+from learnflow.agents.assigned_exercises import AssignedExercises, is_assignment
 from learnflow.agents.concepts import ConceptsAgent
 from learnflow.agents.context import Context
 from learnflow.agents.debug import DebugAgent
@@ -22,10 +23,12 @@ from learnflow.agents.specialist_request import TutoredAgent
 from learnflow.agents.struggle import StruggleAgent
 from learnflow.agents.student_store import StudentStore
 from learnflow.agents.triage import TriageAgent
+from learnflow.database.exercises import add_exercises
 from learnflow.database.observation_history import load_complete_histories
 from learnflow.database.postgres import BatchSource
 from learnflow.database.struggle_window import load_windows
 from learnflow.database.students import StudentSource, load_assignments
+from learnflow.models.envelope import Event
 from learnflow.models.vocabulary import Agent, Specialist
 from learnflow.sink.messages import STORED
 from learnflow.sink.sink import Sink
@@ -77,17 +80,31 @@ class AgentWiring:
         """Let an agent handle a topic's messages, many at once."""
         in_flight = self.context.settings.agents.in_flight
         executor = self.executor(agent, in_flight, in_flight * WAITING_EACH)
-        processor = MessageProcessor(
+        processor = self._processor(topic, handler, self.activity(agent), executor)
+        self.run(agent, processor.run, topic)
+
+    def add_beside(self, agent: Agent, topic: Topic, handler: Handler, accepts: Callable[[Event[Any]], bool]) -> None:
+        """Let an agent handle some events of another topic, as many at once, so that neither waits for the other."""
+        in_flight = self.context.settings.agents.in_flight
+        executor = self.app.executor(in_flight, in_flight * WAITING_EACH)
+        (activity,) = (each for each in self.app.activities if each.agent is agent)
+        processor = self._processor(topic, handler, activity, executor)
+        processor.accepts = accepts
+        self.run(agent, processor.run, topic, name=f"{agent}-{topic.name}")
+
+    def _processor(
+        self, topic: Topic, handler: Handler, activity: Activity, executor: KeyedExecutor
+    ) -> MessageProcessor:
+        return MessageProcessor(
             topic,
             handler,
-            activity=self.activity(agent),
+            activity=activity,
             intake=self.intake,
             executor=executor,
             reporter=self.reporter,
             taken_over=self.app.taken_over,
             is_lost=self.app.is_lost,
         )
-        self.run(agent, processor.run, topic)
 
     def add_table_writer(self, agent: Agent, handler: TableHandler, *topics: Topic) -> None:
         """Let an agent that writes tables read topics, one message after the other."""
@@ -117,7 +134,9 @@ class AgentWiring:
         metrics.WAITING.labels(agent).set_function(lambda: executor.pending - executor.running)
         return executor
 
-    def run(self, agent: Agent, work: Callable[[faust.Stream[bytes]], Awaitable[None]], *topics: Topic) -> None:
+    def run(
+        self, agent: Agent, work: Callable[[faust.Stream[bytes]], Awaitable[None]], *topics: Topic, name: str = ""
+    ) -> None:
         """Let an agent read topics. What escapes it ends the process: Faust would lose the message."""
 
         async def agent_run(stream: faust.Stream[bytes]) -> None:
@@ -129,7 +148,7 @@ class AgentWiring:
 
         names = [topic.name for topic in topics]
         channel = self.app.topic(*names, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
-        self.app.agent(channel, name=str(agent))(cast("Any", agent_run))
+        self.app.agent(channel, name=name or str(agent))(cast("Any", agent_run))
 
     async def _beat(self) -> None:
         for activity in self.app.activities:
@@ -192,3 +211,7 @@ def wire_specialist(app: StreamApp, context: Context, specialist: Specialist) ->
     if Agent(specialist) in RUNS_CODE:
         wiring.problems[Agent(specialist)] = lambda: context.sandbox.problem
         app.task(wiring.check_sandbox)
+    if specialist is Specialist.EXERCISE:
+        additions = BatchSource(context.settings.need_database(), add_exercises)
+        app.at_end(additions.close)
+        wiring.add_beside(Agent.EXERCISE, STUDENT_EVENTS, AssignedExercises(context, additions), is_assignment)

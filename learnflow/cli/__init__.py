@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "worker": ("workers:worker", "Run agents against a broker and a database."),
     "sink": ("workers:sink", "Write what the topics say to PostgreSQL."),
     "topics": ("topics:command", "Create and check the Kafka topics."),
+    "exercises": ("exercises:command", "Check exercises before they are assigned."),
     "migrate": ("maintenance:migrate", "Bring the database's schema up to date."),
     "purge": ("maintenance:purge", "Delete what has been kept for long enough."),
     "contracts": ("contracts:command", "Write or check the AsyncAPI and OpenAPI documents and the JSON Schemas."),

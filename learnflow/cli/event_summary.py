@@ -26,6 +26,7 @@ TEXTS: Final[Mapping[type[Model], str]] = {
     students.StruggleResolved: "no longer struggles with {0.topic} (by {0.resolved_by}): {0.reason}",
     students.SkillUpgraded: "{0.old_level} → {0.new_level}: {0.reason}",
     students.ExerciseAssigned: "{0.exercise.topic} ({0.exercise.difficulty}): {0.exercise.problem_text}",
+    students.ExerciseVerified: "{0.exercise.topic} ({0.exercise.difficulty}) holds: {0.exercise.problem_text}",
     students.HintGiven: "hint {0.number} to {0.exercise_id}",
     students.ProgressDue: "{0.day} has ended",
     students.ProgressRebuilt: "rebuilt from {0.state.knowledge.total_queries:,} questions",

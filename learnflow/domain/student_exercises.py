@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from learnflow.models.envelope import Event
-from learnflow.models.events.students import ExerciseAssigned, ExerciseGraded, HintGiven
+from learnflow.models.events.students import ExerciseGraded, ExerciseVerified, HintGiven
 from learnflow.models.exercise import Assigned
 from learnflow.models.fields import REMEMBERED_IDS, Model, short_id
 from learnflow.models.vocabulary import Closing
@@ -47,7 +47,7 @@ def after(exercises: Exercises, event: Event[Any]) -> Exercises:
 def _changes(exercises: Exercises, event: Event[Any]) -> dict[str, tuple[object, ...]] | None:
     """Return what an event changes; None where it does not count."""
     match event.payload:
-        case ExerciseAssigned(exercise=exercise):  # one that is open stays as it is, and so does one that is closed
+        case ExerciseVerified(exercise=exercise):  # one that is open stays as it is, and so does one that is closed
             if exercises.get(exercise.exercise_id) is not None or exercises.behind(exercise.exercise_id):
                 return {}
             new = Assigned(exercise=exercise, assigned_at=event.timestamp)

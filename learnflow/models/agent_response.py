@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import PositiveInt, StringConstraints
 
-from learnflow.models.fields import Confidence, Id, Model, ResponseText, Text, Timestamp
+from learnflow.models.fields import Confidence, Id, Model, NullAsEmpty, ResponseText, Text, Timestamp
 from learnflow.models.metadata import MetadataJson
 from learnflow.models.vocabulary import ResponseType, Specialist
 
@@ -19,7 +19,7 @@ class AgentResponse(Model):
     response_type: ResponseType
     processing_time_ms: PositiveInt
     confidence_score: Confidence
-    code_examples: tuple[Text, ...] = ()
+    code_examples: Annotated[tuple[Text, ...], NullAsEmpty()] = ()
     metadata: MetadataJson | None = None
     created_at: Timestamp
     claude_model: Annotated[Text, StringConstraints(min_length=1, max_length=100)]

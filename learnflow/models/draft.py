@@ -1,10 +1,11 @@
 """What a tutor says, before it becomes a response, and what it cost: the tokens of a model, and their price."""
 
 from collections.abc import Iterable
+from typing import Annotated
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
-from learnflow.models.fields import Confidence, JsonObject, Model, ResponseText, Short, Text, TopicKey
+from learnflow.models.fields import Confidence, JsonObject, Model, NullAsEmpty, ResponseText, Short, Text, TopicKey
 from learnflow.models.vocabulary import Agent
 
 DECIMALS = 8  # of a price: a token that is read from a cache can cost a tenth of a millionth of a dollar
@@ -47,7 +48,7 @@ class Draft(Model):
     """An answer in the making. Debug adds a concept to it; nobody else changes it."""
 
     text: ResponseText
-    code_examples: tuple[Text, ...] = ()
+    code_examples: Annotated[tuple[Text, ...], NullAsEmpty()] = ()
     confidence: Confidence
     topic: TopicKey
     metadata: JsonObject = Field(default_factory=dict, description="error_type, suggested_topic, hints …")

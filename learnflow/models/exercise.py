@@ -5,7 +5,7 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, Field, JsonValue, NonNegativeInt, StringConstraints, model_validator
 
 from learnflow.models import taxonomy
-from learnflow.models.fields import HAS_NUL, NUL, Id, Model, NonBlank, Short, Text, Timestamp, TopicKey
+from learnflow.models.fields import HAS_NUL, NUL, Id, Model, NonBlank, NullAsEmpty, Short, Text, Timestamp, TopicKey
 from learnflow.models.student_query import LONGEST_CODE, Code
 from learnflow.models.vocabulary import Closing, ExerciseLanguage, SkillLevel
 
@@ -30,6 +30,9 @@ def _exact(value: JsonValue) -> JsonValue:
             keys = sorted(value, key=lambda key: (len(key.encode()), key.encode()))
             return {str(_exact(key)): _exact(value[key]) for key in keys}
     return value
+
+
+Tag = Annotated[Text, StringConstraints(max_length=255)]  # a longer one fits into no index
 
 
 class TestCase(Model):
@@ -59,11 +62,11 @@ class Exercise(Model):
     solution_code: Annotated[NonBlank, StringConstraints(max_length=LONGEST_CODE)]
     starter_code: Code | None = None
     test_cases: Annotated[tuple[ExactCase, ...], Field(min_length=3, max_length=MOST_TESTS)]
-    hints: tuple[NonBlank, ...] = ()
+    hints: Annotated[tuple[NonBlank, ...], NullAsEmpty()] = ()
     created_at: Timestamp
     created_by_agent: Annotated[Short, StringConstraints(max_length=50)] = "exercise"
     language: ExerciseLanguage
-    tags: tuple[Annotated[Text, StringConstraints(max_length=255)], ...] = ()  # a longer one fits into no index
+    tags: Annotated[tuple[Tag, ...], NullAsEmpty()] = ()
 
     @model_validator(mode="after")
     def _difficulty_fits(self) -> Self:

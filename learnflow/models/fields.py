@@ -13,10 +13,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     StringConstraints,
     ValidationError,
     WithJsonSchema,
 )
+from pydantic_core import CoreSchema, core_schema
 
 LARGEST_JSON = 16_384  # bytes; what is derived from a query must still fit into one Kafka message
 LARGEST_INTEGER = 2**31 - 1  # of an INTEGER in SQL
@@ -88,6 +90,19 @@ Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 # NUMERIC(3,2) in SQL. Nearly all come rounded; to round takes ten times as long as to look it up.
 Confidence = Annotated[Probability, AfterValidator(lru_cache(1_024)(partial(round, ndigits=2)))]
 JsonObject = Annotated[dict[str, Any], AfterValidator(_storable_json)]
+
+
+class NullAsEmpty:
+    """Of a list that the data model calls NULLABLE: null is taken for an empty one."""
+
+    def __get_pydantic_core_schema__(self, source: type[Any], handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Return how such a list is read."""
+        items = handler(source)
+        return core_schema.no_info_before_validator_function(
+            lambda value: () if value is None else value,
+            items,
+            json_schema_input_schema=core_schema.nullable_schema(items),
+        )
 
 
 SHORTEST_RESPONSE = 10  # characters, trimmed

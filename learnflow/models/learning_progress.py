@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from learnflow.models.fields import Count, Model, Probability, StudentId, Timestamp, TopicKey
+from learnflow.models.fields import Count, Model, NullAsEmpty, Probability, StudentId, Timestamp, TopicKey
 from learnflow.models.vocabulary import Intent
 
 MASTERED = 0.85
@@ -20,13 +20,13 @@ class LearningProgress(Model):
     completed_exercises: Count = 0
     topics_mastered: tuple[TopicKey, ...] = ()
     topics_covered: tuple[TopicKey, ...] = ()
-    strengths: Annotated[tuple[TopicKey, ...], Field(max_length=3)] = ()
-    weaknesses: tuple[TopicKey, ...] = ()
+    strengths: Annotated[tuple[TopicKey, ...], Field(max_length=3), NullAsEmpty()] = ()
+    weaknesses: Annotated[tuple[TopicKey, ...], NullAsEmpty()] = ()
     learning_velocity: float | None = Field(None, ge=0.0, le=FASTEST, description="Questions a day, over seven days.")
     total_queries: Count = 0
     queries_by_type: dict[Intent, Count] = Field(default_factory=dict)
     last_activity: Timestamp
-    struggle_topics: tuple[TopicKey, ...] = ()
+    struggle_topics: Annotated[tuple[TopicKey, ...], NullAsEmpty()] = ()
     achievements: tuple[TopicKey, ...] = ()
     created_at: Timestamp
     updated_at: Timestamp

@@ -9,7 +9,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from pydantic import ValidationError
 
@@ -46,7 +46,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     grade = commands.add_parser("grade", parents=[shared], help="run a program on tests")
     grade.add_argument(
-        "--tests", required=True, type=Path, metavar="FILE", help='a JSON object {"input": …, "output": …} a line'
+        "--tests",
+        required=True,
+        type=Path,
+        metavar="FILE",
+        help='a JSON object {"input": …, "output": …} a line, or a JSON array of them as in test_cases',
     )
     grade.add_argument("--entry", metavar="NAME", help="the function to call (default: what the program looks like)")
     run = commands.add_parser("run", parents=[shared], help="run a program once")
@@ -94,18 +98,31 @@ async def _run(options: argparse.Namespace) -> int:
 
 
 def _tests(path: Path) -> list[TestCase]:
-    """Read tests; a ValueError names the line that is none."""
-    tests = []
-    for number, line in enumerate(path.read_bytes().splitlines(), 1):
-        try:
-            if line.strip():
-                tests.append(TestCase.model_validate(json.loads(line.decode(), parse_constant=_refuse_constant)))
-        except (ValueError, RecursionError) as error:
-            reason = explain(error) if isinstance(error, ValidationError) else str(error)
-            raise ValueError(f"{path}:{number}: is no test: {reason}") from None
+    """Read tests, one a line or as an exercise has them; a ValueError names the line or number of one that is none."""
+    content = path.read_bytes()
+    array = content.lstrip().startswith(b"[")
+    lines = [(1, content)] if array else list(enumerate(content.splitlines(), 1))
+    parsed = [(number, _parsed(path, number, line)) for number, line in lines if line.strip()]
+    if array:
+        parsed = list(enumerate(parsed[0][1], 1))
+    tests = [_test(path, number, test) for number, test in parsed]
     if not tests:
         raise ValueError(f"{path}: there is no test in it")
     return tests
+
+
+def _parsed(path: Path, number: int, text: bytes) -> Any:  # noqa: ANN401 - JSON
+    try:
+        return json.loads(text.decode(), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path}:{number}: is no test: {error}") from None
+
+
+def _test(path: Path, number: int, parsed: object) -> TestCase:
+    try:
+        return TestCase.model_validate(parsed)
+    except ValidationError as error:
+        raise ValueError(f"{path}:{number}: is no test: {explain(error)}") from None
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -11,7 +11,7 @@ from learnflow.models.events.learning import ProgressUpdated, StruggleDetected
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed, ResponseLate
 from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested, RoutingDecision
-from learnflow.models.events.students import ExerciseAssigned, HintGiven, MasteryLevelSet, SkillUpgraded
+from learnflow.models.events.students import ExerciseVerified, HintGiven, MasteryLevelSet, SkillUpgraded
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import QueryStatus, Specialist
 from learnflow.sink import queries, rows
@@ -146,7 +146,7 @@ def _skill(event: Event[SkillUpgraded]) -> tuple[Row, ...]:
     return (rows.ProfileRow(event.message_id, _student(event), event.timestamp, skill_level=level, reason=reason),)
 
 
-def _assigned(event: Event[ExerciseAssigned]) -> tuple[Row, ...]:
+def _verified(event: Event[ExerciseVerified]) -> tuple[Row, ...]:
     exercise = event.payload.exercise
     test_cases = json_text([case.model_dump() for case in exercise.test_cases])
     return (
@@ -170,7 +170,7 @@ def _struggle(event: Event[StruggleDetected]) -> tuple[Row, ...]:
 
 
 def _nothing(_event: Event[Any]) -> tuple[Row, ...]:
-    """The learner alone is concerned; what comes of it is stored."""
+    """An agent is concerned; what comes of it is stored."""
     return ()
 
 
@@ -190,7 +190,8 @@ def _progress(event: Event[ProgressUpdated]) -> tuple[Row, ...]:
 _OF_LEARNERS: Final[Mapping[str, Callable[[Event[Any]], tuple[Row, ...]]]] = {
     "student.profile.updated": partial(_history, rows.ProfileRow),
     "student.skill.upgraded": _skill,
-    "exercise.assigned": _assigned,
+    "exercise.assigned": _nothing,
+    "exercise.verified": _verified,
     "exercise.hint.given": _hint_given,
     "exercise.graded": partial(_history, rows.SubmissionRow),
     "mastery.level.set": _level_set,

@@ -70,7 +70,7 @@ WHERE e.student_id = r.student_id AND e.exercise_id = r.exercise_id
 
 _RESULTS: Final = ("attempts", "best_score", "submitted_at", "passed_at", "given_up_at", "last_code")
 
-# Graded before it was assigned: the messages of a student come in any order.
+# An exercise is assigned when it has been run, and may have been graded elsewhere meanwhile.
 _ASSIGNMENTS: Final = f"""
 INSERT INTO student_exercises (student_id, exercise_id, assigned_at, {", ".join(_RESULTS)})
 SELECT n.student_id, n.exercise_id, n.assigned_at, COALESCE(attempts, 0), {", ".join(_RESULTS[1:])}

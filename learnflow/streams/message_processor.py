@@ -89,6 +89,7 @@ class MessageProcessor(_Processor):
     reporter: Reporter
     taken_over: Callable[[EventT[Any]], float | None]  # when a message of before then was taken over, if it was
     is_lost: Callable[[EventT[Any]], bool]  # whether another worker has a message by now, and answers it
+    accepts: Callable[[Event[Any]], bool] = lambda _: True  # other events of the topic are left to other agents
 
     def __post_init__(self) -> None:
         """Remember nothing yet."""
@@ -103,9 +104,15 @@ class MessageProcessor(_Processor):
             try:
                 event = await self.intake.event(self.topic, message)
             except Refusal as refusal:
+                if self.topic.reader is not self.activity.agent:
+                    await stream.ack(item)
+                    continue
                 owner = refusal.student_id or f"{message.tp}@{message.offset}"
                 await self.executor.submit(owner, partial(self._refuse, stream, item, refusal))
             else:
+                if not self.accepts(event):
+                    await stream.ack(item)
+                    continue
                 await self.executor.submit(event.student_id or "", partial(self._process, stream, item, event))
 
     async def _process(self, stream: faust.Stream[bytes], item: EventT[Any], event: Event[Any]) -> None:
@@ -131,6 +138,8 @@ class MessageProcessor(_Processor):
             outgoing = await self.handle(Delivery(event, message.partition, message.offset, message.timestamp))
         except WorkerFault:
             raise
+        except Refusal as refusal:
+            await self.intake.refuse(self.activity, item.message, refusal)
         except Exception as error:  # noqa: BLE001 - the dead-letter guard
             await self._give_up(item, event, error, span)
             await self._send(item, self.reporter.broken(self.activity.agent, event))
@@ -141,7 +150,8 @@ class MessageProcessor(_Processor):
     async def _refuse(self, stream: faust.Stream[bytes], item: EventT[Any], refusal: Refusal) -> None:
         self._refusals += not self.topic.external
         await self.intake.refuse(self.activity, item.message, refusal)
-        await self.intake.outbox.send(self.reporter.refused(self.activity.agent, refusal))
+        if (refusal.student_id, refusal.query_id, 0) not in self._done:  # or the id is of a question that can be read
+            await self.intake.outbox.send(self.reporter.refused(self.activity.agent, refusal))
         if self._refusals > MOST_REFUSALS:
             messages = f"{MOST_REFUSALS} messages in a row on {self.topic.name}"
             raise TooManyRefusals(f"{messages} were refused, the last: {refusal.reason}")

@@ -16,7 +16,7 @@ from mode.utils.logging import get_logger
 from learnflow.domain.health.agent_health import Backlog
 from learnflow.domain.health.lag_snapshot import GroupPartition, LagSnapshot, Offsets, lag_snapshot
 from learnflow.domain.phrasing import many
-from learnflow.models.vocabulary import Agent
+from learnflow.models.vocabulary import Agent, Specialist
 from learnflow.sink.messages import STORED
 from learnflow.streams.codec import Clock
 from learnflow.topics import AGENT_RESPONSES, REQUESTS, STUDENT_EVENTS, STUDENT_QUERIES, TRIAGE_ROUTING, Topic
@@ -39,6 +39,7 @@ _CORE: Final = "learnflow-core"
 SUBSCRIPTIONS: Final[Mapping[Agent, Subscription]] = MappingProxyType({
     Agent.TRIAGE: Subscription(_CORE, (STUDENT_QUERIES,)),
     **{Agent(name): Subscription(f"learnflow-{name}", (topic,)) for name, topic in REQUESTS.items()},
+    Agent.EXERCISE: Subscription("learnflow-exercise", (REQUESTS[Specialist.EXERCISE], STUDENT_EVENTS)),
     Agent.ROUTER: Subscription(_CORE, (TRIAGE_ROUTING,)),
     Agent.STRUGGLE: Subscription(_CORE, (TRIAGE_ROUTING, STUDENT_EVENTS)),
     Agent.LEARNER: Subscription(_CORE, (TRIAGE_ROUTING, AGENT_RESPONSES, STUDENT_EVENTS)),

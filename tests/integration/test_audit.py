@@ -60,7 +60,9 @@ def student_events() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "bob", "student.profile.updated", {"name": "Bob", "skill_level": "intermediate"}
     yield "eve", "student.profile.updated", {"name": "Eve", "email": "ann@example.com"}  # which is taken
     yield "eve", "student.profile.updated", {"email": "no address"}
-    yield "ann", "exercise.assigned", {"exercise": {"exercise_id": exercise, **EXERCISE}}
+    assigned = {"exercise": {"exercise_id": exercise, **EXERCISE}}
+    yield "ann", "exercise.assigned", assigned
+    yield "ann", "exercise.verified", assigned  # as follows by itself, but before the hint
     yield "ann", "exercise.hint.given", {"exercise_id": exercise, "number": 2}
     for score in (0.5, 1.0, 1.0):
         graded = {"exercise_id": exercise, "topic": "loops", "score": score, "passed": score == 1.0, "code": "x"}

@@ -21,7 +21,7 @@ from learnflow.models.envelope import Event, version_metadata
 from learnflow.models.events.logs import ActivityLogged
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
 from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested
-from learnflow.models.events.students import ExerciseAssigned
+from learnflow.models.events.students import ExerciseAssigned, ExerciseVerified
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox, SandboxSettings
 from learnflow.settings import Settings
@@ -249,8 +249,10 @@ async def test_a_refusal_is_a_failure_that_tells_its_cost(api: MessagesApi, cont
 
 
 def made(reply: Sequence[Outgoing]) -> tuple[ExerciseAssigned, ResponseCompleted]:
-    told, response = (sent.event.payload for sent in reply)
+    told, holds, response = (sent.event.payload for sent in reply)
     assert isinstance(told, ExerciseAssigned)
+    assert isinstance(holds, ExerciseVerified)
+    assert holds.exercise == told.exercise
     assert isinstance(response, ResponseCompleted)
     return told, response
 

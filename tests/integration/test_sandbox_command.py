@@ -119,7 +119,14 @@ def test_odd_code_is_graded_in_words(tmp_path: Path, code: bytes, verdict: str) 
     assert (grading["fault"] is not None) == (verdict == "syntax-error")
 
 
+def test_tests_are_taken_as_an_exercise_has_them(tmp_path: Path) -> None:
+    tests = [{"input": n, "output": 2 * n} for n in (1, 2, -3)]
+    result = grade(tmp_path, "python", "def f(n):\n    return 2 * n\n", json.dumps(tests, indent=4), "--json")
+    assert (graded(result)["passed"], graded(result)["total"]) == (3, 3)
+
+
 BAD_TESTS = [
+    ('[{"input": 1, "output": 2},\n{"input": 1}]', ":2: is no test: output: Field required"),
     ("", "there is no test in it"),
     ("\n \n", "there is no test in it"),
     ('{"input": 1, "output": 2}\n{"input": 1}\n', ":2: is no test: output: Field required"),

@@ -12,6 +12,7 @@ from learnflow.models.events.learning import MasteryUpdated
 from learnflow.models.events.students import (
     ExerciseAssigned,
     ExerciseGraded,
+    ExerciseVerified,
     HintGiven,
     MasteryLevelSet,
     ProfileUpdated,
@@ -191,7 +192,7 @@ async def test_an_exercise_and_its_submissions(sink: Sink, database: asyncpg.Con
         payload = ExerciseGraded(exercise_id=EXERCISE, topic="loops", score=score, passed=score == 1.0, code=code)
         return student_event(payload, "ann", name, seconds)
 
-    assigned = student_event(ExerciseAssigned(exercise=exercise()), "ann", "assigned")
+    assigned = student_event(ExerciseVerified(exercise=exercise()), "ann", "assigned")
     tries = [graded(0.5, "one", "x = 1", 1), graded(1.0, "two", "x = 2", 2), graded(0.2, "three", None, 3)]
     assert await sink.write([assigned, *tries, tries[0]]) == []
     assert await sink.write([assigned, *tries]) == []
@@ -240,7 +241,7 @@ async def test_the_order_in_which_grades_arrive_makes_no_difference(
 
 
 async def test_hints_are_counted_once_and_giving_up_is_kept(sink: Sink, database: asyncpg.Connection) -> None:
-    assigned = student_event(ExerciseAssigned(exercise=exercise()), "ann", "assigned")
+    assigned = student_event(ExerciseVerified(exercise=exercise()), "ann", "assigned")
     hints = [
         student_event(HintGiven(exercise_id=EXERCISE, number=number), "ann", f"hint {number}") for number in (1, 2)
     ]
@@ -290,3 +291,20 @@ async def test_progress_is_replaced_only_by_a_newer_version(sink: Sink, database
     found = await database.fetchrow("SELECT total_queries, learning_velocity FROM student_progress")
     assert found is not None
     assert (found[0], float(found[1])) == (3, 12.5)
+
+
+async def test_an_exercise_that_was_graded_elsewhere_before_it_was_run_has_its_grades(
+    sink: Sink, database: asyncpg.Connection
+) -> None:
+    grade = ExerciseGraded(exercise_id=EXERCISE, topic="loops", score=1.0, passed=True, code="x = 1")
+    assert await sink.write([student_event(grade, "ann", "graded")]) == []
+    assert await sink.write([student_event(ExerciseVerified(exercise=exercise()), "ann", "verified", 1)]) == []
+    again = ExerciseGraded(exercise_id=EXERCISE, topic="loops", score=0.5, passed=False, code="x = 2")
+    assert await sink.write([student_event(again, "ann", "again", 2)]) == []
+    found = await rows(database, "SELECT attempts, best_score, last_code, passed_at IS NULL FROM student_exercises")
+    assert found == [(2, 1.0, "x = 2", False)]
+
+
+async def test_an_exercise_that_is_only_assigned_is_nobodys(sink: Sink, database: asyncpg.Connection) -> None:
+    assert await sink.write([student_event(ExerciseAssigned(exercise=exercise()), "ann", "assigned")]) == []
+    assert await count(database, "exercises") == 0

@@ -6,7 +6,7 @@ import pytest
 from learnflow.database.postgres import BatchSource
 from learnflow.database.students import AssignmentKey, StoredStudent, load_assignments, load_students
 from learnflow.domain.student_exercises import Exercises
-from learnflow.models.events.students import ExerciseAssigned, ExerciseGraded, HintGiven, ProfileUpdated, SkillUpgraded
+from learnflow.models.events.students import ExerciseGraded, ExerciseVerified, HintGiven, ProfileUpdated, SkillUpgraded
 from learnflow.models.fields import short_id
 from learnflow.models.learner_model import LearnerState
 from learnflow.models.student import Profile
@@ -86,7 +86,7 @@ async def test_turns_are_cut(sink: Sink, database: asyncpg.Connection) -> None:
 
 async def test_exercises_come_back_with_how_far_the_student_is(sink: Sink, database: asyncpg.Connection) -> None:
     task = exercise()
-    given = student_event(ExerciseAssigned(exercise=task), "ann", "given")
+    given = student_event(ExerciseVerified(exercise=task), "ann", "given")
     hint = student_event(HintGiven(exercise_id=task.exercise_id, number=1), "ann", "hint")
     await sink.write([given, hint, student_event(ProfileUpdated(name="Bob"), "bob", "name")])
     found = await load_students(database, ["ann", "bob"], 5)

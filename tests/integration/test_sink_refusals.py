@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from learnflow.models.envelope import Event
-from learnflow.models.events.students import ExerciseAssigned, ProfileUpdated
+from learnflow.models.events.students import ExerciseVerified, ProfileUpdated
 from learnflow.sink.changes import change
 from learnflow.sink.connection_writer import apply_each
 from learnflow.sink.messages import SinkMessage, TooManyRejections
@@ -88,10 +88,10 @@ async def test_a_refused_email_does_not_come_back_over_a_later_one(sink: Sink, d
 
 
 async def test_a_value_that_fits_into_no_index_is_refused_alone(database: asyncpg.Connection) -> None:
-    given = student_event(ExerciseAssigned(exercise=exercise()), "ann", "assigned")
+    given = student_event(ExerciseVerified(exercise=exercise()), "ann", "assigned")
     tag = "".join(chr(0x4E00 + number * 37 % 20_000) for number in range(5_000))  # as an older version let pass
     large = exercise().model_copy(update={"tags": (tag,), "exercise_id": Way(5).query_id})
-    row = change(given, Event[ExerciseAssigned].model_validate_json(given.value or b""))
+    row = change(given, Event[ExerciseVerified].model_validate_json(given.value or b""))
     assert row is not None
     bad = row._replace(rows=(row.rows[0]._replace(exercise_id=large.exercise_id, tags=large.tags),))  # type: ignore[call-arg]
     async with database.transaction():

@@ -8,13 +8,13 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from learnflow.backoff import Backoff
+from learnflow.backoff import Backoff, WorkerFault
 from learnflow.database import postgres as batch_source
 from learnflow.database.postgres import BatchSource
 from learnflow.database.struggle_window import StoredWindow, Wanted, load_windows
 from learnflow.domain.struggle.observations import Attempt, End, Question, question
 from learnflow.models.events.learning import Signals, StruggleDetected
-from learnflow.models.events.students import ExerciseAssigned, ExerciseGraded, StruggleResolved
+from learnflow.models.events.students import ExerciseGraded, ExerciseVerified, StruggleResolved
 from learnflow.models.vocabulary import StruggleLevel
 from learnflow.sink.messages import SinkMessage
 from learnflow.sink.sink import Sink
@@ -59,7 +59,7 @@ async def test_submissions_and_ends_come_back_too(sink: Sink, database: asyncpg.
     graded = ExerciseGraded(exercise_id=EXERCISE, topic="lists", score=0.5, passed=False, error="KeyError")
     by_time = OVER.model_copy(update={"resolved_by": "time"})
     await sink.write([
-        student_event(ExerciseAssigned(exercise=exercise()), "ann", "assigned"),
+        student_event(ExerciseVerified(exercise=exercise()), "ann", "assigned"),
         student_event(graded, "ann", "graded", 1), told(OVER, 2), told(by_time, 3),
     ])  # fmt: skip
     found = sorted((await loaded(database)).observations, key=lambda one: one.at)
@@ -142,6 +142,6 @@ async def test_what_never_succeeds_is_raised_to_who_asked(database_url: str) -> 
         raise ValueError(wanted)
 
     source = BatchSource(database_url, load)
-    with pytest.raises(ValueError, match="7"):
+    with pytest.raises(WorkerFault, match=r"PostgreSQL cannot be read: .*7"):
         await source.read(7)
     await source.close()

@@ -41,6 +41,7 @@ def _cases() -> Iterator[tuple[str, Bad]]:
     yield _bad("student.profile.updated", "email: must not end in", email="x@students.invalid", active=False)
     yield _bad("exercise.assigned", "tags.0: must have at most", exercise=_exercise(tags=["x" * 9_000]))
     yield _bad("exercise.assigned", "title: must have at most", exercise=_exercise(title="x" * (LONGEST + 1)))
+    yield _bad("exercise.verified", "tags.0: must have at most", exercise=_exercise(tags=["x" * 9_000]))
     yield _bad("exercise.hint.given", f"number: Input should be {below}", exercise_id=str(uuid4()), number=TOO_LARGE)
     yield _bad("exercise.graded", "error: must have at most", **graded, error="x" * (LONGEST + 1))
     yield _bad("mastery.level.set", "set_by: must have at most", **level, set_by="x" * (LONGEST + 1))

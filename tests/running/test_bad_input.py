@@ -12,7 +12,7 @@ import pytest
 
 from tests.running.bad_input import BAD, GOOD, GOOD_AFTER, Bad, Sent, question
 from tests.running.bad_internal import INTERNAL
-from tests.support.running_system import Client
+from tests.support.running_system import Client, envelope
 from tests.support.topic_watcher import TopicMessage, TopicWatcher
 
 MEGABYTES: Final = 2 * 1024 * 1024
@@ -181,3 +181,16 @@ def test_a_bad_message_on_an_internal_topic_is_one_dead_letter(
     watch: TopicWatcher, internal: dict[str, Played], name: str
 ) -> None:
     assert_dead(watch, INTERNAL[name], internal[name])
+
+
+def test_what_cannot_be_read_makes_no_second_outcome_of_a_question(
+    client: Client, watch: TopicWatcher, student: str
+) -> None:
+    query_id = client.ask(student, GOOD_AFTER)
+    watch.answered(query_id)
+    broken = envelope(student, "student.query.submitted", {"query_text": ""}, query_id)
+    client.send("student-queries", student, broken)
+    watch.wait("dead-letters", lambda seen: seen.key == student.encode())
+    after = client.ask(student, GOOD_AFTER)
+    watch.answered(after)
+    assert len(watch.answers(query_id)) == 1

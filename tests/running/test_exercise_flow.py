@@ -8,7 +8,7 @@ import pytest
 
 from tests.running.questions import progress, request_of
 from tests.support.running_system import Client, envelope, until
-from tests.support.topic_watcher import TopicMessage, TopicWatcher
+from tests.support.topic_watcher import TopicMessage, TopicWatcher, is_verified
 
 EXERCISE: Final = "SELECT * FROM exercises WHERE exercise_id = $1::uuid"
 STUDENT_EXERCISES: Final = "SELECT * FROM student_exercises WHERE student_id = $1 ORDER BY assigned_at"
@@ -161,8 +161,9 @@ def test_no_answer_gives_an_open_exercise_away(client: Client, watch: TopicWatch
 
 def custom(client: Client, watch: TopicWatcher, student: str) -> dict[str, Any]:
     """Assign an exercise that a school has written, and return it."""
+    exercise_id = str(uuid4())
     exercise = {
-        "exercise_id": str(uuid4()), "title": "The last one", "topic": "list-indexing", "difficulty": "beginner",
+        "exercise_id": exercise_id, "title": "The last one", "topic": "list-indexing", "difficulty": "beginner",
         "problem_text": "Make the program print the last item of `arr = [1, 2, 3]`, whatever is typed.",
         "solution_code": "arr = [1, 2, 3]\nprint(arr[-1])",
         "test_cases": [{"input": typed, "output": "3"} for typed in ("", "a", "b")],
@@ -171,7 +172,7 @@ def custom(client: Client, watch: TopicWatcher, student: str) -> dict[str, Any]:
     }  # fmt: skip
     event = envelope(student, "exercise.assigned", {"exercise": exercise})
     client.send("student-events", student, event)
-    watch.processed(*watch.wait("student-events", lambda seen: seen.event.get("message_id") == event["message_id"]))
+    watch.processed(*watch.wait("student-events", lambda seen: is_verified(seen, exercise_id)))
     return exercise
 
 
@@ -185,3 +186,41 @@ def test_debug_runs_the_code_and_answers_from_what_happened(client: Client, watc
     metadata = answer.payload["metadata"]
     assert (metadata["ran"], metadata["error_type"], metadata["line"]) == ("exception", "ZeroDivisionError", 2)
     assert "ZeroDivisionError in line 2: division by zero" in answer.payload["response_text"]
+
+
+def test_what_a_school_assigns_is_run_before_its_student_has_it(
+    client: Client, watch: TopicWatcher, student: str
+) -> None:
+    right = custom(client, watch, student)
+    wrong = {**right, "exercise_id": str(uuid4()), "solution_code": "print(0)", "hints": None, "tags": None}
+    other = {**right, "problem_text": "Print 3."}
+    for number, (exercise, reason) in enumerate([
+        (wrong, "payload.exercise: the solution does not pass its tests: wrong at test case 1 (input: expected: 3"),
+        (other, "payload.exercise.exercise_id: belongs to another exercise already, which differs in problem_text"),
+    ]):
+        client.send("student-events", student, envelope(student, "exercise.assigned", {"exercise": exercise}))
+        letter = watch.wait("dead-letters", lambda seen: seen.key == student.encode(), count=number + 1)[-1]
+        assert (letter.header("agent"), letter.header("topic")) == ("exercise", "student-events")
+        assert str(letter.header("reason")).startswith(reason)
+    refused = client.ask(student, "Here is my solution", **submission(wrong, "print(3)"))
+    assert "you were given no exercise" in watch.failure(refused).payload["reason"]
+    given = watch.database.rows("SELECT exercise_id FROM student_exercises WHERE student_id = $1", student)
+    assert [str(row["exercise_id"]) for row in given] == [right["exercise_id"]]
+    stored = watch.database.rows(
+        "SELECT problem_text FROM exercises WHERE exercise_id = ANY($1)", [right["exercise_id"], wrong["exercise_id"]]
+    )
+    assert stored == [{"problem_text": right["problem_text"]}]
+    assert submit(client, watch, student, right, right["solution_code"]).payload["metadata"]["score"] == 1.0
+
+
+def test_a_submission_right_after_its_exercise_waits_until_that_is_run(
+    client: Client, watch: TopicWatcher, student: str
+) -> None:
+    slow = "import time\ntime.sleep(0.6)\nprint(3)"  # three tests of it take longer than the router waits otherwise
+    exercise = {
+        "exercise_id": str(uuid4()), "topic": "variables", "difficulty": "beginner", "problem_text": "Print 3.",
+        "solution_code": slow, "test_cases": [{"input": typed, "output": "3"} for typed in ("", "a", "b")],
+        "hints": None, "created_at": "2026-01-02T00:00:00Z", "language": "python",
+    }  # fmt: skip
+    client.send("student-events", student, envelope(student, "exercise.assigned", {"exercise": exercise}))
+    assert submit(client, watch, student, exercise, "print(3)").payload["metadata"]["score"] == 1.0

@@ -8,7 +8,7 @@ import pytest
 
 from learnflow.models.examples import EXAMPLES
 from tests.support.running_system import Client, envelope, until
-from tests.support.topic_watcher import TopicMessage, TopicWatcher
+from tests.support.topic_watcher import TopicMessage, TopicWatcher, is_verified
 
 DETECTED: Final = "student.struggle.detected"
 RESOLVED: Final = "struggle.resolved"
@@ -40,8 +40,8 @@ def assign(client: Client, watch: TopicWatcher, student: str, topic: str) -> str
     """Give the student an exercise, and return its id."""
     exercise = EXAMPLES["exercise.assigned"].payload.exercise.model_dump(mode="json")
     exercise |= {"exercise_id": str(uuid4()), "topic": topic}
-    assigned = tell(client, student, "exercise.assigned", {"exercise": exercise})
-    watch.wait("student-events", lambda seen: seen.event.get("message_id") == assigned)
+    tell(client, student, "exercise.assigned", {"exercise": exercise})
+    watch.wait("student-events", lambda seen: is_verified(seen, exercise["exercise_id"]))
     return str(exercise["exercise_id"])
 
 

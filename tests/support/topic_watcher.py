@@ -196,3 +196,9 @@ def json_object(value: bytes | None) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return parsed if isinstance(parsed, dict) else {}
+
+
+def is_verified(seen: TopicMessage, exercise_id: str) -> bool:
+    """Say whether a message tells that an exercise holds."""
+    is_event = seen.event.get("event_type") == "exercise.verified"
+    return is_event and seen.payload["exercise"]["exercise_id"] == exercise_id

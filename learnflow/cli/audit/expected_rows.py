@@ -20,7 +20,7 @@ from learnflow.models.vocabulary import LearningStyle, QueryStatus, SkillLevel
 from learnflow.sink import rows
 from learnflow.sink.changes import Change, change
 from learnflow.sink.queries import NEW, content
-from learnflow.sink.rows import AssignmentRow, HintRow, ProgressRow, SubmissionRow
+from learnflow.sink.rows import HintRow, ProgressRow, SubmissionRow
 from learnflow.topics import AGENT_RESPONSES, STUDENT_EVENTS
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -165,13 +165,13 @@ def _student(student_id: str, history: TopicHistory, believed: Iterable[Said]) -
 def _add_submissions(expected: ExpectedRows, changes: Iterable[tuple[Said, Change]]) -> None:
     """Expect of each exercise that was given what its submissions and hints come to."""
     given = expected.tables["student_exercises"]
+    for each in given.values():  # also what was graded before it was given
+        each.setdefault("attempts", 0)
     submissions: dict[tuple[str, ...], dict[UUID, SubmissionRow]] = defaultdict(dict)
     for row in (row for said, made in changes if said.message.topic == STUDENT_EVENTS.name for row in made.rows):
         key = (getattr(row, "student_id", ""), str(getattr(row, "exercise_id", "")))
         exercise = given.get(key)
-        if isinstance(row, AssignmentRow) and exercise is not None:
-            exercise.setdefault("attempts", 0)
-        elif isinstance(row, HintRow) and exercise is not None:
+        if isinstance(row, HintRow) and exercise is not None:
             exercise["hints_given"] = max(exercise.get("hints_given", 0), row.hints_given)
         elif isinstance(row, SubmissionRow) and exercise is not None:
             submissions[key].setdefault(row.message_id, row)

@@ -30,6 +30,7 @@ PAYLOADS: Final[Mapping[str, type[Model]]] = MappingProxyType({
     "student.progress.updated": ProgressUpdated,
     "student.profile.updated": students.ProfileUpdated,
     "exercise.assigned": students.ExerciseAssigned,
+    "exercise.verified": students.ExerciseVerified,
     "exercise.hint.given": students.HintGiven,
     "exercise.graded": students.ExerciseGraded,
     "mastery.level.set": students.MasteryLevelSet,

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import PositiveInt, StringConstraints
 
 from learnflow.models.draft import Usage
-from learnflow.models.fields import Confidence, Id, Model, NonBlank, ResponseText, Text
+from learnflow.models.fields import Confidence, Id, Model, NonBlank, NullAsEmpty, ResponseText, Text
 from learnflow.models.metadata import MetadataJson
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent, ResponseType, Specialist
@@ -22,7 +22,7 @@ class ResponseCompleted(Model):
     confidence: Confidence
     response_id: Id | None = None
     response_type: ResponseType | None = None
-    code_examples: tuple[Text, ...] = ()
+    code_examples: Annotated[tuple[Text, ...], NullAsEmpty()] = ()
     metadata: MetadataJson | None = None
     claude_model: Annotated[Text, StringConstraints(min_length=1, max_length=100)] | None = None
     token_count: PositiveInt | None = None

@@ -6,7 +6,7 @@ from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from learnflow.models.draft import Draft, Usage
 from learnflow.models.exercise import Assigned
-from learnflow.models.fields import Confidence, Id, Model, NonBlank, Probability, Text, Timestamp, TopicKey
+from learnflow.models.fields import Confidence, Id, Model, NonBlank, NullAsEmpty, Probability, Text, Timestamp, TopicKey
 from learnflow.models.student import Profile
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Intent, Specialist
@@ -46,9 +46,9 @@ class ProgressSummary(Model):
     last_activity: Timestamp | None = None
     python_mastery_levels: dict[TopicKey, Probability] = Field(default_factory=dict)
     topics_mastered: tuple[TopicKey, ...] = ()
-    strengths: tuple[TopicKey, ...] = ()
-    weaknesses: tuple[TopicKey, ...] = ()
-    struggle_topics: tuple[TopicKey, ...] = ()
+    strengths: Annotated[tuple[TopicKey, ...], NullAsEmpty()] = ()
+    weaknesses: Annotated[tuple[TopicKey, ...], NullAsEmpty()] = ()
+    struggle_topics: Annotated[tuple[TopicKey, ...], NullAsEmpty()] = ()
     achievements: tuple[TopicKey, ...] = ()
     completed_exercises: NonNegativeInt = 0
     learning_velocity: NonNegativeFloat | None = None

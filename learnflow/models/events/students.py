@@ -32,7 +32,17 @@ class ProfileUpdated(Model):
 
 
 class ExerciseAssigned(Model):
-    """`exercise.assigned`, with the whole exercise: its hidden solution never travels in a response."""
+    """`exercise.assigned`, with the whole exercise: its hidden solution never travels in a response.
+
+    The student has it once it is verified.
+    """
+
+    exercise: Exercise
+    query_id: Id | None = Field(default=None, description="The question that it answers.")
+
+
+class ExerciseVerified(Model):
+    """`exercise.verified`: an exercise that was assigned has been run, and holds. From now on its student has it."""
 
     exercise: Exercise
     query_id: Id | None = Field(default=None, description="The question that it answers.")

@@ -13,7 +13,7 @@ from learnflow.domain import student_exercises
 from learnflow.domain.student_exercises import MOST_KEPT, Exercises
 from learnflow.models.envelope import Event
 from learnflow.models.events import EVENT_TYPES
-from learnflow.models.events.students import ExerciseAssigned, ExerciseGraded, HintGiven
+from learnflow.models.events.students import ExerciseGraded, ExerciseVerified, HintGiven
 from learnflow.models.exercise import Exercise
 from learnflow.models.fields import Model, short_id
 from learnflow.models.vocabulary import Closing
@@ -45,7 +45,7 @@ def step(message: object, payload: Model, at: datetime = NOON) -> Step:
 
 
 def give(name: object, event: object = "given") -> Step:
-    return step((name, event), ExerciseAssigned(exercise=exercise(name)))
+    return step((name, event), ExerciseVerified(exercise=exercise(name)))
 
 
 def hint(name: object, number: int) -> Step:

@@ -3,6 +3,7 @@
 What is run: the solution, the starter code, and the solution with small mistakes.
 """
 
+import asyncio
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -97,12 +98,32 @@ def _squeezed(text: str) -> str:
 
 
 async def verify(exercise: Exercise, sandbox: Sandbox) -> None:
-    """Run an exercise. Raises FlawedExercise when a test says so, and SandboxUnavailable when nothing can be run."""
+    """Run a generated exercise. Raises FlawedExercise when a test says so, and SandboxUnavailable as it is."""
+    starter = await verify_solution(exercise, sandbox)
+    if starter is None or starter.verdict not in _FAILS_AS_IT_SHOULD:
+        problem = f"the starter code cannot be begun with: {starter.verdict if starter else 'there is none'}"
+        raise FlawedExercise(problem, _details(starter, None) if starter else "")
+    _check_tests(await run_mutants(exercise.language, exercise.solution_code, exercise.test_cases, sandbox))
+
+
+async def verify_solution(exercise: Exercise, sandbox: Sandbox) -> Grading | None:
+    """Run any exercise: its solution passes its tests, and its starter code, whose grading is returned, does not.
+
+    Raises FlawedExercise when a test says so, and SandboxUnavailable when nothing can be run.
+    """
     language, tests = exercise.language, exercise.test_cases
-    calling = infer_calling_convention(language, exercise.solution_code, tests)
-    _check_solution(await sandbox.grade(language, exercise.solution_code, tests, calling))
-    _check_starter(await sandbox.grade(language, exercise.starter_code or "", tests, calling))
-    _check_tests(await run_mutants(language, exercise.solution_code, tests, sandbox))
+    calling = await asyncio.to_thread(infer_calling_convention, language, exercise.solution_code, tests)
+    grading = await sandbox.grade(language, exercise.solution_code, tests, calling)
+    if grading.verdict is Verdict.TIMEOUT:  # which a busy machine can be the cause of, too
+        grading = await sandbox.grade(language, exercise.solution_code, tests, calling)
+    _check_solution(grading)
+    if exercise.starter_code is None:
+        return None
+    starter = await sandbox.grade(language, exercise.starter_code, tests, calling)
+    if starter.verdict is Verdict.PASSED:
+        problem = "the starter code passes all tests already"
+        raise FlawedExercise(problem)
+    return starter
 
 
 def _check_solution(grading: Grading) -> None:
@@ -112,15 +133,6 @@ def _check_solution(grading: Grading) -> None:
     place = f" at test case {failed.number}" if failed is not None else ""
     problem = f"the solution does not pass its tests: {grading.verdict}{place}"
     raise FlawedExercise(problem, _details(grading, failed))
-
-
-def _check_starter(grading: Grading) -> None:
-    if grading.verdict is Verdict.PASSED:
-        problem = "the starter code passes all tests already"
-        raise FlawedExercise(problem)
-    if grading.verdict not in _FAILS_AS_IT_SHOULD:
-        problem = f"the starter code cannot be begun with: {grading.verdict}"
-        raise FlawedExercise(problem, _details(grading, None))
 
 
 def _check_tests(report: MutationReport) -> None:
@@ -146,7 +158,7 @@ def _details(grading: Grading, failed: CaseResult | None) -> str:
     """Show an author what came out of a run."""
     fault = grading.fault or (failed.fault if failed is not None else None)
     lines = []
-    if failed is not None:
+    if failed is not None and failed.got is not None:
         lines += [f"input: {failed.input}", f"expected: {failed.expected}", f"got: {failed.got}"]
     if failed is not None and failed.printed:
         lines.append(f"printed: {failed.printed}")
