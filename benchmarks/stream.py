@@ -31,6 +31,7 @@ from learnflow.streams.codec import Clock, Refusal, decode
 from learnflow.streams.dead_letters import Redrives
 from learnflow.streams.event_producer import EventProducer, Outgoing
 from learnflow.streams.message_processor import Delivery, MessageProcessor
+from learnflow.streams.outcomes import Outcomes
 from learnflow.streams.processing import Intake
 from learnflow.streams.stream_app import StreamApp
 from learnflow.topics import AGENT_LOGS, DAY, DEAD_LETTERS, STUDENT_QUERIES, Topic
@@ -169,9 +170,11 @@ def _learnflow(watch: Stopwatch) -> faust.App:
         STUDENT_QUERIES,
         handle,
         activity=activity,
-        intake=Intake(EventProducer(app), Redrives([], fetch_wait_ms=10), clock, silent.error),
+        intake=Intake(EventProducer(app), Redrives([], 10), Outcomes([], 10), clock, silent.error),
         executor=app.executor(64, 1024),
         reporter=silent,
+        taken_over=lambda _: None,
+        is_lost=app.is_lost,
     )
 
     @app.agent(_raw(app))

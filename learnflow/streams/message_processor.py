@@ -14,7 +14,7 @@ from learnflow import metrics
 from learnflow.backoff import WorkerFault
 from learnflow.domain.health.agent_health import COMPONENTS
 from learnflow.models.envelope import Event
-from learnflow.models.events import query_id_of
+from learnflow.models.events import query_id_of, query_of
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.events.responses import ResponseCompleted
 from learnflow.models.events.routing import RoutingDecision
@@ -23,6 +23,7 @@ from learnflow.streams.agent_stats import Activity
 from learnflow.streams.codec import Refusal
 from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.keyed_executor import KeyedExecutor
+from learnflow.streams.outcomes import OUTCOMES
 from learnflow.streams.processing import Handling, Intake, RecentIds, batches, with_current_headers
 from learnflow.topics import BY_NAME, Topic
 from learnflow.traces import Span
@@ -120,6 +121,8 @@ class MessageProcessor(_Processor):
         if identity not in self._done and not await self._has_outcome(item, event):
             with Handling(self.activity.agent, event, item.message) as span:
                 await self._decide(item, event, span)
+            if self.is_lost(item):
+                return  # should it come back, it is still to be done
             self._done.add(identity)
         self._refusals = 0
         await stream.ack(item)
@@ -127,7 +130,7 @@ class MessageProcessor(_Processor):
     async def _has_outcome(self, item: EventT[Any], event: Event[Any]) -> bool:
         """Say whether the worker before this one has given a query its outcome, and could not say so any more."""
         until = self.taken_over(item)
-        if until is None or query_id_of(event) is None:
+        if until is None or query_of(event) is None:
             return False
         return await self.intake.outcomes.has(event, item.message.timestamp, until)
 
@@ -145,7 +148,8 @@ class MessageProcessor(_Processor):
             await self._send(item, self.reporter.broken(self.activity.agent, event))
         else:
             sent = await self._send(item, outgoing)
-            await self._log_done(event, perf_counter() - started, sent)
+            if self.topic.reader is self.activity.agent:  # what it does beside is no question
+                await self._log_done(event, perf_counter() - started, sent)
 
     async def _refuse(self, stream: faust.Stream[bytes], item: EventT[Any], refusal: Refusal) -> None:
         self._refusals += not self.topic.external
@@ -158,11 +162,15 @@ class MessageProcessor(_Processor):
         await stream.ack(item)
 
     async def _send(self, item: EventT[Any], outgoing: Sequence[Outgoing]) -> Sequence[Outgoing]:
-        """Send and return what this worker has not sent yet: two ways to one answer must not give two."""
+        """Send and return what this worker has not sent yet: two ways to one answer must not give two.
+
+        An outcome goes last: who takes over, and sees it, does nothing of the rest again.
+        """
         if self.is_lost(item):
             return []
         unsent = [message for message in outgoing if message.event.message_id not in self._done]
-        await self.intake.outbox.send(unsent)
+        for last in (False, True):
+            await self.intake.outbox.send([m for m in unsent if isinstance(m.event.payload, OUTCOMES) is last])
         for message in unsent:
             self._done.add(message.event.message_id)
         return unsent

@@ -21,6 +21,7 @@ from learnflow.streams.codec import Refusal, decode
 from learnflow.streams.partition_reader import passes, reader_of
 from learnflow.topics import AGENT_RESPONSES
 
+OUTCOMES: Final = (ResponseCompleted, ResponseFailed)
 READ_MS: Final = 10_000  # for some messages
 CLOCKS_SECONDS: Final = 60.0  # that the clocks of two producers may differ
 _log = get_logger(__name__)
@@ -104,7 +105,7 @@ async def _read_on(reader: AIOKafkaConsumer, place: TopicPartition, read: _Read)
                 event = decode(AGENT_RESPONSES, record.key, record.value)
             except Refusal:
                 continue  # its reader makes a dead letter of it
-            if isinstance(event.payload, ResponseCompleted | ResponseFailed):
+            if isinstance(event.payload, OUTCOMES):
                 read.outcomes.add((event.student_id, event.payload.query_id, event.attempt))
         read.end = await reader.position(place)
     read.at = now

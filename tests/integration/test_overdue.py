@@ -84,15 +84,17 @@ def test_debug_answers_alone_when_concepts_does_not(watch: TopicWatcher, answere
 
 
 @pytest.mark.usefixtures("concepts")
-def test_an_explanation_that_comes_too_late_makes_no_second_answer(watch: TopicWatcher, answered_alone: str) -> None:
+def test_an_agent_that_starts_when_a_query_is_answered_explains_nothing(
+    watch: TopicWatcher, answered_alone: str
+) -> None:
     (asked,) = watch.wait("concepts-requests", lambda seen: seen.key == b"student-of-debug")
     watch.processed(asked)
-    (explained,) = [
+    explained = [
         seen
         for seen in watch.on("debug-requests", "student-of-debug")
         if seen.event["event_type"] == "agent.collaboration.answered"
     ]
-    watch.processed(explained)
+    assert explained == []
     assert len(watch.answers(answered_alone)) == 1
-    stored = watch.database.stored(answered_alone, flow=4)
+    stored = watch.database.stored(answered_alone, flow=3)
     assert (stored.query["status"], len(stored.responses)) == ("completed", 1)
