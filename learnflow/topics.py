@@ -61,7 +61,11 @@ STUDENT_QUERIES: Final = _for_core(
     "student-queries", WEEK, "Student query submissions", Agent.TRIAGE, ("student.query.submitted",), external=True
 )
 TRIAGE_ROUTING: Final = _for_core(
-    "triage-routing", DAY, "Triage routing decisions", Agent.ROUTER, ("triage.routing.decision",)
+    "triage-routing",
+    DAY,
+    "Triage routing decisions",
+    Agent.ROUTER,
+    ("triage.routing.decision", "student.query.refused"),
 )
 REQUESTS: Final[Mapping[Specialist, Topic]] = MappingProxyType({
     Specialist.CONCEPTS: _requests(Specialist.CONCEPTS, "agent.collaboration.requested"),

@@ -15,7 +15,7 @@ from learnflow.agents.messages import follow, taken_up
 from learnflow.agents.student_store import NEW, Student, StudentStore
 from learnflow.database.students import AssignmentKey
 from learnflow.domain.conversation import Conversation, OpenQuery, close, remember
-from learnflow.domain.learner.history_replay import rebuilt
+from learnflow.domain.learner.history_replay import rebuilt, withdraw
 from learnflow.domain.learner.learner_state import Change, current, observation_of, observe
 from learnflow.domain.learner.mastery_change_reasons import CAME_LATE, Day, Reason, outcome_of, reason
 from learnflow.domain.learner.progress import progress, upgrade
@@ -23,6 +23,7 @@ from learnflow.domain.student_exercises import after
 from learnflow.models.envelope import Event
 from learnflow.models.events import students
 from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated
+from learnflow.models.events.queries import QueryRefused
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
 from learnflow.models.events.routing import RoutingDecision
 from learnflow.models.fields import Model
@@ -72,6 +73,12 @@ class LearnerAgent:
                 self._students.assigned_at[AssignmentKey(event.student_id or "", exercise.exercise_id)] = monotonic()
             case students.ExerciseVerified() | students.HintGiven() | students.ExerciseGraded():
                 self._tables.open_exercises.put(event.student_id or "", after(student.exercises, event))
+        return self._updated(event, student)
+
+    def _updated(self, event: Event[Any], student: Student) -> Sequence[Outgoing]:
+        match event.payload:
+            case QueryRefused(query_id=query_id):
+                return self._updater.withdraw(event, query_id, student)
             case students.ProgressDue(day=day):
                 return self._updater.review(event, day, student)
             case students.ProgressRebuilt(state=history):
@@ -157,6 +164,14 @@ class LearnerUpdater:
             *self._levels(event, event.message_id, change, lambda _topic, _rose: rebuilding),
             *self._upgrade(event, event.message_id, change, student),
         ]
+
+    def withdraw(self, event: Event[Any], query_id: UUID, student: Student) -> list[Outgoing]:
+        """Let a query that could not be stored count no more."""
+        state = withdraw(student.state, query_id)
+        if student.progress is None or state == student.state:
+            return [] if student.progress is None else self._replace(event, event.message_id, student.progress)
+        now = self._next_progress(event, student, state, current(state, self._model))
+        return self._replace(event, event.message_id, now)
 
     def review(self, event: Event[Any], day: date, student: Student) -> list[Outgoing]:
         """Bring what changes by time alone up to date, when a day has ended."""

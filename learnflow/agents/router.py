@@ -12,6 +12,7 @@ from learnflow.domain.learner.progress import progress, streak
 from learnflow.domain.question import distress
 from learnflow.domain.question.exercise_wish import exercise_named
 from learnflow.models.envelope import Event
+from learnflow.models.events import carried_query
 from learnflow.models.events.responses import Failure
 from learnflow.models.events.routing import AgentRequest, ProgressSummary, RoutingDecision
 from learnflow.models.exercise import Assigned
@@ -38,9 +39,9 @@ class RouterAgent:
     async def __call__(self, delivery: Delivery) -> Sequence[Outgoing]:
         """Return the request, a failed response for an inactive student, or nothing for a repeat."""
         event: Event[RoutingDecision] = taken_up(delivery.event, delivery.at)
-        query = event.payload.query
+        query = carried_query(event)
         if query is None:
-            return []  # the sink says so: one dead letter is enough
+            return []  # a decision must have one, and the sink says so: one dead letter is enough
         student = await self._students.student(query.student_id)
         due = event.timestamp + timedelta(seconds=self._context.settings.limits.open_query_seconds)
         if self._context.now() >= due:

@@ -10,14 +10,19 @@ from faust.types import EventT
 
 from learnflow import metrics, traces
 from learnflow.agents.context import Context
+from learnflow.agents.messages import follow
+from learnflow.models.events.queries import QueryRefused
 from learnflow.models.vocabulary import Agent
-from learnflow.sink.messages import SinkMessage
+from learnflow.sink.batch_plan import STRANGER
+from learnflow.sink.messages import Rejected, SinkMessage
 from learnflow.sink.sink import Sink
 from learnflow.streams.agent_stats import Activity
-from learnflow.streams.codec import refusal_of
+from learnflow.streams.codec import decode, refusal_of
 from learnflow.streams.dead_letters import headers_of
+from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.keyed_executor import KeyedExecutor
 from learnflow.streams.processing import Intake, batches
+from learnflow.topics import TRIAGE_ROUTING
 
 NAME = Agent.SINK
 AT_ONCE: Final = 3  # batches: one is written, one is decoded, and one waits so that neither does
@@ -59,10 +64,19 @@ class SinkAgent:
             metrics.SINK_REJECTED.inc()
             refusal = refusal_of(rejected.message.key, rejected.message.value, rejected.reason)
             await self._intake.refuse(self._activity, by_content[rejected.message], refusal)
+            if rejected.reason == STRANGER and rejected.message.topic == TRIAGE_ROUTING.name:
+                await self._intake.outbox.send([self._withdrawal(rejected)])
         for item in items:
             self._activity.finished(1)
             await stream.ack(item)
         self._sink.stop_if_at_fault()
+
+    def _withdrawal(self, rejected: Rejected) -> Outgoing:
+        """Tell core, which has counted the query, that it counts nowhere."""
+        decision = decode(TRIAGE_ROUTING, rejected.message.key, rejected.message.value)
+        refused = QueryRefused(query_id=decision.payload.query_id, reason=rejected.reason)
+        refused_at = self._context.now()
+        return Outgoing(TRIAGE_ROUTING, follow(decision, refused.query_id, "refused", refused, refused_at))
 
     def _since(self, timestamp: float) -> float:
         return max(self._context.now().timestamp() - timestamp, 0.0)

@@ -9,7 +9,7 @@ from learnflow.domain.phrasing import many
 from learnflow.models.events import students
 from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated, Signals, StruggleDetected
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
-from learnflow.models.events.queries import QuerySubmitted
+from learnflow.models.events.queries import QueryRefused, QuerySubmitted
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed, ResponseLate
 from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested, RoutingDecision
 from learnflow.models.fields import Model
@@ -18,6 +18,7 @@ from learnflow.models.fields import Model
 TEXTS: Final[Mapping[type[Model], str]] = {
     ResponseCompleted: "{0.agent_name} in {0.processing_time_ms:,} ms: {0.response_text}",
     ResponseFailed: "failed ({0.failure}): {0.reason}",
+    QueryRefused: "query {0.query_id} counts nowhere: {0.reason}",
     ResponseLate: "{0.agent_name} was too late with an answer",
     Heartbeat: (
         "{0.agent_name}@{0.instance} {0.status}: {0.processed:,} processed, {0.errors:,} errors, "

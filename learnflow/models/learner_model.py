@@ -150,6 +150,7 @@ class LearnerState(Model):
         tuple[Observation, ...], Field(description="Not yet part of the knowledge: a late one may come between.")
     ] = ()
     applied: Annotated[tuple[str, ...], Field(description="The observations counted last, shortened.")] = ()
+    withdrawn: Annotated[tuple[str, ...], Field(description="Queries that could not be stored, shortened.")] = ()
     folded_to: Place | None = Field(default=None, description="The newest observation that is part of the knowledge.")
     late: bool = Field(default=False, description="Something came after what follows it was counted: replay is due.")
 

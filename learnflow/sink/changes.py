@@ -199,6 +199,7 @@ _OF_LEARNERS: Final[Mapping[str, Callable[[Event[Any]], tuple[Row, ...]]]] = {
     "student.struggle.detected": _struggle,
     "struggle.resolved": partial(_history, rows.StruggleRow),
     "student.progress.updated": _progress,
+    "student.query.refused": _nothing,
     "student.progress.due": _nothing,
     "student.progress.rebuilt": _nothing,
 }

@@ -88,6 +88,7 @@ def say_all(client: Client, answers: Reader) -> None:
     code = {"query_type": "code", "code_snippet": 'print({"a": 1}["b"])', "language": "python"}
     asked += [client.ask(student, "I get KeyError: 'b', why?", **code) for student in ("ann", "eve")]
     asked.append(client.ask("ann", "What is a list?", message_id=asked[0]))  # again, with other words
+    client.ask("eve", "What is a list?", message_id=asked[1])  # another student's
     client.send("student-queries", "ann", b"no question")
     client.send("student-queries", "bob", envelope("bob", "student.query.submitted", {"query_text": " "}))
     left = set(asked)

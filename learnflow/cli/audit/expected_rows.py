@@ -21,7 +21,7 @@ from learnflow.sink import rows
 from learnflow.sink.changes import Change, change
 from learnflow.sink.queries import NEW, content
 from learnflow.sink.rows import HintRow, ProgressRow, SubmissionRow
-from learnflow.topics import AGENT_RESPONSES, STUDENT_EVENTS
+from learnflow.topics import STUDENT_EVENTS
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "students": ("student_id",),
@@ -112,7 +112,7 @@ def _add_query(expected: ExpectedRows, changes: Sequence[tuple[Said, Change]]) -
     assert said_of_it is not None  # noqa: S101 - only changes of queries are here
     states = [made.state for _, made in changes if made.state is not None]
     routed = next((state for state in states if state.triage_confidence is not None), NEW)
-    outcomes = [(said, made) for said, made in changes if said.message.topic == AGENT_RESPONSES.name]
+    outcomes = [each for each in changes if isinstance(each[0].event.payload, ResponseCompleted | ResponseFailed)]
     outcome = _accepted(outcomes)
     row = said_of_it._asdict() | routed._asdict() | {"status": QueryStatus.PENDING, "failure_reason": None}
     if routed is not NEW:

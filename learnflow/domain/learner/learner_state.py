@@ -200,7 +200,7 @@ def observe(state: LearnerState, observation: Observation, model: MasteryModel) 
         before = _folded(state.knowledge, state.recent[:place], model)
         return Change(state, before, fold(before, state.recent[place], model), repeated=True)
     before = current(state, model)
-    if short_id(observation.id) in state.applied:
+    if short_id(observation.id) in (*state.applied, *state.withdrawn):
         return Change(state, before, before, repeated=True)
     latest = not state.recent or in_order(observation) > in_order(state.recent[-1])
     added = _added(state, observation, model)
@@ -229,6 +229,7 @@ def fold_oldest(state: LearnerState, observations: Sequence[Observation], model:
         knowledge=_folded(state.knowledge, folded, model),
         recent=tuple(observations[closed:]),
         applied=(*state.applied, *(short_id(each.id) for each in folded))[-REMEMBERED_IDS:],
+        withdrawn=state.withdrawn,
         folded_to=folded_to,
         late=state.late,
     )

@@ -10,7 +10,7 @@ from learnflow.models.envelope import Event, Payload, version_metadata
 from learnflow.models.events import students
 from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated, StruggleDetected
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
-from learnflow.models.events.queries import QuerySubmitted, submitted_query
+from learnflow.models.events.queries import QueryRefused, QuerySubmitted, submitted_query
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed, ResponseLate
 from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested, RoutingDecision
 from learnflow.models.fields import Model
@@ -19,6 +19,7 @@ from learnflow.models.student_query import StudentQuery
 PAYLOADS: Final[Mapping[str, type[Model]]] = MappingProxyType({
     "student.query.submitted": QuerySubmitted,
     "triage.routing.decision": RoutingDecision,
+    "student.query.refused": QueryRefused,
     "agent.request.created": AgentRequest,
     "agent.collaboration.requested": CollaborationRequested,
     "agent.collaboration.answered": CollaborationAnswered,

@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from learnflow.models.envelope import Event
-from learnflow.models.fields import Id, JsonObject, Model
+from learnflow.models.fields import Id, JsonObject, Model, NonBlank
 from learnflow.models.student_query import Code, QueryText, StudentQuery, need_language
 from learnflow.models.vocabulary import Language
 
@@ -24,6 +24,13 @@ class QuerySubmitted(Model):
     def _code_has_a_language(self) -> Self:
         need_language(self.code_snippet, self.language)
         return self
+
+
+class QueryRefused(Model):
+    """`student.query.refused`: PostgreSQL alone knew that the query cannot be stored, so it counts nowhere."""
+
+    query_id: Id
+    reason: NonBlank
 
 
 def submitted_query(event: Event[QuerySubmitted]) -> StudentQuery:

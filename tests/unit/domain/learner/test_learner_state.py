@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learnflow.domain.learner.history_replay import rebuilt
+from learnflow.domain.learner.history_replay import rebuilt, replayed, withdraw
 from learnflow.domain.learner.learner_state import LATENESS, MOST_OPEN, current, observe, state_from_history
 from learnflow.domain.mastery.model import shipped
 from learnflow.models.fields import REMEMBERED_IDS
@@ -157,3 +157,24 @@ def test_the_bound_is_exact() -> None:
     others = [asked(n, seconds=n) for n in range(10)]
     assert at_border in state_from_history([*others, newest, at_border], MODEL).recent
     assert beyond not in state_from_history([*others, newest, beyond], MODEL).recent
+
+
+def test_a_query_that_could_not_be_stored_counts_nowhere() -> None:
+    kept, refused = asked(1, hours=2), asked(2, hours=1)
+    state = withdraw(state_from_history([kept, refused], MODEL), refused.id)
+    assert current(state, MODEL) == known([kept])
+    assert observe(state, refused, MODEL).state == state  # the decision comes again
+    assert withdraw(state, refused.id) == state
+    assert not state.late
+
+
+def test_one_that_is_closed_takes_a_replay_of_what_was_stored() -> None:
+    seen = [asked(n, hours=100 - 2 * n) for n in range(20)]
+    state = withdraw(state_from_history(seen, MODEL), seen[0].id)
+    assert state.late
+    after = replayed(seen[1:], state, MODEL)
+    assert after is not None
+    assert current(after, MODEL) == known(seen[1:])
+    assert observe(after, seen[0], MODEL).state == after
+    live = observe(after, asked("later"), MODEL).state
+    assert rebuilt(state_from_history(seen[1:], MODEL), live, MODEL) == live
