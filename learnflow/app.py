@@ -40,9 +40,10 @@ SINK: Final = "sink"
 ROLES: Final = (CORE, *(str(specialist) for specialist in Specialist), SINK)
 ANSWERING: Final = ROLES[:-1]
 
-# For a message to reach the brokers; then it is sent again, if it is not too late. Less than a quarter of the time in
-# which a question is answered: so long core waits for what an agent has sent at the last moment.
-REQUEST_SECONDS: Final = 20.0
+# For a message to reach the brokers; then it is sent again, if it is not too late. Sending takes twice as long at most,
+# which is less than a quarter of the time for an answer: so long core waits for what was sent at the last moment.
+REQUEST_SHARE: Final = 1 / 10
+LEAST_REQUEST_SECONDS: Final = 2.0
 
 Middlewares = Sequence[Middleware]
 
@@ -138,15 +139,15 @@ def _stream_app(name: str, settings: Settings, datadir: Path, middlewares: Middl
         stream_buffer_maxsize=65_536,  # a full buffer stalls the consumer
         stream_recovery_delay=0,
         stream_wait_empty=False,
-        **_producer(settings.kafka),
+        **_producer(settings.kafka, settings.limits.open_query_seconds),
         **_web(settings.web, middlewares),
     )
 
 
-def _producer(kafka: Kafka) -> dict[str, Any]:
+def _producer(kafka: Kafka, answer_seconds: float) -> dict[str, Any]:
     return {
         "producer_acks": -1,
-        "producer_request_timeout": REQUEST_SECONDS,
+        "producer_request_timeout": max(answer_seconds * REQUEST_SHARE, LEAST_REQUEST_SECONDS),
         "producer_linger": 0.002,
         "producer_max_batch_size": kafka.batch_bytes,
         "producer_max_request_size": 2 * LARGEST_DEAD_LETTER,

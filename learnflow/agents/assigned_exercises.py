@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from learnflow.agents.context import Context
@@ -15,7 +16,7 @@ from learnflow.models.envelope import Event
 from learnflow.models.events.students import ExerciseAssigned, ExerciseVerified
 from learnflow.models.exercise import Exercise
 from learnflow.sandbox import SandboxUnavailable
-from learnflow.streams.codec import Clock, Refusal
+from learnflow.streams.codec import Refusal
 from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery
 from learnflow.topics import STUDENT_EVENTS
@@ -33,11 +34,11 @@ def is_assignment(event: Event[Any]) -> bool:
     return isinstance(event.payload, ExerciseAssigned)
 
 
-def verified(cause: Event[Any], assigned: ExerciseAssigned, now: Clock) -> Outgoing:
+def verified(cause: Event[Any], assigned: ExerciseAssigned, now: datetime) -> Event[Any]:
     """Return the event by which an exercise becomes its student's: one for each student and exercise."""
     exercise = assigned.exercise
     payload = ExerciseVerified(exercise=exercise, query_id=assigned.query_id)
-    return Outgoing(STUDENT_EVENTS, follow(cause, exercise.exercise_id, "exercise-verified", payload, now(), steps=0))
+    return follow(cause, exercise.exercise_id, "exercise-verified", payload, now, steps=0)
 
 
 class AssignedExercises:
@@ -54,7 +55,7 @@ class AssignedExercises:
         problem = await self._problem(assigned.exercise)
         if problem is not None:
             raise Refusal(f"payload.{problem}", trace_id=delivery.event.trace_id)
-        return [verified(delivery.event, assigned, self._context.now)]
+        return [Outgoing(STUDENT_EVENTS, verified(delivery.event, assigned, self._context.now()))]
 
     async def _problem(self, exercise: Exercise) -> str | None:
         prepared = BANK.get(exercise.exercise_id)
@@ -78,7 +79,7 @@ class AssignedExercises:
             run = self._runs[key] = asyncio.create_task(self._run(exercise))
         try:
             await asyncio.shield(run)
-        except (FlawedExercise, SandboxUnavailable):
+        except Exception:
             self._runs.pop(key, None)  # the next one may find a sandbox that is less busy
             raise
 

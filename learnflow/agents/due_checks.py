@@ -75,13 +75,15 @@ class OverdueSweep:
             message_key = (key, query.attempt, overdue)
             if overdue is None or message_key in self._send_once or self._behind(query.partition):
                 continue
-            if not await self._is_closed(query):
+            if not await self._is_closed(query, overdue):
                 await self._send_once(message_key, self._message(query, overdue))
 
-    async def _is_closed(self, query: OpenQuery) -> bool:
+    async def _is_closed(self, query: OpenQuery, overdue: Due) -> bool:
         """Say whether a query has its outcome already, which this worker has not heard of yet."""
-        cause, now = _routing_decision(query), self._context.now()
-        return await self._outcomes.has(cause, query.routed_at.timestamp(), now.timestamp())
+        cause, until = _routing_decision(query), self._context.now()
+        if overdue is Due.ANSWER:  # no agent sends one after that, so that one look is enough for many queries
+            until = min(until, query.routed_at + self.patience.failure)
+        return await self._outcomes.has(cause, query.routed_at.timestamp(), until.timestamp())
 
     def _message(self, query: OpenQuery, overdue: Due) -> Outgoing:
         cause = _routing_decision(query)

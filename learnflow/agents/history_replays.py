@@ -1,6 +1,8 @@
 """Students of whom something came too late to be put in its place: their history is read and added up anew."""
 
 import asyncio
+import time
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
@@ -8,17 +10,18 @@ from mode.utils.logging import get_logger
 
 from learnflow.agents.context import Context
 from learnflow.agents.student_store import StudentStore
+from learnflow.backoff import Backoff
 from learnflow.database.postgres import BatchSource
 from learnflow.domain.learner.history_replay import replayed
 from learnflow.models.envelope import derived_id
 from learnflow.models.events import event_with
-from learnflow.models.events.learning import ProgressUpdated
 from learnflow.models.events.students import ProgressRebuilt
 from learnflow.models.learner_model import Observation
 from learnflow.streams.event_producer import EventProducer, Outgoing
 from learnflow.topics import STUDENT_EVENTS
 
-TRIES: Final = 100  # in which PostgreSQL lacks something; after them, the next start or the next day tries again
+AT_A_TIME: Final = 50  # students, whose histories are read together
+_BACKOFF: Final = Backoff(first=5.0, longest=600.0)  # while PostgreSQL lacks something
 _NO_QUERY: Final = UUID(int=0)
 _log = get_logger(__name__)
 
@@ -41,23 +44,27 @@ class ReplaySweep:
         self._histories = histories
         self._outbox = outbox
         self._tries: dict[str, int] = {}
+        self._next: dict[str, float] = {}  # when to try again
 
     async def __call__(self) -> None:
         """Send what the histories add up to. One that is not complete in PostgreSQL yet is left for later."""
-        for student_id in sorted(self._students.late):
-            live = self._students.tables.progress.get(student_id)
-            if live is None or not live.state.late or self._tries.get(student_id, 0) >= TRIES:
-                self._forget(student_id)
-            else:
-                await self._replay(student_id, live)
+        now = time.monotonic()
+        waiting = iter([each for each in sorted(self._students.late) if self._next.get(each, now) <= now])
+        while some := list(islice(waiting, AT_A_TIME)):
+            await asyncio.gather(*map(self._replay, some))
 
-    async def _replay(self, student_id: str, live: ProgressUpdated) -> None:
+    async def _replay(self, student_id: str) -> None:
+        live = self._students.tables.progress.get(student_id)
+        if live is None or not live.state.late:
+            self._forget(student_id)
+            return
         history = await self._histories.read(student_id)
         if history is None:
             _log.warning("%s is not put in order: some of their questions are deleted", student_id)
             self._forget(student_id)
             return
-        self._tries[student_id] = self._tries.get(student_id, 0) + 1
+        tried = self._tries[student_id] = self._tries.get(student_id, 0) + 1
+        self._next[student_id] = time.monotonic() + _BACKOFF.wait(tried)
         state = await asyncio.to_thread(replayed, history, live.state, self._context.mastery)
         if state is not None:
             message_id = derived_id(student_id, _NO_QUERY, f"replay {live.version}")
@@ -73,3 +80,4 @@ class ReplaySweep:
     def _forget(self, student_id: str) -> None:
         self._students.late.discard(student_id)
         self._tries.pop(student_id, None)
+        self._next.pop(student_id, None)

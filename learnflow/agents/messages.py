@@ -95,10 +95,11 @@ def outcome(
     Past the query's time this is none: then core fails it, and what was spent is told all the same.
     """
     due = answer_due(cause)
-    if due is None or now < due:
-        return Outgoing(AGENT_RESPONSES, follow(cause, query.query_id, OUTCOME, payload, now), before=due)
-    late = ResponseLate(query_id=query.query_id, agent_name=Agent(payload.agent_name), query=query, usage=payload.usage)
-    return Outgoing(AGENT_RESPONSES, follow(cause, query.query_id, f"late/{payload.agent_name}", late, now))
+    told = ResponseLate(query_id=query.query_id, agent_name=Agent(payload.agent_name), query=query, usage=payload.usage)
+    late = Outgoing(AGENT_RESPONSES, follow(cause, query.query_id, f"late/{payload.agent_name}", told, now))
+    if due is not None and now >= due:
+        return late
+    return Outgoing(AGENT_RESPONSES, follow(cause, query.query_id, OUTCOME, payload, now), before=due, instead=late)
 
 
 def taken_up(decision: Event[Any], at: float) -> Event[Any]:

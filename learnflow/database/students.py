@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -127,12 +127,21 @@ def _student(record: asyncpg.Record, turns: tuple[Turn, ...], exercises: Exercis
     json = {name: orjson.loads(columns[name]) for name in _JSON if name in columns}
     return StoredStudent(
         profile=Profile.model_validate(columns),
-        progress=LearningProgress.model_validate(columns | json) if record["has_progress"] else None,
+        progress=_progress(columns | json) if record["has_progress"] else None,
         state=LearnerState() if record["state"] is None else LearnerState.model_validate_json(record["state"]),
         version=record["version"] or 0,
         turns=turns,
         exercises=exercises,
     )
+
+
+def _progress(columns: dict[str, Any]) -> LearningProgress:
+    """Return what a row says; where somebody has changed it against the rules, until the state gives the next one."""
+    try:
+        return LearningProgress.model_validate(columns)
+    except ValidationError as error:
+        _log.warning("the progress of a student breaks a rule, and is used until the next event: %s", explain(error))
+        return LearningProgress.model_construct(**columns)
 
 
 async def load_exercises(database: Reader, student_ids: Sequence[str]) -> dict[str, Exercises]:

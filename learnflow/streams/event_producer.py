@@ -26,13 +26,14 @@ _log = get_logger(__name__)
 class Outgoing:
     """An event on its way to a topic; `headers` where they are not those of the moment in which it is sent.
 
-    What has not reached a broker `before` its time is not sent any more.
+    What has not reached a broker `before` its time is not sent any more, but what there is `instead`.
     """
 
     topic: Topic
     event: Event[Any]
     headers: Headers = ()
     before: datetime | None = None
+    instead: "Outgoing | None" = None
 
 
 class EventProducer:
@@ -41,27 +42,37 @@ class EventProducer:
     def __init__(self, app: faust.App) -> None:
         self._app = app
 
-    async def send(self, messages: Sequence[Outgoing]) -> None:
-        """Send messages and wait until the brokers have them all. Raises KafkaError when one cannot be kept."""
-        await asyncio.gather(
-            *(self.send_bytes(m.topic, m.event.key, m.event.encode(), _headers(m), m.before) for m in messages)
-        )
+    async def send(self, messages: Sequence[Outgoing]) -> list[Outgoing]:
+        """Send messages, wait until the brokers have them all, and return those that were sent in time.
+
+        Raises KafkaError when one cannot be kept.
+        """
+        in_time = await asyncio.gather(*map(self._send, messages))
+        return [message for message, sent in zip(messages, in_time, strict=True) if sent]
 
     async def send_bytes(
         self, topic: Topic, key: bytes | None, value: bytes, headers: Headers = (), before: datetime | None = None
-    ) -> None:
-        """Send one message as it is, again and again while the brokers are away, or before a time."""
+    ) -> bool:
+        """Send one message as it is, again and again while the brokers are away; say whether that was before a time."""
 
-        async def send() -> None:
+        async def send() -> bool:
             if before is not None and datetime.now(UTC) > before:
                 _log.warning("%s: not sent in time, and not any more", topic.name)
-                return
+                return False
             await (await self._producer.send(topic.name, value, key=key, headers=list(headers)))
+            return True
 
         def note(error: Exception) -> None:
             _log.warning("%s: not sent yet: %s", topic.name, error)
 
-        await until_possible(send, passes, note)
+        return await until_possible(send, passes, note)
+
+    async def _send(self, message: Outgoing) -> bool:
+        event = message.event
+        sent = await self.send_bytes(message.topic, event.key, event.encode(), _headers(message), message.before)
+        if not sent and message.instead is not None:
+            await self._send(message.instead)
+        return sent
 
     async def post(self, message: Outgoing) -> None:
         """Send a log, which may get lost."""

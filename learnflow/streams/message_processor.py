@@ -1,7 +1,7 @@
 """An agent's place at its topics: decode, handle, send, acknowledge. Nothing raises past it."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from functools import partial
 from time import perf_counter
 from typing import Any, Final, Protocol
@@ -129,10 +129,8 @@ class MessageProcessor(_Processor):
 
     async def _has_outcome(self, item: EventT[Any], event: Event[Any]) -> bool:
         """Say whether the worker before this one has given a query its outcome, and could not say so any more."""
-        until = self.taken_over(item)
-        if until is None or query_of(event) is None:
-            return False
-        return await self.intake.outcomes.has(event, item.message.timestamp, until)
+        until = self.taken_over(item) if query_of(event) else None
+        return until is not None and await self.intake.outcomes.has(event, item.message.timestamp, until)
 
     async def _decide(self, item: EventT[Any], event: Event[Any], span: Span) -> None:
         started = perf_counter()
@@ -164,16 +162,19 @@ class MessageProcessor(_Processor):
     async def _send(self, item: EventT[Any], outgoing: Sequence[Outgoing]) -> Sequence[Outgoing]:
         """Send and return what this worker has not sent yet: two ways to one answer must not give two.
 
-        An outcome goes last: who takes over, and sees it, does nothing of the rest again.
+        An outcome goes last: who takes over, and sees it, does nothing again. What goes with it goes in time, too.
         """
         if self.is_lost(item):
             return []
         unsent = [message for message in outgoing if message.event.message_id not in self._done]
+        before = min((message.before for message in unsent if message.before), default=None)
+        sent: list[Outgoing] = []
         for last in (False, True):
-            await self.intake.outbox.send([m for m in unsent if isinstance(m.event.payload, OUTCOMES) is last])
+            part = [replace(m, before=before) for m in unsent if isinstance(m.event.payload, OUTCOMES) is last]
+            sent += await self.intake.outbox.send(part)
         for message in unsent:
             self._done.add(message.event.message_id)
-        return unsent
+        return sent
 
     async def _log_done(self, event: Event[Any], seconds: float, sent: Sequence[Outgoing]) -> None:
         milliseconds = round(seconds * 1000)

@@ -7,7 +7,9 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 from typing import Any, Final
+from uuid import UUID
 
+import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 from aiokafka.partitioner import murmur2
@@ -15,26 +17,31 @@ from mode.utils.logging import get_logger
 
 from learnflow.backoff import until_possible
 from learnflow.models.envelope import Event
-from learnflow.models.events import query_id_of
+from learnflow.models.events import EVENT_TYPES, query_id_of
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
-from learnflow.streams.codec import Refusal, decode
 from learnflow.streams.partition_reader import passes, reader_of
 from learnflow.topics import AGENT_RESPONSES
 
 OUTCOMES: Final = (ResponseCompleted, ResponseFailed)
 READ_MS: Final = 10_000  # for some messages
 CLOCKS_SECONDS: Final = 60.0  # that the clocks of two producers may differ
+KEPT_SECONDS: Final = 3_600.0
+_OUTCOME_TYPES: Final = frozenset(EVENT_TYPES[payload] for payload in OUTCOMES)
 _log = get_logger(__name__)
 
 
 @dataclass(slots=True)
 class _Read:
-    """What was read of a partition: from a time on and up to before an offset, at a time of `time.time`."""
+    """What was read of a partition: from a time on and up to before an offset, at a time of `time.time`.
+
+    Of each outcome only a hash is kept, 60 bytes, for an hour.
+    """
 
     since: float
     end: int
+    began: float = field(default_factory=time.time)
     at: float = 0.0
-    outcomes: set[tuple[str | None, Any, int]] = field(default_factory=set)
+    outcomes: set[int] = field(default_factory=set)
 
 
 class Outcomes:
@@ -53,7 +60,7 @@ class Outcomes:
         That is one which came after `since` and before `until`, at least (seconds, as in `time.time`).
         """
         place = TopicPartition(AGENT_RESPONSES.name, _partition(event.key or b""))
-        wanted = (event.student_id, query_id_of(event), event.attempt)
+        wanted = _hash(event.student_id, query_id_of(event), event.attempt)
         read = await until_possible(lambda: self._covering(place, since, until), passes, _note)
         return wanted in read.outcomes
 
@@ -67,7 +74,9 @@ class Outcomes:
             if self._reader is None:
                 self._reader = await reader_of(AGENT_RESPONSES, self._bootstrap, self._fetch_wait_ms)
             read = self._read.get(place)
-            if read is None or since < read.since:
+            if read is None or since < read.since or time.time() - read.began > KEPT_SECONDS:
+                # Whoever sends a question can give it any time: what looks back once more looks back to the beginning.
+                since = 0.0 if read is not None and since < read.since else since
                 start = await _offset_at(self._reader, place, since - CLOCKS_SECONDS)
                 read = self._read[place] = _Read(since, start)
             if read.at < until:
@@ -101,14 +110,26 @@ async def _read_on(reader: AIOKafkaConsumer, place: TopicPartition, read: _Read)
         if not records and await reader.position(place) <= read.end:
             raise KafkaTimeoutError(f"no answer about {place.topic} {place.partition}:{read.end}")
         for record in records:
-            try:
-                event = decode(AGENT_RESPONSES, record.key, record.value)
-            except Refusal:
-                continue  # its reader makes a dead letter of it
-            if isinstance(event.payload, OUTCOMES):
-                read.outcomes.add((event.student_id, event.payload.query_id, event.attempt))
+            if outcome := _outcome(record.value):
+                read.outcomes.add(outcome)
         read.end = await reader.position(place)
     read.at = now
+
+
+def _outcome(value: bytes | None) -> int | None:
+    """Return the hash of the outcome that a message is, without checking it, which would take ten times as long."""
+    try:
+        message = orjson.loads(value or b"")
+        if message["event_type"] not in _OUTCOME_TYPES:
+            return None
+        attempt = (message.get("metadata") or {}).get("attempt", 0)
+        return _hash(message["student_id"], UUID(message["payload"]["query_id"]), attempt)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None  # its reader makes a dead letter of it
+
+
+def _hash(student_id: str | None, query_id: UUID | None, attempt: int) -> int:
+    return hash((student_id, query_id, attempt))
 
 
 def _note(error: Exception) -> None:

@@ -16,6 +16,7 @@ async def reader_of(topic: Topic, bootstrap: list[str], fetch_wait_ms: int) -> A
     reader = AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
         enable_auto_commit=False,
+        auto_offset_reset="earliest",  # what was not read for longer than the topic keeps it goes on at its beginning
         fetch_max_wait_ms=fetch_wait_ms,
         max_partition_fetch_bytes=LARGEST_DEAD_LETTER,
         isolation_level="read_committed",

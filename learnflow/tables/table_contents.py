@@ -59,8 +59,11 @@ class TableContents:
 
     def size(self, partition: int) -> Size:
         """Return how much there is in a partition."""
-        items = self.items(partition)
-        return Size(len(items), sum(len(key) + len(value) for key, value in items))
+        database, keys, octets = self._database(partition), 0, 0
+        for key, value in () if database is None else database.items():
+            if key != _OFFSET:
+                keys, octets = keys + 1, octets + len(key) + len(value)
+        return Size(keys, octets)
 
     def entries(self, partition: int, key: str) -> tuple[Entry, ...]:
         """Return what a partition has for a key: one value, or one a pane, the oldest first; or nothing."""

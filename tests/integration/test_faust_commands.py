@@ -106,7 +106,8 @@ def test_a_wrong_setting_is_one_line(faust: Faust) -> None:
 def test_what_is_listed_is_all_that_there_is(faust: Faust) -> None:
     agents = faust("agents").stdout
     assert [line.split()[0] for line in agents.splitlines()[1:]] == [
-        "triage", "router", "struggle", "learner", "concepts", "code-review", "debug", "exercise", "progress",
+        "triage", "router", "struggle", "learner", "concepts", "code-review", "debug", "exercise",
+        "exercise-student-events", "progress",
     ]  # fmt: skip
     rows = [json.loads(line) for line in faust("--json tables").stdout.splitlines()]
     assert [f"learnflow-core-{row['name']}-changelog" for row in rows] == [topic.name for topic in changelogs()]

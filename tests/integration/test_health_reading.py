@@ -22,7 +22,7 @@ from learnflow.settings.sections import Database, Learnflow
 from learnflow.streams import topic_admin
 from learnflow.streams.agent_stats import Activity
 from learnflow.streams.codec import Clock
-from learnflow.topics import AGENT_LOGS, DEBUG_REQUESTS, TOPICS, Topic
+from learnflow.topics import AGENT_LOGS, DEBUG_REQUESTS, STUDENT_EVENTS, TOPICS, Topic
 from learnflow.web.consumer_lag import SUBSCRIPTIONS, ConsumerLag, Subscription
 from learnflow.web.database_views import WebDatabase
 from learnflow.web.monitoring import Health, LifetimeTotals
@@ -194,11 +194,11 @@ def test_agents_read_what_health_says(broker: Broker, tmp_path: Any) -> None:
         database=Database(url="postgresql://nobody@127.0.0.1:1/none"),
     )
     first = build(ROLES, settings, tmp_path)
-    found = {
-        Agent(name): (app.conf.id, set(agent.channel.topics))
-        for app in (first, *first._others)  # noqa: SLF001 - there is no other way to them
-        for name, agent in app.agents.items()
-    }
+    found: dict[Agent, tuple[str, set[str]]] = {}
+    for app in (first, *first._others):  # noqa: SLF001 - there is no other way to them
+        for name, agent in app.agents.items():
+            _, topics = found.setdefault(Agent(name.removesuffix(f"-{STUDENT_EVENTS.name}")), (app.conf.id, set()))
+            topics.update(agent.channel.topics)
     assert found == {
         agent: (reads.group, {topic.name for topic in reads.topics}) for agent, reads in SUBSCRIPTIONS.items()
     }

@@ -12,7 +12,7 @@ import pytest
 from rocksdict import AccessType, Rdict
 
 from learnflow import embedded
-from tests.running.test_struggle import DETECTED, HISTORY, RESOLVED, ask, assign, submit
+from tests.running.test_struggle import DETECTED, HISTORY, RESOLVED, ask, submit
 from tests.support.apache_kafka import Broker
 from tests.support.database_rows import Database
 from tests.support.running_system import Client, Systems, Worker, systems, until
@@ -75,7 +75,7 @@ def test_a_kill_between_telling_of_the_end_and_reading_it_tells_one_end(
     client = Client(started.broker.address)
     worker = core(started)
     wait_folded(seen, *(ask(client, student) for _ in range(3)))
-    submit(client, student, assign(client, seen, student, "recursion"), "recursion")
+    submit(client, student, str(uuid4()), "recursion")
     seen.wait("student-events", lambda one: one.key == student.encode() and one.event["event_type"] == RESOLVED)
     worker.kill()
     again = core(started)
@@ -140,7 +140,7 @@ def test_an_emptied_broker_goes_on_with_the_window_from_postgresql(module_databa
         for student in (struggling, over):
             asked += [ask(client, student, ago=timedelta(hours=hours)) for hours in (3, 2, 1)]
         wait_folded(watch, *asked)
-        submit(client, over, assign(client, watch, over, "recursion"), "recursion")
+        submit(client, over, str(uuid4()), "recursion")
         watch.wait("student-events", lambda one: one.event["event_type"] == RESOLVED)
         assert until(lambda: routed(watch.database, asked) == len(asked))
         assert until(lambda: [len(watch.database.rows(HISTORY, each)) for each in (struggling, over)] == [1, 2])
@@ -153,7 +153,7 @@ def test_an_emptied_broker_goes_on_with_the_window_from_postgresql(module_databa
         assert found[struggling]["evidence"][-1] == fourth
         assert over not in found, "what was before the end counts no more"
         assert len(watch.on("student-struggle")) == 2
-        submit(client, growing, assign(client, watch, growing, "recursion"), "recursion")
+        submit(client, growing, str(uuid4()), "recursion")
         (end, *_) = watch.wait("student-events", lambda one: one.event["event_type"] == RESOLVED)
         assert (end.key, end.payload["query_count"]) == (growing.encode(), 3)
 

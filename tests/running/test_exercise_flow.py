@@ -43,7 +43,7 @@ def given(
 ) -> dict[str, Any]:
     """Ask for an exercise, and return it as it was assigned, solution and all."""
     answer = ask(client, watch, student, text)
-    found = [one["exercise"] for one in told(watch, student, "exercise.assigned")]
+    found = [one["exercise"] for one in told(watch, student, "exercise.verified")]
     (exercise,) = (one for one in found if one["exercise_id"] == answer.payload["metadata"]["exercise_id"])
     return dict(exercise)
 

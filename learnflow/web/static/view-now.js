@@ -19,7 +19,7 @@ export async function nowView({ content }) {
   const noStruggles = el("p", { class: "none" }, "None so far. A struggle is three similar questions, or five failed submissions, on a topic within 24 hours.");
   const away = el("p", { class: "away", role: "status" });
   const noAnswers = el("p", { class: "none" }, "None so far.");
-  const timers = [];
+  let answersTimer, closed = false;
   const pushedAt = { health: 0, figures: 0 };
 
   const draw = {
@@ -66,8 +66,14 @@ export async function nowView({ content }) {
       away.textContent = "";
     } catch (error) {
       away.textContent = error.status === 503 ? "The database cannot be asked now. New answers still come." : error.message;
-      timers.push(setTimeout(recentAnswers, LOOK));
+      answersIn(LOOK);
     }
+  }
+
+  // One chain of tries at a time, and none for a view that is closed.
+  function answersIn(milliseconds) {
+    clearTimeout(answersTimer);
+    if (!closed) answersTimer = setTimeout(recentAnswers, milliseconds);
   }
 
   async function recentStruggles() {
@@ -99,11 +105,12 @@ export async function nowView({ content }) {
     again() {
       lookAll().catch(() => {});
       recentAnswers();
-      timers.push(setTimeout(recentAnswers, STORED)); // what was answered just before the connection came may not be stored yet
+      answersIn(STORED); // what was answered just before the connection came may not be stored yet
     },
     close() {
+      closed = true;
       clearInterval(timer);
-      timers.forEach(clearTimeout);
+      clearTimeout(answersTimer);
     },
   };
 }

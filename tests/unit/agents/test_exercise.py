@@ -12,7 +12,7 @@ from learnflow.domain.mastery.model import shipped
 from learnflow.models.envelope import Event, version_metadata
 from learnflow.models.events.responses import Failure, ResponseFailed
 from learnflow.models.events.routing import AgentRequest
-from learnflow.models.events.students import ExerciseAssigned, ExerciseGraded
+from learnflow.models.events.students import ExerciseGraded, ExerciseVerified
 from learnflow.models.exercise import Assigned
 from learnflow.models.vocabulary import ExerciseLanguage, Specialist
 from learnflow.sandbox import Sandbox, SandboxSettings
@@ -65,7 +65,7 @@ async def graded(context: Context, asked: Delivery) -> Event[ExerciseGraded]:
 
 async def test_an_exercise_of_the_bank_was_made_when_it_was_given(context: Context) -> None:
     sent = [each.event.payload for each in await ExerciseAgent(context)(asking("Give me an exercise on loops"))]
-    (given,) = [payload.exercise for payload in sent if isinstance(payload, ExerciseAssigned)]
+    (given,) = [payload.exercise for payload in sent if isinstance(payload, ExerciseVerified)]
     assert given.created_at == context.now()
     written = BANK.get(given.exercise_id)
     assert given == (written and written.model_copy(update={"created_at": context.now()}))

@@ -78,8 +78,9 @@ class World:
     async def give_up(self, _activity: Activity, _message: Any, _event: Any, error: Exception) -> None:
         self.letters.append(str(error))
 
-    async def send(self, messages: Sequence[Outgoing]) -> None:
+    async def send(self, messages: Sequence[Outgoing]) -> Sequence[Outgoing]:
         self.sent += [message.event.event_type for message in messages]
+        return messages
 
     async def post(self, message: Outgoing) -> None:
         assert message is LOG
