@@ -24,7 +24,7 @@ def figure_differences(history: TopicHistory, now: datetime) -> Iterator[Differe
 
     An agent one of whose instances was killed is left out: nobody knows what that one had counted last.
     """
-    processed = Counter(filter(None, (_processor(said.event) for each in history.of.values() for said in each)))
+    processed = Counter(filter(None, (_processor(message.event) for each in history.of.values() for message in each)))
     letters = Counter(letter.agent for at_place in history.letters.values() for letter in at_place)
     beats = received(history)
     for agent in Agent:

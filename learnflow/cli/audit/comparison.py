@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from time import monotonic
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 
 from learnflow.cli.audit.agent_figures import figure_differences, received
 from learnflow.cli.audit.differences import Difference, differing
-from learnflow.cli.audit.expected_progress import Standing, standing
+from learnflow.cli.audit.expected_progress import ExpectedProgress, expected_progress
 from learnflow.cli.audit.expected_rows import ExpectedRows, expected_rows, two_answers
 from learnflow.cli.audit.stored_rows import row_differences
 from learnflow.cli.audit.topic_history import TopicHistory
@@ -104,12 +104,12 @@ class Comparison:
         histories = dict([each async for each in load_histories(self.database, list(students))])
         gone = await purged(self.database, list(students))
         for student_id in students:
-            found = standing(student_id, self.history, histories.get(student_id, ()), self.model)
+            found = expected_progress(student_id, self.history, histories.get(student_id, ()), self.model)
             if found and student_id not in gone:
-                for difference in self._of_standing(student_id, found):
+                for difference in self._of_progress(student_id, found):
                     yield difference
 
-    def _of_standing(self, student_id: str, found: Standing) -> Iterator[Difference]:
+    def _of_progress(self, student_id: str, found: ExpectedProgress) -> Iterator[Difference]:
         computed, told = (each.model_dump(mode="json") for each in (found.computed, found.told.progress))
         yield from differing(student_id, "progress", computed, told, computed)
         if self.history.whole:
@@ -132,7 +132,7 @@ class Comparison:
             for difference in health_differences(self.get, totals, received(self.history)):
                 yield difference
 
-    def _totals(self) -> dict[str, Any]:
+    def _totals(self) -> dict[str, int]:
         """Return how many questions each agent has processed, by the topics."""
         counts: Counter[str] = Counter()
         for student_id in self.history.of:

@@ -1,4 +1,4 @@
-"""What was said of a student → the rows that PostgreSQL must hold. No clock, no I/O.
+"""The messages about a student → the rows that PostgreSQL must hold. No clock, no I/O.
 
 Of one message, the sink's own mapping says what its row holds. Which of several messages count, and what they come to,
 is decided here in another way than there: over all messages at once.
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from learnflow.cli.audit.topic_history import Said, TopicHistory
+from learnflow.cli.audit.topic_history import Message, TopicHistory
 from learnflow.models.events.queries import QuerySubmitted
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
 from learnflow.models.events.students import ProfileUpdated, SkillUpgraded
@@ -54,7 +54,7 @@ _OF_STATE: Final = frozenset({"version", "state", "updated_at"})
 
 @dataclass(slots=True)
 class ExpectedRows:
-    """Rows by table and key. What is said first stays."""
+    """Rows by table and key. What is first stays."""
 
     tables: dict[str, dict[tuple[str, ...], dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -72,49 +72,49 @@ class ExpectedRows:
 def expected_rows(student_id: str, history: TopicHistory) -> ExpectedRows:
     """Return the rows of one student."""
     expected = ExpectedRows()
-    believed = [said for said in history.of[student_id] if history.believed(said)]
-    changes = [(said, made) for said in believed if (made := change(said.message, said.event)) is not None]
-    by_query: defaultdict[UUID, list[tuple[Said, Change]]] = defaultdict(list)
-    for said, made in changes:
+    accepted = [message for message in history.of[student_id] if history.accepted(message)]
+    changes = [(message, made) for message in accepted if (made := change(message.raw, message.event)) is not None]
+    by_query: defaultdict[UUID, list[tuple[Message, Change]]] = defaultdict(list)
+    for message, made in changes:
         if made.query is not None:
-            by_query[made.query.query_id].append((said, made))
+            by_query[made.query.query_id].append((message, made))
     for of_query in by_query.values():
         _add_query(expected, of_query)
     for _, made in changes:
         for row in (*made.rows, *made.paid):
             if type(row) in _TABLES:
                 expected.add(_TABLES[type(row)], row._asdict())
-    if believed:
-        expected.add("students", _student(student_id, history, believed))
+    if accepted:
+        expected.add("students", _student(student_id, history, accepted))
     _add_submissions(expected, changes)
     _add_progress(expected, changes)
-    for said in believed:
-        if history.without_email(said):
-            expected.tables["profile_history"][student_id, str(said.event.message_id)].pop("email")
+    for message in accepted:
+        if history.without_email(message):
+            expected.tables["profile_history"][student_id, str(message.event.message_id)].pop("email")
     return expected
 
 
 def two_answers(student_id: str, history: TopicHistory) -> dict[UUID, int]:
     """Return the queries that were answered more than once, without being redriven, and how often."""
     outcomes: defaultdict[tuple[UUID, int], set[UUID]] = defaultdict(set)
-    for said in history.of[student_id]:
-        payload = said.event.payload
+    for message in history.of[student_id]:
+        payload = message.event.payload
         if isinstance(payload, ResponseCompleted | ResponseFailed) and payload.query is not None:
-            outcomes[payload.query_id, said.event.attempt].add(said.event.message_id)
+            outcomes[payload.query_id, message.event.attempt].add(message.event.message_id)
     return {query_id: len(ids) for (query_id, _), ids in outcomes.items() if len(ids) > 1}
 
 
-def _add_query(expected: ExpectedRows, changes: Sequence[tuple[Said, Change]]) -> None:
+def _add_query(expected: ExpectedRows, changes: Sequence[tuple[Message, Change]]) -> None:
     """Expect a query as it was submitted, as triage routed it, and with the outcome that counts."""
-    submitted = [made.query for said, made in changes if isinstance(said.event.payload, QuerySubmitted)]
-    known = [*submitted, *(made.query for _, made in changes)]
-    said_of_it = content(known[0]) if isinstance(known[0], StudentQuery) else known[0]
-    assert said_of_it is not None  # noqa: S101 - only changes of queries are here
+    submitted = [made.query for message, made in changes if isinstance(message.event.payload, QuerySubmitted)]
+    query = next(iter(submitted), changes[0][1].query)
+    text = content(query) if isinstance(query, StudentQuery) else query
+    assert text is not None  # noqa: S101 - only changes of queries are here
     states = [made.state for _, made in changes if made.state is not None]
     routed = next((state for state in states if state.triage_confidence is not None), NEW)
     outcomes = [each for each in changes if isinstance(each[0].event.payload, ResponseCompleted | ResponseFailed)]
     outcome = _accepted(outcomes)
-    row = said_of_it._asdict() | routed._asdict() | {"status": QueryStatus.PENDING, "failure_reason": None}
+    row = text._asdict() | routed._asdict() | {"status": QueryStatus.PENDING, "failure_reason": None}
     if routed is not NEW:
         handed = [made.state for _, made in changes if made.handed_over and made.state is not None]
         row |= {"status": QueryStatus.PROCESSING}
@@ -129,17 +129,18 @@ def _add_query(expected: ExpectedRows, changes: Sequence[tuple[Said, Change]]) -
             expected.add(_TABLES[type(each)], each._asdict())
 
 
-def _accepted(outcomes: Sequence[tuple[Said, Change]]) -> Change | None:
+def _accepted(outcomes: Sequence[tuple[Message, Change]]) -> Change | None:
     """Return the first outcome, or the first answer that a redrive brought after a failure."""
     if not outcomes:
         return None
-    first = outcomes[0][1]
-    answers = (made for said, made in outcomes if isinstance(said.event.payload, ResponseCompleted) and made.attempt)
-    failed = isinstance(outcomes[0][0].event.payload, ResponseFailed)
-    return next(answers, first) if failed else first
+    (message, first), *later = outcomes
+    if isinstance(message.event.payload, ResponseCompleted):
+        return first
+    redriven = (made for each, made in later if made.attempt and isinstance(each.event.payload, ResponseCompleted))
+    return next(redriven, first)
 
 
-def _student(student_id: str, history: TopicHistory, believed: Iterable[Said]) -> dict[str, Any]:
+def _student(student_id: str, history: TopicHistory, accepted: Iterable[Message]) -> dict[str, Any]:
     """Return the profile that all changes of it come to, without an e-mail where one was refused."""
     row: dict[str, Any] = {
         "student_id": student_id,
@@ -150,25 +151,25 @@ def _student(student_id: str, history: TopicHistory, believed: Iterable[Said]) -
         "active": True,
     }
     seen: set[UUID] = set()
-    for said in believed:
-        match said.event.payload:
-            case ProfileUpdated() as profile if said.event.message_id not in seen:
+    for message in accepted:
+        match message.event.payload:
+            case ProfileUpdated() as profile if message.event.message_id not in seen:
                 row |= profile.model_dump(exclude_none=True)
-            case SkillUpgraded(new_level=level) if said.event.message_id not in seen:
+            case SkillUpgraded(new_level=level) if message.event.message_id not in seen:
                 row["skill_level"] = level
-        seen.add(said.event.message_id)
-    if any(map(history.without_email, believed)):
+        seen.add(message.event.message_id)
+    if any(map(history.without_email, accepted)):
         del row["email"]
     return row
 
 
-def _add_submissions(expected: ExpectedRows, changes: Iterable[tuple[Said, Change]]) -> None:
+def _add_submissions(expected: ExpectedRows, changes: Iterable[tuple[Message, Change]]) -> None:
     """Expect of each exercise that was given what its submissions and hints come to."""
     given = expected.tables["student_exercises"]
     for each in given.values():  # also what was graded before it was given
         each.setdefault("attempts", 0)
     submissions: dict[tuple[str, ...], dict[UUID, SubmissionRow]] = defaultdict(dict)
-    for row in (row for said, made in changes if said.message.topic == STUDENT_EVENTS.name for row in made.rows):
+    for row in (row for message, made in changes if message.raw.topic == STUDENT_EVENTS.name for row in made.rows):
         key = (getattr(row, "student_id", ""), str(getattr(row, "exercise_id", "")))
         exercise = given.get(key)
         if isinstance(row, HintRow) and exercise is not None:
@@ -192,7 +193,7 @@ def _results(submissions: Iterable[SubmissionRow]) -> dict[str, Any]:
     return results
 
 
-def _add_progress(expected: ExpectedRows, changes: Iterable[tuple[Said, Change]]) -> None:
+def _add_progress(expected: ExpectedRows, changes: Iterable[tuple[Message, Change]]) -> None:
     """Expect the newest progress; PostgreSQL sets itself when it was updated."""
     told = [row for _, made in changes for row in made.rows if isinstance(row, ProgressRow)]
     if told:

@@ -37,7 +37,7 @@ async def row_differences(
                 yield difference
     for table in KEYS if whole else ():
         if table != _SHARED:
-            async for difference in _unsaid(database, table, expected, students):
+            async for difference in _unexpected(database, table, expected, students):
                 yield difference
 
 
@@ -57,7 +57,7 @@ async def _differing(
             yield Difference(record["owner"], where, _value(record["said"]), _value(record["stored"]))
 
 
-async def _unsaid(
+async def _unexpected(
     database: asyncpg.Connection, table: str, expected: ExpectedRows, students: Collection[str]
 ) -> AsyncIterator[Difference]:
     keys = KEYS[table]

@@ -1,10 +1,9 @@
-"""What the topics hold: each student's messages, what was refused of them, and what agents said of themselves."""
+"""What the topics hold: each student's messages, what was refused of them, and what agents told of themselves."""
 
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -31,17 +30,16 @@ class Place(NamedTuple):
     offset: int
 
 
-class Said(NamedTuple):
-    """A message about a student; `at` is when it was sent, by Kafka's time."""
+class Message(NamedTuple):
+    """A message about a student, as it came and as an event."""
 
-    message: SinkMessage
+    raw: SinkMessage
     event: Event[Any]
-    at: datetime
 
     @property
     def place(self) -> Place:
         """Where it stands."""
-        return Place(*self.message[:3])
+        return Place(*self.raw[:3])
 
 
 @dataclass(slots=True)
@@ -50,7 +48,7 @@ class TopicHistory:
 
     reader: AIOKafkaConsumer
     whole: bool = True
-    of: defaultdict[str, list[Said]] = field(default_factory=lambda: defaultdict(list))
+    of: defaultdict[str, list[Message]] = field(default_factory=lambda: defaultdict(list))
     letters: defaultdict[Place, list[DeadLetter]] = field(default_factory=lambda: defaultdict(list))
     heartbeats: dict[tuple[Agent, str], Event[Heartbeat]] = field(default_factory=dict)
     unread: dict[Place, str] = field(default_factory=dict)
@@ -80,15 +78,15 @@ class TopicHistory:
                 heard.update(filter(None, map(self._take, records)))
         return heard
 
-    def believed(self, said: Said) -> bool:
+    def accepted(self, message: Message) -> bool:
         """Whether a message counts: LearnFlow's own unless the sink refused it, of others unless anybody did."""
-        external = said.message.external
-        letters = (letter for letter in self.letters.get(said.place, ()) if letter.reason != TAKEN)
+        external = message.raw.external
+        letters = (letter for letter in self.letters.get(message.place, ()) if letter.reason != TAKEN)
         return not any(external or letter.agent == Agent.SINK for letter in letters)
 
-    def without_email(self, said: Said) -> bool:
+    def without_email(self, message: Message) -> bool:
         """Whether all of a profile counts but its e-mail, which is another student's."""
-        return any(letter.reason == TAKEN for letter in self.letters.get(said.place, ()))
+        return any(letter.reason == TAKEN for letter in self.letters.get(message.place, ()))
 
     async def _behind(self, ends: dict[TopicPartition, int]) -> bool:
         for partition, end in ends.items():
@@ -113,8 +111,7 @@ class TopicHistory:
                 self._beat(event)
             return None
         student_id = event.student_id or ""
-        at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
-        self.of[student_id].append(Said(SinkMessage(*place, record.key, record.value), event, at))
+        self.of[student_id].append(Message(SinkMessage(*place, record.key, record.value), event))
         return student_id
 
     def _beat(self, event: Event[Heartbeat]) -> None:
