@@ -15,7 +15,7 @@ import confluent_kafka
 from confluent_kafka import TopicPartition
 
 from learnflow.models.agent_health import Figures, HealthReport
-from learnflow.topics import AGENT_LOGS
+from learnflow.topics import AGENT_LOGS, AGENT_RESPONSES, TRIAGE_ROUTING, Topic
 from tests.running.questions import get
 from tests.support.command_line import Cli, lines, one_line
 from tests.support.running_system import Client, Systems, until
@@ -30,28 +30,46 @@ def read(running: Systems, path: str) -> tuple[int, Any]:
     return code, json.loads(body)
 
 
-def logged(address: str) -> list[dict[str, Any]]:
-    """Return all activity that is on the topic now, but for what could not be done."""
+def messages(address: str, topic: Topic) -> list[dict[str, Any]]:
+    """Return all events that are on a topic now."""
     consumer = confluent_kafka.Consumer({
         "bootstrap.servers": address,
         "group.id": uuid4().hex,
         "fetch.wait.max.ms": 10,
     })
     try:
-        places = [TopicPartition(AGENT_LOGS.name, number, 0) for number in range(AGENT_LOGS.partitions)]
+        places = [TopicPartition(topic.name, number, 0) for number in range(topic.partitions)]
         left = {place.partition: consumer.get_watermark_offsets(place, timeout=20)[1] for place in places}
         consumer.assign(places)
         events = []
         while any(left.values()):
             for message in consumer.consume(1_000, 0.05):
-                with suppress(ValueError):  # other tests send what is no activity
+                with suppress(ValueError):  # other tests send what is no event
                     events.append(json.loads(message.value() or b"{}"))
                 if (message.offset() or 0) + 1 >= left[message.partition() or 0]:
                     left[message.partition() or 0] = 0
     finally:
         consumer.close()
-    done = [event for event in events if event.get("event_type") == "agent.activity.logged"]
+    return [event for event in events if isinstance(event, dict) and isinstance(event.get("payload"), dict)]
+
+
+def logged(address: str) -> list[dict[str, Any]]:
+    """Return all activity that is on the topic now, but for what could not be done."""
+    done = [event for event in messages(address, AGENT_LOGS) if event.get("event_type") == "agent.activity.logged"]
     return [event for event in done if not event["payload"].get("error")]
+
+
+def processed(address: str, instances: set[str]) -> Counter[str]:
+    """Return how many questions each of the six agents has routed or answered on some workers."""
+    entries = [each["payload"] for each in logged(address)]
+    theirs = {(each["agent_name"], each.get("query_id")) for each in entries if each["instance"] in instances}
+    done = {
+        (event["payload"].get("agent_name", "triage"), event["payload"].get("query_id"), event["message_id"])
+        for topic in (TRIAGE_ROUTING, AGENT_RESPONSES)
+        for event in messages(address, topic)
+        if event.get("event_type") in ("triage.routing.decision", "agent.response.completed")
+    }
+    return Counter(agent for agent, query_id, _ in done if (agent, query_id) in theirs)
 
 
 def _time(event: dict[str, Any]) -> datetime:
@@ -75,8 +93,7 @@ def test_health_says_what_the_topic_says(running: Systems, client: Client, watch
         failing = any(each.status == "error" for each in everybody)
         assert (code, found.status) == ((503, "error") if failing else (200, "ok"))
         ours = {each.instance for agent in everybody for each in agent.instances if each.status != "error"}
-        entries = [each["payload"] for each in logged(client.address)]
-        counts = Counter(each["agent_name"] for each in entries if each["instance"] in ours)
+        counts = processed(client.address, ours)
         said = {str(each.agent_name): each.queries_last_hour for each in found.agents}
         return said == {name: counts[name] for name in said}
 

@@ -310,7 +310,7 @@ def test_probes_answer_on_this_machine_only(running: Systems, probe: str) -> Non
             get(f"{worker.web.replace('127.0.0.1', '127.0.0.2')}/{probe}")
 
 
-@pytest.mark.parametrize("view", ["tables", "router", "stats", "graph"])
+@pytest.mark.parametrize("view", ["router", "stats", "graph"])
 def test_fausts_own_views_are_not_served(running: Systems, view: str) -> None:
     for worker in running.workers:
         assert get(f"{worker.web}/{view}/")[0] == 404
