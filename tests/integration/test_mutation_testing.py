@@ -7,9 +7,10 @@ from pydantic import JsonValue
 
 from learnflow.models.exercise import Exercise, TestCase
 from learnflow.models.vocabulary import ExerciseLanguage
+from learnflow.repair.grammar import integers
 from learnflow.sandbox import Sandbox, SandboxSettings
 from learnflow.tutor.exercises.bank import BANK
-from learnflow.tutor.exercises.generation.mutants import MOST, integers, mutants
+from learnflow.tutor.exercises.generation.mutants import MOST, mutants
 from learnflow.tutor.exercises.generation.mutation_testing import run_mutants
 
 PYTHON, JAVASCRIPT, JAVA = ExerciseLanguage

@@ -1,53 +1,20 @@
 """Small mistakes put into a program, one at a time: what typical wrong solutions look like."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from tomllib import loads
 from typing import Final
 
-from pydantic import TypeAdapter
-from tree_sitter import Node, Parser
+from tree_sitter import Node
 
-from learnflow.code_analysis.bounded_parsing import tree_sitter_language
+from learnflow.code_analysis.syntax_tree import text
 from learnflow.models.vocabulary import ExerciseLanguage
+from learnflow.repair.grammar import DIALECTS, INTEGER, SWAPS, Dialect, one_line, parsed, relevant_nodes, replaced
 
 MOST: Final = 24
 
-_GRAMMAR: Final = loads(files(__package__).joinpath("mutation_grammar.toml").read_text(encoding="utf-8"))
-_SWAPS: Final[Mapping[str, str]] = _GRAMMAR["swaps"]
-_INTEGER: Final = re.compile(r"([0-9]{1,18})([lLn]?)")
 _SIGNS: Final = ("!", "-", "not")
 _NOTHING: Final = ("None", "null", "undefined")
-_JAVA_NEUTRAL: Final = {"integral_type": "0", "floating_point_type": "0", "boolean_type": "false"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Dialect:
-    """The node types of one grammar that a mutation looks at, and the words it puts in their place."""
-
-    operations: frozenset[str]
-    integers: frozenset[str]
-    negations: frozenset[str]
-    opposites: Mapping[str, str]
-    values: frozenset[str]
-    effects: frozenset[str]
-    places: frozenset[str]
-    skipped: frozenset[str]
-    negated: str
-    nothing: str
-    neutral: str
-
-
-_DIALECTS: Final = TypeAdapter(dict[ExerciseLanguage, _Dialect]).validate_python(_GRAMMAR["dialects"])
-
-
-@cache
-def _parser(language: ExerciseLanguage) -> Parser:
-    """Return the parser of a language, whose grammar is loaded when it is first needed."""
-    return Parser(tree_sitter_language(language))
+_JAVA_NEUTRAL: Final[Mapping[str, str]] = {"integral_type": "0", "floating_point_type": "0", "boolean_type": "false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +44,13 @@ def mutants(language: ExerciseLanguage, code: str) -> tuple[Mutant, ...]:
     All of them parse. They are at most 24, spread over the code, and the same every time.
     """
     source = code.encode()
+    root = parsed(language, source)
     found: dict[str, Mutant] = {}
-    for edit in _edits(_parser(language).parse(source).root_node, _DIALECTS[language]):
-        changed = source[: edit.node.start_byte] + edit.text.encode() + source[edit.node.end_byte :]
-        if changed != source and not _parser(language).parse(changed).root_node.has_error:
-            text = changed.decode()
-            found.setdefault(text, Mutant(edit.node.start_point.row + 1, edit.words, text, edit.returns))
+    for edit in _edits(root, DIALECTS[language]) if root else ():
+        changed = replaced(language, source, edit.node.start_byte, edit.node.end_byte, edit.text)
+        if changed is not None:
+            found.setdefault(changed, Mutant(edit.node.start_point.row + 1, edit.words, changed, edit.returns))
     return _spread(tuple(found.values()))
-
-
-def integers(language: ExerciseLanguage, code: str) -> tuple[int, ...]:
-    """Return the integer constants of a program, each once, in the order of the code."""
-    dialect = _DIALECTS[language]
-    nodes = _nodes(_parser(language).parse(code.encode()).root_node, dialect)
-    matches = (_INTEGER.fullmatch(_text(node)) for node in nodes if node.type in dialect.integers)
-    return tuple(dict.fromkeys(int(match[1]) for match in matches if match))
 
 
 def _spread(found: tuple[Mutant, ...]) -> tuple[Mutant, ...]:
@@ -100,70 +59,55 @@ def _spread(found: tuple[Mutant, ...]) -> tuple[Mutant, ...]:
     return tuple(found[number * len(found) // MOST] for number in range(MOST))
 
 
-def _nodes(root: Node, dialect: _Dialect) -> Iterator[Node]:
-    """Yield all nodes whose change can matter, a node before its parts."""
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if node.type not in dialect.skipped and not _main_guard(node):
-            yield node
-            waiting.extend(reversed(node.children))
-
-
-def _main_guard(node: Node) -> bool:
-    condition = node.child_by_field_name("condition") if node.type == "if_statement" else None
-    return condition is not None and "__name__" in _text(condition)
-
-
-def _edits(root: Node, dialect: _Dialect) -> Iterator[_Edit]:
-    for node in _nodes(root, dialect):
+def _edits(root: Node, dialect: Dialect) -> Iterator[_Edit]:
+    for node in relevant_nodes(root, dialect):
         for mistakes in (_operator, _constant, _negation, _condition, _returned, _statement):
             yield from mistakes(node, dialect)
 
 
-def _operator(node: Node, dialect: _Dialect) -> Iterator[_Edit]:
+def _operator(node: Node, dialect: Dialect) -> Iterator[_Edit]:
     parent = node.parent
-    if parent is None or parent.type not in dialect.operations or node.is_named or node.type not in _SWAPS:
+    if parent is None or parent.type not in dialect.operations or node.is_named or node.type not in SWAPS:
         return
-    yield _became(node, _SWAPS[node.type])
+    yield _became(node, SWAPS[node.type])
 
 
-def _constant(node: Node, dialect: _Dialect) -> Iterator[_Edit]:
+def _constant(node: Node, dialect: Dialect) -> Iterator[_Edit]:
     if node.child_count == 0 and node.type in dialect.opposites:
         yield _became(node, dialect.opposites[node.type])
-    match = _INTEGER.fullmatch(_text(node)) if node.type in dialect.integers else None
+    match = INTEGER.fullmatch(text(node)) if node.type in dialect.integers else None
     if match:
         value, suffix = int(match[1]), match[2]
         yield _became(node, f"{value + 1}{suffix}")
         yield _became(node, f"{value - 1}{suffix}" if value else f"(-1{suffix})")
 
 
-def _negation(node: Node, dialect: _Dialect) -> Iterator[_Edit]:
+def _negation(node: Node, dialect: Dialect) -> Iterator[_Edit]:
     if node.type not in dialect.negations or node.children[0].type not in _SIGNS:
         return
     sign, operand = node.children[0].type, node.children[-1]
     if sign != "-" or operand.type not in dialect.integers:
-        yield _Edit(node, _text(operand), f"`{sign}` was removed")
+        yield _Edit(node, text(operand), f"`{sign}` was removed")
 
 
-def _condition(node: Node, dialect: _Dialect) -> Iterator[_Edit]:
+def _condition(node: Node, dialect: Dialect) -> Iterator[_Edit]:
     """A condition that is a mere value: what `not` makes of it."""
     if node.type not in dialect.values or node.parent is None:
         return
     whole = node.parent if node.parent.type == "parenthesized_expression" else node
     holder = whole.parent
     if holder and (holder.type == "if_clause" or holder.child_by_field_name("condition") == whole):
-        yield _became(node, dialect.negated.format(_text(node)))
+        yield _became(node, dialect.negated.format(text(node)))
 
 
-def _returned(node: Node, dialect: _Dialect) -> Iterator[_Edit]:
+def _returned(node: Node, dialect: Dialect) -> Iterator[_Edit]:
     if node.type != "return_statement" or not node.named_children:
         return
     value = node.named_children[0]
-    if value.type in dialect.integers or value.type in dialect.opposites or _text(value) in _NOTHING:
+    if value.type in dialect.integers or value.type in dialect.opposites or text(value) in _NOTHING:
         return
     neutral = _java_neutral(node) or dialect.neutral
-    yield _Edit(value, neutral, f"`return {_one_line(value)}` became `return {neutral}`", returns=True)
+    yield _Edit(value, neutral, f"`return {one_line(value)}` became `return {neutral}`", returns=True)
 
 
 def _java_neutral(node: Node) -> str | None:
@@ -175,23 +119,15 @@ def _java_neutral(node: Node) -> str | None:
     return None if kind is None else _JAVA_NEUTRAL.get(kind.type)
 
 
-def _statement(node: Node, dialect: _Dialect) -> Iterator[_Edit]:
+def _statement(node: Node, dialect: Dialect) -> Iterator[_Edit]:
     if node.type != "expression_statement" or not node.named_children:
         return
     done = node.named_children[0]
     left, operator = done.child_by_field_name("left"), done.child_by_field_name("operator")
-    counts = operator is not None and operator.type in _SWAPS
+    counts = operator is not None and operator.type in SWAPS
     if done.type in dialect.effects or counts or (left is not None and left.type in dialect.places):
-        yield _Edit(node, dialect.nothing, f"`{_one_line(node)}` was removed")
+        yield _Edit(node, dialect.nothing, f"`{one_line(node)}` was removed")
 
 
 def _became(node: Node, text: str) -> _Edit:
-    return _Edit(node, text, f"`{_one_line(node)}` became `{text}`")
-
-
-def _one_line(node: Node) -> str:
-    return " ".join(_text(node).split())
-
-
-def _text(node: Node) -> str:
-    return (node.text or b"").decode()
+    return _Edit(node, text, f"`{one_line(node)}` became `{text}`")

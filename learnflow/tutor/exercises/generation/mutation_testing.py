@@ -15,9 +15,10 @@ from pydantic import JsonValue
 
 from learnflow.models.exercise import TestCase
 from learnflow.models.vocabulary import ExerciseLanguage
+from learnflow.repair.grammar import integers
+from learnflow.repair.nearby_inputs import nearby_inputs
 from learnflow.sandbox import CallingConvention, Sandbox, Verdict, infer_calling_convention
-from learnflow.tutor.exercises.generation.mutants import Mutant, integers, mutants
-from learnflow.tutor.exercises.generation.nearby_inputs import nearby_inputs
+from learnflow.tutor.exercises.generation.mutants import Mutant, mutants
 
 SECONDS: Final = 10.0  # after which no more mutants are begun: each that hangs takes as long as a test may
 _NEVER: Final = "\N{WHITE SQUARE} no output is this"

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import JsonValue
 
-from learnflow.tutor.exercises.generation.nearby_inputs import nearby_inputs
+from learnflow.repair.nearby_inputs import nearby_inputs
 
 
 @pytest.mark.parametrize(
