@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from os.path import commonpath
 from typing import Final
 
 from pydantic import JsonValue
 
+from learnflow.repair.difference import common_start
 from learnflow.sandbox.grading import as_text
 
 _GIVES: Final = re.compile(r"\b(?:return|yield|print|println|log)\b|=>")
@@ -17,7 +17,7 @@ def hard_codes(before: str, after: str, outputs: Sequence[JsonValue]) -> bool:
 
     What the program gave as a constant already may be given elsewhere: true and false, say.
     """
-    start = len(commonpath((before, after)))
+    start = common_start(before, after)
     line = after[after.rfind("\n", 0, start) + 1 :].partition("\n")[0]
     given = _GIVES.search(line)
     if given is None:

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from os.path import commonpath
 from typing import Final
 
 from pydantic import JsonValue
@@ -18,6 +17,7 @@ from pydantic import JsonValue
 from learnflow.models.exercise import TestCase
 from learnflow.models.vocabulary import ExerciseLanguage
 from learnflow.repair.coverage import ran_in
+from learnflow.repair.difference import difference
 from learnflow.repair.probes import Probed, guarded
 from learnflow.sandbox import CallingConvention, CaseResult, Sandbox, Verdict
 from learnflow.sandbox.grading import as_text
@@ -98,7 +98,7 @@ class Variants:
         base = guarded(self.language, self.codes[0])
         codes = [guarded(self.language, code) for code in self.codes]
         probed = guarded(self.language, self.probed.code) if self.probed else base
-        differences = [_difference(base, code) for code in (*codes, probed)]
+        differences = [difference(base, code) for code in (*codes, probed)]
         return _program(self.language, base, differences, self.calling.entry, len(codes))
 
 
@@ -106,14 +106,6 @@ def ran(result: CaseResult) -> frozenset[int]:
     """Return the statements that ran, which a probed program has printed."""
     match = _RAN.search(result.got or "")
     return ran_in(match[1]) if match else frozenset()
-
-
-def _difference(base: str, code: str) -> tuple[int, int, str]:
-    """Return how many characters are the same at the beginning and at the end, and what stands between."""
-    start = len(commonpath((base, code)))
-    most = min(len(base), len(code)) - start
-    end = min(most, len(commonpath((base[::-1], code[::-1]))))
-    return start, end, code[start : len(code) - end]
 
 
 @cache

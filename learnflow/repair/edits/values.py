@@ -106,7 +106,7 @@ def _parameters(function: Node) -> Iterator[str]:
 def names(node: Node, dialect: Dialect) -> Iterator[Change]:
     """Put another variable in the place of one that is used."""
     parent = node.parent
-    if node.type != "identifier" or parent is None or is_bound(node):
+    if parent is None or node.type not in {"identifier", "none", "null"} or is_bound(node):
         return
     if parent.type in dialect.calls and called(parent) == node:
         return

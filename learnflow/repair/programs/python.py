@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 BASE, PROBED = "", -1
 VARIANTS: list[tuple[int, int, str]] = []
 ENTRY: str | None = None
-SECONDS = 0.25  # of the processor's time, for a variant that may never end
+SECONDS = 0.1  # of the processor's time, for a variant that may never end
 AWAKE = 1.0  # seconds, for one that sleeps
 LONGEST = 16_000  # characters that are printed
 
