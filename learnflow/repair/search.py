@@ -21,12 +21,13 @@ from learnflow.sandbox import CallingConvention, CaseResult, Sandbox, Verdict, i
 _UNSEEN: Final = 0.1  # of the weight of an edit at a line that is as likely right as wrong
 _NEAR: Final = 16  # inputs next to those of the cases
 _COMPARED: Final = 24  # candidates whose outputs are compared; more of them agree on little
+_AT_ONCE: Final = 2  # cases that all edits of a Java program run on
 _CUT: Final = "…"
 _NEVER: Final = "\N{WHITE SQUARE} no output is this"
 
 
 # How many edits are run: each costs a process in Python, and a compilation in Java.
-BUDGET: Final = {ExerciseLanguage.PYTHON: 300, ExerciseLanguage.JAVASCRIPT: 400, ExerciseLanguage.JAVA: 150}
+BUDGET: Final = {ExerciseLanguage.PYTHON: 300, ExerciseLanguage.JAVASCRIPT: 400, ExerciseLanguage.JAVA: 120}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +87,43 @@ async def _searched(search: _Search) -> Repair:
     probe = await asyncio.to_thread(probed, search.language, search.code)
     if probe is None:
         return Repair(problem="the program cannot be read")
+    if search.language is ExerciseLanguage.JAVA:
+        return await _searched_at_once(search, probe)
     trials = [Trial(number, case) for number in (0, 1) for case in search.cases]
     results = await search.run((), trials, probe)
     failing = [case for case in search.cases if not _passed(results, 0, case)]
     if not failing:
         return Repair(problem="the program passes all cases")
-    scores = suspicion(
-        probe.spans,
-        [
-            CaseCoverage(ran(results[1, id(case)]), _passed(results, 0, case))
-            for case in search.cases
-            if (1, id(case)) in results
-        ],
+    tried = await asyncio.to_thread(_ordered, search, _scores(search, probe, results, 1))
+    first = min(failing, key=lambda case: len(str(case.input)))
+    left = await _survivors(search, tried, [first])
+    return await _judged(search, left, [case for case in search.cases if case is not first])
+
+
+async def _searched_at_once(search: _Search, probe: Probed) -> Repair:
+    """Run all edits before it is known what fails: a start of Java costs more than they do."""
+    tried = await asyncio.to_thread(_ordered, search, {})
+    first, rest = search.cases[:_AT_ONCE], search.cases[_AT_ONCE:]
+    trials = [Trial(number, case) for number in (0, len(tried) + 1) for case in search.cases]
+    trials += [Trial(number, case) for number in range(1, len(tried) + 1) for case in first]
+    results = await search.run([edit.code for edit in tried], trials, probe)
+    if all(_passed(results, 0, case) for case in search.cases):
+        return Repair(problem="the program passes all cases")
+    scores = _scores(search, probe, results, len(tried) + 1)
+    left = tuple(
+        edit
+        for number, edit in enumerate(tried, 1)
+        if scores.get(edit.line, 1.0) > 0 and all(_passed(results, number, case) for case in first)
     )
-    tried = await asyncio.to_thread(_ordered, search, scores)
-    passing = await _passing(search, tried, failing)
-    return await _judged(search, passing)
+    return await _judged(search, left, rest)
+
+
+def _scores(search: _Search, probe: Probed, results: _Results, number: int) -> dict[int, float]:
+    """Return how suspicious each line is, from the runs of the program and of that with probes."""
+    ran_cases = [case for case in search.cases if (number, id(case)) in results]
+    return suspicion(
+        probe.spans, [CaseCoverage(ran(results[number, id(case)]), _passed(results, 0, case)) for case in ran_cases]
+    )
 
 
 def _passed(results: _Results, variant: int, case: TestCase) -> bool:
@@ -122,13 +144,6 @@ def _ordered(search: _Search, scores: Mapping[int, float]) -> tuple[Edit, ...]:
     return tuple(kept[: BUDGET[search.language]])
 
 
-async def _passing(search: _Search, tried: Sequence[Edit], failing: Sequence[TestCase]) -> tuple[Edit, ...]:
-    """Return the edits with which all cases pass: all run on one that fails, and what is left on the others."""
-    first = min(failing, key=lambda case: len(str(case.input)))
-    left = await _survivors(search, tried, [first])
-    return await _survivors(search, left, [case for case in search.cases if case is not first])
-
-
 async def _survivors(search: _Search, tried: Sequence[Edit], cases: Sequence[TestCase]) -> tuple[Edit, ...]:
     if not tried or not cases:
         return tuple(tried)
@@ -137,30 +152,40 @@ async def _survivors(search: _Search, tried: Sequence[Edit], cases: Sequence[Tes
     return tuple(edit for number, edit in enumerate(tried, 1) if all(_passed(results, number, case) for case in cases))
 
 
-async def _judged(search: _Search, passing: tuple[Edit, ...]) -> Repair:
+async def _judged(search: _Search, left: Sequence[Edit], rest: Sequence[TestCase]) -> Repair:
+    """Run what is left on the other cases, and on inputs next to them, where those that pass have to agree."""
+    if len(left) > _COMPARED:
+        left, rest = await _survivors(search, left, rest), []
+    if len(left) > _COMPARED:
+        return Repair(_line(left), candidates=tuple(left), problem="many edits meet all cases")
+    near = [TestCase(input=value, output=_NEVER) for value in _near(search)] if len(left) > 1 else []
+    trials = [Trial(number, case) for number in range(1, len(left) + 1) for case in (*rest, *near)]
+    results = await search.run([edit.code for edit in left], trials) if trials else {}
+    passing = {
+        number: edit for number, edit in enumerate(left, 1) if all(_passed(results, number, case) for case in rest)
+    }
     if not passing:
         return Repair(problem="no small edit meets all cases")
+    outputs = [tuple(_output(results.get((number, id(case)))) for case in near) for number in passing]
+    return _claimed(tuple(passing.values()), agree=len(passing) == 1 or _agree(outputs))
+
+
+def _claimed(passing: tuple[Edit, ...], *, agree: bool) -> Repair:
+    if not agree:
+        problem = "edits that meet all cases do different things on other inputs"
+        return Repair(_line(passing), candidates=passing, problem=problem)
+    return Repair(_line(passing), passing[0].code, passing[0].words, passing)
+
+
+def _line(passing: Sequence[Edit]) -> int | None:
     lines = {edit.line for edit in passing}
-    line = lines.pop() if len(lines) == 1 else None
-    if len(passing) > _COMPARED:
-        return Repair(line, candidates=passing, problem="many edits meet all cases")
-    agree = await _agree(search, passing)
-    problem = "" if agree else "edits that meet all cases do different things on other inputs"
-    best = passing[0] if agree else None
-    return Repair(line, best.code if best else None, best.words if best else "", passing, problem)
+    return lines.pop() if len(lines) == 1 else None
 
 
-async def _agree(search: _Search, passing: Sequence[Edit]) -> bool:
-    """Say whether edits do the same on inputs next to those of the cases."""
-    near = [TestCase(input=value, output=_NEVER) for value in _near(search)]
-    if len(passing) == 1 or not near:
-        return len(passing) == 1
-    trials = [Trial(number, case) for number in range(1, len(passing) + 1) for case in near]
-    results = await search.run([edit.code for edit in passing], trials)
-    outputs = [
-        tuple(_output(results.get((number, id(case)))) for case in near) for number in range(1, len(passing) + 1)
-    ]
-    return all(_same(one) for one in zip(*outputs, strict=True))
+def _agree(outputs: Sequence[Sequence[str | None]]) -> bool:
+    """Say whether the outputs of all are the same for each input, as far as they are known, and some are."""
+    known = [{output for output in one if output is not None} for one in zip(*outputs, strict=True)]
+    return any(known) and all(len(one) <= 1 for one in known)
 
 
 def _near(search: _Search) -> tuple[JsonValue, ...]:
@@ -178,9 +203,3 @@ def _output(result: CaseResult | None) -> str | None:
         if result.verdict is Verdict.WRONG and result.got is not None
         else f"\N{WHITE SQUARE}{result.verdict}"
     )
-
-
-def _same(outputs: Sequence[str | None]) -> bool:
-    """Say whether outputs are one, of those that are known: an input on which any fails may be no input at all."""
-    known = {output for output in outputs if output is not None}
-    return len(known) < 2  # noqa: PLR2004 - one, or none
