@@ -8,6 +8,10 @@ are skipped. Nothing is fitted: what runs is measured, as it runs.
 Intent: `query_text`, `code_snippet` (or null), `gold_intent`. Strict: what triage says is compared with the gold
 intent, one of three; where it says exercise or progress, it is wrong. Macro-F1 is over the gold intents that occur.
 
+Introductory: `query_text` in intent/*_unlabelled.jsonl, questions of an introductory course without any label, or no
+such file. Such courses hardly treat the topics of `only_named` (concurrency ...; see topic_words.toml):
+`advanced` is the share that triage gives one of them to, which should be below 0.01.
+
 Topic: `query_text`, `gold_topic`. Core: the lines whose gold topic is one of five; all: all lines. The prediction is
 the best-scored of the topics under test (five, or all that occur), as that of a classifier made for these topics is;
 a topic that is part of one under test counts for it (sorting for algorithms), and where no word tells any of them, it
@@ -38,6 +42,7 @@ from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_sc
 from benchmarks.quality_data import Asked, Pair, Titled, lines
 from learnflow import embedding
 from learnflow.domain.question.intent import triage
+from learnflow.domain.question.lexicon import ONLY_NAMED
 from learnflow.domain.question.parsed_question import parse_question
 from learnflow.domain.question.similarity import similarity, telling_words
 from learnflow.domain.question.snippet import guess
@@ -49,6 +54,7 @@ from learnflow.models.vocabulary import Language
 
 ALIKE: Final = 0.76  # of 1.0: of the pairs of similar/ that are this similar by words, 89 % ask the same
 ALIKE_BY_SENSE: Final = 0.7  # the same by the cosine: 86 %
+UNLABELLED: Final = "*_unlabelled.jsonl"
 BINS: Final = 10  # of equal width, for the calibration error
 CORE: Final = ("lists", "strings", "object-oriented-programming", "functions", "loops")
 # where nothing tells: how much code is about each, by our judgement
@@ -99,6 +105,14 @@ class IntentResult:
 
 
 @dataclass(frozen=True, slots=True)
+class IntroductoryResult:
+    """How often a question of an introductory course is taken for one on an advanced topic."""
+
+    n: int
+    advanced: float
+
+
+@dataclass(frozen=True, slots=True)
 class TopicResult:
     """How often the topic is found: among those under test, and (`open`) among all."""
 
@@ -125,6 +139,7 @@ class Result:
     """All figures."""
 
     intent: IntentResult
+    introductory: IntroductoryResult | None
     topic_core: TopicResult
     topic_all: TopicResult
     similar: SimilarResult
@@ -144,6 +159,7 @@ def measure(data: Path, similar: Measure) -> Result:
     core = [line for line in topics if _ours(line.gold_topic or "") in CORE]
     return Result(
         intent=intents([line for line in lines(data / "intent", Asked) if line.gold_intent]),
+        introductory=introductory(data / "intent"),
         topic_core=topic(core, data / "topic"),
         topic_all=topic(topics, data / "topic"),
         similar=pairs(list(lines(data / "similar", Pair)), similar, data / "similar"),
@@ -173,6 +189,14 @@ def intents(cases: Sequence[Asked]) -> IntentResult:
     right = np.array(predicted) == np.array(gold)
     error = calibration_error([decision.confidence for decision in decided], right.tolist())
     return IntentResult(len(cases), _round(right.mean()), _macro_f1(gold, predicted), error, ms)
+
+
+def introductory(folder: Path) -> IntroductoryResult | None:
+    """Return how many questions of an introductory course get an advanced topic; None where there are none."""
+    if not any(folder.glob(UNLABELLED)):
+        return None
+    topics = [triage(asked(line.query_text, line.code_snippet)).topic for line in lines(folder, Asked, UNLABELLED)]
+    return IntroductoryResult(len(topics), _round(np.mean([name in ONLY_NAMED for name in topics])))
 
 
 def topic(cases: Sequence[Titled], where: Path) -> TopicResult:
@@ -280,6 +304,7 @@ def _table(result: Result) -> str:
     rows = [
         f"{name:12}" + "".join(f"{key} {value:<10}" for key, value in figures.items())
         for name, figures in asdict(result).items()
+        if figures is not None
     ]
     return "\n".join(rows) + "\n"
 

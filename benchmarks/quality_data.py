@@ -40,11 +40,11 @@ class Pair(Model):
     kind: str = ""
 
 
-def lines(folder: Path, model: type[Line]) -> Iterator[Line]:
-    """Yield the lines of all *.jsonl files in a folder. Raises SystemExit, naming the place, at what cannot be read."""
-    files = sorted(folder.glob("*.jsonl"))
+def lines(folder: Path, model: type[Line], names: str = "*.jsonl") -> Iterator[Line]:
+    """Yield the lines of the files of a folder that have such names. Raises SystemExit where one cannot be read."""
+    files = sorted(folder.glob(names))
     if not files:
-        reason = "has no *.jsonl file" if folder.is_dir() else "there is no such folder"
+        reason = f"has no {names} file" if folder.is_dir() else "there is no such folder"
         sys.exit(f"{folder}: {reason}")
     for file in files:
         for number, text in enumerate(_text(file).splitlines(), 1):

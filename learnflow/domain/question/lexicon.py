@@ -159,6 +159,10 @@ class Mention:
 _WORDS: Final = data("topic_words.toml")
 _PARTS: Final = tuple((part, topic) for topic, parts in _WORDS["parts"].items() for part in parts)
 _SIGNS: Final = tuple((Mention(sign["topic"], sign["weight"]), re.compile(sign["pattern"])) for sign in _WORDS["signs"])
+_DECIDING_SIGNS: Final = tuple(
+    (sign["topic"], re.compile(sign["pattern"])) for sign in _WORDS["signs"] if sign.get("decides")
+)
+ONLY_NAMED: Final = frozenset(_WORDS["only_named"])  # topics of which everyday words tell nothing
 
 _HOLLOW: Final = Phrases((phrase, None) for phrase in _WORDS["hollow"])
 _HINTS: Final = Phrases(
@@ -167,6 +171,16 @@ _HINTS: Final = Phrases(
     for topic, phrases in _WORDS[strength].items()
     for phrase in phrases
 )
+
+_DECISIVE: Final = Phrases((phrase, topic) for topic, phrases in _WORDS["decisive"].items() for phrase in phrases)
+
+
+def decided(lower: Sequence[str], prose: str) -> frozenset[str]:
+    """Return the topics that a text names by a word, a part of a word or a sign that is used of nothing else."""
+    by_word = {hit.meaning for hit in _DECISIVE.find_all(lower)}
+    by_part = {topic for word in lower for part, topic in _PARTS if topic in ONLY_NAMED and part in word}
+    start = prose[:_LOOKED_AT]
+    return frozenset(by_word | by_part | {topic for topic, pattern in _DECIDING_SIGNS if pattern.search(start)})
 
 
 def without_hollow_words(lower: Sequence[str]) -> tuple[str, ...]:

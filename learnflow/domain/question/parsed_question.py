@@ -7,7 +7,17 @@ from itertools import pairwise
 from typing import Final
 
 from learnflow.domain.question.errors import ErrorSign, find_error, has_trace
-from learnflow.domain.question.lexicon import Hit, Mention, Phrases, data, hints, strongest, without_hollow_words, words
+from learnflow.domain.question.lexicon import (
+    Hit,
+    Mention,
+    Phrases,
+    data,
+    decided,
+    hints,
+    strongest,
+    without_hollow_words,
+    words,
+)
 from learnflow.domain.question.snippet import Snippet, split_prose_and_code
 from learnflow.domain.question.spelling import corrected
 from learnflow.models.student_query import StudentQuery
@@ -39,7 +49,8 @@ class ParsedQuestion:
     """A question as read: its words in lower case, and what was found in them.
 
     `asked` says of each word whether it stands where something is asked: in the first line, or in a question.
-    `narrated` are signals that count only where somebody tells at length. `foreign` is the name of a language that
+    `narrated` are signals that count only where somebody tells at length. `decided` are the topics that a word says
+    which is used of nothing else. `foreign` is the name of a language that
     LearnFlow does not know.
     """
 
@@ -52,6 +63,7 @@ class ParsedQuestion:
     asked: tuple[bool, ...]
     mentions: tuple[Hit[Mention], ...]
     hints: Mapping[str, float]
+    decided: frozenset[str]
     error: ErrorSign | None
     trace: bool
     technical: bool
@@ -140,6 +152,7 @@ def parse_question(query: StudentQuery) -> ParsedQuestion:
         asked=_asked(lower, title),
         mentions=mentions,
         hints={} if trace else hints(telling, snippet.prose),  # the words of a trace are not the student's
+        decided=frozenset() if trace else decided(telling, snippet.prose),
         error=error,
         trace=trace,
         technical=bool(mentions or error or snippet.code) or not _TECHNICAL.isdisjoint(lower),

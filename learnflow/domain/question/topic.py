@@ -7,7 +7,7 @@ from functools import cache
 from math import inf
 from typing import Final
 
-from learnflow.domain.question.lexicon import data
+from learnflow.domain.question.lexicon import ONLY_NAMED, data
 from learnflow.domain.question.parsed_question import NAME, ParsedQuestion
 from learnflow.models.taxonomy import GENERAL, TOPICS, foundations, prerequisites
 from learnflow.models.vocabulary import Intent
@@ -33,7 +33,7 @@ def topic_of(question: ParsedQuestion) -> str:
     fault = _fault_topic(question)
     if fault is not None:
         return fault
-    scores = _named_first(question, topic_scores(question))
+    scores = _named_first(question, _without_unnamed(question, topic_scores(question)))
     from_code = code_topic(question.code) if question.code else GENERAL
     if from_code != GENERAL and _is_about_code(question):
         scores = {topic: score for topic, score in scores.items() if topic in _named(question, _TELLING)}
@@ -63,6 +63,13 @@ def topic_scores(question: ParsedQuestion) -> Mapping[str, float]:
     for topic, weight in question.hints.items():
         scores[topic] += weight
     return scores
+
+
+def _without_unnamed(question: ParsedQuestion, scores: Mapping[str, float]) -> Mapping[str, float]:
+    """Return the scores without those topics that only a name tells and that nothing names."""
+    names = {hit.meaning.topic for hit in question.mentions if hit.meaning.weight >= _TELLING}
+    named = question.decided | names | ({question.error.topic} if question.error else set())
+    return {topic: score for topic, score in scores.items() if topic not in ONLY_NAMED or topic in named}
 
 
 def _named_first(question: ParsedQuestion, scores: Mapping[str, float]) -> Mapping[str, float]:

@@ -51,6 +51,16 @@ def test_the_figures_are_those_of_the_labelled_lines(tmp_path: Path) -> None:
     assert 0.0 <= found.intent.ece <= 1.0
 
 
+def test_the_share_of_advanced_topics_is_that_of_the_unlabelled_questions(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    rows = [{"query_text": "Please explain task 3"}, {"query_text": "What is a mutex?"}]
+    (folder / "intent" / "course_unlabelled.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    found = measure(folder, WORDS)
+    assert found.introductory is not None
+    assert (found.introductory.n, found.introductory.advanced) == (2, 0.5)
+    assert found.intent.n == 4
+
+
 def test_it_prints_one_json_object(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.quality", "--data", write(tmp_path), "--json"],
@@ -59,7 +69,8 @@ def test_it_prints_one_json_object(tmp_path: Path) -> None:
         text=True,
     )
     found = json.loads(done.stdout)
-    assert set(found) == {"intent", "topic_core", "topic_all", "similar"}
+    assert set(found) == {"intent", "introductory", "topic_core", "topic_all", "similar"}
+    assert found["introductory"] is None  # there is no file of such questions
     assert {"n", "accuracy", "macro_f1", "ece"} <= set(found["intent"])
     assert {"n", "accuracy", "macro_f1"} <= set(found["topic_core"])
     assert {"n", "auc", "auc_hard"} <= set(found["similar"])

@@ -1,7 +1,12 @@
 """Which topic a question is about, told by its vocabulary where it does not name one."""
 
+import json
+import os
+from pathlib import Path
+
 import pytest
 
+from learnflow.domain.question.lexicon import ONLY_NAMED
 from learnflow.domain.question.parsed_question import parse_question
 from learnflow.domain.question.topic import topic_of, topic_scores
 from learnflow.models.student_query import StudentQuery
@@ -44,6 +49,34 @@ FAULTS = {
     "a fraction that is dropped": ("int a = 1;\ndouble half = a / 2;", "data-types"),
     "text compared as objects": ('String a = in.next();\nif (a == "q") { stop(); }', "strings"),
 }  # fmt: skip
+
+DATA = Path(os.environ.get("LEARNFLOW_DATA", Path(__file__).parents[5] / "shared" / "data"))
+COURSE = (
+    "Please briefly explain task 3!",
+    "Could you explain the two functions of assignment 5?",
+    "print the numbers from 1 to n",
+    "In exercise 2, why does it wait before the next card?",
+    "print this pattern of stars with two loops",
+    "how do I show the matching cards at once",
+    "the error says that the type is wrong when I am typing a name",
+    "a member can borrow a book from the library",
+    "which address does the list of contacts need?",
+    "what does it mean to fetch the balance?",
+    "find everything between two brackets",
+    "process every second job in the queue",
+)
+ADVANCED = {
+    "what does a lock do when two threads add to a total": "concurrency",
+    "why do I get a race condition": "concurrency",
+    "how do I match digits with a regex": "regular-expressions",
+    "what does \\d mean": "regular-expressions",
+    "what is await for": "async-programming",
+    "why does my function with setTimeout print at the end": "async-programming",
+    "what is a pointer": "memory-management",
+    "where is the memory leak": "memory-management",
+    "do I need type hints": "type-hints",
+    "what is a generic class for": "type-hints",
+}
 
 
 def of(text: str, code: str | None = None) -> str:
@@ -101,6 +134,26 @@ def test_a_word_says_something_of_every_topic_that_uses_it() -> None:
     scores = topic_scores(parse_question(query("the address of a pattern")))
     assert scores["memory-management"] > 0.0
     assert scores["regular-expressions"] > 0.0
+
+
+@pytest.mark.parametrize("text", COURSE)
+def test_the_words_of_any_course_bring_no_advanced_topic(text: str) -> None:
+    assert of(text) not in ONLY_NAMED
+
+
+@pytest.mark.parametrize(("text", "topic"), ADVANCED.items())
+def test_an_advanced_topic_is_found_by_what_it_consists_of(text: str, topic: str) -> None:
+    assert of(text) == topic
+
+
+def test_of_an_introductory_course_fewer_than_one_question_in_a_hundred_gets_an_advanced_topic() -> None:
+    file = DATA / "intent" / "cs1qa_unlabelled.jsonl"
+    if not file.exists():
+        pytest.skip("the questions of a course are not here; LEARNFLOW_DATA names the folder that has them")
+    texts = [json.loads(line)["query_text"] for line in file.read_text(encoding="utf-8").splitlines()]
+    advanced = [text for text in texts if of(text) in ONLY_NAMED]
+    assert len(texts) > 1_000
+    assert len(advanced) < len(texts) / 100
 
 
 def test_only_topics_of_the_taxonomy_are_scored() -> None:
