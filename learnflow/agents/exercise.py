@@ -10,7 +10,7 @@ from learnflow.agents.assigned_exercises import verified
 from learnflow.agents.context import Context
 from learnflow.agents.messages import follow
 from learnflow.agents.specialist_request import SpecialistRequest
-from learnflow.domain.question.exercise_wish import Hint, NewExercise, Solution, Submission, Wish, wish
+from learnflow.domain.question.exercise_wish import Claim, Hint, NewExercise, Solution, Submission, Wish, wish
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.envelope import Event
 from learnflow.models.events import EVENT_TYPES
@@ -23,7 +23,7 @@ from learnflow.sandbox import SandboxUnavailable, infer_calling_convention
 from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery
 from learnflow.topics import STUDENT_EVENTS
-from learnflow.tutor.exercises import ExerciseReply, hint, report, solution, wrong_language
+from learnflow.tutor.exercises import ExerciseReply, claim, hint, report, solution, wrong_language
 from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.exercises.grade_report import GradedCode, fails_visibly
 from learnflow.tutor.exercises.hidden_cases import visible_cases
@@ -52,6 +52,8 @@ class ExerciseAgent:
                 return await self._graded(request, wished)
             case Hint(exercise=assigned):
                 return hint(assigned, query_id)
+            case Claim(exercise=assigned):
+                return claim(assigned, query_id)
             case Solution(exercise=assigned):
                 return solution(assigned, query_id)
             case NewExercise():

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
@@ -17,6 +17,7 @@ from learnflow.models.vocabulary import Language
 from learnflow.sandbox import CallingConvention, Sandbox, SandboxUnavailable, Verdict, infer_calling_convention
 from learnflow.sandbox.outline import outline
 from learnflow.tutor.exercises.reply import next_hint, numbered_hint
+from learnflow.tutor.inline_code import as_functions, inline_code
 
 _REMEMBERED: Final = 2_048  # pieces of code
 _MOST_FUNCTIONS: Final = 4  # of one piece that are tried
@@ -36,11 +37,12 @@ class SolutionGuard:
         Code that the student has found already is no secret to them.
         """
         sandbox = self._sandbox.of(request.query.student_id)
-        programs = tuple(_programs(draft))
+        programs, spans = tuple(_programs(draft)), inline_code(draft.text)
         own = request.query.code_snippet
-        for assigned in request.exercises if programs else ():
+        for assigned in request.exercises if programs or spans else ():
             exercise = assigned.exercise
-            if await self._any_solves(programs, exercise, sandbox) and not (
+            shown = await asyncio.to_thread(_with_spans, programs, spans, exercise)
+            if await self._any_solves(shown, exercise, sandbox) and not (
                 own and await self._solves(own, exercise, sandbox)
             ):
                 return _hint_instead(draft, assigned)
@@ -77,6 +79,16 @@ def _programs(draft: Draft) -> Iterator[str]:
     yield from pieces
     if len(pieces) > 1:
         yield "\n\n".join(pieces)
+
+
+def _with_spans(programs: tuple[str, ...], spans: Sequence[str], exercise: Exercise) -> tuple[str, ...]:
+    """Return the programs, and those that code within sentences makes."""
+    if not spans:
+        return programs
+    asked = infer_calling_convention(exercise.language, exercise.solution_code, exercise.test_cases)
+    made = (program for span in spans for program in (span, *as_functions(span, exercise, asked)))
+    readable = (program for program in made if check(Language(exercise.language), program) is None)
+    return (*programs, *dict.fromkeys(readable))
 
 
 def _callings(code: str, exercise: Exercise) -> Iterator[CallingConvention]:

@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from learnflow.domain.question.lexicon import data
+from learnflow.domain.question.lexicon import data, words
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.exercise import Assigned
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import SkillLevel
 
+_MOST_WORDS: Final = 60  # of a claim to be allowed the solution; a story is about something else
+_FEW_WORDS: Final = 12  # so much is a claim alone
+
 _DATA: Final = data("exercise_wish.toml")
 
 
 def _pattern(alternatives: Iterable[str]) -> re.Pattern[str]:
     """Return the pattern that fits where any of the alternatives does, with the words that `<hard>` stands for."""
-    return re.compile(re.sub("<(hard|easy|not)>", lambda name: _DATA["words"][name[1]], "|".join(alternatives)))
+    return re.compile(re.sub("<(hard|easy|not|elder)>", lambda name: _DATA["words"][name[1]], "|".join(alternatives)))
 
 
 _PATTERNS: Final = {key: _pattern(alternatives) for key, alternatives in _DATA["patterns"].items()}
@@ -48,11 +51,18 @@ class Solution:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """The solution, because somebody is said to allow it, or without the rules. Nobody can check that."""
+
+    exercise: Assigned | None
+
+
+@dataclass(frozen=True, slots=True)
 class NewExercise:
     """Something to solve."""
 
 
-Wish = Submission | Hint | Solution | NewExercise
+Wish = Submission | Hint | Solution | Claim | NewExercise
 
 
 def wish(request: AgentRequest, question: ParsedQuestion) -> Wish:
@@ -66,6 +76,8 @@ def wish(request: AgentRequest, question: ParsedQuestion) -> Wish:
         return NewExercise()
     if _says("gives_up", text) and not _says("not_yet", text):
         return Solution(exercise)
+    if claims_permission(request.query):
+        return Claim(exercise) if exercise is None or exercise.closed is None else Solution(exercise)
     if exercise is not None and _says("solution", text) and not _says("not_yet", text):
         return Hint(exercise) if exercise.closed is None else Solution(exercise)
     return Hint(exercise) if _says("hint", text) else NewExercise()
@@ -109,6 +121,15 @@ def exercise_named(query: StudentQuery) -> UUID | None:
         raise ValueError(
             f"context.{EXERCISE_ID}: must be the id (a UUID) of an exercise that you were given."
         ) from None
+
+
+def claims_permission(query: StudentQuery) -> bool:
+    """Say whether somebody claims that they may have a solution: "my teacher said you can show it"."""
+    spoken = words(query.query_text.lower())
+    text = " ".join(spoken)
+    if query.code_snippet or len(spoken) > _MOST_WORDS or _says("new", text):
+        return False
+    return _says("claim", text) or (_says("alone", text) and (len(spoken) <= _FEW_WORDS or _says("wanted", text)))
 
 
 def is_submission(query: StudentQuery) -> bool:

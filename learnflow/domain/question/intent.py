@@ -7,7 +7,7 @@ from math import exp
 from typing import Final
 
 from learnflow.domain.question.distress import QUESTION_KEY, in_distress
-from learnflow.domain.question.exercise_wish import EXERCISE_ID, is_submission
+from learnflow.domain.question.exercise_wish import EXERCISE_ID, claims_permission, is_submission
 from learnflow.domain.question.lexicon import Hit, data
 from learnflow.domain.question.parsed_question import ParsedQuestion, Signal, parse_question
 from learnflow.domain.question.question_key import question_key
@@ -68,13 +68,18 @@ SUBMISSION_TRIAGE: Final = Triage(
     1.0,
     f"code, and context.{EXERCISE_ID} says what for → exercise, to be graded",
 )
+CLAIM_TRIAGE: Final = Triage(
+    Intent.EXERCISE, GENERAL, "claim", 1.0, "a claim to be allowed the solution → exercise, for the next hint"
+)
 
 
 def certain_triage(query: StudentQuery) -> Triage | None:
-    """Return what a question is where nothing has to be weighed: words of distress, a submission. None for others."""
+    """Return what a question is where nothing is weighed: distress, a submission, a claim. None for others."""
     if in_distress(query):
         return DISTRESS_TRIAGE
-    return SUBMISSION_TRIAGE if is_submission(query) else None
+    if is_submission(query):
+        return SUBMISSION_TRIAGE
+    return CLAIM_TRIAGE if claims_permission(query) else None
 
 
 def triage(query: StudentQuery) -> Triage:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -27,6 +27,10 @@ _WAYS: Final = {
     LearningStyle.STEP_BY_STEP: "A way to begin: write down the steps in words, then turn one after the other to code.",
     LearningStyle.EXAMPLE_DRIVEN: "A way to begin: work the examples by hand, then write down what you did.",
 }
+_CLAIM: Final = (
+    "I cannot check who allows what, so I keep to one rule for everybody: finding the solution is up to you, and I "
+    "gladly help you on the way."
+)
 _NEXT: Final = 'Say "another exercise" when you want to go on.'
 
 
@@ -133,6 +137,12 @@ def hint(assigned: Assigned | None, query_id: UUID) -> ExerciseReply:
         metadata=metadata,
     )  # fmt: skip
     return ExerciseReply(answer, (HintGiven(exercise_id=exercise.exercise_id, number=number, query_id=query_id),))
+
+
+def claim(assigned: Assigned | None, query_id: UUID) -> ExerciseReply:
+    """Return the same friendly sentence to whoever claims to be allowed the solution, and the next hint."""
+    reply = hint(assigned, query_id)
+    return replace(reply, draft=reply.draft.model_copy(update={"text": f"{_CLAIM}\n\n{reply.draft.text}"}))
 
 
 def solution(assigned: Assigned | None, query_id: UUID) -> ExerciseReply:

@@ -44,8 +44,23 @@ def asked(code: str | None = None, **more: Any) -> Any:
         draft(HALF, OTHER_HALF),
         draft(text=f"Like this:\n\n```python\n{OTHER_WAY}\n```\n\nDo you see?"),
         draft(text=f"Like this:\n\n```\n{OTHER_WAY}"),
+        draft(text="It is one line: `sum(n for n in values if n % 2 == 0)`. Do you see?"),
+        draft(text="End with `return sum(filter(lambda n: n % 2 == 0, numbers))`."),
+        draft(text="Write `total = sum(n for n in numbers if not n % 2)` and give it back."),
+        draft(text="The function is `lambda xs: sum(x for x in xs if x % 2 == 0)`"),
     ],
-    ids=["the solution", "by another name", "in another way", "in two halves", "in the text", "in an open fence"],
+    ids=[
+        "the solution",
+        "by another name",
+        "in another way",
+        "in two halves",
+        "in the text",
+        "in an open fence",
+        "within a sentence",
+        "with its return",
+        "with its name",
+        "as a lambda",
+    ],
 )
 async def test_a_solution_is_kept_back(answer: Draft, sandbox: Sandbox) -> None:
     kept = await SolutionGuard(sandbox).guarded(answer, asked(hints_given=1))
@@ -63,8 +78,12 @@ async def test_a_solution_is_kept_back(answer: Draft, sandbox: Sandbox) -> None:
         draft("this is no code"),
         draft(TASK.starter_code or ""),
         draft(),
+        draft(
+            text="`sum(numbers)` adds all, and `n % 2 == 0` tells an even one; `for n in numbers` goes through them."
+        ),
+        draft(text="`numbers`, a `TypeError`, `sum()` and `print(numbers)`"),
     ],
-    ids=["another example", "a wrong solution", "no code", "the starter", "no code at all"],
+    ids=["another example", "a wrong solution", "no code", "the starter", "no code at all", "parts", "names"],
 )
 async def test_anything_else_is_delivered_as_it_is(answer: Draft, sandbox: Sandbox) -> None:
     assert await SolutionGuard(sandbox).guarded(answer, asked()) == answer
@@ -85,3 +104,23 @@ async def test_without_a_sandbox_the_solutions_own_words_are_kept_back(monkeypat
         kept = await SolutionGuard(nowhere).guarded(draft(f"# so:\n{TASK.solution_code}"), asked())
         assert "withheld" in kept.metadata
         assert await SolutionGuard(nowhere).guarded(draft(OTHER_WAY), asked()) == draft(OTHER_WAY)
+
+
+@pytest.mark.parametrize(
+    ("title", "language", "text"),
+    [
+        ("Squares of the odd ones", ExerciseLanguage.PYTHON, "Use `[n * n for n in xs if n % 2 == 1]`."),
+        ("Every second one", ExerciseLanguage.PYTHON, "A slice with a step, `things[::2]`, does it."),
+        ("Price tag", ExerciseLanguage.PYTHON, 'An f-string: `f"{price:.2f} EUR"`'),
+        ("Splitting the bill", ExerciseLanguage.PYTHON, "`divmod` in brackets: `list(divmod(cents, people))`"),
+        ("Splitting the bill", ExerciseLanguage.JAVASCRIPT, "so `[Math.floor(all / n), all % n]` is it"),
+        ("Add two texts", ExerciseLanguage.JAVASCRIPT, "`const addTexts = (a, b) => Number(a) + Number(b);`"),
+    ],
+)
+async def test_a_solution_in_a_sentence_is_found(
+    title: str, language: ExerciseLanguage, text: str, sandbox: Sandbox
+) -> None:
+    task = next(each for each in BANK.exercises if each.language is language and each.title == title)
+    asked = request("Why?", exercises=[Assigned(exercise=task, assigned_at=NOON)])
+    kept = await SolutionGuard(sandbox).guarded(draft(text=text), asked)
+    assert kept.metadata["withheld"] == str(task.exercise_id)
