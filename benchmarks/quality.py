@@ -196,7 +196,7 @@ def introductory(folder: Path) -> IntroductoryResult | None:
     if not any(folder.glob(UNLABELLED)):
         return None
     topics = [triage(asked(line.query_text, line.code_snippet)).topic for line in lines(folder, Asked, UNLABELLED)]
-    return IntroductoryResult(len(topics), _round(np.mean([name in ONLY_NAMED for name in topics])))
+    return IntroductoryResult(len(topics), _round(sum(name in ONLY_NAMED for name in topics) / len(topics)))
 
 
 def topic(cases: Sequence[Titled], where: Path) -> TopicResult:

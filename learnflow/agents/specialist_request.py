@@ -12,6 +12,7 @@ from mode.utils.logging import get_logger
 
 from learnflow.agents.context import Context
 from learnflow.agents.messages import TOO_LATE, completed, failed, follow
+from learnflow.domain.conversation import with_last_program
 from learnflow.domain.question import distress
 from learnflow.domain.question.handover import Handover, misrouted
 from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
@@ -37,17 +38,19 @@ Finish = Callable[[Composed, int], Sequence[Outgoing]]  # what was composed, and
 
 
 class SpecialistRequest:
-    """A request to a specialist; its question is parsed here once for all that answer it."""
+    """A request to a specialist; its question is read here once, with the program that it goes on with."""
 
     def __init__(self, event: Event[AgentRequest], agent: Specialist, context: Context) -> None:
         self.event = event
-        self.question = parse_question(event.payload.query)
+        question = parse_question(event.payload.query)
+        self._request = with_last_program(event.payload, question)
+        self.question = question if self._request is event.payload else parse_question(self._request.query)
         self._agent = agent
         self._context = context
 
     async def answer(self, compose: Compose[Composed], finish: Finish[Composed]) -> Sequence[Outgoing]:
         """Return the one outcome of the request, or its hand-over."""
-        handover = misrouted(self.event.payload, self.question, self._agent)
+        handover = misrouted(self._request, self.question, self._agent)
         return [self._handed_over(handover)] if handover else await self.outcome(compose, finish)
 
     async def outcome(self, compose: Compose[Composed], finish: Finish[Composed]) -> Sequence[Outgoing]:
@@ -56,7 +59,7 @@ class SpecialistRequest:
             return [self._too_late()]
         started = perf_counter()
         try:
-            composed = await compose(self.event.payload, self.question)
+            composed = await compose(self._request, self.question)
         except Misrouted as error:
             return [self._handed_over(Handover(error.target, str(error)), error.usage)]
         except TutorUnavailable as error:

@@ -12,7 +12,7 @@ from mode.utils.logging import get_logger
 from pydantic import ValidationError
 
 from learnflow.database.postgres import BatchSource, Reader, present
-from learnflow.domain.conversation import LONGEST_ANSWER, LONGEST_QUESTION
+from learnflow.domain.conversation import LONGEST_ANSWER, turn_of
 from learnflow.domain.student_exercises import MOST_DONE, MOST_KEPT, Exercises
 from learnflow.models.events.routing import Turn
 from learnflow.models.exercise import Assigned, Exercise
@@ -20,7 +20,8 @@ from learnflow.models.fields import explain, short_id
 from learnflow.models.learner_model import LearnerState
 from learnflow.models.learning_progress import LearningProgress
 from learnflow.models.student import Profile
-from learnflow.models.vocabulary import Closing
+from learnflow.models.student_query import StudentQuery
+from learnflow.models.vocabulary import Closing, Specialist
 
 _log = get_logger(__name__)
 
@@ -44,13 +45,14 @@ _TURNS: Final = f"""
 SELECT q.*
 FROM unnest($1::text[]) AS asked (student_id)
 CROSS JOIN LATERAL (
-    SELECT h.student_id, h.query_id, h.timestamp AS at, r.agent_type AS agent, h.topic,
-        left(h.query_text, {LONGEST_QUESTION}) AS question, left(r.response_text, {LONGEST_ANSWER}) AS answer
+    SELECT h.student_id, h.query_id, h.timestamp, h.topic, h.query_text, h.code_snippet, h.language, r.agent_type,
+        left(r.response_text, {LONGEST_ANSWER}) AS answer, r.metadata->>'topic' AS answer_topic,
+        r.metadata->>'exercise_id' AS exercise_id
     FROM query_history h JOIN agent_responses r USING (query_id)
     WHERE h.student_id = asked.student_id AND h.status = 'completed'
     ORDER BY h.timestamp DESC, h.query_id LIMIT $2
 ) AS q
-ORDER BY q.at, q.query_id DESC
+ORDER BY q.timestamp, q.query_id DESC
 """  # noqa: S608 - of the constants above
 
 _ASSIGNMENT: Final = """
@@ -112,7 +114,7 @@ async def load_students(database: Reader, student_ids: Sequence[str], turns: int
     wanted = list(dict.fromkeys(student_ids))
     conversations: dict[str, list[Turn]] = {}
     for record in await database.fetch(_TURNS, wanted, turns):
-        conversations.setdefault(record["student_id"], []).append(Turn.model_validate(dict(record)))
+        conversations.setdefault(record["student_id"], []).append(_turn(record))
     exercises = await load_exercises(database, wanted)
     return {
         (student_id := record["student_id"]): _student(
@@ -120,6 +122,12 @@ async def load_students(database: Reader, student_ids: Sequence[str], turns: int
         )
         for record in await database.fetch(_STUDENTS, wanted)
     }
+
+
+def _turn(record: asyncpg.Record) -> Turn:
+    columns = present(record)
+    metadata = {"topic": record["answer_topic"], "exercise_id": record["exercise_id"]}
+    return turn_of(StudentQuery.model_validate(columns), Specialist(record["agent_type"]), record["answer"], metadata)
 
 
 def _student(record: asyncpg.Record, turns: tuple[Turn, ...], exercises: Exercises) -> StoredStudent:

@@ -1,7 +1,7 @@
 """Code within a sentence, as programs: what it gives can be the whole solution of an exercise."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice, permutations
 from keyword import kwlist
 from typing import Final
@@ -39,8 +39,7 @@ def as_functions(span: str, exercise: Exercise, asked: CallingConvention) -> Ite
     names = _names(expression)
     for chosen in islice(permutations(names, len(asked.parameters)), _MOST_PROGRAMS):
         given = dict(zip(chosen, asked.parameters, strict=True))
-        renamed = _NAME.sub(lambda match, given=given: given.get(match[0], match[0]), expression)
-        yield _program(renamed, exercise, asked, asked.entry)
+        yield _program(_renamed(expression, given), exercise, asked, asked.entry)
 
 
 def _expression(span: str) -> str:
@@ -50,6 +49,10 @@ def _expression(span: str) -> str:
         code = shown[1]
     function = _FUNCTION.match(code)
     return function[3] if function else code
+
+
+def _renamed(expression: str, names: Mapping[str, str]) -> str:
+    return _NAME.sub(lambda match: names.get(match[0], match[0]), expression)
 
 
 def _names(expression: str) -> tuple[str, ...]:

@@ -77,6 +77,17 @@ async def test_turns_are_the_last_that_were_completed_oldest_first(sink: Sink, d
     assert turn.question == "Why does my code throw IndexError? (4)"
 
 
+async def test_a_turn_has_the_topic_of_its_answer_and_its_code(sink: Sink, database: asyncpg.Connection) -> None:
+    await sink.write([Way(1).completed()])
+    await database.execute("UPDATE query_history SET code_snippet = repeat('x', 9000), language = 'java'")
+    task = "a" * 8 + "-0000-4000-8000-" + "0" * 12
+    metadata = f'{{"topic": "dictionaries", "exercise_id": "{task}"}}'
+    await database.execute("UPDATE agent_responses SET metadata = $1", metadata)
+    (turn,) = (await load_students(database, ["ann"], 5))["ann"].turns
+    assert (turn.topic, turn.language, str(turn.exercise_id)) == ("dictionaries", "java", task)
+    assert turn.code == "x" * 3_000
+
+
 async def test_turns_are_cut(sink: Sink, database: asyncpg.Connection) -> None:
     await sink.write([Way(1).completed(text="é" * 3_000)])
     await database.execute("UPDATE query_history SET query_text = repeat('ü', 5000)")

@@ -66,12 +66,12 @@ Wish = Submission | Hint | Solution | Claim | NewExercise
 
 
 def wish(request: AgentRequest, question: ParsedQuestion) -> Wish:
-    """Return what a request wants. An exercise that is not named is the one given last."""
+    """Return what a request wants. An exercise that is not named is that of the last turns."""
     code, named = request.query.code_snippet, request.named
     if code and named is not None:
         return Submission(named, code)
     text = " ".join(question.words)
-    exercise = named or (request.exercises[-1] if request.exercises else None)
+    exercise = named or _talked_of(request)
     if _says("new", text):
         return NewExercise()
     if _says("gives_up", text) and not _says("not_yet", text):
@@ -81,6 +81,13 @@ def wish(request: AgentRequest, question: ParsedQuestion) -> Wish:
     if exercise is not None and _says("solution", text) and not _says("not_yet", text):
         return Hint(exercise) if exercise.closed is None else Solution(exercise)
     return Hint(exercise) if _says("hint", text) else NewExercise()
+
+
+def _talked_of(request: AgentRequest) -> Assigned | None:
+    """Return the open exercise of the last turns, or else the one given last."""
+    exercises = {assigned.exercise.exercise_id: assigned for assigned in request.exercises}
+    turns = (exercises[turn.exercise_id] for turn in reversed(request.turns) if turn.exercise_id in exercises)
+    return next(turns, request.exercises[-1] if request.exercises else None)
 
 
 def _says(key: str, text: str) -> bool:

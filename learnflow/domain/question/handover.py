@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from learnflow.domain.conversation import is_on_last_program
 from learnflow.domain.question.intent import OFF_TOPIC
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.routing import AgentRequest
@@ -21,7 +22,7 @@ class Handover:
 
 def misrouted(request: AgentRequest, question: ParsedQuestion, agent: Specialist) -> Handover | None:
     """Return to whom an agent should hand a question over, or None to keep it. It happens once at the most."""
-    return None if settled(request) else _handover(question, agent)
+    return None if settled(request) else _handover(request, question, agent)
 
 
 def settled(request: AgentRequest) -> bool:
@@ -33,9 +34,10 @@ def settled(request: AgentRequest) -> bool:
     return kept or request.low_confidence or request.query.question_key == OFF_TOPIC
 
 
-def _handover(question: ParsedQuestion, agent: Specialist) -> Handover | None:
+def _handover(request: AgentRequest, question: ParsedQuestion, agent: Specialist) -> Handover | None:
     code, trace, error = question.code, question.trace, question.error
     trouble = code or trace or question.has(Intent.DEBUG)
+    goes_on = is_on_last_program(request) and question.has(Intent.DEBUG)
     match agent:
         case Specialist.DEBUG if not trouble and question.has(Intent.CONCEPTS, _CLEAR):
             target, reason = Specialist.CONCEPTS, "asks what something is, without code or a traceback"
@@ -43,6 +45,8 @@ def _handover(question: ParsedQuestion, agent: Specialist) -> Handover | None:
             target, reason = Specialist.DEBUG, "the text holds a traceback"
         case Specialist.CODE_REVIEW if error and not question.has(Intent.CODE_REVIEW, _CLEAR):
             target, reason = Specialist.DEBUG, f"the text names the error {error.name}"
+        case Specialist.CONCEPTS if goes_on and not question.has(Intent.CONCEPTS, _CLEAR):
+            target, reason = Specialist.DEBUG, "goes on with the program of an earlier turn, which has trouble"
         case Specialist.CONCEPTS if code and error and not question.has(Intent.CONCEPTS, _CLEAR):
             target, reason = Specialist.DEBUG, f"code comes with the error {error.name}"
         case Specialist.EXERCISE if code and question.has(Intent.CODE_REVIEW, _CLEAR):

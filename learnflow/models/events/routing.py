@@ -9,7 +9,7 @@ from learnflow.models.exercise import Assigned
 from learnflow.models.fields import Confidence, Id, Model, NonBlank, NullAsEmpty, Probability, Text, Timestamp, TopicKey
 from learnflow.models.student import Profile
 from learnflow.models.student_query import StudentQuery
-from learnflow.models.vocabulary import Intent, Specialist
+from learnflow.models.vocabulary import Intent, Language, Specialist
 
 
 class RoutingDecision(Model):
@@ -32,9 +32,12 @@ class Turn(Model):
     query_id: Id
     at: Timestamp
     agent: Specialist
-    topic: TopicKey | None = None
+    topic: Annotated[TopicKey | None, Field(description="The answer's, or else what triage took it for.")] = None
     question: Text
     answer: Text
+    code: Annotated[Text | None, Field(description="The student's code, from its beginning, within a bound.")] = None
+    language: Language | None = None
+    exercise_id: Annotated[Id | None, Field(description="The exercise that the answer was about.")] = None
 
 
 class ProgressSummary(Model):

@@ -1,8 +1,10 @@
 """The offline tutor: what a tutor can do, each part in a module of its own."""
 
 from dataclasses import replace
+from typing import Final
 
 from learnflow.code_analysis.engine import in_analysis_thread
+from learnflow.domain.conversation import is_on_last_program
 from learnflow.domain.question.intent import Triage, decide
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.question_key import question_key
@@ -17,6 +19,10 @@ from learnflow.tutor.offline.answers.debug import debug
 from learnflow.tutor.offline.answers.review import review
 from learnflow.tutor.offline.answers.static_diagnosis import causes, fault_behind
 from learnflow.tutor.offline.retrieval.points import find_point
+
+_LAST_PROGRAM: Final = (
+    "I looked at the program as you sent it before. If you have changed it since, send me the new one."
+)
 
 
 def with_topic_of_cause(text: str, question: ParsedQuestion, triage: Triage) -> Triage:
@@ -58,6 +64,13 @@ def _cause(text: str, question: ParsedQuestion) -> tuple[str, int] | None:
     return next(((cause.topic, cause.line) for cause in causes(text, question)), None)
 
 
+def _on_last_program(answer: Draft, request: AgentRequest) -> Draft:
+    """Return an answer that says so where it looked at the program of an earlier turn."""
+    if not is_on_last_program(request):
+        return answer
+    return answer.model_copy(update={"text": f"{_LAST_PROGRAM}\n\n{answer.text}"})
+
+
 class OfflineTutor:
     """Answers from rules, prepared content and the linter; needs no key and no network."""
 
@@ -80,11 +93,11 @@ class OfflineTutor:
 
     async def review(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Review the student's code: with the linter for Python, by a few sound checks for the others."""
-        return await review(request, question)
+        return _on_last_program(await review(request, question), request)
 
     async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: CodeRun = NOT_RUN) -> Draft:
         """Find the error: by what happened when the code ran, by its name, and by reading the code."""
-        return await debug(request, question, ran)
+        return _on_last_program(await debug(request, question, ran), request)
 
     async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:
         """Give a prepared exercise that fits, without its solution."""

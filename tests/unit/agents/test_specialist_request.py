@@ -25,7 +25,7 @@ from learnflow.streams.codec import Clock
 from learnflow.streams.message_processor import Delivery
 from learnflow.tutor.checked import CheckedTutor
 from learnflow.tutor.offline import OfflineTutor
-from tests.support.offline_requests import request
+from tests.support.offline_requests import request, turn
 
 NOON = datetime(2026, 1, 14, 12, tzinfo=UTC)
 COMPLETED: Final = "agent.response.completed"
@@ -65,6 +65,43 @@ async def test_an_answer_in_time_and_a_redriven_one_are_sent() -> None:
     in_time = NOON + timedelta(seconds=1)
     assert [each.event_type for each in await sent_at(NOON, due=in_time)] == ["exercise.verified", COMPLETED]
     assert [each.event_type for each in await sent_at(NOON, due=NOON, attempt=1)] == ["exercise.verified", COMPLETED]
+
+
+async def answers(asked: AgentRequest, agent: Specialist) -> list[Event[Any]]:
+    """Return what an agent sends, as it is while nobody has to be asked."""
+    clock = Clock(lambda: NOON, timedelta(minutes=5))
+    async with Sandbox(SandboxSettings()) as sandbox:
+        context = Context(Settings(), OfflineTutor(), sandbox, shipped(), clock, "worker-1")
+        return [message.event for message in await SPECIALISTS[agent](context)(delivery(asked, agent))]
+
+
+def after_a_key_error(text: str) -> AgentRequest:
+    before = turn("Why?", "The key is missing.", Specialist.DEBUG, "dictionaries")
+    program = "ages = {'ann': 3}\nprint(ages['bob'])"
+    turns = [{**before, "code": program, "language": "python", "at": "2026-01-02T14:00:00Z"}]
+    return request(text, topic="general", low_confidence=True, turns=turns)
+
+
+async def test_it_still_fails_is_answered_with_the_last_program() -> None:
+    asked = after_a_key_error("it still fails")
+    request_again = asked.model_copy(update={"alone": False, "low_confidence": True})
+    clock = Clock(lambda: NOON, timedelta(minutes=5))
+    async with Sandbox(SandboxSettings()) as sandbox:
+        context = Context(Settings(), OfflineTutor(), sandbox, shipped(), clock, "worker-1")
+        event = delivery(request_again, Specialist.CONCEPTS).event
+        whole = event.model_copy(update={"payload": event.payload.model_copy(update={"alone": False})})
+        (handed,) = await SPECIALISTS[Specialist.CONCEPTS](context)(Delivery(whole, 0, 0))
+    assert handed.event.payload.query.routed_to_agent is Specialist.DEBUG
+    assert handed.event.payload.query.code_snippet is None  # what the student sent stays as it was
+    (answered,) = await answers(handed.event.payload, Specialist.DEBUG)
+    assert "KeyError" in answered.payload.response_text
+    assert "as you sent it before" in answered.payload.response_text
+    assert answered.payload.query.code_snippet is None
+
+
+async def test_and_why_stays_with_the_topic_of_the_answer() -> None:
+    (answered,) = await answers(after_a_key_error("and why?"), Specialist.CONCEPTS)
+    assert answered.payload.metadata["topic"] == "dictionaries"
 
 
 def test_both_outcomes_of_a_question_have_one_id() -> None:

@@ -6,6 +6,7 @@ What others wrote stands between fences. The student's name and whatever came as
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from learnflow.domain.conversation import is_on_last_program
 from learnflow.domain.mastery.model import in_words
 from learnflow.domain.question.handover import settled
 from learnflow.domain.question.intent import OFF_TOPIC
@@ -59,7 +60,7 @@ def recent(turns: Sequence[Turn], tokens: int) -> tuple[Turn, ...]:
     """Return the last turns that fit into so many tokens, oldest first. The newest is cut where it alone does not."""
     room, kept = tokens * _CHARACTERS_A_TOKEN, list[Turn]()
     for turn in reversed(turns):
-        room -= len(turn.question) + len(turn.answer)
+        room -= len(turn.question) + len(turn.answer) + len(turn.code or "")
         if room < 0:
             break
         kept.insert(0, turn)
@@ -68,7 +69,9 @@ def recent(turns: Sequence[Turn], tokens: int) -> tuple[Turn, ...]:
 
 def _cut(turn: Turn, longest: int) -> Turn:
     question = turn.question[:longest]
-    return turn.model_copy(update={"question": question, "answer": turn.answer[: longest - len(question)]})
+    answer = turn.answer[: longest - len(question)]
+    code = (turn.code or "")[: longest - len(question) - len(answer)]
+    return turn.model_copy(update={"question": question, "answer": answer, "code": code or None})
 
 
 def _section(heading: str, text: str) -> str | None:
@@ -103,6 +106,8 @@ def _notes(request: AgentRequest, concept: str | None) -> Iterator[str]:
         return
     if request.low_confidence:
         yield "Triage was unsure what this asks for."
+    if is_on_last_program(request):
+        yield "The code is that of an earlier turn. The student may have changed it since."
     if request.query.question_key == OFF_TOPIC:
         yield "Triage takes this for small talk, or for something other than programming."
     if request.handed_over_from is not None:
@@ -114,7 +119,9 @@ def _notes(request: AgentRequest, concept: str | None) -> Iterator[str]:
 
 
 def _turn(turn: Turn) -> str:
-    return f"The student:\n\n{fenced(turn.question)}\n\nThe {turn.agent} agent:\n\n{fenced(turn.answer)}"
+    code = f"\n\nTheir code, in {turn.language}:\n\n{fenced(turn.code)}" if turn.code else ""
+    on = f", on {name(turn.topic)}" if turn.topic in TOPICS and turn.topic else ""
+    return f"The student:\n\n{fenced(turn.question)}{code}\n\nThe {turn.agent} agent{on}:\n\n{fenced(turn.answer)}"
 
 
 def run_section(ran: CodeRun, question: ParsedQuestion) -> str:

@@ -18,8 +18,8 @@ from learnflow.domain.question.exercise_wish import (
 )
 from learnflow.domain.question.intent import certain_triage
 from learnflow.models.exercise import Assigned
-from learnflow.models.vocabulary import Closing, Intent, SkillLevel
-from tests.support.offline_requests import request, with_question
+from learnflow.models.vocabulary import Closing, Intent, SkillLevel, Specialist
+from tests.support.offline_requests import request, turn, with_question
 from tests.unit.domain.test_student_exercises import NOON, exercise
 
 FIRST, LAST = (Assigned(exercise=exercise(name), assigned_at=NOON) for name in ("first", "last"))
@@ -68,6 +68,13 @@ def test_the_newest_is_meant_unless_another_is_named(text: str) -> None:
     named = wish(*with_question(request(text, **OPEN, named=FIRST)))
     assert isinstance(named, Hint | Solution)
     assert named.exercise == FIRST
+
+
+def test_the_exercise_that_was_talked_of_last_is_meant() -> None:
+    said = {**turn("a hint please", "Hint 1", Specialist.EXERCISE), "exercise_id": FIRST.exercise.exercise_id}
+    assert wish(*with_question(request("a hint please", **OPEN, turns=[said]))) == Hint(FIRST)
+    gone = {**said, "exercise_id": ID}
+    assert wish(*with_question(request("a hint please", **OPEN, turns=[gone]))) == Hint(LAST)
 
 
 def test_without_an_open_exercise_there_is_nothing_to_give_up() -> None:

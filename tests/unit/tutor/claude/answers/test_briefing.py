@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from learnflow.domain.conversation import with_last_program
 from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.events.routing import AgentRequest, Turn
 from learnflow.models.vocabulary import Language, Specialist
@@ -77,6 +78,29 @@ def test_triage_is_told_this() -> None:
     assert text.endswith(
         f"```\n\n# The question\n\n```\nWas ist hier los?\n```\n\n# Its code, in python\n\n```\n{CODE}\n```"
     )
+
+
+def test_the_code_of_a_turn_is_told_with_it_and_its_topic() -> None:
+    before = {**turn("Why?", "A key.", Specialist.DEBUG, "dictionaries"), "code": CODE, "language": "python"}
+    text = briefing(request("and why?", turns=[before]), ROOM)
+    assert f"The student:\n\n```\nWhy?\n```\n\nTheir code, in python:\n\n```\n{CODE}\n```\n\n" in text
+    assert "The debug agent, on dictionaries and maps:\n\n```\nA key.\n```" in text
+    assert "earlier turn" not in text
+
+
+def test_of_a_program_of_an_earlier_turn_that_is_said() -> None:
+    before = {**turn("Why?", "A key.", Specialist.DEBUG, "dictionaries"), "code": CODE, "language": "python"}
+    asked = with_last_program(*with_question(request("it still fails", topic="general", turns=[before])))
+    text = briefing(asked, ROOM)
+    assert "- The code is that of an earlier turn." in text
+    assert text.endswith(f"# The student's code, in python\n\n```\n{CODE}\n```")
+
+
+def test_the_code_of_turns_counts_into_the_bound() -> None:
+    (said,) = turns(("What?", "x" * 20))
+    with_code = said.model_copy(update={"code": "y" * 900, "language": Language.PYTHON})
+    (found,) = recent([with_code], 10)
+    assert (found.question, found.answer, found.code) == ("What?", "x" * 20, "y" * 15)
 
 
 @pytest.mark.parametrize(
