@@ -103,12 +103,6 @@ def _goes_on(request: AgentRequest, question: ParsedQuestion) -> bool:
     return nothing_else or not (_GOING_ON if question.error else _REFERRING).isdisjoint(question.words)
 
 
-def is_on_last_program(request: AgentRequest) -> bool:
-    """Say whether a question's code is that of an earlier turn."""
-    code = request.query.code_snippet
-    return code is not None and any(turn.code == code for turn in request.turns)
-
-
 class OpenQuery(Model):
     """A routed query without an outcome, and where its routing decision lay."""
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-from learnflow.domain.conversation import is_on_last_program
 from learnflow.domain.question.intent import OFF_TOPIC
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.routing import AgentRequest
@@ -37,7 +36,7 @@ def settled(request: AgentRequest) -> bool:
 def _handover(request: AgentRequest, question: ParsedQuestion, agent: Specialist) -> Handover | None:
     code, trace, error = question.code, question.trace, question.error
     trouble = code or trace or question.has(Intent.DEBUG)
-    goes_on = is_on_last_program(request) and question.has(Intent.DEBUG)
+    goes_on = request.has_earlier_program and question.has(Intent.DEBUG)
     match agent:
         case Specialist.DEBUG if not trouble and question.has(Intent.CONCEPTS, _CLEAR):
             target, reason = Specialist.CONCEPTS, "asks what something is, without code or a traceback"

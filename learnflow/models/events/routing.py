@@ -77,6 +77,12 @@ class AgentRequest(Model):
     reason: Text | None = Field(default=None, description="Why it was handed over.")
     usage: tuple[Usage, ...] = Field(default=(), description="What those who handed it over have spent.")
 
+    @property
+    def has_earlier_program(self) -> bool:
+        """Whether the question's code is that of an earlier turn."""
+        code = self.query.code_snippet
+        return code is not None and any(turn.code == code for turn in self.turns)
+
 
 _NO_CONCEPT = "None where none is missing: the answer follows the student's earlier ones, which are on this way."
 Concept = Annotated[TopicKey | None, Field(default=None, description=_NO_CONCEPT)]

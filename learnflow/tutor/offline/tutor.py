@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Final
 
 from learnflow.code_analysis.engine import in_analysis_thread
-from learnflow.domain.conversation import is_on_last_program
 from learnflow.domain.question.intent import Triage, decide
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.question_key import question_key
@@ -18,6 +17,7 @@ from learnflow.tutor.offline.answers import exercise, explain, progress
 from learnflow.tutor.offline.answers.debug import debug
 from learnflow.tutor.offline.answers.review import review
 from learnflow.tutor.offline.answers.static_diagnosis import causes, fault_behind
+from learnflow.tutor.offline.answers.unspoken_language import for_debug, for_review, spoken_language, unspoken
 from learnflow.tutor.offline.retrieval.points import find_point
 
 _LAST_PROGRAM: Final = (
@@ -66,7 +66,7 @@ def _cause(text: str, question: ParsedQuestion) -> tuple[str, int] | None:
 
 def _on_last_program(answer: Draft, request: AgentRequest) -> Draft:
     """Return an answer that says so where it looked at the program of an earlier turn."""
-    if not is_on_last_program(request):
+    if not request.has_earlier_program:
         return answer
     return answer.model_copy(update={"text": f"{_LAST_PROGRAM}\n\n{answer.text}"})
 
@@ -83,6 +83,8 @@ class OfflineTutor:
 
     async def explain(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Explain what was asked; ask back where triage was unsure; be friendly about what is off topic."""
+        if (language := spoken_language(question)) is not None:
+            return unspoken(language, question)
         if question.code:  # which is analyzed, by a linter's process too
             return await in_analysis_thread(explain.explain, request, question)
         return explain.explain(request, question)
@@ -93,10 +95,14 @@ class OfflineTutor:
 
     async def review(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Review the student's code: with the linter for Python, by a few sound checks for the others."""
+        if (language := spoken_language(question)) is not None:
+            return for_review(unspoken(language, question))
         return _on_last_program(await review(request, question), request)
 
     async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: CodeRun = NOT_RUN) -> Draft:
         """Find the error: by what happened when the code ran, by its name, and by reading the code."""
+        if (language := spoken_language(question)) is not None:
+            return for_debug(unspoken(language, question, ran), ran)
         return _on_last_program(await debug(request, question, ran), request)
 
     async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:

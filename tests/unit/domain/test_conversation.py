@@ -13,7 +13,6 @@ from learnflow.domain.conversation import (
     Patience,
     close,
     due,
-    is_on_last_program,
     remember,
     with_last_program,
 )
@@ -114,7 +113,7 @@ def test_a_line_of_trouble_is_read_with_the_last_program(text: str) -> None:
     read = with_last_program(*with_question(follow_up(text)))
     assert (read.query.code_snippet, read.query.language) == (PROGRAM, Language.PYTHON)
     assert (read.query.topic, read.low_confidence) == ("dictionaries", False)
-    assert is_on_last_program(read)
+    assert read.has_earlier_program
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ What others wrote stands between fences. The student's name and whatever came as
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from learnflow.domain.conversation import is_on_last_program
 from learnflow.domain.mastery.model import in_words
 from learnflow.domain.question.handover import settled
 from learnflow.domain.question.intent import OFF_TOPIC
@@ -106,7 +105,7 @@ def _notes(request: AgentRequest, concept: str | None) -> Iterator[str]:
         return
     if request.low_confidence:
         yield "Triage was unsure what this asks for."
-    if is_on_last_program(request):
+    if request.has_earlier_program:
         yield "The code is that of an earlier turn. The student may have changed it since."
     if request.query.question_key == OFF_TOPIC:
         yield "Triage takes this for small talk, or for something other than programming."

