@@ -302,7 +302,7 @@ def _enough(cases: Sequence[object], otherwise: str) -> None:
 
 def _table(result: Result) -> str:
     rows = [
-        f"{name:12}" + "".join(f"{key} {value:<10}" for key, value in figures.items())
+        f"{name:14}" + "".join(f"{key} {value:<10}" for key, value in figures.items())
         for name, figures in asdict(result).items()
         if figures is not None
     ]

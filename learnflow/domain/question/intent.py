@@ -34,6 +34,7 @@ _SHORT: Final = frozenset({Intent.EXERCISE, Intent.PROGRESS})  # what is wished 
 _ASIDE: Final = 0.3  # of the weight of such a wish within a narrative
 _CHANCE: Final = 0.5  # of the weight of a word of trouble in such a question
 _OWN: Final = frozenset({"my", "our"})
+_WHETHER: Final = 2.5  # the weight of a question whether something is so; more than that of code to be looked at
 _NOT_ASKING: Final = 0.5  # of the weight of what would ask, in a sentence of a narrative that asks nothing
 
 
@@ -118,11 +119,13 @@ def _evidence(question: ParsedQuestion) -> Iterator[Evidence]:
     for hit in (*question.signals, *(question.narrated if question.narrates else ())):
         phrase = " ".join(question.words[hit.start : hit.end])
         yield Evidence(hit.meaning.intent, _weight(question, hit), f"'{phrase}'")
+    if question.asks_whether:
+        yield Evidence(Intent.CONCEPTS, _WHETHER, "asks whether something is so in general")
     if question.trace:
         yield Evidence(Intent.DEBUG, 3.5, "a traceback")
     if question.error:
         yield Evidence(Intent.DEBUG, _error_weight(question), f"'{question.error.name}'")
-    if question.code:
+    if question.code and not question.asks_whether:
         yield from _code_evidence(question)
     if question.mentions and not (question.signals or question.code or question.error):
         yield Evidence(Intent.CONCEPTS, 0.8, "only names a topic")

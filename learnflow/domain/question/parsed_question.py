@@ -32,6 +32,9 @@ _READ_OF_EACH_END: Final = 120  # words
 _ENDS: Final = frozenset(".?!")
 _ANY: Final = 0.01  # less than any weight
 _NARRATIVE: Final = 40  # words; what students ask in one or two sentences is shorter
+_WHETHER: Final = frozenset({"is", "are", "does", "do", "can"})
+_AT_HAND: Final = frozenset({"my", "our", "it", "this", "that", "these", "those", "there", "the", "i", "you", "we"})
+_LEAST_ASKED: Final = 3  # words
 _TRACED: Final = 2_000  # characters of the code, where a trace is an exception
 
 
@@ -79,6 +82,18 @@ class ParsedQuestion:
     def narrates(self) -> bool:
         """Whether somebody tells at length, so that most words ask for nothing."""
         return len(self.words) >= _NARRATIVE
+
+    @property
+    def asks_whether(self) -> bool:
+        """Whether it begins with "is a string mutable?": no search for a fault, whatever code is with it.
+
+        What is asked of the student's own code, or of an error that came, is something else.
+        """
+        if self.narrates or self.error or self.trace or len(self.words) < _LEAST_ASKED:
+            return False
+        end = next((place for place, word in enumerate(self.words) if word in _ENDS), len(self.words))
+        begins = self.words[0] in _WHETHER and self.words[1] not in _AT_HAND
+        return begins and _AT_HAND.isdisjoint(self.words[2:end]) and any(hit.start < end for hit in self.mentions)
 
     @property
     def may_be_python(self) -> bool:

@@ -48,7 +48,7 @@ def _is_about_code(question: ParsedQuestion) -> bool:
 
     "It skips every second item" tells of the code, and "is there a better way to write it?" tells nothing at all.
     """
-    if question.code is None or question.error is not None:
+    if question.code is None or question.error is not None or question.asks_whether:
         return False
     return question.has(Intent.CODE_REVIEW) or (question.has(Intent.DEBUG) and not question.narrates)
 

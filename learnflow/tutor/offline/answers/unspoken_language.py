@@ -15,11 +15,10 @@ from learnflow.tutor.code_run import NOT_RUN, CodeRun
 from learnflow.tutor.offline.answers import run_report
 
 _SENTENCES: Final = data("spoken_languages.toml", "learnflow.tutor.offline.content")
-_OFFERS: Final = "\n".join((
-    '- "Explain loops"',
-    '- "Give me an exercise on lists"',
-    '- "Please review my code" or "Why does my code fail?", with it',
-))
+_OFFERS: Final = """\
+- "Explain loops"
+- "Give me an exercise on lists"
+- "Please review my code" or "Why does my code fail?", with it"""
 _MISSING: Final = "I understand English only."
 
 

@@ -383,3 +383,33 @@ def test_any_text_gets_a_valid_triage_and_always_the_same(text: str, code: str |
 def test_punctuation_without_end_is_read_all_the_same(parts: list[str]) -> None:
     text = ("x" + "".join(parts))[:5_000]
     assert TypeAdapter(TopicKey).validate_python(triage(query(text, text, Language.PYTHON)).question_key)
+
+
+CHANGED = "s = 'a'\ns = s + 'x'\nprint(s)"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "topic"),
+    [
+        ("is a string mutable? I wrote s = s + 'x' and s changed", CHANGED, "strings"),
+        ("are tuples mutable? I wrote t = t + (1,) and it changed", "t = ()\nt = t + (1,)", "tuples"),
+        ("Can a function change a list? I passed mine and it is different", "f(a)", "lists"),
+        ("is a dictionary ordered? I wrote two keys", "d = {'b': 1}\nd['a'] = 2", "dictionaries"),
+    ],
+)
+def test_whether_something_is_so_is_no_search_for_a_fault(text: str, code: str, topic: str) -> None:
+    query = StudentQuery.model_validate({
+        "query_id": "550e8400-e29b-41d4-a716-446655440000", "student_id": "student-123",
+        "timestamp": "2026-01-02T14:23:45Z", "query_text": text, "code_snippet": code, "language": "python",
+    })  # fmt: skip
+    found = triage(query)
+    assert (found.intent, found.topic) == (Intent.CONCEPTS, topic), found.reasoning
+
+
+@pytest.mark.parametrize("text", ["is my list wrong?", "is there a bug in the loop?", "does this string look right?"])
+def test_whether_the_own_code_is_right_is_looked_for_in_it(text: str) -> None:
+    query = StudentQuery.model_validate({
+        "query_id": "550e8400-e29b-41d4-a716-446655440000", "student_id": "student-123",
+        "timestamp": "2026-01-02T14:23:45Z", "query_text": text, "code_snippet": CHANGED, "language": "python",
+    })  # fmt: skip
+    assert triage(query).intent in {Intent.DEBUG, Intent.CODE_REVIEW}
