@@ -12,7 +12,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from learnflow.models.fields import Id, JsonObject, Model, NonBlank, Probability, Short, Text, TopicKey
-from learnflow.models.vocabulary import Closing, ExerciseLanguage, SkillLevel, Specialist
+from learnflow.models.vocabulary import Closing, ExerciseLanguage, ProofVerdict, SkillLevel, Specialist
 
 
 class Checked(Model):
@@ -31,6 +31,17 @@ class Explained(Model):
     prompt: Short | None = None
 
 
+class Proof(Model):
+    """What running the changed code of an answer next to the student's has shown, with the same input."""
+
+    verdict: ProofVerdict
+    ran: Short | None = Field(default=None, description="How the run of the changed code ended, if it was run.")
+    before: Text | None = Field(default=None, description="What came of the student's code.")
+    after: Text | None = Field(default=None, description="What came of the changed code.")
+    expected: Text | None = Field(default=None, description="What the student said that should come.")
+    reason: NonBlank = Field(description="The verdict in a sentence, as it stands in the answer.")
+
+
 def _open(schema: JsonSchemaValue) -> None:
     """What we write has these fields only; who reads it meets more in a later 1.x."""
     schema.pop("additionalProperties", None)
@@ -45,6 +56,7 @@ class AnswerMetadata(Model):
     distress: bool = Field(default=False, description="The student may be in distress: the answer is the school's.")
     asks_back: bool = Field(default=False, description="The answer asks for what is missing.")
     code_examples: Checked | None = None
+    proof: Proof | None = Field(default=None, description="Of what is given as the student's code, changed.")
     withheld: Id | None = Field(default=None, description="The open exercise that the answer would have solved.")
     claude_away: NonBlank | None = Field(default=None, description="Why Claude did not answer.")
     prompt: Short | None = Field(default=None, description="The version of the prompts that Claude answered by.")
@@ -85,7 +97,9 @@ class DebugMetadata(AnswerMetadata):
     """Of the debug agent. `ran` says how the run of the code ended, None where it was not run."""
 
     error_type: Short | None
-    fix_applied: bool = Field(description="Whether the code examples hold the student's code, mended.")
+    fix_applied: bool = Field(
+        description="Whether the code examples hold the student's code, mended, and `proof` has shown that it is."
+    )
     suggested_topic: TopicKey | None
     line: PositiveInt | None = Field(description="The line of the student's code to look at.")
     ran: Short | None

@@ -44,6 +44,14 @@ class Intent(StrEnum):
         return Specialist(self.value.replace("_", "-"))
 
 
+class ProofVerdict(StrEnum):
+    """What running a changed program next to the student's has shown."""
+
+    PROVEN = "proven"
+    DISPROVED = "disproved"
+    NOT_PROVABLE = "not-provable"
+
+
 class QueryStatus(StrEnum):
     """How far a query has come; it only moves forward."""
 

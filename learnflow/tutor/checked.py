@@ -1,4 +1,4 @@
-"""Answers are looked over before they are given: their code can be read, and solves no open exercise."""
+"""Answers are looked over before they are given: their code can be read, solves no open exercise, and helps."""
 
 import asyncio
 import re
@@ -16,7 +16,10 @@ from learnflow.models.draft import Draft
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.vocabulary import Language
 from learnflow.sandbox import Sandbox
+from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.interface import Answer, Tutor, TutorWrapper
+from learnflow.tutor.proof import Prover
+from learnflow.tutor.proof.answer import proven_draft
 from learnflow.tutor.solution_guard import SolutionGuard
 
 _FENCED: Final = re.compile(
@@ -42,9 +45,15 @@ class CheckedTutor(TutorWrapper):
     Nor are exercises: a starter that does not parse would have been noticed when its exercise was verified.
     """
 
-    def __init__(self, tutor: Tutor, sandbox: Sandbox) -> None:
+    def __init__(self, tutor: Tutor, sandbox: Sandbox, prover: Prover) -> None:
         super().__init__(tutor)
         self._solution_guard = SolutionGuard(sandbox)
+        self._prover = prover
+
+    async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: CodeRun) -> Draft:
+        """Find the error; what is called mended was run."""
+        draft = await super().debug(request, question, ran)
+        return await proven_draft(draft, request, question, self._prover)
 
     async def progress(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Say in words where the student stands; there is no code in it."""

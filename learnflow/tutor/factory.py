@@ -24,6 +24,7 @@ from learnflow.tutor.claude.tutor import ClaudeTutor
 from learnflow.tutor.fallback import FallbackTutor
 from learnflow.tutor.interface import Tutor
 from learnflow.tutor.offline import OfflineTutor
+from learnflow.tutor.proof import Prover
 
 if TYPE_CHECKING:
     from learnflow.tutor.claude.client.recording import HttpTransport
@@ -41,12 +42,16 @@ def tutor(
     """
     wanted = settings.learnflow.tutor
     with_claude = transport is not None or wanted == "claude" or (wanted == "auto" and any(map(os.environ.get, KEYS)))
-    return CheckedTutor(_claude(settings, sandbox, now, transport) if with_claude else OfflineTutor(), sandbox)
+    prover = Prover(sandbox)
+    offline = OfflineTutor(prover)
+    chosen = _claude(settings, sandbox, now, transport, prover, offline) if with_claude else offline
+    return CheckedTutor(chosen, sandbox, prover)
 
 
-def _claude(
-    settings: Settings, sandbox: Sandbox, now: Callable[[], datetime], transport: "HttpTransport | None"
-) -> Tutor:
+def _claude(  # noqa: PLR0913, PLR0917 - what it is made of
+    settings: Settings, sandbox: Sandbox, now: Callable[[], datetime], transport: "HttpTransport | None",
+    prover: Prover, offline: Tutor,
+) -> Tutor:  # fmt: skip
     """Return Claude's tutor, with the explanation cache before it and, before that, the answers while it is away."""
     own, url = settings.claude, settings.database.url
     client = ClaudeClient(_api(transport), own)
@@ -61,12 +66,12 @@ def _claude(
             await database.close()
 
     clients = partial(MeteredClient, client, guard, own.rates())
-    claude = ClaudeTutor(clients, settings, sandbox, now=now, close=close)
+    claude = ClaudeTutor(clients, settings, sandbox, prover, now=now, close=close)
     if not own.cache_days:
-        return FallbackTutor(claude, OfflineTutor(), own.when_away)
+        return FallbackTutor(claude, offline, own.when_away)
     version = f"{agent_prompt(Specialist.CONCEPTS).version} {own.model}"
     cached = CachedTutor(claude, ExplanationCache(database, version, own.cache_days, now), is_personal)
-    return FallbackTutor(cached, OfflineTutor(), own.when_away, cached.earlier)
+    return FallbackTutor(cached, offline, own.when_away, cached.earlier)
 
 
 def _api(transport: "HttpTransport | None") -> AnthropicApi:

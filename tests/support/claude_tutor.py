@@ -20,6 +20,7 @@ from learnflow.tutor.claude.client.sdk import AnthropicApi
 from learnflow.tutor.claude.tutor import ClaudeTutor
 from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.interface import Tutor
+from learnflow.tutor.proof import Prover
 from tests.support.messages_api import KEY, MessagesApi
 from tests.support.offline_requests import request, with_question
 
@@ -70,7 +71,7 @@ async def claude_tutor(api: MessagesApi, **settings: dict[str, Any]) -> AsyncIte
     paying = partial(MeteredClient, asking, SpendingGuard(DailyLimits(), now), chosen.claude.rates())
 
     async with Sandbox(SandboxSettings()) as sandbox:
-        tutor = ClaudeTutor(paying, chosen, sandbox, now=now, close=asking.close)
+        tutor = ClaudeTutor(paying, chosen, sandbox, Prover(sandbox), now=now, close=asking.close)
         try:
             yield tutor
         finally:

@@ -20,7 +20,7 @@ from learnflow.tutor.claude.answers.drafts import ModelAnswer
 from learnflow.tutor.claude.answers.exercise import ClaudeAuthor, exercise_from_bank, exercise_order, written_exercise
 from learnflow.tutor.claude.answers.schemas import Answer, Diagnosis, Explanation, Report, Review
 from learnflow.tutor.claude.answers.triage import ClaudeTriage
-from learnflow.tutor.claude.answers.usable_reply import seconds_for, usable_reply
+from learnflow.tutor.claude.answers.usable_reply import no_doubt, seconds_for, usable_reply
 from learnflow.tutor.claude.budget.metered_client import MeteredClients
 from learnflow.tutor.claude.interface import ClaudeRequest, Message, loop_time
 from learnflow.tutor.claude.prompts import agent_prompt
@@ -28,6 +28,8 @@ from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.exercises import ExerciseReply
 from learnflow.tutor.exercises.generation.generate import SECONDS, GenerationFailed, generate
 from learnflow.tutor.interface import Misrouted
+from learnflow.tutor.proof import Prover
+from learnflow.tutor.proof.answer import disproof
 from learnflow.tutor.review_findings import look_over
 
 _MAX_TOKENS: Final = 3_000  # of an answer; some scripts take a token a letter
@@ -38,8 +40,8 @@ A = TypeVar("A", bound=Answer)
 class ClaudeTutor:
     """Asks Claude, in the name of one agent at a time."""
 
-    def __init__(
-        self, clients: MeteredClients, settings: Settings, sandbox: Sandbox, *,
+    def __init__(  # noqa: PLR0913 - what it is made of
+        self, clients: MeteredClients, settings: Settings, sandbox: Sandbox, prover: Prover, *,
         now: Callable[[], datetime], close: Callable[[], Awaitable[None]],
     ) -> None:  # fmt: skip
         """`clients` makes what asks for one agent and one question; `close` lets go of what they share."""
@@ -49,6 +51,7 @@ class ClaudeTutor:
         self._close = close
         self._triage = ClaudeTriage(clients, settings.claude)
         self._sandbox = sandbox
+        self._prover = prover
 
     async def triage(self, query: StudentQuery, question: ParsedQuestion) -> Triage:
         """Decide what a question is; Claude is asked only where the rules are not certain."""
@@ -73,7 +76,14 @@ class ClaudeTutor:
 
     async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: CodeRun) -> Draft:
         """Find the error, knowing what happened when the code was run."""
-        reply = await self._reply(Specialist.DEBUG, request, Diagnosis, run_section(ran, question))
+
+        async def doubt(diagnosis: Diagnosis) -> str | None:
+            examples = [example.code for example in diagnosis.code_examples] if diagnosis.fix_applied else []
+            proof = await disproof(request, question, examples, self._prover)
+            return f"the student's code, mended, is not mended. {proof.reason.removesuffix('.')}" if proof else None
+
+        evidence = run_section(ran, question)
+        reply = await self._reply(Specialist.DEBUG, request, Diagnosis, evidence, doubt=doubt)
         return self._supportive(reply) or drafts.diagnosis(reply, request, question, ran)
 
     async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:
@@ -102,9 +112,10 @@ class ClaudeTutor:
         """Let go of the connections."""
         await self._close()
 
-    async def _reply(
+    async def _reply(  # noqa: PLR0913 - who asks, what for, and what an answer must be
         self, agent: Specialist, request: AgentRequest, reply_type: type[A], *evidence: str,
         concept: str | None = None, problem: Callable[[A], str | None] = lambda _: None,
+        doubt: Callable[[A], Awaitable[str | None]] = no_doubt,
     ) -> ModelAnswer[A]:  # fmt: skip
         """Return what Claude wrote. Raises Misrouted, where that is still possible, and what every tutor raises."""
         settings, instructions = self._settings.claude, agent_prompt(agent)
@@ -120,7 +131,7 @@ class ClaudeTutor:
         message = Message("user", briefing(request, settings.history_tokens, *evidence, concept=concept))
         asked = ClaudeRequest(settings.model, instructions.text, (message,), reply_type, _MAX_TOKENS)
         seconds = seconds_for(request, settings.timeout_seconds, self._now())
-        reply = await usable_reply(client, asked, loop_time() + seconds, flaw)
+        reply = await usable_reply(client, asked, loop_time() + seconds, flaw, doubt)
         answer = reply.value
         if answer.belongs_to is not None and misrouted(answer) and not answer.distress:
             raise Misrouted(answer.belongs_to.agent, drafts.storable_line(answer.belongs_to.because), client.usage)

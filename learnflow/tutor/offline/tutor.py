@@ -19,6 +19,7 @@ from learnflow.tutor.offline.answers.review import review
 from learnflow.tutor.offline.answers.static_diagnosis import causes, fault_behind
 from learnflow.tutor.offline.answers.unspoken_language import for_debug, for_review, spoken_language, unspoken
 from learnflow.tutor.offline.retrieval.points import find_point
+from learnflow.tutor.proof import Prover
 
 _LAST_PROGRAM: Final = (
     "I looked at the program as you sent it before. If you have changed it since, send me the new one."
@@ -72,7 +73,13 @@ def _on_last_program(answer: Draft, request: AgentRequest) -> Draft:
 
 
 class OfflineTutor:
-    """Answers from rules, prepared content and the linter; needs no key and no network."""
+    """Answers from rules, prepared content and the linter; needs no key and no network.
+
+    `prover` tries what it would say; without one nothing counts as proven.
+    """
+
+    def __init__(self, prover: Prover | None = None) -> None:
+        self._prover = prover or Prover()
 
     async def triage(self, query: StudentQuery, question: ParsedQuestion) -> Triage:
         """Decide what a question is; what its code does wrong tells the topic, or the point that answers it."""
@@ -103,7 +110,7 @@ class OfflineTutor:
         """Find the error: by what happened when the code ran, by its name, and by reading the code."""
         if (language := spoken_language(question)) is not None:
             return for_debug(unspoken(language, question, ran), ran)
-        return _on_last_program(await debug(request, question, ran), request)
+        return _on_last_program(await debug(request, question, ran, self._prover), request)
 
     async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:
         """Give a prepared exercise that fits, without its solution."""

@@ -25,6 +25,7 @@ from learnflow.streams.codec import Clock
 from learnflow.streams.message_processor import Delivery
 from learnflow.tutor.checked import CheckedTutor
 from learnflow.tutor.offline import OfflineTutor
+from learnflow.tutor.proof import Prover
 from tests.support.offline_requests import request, turn
 
 NOON = datetime(2026, 1, 14, 12, tzinfo=UTC)
@@ -138,7 +139,7 @@ async def test_a_question_is_parsed_once(
     monkeypatch.setattr("learnflow.domain.question.parsed_question.split_prose_and_code", counted)
     clock = Clock(lambda: NOON, timedelta(minutes=5))
     async with Sandbox(SandboxSettings()) as sandbox:
-        context = Context(Settings(), CheckedTutor(OfflineTutor(), sandbox), sandbox, shipped(), clock, "worker-1")
+        context = Context(Settings(), CheckedTutor(OfflineTutor(), sandbox, Prover(sandbox)), sandbox, shipped(), clock, "worker-1")
         sent = await SPECIALISTS[agent](context)(delivery(request(text, code), agent))
     assert any(isinstance(message.event.payload, ResponseCompleted) for message in sent)
     assert parsed == [text]

@@ -59,7 +59,11 @@ def sandbox() -> Iterator[Sandbox]:
         ),
         (
             "It does not work", "name = input()\nprint(nam)", Language.PYTHON,
-            "up to where it reads input", {"ran": "exception"},
+            "with the input `3`: it ends with NameError in line 2", {"ran": "exception", "error_type": "NameError"},
+        ),
+        (
+            "It does not work", "import sys\nlines = sys.stdin.readlines()\nfor n in range(50):\n    print(input())",
+            Language.PYTHON, "up to where it reads more than I could give it", {"ran": "exception"},
         ),
         (
             "I get KeyError: 'age'", "print(person['age'])", Language.PYTHON,
@@ -67,7 +71,7 @@ def sandbox() -> Iterator[Sandbox]:
             {"error_type": "KeyError"},
         ),
     ],
-    ids=["exception", "javascript", "java", "syntax", "endless", "no error", "wants input", "another error"],
+    ids=["exception", "javascript", "java", "syntax", "endless", "no error", "reads", "reads more", "another error"],
 )  # fmt: skip
 async def test_the_answer_tells_what_happened(  # noqa: PLR0913, PLR0917 - what a case consists of
     text: str, code: str, language: Language, said: str, metadata: dict[str, Any], sandbox: Sandbox

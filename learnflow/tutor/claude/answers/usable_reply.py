@@ -1,6 +1,6 @@
 """A reply of Claude's that can be used, in time, which takes two calls at the most."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -30,28 +30,42 @@ def seconds_for(request: AgentRequest, most: float, now: datetime) -> float:
     return 0.0 if left < min(most, _LEAST_SECONDS) else min(most, left)
 
 
+async def no_doubt(_: object) -> str | None:
+    """Have nothing to say against any answer."""
+
+
 async def usable_reply(
-    client: MeteredClient, request: ClaudeRequest[T], deadline: float, problem: Callable[[T], str | None]
-) -> ClaudeReply[T]:
+    client: MeteredClient, request: ClaudeRequest[T], deadline: float, problem: Callable[[T], str | None],
+    doubt: Callable[[T], Awaitable[str | None]] = no_doubt,
+) -> ClaudeReply[T]:  # fmt: skip
     """Return a reply that is of use; one that is of none is shown to Claude, and asked for once more.
 
-    `problem` says what is wrong with an answer. Raises ClaudeAway, or TutorUnavailable for a refusal and for a second
-    answer of no use.
+    `problem` says what is wrong with an answer. `doubt` says what is false in a first one that can be sent without
+    that: it is asked for once more as well, and is the one to send if nothing better comes. Raises ClaudeAway, or
+    TutorUnavailable for a refusal and for a second answer of no use.
     """
-    for _ in range(2):
+    doubtful: ClaudeReply[T] | None = None
+    for attempt in range(2):
         try:
             reply = await client.ask(request, deadline)
         except ClaudeUnavailable as error:
+            if doubtful is not None:
+                return doubtful
             raise ClaudeAway(error.for_students, client.usage) from error
         except UnusableReply as error:
-            if error.refused:
+            if error.refused and doubtful is None:
                 raise TutorUnavailable(REFUSED, client.usage) from error
             request = _with_problem(request, str(error))
             continue
         flaw = problem(reply.value)
         if flaw is None:
-            return reply
+            flaw = None if attempt else await doubt(reply.value)
+            if flaw is None:
+                return reply
+            doubtful = reply
         request = _with_problem(request, flaw, reply.value)
+    if doubtful is not None:
+        return doubtful
     raise TutorUnavailable(SPEECHLESS, client.usage)
 
 

@@ -14,20 +14,24 @@ from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.learning_progress import MASTERED
-from learnflow.models.metadata import DebugMetadata
+from learnflow.models.metadata import DebugMetadata, Proof
 from learnflow.models.taxonomy import GENERAL, name, title
 from learnflow.tutor.answer_text import draft
 from learnflow.tutor.code_run import CodeRun
-from learnflow.tutor.offline.answers import error_text, run_report, static_diagnosis
+from learnflow.tutor.offline.answers import error_text, proven_findings, run_report, static_diagnosis
 from learnflow.tutor.offline.content.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.content.library import EXPLANATIONS
 from learnflow.tutor.offline.conversation import topic_of_request
+from learnflow.tutor.proof import Prover
 from learnflow.tutor.student_level import depth, mastery
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question about an error: what was read, the error if one is known, the fault if it can be seen, and the run."""
+    """A question about an error: what was read, the error if one is known, the fault if it can be seen, and the run.
+
+    `proof` is what running the mended code showed, where there is any.
+    """
 
     question: ParsedQuestion
     topic: str
@@ -35,43 +39,51 @@ class Case:
     fault: Finding | None
     ran: CodeRun
     line: int | None
+    proof: Proof | None = None
 
     @property
     def missing(self) -> str:
         """What could not be done."""
         if self.ran.execution:
-            return "I ran your code by itself, without input, and without files that it may need."
+            given = "with input that I made up" if self.ran.made_input else "without input"
+            given = "with the input that you name" if self.ran.made_input and self.ran.made_input.told else given
+            return f"I ran your code by itself, {given}, and without files that it may need."
         if self.ran.problem:
             return f"I read your code, but did not run it: {self.ran.problem}"
         return "I read what you sent, and ran nothing."
 
 
-async def debug(request: AgentRequest, question: ParsedQuestion, ran: CodeRun) -> Draft:
+async def debug(request: AgentRequest, question: ParsedQuestion, ran: CodeRun, prover: Prover) -> Draft:
     """Explain the error and point at its place; ask for what is missing."""
-    case = await _case(request, _without_trace(question), ran)
+    case = await _case(request, _without_trace(question), ran, prover)
     if case.error and case.error.key in ERROR_NOTES:
         return _prepared_error(request, case, case.error)
     if case.error:
         return _unknown_error(request, case, case.error)
     possible = await in_analysis_thread(static_diagnosis.causes, request.query.query_text, case.question)
-    if possible:
-        return _wrong_result(request, case, *possible)
+    standing = await proven_findings.tried(request, case.question, possible, prover)
+    if standing:
+        (cause, proof), *others = standing
+        return _wrong_result(request, replace(case, proof=proof), cause, *(other for other, _ in others))
     if case.question.code:
         return await _no_cause_seen(case, case.question.code, request.query.query_text)
     return _ask(case, request.query.query_text)
 
 
-async def _case(request: AgentRequest, question: ParsedQuestion, ran: CodeRun) -> Case:
+async def _case(request: AgentRequest, question: ParsedQuestion, ran: CodeRun, prover: Prover) -> Case:
     raised = run_report.error_of_run(ran, question.language)
     error = question.error or await static_diagnosis.error_to_explain(request.query.query_text, question, raised)
     if raised and error and raised.name == error.name:
         error = raised  # the run has the whole message, the question often only the name
-    fault = await static_diagnosis.visible_fault(request.query.query_text, question, error)
+    visible = await static_diagnosis.visible_fault(request.query.query_text, question, error)
+    name = error.name if error else None
+    standing = await proven_findings.tried(request, question, (visible,) if visible else (), prover, name)
+    fault, proof = standing[0] if standing else (None, None)
     if fault is not None:
         error = static_diagnosis.error_raised(fault, error)
     topic = topic_of_request(request, question) if error is None else error.topic
     line = fault.line if fault else run_report.line_raised(ran, error) or _traced(request)
-    return Case(question, topic, error, fault, ran, line)
+    return Case(question, topic, error, fault, ran, line, proof)
 
 
 def _without_trace(question: ParsedQuestion) -> ParsedQuestion:
@@ -98,7 +110,7 @@ def _prepared_error(request: AgentRequest, case: Case, error: ErrorSign) -> Draf
     says = note.says(run_report.message_raised(case.ran, error) or sent)
     fixes, has_cause = (fault.fixes, fault.tells_cause) if fault else ((), False)
     prepared = error_text.PreparedError(
-        error, note, None if fault else says, _place(case, error), fixes, has_cause=has_cause
+        error, note, None if fault else says, _place(case, error), fixes, case.proof, has_cause=has_cause
     )
     return draft(
         run_report.what_happened(case.ran, error), *error_text.error_paragraphs(request, prepared),
@@ -163,17 +175,19 @@ def _wrong_result(request: AgentRequest, case: Case, cause: Finding, *others: Fi
     shown = _shown(case)
     at = f" is in line {cause.line}{f' ({shown})' if shown else ''}" if case.question.code else ""
     second = next((other for other in others if other.rule.key != cause.rule.key), None)
-    is_sure = cause.rule.certainty is Certainty.SURE or cause.rule is inexact_result
+    is_sure = (
+        cause.rule.certainty is Certainty.SURE or cause.rule is inexact_result or proven_findings.holds(case.proof)
+    )
     return draft(
         run_report.what_happened(case.ran, None),
         f"{'The cause' if is_sure else 'What I suspect'}{at}: {cause.message}",
         *cause.steps(depth(request, cause.topic)),
-        "Your code, mended, is the example." if cause.fixes and case.question.code else None,
+        error_text.mended(case.proof) if cause.fixes and case.question.code else None,
         f"There is more, in line {second.line}: {second.message}" if second else None,
         None if request.alone else f'Say "Explain {name(cause.topic)}" if you want the idea behind it.',
         topic=cause.topic, confidence=0.85 if is_sure else 0.6, missing=case.missing,
         code=cause.fixes if case.question.code else (), metadata={
-            **_metadata(case, None).as_json(), "suggested_topic": cause.topic, "fix_applied": bool(cause.fixes),
+            **_metadata(case, None).as_json(), "suggested_topic": cause.topic,
         },
     )  # fmt: skip
 
@@ -207,10 +221,11 @@ def _suspect(case: Case) -> str | None:
 
 
 def _metadata(case: Case, error_type: str | None) -> DebugMetadata:
-    return DebugMetadata(
+    metadata = DebugMetadata(
         error_type=error_type,
-        fix_applied=bool(case.fault and case.fault.fixes),
+        fix_applied=proven_findings.holds(case.proof),
         suggested_topic=None if case.topic == GENERAL else case.topic,
         line=case.line,
         ran=case.ran.execution.ended if case.ran.execution else None,
     )
+    return metadata.model_copy(update={"proof": case.proof}) if case.proof else metadata

@@ -8,8 +8,9 @@ from typing import Final
 from learnflow.code_analysis.topic_occurrences import names_set_in_loop
 from learnflow.domain.question.errors import ErrorSign
 from learnflow.models.events.routing import AgentRequest
+from learnflow.models.metadata import Proof
 from learnflow.models.taxonomy import name
-from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel, Specialist
+from learnflow.models.vocabulary import Language, LearningStyle, ProofVerdict, SkillLevel, Specialist
 from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.offline.content.error_notes import ErrorNote
 from learnflow.tutor.student_level import depth, is_hard
@@ -47,6 +48,7 @@ class PreparedError:
     message: str | None
     place: str | None
     mended: tuple[str, ...]
+    proof: Proof | None = None
     has_cause: bool = False
 
 
@@ -124,9 +126,16 @@ def _once_more(prepared: PreparedError, time: int) -> Iterator[str]:
 
 
 def _examples(prepared: PreparedError) -> str:
-    if prepared.mended:
-        return "Your code, mended, is among the examples."
-    return "The example shows the same fault, mended."
+    return mended(prepared.proof) if prepared.mended else "The example shows the same fault, mended."
+
+
+def mended(proof: Proof | None) -> str:
+    """Return how the student's code, changed, is given: as mended only where that is proven."""
+    if proof is None:
+        return "The example is your code, changed; I have not tried it."
+    if proof.verdict is ProofVerdict.PROVEN:
+        return f"Your code, mended, is among the examples. {proof.reason}"
+    return f"Your code, changed, is among the examples, to be tried. {proof.reason}"
 
 
 def find_out(code: str, language: Language | None, text: str, ran: CodeRun) -> Iterator[str]:

@@ -15,6 +15,18 @@ _NOT_HERE: Final = re.compile(
     r"(?P<name>fetch|document|window|navigator|localStorage|sessionStorage|XMLHttpRequest|WebSocket|alert|prompt"
     r"|requestAnimationFrame) is not defined"
 )  # of the browser or the network, which the sandbox has not
+_OF_CODE: Final = frozenset({
+    "NameError",
+    "UnboundLocalError",
+    "TypeError",
+    "AttributeError",
+    "SyntaxError",
+    "IndentationError",
+    "TabError",
+    "ReferenceError",
+    "CompileError",
+    "ImportError",
+})  # whatever the input is
 _COMPILER: Final = "CompileError"  # the sandbox's own: what javac says has no name
 _LONGEST_OUTPUT: Final = 200  # characters
 _STOPPED: Final = {
@@ -26,9 +38,11 @@ _STOPPED: Final = {
 
 
 def error_of_run(ran: CodeRun, language: Language | None) -> ErrorSign | None:
-    """Return the error that the run ended with; None where it only wanted what the sandbox does not have."""
+    """Return the error that the run ended with; None where that may be for want of the right input, say."""
     fault = ran.execution.fault if ran.execution else None
     if fault is None or fault.type in _WANTS_INPUT or _NOT_HERE.match(fault.message):
+        return None
+    if ran.made_input and not ran.made_input.told and fault.type not in _OF_CODE:
         return None
     message = words(fault.message)
     if fault.type != _COMPILER:
@@ -64,10 +78,11 @@ def what_happened(ran: CodeRun, error: ErrorSign | None) -> str | None:
     if execution is None:
         return None
     fault = execution.fault
+    given = f" with the input `{ran.made_input.first}`" if ran.made_input else ""
     if fault is None:
-        return f"I ran your code: {_without_error(execution)}"
+        return f"I ran your code{given}: {_without_error(execution)}"
     if fault.type in _WANTS_INPUT:
-        return "I ran your code up to where it reads input: I had none to give it, so I do not know what comes after."
+        return f"I ran your code{given} up to where it reads more than I could give it; I do not know what comes after."
     lacking = _NOT_HERE.match(fault.message)
     if lacking and not ended_with(ran, error):
         return (
@@ -75,7 +90,7 @@ def what_happened(ran: CodeRun, error: ErrorSign | None) -> str | None:
             "and not there where I run code. It says nothing against yours."
         )
     if error is None or ended_with(ran, error):
-        return f"I ran your code: it ends with {_in_words(fault)}"
+        return f"I ran your code{given}: it ends with {_in_words(fault)}"
     return f"You write of {error.name}; when I ran this code by itself, it ended with {_in_words(fault)}"
 
 

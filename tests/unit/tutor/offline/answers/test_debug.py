@@ -28,10 +28,11 @@ async def test_the_data_models_question_is_answered_and_asks_concepts_for_list_i
     assert [run(code).stdout for code in draft.code_examples] == ["3\n", "3\n"]
     assert draft.metadata == {
         "error_type": "IndexError",
-        "fix_applied": True,
+        "fix_applied": False,
         "suggested_topic": "list-indexing",
         "line": 2,
         "ran": None,
+        "proof": {"verdict": "not-provable", "reason": "It was not run: I cannot run this here."},
     }
     assert (draft.topic, draft.missing_concept) == ("list-indexing", "list-indexing")
     assert draft.confidence >= 0.85
