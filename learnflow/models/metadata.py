@@ -91,6 +91,7 @@ class ReviewMetadata(AnswerMetadata):
 
     remarks: tuple[RemarkMetadata, ...]
     suggested_topic: TopicKey | None
+    ran: Short | None = Field(default=None, description="How the run of the code ended, if it was run.")
 
 
 class DebugMetadata(AnswerMetadata):

@@ -19,7 +19,7 @@ from learnflow.sandbox import Sandbox
 from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.interface import Answer, Tutor, TutorWrapper
 from learnflow.tutor.proof import Prover
-from learnflow.tutor.proof.answer import proven_draft
+from learnflow.tutor.proof.answer import proven_draft, true_draft
 from learnflow.tutor.solution_guard import SolutionGuard
 
 _FENCED: Final = re.compile(
@@ -62,7 +62,8 @@ class CheckedTutor(TutorWrapper):
     async def _draft(self, request: AgentRequest, question: ParsedQuestion, answer: Answer) -> Draft:
         draft = await answer(self._tutor)
         readable = await asyncio.to_thread(check_examples, draft, question.language or Language.PYTHON)
-        return await self._solution_guard.guarded(readable, request)
+        true = await true_draft(readable, request, question, self._prover)
+        return await self._solution_guard.guarded(true, request)
 
 
 @dataclass(frozen=True, slots=True)

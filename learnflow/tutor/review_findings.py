@@ -48,7 +48,7 @@ def _python(code: str) -> ReviewFindings:
         diagnostics = ruff_diagnostics(code)
     except LinterUnavailableError:
         return ReviewFindings((), NOT_LINTED, "the linter could not be run this time, so I have not checked your code.")
-    missing = "a linter's view; whether the code does what you want, I did not try."
+    missing = "a linter's view."
     worded = {rule.key for rule in all_rules()} | _IN_OWN_RULES
     unreadable = [_unreadable(Language.PYTHON, each.line, each.message) for each in diagnostics if not each.code][:1]
     in_its_words = (

@@ -100,7 +100,13 @@ Common divisor
 line 2, E711: {remark}
 ```
 
-What it is worth: a linter's view; whether the code does what you want, I did not try.
+What it is worth: a linter's view.
+
+# What running the code showed
+
+It ran by itself, without input and without files. It ended without an error.
+
+It printed nothing.
 
 # What the student writes
 

@@ -18,7 +18,7 @@ from learnflow.tutor.claude.answers import drafts
 from learnflow.tutor.claude.answers.briefing import briefing, figures_section, linter_section, run_section
 from learnflow.tutor.claude.answers.drafts import ModelAnswer
 from learnflow.tutor.claude.answers.exercise import ClaudeAuthor, exercise_from_bank, exercise_order, written_exercise
-from learnflow.tutor.claude.answers.schemas import Answer, Diagnosis, Explanation, Report, Review
+from learnflow.tutor.claude.answers.schemas import Answer, Diagnosis, Explanation, Report, Review, Teaching
 from learnflow.tutor.claude.answers.triage import ClaudeTriage
 from learnflow.tutor.claude.answers.usable_reply import no_doubt, seconds_for, usable_reply
 from learnflow.tutor.claude.budget.metered_client import MeteredClients
@@ -29,7 +29,7 @@ from learnflow.tutor.exercises import ExerciseReply
 from learnflow.tutor.exercises.generation.generate import SECONDS, GenerationFailed, generate
 from learnflow.tutor.interface import Misrouted
 from learnflow.tutor.proof import Prover
-from learnflow.tutor.proof.answer import disproof
+from learnflow.tutor.proof.answer import disproof, false_output
 from learnflow.tutor.review_findings import look_over
 
 _MAX_TOKENS: Final = 3_000  # of an answer; some scripts take a token a letter
@@ -59,30 +59,31 @@ class ClaudeTutor:
 
     async def explain(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Explain what was asked, ask back, or be friendly."""
-        reply = await self._reply(Specialist.CONCEPTS, request, Explanation)
+        reply = await self._reply(
+            Specialist.CONCEPTS, request, Explanation, doubt=self._doubt(request, question)
+        )  # fmt: skip
         return self._supportive(reply) or drafts.explanation(reply, request, question)
 
     async def explain_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft:
         """Explain one topic, in a text that follows on another agent's."""
-        reply = await self._reply(Specialist.CONCEPTS, request, Explanation, concept=concept)
+        doubt = self._doubt(request, question)
+        reply = await self._reply(Specialist.CONCEPTS, request, Explanation, concept=concept, doubt=doubt)
         draft = self._supportive(reply) or drafts.explanation(reply, request, question)
         return draft.model_copy(update={"topic": concept})
 
     async def review(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
-        """Review the student's code, knowing what a linter says of it."""
+        """Review the student's code, knowing what a linter says of it, and what happened when it was run."""
         findings = await look_over(question.code, question.language) if question.code else None
-        reply = await self._reply(Specialist.CODE_REVIEW, request, Review, linter_section(findings))
+        evidence = [linter_section(findings)]
+        if question.code:
+            evidence.append(run_section(await self._prover.run(request, question), question))
+        doubt = self._doubt(request, question)
+        reply = await self._reply(Specialist.CODE_REVIEW, request, Review, *evidence, doubt=doubt)
         return self._supportive(reply) or drafts.review(reply, question)
 
     async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: CodeRun) -> Draft:
         """Find the error, knowing what happened when the code was run."""
-
-        async def doubt(diagnosis: Diagnosis) -> str | None:
-            examples = [example.code for example in diagnosis.code_examples] if diagnosis.fix_applied else []
-            proof = await disproof(request, question, examples, self._prover)
-            return f"the student's code, mended, is not mended. {proof.reason.removesuffix('.')}" if proof else None
-
-        evidence = run_section(ran, question)
+        evidence, doubt = run_section(ran, question), self._doubt(request, question)
         reply = await self._reply(Specialist.DEBUG, request, Diagnosis, evidence, doubt=doubt)
         return self._supportive(reply) or drafts.diagnosis(reply, request, question, ran)
 
@@ -136,6 +137,23 @@ class ClaudeTutor:
         if answer.belongs_to is not None and misrouted(answer) and not answer.distress:
             raise Misrouted(answer.belongs_to.agent, drafts.storable_line(answer.belongs_to.because), client.usage)
         return ModelAnswer(answer, reply.model, instructions.version, client.usage)
+
+    def _doubt(self, request: AgentRequest, question: ParsedQuestion) -> Callable[[Teaching], Awaitable[str | None]]:
+        """Return what runs the code of an answer, and says what of it is not so."""
+
+        async def doubt(answer: Teaching) -> str | None:
+            if answer.distress or answer.belongs_to is not None:
+                return None
+            examples = [example.code for example in answer.code_examples]
+            if isinstance(answer, Diagnosis) and answer.fix_applied:
+                proof = await disproof(request, question, examples, self._prover)
+                if proof is not None:
+                    return f"the code that you call mended is not. {proof.reason.removesuffix('.')}"
+            found = await false_output(request, question, answer.text, examples, self._prover)
+            said = (f'you say "{claim.sentence.strip()}", but running it gives {came}' for claim, came in found)
+            return next(said, None)
+
+        return doubt
 
     def _supportive(self, reply: ModelAnswer[Answer]) -> Draft | None:
         if not reply.answer.distress:

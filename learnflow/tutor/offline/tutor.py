@@ -101,10 +101,10 @@ class OfflineTutor:
         return explain.explain_concept(request, question, concept)
 
     async def review(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
-        """Review the student's code: with the linter for Python, by a few sound checks for the others."""
+        """Review the student's code: by running it, with the linter for Python, and by a few sound checks."""
         if (language := spoken_language(question)) is not None:
             return for_review(unspoken(language, question))
-        return _on_last_program(await review(request, question), request)
+        return _on_last_program(await review(request, question, self._prover), request)
 
     async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: CodeRun = NOT_RUN) -> Draft:
         """Find the error: by what happened when the code ran, by its name, and by reading the code."""

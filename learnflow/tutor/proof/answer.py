@@ -1,20 +1,27 @@
 """An answer that says that code is mended → the same with what running it has shown, or without the code."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.metadata import Proof
-from learnflow.models.vocabulary import ProofVerdict
+from learnflow.models.vocabulary import ExerciseLanguage, Language, ProofVerdict
+from learnflow.sandbox import Execution
+from learnflow.tutor.answer_text import OFFLINE_MODEL
+from learnflow.tutor.proof.output_claims import OutputClaim, false_claims, output_claims, without_sentences
 from learnflow.tutor.proof.prover import Prover
 from learnflow.tutor.proof.whole_program import changed_code
 
-_LEFT_OUT = (
+_RUNNABLE: Final = {Language(language): language for language in ExerciseLanguage}
+_LEFT_OUT: Final = (
     "I leave out the changed code that I had for you, because it does not help. {} So take what I say here for places "
     "to look at, and not for the cause."
 )
-_NOT_PROVEN = "Whether the changed code does what you want is for you to try. {}"
+_NOT_PROVEN: Final = "Whether the changed code does what you want is for you to try. {}"
+
+_CLAIM_LEFT_OUT: Final = "(I have left out what I said on the output of some code: running it showed something else.)"
 
 
 async def disproof(
@@ -24,6 +31,32 @@ async def disproof(
     changed = changed_code(question.code or "", examples)
     proof = await prover.prove(request, question, changed) if changed else None
     return proof if proof and proof.verdict is ProofVerdict.DISPROVED else None
+
+
+async def false_output(
+    request: AgentRequest, question: ParsedQuestion, text: str, examples: Sequence[str], prover: Prover
+) -> tuple[tuple[OutputClaim, str], ...]:
+    """Return what an answer says of outputs that running the code shows to be false, and what comes instead."""
+    language = _RUNNABLE.get(question.language or Language.PYTHON)
+    if language is None:
+        return ()
+
+    async def run_code(code: str) -> Execution | None:
+        return await prover.run_code(language, code, request.query.student_id)
+
+    grounds = [*filter(None, [question.code]), *examples]
+    return await false_claims(output_claims(text), language, grounds, run_code)
+
+
+async def true_draft(draft: Draft, request: AgentRequest, question: ParsedQuestion, prover: Prover) -> Draft:
+    """Return a draft without the sentences that say false things of outputs; what is prepared has none."""
+    if draft.model == OFFLINE_MODEL:
+        return draft
+    found = await false_output(request, question, draft.text, draft.code_examples, prover)
+    if not found:
+        return draft
+    kept = without_sentences(draft.text, [claim for claim, _ in found])
+    return draft.model_copy(update={"text": f"{kept}\n\n{_CLAIM_LEFT_OUT}".strip()})
 
 
 async def proven_draft(draft: Draft, request: AgentRequest, question: ParsedQuestion, prover: Prover) -> Draft:

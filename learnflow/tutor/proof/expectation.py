@@ -41,7 +41,7 @@ _TOKEN: Final = re.compile(
 )  # fmt: skip
 _AFTER: Final = re.compile(
     r"\W*$|\s*[.,;:!?)\n\"'`-]|\s+(?:but|instead|when|for|because|as|not|rather|if|since|while|with|at|in|on|it|i|so|why|and"
-    r"|what|how|where|then|after|every|each|though|yet|however|my|the|this|that|is|gives?|comes?|should|here|now|only)\b",
+    r"|what|how|where|then|after|or|every|each|though|yet|however|my|the|this|that|is|gives?|comes?|should|here|now|only)\b",
     re.IGNORECASE,
 )
 _NO_VALUE_AFTER: Final = frozenset({

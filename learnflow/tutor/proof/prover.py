@@ -2,14 +2,18 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator
-from typing import Final
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.routing import AgentRequest
+from learnflow.models.exercise import Exercise
 from learnflow.models.metadata import Proof
 from learnflow.models.vocabulary import ExerciseLanguage, ProofVerdict
-from learnflow.sandbox import Sandbox, SandboxUnavailable
-from learnflow.tutor.code_run import CodeRunner, runnable_language
+from learnflow.sandbox import Execution, Grading, Sandbox, SandboxUnavailable, infer_calling_convention
+from learnflow.sandbox.outline import outline
+from learnflow.tutor.code_run import NOT_RUN, CodeRun, CodeRunner, runnable_language
 from learnflow.tutor.made_input import MadeInput, made_inputs
 from learnflow.tutor.proof.expectation import Expectation, expectations
 from learnflow.tutor.proof.trial import MARK, Trial, judged
@@ -23,10 +27,23 @@ _CALLED: Final = {
 _ORDER: Final = (ProofVerdict.DISPROVED, ProofVerdict.PROVEN, ProofVerdict.NOT_PROVABLE)  # what decides, first
 
 
+_Case: TypeAlias = tuple[Expectation | None, MadeInput | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One run of a program as it is: what should come, what it was given, and what came."""
+
+    expectation: Expectation | None
+    made_input: MadeInput | None
+    execution: Execution
+
+
 class Prover:
     """Proves changes of students' code by running them; without a sandbox nothing is provable."""
 
     def __init__(self, sandbox: Sandbox | None = None) -> None:
+        self._sandbox = sandbox
         self._runner = CodeRunner(sandbox) if sandbox is not None else None
 
     async def prove(
@@ -43,20 +60,69 @@ class Prover:
         program = await asyncio.to_thread(whole_program, language, code, example)
         if program is None:
             return _not_provable("It was not run: it is only a part of your program.")
-        text, owner = request.query.query_text, request.query.student_id
-        inputs = await asyncio.to_thread(made_inputs, language, code, text)
-        cases = tuple(_cases(language, expectations(text, code), inputs))
-        runs = [
-            self._runner.run(language, _calling(language, each, wanted), owner, given.stdin if given else "")
-            for wanted, given in cases
-            for each in (code, program)
-        ]
         try:
-            before_and_after = await asyncio.gather(*runs)
+            runs = await _run_cases(self._runner, request, question, language, code, program)
         except SandboxUnavailable as problem:
             return _not_provable(f"It was not run: {problem}")
-        pairs = zip(before_and_after[::2], before_and_after[1::2], strict=True)
-        return _decisive(judged(Trial(*pair, *case, error)) for pair, case in zip(pairs, cases, strict=True))
+        return _decisive(judged(Trial(before, after, *case, error)) for case, (before, after) in runs)
+
+    async def run(self, request: AgentRequest, question: ParsedQuestion) -> CodeRun:
+        """Return what running a question's code shows."""
+        return await self._runner.run_question(request, question) if self._runner else NOT_RUN
+
+    async def run_code(self, language: ExerciseLanguage, code: str, owner: str) -> Execution | None:
+        """Return how code of the platform's own making ends, run for a student; None where it cannot be run."""
+        try:
+            return await self._runner.run(language, code, owner) if self._runner else None
+        except SandboxUnavailable:
+            return None
+
+    async def observe(self, request: AgentRequest, question: ParsedQuestion) -> tuple[Observation, ...] | str:
+        """Return what comes of a question's code as it is: of each call that it writes of, or of all of it.
+
+        Where it cannot be run, return why.
+        """
+        language = await asyncio.to_thread(runnable_language, question)
+        if self._runner is None or question.code is None or language is None:
+            return "I cannot run this here"
+        try:
+            runs = await _run_cases(self._runner, request, question, language, question.code)
+        except SandboxUnavailable as problem:
+            return str(problem)
+        return tuple(Observation(*case, execution) for case, (execution,) in runs)
+
+    async def grade(self, request: AgentRequest, question: ParsedQuestion) -> tuple[Exercise, Grading] | None:
+        """Return how code does on the tests of the open exercise whose function it has; None without one."""
+        language, code = await asyncio.to_thread(runnable_language, question), question.code
+        if self._sandbox is None or code is None or language is None:
+            return None
+        functions = {function.name for function in (await asyncio.to_thread(outline, language, code)).functions}
+        for exercise in (assigned.exercise for assigned in request.exercises):
+            asked = infer_calling_convention(exercise.language, exercise.solution_code, exercise.test_cases).entry
+            if exercise.language is language and asked in functions:
+                sandbox = self._sandbox.of(request.query.student_id)
+                with suppress(SandboxUnavailable):
+                    return exercise, await sandbox.grade(language, code, exercise.test_cases)
+        return None
+
+
+async def _run_cases(
+    runner: CodeRunner, request: AgentRequest, question: ParsedQuestion, language: ExerciseLanguage, *programs: str
+) -> list[tuple[_Case, list[Execution]]]:
+    """Run programs next to each other on what a question's code is to be tried with. Raises SandboxUnavailable."""
+    code, text, owner = question.code or "", request.query.query_text, request.query.student_id
+    inputs = await asyncio.to_thread(made_inputs, language, code, text)
+    cases = tuple(_cases(language, expectations(text, code), inputs))
+    runs = [
+        asyncio.gather(
+            *(
+                runner.run(language, _calling(language, program, wanted), owner, given.stdin if given else "")
+                for program in programs
+            )
+        )
+        for wanted, given in cases
+    ]
+    return list(zip(cases, await asyncio.gather(*runs), strict=True))
 
 
 def _calling(language: ExerciseLanguage, code: str, wanted: Expectation | None) -> str:
@@ -66,11 +132,13 @@ def _calling(language: ExerciseLanguage, code: str, wanted: Expectation | None) 
 
 def _cases(
     language: ExerciseLanguage, wanted: tuple[Expectation, ...], inputs: tuple[MadeInput, ...]
-) -> Iterator[tuple[Expectation | None, MadeInput | None]]:
+) -> Iterator[_Case]:
     """Yield what to try: each call with its value, or the program with what it should print, then with other input."""
     first, *others = inputs or (None,)
-    for each in [each for each in wanted if not each.call or language in _CALLED][: _MOST_TRIALS - 1] or [None]:
-        yield each, first
+    tried = [each for each in wanted if not each.call or language in _CALLED][: _MOST_TRIALS - 1]
+    yield from ((each, first) for each in tried)
+    if not tried:
+        yield None, first
     for other in others:
         yield None, other
 

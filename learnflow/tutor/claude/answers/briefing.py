@@ -128,13 +128,14 @@ def run_section(ran: CodeRun, question: ParsedQuestion) -> str:
     if ran.execution is None:
         why = f"The code was not run: {ran.problem}" if ran.problem else "Nothing was run."
         return f"# What was run\n\n{why}"
-    return "\n\n".join(("# What running the code showed", *_run(ran.execution, question.code or "")))
+    given = f"with the input {ran.made_input.first}" if ran.made_input else "without input"
+    return "\n\n".join(("# What running the code showed", *_run(ran.execution, question.code or "", given)))
 
 
-def _run(execution: Execution, code: str) -> list[str]:
+def _run(execution: Execution, code: str, given: str) -> list[str]:
     fault = execution.fault
     # not how long it took: the same question is to be the same request, also when it is played from a recording
-    lines = [f"It ran by itself, without input and without files. {_ENDED[execution.ended]}."]
+    lines = [f"It ran by itself, {given} and without files. {_ENDED[execution.ended]}."]
     if fault is not None:
         lines += ["The error:", fenced(f"{fault.type}: {fault.message}{_where(fault.line, code)}")]
         if fault.trace.strip():

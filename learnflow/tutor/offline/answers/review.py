@@ -1,7 +1,7 @@
 """Code review: what tools find, in friendly words, sorted by what matters, as much as a learner can take."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from learnflow.code_analysis.finding import Finding
@@ -16,8 +16,10 @@ from learnflow.models.metadata import RemarkMetadata, ReviewMetadata
 from learnflow.models.taxonomy import GENERAL
 from learnflow.models.vocabulary import Intent, LearningStyle, SkillLevel, Specialist
 from learnflow.tutor.answer_text import draft
+from learnflow.tutor.offline.answers.review_run import Tried, summary, try_out
 from learnflow.tutor.offline.content.library import REVIEW_WISHES
 from learnflow.tutor.offline.conversation import topic_of_request
+from learnflow.tutor.proof import Prover
 from learnflow.tutor.review_findings import LOOKED, MOST_REMARKS, NOT_LINTED, ReviewFindings, look_over
 from learnflow.tutor.student_level import advice, depth
 
@@ -36,16 +38,19 @@ _STILL: Final = "still there since last time. Say in your own words what can go 
 _RECOGNISED_BY: Final = 40  # characters of a remark by which it is known again
 
 
-async def review(request: AgentRequest, question: ParsedQuestion) -> Draft:
-    """Review the student's code, or ask for it."""
+async def review(request: AgentRequest, question: ParsedQuestion, prover: Prover) -> Draft:
+    """Review the student's code, which is run first, or ask for it."""
     if question.code is None:
         return _ask_for_code(request, question)
     topic = topic_of_request(request, question)
     topic = code_topic(question.code) if topic == GENERAL else topic
-    return _report(request, await look_over(question.code, question.language), question, topic)
+    tried = await try_out(request, question, prover)
+    return _report(request, await look_over(question.code, question.language), tried, question, topic)
 
 
-def _report(request: AgentRequest, looked_over: ReviewFindings, question: ParsedQuestion, topic: str) -> Draft:
+def _report(
+    request: AgentRequest, looked_over: ReviewFindings, tried: Tried, question: ParsedQuestion, topic: str
+) -> Draft:  # fmt: skip
     code, skill = question.code or "", depth(request, topic)
     asked = request.query.query_text
     wanted = tuple(wish for wish, entry in REVIEW_WISHES.items() if re.search(entry["words"], asked, re.IGNORECASE))
@@ -54,8 +59,9 @@ def _report(request: AgentRequest, looked_over: ReviewFindings, question: Parsed
     lacking = _not_judged(findings, wanted)
     more = len(all_findings) - len(findings)
     good = praised(code, question.language) if looked_over.confidence > NOT_LINTED else ()
+    glad = lacking is None and question.has(Intent.CODE_REVIEW)
     return draft(
-        _opening(looked_over, len(findings), glad=lacking is None and question.has(Intent.CODE_REVIEW)), lacking,
+        *_opening(looked_over, len(findings), tried, glad=glad), lacking,
         f"What is good already: {' '.join(good)}" if good else None,
         "\n".join(_listed(request, finding, code.splitlines(), skill) for finding in findings) or None,
         *((_HOW[request.profile.learning_style], _later(more), advice(request, topic, Specialist.CODE_REVIEW))
@@ -66,21 +72,20 @@ def _report(request: AgentRequest, looked_over: ReviewFindings, question: Parsed
                 RemarkMetadata(line=finding.line, rule=finding.linter_code, text=finding.remark) for finding in findings
             ),
             suggested_topic=None if topic == GENERAL else topic,
+            **({"ran": tried.ran} if tried.ran else {}),
         ).as_json(),
     )  # fmt: skip
 
 
-def _opening(findings: ReviewFindings, shown: int, *, glad: bool) -> str:
+def _opening(findings: ReviewFindings, shown: int, tried: Tried, *, glad: bool) -> Iterator[str]:
     if shown:
-        return f"I have {shown} remark{'s' if shown != 1 else ''}, the most important first."
-    if findings.confidence <= NOT_LINTED:
-        return "I could not look your code over, so I say nothing of it, neither good nor bad."
-    if not glad:
-        return (
-            "My rules found nothing, but they do not look at everything. If something goes wrong, say what you "
-            "expected and what comes instead."
-        )
-    return "I found nothing to complain about by rule. Well done; clear names and small functions come next."
+        yield tried.text
+        yield f"I have {shown} remark{'s' if shown != 1 else ''}, the most important first."
+    elif findings.confidence <= NOT_LINTED:
+        yield tried.text
+        yield "I could not look your code over, so I say nothing more of it, neither good nor bad."
+    else:
+        yield from summary(tried, can_be_glad=glad)
 
 
 def _later(more: int) -> str | None:

@@ -41,14 +41,16 @@ async def test_review_names_what_matters_first(tutor: OfflineTutor) -> None:
     assert len(rules) <= 6
 
 
-async def test_review_of_good_code_is_glad(tutor: OfflineTutor) -> None:
+async def test_review_of_good_code_says_that_it_was_not_run(tutor: OfflineTutor) -> None:
     draft = honest(
         await tutor.review(
             *with_question(request("Is this good?", "def add(first, second):\n    return first + second"))
         )
     )
     assert draft.metadata["remarks"] == []
-    assert "Well done" in draft.text
+    assert "I have not run your code" in draft.text
+    assert "By rule I found nothing to complain about" in draft.text
+    assert "Well done" not in draft.text
 
 
 async def test_review_of_what_is_no_python_says_where(tutor: OfflineTutor) -> None:
