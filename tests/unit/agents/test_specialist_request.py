@@ -139,7 +139,8 @@ async def test_a_question_is_parsed_once(
     monkeypatch.setattr("learnflow.domain.question.parsed_question.split_prose_and_code", counted)
     clock = Clock(lambda: NOON, timedelta(minutes=5))
     async with Sandbox(SandboxSettings()) as sandbox:
-        context = Context(Settings(), CheckedTutor(OfflineTutor(), sandbox, Prover(sandbox)), sandbox, shipped(), clock, "worker-1")
+        tutor = CheckedTutor(OfflineTutor(), sandbox, Prover(sandbox))
+        context = Context(Settings(), tutor, sandbox, shipped(), clock, "worker-1")
         sent = await SPECIALISTS[agent](context)(delivery(request(text, code), agent))
     assert any(isinstance(message.event.payload, ResponseCompleted) for message in sent)
     assert parsed == [text]

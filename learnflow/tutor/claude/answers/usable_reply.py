@@ -40,9 +40,8 @@ async def usable_reply(
 ) -> ClaudeReply[T]:  # fmt: skip
     """Return a reply that is of use; one that is of none is shown to Claude, and asked for once more.
 
-    `problem` says what is wrong with an answer. `doubt` says what is false in a first one that can be sent without
-    that: it is asked for once more as well, and is the one to send if nothing better comes. Raises ClaudeAway, or
-    TutorUnavailable for a refusal and for a second answer of no use.
+    `problem` says what is wrong with an answer. `doubt` says what is false in a first one; that is the one to send if
+    nothing better comes. Raises ClaudeAway, or TutorUnavailable for a refusal and for a second answer of no use.
     """
     doubtful: ClaudeReply[T] | None = None
     for attempt in range(2):
@@ -58,11 +57,10 @@ async def usable_reply(
             request = _with_problem(request, str(error))
             continue
         flaw = problem(reply.value)
+        if flaw is None and attempt == 0:
+            doubtful, flaw = reply, await doubt(reply.value)
         if flaw is None:
-            flaw = None if attempt else await doubt(reply.value)
-            if flaw is None:
-                return reply
-            doubtful = reply
+            return reply
         request = _with_problem(request, flaw, reply.value)
     if doubtful is not None:
         return doubtful
