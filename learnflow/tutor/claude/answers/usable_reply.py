@@ -40,20 +40,16 @@ async def usable_reply(
 ) -> ClaudeReply[T]:  # fmt: skip
     """Return a reply that is of use; one that is of none is shown to Claude, and asked for once more.
 
-    `problem` says what is wrong with an answer. `doubt` says what is false in a first one; that is the one to send if
-    nothing better comes. Raises ClaudeAway, or TutorUnavailable for a refusal and for a second answer of no use.
+    `problem` says why an answer is of no use; `doubt` says what is false in a first one, which does if no better comes.
+    Raises ClaudeAway, or TutorUnavailable for a refusal and for a second answer of no use.
     """
     doubtful: ClaudeReply[T] | None = None
     for attempt in range(2):
         try:
             reply = await client.ask(request, deadline)
-        except ClaudeUnavailable as error:
-            if doubtful is not None:
-                return doubtful
-            raise ClaudeAway(error.for_students, client.usage) from error
-        except UnusableReply as error:
-            if error.refused and doubtful is None:
-                raise TutorUnavailable(REFUSED, client.usage) from error
+        except (ClaudeUnavailable, UnusableReply) as error:
+            if doubtful is None and (final := _final(error, client)):
+                raise final from error
             request = _with_problem(request, str(error))
             continue
         flaw = problem(reply.value)
@@ -62,9 +58,16 @@ async def usable_reply(
         if flaw is None:
             return reply
         request = _with_problem(request, flaw, reply.value)
-    if doubtful is not None:
-        return doubtful
-    raise TutorUnavailable(SPEECHLESS, client.usage)
+    if doubtful is None:
+        raise TutorUnavailable(SPEECHLESS, client.usage)
+    return doubtful
+
+
+def _final(error: ClaudeUnavailable | UnusableReply, client: MeteredClient) -> TutorUnavailable | None:
+    """Return what an error leaves to say to a student; None where it can be asked once more."""
+    if isinstance(error, ClaudeUnavailable):
+        return ClaudeAway(error.for_students, client.usage)
+    return TutorUnavailable(REFUSED, client.usage) if error.refused else None
 
 
 def _with_problem(request: ClaudeRequest[T], problem: str, value: T | None = None) -> ClaudeRequest[T]:

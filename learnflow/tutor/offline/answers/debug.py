@@ -60,7 +60,7 @@ async def debug(request: AgentRequest, question: ParsedQuestion, ran: CodeRun, p
         return _prepared_error(request, case, case.error)
     if case.error:
         return _unknown_error(request, case, case.error)
-    possible = await in_analysis_thread(static_diagnosis.causes, request.query.query_text, case.question)
+    possible = await in_analysis_thread(static_diagnosis.candidates, request.query.query_text, case.question)
     standing = await proven_findings.tried(request, case.question, possible, prover)
     if standing:
         (cause, proof), *others = standing
@@ -76,8 +76,8 @@ async def _case(request: AgentRequest, question: ParsedQuestion, ran: CodeRun, p
     if raised and error and raised.name == error.name:
         error = raised  # the run has the whole message, the question often only the name
     visible = await static_diagnosis.visible_fault(request.query.query_text, question, error)
-    name = error.name if error else None
-    standing = await proven_findings.tried(request, question, (visible,) if visible else (), prover, name)
+    to_mend = error.name if error else None
+    standing = await proven_findings.tried(request, question, (visible,) if visible else (), prover, to_mend)
     fault, proof = standing[0] if standing else (None, None)
     if fault is not None:
         error = static_diagnosis.error_raised(fault, error)
@@ -174,7 +174,8 @@ def _wrong_result(request: AgentRequest, case: Case, cause: Finding, *others: Fi
     case = replace(case, line=cause.line) if case.question.code else case
     shown = _shown(case)
     at = f" is in line {cause.line}{f' ({shown})' if shown else ''}" if case.question.code else ""
-    second = next((other for other in others if other.rule.key != cause.rule.key), None)
+    sure = (other for other in others if other.rule.certainty is Certainty.SURE)
+    second = next((other for other in sure if other.rule.key != cause.rule.key), None)
     is_sure = (
         cause.rule.certainty is Certainty.SURE or cause.rule is inexact_result or proven_findings.holds(case.proof)
     )

@@ -6,7 +6,7 @@ from typing import Final
 
 from learnflow.code_analysis.engine import analyze, in_analysis_thread
 from learnflow.code_analysis.finding import Finding
-from learnflow.code_analysis.rule import Kind, Rule
+from learnflow.code_analysis.rule import Certainty, Kind, Rule
 from learnflow.code_analysis.rules.division_and_floats import by_words_alone
 from learnflow.code_analysis.syntax import check
 from learnflow.domain.question.errors import ERRORS, ErrorSign
@@ -35,13 +35,23 @@ def bugs(code: str, language: Language | None) -> tuple[Finding, ...]:
 
 
 def causes(text: str, question: ParsedQuestion) -> tuple[Finding, ...]:
-    """Return the causes of a wrong result in the code of a question, or in the calls that stand in its words."""
+    """Return the causes of a wrong result that are told where nothing can be tried."""
+    possible = candidates(text, question)
+    return possible[:1] if possible and possible[0].rule.certainty is Certainty.LIKELY else possible
+
+
+def candidates(text: str, question: ParsedQuestion) -> tuple[Finding, ...]:
+    """Return possible causes of a wrong result in the code of a question, or in the calls that stand in its words.
+
+    Of those that only the complaint makes likely, the first is the likeliest.
+    """
     code = question.code or "\n".join(match[0] for match in _IN_PROSE.finditer(text))
     sure = bugs(code, question.language) if code else ()
     likely = analyze(code, question.language, complaint=text) if question.code and not sure else ()
     plain = by_words_alone(text)  # these words leave no other cause
     placed = tuple(finding for finding in likely if finding.rule.key in {finding.rule.key for finding in plain})
-    return sure or placed[:1] or plain or likely[:1]
+    others = tuple(finding for finding in likely if finding not in placed)
+    return sure or ((*placed, *others) if placed else plain or likely)
 
 
 async def suspects(code: str, language: Language | None) -> str | None:

@@ -112,6 +112,15 @@ async def test_the_offline_tutor_says_what_it_has_proven(sandbox: Sandbox) -> No
     assert "I ran the changed code with the input `3, 4`: it prints `First: Second: 7`, as it should." in draft.text
 
 
+async def test_of_several_suspicions_the_proven_one_is_told(sandbox: Sandbox) -> None:
+    code = "a = input()\nb = input()\nprint(a + b)\nfor i in range(1, 3):\n    print(i)"
+    asked = with_question(request("When I enter 5 and 6, it ends with: it gives 2 but should be 3", code))
+    assert "in line 3" in (await OfflineTutor().debug(*asked)).text
+    draft = honest(await OfflineTutor(Prover(sandbox)).debug(*asked, await Prover(sandbox).run(*asked)))
+    assert "The cause is in line 4" in draft.text
+    assert draft.code_examples == (code.replace("range(1, 3)", "range(1, 4)"),)
+
+
 @pytest.mark.parametrize(
     ("text", "code", "said", "unsaid"),
     [
