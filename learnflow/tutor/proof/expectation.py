@@ -26,7 +26,7 @@ _LEADS: Final = {
     "expect": (
         rf"(?:should(?:\s+(?:have|\w+ly))?\s+{_DO}|(?:supposed|ought|meant)\s+to\s+{_DO}|must\s+{_DO}"
         rf"|(?:desired|expected|correct|right|wanted|wished)(?:\s+{_RESULT}){{0,2}}(?:\s+(?:is|was|would\s+be|should\s+be))?"
-        rf"|(?:would|am|was|were)?\s*(?:expect(?:ed|ing|s)?|want(?:ed)?|like|need|hoped?)(?:\s+(?:{_RESULT}|for))?(?:\s+to\s+{_DO})?)"
+        rf"|(?:would\s+like|expect(?:ed|ing|s)?|want(?:ed)?|hoped?)(?:\s+(?:{_RESULT}|for))?(?:\s+to\s+{_DO})?)"
     ),
     "actual": rf"(?:{_DOES}|actual(?:ly)?(?:\s+{_RESULT})?(?:\s+(?:is|was))?)",
     "weak": r"(?:is|are|was|were)",
@@ -51,6 +51,7 @@ _NO_VALUE_AFTER: Final = frozenset({
 _COUNTS: Final = {
     "twice": 2, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
 }  # fmt: skip
+_MESSAGE: Final = re.compile(r"^.*\b\w*(?:Error|Exception)\b:.*$", re.MULTILINE)  # which has an "expected" of its own
 _BETWEEN: Final = 2  # words between "should be" and its value
 _LONGEST: Final = 4_000  # characters that are read
 _MOST_REPEATED: Final = 20
@@ -71,6 +72,7 @@ class Expectation:
 class _Role(Enum):
     EXPECTED = auto()
     ACTUAL = auto()
+    CONTRASTED = auto()
     WEAK = auto()  # "is": what comes, where something else is expected in the same sentence
     OTHER = auto()
 
@@ -82,16 +84,18 @@ class _Reading:
     expected: list[str]
     actual: list[str]
     weak: list[str]
+    contrasted: list[str]  # expected if something else comes: "instead of 3"
     calls: list[str]
 
 
 def expectation(prose: str) -> Expectation | None:
     """Return what the words of a question expect; None where nothing is said, or several things that differ."""
-    reading = _read(prose[:_LONGEST])
-    expected, calls = set(reading.expected), set(reading.calls)
+    reading = _read(_MESSAGE.sub("", prose[:_LONGEST]))
+    comes = reading.actual or reading.weak
+    expected, calls = {*reading.expected, *(reading.contrasted if comes else ())}, set(reading.calls)
     if len(expected) != 1 or len(calls) > 1:
         return None
-    actual = {*reading.actual} or {*reading.weak}
+    actual = set(comes)
     wanted, call = expected.pop(), next(iter(calls), None)
     given = actual.pop() if len(actual) == 1 else None
     return Expectation(wanted, None if given == wanted else given, call)
@@ -111,14 +115,14 @@ def _doctests(text: str) -> Iterator[Expectation]:
 
 
 def _read(text: str) -> _Reading:
-    reading, role, distance, before = _Reading([], [], [], []), _Role.OTHER, 0, ""
+    reading, role, distance, before = _Reading([], [], [], [], []), _Role.OTHER, 0, ""
     last = _Role.OTHER  # of the last value in this sentence
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or ""
         if kind == "stop":
             role = last = _Role.OTHER
         elif kind == "contrast":
-            role = _Role.ACTUAL if last is _Role.EXPECTED else _Role.EXPECTED
+            role = _Role.ACTUAL if last is _Role.EXPECTED else _Role.CONTRASTED
             distance = 0
         elif kind in _LEADS:
             role, distance = {"expect": _Role.EXPECTED, "actual": _Role.ACTUAL, "weak": _Role.WEAK}[kind], 0
@@ -135,7 +139,10 @@ def _read(text: str) -> _Reading:
 
 def _kept(reading: _Reading, role: _Role, value: str) -> _Role:
     """Keep a value by its role, and return that."""
-    lists = {_Role.EXPECTED: reading.expected, _Role.ACTUAL: reading.actual, _Role.WEAK: reading.weak}
+    lists = {
+        _Role.EXPECTED: reading.expected, _Role.ACTUAL: reading.actual, _Role.WEAK: reading.weak,
+        _Role.CONTRASTED: reading.contrasted,
+    }  # fmt: skip
     if role in lists:
         lists[role].append(value)
     return role

@@ -28,7 +28,9 @@ SAID = [
 UNSURE = [
     "Explain loops", "what should I do?", "It prints None, why?", "the error is in line 3",
     "I expected it to print 10 numbers", "I want to print 1 to 10", "I need help with 3 tasks",
-    "it should be 4 or should be 5, I do not know", "Can you review my code? I use Python 3", "",
+    "it should be 4 or should be 5, I do not know", "Is the threshold not 100?", "Why `while` instead of `for`?",
+    "ValueError: too many values to unpack (expected 4)", "tell me why you wrote code like line 119",
+    "I changed it to 30 instead of 40", "Can you review my code? I use Python 3", "",
 ]  # fmt: skip
 
 
