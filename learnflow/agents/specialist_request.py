@@ -12,9 +12,9 @@ from mode.utils.logging import get_logger
 
 from learnflow.agents.context import Context
 from learnflow.agents.messages import TOO_LATE, completed, failed, follow
-from learnflow.domain.conversation import with_last_program
 from learnflow.domain.question import distress
 from learnflow.domain.question.handover import Handover, misrouted
+from learnflow.domain.question.last_program import with_last_program
 from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.draft import Draft, Usage
 from learnflow.models.envelope import Event

@@ -5,17 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from learnflow.domain.conversation import (
-    LONGEST_PROGRAM,
-    Conversation,
-    Due,
-    OpenQuery,
-    Patience,
-    close,
-    due,
-    remember,
-    with_last_program,
-)
+from learnflow.domain.conversation import Conversation, Due, OpenQuery, Patience, close, due, remember
+from learnflow.domain.question.last_program import LONGEST_PROGRAM, with_last_program
 from learnflow.models.events.responses import ResponseCompleted
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.student_query import StudentQuery
@@ -144,11 +135,11 @@ def test_a_closed_query_stays_closed() -> None:
 @pytest.mark.parametrize(
     ("intent", "seconds", "overdue"),
     [
-        pytest.param(Intent.CONCEPTS, 119, None, id="concepts has time"),
-        pytest.param(Intent.CONCEPTS, 121, Due.ANSWER, id="concepts has had its time"),
+        pytest.param(Intent.CONCEPTS, 149, None, id="concepts has time"),
+        pytest.param(Intent.CONCEPTS, 151, Due.ANSWER, id="concepts has had its time"),
         pytest.param(Intent.DEBUG, 14, None, id="debug may wait for concepts"),
         pytest.param(Intent.DEBUG, 16, Due.COLLABORATION, id="debug has waited for concepts"),
-        pytest.param(Intent.DEBUG, 121, Due.ANSWER, id="debug has had its time"),
+        pytest.param(Intent.DEBUG, 151, Due.ANSWER, id="debug has had its time"),
     ],
 )
 def test_queries_become_overdue(intent: Intent, seconds: int, overdue: Due | None) -> None:

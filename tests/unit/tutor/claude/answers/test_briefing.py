@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from learnflow.domain.conversation import with_last_program
+from learnflow.domain.question.last_program import with_last_program
 from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.events.routing import AgentRequest, Turn
 from learnflow.models.vocabulary import Language, Specialist
