@@ -36,7 +36,14 @@ COUNT = {
         "            if (item < 0) {\n                n++;\n            }\n        }\n        return n;\n    }\n}\n"
     ),
 }
-POSITIVE = [([1, 2, 3], 3), ([-1, 5], 1), ([], 0), ([0, -2, 4], 2), ([0], 1), ([-3], 0)]
+POSITIVE: list[tuple[JsonValue, JsonValue]] = [
+    ([1, 2, 3], 3),
+    ([-1, 5], 1),
+    ([], 0),
+    ([0, -2, 4], 2),
+    ([0], 1),
+    ([-3], 0),
+]
 
 
 @pytest.mark.parametrize("language", ExerciseLanguage)

@@ -36,7 +36,7 @@ public class LearnflowVariants {
     static final int CHUNK = 20; // variants compiled at once: as many as a case has time for
     static final List<String> OPTIONS = List.of("-g", "-proc:none", "-nowarn", "-Xlint:none", "-cp", "/nowhere",
             "-Xmaxerrs", "10000");
-    static final String GUARD = "class LearnflowGuard { static int left = 2_000_000; static java.math.BigInteger ran ="
+    static final String GUARD = "class LearnflowGuard { static int left = 200_000; static java.math.BigInteger ran ="
             + " java.math.BigInteger.ZERO; static void step() { if (--left < 0) throw new Error(\"it does not end\"); }"
             + " static void ran(int number) { ran = ran.setBit(number); } }";
 

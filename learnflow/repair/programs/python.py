@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 BASE, PROBED = "", -1
 VARIANTS: list[tuple[int, int, str]] = []
 ENTRY: str | None = None
-SECONDS = 0.1  # of the processor's time, for a variant that may never end
+SECONDS = 0.05  # of the processor's time, for a variant that may never end
 AWAKE = 1.0  # seconds, for one that sleeps
 LONGEST = 16_000  # characters that are printed
 
@@ -79,7 +79,7 @@ def learnflow_run(number: int, given: Any) -> Any:  # noqa: ANN401 - whatever a 
         (signal.SIGALRM, signal.ITIMER_REAL, AWAKE),
     ):
         signal.signal(kind, stop)
-        signal.setitimer(name, seconds, 0.05)
+        signal.setitimer(name, seconds, 0.02)
     if number != PROBED:
         try:
             return call(code, module.__dict__, given, real)
