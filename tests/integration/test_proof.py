@@ -18,7 +18,7 @@ from learnflow.tutor import checked
 from learnflow.tutor.code_run import CodeRunner
 from learnflow.tutor.factory import tutor
 from learnflow.tutor.interface import Tutor
-from tests.support.claude_tutor import DIAGNOSIS, EXPLANATION, told
+from tests.support.claude_tutor import DIAGNOSIS, EXPLANATION, REVIEW, told
 from tests.support.messages_api import KEY, MessagesApi, fails, says
 from tests.support.offline_requests import request, with_question
 
@@ -136,6 +136,14 @@ async def test_a_change_whose_worth_is_not_known_is_not_called_mended(
     assert (draft.code_examples, draft.metadata["fix_applied"]) == ((RIGHT,), False)
     assert "is for you to try. I ran the changed code: it prints `4.0`" in draft.text
     assert len(api.asked) == 1
+
+
+async def test_a_review_knows_what_the_code_does_with_the_input_that_is_named(api: MessagesApi, claude: Tutor) -> None:
+    api.will(says({**REVIEW, "code_examples": []}))
+    await claude.review(*with_question(request("Is this good? When I enter 5, it gives 5, 55, 555", TABLE)))
+    assert "# What running the code showed" in told(api)
+    assert "with the input 5 and without files" in told(api)
+    assert "5\n55\n555" in told(api)
 
 
 async def test_a_false_sentence_on_an_output_is_asked_for_once_more_and_then_left_out(

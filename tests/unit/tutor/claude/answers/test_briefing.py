@@ -8,7 +8,7 @@ from learnflow.domain.question.last_program import with_last_program
 from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.events.routing import AgentRequest, Turn
 from learnflow.models.vocabulary import Language, Specialist
-from learnflow.sandbox import Execution
+from learnflow.sandbox import Ended, Execution
 from learnflow.tutor.claude.answers.briefing import briefing, figures_section, linter_section, recent, run_section
 from learnflow.tutor.claude.answers.triage import triage_message
 from learnflow.tutor.claude.prompts import fenced
@@ -58,7 +58,10 @@ async def test_code_review_is_told_this() -> None:
     code = "x = 1\nif x == None:\n    print(x)"
     found = await look_over(code, Language.PYTHON)
     asked = request("Is this good?", code, exercises=[{"exercise": OPEN, "assigned_at": "2026-01-02T14:00:00Z"}])
-    text = briefing(asked, ROOM, linter_section(found))
+    ran = CodeRun(
+        Execution(ended=Ended.FINISHED, stdout="", stderr="", fault=None, exit_code=0, milliseconds=31)
+    )  # fmt: skip
+    text = briefing(asked, ROOM, linter_section(found), run_section(ran, parse_question(asked.query)))
     assert text == REVIEW_TOLD.format(problem=OPEN.problem_text, remark=found.findings[0].remark)
     assert OPEN.solution_code.strip() not in text
     assert OPEN.hints[0] not in text
