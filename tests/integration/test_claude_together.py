@@ -21,7 +21,7 @@ from learnflow.models.envelope import Event, version_metadata
 from learnflow.models.events.logs import ActivityLogged
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
 from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested
-from learnflow.models.events.students import ExerciseAssigned, ExerciseVerified
+from learnflow.models.events.students import ExerciseVerified
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox, SandboxSettings
 from learnflow.settings import Settings
@@ -248,11 +248,9 @@ async def test_a_refusal_is_a_failure_that_tells_its_cost(api: MessagesApi, cont
     assert (final.reason, final.usage[0].calls) == (REFUSED, 1)
 
 
-def made(reply: Sequence[Outgoing]) -> tuple[ExerciseAssigned, ResponseCompleted]:
-    told, holds, response = (sent.event.payload for sent in reply)
-    assert isinstance(told, ExerciseAssigned)
-    assert isinstance(holds, ExerciseVerified)
-    assert holds.exercise == told.exercise
+def made(reply: Sequence[Outgoing]) -> tuple[ExerciseVerified, ResponseCompleted]:
+    told, response = (sent.event.payload for sent in reply)
+    assert isinstance(told, ExerciseVerified)
     assert isinstance(response, ResponseCompleted)
     return told, response
 
