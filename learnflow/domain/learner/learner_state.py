@@ -7,16 +7,14 @@ oldest of those that are open, and makes the state `late`: until the history is 
 Submissions are evidence until their exercise is solved or given up.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
-from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from learnflow.domain.learner.progress import MINUTES_OF_WEEK, milestones, minute
+from learnflow.domain.learner.progress import asked_at, milestones
 from learnflow.domain.mastery.model import MasteryModel, band
 from learnflow.models.envelope import Event
 from learnflow.models.events.learning import StruggleDetected
@@ -45,7 +43,6 @@ _NEW_TOPIC: Final = TopicKnowledge()
 LATENESS: Final = timedelta(hours=1)  # within which the order of arrival makes no difference
 LEAST_OPEN: Final = 8  # observations, however old: a crash repeats no more before what follows from them is sent
 MOST_OPEN: Final = 64  # observations; a bound on what one student can cost
-MOST_MINUTES: Final = 1_000  # of a week in which a student asked; likewise
 
 
 def observation_of(event: Event[Any]) -> Observation | None:
@@ -95,7 +92,7 @@ def _changes(knowledge: Knowledge, observation: Observation, model: MasteryModel
 
 
 def _asked(knowledge: Knowledge, observation: Asked, model: MasteryModel) -> dict[str, Any]:
-    changes: dict[str, Any] = {"total_queries": knowledge.total_queries + 1, **_days(knowledge, observation.at)}
+    changes: dict[str, Any] = {"total_queries": knowledge.total_queries + 1, **asked_at(knowledge, observation.at)}
     if observation.intent:
         by_type = knowledge.queries_by_type
         changes["queries_by_type"] = {**by_type, observation.intent: by_type.get(observation.intent, 0) + 1}
@@ -103,19 +100,6 @@ def _asked(knowledge: Knowledge, observation: Asked, model: MasteryModel) -> dic
     weights = {Intent.DEBUG: evidence.debug_question, Intent.CONCEPTS: evidence.concepts_question, None: 0.0}
     weight = weights.get(observation.intent, 0.0)
     return changes | _evidence(knowledge, lookup(observation.topic or GENERAL), model, 0.0, weight, queries=1)
-
-
-def _days(knowledge: Knowledge, at: datetime) -> dict[str, Any]:
-    last = knowledge.last_asked.date() if knowledge.last_asked else None
-    follows = last is not None and at.date() - last == timedelta(days=1)
-    streak = knowledge.streak_days if last is not None and at.date() <= last else 1 + knowledge.streak_days * follows
-    newest = max(knowledge.last_asked or at, at)
-    counts = Counter(knowledge.queries_by_minute) + Counter([minute(at)])
-    week = {each: counts[each] for each in sorted(counts) if each > minute(newest) - MINUTES_OF_WEEK}
-    while len(week) > MOST_MINUTES:  # the two oldest become one
-        oldest, following = islice(week, 2)
-        week[following] += week.pop(oldest)
-    return {"last_asked": newest, "queries_by_minute": week, "streak_days": streak}
 
 
 def _graded(knowledge: Knowledge, observation: Graded, model: MasteryModel) -> dict[str, Any]:

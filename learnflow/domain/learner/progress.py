@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from typing import Final
+from itertools import islice, takewhile
+from typing import Any, Final
 
 from learnflow.models.events.students import SkillUpgraded
 from learnflow.models.learner_model import Knowledge
@@ -12,6 +13,7 @@ from learnflow.models.vocabulary import SKILL_LEVELS, SkillLevel
 
 WEEK: Final = timedelta(days=7)
 MINUTES_OF_WEEK: Final = WEEK // timedelta(minutes=1)
+MOST_MINUTES: Final = 1_000  # of a week in which a student asked; a bound on what one student can cost
 STRENGTHS: Final = 3
 QUERIES_FOR_WEAKNESS: Final = 5
 
@@ -38,6 +40,24 @@ def progress(student_id: str, knowledge: Knowledge, now: datetime) -> LearningPr
         created_at=since,
         updated_at=now,
     )
+
+
+def asked_at(knowledge: Knowledge, at: datetime) -> dict[str, Any]:
+    """Return what changes of the times of questions with one more."""
+    last = knowledge.last_asked.date() if knowledge.last_asked else None
+    follows = last is not None and at.date() - last == timedelta(days=1)
+    streak = knowledge.streak_days if last is not None and at.date() <= last else 1 + knowledge.streak_days * follows
+    newest = max(knowledge.last_asked or at, at)
+    asked, week = minute(at), dict(knowledge.queries_by_minute)  # in order: looking through all would be slow
+    week[asked] = week.get(asked, 0) + 1
+    if at < newest:
+        week = dict(sorted(week.items()))
+    for old in [*takewhile(lambda each: each <= minute(newest) - MINUTES_OF_WEEK, week)]:
+        del week[old]
+    while len(week) > MOST_MINUTES:  # the two oldest become one
+        oldest, following = islice(week, 2)
+        week[following] += week.pop(oldest)
+    return {"last_asked": newest, "queries_by_minute": week, "streak_days": streak}
 
 
 def velocity(knowledge: Knowledge, now: datetime) -> float:

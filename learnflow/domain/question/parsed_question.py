@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from learnflow.domain.question.errors import ErrorSign, find_error, has_trace
+from learnflow.domain.question.human_language import human_language
 from learnflow.domain.question.lexicon import (
     Hit,
     Mention,
@@ -53,8 +54,8 @@ class ParsedQuestion:
 
     `asked` says of each word whether it stands where something is asked: in the first line, or in a question.
     `narrated` are signals that count only where somebody tells at length. `decided` are the topics that a word says
-    which is used of nothing else. `foreign` is the name of a language that
-    LearnFlow does not know.
+    which is used of nothing else. `foreign` is the name of a programming language that LearnFlow does not know, and
+    `spoken` the human language that it is written in, where that is clearly not English.
     """
 
     words: tuple[str, ...]
@@ -72,6 +73,7 @@ class ParsedQuestion:
     technical: bool
     small_talk: bool
     off_topic: str | None
+    spoken: str | None
 
     @property
     def code(self) -> str | None:
@@ -173,6 +175,7 @@ def parse_question(query: StudentQuery) -> ParsedQuestion:
         technical=bool(mentions or error or snippet.code) or not _TECHNICAL.isdisjoint(lower),
         small_talk=_is_small_talk(lower),
         off_topic=off_topic,
+        spoken=human_language(snippet.prose),
     )
 
 

@@ -17,7 +17,7 @@ from learnflow.tutor.offline.answers import exercise, explain, progress
 from learnflow.tutor.offline.answers.debug import debug
 from learnflow.tutor.offline.answers.review import review
 from learnflow.tutor.offline.answers.static_diagnosis import causes, fault_behind
-from learnflow.tutor.offline.answers.unspoken_language import for_debug, for_review, spoken_language, unspoken
+from learnflow.tutor.offline.answers.unspoken_language import for_debug, for_review, unspoken
 from learnflow.tutor.offline.retrieval.points import find_point
 from learnflow.tutor.proof import Prover
 
@@ -90,8 +90,8 @@ class OfflineTutor:
 
     async def explain(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Explain what was asked; ask back where triage was unsure; be friendly about what is off topic."""
-        if (language := spoken_language(question)) is not None:
-            return unspoken(language, question)
+        if question.spoken is not None:
+            return unspoken(question.spoken, question)
         if question.code:  # which is analyzed, by a linter's process too
             return await in_analysis_thread(explain.explain, request, question)
         return explain.explain(request, question)
@@ -102,14 +102,14 @@ class OfflineTutor:
 
     async def review(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Review the student's code: by running it, with the linter for Python, and by a few sound checks."""
-        if (language := spoken_language(question)) is not None:
-            return for_review(unspoken(language, question))
+        if question.spoken is not None:
+            return for_review(unspoken(question.spoken, question))
         return _on_last_program(await review(request, question, self._prover), request)
 
     async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: CodeRun = NOT_RUN) -> Draft:
         """Find the error: by what happened when the code ran, by its name, and by reading the code."""
-        if (language := spoken_language(question)) is not None:
-            return for_debug(unspoken(language, question, ran), ran)
+        if question.spoken is not None:
+            return for_debug(unspoken(question.spoken, question, ran), ran)
         return _on_last_program(await debug(request, question, ran, self._prover), request)
 
     async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:

@@ -4,7 +4,6 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from learnflow.domain.question.human_language import human_language
 from learnflow.domain.question.lexicon import data
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
@@ -20,11 +19,6 @@ _OFFERS: Final = """\
 - "Give me an exercise on lists"
 - "Please review my code" or "Why does my code fail?", with it"""
 _MISSING: Final = "I understand English only."
-
-
-def spoken_language(question: ParsedQuestion) -> str | None:
-    """Return the language of a question in which nothing else can be answered, None where it is, or may be, English."""
-    return human_language(question.snippet.prose)
 
 
 def unspoken(language: str, question: ParsedQuestion, ran: CodeRun = NOT_RUN) -> Draft:

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from learnflow.domain.learner.learner_state import MOST_MINUTES, worth_announcing
-from learnflow.domain.learner.progress import progress, streak, upgrade, velocity
+from learnflow.domain.learner.learner_state import worth_announcing
+from learnflow.domain.learner.progress import MOST_MINUTES, progress, streak, upgrade, velocity
 from learnflow.domain.mastery.model import shipped
 from learnflow.models.learner_model import Knowledge, Observation
 from learnflow.models.learning_progress import LearningProgress
