@@ -29,6 +29,7 @@ _NOT_SPOKEN: Final = re.compile(
     r"`[^`\n]*`|\"[^\"\n]*\"|\b\w+\([^()\n]*\)|\b\w+[._]\w[\w.]*|\b[A-Z]\w*(?:Error|Exception)\b[^\n]*"
     r"|[\"#$%&()*+,./:;<=>@\[\\\]^_`{|}~]|\d"
 )
+_SENTENCE_END: Final = re.compile(r"[.?!\n\u061f\u3002\uff1f\uff01]+")
 _OTHER_LETTERS: Final = re.compile(r"[^\W\d_a-zA-Z\u00aa-\u024f]")
 
 
@@ -50,7 +51,14 @@ def human_language(prose: str) -> str | None:
     code, english = next(iter(found)), found.get(_ENGLISH, 0.0)
     unlikely = len(words) >= _ENOUGH and english <= _UNLIKELY
     sure = found[code] >= (_LIKELY if unlikely else _SURE)
-    return code if code != _ENGLISH and sure else None
+    return code if code != _ENGLISH and sure and not _has_english(prose) else None
+
+
+def _has_english(prose: str) -> bool:
+    """Say whether a sentence is English: who asks in two languages can be answered."""
+    sentences = (" ".join(_NOT_SPOKEN.sub(" ", each).split()) for each in _SENTENCE_END.split(prose[:_LONGEST]))
+    labels = (_model().predict(each, k=1, threshold=_SURE)[0] for each in sentences if each.count(" ") >= _FEWEST)
+    return any(label == f"{_LABEL}{_ENGLISH}" for found in labels for label in found)
 
 
 @cache

@@ -64,6 +64,11 @@ def test_english_is_taken_unless_it_is_clear_that_it_is_not(text: str) -> None:
     assert language(text) is None
 
 
+def test_who_asks_in_two_languages_can_be_answered() -> None:
+    assert language("ما هي القائمة في بايثون؟ What is a list in Python?") is None
+    assert language("ما هي القائمة في بايثون؟") == "ar"
+
+
 def test_of_questions_in_english_hardly_one_is_taken_for_another_language() -> None:
     files = [DATA / "topic" / "topic_so_titles.jsonl", DATA / "intent" / "intent_so_android.jsonl"]
     if not all(file.exists() for file in files):
