@@ -162,6 +162,17 @@ def test_what_was_changed_is_found(audited: Audited, where: str, change: str) ->
         audited.sql(f"DELETE FROM {table}; INSERT INTO {table} TABLE kept; DROP TABLE kept")  # noqa: S608 - ours
 
 
+def test_a_profile_that_core_has_otherwise_is_found(audited: Audited) -> None:
+    def get(path: str) -> object:
+        found = get_from(audited.worker.web, path)
+        if path == "/tables/profiles/ann/" and isinstance(found, dict):
+            found["value"]["active"] = False
+        return found
+
+    report = asyncio.run(audit([audited.client.address], audited.started.database_url, get, patience=5.0))
+    assert [(each.student_id, each.where) for each in report.differences] == [("ann", "table profiles, active")]
+
+
 def test_a_second_answer_and_a_level_out_of_nothing_are_found(audited: Audited) -> None:
     with audited.client.reading("agent-responses") as answers:
         query_id = audited.client.ask("zoe", QUESTION)

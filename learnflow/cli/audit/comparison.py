@@ -17,7 +17,7 @@ from learnflow.cli.audit.expected_progress import ExpectedProgress, expected_pro
 from learnflow.cli.audit.expected_rows import ExpectedRows, expected_rows, two_answers
 from learnflow.cli.audit.stored_rows import row_differences
 from learnflow.cli.audit.topic_history import TopicHistory
-from learnflow.cli.audit.worker_views import Get, health_differences, view_differences
+from learnflow.cli.audit.worker_views import Get, health_differences, profile_differences, view_differences
 from learnflow.database.observation_history import load_histories
 from learnflow.database.purge import purged
 from learnflow.domain.mastery.model import MasteryModel
@@ -101,6 +101,9 @@ class Comparison:
             await asyncio.sleep(0)
         async for difference in row_differences(self.database, expected, students, whole=self.history.whole):
             yield difference
+        for (student_id,), row in expected.tables["students"].items():
+            for difference in profile_differences(self.get, student_id, row) if self.get is not None else ():
+                yield difference
         histories = dict([each async for each in load_histories(self.database, list(students))])
         gone = await purged(self.database, list(students))
         for student_id in students:
