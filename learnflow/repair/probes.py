@@ -6,7 +6,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.syntax_tree import kind, part
+from learnflow.code_analysis.syntax_tree import kind, part, walk
 from learnflow.models.vocabulary import ExerciseLanguage
 from learnflow.repair.grammar import DIALECTS, Dialect, parsed
 
@@ -51,7 +51,7 @@ def guarded(language: ExerciseLanguage, code: str) -> str:
     root, dialect = parsed(language, code.encode()), DIALECTS[language]
     if language is ExerciseLanguage.PYTHON or root is None:
         return code
-    bodies = [part(node, "body") for node in _all(root) if node.type in dialect.loops]
+    bodies = [part(node, "body") for node in walk(root) if node.type in dialect.loops]
     parts = [
         piece for body in bodies if body is not None for piece in _at_its_start(body, dialect, f"{_STEP[language]}();")
     ]
@@ -75,7 +75,7 @@ def _inserted(code: str, parts: list[tuple[int, str]]) -> str:
 
 def _statements(root: Node, dialect: Dialect) -> Iterator[Node]:
     """Yield the statements of all bodies, an outer one before what it holds."""
-    for node in _all(root):
+    for node in walk(root):
         above = node.parent
         if above is None or not node.is_named or "comment" in node.type or node.type in _NEVER | dialect.blocks:
             continue
@@ -102,14 +102,6 @@ def _before(node: Node, call: str, language: ExerciseLanguage) -> Iterator[tuple
         yield node.start_byte, f"{call}; "
     else:
         yield node.start_byte, f"{call}\n{' ' * node.start_point.column}"
-
-
-def _all(root: Node) -> Iterator[Node]:
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting.extend(reversed(node.children))
 
 
 def line_scores(spans: tuple[tuple[int, int], ...], score: Callable[[int], float]) -> dict[int, float]:

@@ -12,14 +12,13 @@ from uuid import UUID
 import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, KafkaTimeoutError
-from aiokafka.partitioner import murmur2
 from mode.utils.logging import get_logger
 
 from learnflow.backoff import until_possible
 from learnflow.models.envelope import Event
 from learnflow.models.events import EVENT_TYPES, query_id_of
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
-from learnflow.streams.partition_reader import passes, reader_of
+from learnflow.streams.partition_reader import partition_of, passes, reader_of
 from learnflow.topics import AGENT_RESPONSES
 
 OUTCOMES: Final = (ResponseCompleted, ResponseFailed)
@@ -59,7 +58,7 @@ class Outcomes:
 
         That is one which came after `since` and before `until`, at least (seconds, as in `time.time`).
         """
-        place = TopicPartition(AGENT_RESPONSES.name, _partition(event.key or b""))
+        place = TopicPartition(AGENT_RESPONSES.name, partition_of(event.key or b"", AGENT_RESPONSES.partitions))
         wanted = _hash(event.student_id, query_id_of(event), event.attempt)
         read = await until_possible(lambda: self._covering(place, since, until), passes, _note)
         return wanted in read.outcomes
@@ -82,10 +81,6 @@ class Outcomes:
             if read.at < until:
                 await _read_on(self._reader, place, read)
             return read
-
-
-def _partition(key: bytes) -> int:
-    return int(murmur2(key) & 0x7FFFFFFF) % AGENT_RESPONSES.partitions
 
 
 async def _offset_at(reader: AIOKafkaConsumer, place: TopicPartition, at: float) -> int:

@@ -1,9 +1,15 @@
-"""A consumer without a group, to look up single messages of a topic."""
+"""A consumer without a group, to look up single messages of a topic, and the partition that a key lies in."""
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.partitioner import murmur2
 
 from learnflow.streams import topic_admin
 from learnflow.topics import LARGEST_DEAD_LETTER, Topic
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """Return the partition that all clients of Kafka put a key in."""
+    return int(murmur2(key) & 0x7FFFFFFF) % partitions
 
 
 def passes(error: Exception) -> bool:

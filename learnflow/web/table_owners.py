@@ -5,10 +5,10 @@ from typing import Any, Final
 
 import aiohttp
 from aiohttp import web
-from aiokafka.partitioner import murmur2
 from faust.types import TP
 from yarl import URL
 
+from learnflow.streams.partition_reader import partition_of
 from learnflow.streams.stream_app import StreamApp
 from learnflow.tables import CORE
 from learnflow.tables.model_tables import PARTITIONS
@@ -22,11 +22,6 @@ MOVING: Final = "Nobody has this student's tables just now: workers are starting
 UNREACHABLE: Final = "The worker that has this student's tables does not answer. Try again in a moment."
 _TABLE: Final = "progress"  # all of a student's tables lie together
 _CHANGELOG: Final = changelog(CORE, _TABLE).name
-
-
-def partition_of(student_id: str) -> int:
-    """Return the partition that all of a student's tables lie in."""
-    return int((murmur2(student_id.encode()) & 0x7FFFFFFF) % PARTITIONS)
 
 
 class TableOwners:
@@ -60,7 +55,7 @@ class TableOwners:
 
     def url_of(self, student_id: str) -> URL | None:
         """Return where a student's tables are; None where they are ours. Raises Refused with 503 when nobody's."""
-        partition = partition_of(student_id)
+        partition = partition_of(student_id.encode(), PARTITIONS)
         if TP(_CHANGELOG, partition) in self._core.assignor.assigned_actives():
             if self.caught_up:
                 return None

@@ -11,12 +11,13 @@ from pydantic import Field, NonNegativeInt, TypeAdapter, ValidationError
 from yarl import URL
 
 from learnflow.models.fields import Model, Timestamp
+from learnflow.streams.partition_reader import partition_of
 from learnflow.streams.stream_app import StreamApp
 from learnflow.tables import student_of
 from learnflow.tables.model_tables import PARTITIONS
 from learnflow.tables.table_contents import TableContents
 from learnflow.web.json_http import Refused, answer
-from learnflow.web.table_owners import FORWARDED, TableOwners, partition_of
+from learnflow.web.table_owners import FORWARDED, TableOwners
 
 NO_CORE: Final = (
     "Core does not run in this process, so it has no tables and knows of none: ask a worker that runs core."
@@ -93,7 +94,7 @@ class TableViews:
         url = self.owners.url_of(student_id)
         if url is not None:
             return await self.owners.forward(request, url)
-        partition = partition_of(student_id)
+        partition = partition_of(student_id.encode(), PARTITIONS)
         entries = table.entries(partition, key)
         if not entries:
             raise Refused(HTTPStatus.NOT_FOUND, f"The table {name} holds nothing for this key.")
