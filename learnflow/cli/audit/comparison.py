@@ -48,6 +48,7 @@ class Comparison:
     model: MasteryModel
     get: Get | None
     only: frozenset[str] = frozenset()
+    processed: dict[str, Counter[str]] = field(default_factory=dict)  # each student's questions, by agent
 
     async def run(self, patience: float) -> Report:
         """Compare; what differs is looked at again for so many seconds, as it may be under way still."""
@@ -95,7 +96,9 @@ class Comparison:
     async def _of_students(self, students: Sequence[str]) -> AsyncIterator[Difference]:
         expected = ExpectedRows()
         for student_id in students:
-            expected.merge(expected_rows(student_id, self.history))
+            rows = expected_rows(student_id, self.history)
+            self.processed[student_id] = _processed(rows)
+            expected.merge(rows)
             for query_id, number in two_answers(student_id, self.history).items():
                 yield Difference(student_id, f"query {query_id}, answers", f"{number}", "1 at the most")
             await asyncio.sleep(0)
@@ -137,9 +140,12 @@ class Comparison:
 
     def _totals(self) -> dict[str, int]:
         """Return how many questions each agent has processed, by the topics."""
-        counts: Counter[str] = Counter()
-        for student_id in self.history.of:
-            rows = expected_rows(student_id, self.history).tables
-            counts[Agent.TRIAGE] += sum(row["triage_confidence"] is not None for row in rows["query_history"].values())
-            counts.update(row["agent_type"] for row in rows["agent_responses"].values())
+        counts = sum(self.processed.values(), Counter[str]())
         return {str(agent): count for agent, count in counts.items() if count}
+
+
+def _processed(expected: ExpectedRows) -> Counter[str]:
+    rows = expected.tables
+    counts = Counter(row["agent_type"] for row in rows["agent_responses"].values())
+    counts[Agent.TRIAGE] = sum(row["triage_confidence"] is not None for row in rows["query_history"].values())
+    return counts
