@@ -25,7 +25,7 @@ from typing import Final
 from benchmarks.repair_programs import FaultyProgram, from_directory, of_bank, of_learners
 from learnflow.models.exercise import TestCase
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.repair.search import Repair, repair
+from learnflow.repair.search import FailingProgram, Repair, repair
 from learnflow.sandbox import CallingConvention, Grading, Sandbox, SandboxSettings, Verdict, infer_calling_convention
 
 FEWEST: Final = 4  # cases that are given
@@ -70,7 +70,7 @@ def _shown(outcome: Outcome) -> str:
 async def _outcome(program: FaultyProgram, calling: CallingConvention, grading: Grading, sandbox: Sandbox) -> Outcome:
     given = given_cases(program.cases, grading)
     before = _cpu()
-    found = await repair(program.language, program.code, given, sandbox, calling)
+    found = await repair(FailingProgram(program.language, program.code, given, calling), sandbox)
     cpu = _cpu() - before
     right = found.code is not None and await _passes(program, found, calling, sandbox)
     return Outcome(

@@ -1,4 +1,6 @@
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
@@ -33,7 +35,8 @@ public class LearnflowVariants {
     static final String[] VARIANTS = {/* VARIANTS */};
     static final String ENTRY = /* ENTRY */;
     static final int PROBED = /* PROBED */;
-    static final int CHUNK = 20; // variants compiled at once: as many as a case has time for
+    static final long ENOUGH = 400_000_000L; // nanoseconds that a case may take to compile: then fewer at once
+    static final int LONGEST = 16_000; // bytes that a variant prints
     static final List<String> OPTIONS = List.of("-g", "-proc:none", "-nowarn", "-Xlint:none", "-cp", "/nowhere",
             "-Xmaxerrs", "10000");
     static final String GUARD = "class LearnflowGuard { static int left = 200_000; static java.math.BigInteger ran ="
@@ -65,6 +68,7 @@ public class LearnflowVariants {
         try {
             if (ENTRY == null) {
                 System.setIn(new java.io.ByteArrayInputStream(((String) given).getBytes("UTF-8")));
+                System.setOut(new java.io.PrintStream(new Bounded(System.out), true));
                 return method(calls, "main").invoke(calls);
             }
             java.io.PrintStream out = System.out;
@@ -76,14 +80,18 @@ public class LearnflowVariants {
         }
     }
 
-    /** Returns the classes of a variant; those with it are compiled at once, which is far cheaper than one by one. */
+    /** Returns the classes of a variant; as many as a case has time for are compiled at once, which is far cheaper. */
     @SuppressWarnings("unchecked")
     private static Map<String, byte[]> compiled(int number) throws Exception {
         Map<Object, Object> kept = System.getProperties();
         if (kept.get("learnflow." + number) == null) {
-            int first = number / CHUNK * CHUNK;
-            Files files = compile(first, Math.min(first + CHUNK, VARIANTS.length));
-            for (int other = first; other < Math.min(first + CHUNK, VARIANTS.length); other++) {
+            int size = (Integer) kept.getOrDefault("learnflow.size", 2);
+            int end = Math.min(number + size, VARIANTS.length);
+            long began = System.nanoTime();
+            Files files = compile(number, end);
+            long used = System.nanoTime() - began;
+            kept.put("learnflow.size", used < ENOUGH ? size * 2 : used < 2 * ENOUGH ? size : Math.max(1, size / 2));
+            for (int other = number; other < end; other++) {
                 kept.put("learnflow." + other, files.of("v" + other));
             }
         }
@@ -124,6 +132,29 @@ public class LearnflowVariants {
         int end = BASE.length() - Integer.parseInt(parts[1]);
         String code = BASE.substring(0, Integer.parseInt(parts[0])) + parts[2] + BASE.substring(end);
         return "package v" + number + "; " + code.replaceFirst("(?m)^\\s*package [^;]*;", "") + "\n" + GUARD;
+    }
+
+    /** What a variant prints: one that goes on without end would end all others with it. */
+    private static final class Bounded extends FilterOutputStream {
+        private int left = LONGEST;
+
+        Bounded(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int start, int length) throws IOException {
+            left -= length;
+            if (left < 0) {
+                throw new Error("it prints without end");
+            }
+            out.write(bytes, start, length);
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            write(new byte[] {(byte) value}, 0, 1);
+        }
     }
 
     private static final class Source extends SimpleJavaFileObject {
