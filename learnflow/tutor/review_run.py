@@ -9,11 +9,10 @@ from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.routing import AgentRequest
 from learnflow.sandbox import Ended, Verdict
 from learnflow.sandbox.outline import outline
+from learnflow.tutor import run_report
 from learnflow.tutor.code_run import CodeRun, runnable_language
-from learnflow.tutor.offline.answers import run_report
-from learnflow.tutor.proof import Expectation, Prover, meets
-from learnflow.tutor.proof.prover import Observation
-from learnflow.tutor.proof.trial import ending, output
+from learnflow.tutor.proof import Expectation, Prover
+from learnflow.tutor.proof.trial import Observation, ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +65,8 @@ def _result(wanted: Expectation, observation: Observation) -> tuple[str, bool]:
     execution = observation.execution
     given = f" with the input `{observation.made_input.first}`" if observation.made_input else ""
     what = f"`{one_line(wanted.call)}`" if wanted.call else f"your code{given}"
-    right = execution.ended is Ended.FINISHED and meets(output(execution), wanted.expected)
-    end = "as you want it" if right else f"and you want `{one_line(wanted.expected)}`"
-    return f"I ran {what}: it {ending(execution)}, {end}.", right
+    end = "as you want it" if observation.is_met else f"and you want `{one_line(wanted.expected)}`"
+    return f"I ran {what}: it {ending(execution)}, {end}.", observation.is_met
 
 
 def summary(tried: Tried, *, can_be_glad: bool) -> Iterator[str]:

@@ -161,7 +161,7 @@ async def test_a_false_sentence_on_an_output_is_asked_for_once_more_and_then_lef
     ("text", "code", "is_mended"),
     [
         ("My average is 3.33 but should be 4", AVERAGE, False),
-        ("3 gives 3, 33, 333 instead of 3, 6, 9", TABLE, False),
+        ("3 gives 3, 33, 333 instead of 3, 6, 9", TABLE, True),
         ("I get an error", "a = [1, 2, 3]\nfor i in range(len(a) + 1):\n    print(a[i])", True),
         ("Why does my code throw IndexError?", "arr = [1, 2, 3]\nprint(arr[5])", True),
         ("It should print 7 but prints 34", "a = input()\nb = input()\nprint(a + b)", True),

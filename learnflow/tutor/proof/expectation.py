@@ -191,6 +191,12 @@ def meets(output: str, expected: str) -> bool:
     )
 
 
+def meets_to_the_letter(output: str, expected: str) -> bool:
+    """Say whether an output is what was expected, with all numbers as they were written: 3 is not 3.0."""
+    wanted = _tokens(expected)
+    return meets(output, expected) and _tokens(output)[-len(wanted) :] == wanted
+
+
 def _meets_numbers(lines: list[str], wanted: list[str]) -> bool:
     numbers = [[token for token in _tokens(line) if _is_number(token)] for line in lines]
     filled = [(line, found) for line, found in zip(lines, numbers, strict=True) if found]

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from learnflow.domain.question.parsed_question import ParsedQuestion
@@ -11,32 +11,21 @@ from learnflow.models.events.routing import AgentRequest
 from learnflow.models.exercise import Exercise
 from learnflow.models.metadata import Proof
 from learnflow.models.vocabulary import ExerciseLanguage, ProofVerdict
+from learnflow.repair.search import Repair, repair
 from learnflow.sandbox import Execution, Grading, Sandbox, SandboxUnavailable, infer_calling_convention
 from learnflow.sandbox.outline import outline
 from learnflow.tutor.code_run import NOT_RUN, CodeRun, CodeRunner, runnable_language
 from learnflow.tutor.made_input import MadeInput, made_inputs
 from learnflow.tutor.proof.expectation import Expectation, expectations
-from learnflow.tutor.proof.trial import MARK, Trial, judged
+from learnflow.tutor.proof.failing_program import CALLED, calling, failing_program
+from learnflow.tutor.proof.trial import Observation, Trial, judged
 from learnflow.tutor.proof.whole_program import whole_program
 
 _MOST_TRIALS: Final = 4
-_CALLED: Final = {
-    ExerciseLanguage.PYTHON: "\nprint({mark!r}, end='')\nprint({call})",
-    ExerciseLanguage.JAVASCRIPT: "\nprocess.stdout.write({mark!r});\nconsole.log({call});",
-}
 _ORDER: Final = (ProofVerdict.DISPROVED, ProofVerdict.PROVEN, ProofVerdict.NOT_PROVABLE)  # what decides, first
 
 
 _Case: TypeAlias = tuple[Expectation | None, MadeInput | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """One run of a program as it is: what should come, what it was given, and what came."""
-
-    expectation: Expectation | None
-    made_input: MadeInput | None
-    execution: Execution
 
 
 class Prover:
@@ -91,6 +80,27 @@ class Prover:
             return str(problem)
         return tuple(Observation(*case, execution) for case, (execution,) in runs)
 
+    async def repair(self, request: AgentRequest, question: ParsedQuestion) -> Repair | None:
+        """Return what a search finds for code that does not print what the question says that it should.
+
+        None where nothing is said, nothing is wrong, or it cannot be run.
+        """
+        language, code = await asyncio.to_thread(runnable_language, question), question.code
+        observed = await self.observe(request, question)
+        if self._sandbox is None or language is None or code is None or isinstance(observed, str):
+            return None
+        found: Repair | None = None
+        with suppress(SandboxUnavailable):
+            for to_the_letter in (False, True):
+                program = failing_program(language, code, observed, to_the_letter=to_the_letter)
+                if program is None or (found and (found.code or not found.candidates)):
+                    break
+                ours = await repair(program, self._sandbox.of(request.query.student_id))
+                calls = program.code.removeprefix(code)
+                if found is None or ours.candidates:
+                    found = replace(ours, code=ours.code.removesuffix(calls) if ours.code else None)
+        return found
+
     async def grade(self, request: AgentRequest, question: ParsedQuestion) -> tuple[Exercise, Grading] | None:
         """Return how code does on the tests of the open exercise whose function it has; None without one."""
         language, code = await asyncio.to_thread(runnable_language, question), question.code
@@ -116,7 +126,7 @@ async def _run_cases(
     runs = [
         asyncio.gather(
             *(
-                runner.run(language, _calling(language, program, wanted), owner, given.stdin if given else "")
+                runner.run(language, calling(language, program, wanted), owner, given.stdin if given else "")
                 for program in programs
             )
         )
@@ -125,17 +135,12 @@ async def _run_cases(
     return list(zip(cases, await asyncio.gather(*runs), strict=True))
 
 
-def _calling(language: ExerciseLanguage, code: str, wanted: Expectation | None) -> str:
-    """Return a program that prints in the end the value of the call that is written of, if any is."""
-    return code + _CALLED[language].format(mark=MARK, call=wanted.call) if wanted and wanted.call else code
-
-
 def _cases(
     language: ExerciseLanguage, wanted: tuple[Expectation, ...], inputs: tuple[MadeInput, ...]
 ) -> Iterator[_Case]:
     """Yield what to try: each call with its value, or the program with what it should print, then with other input."""
     first, *others = inputs or (None,)
-    tried = [each for each in wanted if not each.call or language in _CALLED][: _MOST_TRIALS - 1]
+    tried = [each for each in wanted if not each.call or language in CALLED][: _MOST_TRIALS - 1]
     yield from ((each, first) for each in tried)
     if not tried:
         yield None, first

@@ -22,6 +22,29 @@ _STOPPED: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Observation:
+    """One run of a program as it is: what should come, what it was given, and what came."""
+
+    expectation: Expectation | None
+    made_input: MadeInput | None
+    execution: Execution
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the student's own case was run: no input was made up, or what came is what was told to come."""
+        actual = self.expectation.actual if self.expectation else None
+        if actual is not None and self.execution.ended is Ended.FINISHED:
+            return shows(output(self.execution), actual)
+        return self.made_input is None or self.made_input.told
+
+    @property
+    def is_met(self) -> bool:
+        """Whether what should come came."""
+        finished = self.execution.ended is Ended.FINISHED
+        return finished and self.expectation is not None and meets(output(self.execution), self.expectation.expected)
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """Two runs with the same input, and what should come. `error` is the one that the change is for, by its name."""
 
@@ -33,11 +56,8 @@ class Trial:
 
     @property
     def is_asked(self) -> bool:
-        """Whether the student's own case was run: no input was made up, or what came instead is what was told."""
-        actual = self.expectation.actual if self.expectation else None
-        if actual is not None and self.before.ended is Ended.FINISHED:
-            return shows(output(self.before), actual)
-        return self.made_input is None or self.made_input.told
+        """Whether the student's own case was run."""
+        return Observation(self.expectation, self.made_input, self.before).is_asked
 
 
 def judged(trial: Trial) -> Proof:

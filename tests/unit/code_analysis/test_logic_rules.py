@@ -46,11 +46,11 @@ def test_a_habit_is_remarked_on(language: Language, code: str, said: str) -> Non
     assert any(said in finding.remark for finding in analyze(code, language))
 
 
-async def test_a_cause_is_told_as_the_cause_and_nothing_is_asked_for() -> None:
+async def test_a_cause_that_nobody_proved_is_a_place_to_look_and_nothing_is_asked_for() -> None:
     draft = honest(
         await OfflineTutor().debug(*with_question(request("all rows change", "g = [[0]] * 3\ng[0][0] = 1\nprint(g)")))
     )
-    assert "The cause is in line 1" in draft.text
+    assert "A place to look is in line 1" in draft.text
     assert "send me" not in draft.text
 
 

@@ -9,9 +9,9 @@ from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft
 from learnflow.models.metadata import DebugMetadata, ReviewMetadata
 from learnflow.models.taxonomy import GENERAL
+from learnflow.tutor import run_report
 from learnflow.tutor.answer_text import draft
 from learnflow.tutor.code_run import NOT_RUN, CodeRun
-from learnflow.tutor.offline.answers import run_report
 
 _SENTENCES: Final = data("spoken_languages.toml", "learnflow.tutor.offline.content")
 _OFFERS: Final = """\

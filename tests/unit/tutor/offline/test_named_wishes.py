@@ -59,7 +59,7 @@ async def test_what_only_the_sandbox_lacks_is_no_error_of_the_code() -> None:
     draft = honest(await OfflineTutor().debug(*with_question(asked), ended("fetch is not defined")))
     assert "ReferenceError" not in draft.text
     assert "not there where I run code" in draft.text
-    assert "The cause is in line 4" in draft.text
+    assert "A place to look is in line 4" in draft.text
 
 
 async def test_the_same_error_is_told_where_the_student_has_it() -> None:

@@ -89,15 +89,24 @@ async def test_a_part_of_a_program_and_what_cannot_run_here_prove_nothing(sandbo
     assert unprovable.verdict is NOT_PROVABLE
 
 
-@pytest.mark.parametrize(("text", "code"), [(CASES[0][0], AVERAGE), (CASES[4][0], TABLE)])
-async def test_the_offline_tutor_gives_no_change_that_does_not_help(text: str, code: str, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize(
+    ("text", "code", "mended", "told"),
+    [
+        (CASES[0][0], AVERAGE, (), "- Line 3 (`for i in range(1, len(numbers)):`): `1` becomes `0`."),
+        (CASES[4][0], TABLE, (TABLE.replace("input()", "int(input())"),), "What helps is in line 1 (`n = input()`)"),
+    ],
+)
+async def test_the_offline_tutor_gives_no_change_that_does_not_help(
+    text: str, code: str, mended: tuple[str, ...], told: str, sandbox: Sandbox
+) -> None:
     """Without proofs, the false fixes come back: a last round is said to be missing, and `+ 1` to mend it."""
     asked = with_question(request(text, code))
     ran = await Prover(sandbox).run(*asked)
     draft = honest(await OfflineTutor(Prover(sandbox)).debug(*asked, ran))
-    assert draft.code_examples == ()
+    assert draft.code_examples == mended
+    assert told in draft.text
     assert "last round" not in draft.text
-    assert draft.metadata["fix_applied"] is False
+    assert draft.metadata["fix_applied"] is bool(mended)
     unproven = honest(await OfflineTutor().debug(*asked, ran))
     assert "last round" in unproven.text
     assert unproven.code_examples

@@ -21,7 +21,7 @@ async def test_what_is_likely_is_told_as_a_suspicion(rule: Rule, example: Exampl
     asked = request(example.complaint, example.bad, example.language)
     draft = honest(await OfflineTutor().debug(*with_question(asked)))
     assert draft.topic == rule.topic
-    assert draft.text.startswith("The cause" if rule.key == "inexact-result" else "What I suspect")
+    assert draft.text.startswith("The cause" if rule.key == "inexact-result" else "A place to look")
     assert analyze(example.bad, example.language, complaint="") == ()
 
 

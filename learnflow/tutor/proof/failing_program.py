@@ -1,0 +1,49 @@
+"""A question's code, run, and what it should print → the program and the case with which a repair is searched."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from learnflow.models.exercise import TestCase
+from learnflow.models.vocabulary import ExerciseLanguage
+from learnflow.repair.search import FailingProgram
+from learnflow.sandbox import CallingConvention, CaseResult
+from learnflow.tutor.proof.expectation import Expectation, meets, meets_to_the_letter
+from learnflow.tutor.proof.trial import MARK, Observation
+
+CALLED: Final[Mapping[ExerciseLanguage, str]] = MappingProxyType({
+    ExerciseLanguage.PYTHON: "\nprint({mark!r}, end='')\nprint({call})",
+    ExerciseLanguage.JAVASCRIPT: "\nprocess.stdout.write({mark!r});\nconsole.log({call});",
+})
+
+
+def calling(language: ExerciseLanguage, code: str, wanted: Expectation | None) -> str:
+    """Return a program that prints in the end the value of the call that is written of, if any is."""
+    return code + CALLED[language].format(mark=MARK, call=wanted.call) if wanted and wanted.call else code
+
+
+def failing_program(
+    language: ExerciseLanguage, code: str, observed: Sequence[Observation], *, to_the_letter: bool
+) -> FailingProgram | None:
+    """Return what fails: the program with all of the calls that the question writes of; None where nothing does.
+
+    `to_the_letter` is whether 3 should be printed, and not 3.0.
+    """
+    asked = [(seen, seen.expectation) for seen in observed if seen.expectation and seen.is_asked]
+    if all(seen.is_met for seen, _ in asked):
+        return None
+    whole = code
+    for _, wanted in asked:
+        whole = calling(language, whole, wanted)
+    outputs = [wanted.expected for _, wanted in asked]
+    given = asked[0][0].made_input
+    is_right = meets_to_the_letter if to_the_letter else meets
+
+    def accepts(result: CaseResult, case: TestCase) -> bool:
+        del case
+        printed = (result.got or "").split(MARK)[-len(outputs) :]
+        return result.got is not None and len(printed) == len(outputs) and all(map(is_right, printed, outputs))
+
+    case = TestCase(input=given.stdin if given else "", output="\n".join(outputs))
+    own_lines = len(code.splitlines())
+    return FailingProgram(language, whole, (case,), CallingConvention("program"), accepts, own_lines)
