@@ -121,10 +121,12 @@ async def judge(question: NoviceQuestion, response: Response, sandbox: Sandbox) 
     """Return what the answer to a question is. Raises SandboxUnavailable where mended code cannot be run."""
     if not isinstance(response, ResponseCompleted):
         return Judged(question, response, Judgement.HONEST, (f"no answer: {response.reason}",))
+    unsaid = tuple(f"does not say {' | '.join(group)}" for group in question.true if not _says(response, group))
     reasons = [*_false_claims(question, response), *await _false_mending(question, response, sandbox)]
+    if unsaid and (other := _other_topic(question, response)):
+        reasons.append(f"is about {other}")
     if reasons:
         return Judged(question, response, Judgement.FALSE, tuple(reasons))
-    unsaid = tuple(f"does not say {' | '.join(group)}" for group in question.true if not _says(response, group))
     return Judged(question, response, Judgement.HONEST if unsaid else Judgement.RIGHT, unsaid)
 
 
@@ -144,15 +146,15 @@ def _false_claims(question: NoviceQuestion, answer: ResponseCompleted) -> Iterat
         yield f"names line {min(other)}, not {question.cause_lines}"
     if question.code and not question.cause_lines and named:
         yield f"names line {min(named)} of code that is right"
-    if question.topics and _teaches(answer) and metadata.get("topic") not in (*question.topics, GENERAL):
-        yield f"is about {metadata.get('topic')}"
 
 
-def _teaches(answer: ResponseCompleted) -> bool:
-    """Say whether an answer is a lesson or an exercise that is given as what was asked for."""
+def _other_topic(question: NoviceQuestion, answer: ResponseCompleted) -> str | None:
+    """Return the topic of a lesson or an exercise that is given as if it were what was asked for, and is not."""
     metadata = answer.metadata or {}
     lesson = answer.agent_name is Specialist.CONCEPTS and metadata.get("answered", True) is True
-    return (lesson or bool(metadata.get("exercise_id"))) and not metadata.get("asks_back")
+    teaches = (lesson or bool(metadata.get("exercise_id"))) and not metadata.get("asks_back")
+    topic = metadata.get("topic", GENERAL)
+    return str(topic) if question.topics and teaches and topic not in (*question.topics, GENERAL) else None
 
 
 async def _false_mending(question: NoviceQuestion, answer: ResponseCompleted, sandbox: Sandbox) -> list[str]:

@@ -95,6 +95,9 @@ LESSON: Final = "A list keeps several things in a row."
             id="teaches something else",
         ),
         pytest.param(
+            ZIP, response(ZIP.note, agent=Specialist.CONCEPTS, topic="lists"), Judgement.RIGHT, id="says it elsewhere"
+        ),
+        pytest.param(
             ZIP,
             response(f"I have nothing on zip. {LESSON}", agent=Specialist.CONCEPTS, topic="lists", answered=False),
             Judgement.HONEST,
