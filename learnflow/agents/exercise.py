@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -28,6 +29,7 @@ from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.exercises.grade_report import GradedCode, fails_visibly
 from learnflow.tutor.exercises.hidden_cases import visible_cases
 from learnflow.tutor.interface import TutorUnavailable
+from learnflow.tutor.proof.failing_program import line_at_fault
 
 NAME = Specialist.EXERCISE
 
@@ -73,11 +75,14 @@ class ExerciseAgent:
             if fails_visibly(grading):  # again, where the code cannot find the inputs that are hidden to tell of them
                 visible = tests[: visible_cases(len(tests))]
                 shown = await sandbox.grade(exercise.language, submission.code, visible, calling)
+            code = GradedCode(grading, shown, calling)
+            if not (code.passed or code.unreadable or sandbox.is_busy):
+                code = replace(code, line=await line_at_fault(exercise, submission.code, sandbox))
         except SandboxUnavailable as error:
             raise TutorUnavailable(
                 f"Submissions cannot be graded here at the moment, so yours does not count: {error}"
             ) from error
-        return report(submission.exercise, GradedCode(grading, shown, calling), request)
+        return report(submission.exercise, code, request)
 
     def _sent(self, request: SpecialistRequest, reply: ExerciseReply, spent_ms: int) -> Sequence[Outgoing]:
         responses, now = request.completed(reply.draft, spent_ms), self._context.now()

@@ -130,6 +130,7 @@ class ExerciseMetadata(AnswerMetadata):
     hidden: NonNegativeInt = Field(default=0, description="How many cases a student never sees.")
     hidden_passed: NonNegativeInt = 0
     failing_inputs: tuple[Short, ...] = Field(default=(), description="What kinds of input fail that are hidden.")
+    line: PositiveInt | None = Field(default=None, description="The line where a small change makes all cases pass.")
     generation: JsonObject | None = Field(default=None, description="What was tried to make the exercise.")
 
 

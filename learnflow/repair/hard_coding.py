@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from learnflow.repair.difference import common_start
+from learnflow.repair.edits.change import common_start
 from learnflow.sandbox.grading import as_text
 
 _GIVES: Final = re.compile(r"\b(?:return|yield|print|println|log)\b|=>")

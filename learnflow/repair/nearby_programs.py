@@ -12,8 +12,7 @@ from tree_sitter import Node
 
 from learnflow.code_analysis.syntax_tree import part, text
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.repair.difference import difference
-from learnflow.repair.edits.change import called
+from learnflow.repair.edits.change import called, difference
 from learnflow.repair.grammar import DIALECTS, parsed, relevant_nodes
 from learnflow.repair.nearby_inputs import nearby_inputs
 from learnflow.sandbox.outline import outline

@@ -53,6 +53,11 @@ class Sandbox:
         """Why code cannot be run apart from the host here; None when it can be, or while nothing was run yet."""
         return self._batch_runner.problem
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether runs wait for their turn, so that what can be left out had better be."""
+        return self._threads.waiting > 0
+
     async def check(self) -> str | None:
         """Find out by running something whether code can be run here, and return the problem or None."""
         try:

@@ -12,6 +12,7 @@ from learnflow.sandbox.outline import outline
 from learnflow.tutor import run_report
 from learnflow.tutor.code_run import CodeRun, runnable_language
 from learnflow.tutor.proof import Expectation, Prover
+from learnflow.tutor.proof.failing_program import told_line
 from learnflow.tutor.proof.trial import Observation, ending
 
 
@@ -31,14 +32,18 @@ async def try_out(request: AgentRequest, question: ParsedQuestion, prover: Prove
         exercise, grading = graded
         passes, total = grading.verdict is Verdict.PASSED, len(grading.cases)
         told = f'I ran it on the {total} test cases of your open exercise "{exercise.name}": {grading.passed} pass.'
-        return Tried(told, passes, Ended.FINISHED)
+        place = None if passes else told_line(await prover.line_at_fault(request, question, exercise))
+        return Tried(" ".join(filter(None, (told, place))), passes, Ended.FINISHED)
     observed = await prover.observe(request, question)
     if isinstance(observed, str):
         return Tried(f"I have not run your code ({observed}), so I do not say that it is right.")
     ran = observed[0].execution.ended
     results = [_result(observation.expectation, observation) for observation in observed if observation.expectation]
     if results:
-        return Tried(" ".join(text for text, _ in results), all(right for _, right in results), ran)
+        is_right = all(right for _, right in results)
+        found = None if is_right else await prover.repair(request, question)
+        place = told_line(found.line, "it gives what you want") if found else None
+        return Tried(" ".join(filter(None, (*(text for text, _ in results), place))), is_right, ran)
     if ran is Ended.FINISHED and not await asyncio.to_thread(_acts, question):
         return Tried("Running your code calls none of its functions, so I have not tried what they do.", ran=ran)
     failed = next((each for each in observed if _is_wrong(each)), observed[0])

@@ -75,6 +75,13 @@ async def test_what_claude_mends_is_proven_in_a_sentence(api: MessagesApi, claud
     assert len(api.asked) == 1
 
 
+async def test_claude_is_shown_which_small_changes_help(api: MessagesApi, claude: Tutor, sandbox: Sandbox) -> None:
+    api.will(says(mends(RIGHT)))
+    await debugged(ASKED, claude, sandbox)
+    assert "What running small changes of the code showed" in told(api, 0)
+    assert "line 3: `1` becomes `0`" in told(api, 0)
+
+
 async def test_claude_is_shown_what_its_change_does_and_asked_once_more(
     api: MessagesApi, claude: Tutor, sandbox: Sandbox
 ) -> None:

@@ -15,7 +15,13 @@ from learnflow.models.vocabulary import Agent, Specialist
 from learnflow.sandbox import Sandbox
 from learnflow.settings import Settings
 from learnflow.tutor.claude.answers import drafts
-from learnflow.tutor.claude.answers.briefing import briefing, figures_section, linter_section, run_section
+from learnflow.tutor.claude.answers.briefing import (
+    briefing,
+    figures_section,
+    linter_section,
+    repair_section,
+    run_section,
+)
 from learnflow.tutor.claude.answers.drafts import ModelAnswer
 from learnflow.tutor.claude.answers.exercise import ClaudeAuthor, exercise_from_bank, exercise_order, written_exercise
 from learnflow.tutor.claude.answers.schemas import Answer, Diagnosis, Explanation, Report, Review, Teaching
@@ -83,8 +89,9 @@ class ClaudeTutor:
 
     async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: CodeRun) -> Draft:
         """Find the error, knowing what happened when the code was run."""
-        evidence, doubt = run_section(ran, question), self._doubt(request, question)
-        reply = await self._reply(Specialist.DEBUG, request, Diagnosis, evidence, doubt=doubt)
+        evidence = [run_section(ran, question), repair_section(await self._prover.repair(request, question))]
+        doubt = self._doubt(request, question)
+        reply = await self._reply(Specialist.DEBUG, request, Diagnosis, *evidence, doubt=doubt)
         return self._supportive(reply) or drafts.diagnosis(reply, request, question, ran)
 
     async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:

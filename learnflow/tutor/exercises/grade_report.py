@@ -17,6 +17,7 @@ from learnflow.models.vocabulary import Closing
 from learnflow.sandbox import CallingConvention, CaseResult, Fault, Grading, Verdict
 from learnflow.tutor.exercises.hidden_cases import kind_of_input, visible_cases
 from learnflow.tutor.exercises.reply import ExerciseReply, draft, next_hint, numbered_hint
+from learnflow.tutor.proof.failing_program import told_line
 
 MISSING: Final = "Missing"  # the sandbox's own: there is no function of that name
 HIDDEN: Final = "hidden"  # the verdict where only what is hidden fails
@@ -36,11 +37,15 @@ _CLOSED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class GradedCode:
-    """Code on all cases of an exercise, on those alone that may be shown if one of them fails, and how it is called."""
+    """Code on all cases of an exercise, on those alone that may be shown if one of them fails, and how it is called.
+
+    `line` is where a small change makes all pass, if that was found.
+    """
 
     grading: Grading
     shown: Grading | None
     calling: CallingConvention
+    line: int | None = None
 
     @property
     def open_cases(self) -> tuple[CaseResult, ...]:
@@ -97,7 +102,8 @@ def report(assigned: Assigned, code: GradedCode, request: AgentRequest) -> Exerc
     counted = None if assigned.closed is None else _CLOSED[assigned.closed]
     hint = numbered_hint(exercise, number) if number else None
     answer = draft(
-        exercise, _opening(assigned, code), counted, _cases(code), _failure(code, exercise.test_cases), hint,
+        exercise, _opening(assigned, code), counted, _cases(code), _failure(code, exercise.test_cases),
+        told_line(code.line), hint,
         _next(code), metadata=_metadata(assigned, code, number),
     )  # fmt: skip
     return ExerciseReply(answer, _events(assigned, code, request, number))
@@ -114,7 +120,7 @@ def _metadata(assigned: Assigned, code: GradedCode, hint: int | None) -> dict[st
         "first_failure": failure.model_dump(mode="json", exclude={"fault": {"trace"}, "milliseconds": True})
         if failure else None,
         "hidden": len(hidden), "hidden_passed": sum(case.verdict is Verdict.PASSED for case in hidden),
-        "failing_inputs": list(code.failing_inputs(assigned.exercise.test_cases)),
+        "line": code.line, "failing_inputs": list(code.failing_inputs(assigned.exercise.test_cases)),
     }  # fmt: skip
 
 

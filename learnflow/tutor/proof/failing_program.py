@@ -1,13 +1,14 @@
-"""A question's code, run, and what it should print → the program and the case with which a repair is searched."""
+"""Code and what should come of it → the program and the cases with which a repair is searched."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from learnflow.models.exercise import TestCase
+from learnflow.models.exercise import Exercise, TestCase
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.repair.search import FailingProgram
-from learnflow.sandbox import CallingConvention, CaseResult
+from learnflow.repair.search import FailingProgram, repair
+from learnflow.sandbox import CallingConvention, CaseResult, Sandbox, infer_calling_convention
 from learnflow.tutor.proof.expectation import Expectation, meets, meets_to_the_letter
 from learnflow.tutor.proof.trial import MARK, Observation
 
@@ -47,3 +48,19 @@ def failing_program(
     case = TestCase(input=given.stdin if given else "", output="\n".join(outputs))
     own_lines = len(code.splitlines())
     return FailingProgram(language, whole, (case,), CallingConvention("program"), accepts, own_lines)
+
+
+async def line_at_fault(exercise: Exercise, code: str, sandbox: Sandbox) -> int | None:
+    """Return the one line where small changes of a solution make it pass all tests; None where there is none.
+
+    Raises SandboxUnavailable.
+    """
+    solution, tests = exercise.solution_code, exercise.test_cases
+    calling = await asyncio.to_thread(infer_calling_convention, exercise.language, solution, tests)
+    return (await repair(FailingProgram(exercise.language, code, tests, calling), sandbox)).line
+
+
+def told_line(line: int | None, then: str = "all tests pass") -> str | None:
+    """Return in words where a change helps, without the change: it is for the student to find."""
+    tried = "I tried small changes of it, one at a time, and ran each"
+    return f"{tried}: those with which {then} are in line {line}." if line else None

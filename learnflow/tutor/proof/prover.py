@@ -17,7 +17,7 @@ from learnflow.sandbox.outline import outline
 from learnflow.tutor.code_run import NOT_RUN, CodeRun, CodeRunner, runnable_language
 from learnflow.tutor.made_input import MadeInput, made_inputs
 from learnflow.tutor.proof.expectation import Expectation, expectations
-from learnflow.tutor.proof.failing_program import CALLED, calling, failing_program
+from learnflow.tutor.proof.failing_program import CALLED, calling, failing_program, line_at_fault
 from learnflow.tutor.proof.trial import Observation, Trial, judged
 from learnflow.tutor.proof.whole_program import whole_program
 
@@ -113,6 +113,13 @@ class Prover:
                 sandbox = self._sandbox.of(request.query.student_id)
                 with suppress(SandboxUnavailable):
                     return exercise, await sandbox.grade(language, code, exercise.test_cases)
+        return None
+
+    async def line_at_fault(self, request: AgentRequest, question: ParsedQuestion, exercise: Exercise) -> int | None:
+        """Return the one line where small changes of a question's code make it pass the tests of an exercise."""
+        if self._sandbox is not None and question.code is not None:
+            with suppress(SandboxUnavailable):
+                return await line_at_fault(exercise, question.code, self._sandbox.of(request.query.student_id))
         return None
 
 

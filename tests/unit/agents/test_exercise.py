@@ -122,6 +122,26 @@ async def test_no_code_tells_of_an_input_that_is_hidden(context: Context) -> Non
     assert "1071" not in told
 
 
+async def test_a_failed_submission_is_told_the_line_where_a_small_change_helps(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = EXERCISE.solution_code.replace("!=", "==", 1)
+    line = 1 + next(number for number, text in enumerate(wrong.splitlines()) if "==" in text)
+
+    async def answer() -> ResponseCompleted:
+        sent = [each.event.payload for each in await ExerciseAgent(context)(asking("Here", wrong))]
+        return next(payload for payload in sent if isinstance(payload, ResponseCompleted))
+
+    told = await answer()
+    assert (told.metadata or {})["line"] == line
+    assert f"those with which all tests pass are in line {line}" in told.response_text
+    assert "!=" not in told.response_text, "the change is for the student to find"
+    monkeypatch.setattr(Sandbox, "is_busy", True)
+    busy = await answer()
+    assert (busy.metadata or {})["line"] is None, "others wait for the sandbox"
+    assert (busy.metadata or {})["passed"] == (told.metadata or {})["passed"]
+
+
 async def test_a_submission_fails_with_the_reason_and_is_not_graded(nowhere: Context) -> None:
     (outcome,) = await ExerciseAgent(nowhere)(asking("Here", "x = 1"))
     failure = outcome.event.payload

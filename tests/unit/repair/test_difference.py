@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learnflow.repair.difference import common_start, difference
+from learnflow.repair.edits.change import common_start, difference
 
 
 @pytest.mark.parametrize(

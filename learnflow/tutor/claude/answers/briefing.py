@@ -13,6 +13,7 @@ from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.routing import AgentRequest, Turn
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites, title
 from learnflow.models.vocabulary import Specialist
+from learnflow.repair.search import Repair
 from learnflow.sandbox import Ended, Execution
 from learnflow.tutor.claude.prompts import both_ends, fenced
 from learnflow.tutor.code_run import CodeRun
@@ -153,6 +154,16 @@ def _where(line: int | None, code: str) -> str:
         return ""
     lines = code.splitlines()
     return f"\nline {line}: {lines[line - 1].strip()}" if line <= len(lines) else f"\nline {line}"
+
+
+def repair_section(found: Repair | None) -> str:
+    """Return what a search for small changes of the code showed; nothing where none was made."""
+    if found is None:
+        return ""
+    if not found.candidates:
+        return "# What running small changes of the code showed\n\nNone of them gives what should come."
+    listed = "\n".join(f"line {edit.line}: {edit.words}" for edit in found.candidates)
+    return f"# What running small changes of the code showed\n\nEach alone gives what should come:\n{fenced(listed)}"
 
 
 def linter_section(review: ReviewFindings | None) -> str:

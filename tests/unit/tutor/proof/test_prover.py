@@ -112,6 +112,33 @@ async def test_the_offline_tutor_gives_no_change_that_does_not_help(
     assert unproven.code_examples
 
 
+async def test_where_no_small_change_helps_that_is_said(sandbox: Sandbox) -> None:
+    asked = with_question(request("It prints 3 but should be 1729", "print(len('abc'))"))
+    draft = honest(await OfflineTutor(Prover(sandbox)).debug(*asked, await Prover(sandbox).run(*asked)))
+    assert "I tried small changes of it, one at a time, and none gives what you expect." in draft.text
+    assert (draft.code_examples, draft.metadata["fix_applied"]) == ((), False)
+
+
+async def test_a_case_that_is_not_the_students_is_not_searched(sandbox: Sandbox) -> None:
+    """The student sees 5 with an input that was not told; with one that is made up 7 comes."""
+    asked = with_question(request("It prints 5 but should be 1", "print(int(input()) + 4)"))
+    assert await Prover(sandbox).repair(*asked) is None
+
+
+async def test_a_number_is_wanted_as_it_was_written(sandbox: Sandbox) -> None:
+    found = await Prover(sandbox).repair(*with_question(request(CASES[4][0], TABLE)))
+    assert found is not None
+    assert found.code == TABLE.replace("input()", "int(input())"), "float(input()) prints 3.0"
+
+
+async def test_a_review_of_what_is_wrong_says_the_line_and_not_the_change(sandbox: Sandbox) -> None:
+    asked = with_question(request("Is this right? add(2, 3) should return 5", "def add(a, b):\n    return a - b\n"))
+    draft = honest(await OfflineTutor(Prover(sandbox)).review(*asked))
+    assert "I ran `add(2, 3)`: it prints `-1`, and you want `5`." in draft.text
+    assert "those with which it gives what you want are in line 2" in draft.text
+    assert "a + b" not in draft.text
+
+
 async def test_the_offline_tutor_says_what_it_has_proven(sandbox: Sandbox) -> None:
     asked = with_question(request("It prints 34 but should be 7", TEXTS))
     draft = honest(await OfflineTutor(Prover(sandbox)).debug(*asked, await Prover(sandbox).run(*asked)))
