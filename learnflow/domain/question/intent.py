@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from math import exp
 from typing import Final
 
+from learnflow.domain.question.asked_names import asked_names
 from learnflow.domain.question.distress import QUESTION_KEY, in_distress
 from learnflow.domain.question.exercise_wish import EXERCISE_ID, claims_permission, is_submission
-from learnflow.domain.question.lexicon import Hit, data
+from learnflow.domain.question.lexicon import Hit, data, words
 from learnflow.domain.question.parsed_question import ParsedQuestion, Signal, parse_question
 from learnflow.domain.question.question_key import question_key
 from learnflow.domain.question.topic import topic_of
@@ -35,6 +36,7 @@ _ASIDE: Final = 0.3  # of the weight of such a wish within a narrative
 _CHANCE: Final = 0.5  # of the weight of a word of trouble in such a question
 _OWN: Final = frozenset({"my", "our"})
 _WHETHER: Final = 2.5  # the weight of a question whether something is so; more than that of code to be looked at
+_NAME: Final = 2.5  # the weight of a question about one name in code, such as what it is or is given
 _NOT_ASKING: Final = 0.5  # of the weight of what would ask, in a sentence of a narrative that asks nothing
 
 
@@ -121,6 +123,8 @@ def _evidence(question: ParsedQuestion) -> Iterator[Evidence]:
         yield Evidence(hit.meaning.intent, _weight(question, hit), f"'{phrase}'")
     if question.asks_whether:
         yield Evidence(Intent.CONCEPTS, _WHETHER, "asks whether something is so in general")
+    if (asked := _name_asked_about(question)) is not None:
+        yield Evidence(Intent.CONCEPTS, _NAME, f"asks about `{asked}`")
     if question.trace:
         yield Evidence(Intent.DEBUG, 3.5, "a traceback")
     if question.error:
@@ -129,6 +133,14 @@ def _evidence(question: ParsedQuestion) -> Iterator[Evidence]:
         yield from _code_evidence(question)
     if question.mentions and not (question.signals or question.code or question.error):
         yield Evidence(Intent.CONCEPTS, 0.8, "only names a topic")
+
+
+def _name_asked_about(question: ParsedQuestion) -> str | None:
+    """Return the name of code that is asked about beside code, where it is not asked why it does what it does."""
+    if not question.code or question.trace or "why" in question.words:
+        return None
+    names = (asked.name for asked in asked_names(question) if asked.is_code or asked.name in words(question.code))
+    return next(names, None)
 
 
 def _weight(question: ParsedQuestion, hit: Hit[Signal]) -> float:

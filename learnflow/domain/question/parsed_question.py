@@ -135,7 +135,7 @@ def _names() -> Iterable[tuple[str, Mention]]:
     weak, ignored = (frozenset(_TOPIC_WORDS[key]) for key in ("weak", "ignored"))
     for key, topic in TOPICS.items():
         for name in {key, *topic.aliases, topic.title.lower()} - ignored:
-            yield name.replace("-", " "), Mention(key, _WEAK_NAME if name in weak else NAME)
+            yield name.replace("-", " ").replace(",", ""), Mention(key, _WEAK_NAME if name in weak else NAME)
 
 
 _DETAIL_NAMES: Final = tuple(
