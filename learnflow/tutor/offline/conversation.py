@@ -1,15 +1,17 @@
 """What a question is about once the last turns are read: what a follow-up means, and what was answered before."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from learnflow.domain.question.parsed_question import ParsedQuestion
+from learnflow.domain.question.lexicon import Hit, Mention
+from learnflow.domain.question.parsed_question import ParsedQuestion, Signal
 from learnflow.domain.question.topic import topic_of
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, name
-from learnflow.models.vocabulary import SkillLevel, Specialist
+from learnflow.models.vocabulary import Intent, SkillLevel, Specialist
 from learnflow.tutor.offline.content.library import FOLLOW_UPS
+from learnflow.tutor.offline.retrieval.point_index import canonical, stems_of, topic_stems
 from learnflow.tutor.offline.retrieval.points import named_point
 
 _LONGEST_FOLLOW_UP: Final = 16  # words
@@ -53,6 +55,31 @@ def is_follow_up(question: ParsedQuestion) -> bool:
         and FOLLOW_UPS.all.issuperset(words)
         and not FOLLOW_UPS.referring.isdisjoint(words)
     )
+
+
+def asks_for_topic(question: ParsedQuestion, topic: str) -> bool:
+    """Say whether a topic as a whole is asked for: it is named or gone on with, and nothing else is told.
+
+    A wish for an exercise as well tells nothing of it.
+    """
+    if is_follow_up(question) or is_still_unclear(question):
+        return True
+    if asks_for(question, "difference"):
+        return False
+    named = _places(hit for hit in question.mentions if hit.meaning.topic == topic)
+    wished = _places(hit for hit in question.signals if hit.meaning.intent is Intent.EXERCISE)
+    told = (word for at, word in enumerate(question.words) if at not in named | wished)
+    rest = stems_of(canonical(word) for word in told if word != (question.foreign or "").lower())
+    return rest <= topic_stems(topic) and bool(named or rest)
+
+
+def names_part(question: ParsedQuestion) -> bool:
+    """Say whether a question names a part of a topic."""
+    return any(hit.meaning.detail for hit in question.mentions)
+
+
+def _places(hits: Iterable[Hit[Mention] | Hit[Signal]]) -> set[int]:
+    return {place for hit in hits for place in range(hit.start, hit.end)}
 
 
 def resolved(request: AgentRequest, question: ParsedQuestion) -> AgentRequest:

@@ -2,8 +2,11 @@
 
 from typing import Final
 
+from pydantic import JsonValue
+
+from learnflow.code_analysis.occurrences import places
 from learnflow.domain.next_topics import next_topics
-from learnflow.domain.phrasing import one_line, together
+from learnflow.domain.phrasing import one_line
 from learnflow.domain.question.errors import ErrorSign
 from learnflow.domain.question.intent import OFF_TOPIC
 from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
@@ -12,15 +15,16 @@ from learnflow.models.events.routing import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites, title
 from learnflow.models.vocabulary import Intent
 from learnflow.tutor.answer_text import draft
+from learnflow.tutor.asked_names import documentation, documented_names, places_of_names, unknown_names
 from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.offline import conversation
 from learnflow.tutor.offline.answers.explanation_choice import ExplanationChoice, Variant, select
-from learnflow.tutor.offline.answers.explanation_text import in_short, render, uncovered
+from learnflow.tutor.offline.answers.explanation_text import in_short, render
 from learnflow.tutor.offline.answers.point_text import missing_side
 from learnflow.tutor.offline.answers.static_diagnosis import bugs
 from learnflow.tutor.offline.content.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.content.library import EXPLANATIONS
-from learnflow.tutor.offline.retrieval.points import find_point
+from learnflow.tutor.offline.retrieval.points import PointMatch, find_point
 from learnflow.tutor.student_level import depth
 
 _THANKS: Final = frozenset({"thanks", "thank", "thx", "ty", "cheers"})
@@ -34,15 +38,16 @@ def explain(request: AgentRequest, question: ParsedQuestion) -> Draft:
     if request.query.question_key == OFF_TOPIC:
         return off_topic(request, question)
     request, question = _understood(request, question)
-    named = conversation.topic_of_request(request, question)
-    topic = conversation.topic_in_conversation(request, question, named)
+    topic = conversation.topic_in_conversation(request, question, conversation.topic_of_request(request, question))
+    if conversation.asks_for_topic(question, topic) and not conversation.names_part(question):
+        return _explain(request, question, topic, None)
+    if (places := places_of_names(question)) and not conversation.answered_before(request, places):
+        return _names(question, topic, places, missing="I read your code and did not run it.")
     match = find_point(question, topic)
-    decisive = match is not None and match.is_decisive
-    if match and decisive and not conversation.answered_before(request, match.point.says):
-        return _explain_topic(select(request, question, match.topic, match))
-    if request.low_confidence and topic == named and not decisive:
-        return ask_back(request, topic)
-    return _explain(request, question, topic)
+    point = None if match and conversation.answered_before(request, match.point.says) else match
+    if point and point.is_decisive:
+        return _explain_topic(select(request, question, point.topic, point))
+    return _explain_names(request, question, topic, point) or _explain(request, question, topic, match)
 
 
 def _understood(request: AgentRequest, question: ParsedQuestion) -> tuple[AgentRequest, ParsedQuestion]:
@@ -53,23 +58,56 @@ def _understood(request: AgentRequest, question: ParsedQuestion) -> tuple[AgentR
     return whole, parse_question(whole.query)
 
 
-def _explain(request: AgentRequest, question: ParsedQuestion, topic: str) -> Draft:
-    """Explain an error, two topics beside each other, or one."""
+def _explain_names(
+    request: AgentRequest, question: ParsedQuestion, topic: str, point: PointMatch | None
+) -> Draft | None:
+    """Say what the documentation has on the names that are asked about, or that they are nowhere; None without any."""
+    documented = documented_names(question)
+    says = documentation(documented)
+    if documented and not conversation.answered_before(request, says):
+        names = {asked.name.lower() for asked in documented}
+        ours = point and not names.isdisjoint(" ".join(point.point.about).split())
+        first = f"To the point first: {point.point.says}" if point and ours else None
+        missing = "these are the documentation's own words; what they mean for your case is beyond me."
+        return _names(question, point.topic if point and ours else topic, first, says, missing=missing)
+    unknown = unknown_names(question, also_words=request.low_confidence and topic == GENERAL)
+    if documented or point or unknown is None:
+        return None
+    missing = "I have the documentation of Python, JavaScript and Java 6 only."
+    return draft(unknown, topic=topic, confidence=0.3, missing=missing, metadata={"answered": False})
+
+
+def _names(question: ParsedQuestion, topic: str, *says: str | None, missing: str) -> Draft:
+    """Return what is said of names; the topic is told only where the question names it: most names have none."""
+    topic = topic if any(hit.meaning.topic == topic for hit in question.mentions) else GENERAL
+    more = f'For the topic as a whole say "explain {name(topic)}".' if topic in EXPLANATIONS else None
+    metadata: dict[str, JsonValue] = {"suggested_topic": topic} if topic in TOPICS else {}
+    return draft(*says, more, topic=topic, confidence=0.8, missing=missing, metadata=metadata)
+
+
+def _explain(request: AgentRequest, question: ParsedQuestion, topic: str, match: PointMatch | None) -> Draft:
+    """Explain an error, two topics beside each other, a part of one, or one as a whole where that is asked for."""
+    if (
+        request.low_confidence
+        and not (match and match.is_decisive)
+        and topic == conversation.topic_of_request(request, question)
+    ):
+        return ask_back(request, topic)
     error = question.error  # where it was explained before, the topic behind it is the other explanation
     if error and error.key in ERROR_NOTES and not conversation.answered_before(request, ERROR_NOTES[error.key].meaning):
         return _explain_error(request, error)
     compared = sorted({hit.meaning.topic for hit in question.mentions} & set(EXPLANATIONS))
     if len(compared) > 1 and conversation.asks_for(question, "difference"):
         return _compare(request, compared, topic)
-    if topic in EXPLANATIONS:
-        return _explain_topic(select(request, question, topic))
-    return unprepared(request, topic)
+    if topic in EXPLANATIONS and (match or error or conversation.asks_for_topic(question, topic)):
+        return _explain_topic(select(request, question, topic, None if error else match))
+    return unprepared(request, question, topic)
 
 
 def explain_concept(request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft:
     """Explain one topic in short, as part of another agent's answer: at the student's level, and not as before."""
     if concept not in EXPLANATIONS:
-        return unprepared(request, concept)
+        return unprepared(request, question, concept)
     choice = ExplanationChoice(request, question, concept, EXPLANATIONS[concept], depth(request, concept))
     text = in_short(choice)
     return draft(
@@ -81,19 +119,16 @@ def explain_concept(request: AgentRequest, question: ParsedQuestion, concept: st
 
 def _explain_topic(choice: ExplanationChoice) -> Draft:
     text = render(choice)
-    whole = "\n".join((*filter(None, text.paragraphs), *text.examples))
+    gap = (
+        missing_side(choice.question, f"{choice.point.says}\n{'; '.join(choice.point.about)}") if choice.point else None
+    )
+    code = " I looked for the topic in your code, and did not run it." if choice.question.code else ""
     return draft(
-        _gap(choice, whole), _why(choice.question), *text.paragraphs, _exercise_too(choice), topic=choice.topic,
-        confidence=0.8 if text.variant == Variant.LEVEL else 0.65, missing=_missing(choice), code=text.examples,
+        gap, _why(choice.question), *text.paragraphs, _exercise_too(choice), topic=choice.topic,
+        confidence=0.8 if text.variant == Variant.LEVEL else 0.65,
+        missing=f"{_PREPARED} It is the one for {_readers(choice)}.{code}", code=text.examples,
         metadata={"level": choice.level, "telling": text.variant, "suggested_topic": choice.topic},
     )  # fmt: skip
-
-
-def _gap(choice: ExplanationChoice, text: str) -> str | None:
-    """Say what of the question the answer leaves open."""
-    if choice.point:
-        return missing_side(choice.question, f"{text}\n{'; '.join(choice.point.about)}")
-    return None if conversation.is_follow_up(choice.question) else uncovered(choice.question, choice.topic, text)
 
 
 def _why(question: ParsedQuestion) -> str | None:
@@ -102,20 +137,6 @@ def _why(question: ParsedQuestion) -> str | None:
         return None
     cause = next(iter(bugs(question.code, question.language)), None)
     return f"Why it is so in your code, line {cause.line}: {cause.message} {cause.fix}" if cause else None
-
-
-def _missing(choice: ExplanationChoice) -> str:
-    """Say what could not be done: the explanation is one for all of a level, and the code was not run."""
-    code = " I looked for the topic in your code, and did not run it." if choice.question.code else ""
-    more = "" if choice.point else _beyond(choice.question)
-    return f"{_PREPARED} It is the one for {_readers(choice)}.{more}{code}"
-
-
-def _beyond(question: ParsedQuestion) -> str:
-    """Say which kind of answer a question wants that a general explanation may not hold."""
-    if conversation.asks_for(question, "difference"):
-        return " Setting the two against each other is beyond me here."
-    return " The exact reason that you ask for may not be in it." if "why" in question.words else ""
 
 
 def _readers(choice: ExplanationChoice) -> str:
@@ -162,15 +183,16 @@ def _compare(request: AgentRequest, topics: list[str], named: str) -> Draft:
     )  # fmt: skip
 
 
-def unprepared(request: AgentRequest, topic: str) -> Draft:
-    """Say that nothing is prepared on a topic, and on what there is."""
-    about = title(topic).lower() if topic in TOPICS else f'"{one_line(request.query.query_text)}"'
-    prepared = together([name(key) for key in EXPLANATIONS], most=12)
-    near = [title(key) for key in prerequisites(topic) if key in EXPLANATIONS]
+def unprepared(request: AgentRequest, question: ParsedQuestion, topic: str) -> Draft:
+    """Say that nothing is prepared on what is asked, and what would help: where it occurs, and what there is."""
+    about = one_line(request.query.query_text)
+    near = topic if topic in EXPLANATIONS else next((key for key in prerequisites(topic) if key in EXPLANATIONS), None)
+    more = f'Say "explain {name(near)}" for that topic as a whole' if near else "I can explain topics: name one"
+    cannot = f'I cannot explain "{about}" offline: nothing is prepared on that, and I would rather say so than guess.'
     return draft(
-        f"I cannot explain {about} offline: nothing is prepared on that, and I would rather say so than guess.",
-        f"What I can explain and what leads up to it: {', '.join(near)}." if near else None,
-        f"I can explain {len(EXPLANATIONS)} topics of programming: {prepared}.",
+        _why(question) or cannot,
+        places(topic, question.code, question.language) if question.code else None,
+        f"{more}, ask about one name, such as what a function takes, or send me the code that it is about.",
         topic=topic, confidence=0.2, missing="with Claude switched on, LearnFlow could answer this.",
         metadata={"answered": False},
     )  # fmt: skip

@@ -1,7 +1,6 @@
 """What of a prepared explanation a question gets: its level, point, language and variant, and what is to the point."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -12,14 +11,11 @@ from learnflow.domain.question.parsed_question import ParsedQuestion, parse_ques
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel
 from learnflow.tutor.offline import conversation
-from learnflow.tutor.offline.content.library import EXPLANATIONS, FOLLOW_UPS, Explanation, Part, Point
-from learnflow.tutor.offline.retrieval.points import PointMatch, find_point
+from learnflow.tutor.offline.content.library import EXPLANATIONS, Explanation, Part, Point
+from learnflow.tutor.offline.retrieval.points import PointMatch
 from learnflow.tutor.student_level import depth
 
-_CODE: Final = re.compile(r"`([^`\n]+)`")
-_WORD: Final = re.compile(r"[a-z_]{2,}")
 BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.!?]) +(?=[A-Z`])")
-_WHOLE: Final = 200  # characters; so long an answer needs no topic around it
 
 
 class Variant(StrEnum):
@@ -98,7 +94,6 @@ def select(
     request: AgentRequest, question: ParsedQuestion, topic: str, match: PointMatch | None = None
 ) -> ExplanationChoice:
     """Return what is chosen of the explanation of a topic; `match` is the question's point, where it is known."""
-    match = match or find_point(question, topic)
     point = match.point if match and match.topic == topic else None
     in_language = replace(question, language=_language(request, question, point))
     level = conversation.wanted_level(question, depth(request, topic))
@@ -114,50 +109,15 @@ def _language(request: AgentRequest, question: ParsedQuestion, point: Point | No
     return question.language or (point.language if point else None)
 
 
-def point_alone(choice: ExplanationChoice) -> Point | None:
-    """Return the point that answers a question without the rest of its topic, unless it was given before."""
+def due_point(choice: ExplanationChoice) -> Point | None:
+    """Return the point that answers a question, unless it was given before."""
     point = choice.point
-    alone = point and (choice.in_other_language or point.code or len(point.says) >= _WHOLE)
-    return point if point and alone and not conversation.answered_before(choice.request, point.says) else None
-
-
-def sentence_to_the_point(choice: ExplanationChoice) -> str | None:
-    """Return what the explanation has on the part of its topic that a question names.
-
-    That is the point with the most words of the question; what the topic is good for, where it asks that; or else the
-    sentence with most of the code words that it names. None where it names nothing of the kind, or where the sentence
-    is in the explanation for the level anyway.
-    """
-    explanation, level, question = choice.explanation, choice.level, choice.question
-    if choice.point is not None:
-        return introduced(choice, choice.point)
-    if conversation.asks_for(question, "when-to-use"):
-        return f"To the point first: {explanation.good_for}"
-    named = frozenset(question.words) - FOLLOW_UPS.all
-    best = max(_sentences(explanation, level), key=lambda sentence: len(named & _code_words(sentence)))
-    if named.isdisjoint(_code_words(best)) or best in explanation.at(level).text:
-        return None
-    return f"To the point first: {best}"
+    return point if point and not conversation.answered_before(choice.request, point.says) else None
 
 
 def introduced(choice: ExplanationChoice, point: Point) -> str:
     """Return what a point says, and that it is only the nearest where the question does not name it."""
     return f"{'To the point first' if choice.names_point else 'The nearest that I have prepared'}: {point.says}"
-
-
-def _code_words(sentence: str) -> frozenset[str]:
-    """Return the words that stand as code in a sentence, in lower case."""
-    return frozenset(word for code in _CODE.findall(sentence) for word in _WORD.findall(code.lower()))
-
-
-def _sentences(explanation: Explanation, level: SkillLevel) -> Iterator[str]:
-    """Yield the sentences of an explanation, those for the level first: of two equally good ones the first counts."""
-    for text in (
-        explanation.at(level).text, explanation.beginner.text, explanation.intermediate.text, explanation.watch_out,
-        *(misconception.truth for misconception in explanation.misconceptions), explanation.further,
-        explanation.advanced.text,
-    ):  # fmt: skip
-        yield from BETWEEN_SENTENCES.split(text)
 
 
 def language_gap(choice: ExplanationChoice) -> str | None:

@@ -4,20 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from learnflow.code_analysis.topic_occurrences import places
-from learnflow.domain.phrasing import together
-from learnflow.domain.question.lexicon import words
-from learnflow.domain.question.parsed_question import ParsedQuestion
-from learnflow.domain.question.stemming import singular
+from learnflow.code_analysis.occurrences import places
 from learnflow.models.taxonomy import TOPICS, name, title
 from learnflow.models.vocabulary import LearningStyle, SkillLevel
 from learnflow.tutor.offline.answers.explanation_choice import (
     BETWEEN_SENTENCES,
     ExplanationChoice,
     Variant,
+    due_point,
     language_gap,
-    point_alone,
-    sentence_to_the_point,
 )
 from learnflow.tutor.offline.answers.point_text import CHANGE, point_example, point_paragraphs
 from learnflow.tutor.offline.content.library import Part
@@ -27,7 +22,6 @@ from learnflow.tutor.student_level import is_hard, what_next
 _LANGUAGE: Final = "language"  # a variant of its own: the example in the language that was asked for
 _MOST_WORDS: Final = 155  # of a beginner, before how the answer ends
 _LEAST: Final = 2  # paragraphs that always stay: the idea, and what the example prints
-_NO_EVERYDAY_WORD: Final = 1.6  # the weight from which a mention is a subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +36,7 @@ class Text:
 def render(choice: ExplanationChoice) -> Text:
     """Return the explanation that is due, complete."""
     part, variant = choice.translation, choice.variant
-    if (point := point_alone(choice)) is not None:
+    if (point := due_point(choice)) is not None:
         example = point_example(choice, point)
         return Text(tuple(point_paragraphs(choice, point)), (example,) if example else (), Variant.LEVEL)
     due_in_language = is_follow_up(choice.question) or variant != Variant.LEVEL
@@ -77,30 +71,14 @@ def in_short(choice: ExplanationChoice) -> Text:
     return Text((f"{title(choice.topic)}: {whole}", explanation.warning(choice.level)), (shown.code,), variant)
 
 
-def uncovered(question: ParsedQuestion, topic: str, text: str) -> str | None:
-    """Say what a question names and a text on a topic has nothing of, None where it has all.
-
-    The names of the topic itself are in every text on it.
-    """
-    phrases = [
-        question.words[hit.start : hit.end]
-        for hit in question.mentions
-        if hit.meaning.weight >= _NO_EVERYDAY_WORD and (hit.meaning.topic != topic or hit.meaning.detail)
-    ]
-    present = {singular(word) for word in words(text.lower())} if phrases else set()
-    absent = dict.fromkeys(" ".join(phrase) for phrase in phrases if present.isdisjoint(map(singular, phrase)))
-    if not absent:
-        return None
-    named = together([f'"{phrase}"' for phrase in absent])
-    return f"I have nothing prepared that puts {named} and {name(topic)} together: this is on {name(topic)} alone."
-
-
 def _whole(choice: ExplanationChoice, paragraphs: Iterator[str | None], shown: Part, variant: str) -> Text:
     code = choice.question.code
     own_lines = places(choice.topic, code, choice.question.language) if code else None
-    point = sentence_to_the_point(choice)
-    new = None if point and answered_before(choice.request, point) else point
-    first = (None if variant == _LANGUAGE else _opening(choice), own_lines, language_gap(choice), new)
+    use = f"To the point first: {choice.explanation.good_for}" if asks_for(choice.question, "when-to-use") else None
+    first = (
+        None if variant == _LANGUAGE else _opening(choice), own_lines, language_gap(choice),
+        use if use and not answered_before(choice.request, use) else None,
+    )  # fmt: skip
     return Text(_short_enough(choice, first, tuple(paragraphs)), (shown.code,), variant)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from learnflow.code_analysis.topic_occurrences import places
+from learnflow.code_analysis.occurrences import places
 from learnflow.domain.phrasing import together
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.taxonomy import name

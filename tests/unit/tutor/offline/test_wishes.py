@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from learnflow.models.draft import Draft
+from learnflow.models.taxonomy import name
 from learnflow.models.vocabulary import SkillLevel, Specialist
 from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.offline.content.library import EXPLANATIONS
@@ -59,19 +60,20 @@ async def test_practice_for_homework_is_an_exercise() -> None:
     assert "Exercise: " in (await practise("Give me an exercise, I have no homework", topic="loops")).text
 
 
-async def test_what_is_not_reached_is_said_first() -> None:
-    text = honest(
-        await OfflineTutor().explain(*with_question(request("How do regexes help with sorting?", topic="sorting")))
-    ).text
-    assert text.startswith('I have nothing prepared that puts "regexes" and sorting together')
-    assert "nothing prepared" not in (await OfflineTutor().explain(*with_question(request("Explain sorting")))).text
-
-
-async def test_a_reason_that_is_not_prepared_is_not_claimed() -> None:
-    text = honest(
-        await OfflineTutor().explain(*with_question(request("Why are tuples called tuples?", topic="tuples")))
-    ).text
-    assert "The exact reason that you ask for may not be in it." in text
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [("How do regexes help with sorting?", "sorting"), ("Why are tuples called tuples?", "tuples"),
+     ("who invented loops", "loops"), ("what does this program do?", "functions")],
+)  # fmt: skip
+async def test_a_lesson_is_only_for_who_asks_for_its_topic(question: str, topic: str) -> None:
+    draft = honest(await OfflineTutor().explain(*with_question(request(question, "def f():\n    pass", topic=topic))))
+    assert draft.text.startswith(f'I cannot explain "{question}" offline: nothing is prepared on that')
+    assert f'Say "explain {name(topic)}" for that topic as a whole' in draft.text
+    assert EXPLANATIONS[topic].beginner.text not in draft.text
+    assert draft.metadata["answered"] is False
+    lesson = honest(await OfflineTutor().explain(*with_question(request(f"Explain {name(topic)}", topic=topic))))
+    assert EXPLANATIONS[topic].beginner.text in lesson.text
+    assert "nothing is prepared" not in lesson.text
 
 
 @pytest.mark.parametrize("style", ["visual", "step-by-step", "kinesthetic"])

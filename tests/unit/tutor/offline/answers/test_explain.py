@@ -120,9 +120,11 @@ async def test_the_language_of_the_question_gets_its_example(tutor: OfflineTutor
     assert "no example in C# here" in other
 
 
-async def test_the_sentence_with_what_is_named_comes_first(tutor: OfflineTutor) -> None:
+async def test_names_that_are_asked_about_get_their_documentation_and_no_lesson(tutor: OfflineTutor) -> None:
     text = honest(await tutor.explain(*with_question(request("What about min and max?", topic="sorting")))).text
-    assert text.startswith("To the point first: `min` and `max` know `key` as well")
+    assert text.startswith("Python's own documentation says:\n`min`:")
+    assert "`max`:" in text
+    assert EXPLANATIONS["sorting"].beginner.text not in text
 
 
 @pytest.mark.parametrize(
