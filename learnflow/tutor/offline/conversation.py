@@ -8,10 +8,10 @@ from learnflow.domain.question.lexicon import Hit, Mention
 from learnflow.domain.question.parsed_question import ParsedQuestion, Signal
 from learnflow.domain.question.topic import topic_of
 from learnflow.models.events.routing import AgentRequest
-from learnflow.models.taxonomy import GENERAL, TOPICS, name
+from learnflow.models.taxonomy import GENERAL, TOPICS, name, title
 from learnflow.models.vocabulary import Intent, SkillLevel, Specialist
 from learnflow.tutor.offline.content.library import FOLLOW_UPS
-from learnflow.tutor.offline.retrieval.point_index import canonical, stems_of, topic_stems
+from learnflow.tutor.offline.retrieval.point_index import canonical, stems_of, text_stems, topic_stems
 from learnflow.tutor.offline.retrieval.points import named_point
 
 _LONGEST_FOLLOW_UP: Final = 16  # words
@@ -73,9 +73,9 @@ def asks_for_topic(question: ParsedQuestion, topic: str) -> bool:
     return rest <= topic_stems(topic) and bool(named or rest)
 
 
-def names_part(question: ParsedQuestion) -> bool:
-    """Say whether a question names a part of a topic."""
-    return any(hit.meaning.detail for hit in question.mentions)
+def names_part(question: ParsedQuestion, topic: str) -> bool:
+    """Say whether a question tells more than the title of a topic, if only a part of it: `self`, of classes."""
+    return not stems_of(map(canonical, question.words)) <= text_stems(title(topic))
 
 
 def _places(hits: Iterable[Hit[Mention] | Hit[Signal]]) -> set[int]:

@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from pydantic import JsonValue
-
 from learnflow.code_analysis.occurrences import places
 from learnflow.domain.next_topics import next_topics
 from learnflow.domain.phrasing import one_line
@@ -15,12 +13,11 @@ from learnflow.models.events.routing import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites, title
 from learnflow.models.vocabulary import Intent
 from learnflow.tutor.answer_text import draft
-from learnflow.tutor.asked_names import documentation, documented_names, places_of_names, unknown_names
 from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.offline import conversation
 from learnflow.tutor.offline.answers.explanation_choice import ExplanationChoice, Variant, select
 from learnflow.tutor.offline.answers.explanation_text import in_short, render
-from learnflow.tutor.offline.answers.point_text import missing_side
+from learnflow.tutor.offline.answers.points_and_names import explain_names, explain_own_names, explain_point
 from learnflow.tutor.offline.answers.static_diagnosis import bugs
 from learnflow.tutor.offline.content.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.content.library import EXPLANATIONS
@@ -39,15 +36,15 @@ def explain(request: AgentRequest, question: ParsedQuestion) -> Draft:
         return off_topic(request, question)
     request, question = _understood(request, question)
     topic = conversation.topic_in_conversation(request, question, conversation.topic_of_request(request, question))
-    if conversation.asks_for_topic(question, topic) and not conversation.names_part(question):
+    if conversation.asks_for_topic(question, topic) and not conversation.names_part(question, topic):
         return _explain(request, question, topic, None)
-    if (places := places_of_names(question)) and not conversation.answered_before(request, places):
-        return _names(question, topic, places, missing="I read your code and did not run it.")
+    if (own := explain_own_names(request, question, topic)) is not None:
+        return own
     match = find_point(question, topic)
     point = None if match and conversation.answered_before(request, match.point.says) else match
     if point and point.is_decisive:
-        return _explain_topic(select(request, question, point.topic, point))
-    return _explain_names(request, question, topic, point) or _explain(request, question, topic, match)
+        return explain_point(request, question, point, _why(question))
+    return explain_names(request, question, topic, point) or _explain(request, question, topic, match)
 
 
 def _understood(request: AgentRequest, question: ParsedQuestion) -> tuple[AgentRequest, ParsedQuestion]:
@@ -58,40 +55,10 @@ def _understood(request: AgentRequest, question: ParsedQuestion) -> tuple[AgentR
     return whole, parse_question(whole.query)
 
 
-def _explain_names(
-    request: AgentRequest, question: ParsedQuestion, topic: str, point: PointMatch | None
-) -> Draft | None:
-    """Say what the documentation has on the names that are asked about, or that they are nowhere; None without any."""
-    documented = documented_names(question)
-    says = documentation(documented)
-    if documented and not conversation.answered_before(request, says):
-        names = {asked.name.lower() for asked in documented}
-        ours = point and not names.isdisjoint(" ".join(point.point.about).split())
-        first = f"To the point first: {point.point.says}" if point and ours else None
-        missing = "these are the documentation's own words; what they mean for your case is beyond me."
-        return _names(question, point.topic if point and ours else topic, first, says, missing=missing)
-    unknown = unknown_names(question, also_words=request.low_confidence and topic == GENERAL)
-    if documented or point or unknown is None:
-        return None
-    missing = "I have the documentation of Python, JavaScript and Java 6 only."
-    return draft(unknown, topic=topic, confidence=0.3, missing=missing, metadata={"answered": False})
-
-
-def _names(question: ParsedQuestion, topic: str, *says: str | None, missing: str) -> Draft:
-    """Return what is said of names; the topic is told only where the question names it: most names have none."""
-    topic = topic if any(hit.meaning.topic == topic for hit in question.mentions) else GENERAL
-    more = f'For the topic as a whole say "explain {name(topic)}".' if topic in EXPLANATIONS else None
-    metadata: dict[str, JsonValue] = {"suggested_topic": topic} if topic in TOPICS else {}
-    return draft(*says, more, topic=topic, confidence=0.8, missing=missing, metadata=metadata)
-
-
 def _explain(request: AgentRequest, question: ParsedQuestion, topic: str, match: PointMatch | None) -> Draft:
     """Explain an error, two topics beside each other, a part of one, or one as a whole where that is asked for."""
-    if (
-        request.low_confidence
-        and not (match and match.is_decisive)
-        and topic == conversation.topic_of_request(request, question)
-    ):
+    unsure = request.low_confidence and topic == conversation.topic_of_request(request, question)
+    if unsure and not (match and match.is_decisive):
         return ask_back(request, topic)
     error = question.error  # where it was explained before, the topic behind it is the other explanation
     if error and error.key in ERROR_NOTES and not conversation.answered_before(request, ERROR_NOTES[error.key].meaning):
@@ -99,8 +66,10 @@ def _explain(request: AgentRequest, question: ParsedQuestion, topic: str, match:
     compared = sorted({hit.meaning.topic for hit in question.mentions} & set(EXPLANATIONS))
     if len(compared) > 1 and conversation.asks_for(question, "difference"):
         return _compare(request, compared, topic)
+    if match and not error and not conversation.answered_before(request, match.point.says):
+        return explain_point(request, question, match, _why(question))
     if topic in EXPLANATIONS and (match or error or conversation.asks_for_topic(question, topic)):
-        return _explain_topic(select(request, question, topic, None if error else match))
+        return _explain_topic(select(request, question, topic))
     return unprepared(request, question, topic)
 
 
@@ -119,12 +88,9 @@ def explain_concept(request: AgentRequest, question: ParsedQuestion, concept: st
 
 def _explain_topic(choice: ExplanationChoice) -> Draft:
     text = render(choice)
-    gap = (
-        missing_side(choice.question, f"{choice.point.says}\n{'; '.join(choice.point.about)}") if choice.point else None
-    )
     code = " I looked for the topic in your code, and did not run it." if choice.question.code else ""
     return draft(
-        gap, _why(choice.question), *text.paragraphs, _exercise_too(choice), topic=choice.topic,
+        _why(choice.question), *text.paragraphs, _exercise_too(choice), topic=choice.topic,
         confidence=0.8 if text.variant == Variant.LEVEL else 0.65,
         missing=f"{_PREPARED} It is the one for {_readers(choice)}.{code}", code=text.examples,
         metadata={"level": choice.level, "telling": text.variant, "suggested_topic": choice.topic},

@@ -6,13 +6,11 @@ from enum import StrEnum
 from typing import Final
 
 from learnflow.domain.phrasing import together
-from learnflow.domain.question.lexicon import words
 from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
 from learnflow.models.events.routing import AgentRequest
-from learnflow.models.vocabulary import Language, LearningStyle, SkillLevel
+from learnflow.models.vocabulary import LearningStyle, SkillLevel
 from learnflow.tutor.offline import conversation
-from learnflow.tutor.offline.content.library import EXPLANATIONS, Explanation, Part, Point
-from learnflow.tutor.offline.retrieval.points import PointMatch
+from learnflow.tutor.offline.content.library import EXPLANATIONS, Explanation, Part
 from learnflow.tutor.student_level import depth
 
 BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.!?]) +(?=[A-Z`])")
@@ -35,8 +33,6 @@ class ExplanationChoice:
     topic: str
     explanation: Explanation
     level: SkillLevel
-    point: Point | None = None
-    names_point: bool = True  # otherwise the point is only the nearest
 
     @property
     def style(self) -> LearningStyle:
@@ -90,34 +86,13 @@ class ExplanationChoice:
                 return self.explanation.further
 
 
-def select(
-    request: AgentRequest, question: ParsedQuestion, topic: str, match: PointMatch | None = None
-) -> ExplanationChoice:
-    """Return what is chosen of the explanation of a topic; `match` is the question's point, where it is known."""
-    point = match.point if match and match.topic == topic else None
-    in_language = replace(question, language=_language(request, question, point))
-    level = conversation.wanted_level(question, depth(request, topic))
-    names_point = match is None or match.named_by > 0
-    return ExplanationChoice(request, in_language, topic, EXPLANATIONS[topic], level, point, names_point)
-
-
-def _language(request: AgentRequest, question: ParsedQuestion, point: Point | None) -> Language | None:
-    """Return the language of a question; what only goes on is in that of the turn before, a point may have its own."""
+def select(request: AgentRequest, question: ParsedQuestion, topic: str) -> ExplanationChoice:
+    """Return what is chosen of the explanation of a topic; what only goes on is in the language of the turn before."""
     if question.language is None and request.turns and conversation.is_follow_up(question):
         before = request.query.model_copy(update={"query_text": request.turns[-1].question, "code_snippet": None})
-        return parse_question(before).language
-    return question.language or (point.language if point else None)
-
-
-def due_point(choice: ExplanationChoice) -> Point | None:
-    """Return the point that answers a question, unless it was given before."""
-    point = choice.point
-    return point if point and not conversation.answered_before(choice.request, point.says) else None
-
-
-def introduced(choice: ExplanationChoice, point: Point) -> str:
-    """Return what a point says, and that it is only the nearest where the question does not name it."""
-    return f"{'To the point first' if choice.names_point else 'The nearest that I have prepared'}: {point.says}"
+        question = replace(question, language=parse_question(before).language)
+    level = conversation.wanted_level(question, depth(request, topic))
+    return ExplanationChoice(request, question, topic, EXPLANATIONS[topic], level)
 
 
 def language_gap(choice: ExplanationChoice) -> str | None:
@@ -128,18 +103,3 @@ def language_gap(choice: ExplanationChoice) -> str | None:
         return None
     prepared = together(["Python", *(key.label for key in choice.explanation.languages)])
     return f"I have no example in {other} here: mine are in {prepared}. The idea carries over, the words do not."
-
-
-def point_language_gap(choice: ExplanationChoice) -> str | None:
-    """Say that a point is for no language, where the question is on one that is not Python."""
-    if (
-        choice.point is None
-        or choice.point.language
-        or not choice.in_other_language
-        or choice.question.language is None
-    ):
-        return language_gap(choice) if choice.question.foreign else None
-    label = choice.question.language.label
-    if label in words(choice.point.says):
-        return None
-    return f"I have this in general only, not for {label}: where it shows code, that is Python's unless it says so."

@@ -11,10 +11,9 @@ from learnflow.tutor.offline.answers.explanation_choice import (
     BETWEEN_SENTENCES,
     ExplanationChoice,
     Variant,
-    due_point,
     language_gap,
 )
-from learnflow.tutor.offline.answers.point_text import CHANGE, point_example, point_paragraphs
+from learnflow.tutor.offline.answers.points_and_names import CHANGE
 from learnflow.tutor.offline.content.library import Part
 from learnflow.tutor.offline.conversation import answered_before, asks_for, is_follow_up
 from learnflow.tutor.student_level import is_hard, what_next
@@ -36,9 +35,6 @@ class Text:
 def render(choice: ExplanationChoice) -> Text:
     """Return the explanation that is due, complete."""
     part, variant = choice.translation, choice.variant
-    if (point := due_point(choice)) is not None:
-        example = point_example(choice, point)
-        return Text(tuple(point_paragraphs(choice, point)), (example,) if example else (), Variant.LEVEL)
     due_in_language = is_follow_up(choice.question) or variant != Variant.LEVEL
     if part and due_in_language and not answered_before(choice.request, part.text):
         return _whole(choice, _in_language(choice, part), part, _LANGUAGE)
