@@ -15,6 +15,10 @@ from learnflow.models.taxonomy import GENERAL, lookup
 _WORD: Final = re.compile(r"[a-z_]\w*")
 _READ_OF_CODE: Final = 3_000  # characters, for what a method may belong to
 _OF_LANGUAGE: Final = frozenset({*kwlist, "self", "this", "super", "new", "var", "let", "const", "void", "static"})
+_OF_TOPIC: Final = frozenset({
+    "work",
+    "mean",
+})  # "how does list work" asks for the topic, "what does list return" does not
 
 Documented = Mapping[AskedName, tuple[BuiltIn, ...]]
 
@@ -31,9 +35,10 @@ def places_of_names(question: ParsedQuestion) -> str | None:
 def documented_names(question: ParsedQuestion) -> Documented:
     """Return the names that are asked about with the built-ins of that name.
 
-    Where one of two that are compared is none, nothing is; a word that names a topic, as `list` does, asks for that.
+    Where one of two that are compared is none, nothing is; a word that names a topic, as `list` does, asks for that
+    unless the question is what it does.
     """
-    names = asked_names(question)
+    names = [asked for asked in asked_names(question) if asked.name not in _OF_LANGUAGE]
     near = {*question.words, *_WORD.findall((question.code or "")[:_READ_OF_CODE].lower())}
     found = {asked: entries for asked in names if (entries := _built_ins(asked, question, near))}
     compares = any(hit.meaning.kind == "difference" for hit in question.signals)
@@ -45,11 +50,12 @@ def unknown_names(question: ParsedQuestion, *, also_words: bool) -> str | None:
 
     `also_words`: whether also a word is meant that is not written as code.
     """
-    words = {word for hit in question.mentions for word in question.words[hit.start : hit.end]} | _OF_LANGUAGE
+    mentioned = {word for hit in question.mentions for word in question.words[hit.start : hit.end]}
     nowhere = [
         f"`{one_line(asked.name)}`"
         for asked in asked_names(question)
-        if (asked.is_code or also_words) and words.isdisjoint(_WORD.findall(asked.name.lower()))
+        if (asked.is_code or also_words) and asked.name not in _OF_LANGUAGE
+        if mentioned.isdisjoint(_WORD.findall(asked.name.lower()))
     ]
     if not nowhere:
         return None
@@ -72,7 +78,8 @@ def documentation(documented: Documented) -> str:
 
 def _built_ins(asked: AskedName, question: ParsedQuestion, near: set[str]) -> tuple[BuiltIn, ...]:
     entries = look_up(asked.name, question.language, near)
-    names_topic = not asked.is_code and lookup(asked.name) != GENERAL
+    does = "does" in question.words and _OF_TOPIC.isdisjoint(question.words)
+    names_topic = not asked.is_code and lookup(asked.name) != GENERAL and not does
     return () if names_topic and any(entry.is_kind for entry in entries) else entries
 
 

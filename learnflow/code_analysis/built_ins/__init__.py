@@ -30,6 +30,9 @@ _MODULES: Final = (
     "random", "math", "statistics", "string", "itertools", "functools", "collections", "datetime", "time", "os.path",
     "json", "re", "sys", "csv", "copy", "os", "heapq", "bisect", "decimal", "fractions", "pathlib",
 )  # fmt: skip
+_STATIC: Final = frozenset({  # classes of Java whose functions are called on no value
+    "Math", "System", "Arrays", "Collections", "Integer", "Double", "Boolean", "Character",
+})  # fmt: skip
 _MOST: Final = 4  # things of one name that are told
 _LONGEST: Final = 500  # characters that are told of one
 _LONGEST_NAME: Final = 100  # characters of a name that is looked up, and of a parameter
@@ -72,6 +75,7 @@ class _Entry:
     """A name, and what describes it: a signature and a documentation are read when they are asked for."""
 
     name: str
+    is_method: bool  # called on a value, whatever the name of the variable
     describe: Callable[[], BuiltIn]
 
     @property
@@ -88,14 +92,17 @@ def look_up(name: str, language: Language | None = None, near: Collection[str] =
     `scores.append`. `near` are words, in lower case, that may tell which of several is meant. Never raises.
     """
     key = name.strip(".").replace(".prototype.", ".").casefold()
-    languages = [candidate for candidate in SOURCES if language in (None, candidate)]
+    indexes = [_index(candidate) for candidate in SOURCES if language in (None, candidate)]
     if len(name) > _LONGEST_NAME:
         return ()
-    for part in dict.fromkeys((key, key.rpartition(".")[2])):
-        for index in map(_index, languages):
-            if part in index and (part == key or key.rpartition(".")[0] not in index):
-                return _meant(index[part], name, near)
-    return ()
+    owner, _, last = key.rpartition(".")
+    whole = [entries for index in indexes if (entries := index.get(key))]
+    methods = (
+        [entry for entry in index.get(last, ()) if entry.is_method] for index in indexes if owner and owner not in index
+    )
+    hits = whole or [entries for entries in methods if entries]
+    exact = [entries for entries in hits if any(entry.name.endswith(name) for entry in entries)]
+    return _meant((exact or hits)[0], name, near) if hits else ()
 
 
 def _meant(entries: Sequence[_Entry], name: str, near: Collection[str]) -> tuple[BuiltIn, ...]:
@@ -123,7 +130,9 @@ def _index(language: Language) -> Mapping[str, Sequence[_Entry]]:
 def _of_file(language: Language) -> Iterator[_Entry]:
     text = files(__package__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
     for name, ways in tomllib.loads(text).items():
-        yield from (_Entry(name, partial(BuiltIn, name, language, signature, says)) for signature, says in ways)
+        is_method = ".prototype." in name if language is Language.JAVASCRIPT else name.split(".")[0] not in _STATIC
+        for signature, says in ways:
+            yield _Entry(name, is_method, partial(BuiltIn, name, language, signature, says))
 
 
 def _python() -> Iterator[Iterator[_Entry]]:
@@ -135,7 +144,7 @@ def _python() -> Iterator[Iterator[_Entry]]:
 
 
 def _of_module(name: str, module: ModuleType) -> Iterator[_Entry]:
-    yield _Entry(name, partial(_described, name, module))
+    yield _Entry(name, False, partial(_described, name, module))  # noqa: FBT003 - a module is no method
     yield from _members(module, f"{name}.")
     for kind in (value for value in vars(module).values() if inspect.isclass(value)):
         if kind.__module__ == name and not issubclass(kind, BaseException) and not kind.__name__.startswith("_"):
@@ -147,7 +156,7 @@ def _members(owner: type | ModuleType, prefix: str) -> Iterator[_Entry]:
         value = getattr(owner, name)
         is_error = isinstance(value, type) and issubclass(value, BaseException)
         if callable(value) and value.__doc__ and not is_error and not name.startswith("_"):
-            yield _Entry(f"{prefix}{name}", partial(_described, f"{prefix}{name}", value))
+            yield _Entry(f"{prefix}{name}", inspect.isclass(owner), partial(_described, f"{prefix}{name}", value))
 
 
 def _described(name: str, value: object) -> BuiltIn:

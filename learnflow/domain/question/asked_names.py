@@ -23,8 +23,9 @@ _KINDS: Final = frozenset(_WORDS["kinds"])
 _ENDINGS: Final = frozenset(_WORDS["endings"])
 _STOP: Final = frozenset(data("lexicon.toml")["words"]["stop"])
 _OF_NAME: Final = f"the|my|this|your|_ {'|'.join(_KINDS)}|_ {_SUBJECT} {'|'.join(_KINDS)}|_"
-_ASKED, _COMPARED = (
-    Phrases((phrase.replace("<name>", _OF_NAME), None) for phrase in _WORDS[key]) for key in ("asked", "compared")
+_ASKED, _COMPARED, _SET_IN_CODE = (
+    Phrases((phrase.replace("<name>", _OF_NAME), None) for phrase in _WORDS[key])
+    for key in ("asked", "compared", "set_in_code")
 )
 
 
@@ -54,8 +55,9 @@ def asked_names(question: ParsedQuestion) -> tuple[AskedName, ...]:
     compared = dict.fromkeys(name for place, name in known if _is_asked(sentences, place, _COMPARED))
     if len(compared) > 1:
         return tuple(compared)
-    alone = len(known) == 1 and known[0][1].is_code and len([word for word in sentences if _PLAIN.match(word)]) == 0
-    return tuple(dict.fromkeys(name for place, name in known if alone or _is_asked(sentences, place, _ASKED)))
+    alone = len(known) == 1 and known[0][1].is_code and not any(map(_PLAIN.match, sentences))
+    asking = (_ASKED, _SET_IN_CODE) if question.code else (_ASKED,)
+    return tuple(dict.fromkeys(name for place, name in known if alone or _is_asked(sentences, place, *asking)))
 
 
 def _with_places(prose: str, marked: dict[str, AskedName]) -> str:
@@ -88,7 +90,7 @@ def _plain(sentences: Sequence[str], place: int) -> AskedName | None:
     return AskedName(word, is_code=False)
 
 
-def _is_asked(sentences: Sequence[str], place: int, phrases: Phrases[None]) -> bool:
+def _is_asked(sentences: Sequence[str], place: int, *asking: Phrases[None]) -> bool:
     """Say whether a name at a place stands where something is asked about it."""
     told = (*sentences[:place], _SUBJECT, *sentences[place + 1 :], ".")
-    return any(hit.start <= place < hit.end for hit in phrases.find(told))
+    return any(hit.start <= place < hit.end for phrases in asking for hit in phrases.find(told))

@@ -21,6 +21,7 @@ _LEANING: Final = re.compile(
     r"^\W*(?:ok|okay|and|so|but|well)\b|\b(?:it|that|them|those|then)\W*$", re.IGNORECASE
 )  # fmt: skip
 _ABOUT: Final = re.compile(r"(?:(?:ok|okay|and|so|but|well)\W+)*(?:what|how) about\b", re.IGNORECASE)
+_CODE: Final = re.compile(r"`|\w\.\w|\w\(")
 _RECOGNISED_BY: Final = 80  # characters from the beginning of a text; a turn keeps only so much of an answer
 
 
@@ -60,11 +61,11 @@ def is_follow_up(question: ParsedQuestion) -> bool:
 def asks_for_topic(question: ParsedQuestion, topic: str) -> bool:
     """Say whether a topic as a whole is asked for: it is named or gone on with, and nothing else is told.
 
-    A wish for an exercise as well tells nothing of it.
+    A wish for an exercise as well tells nothing of it. Code among the words asks for one thing.
     """
     if is_follow_up(question) or is_still_unclear(question):
         return True
-    if asks_for(question, "difference"):
+    if asks_for(question, "difference") or _CODE.search(question.snippet.prose):
         return False
     named = _places(hit for hit in question.mentions if hit.meaning.topic == topic)
     wished = _places(hit for hit in question.signals if hit.meaning.intent is Intent.EXERCISE)
@@ -74,8 +75,8 @@ def asks_for_topic(question: ParsedQuestion, topic: str) -> bool:
 
 
 def names_part(question: ParsedQuestion, topic: str) -> bool:
-    """Say whether a question tells more than the title of a topic, if only a part of it: `self`, of classes."""
-    return not stems_of(map(canonical, question.words)) <= text_stems(title(topic))
+    """Say whether a question tells more than the title of a topic, such as a part of it, or what something does."""
+    return "does" in question.words or not stems_of(map(canonical, question.words)) <= text_stems(title(topic))
 
 
 def _places(hits: Iterable[Hit[Mention] | Hit[Signal]]) -> set[int]:

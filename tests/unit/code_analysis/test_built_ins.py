@@ -67,6 +67,16 @@ def test_of_several_of_one_name_the_words_around_it_choose() -> None:
     assert {entry.name for entry in look_up("nextInt", near={"random"})} == {"Random.nextInt"}
 
 
+def test_the_last_part_alone_tells_only_of_what_is_called_on_a_value() -> None:
+    assert [entry.name for entry in look_up("reader.nextLine")] == ["Scanner.nextLine"]
+    assert look_up("console.log") == ()  # no logarithm
+    assert look_up("game.floor") == ()
+
+
+def test_case_tells_two_languages_apart() -> None:
+    assert [look_up(name)[0].language for name in ("math.floor", "Math.floor")] == ["python", "javascript"]
+
+
 def test_what_is_always_there_comes_before_what_is_imported() -> None:
     assert [entry.name for entry in look_up("open")] == ["open"]
     assert [entry.name for entry in look_up("split")] == ["str.split"]

@@ -119,7 +119,8 @@ def explain_names(
             question, ours.topic if ours else topic, f"To the point first: {ours.point.says}" if ours else None, says,
             missing="these are the documentation's own words; what they mean for your case is beyond me.",
         )  # fmt: skip
-    unknown = unknown_names(question, also_words=request.low_confidence and topic == GENERAL)
+    is_unclear = request.low_confidence and topic == GENERAL and "does" in question.words
+    unknown = unknown_names(question, also_words=is_unclear)
     if documented or point or unknown is None:
         return None
     missing = "I have the documentation of Python, JavaScript and Java 6 only."

@@ -68,6 +68,12 @@ def test_what_stands_in_parentheses_is_kept_where_it_can_be_told_apart() -> None
     assert asked("what does strip do")[0] == AskedName("strip", is_code=False)
 
 
+def test_a_value_is_asked_of_a_name_only_where_code_has_it() -> None:
+    text = "what is the value of count after the loop?"
+    assert "count" not in {name.name for name in asked(text)}
+    assert "count" in {name.name for name in asked(text, "count = 1")}
+
+
 @pytest.mark.parametrize("text", ["what goes into randint(lb, ub)?", "what is lb here?", "where does `n` get set"])
 def test_who_asks_about_a_name_in_code_has_it_explained(text: str) -> None:
     code = "import random\n\ndef guess(lb, ub):\n    n = random.randint(lb, ub)\n    return n"
