@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from learnflow.domain.question.lexicon import Hit, Mention
+from learnflow.domain.question.lexicon import Hit, Mention, data
 from learnflow.domain.question.parsed_question import ParsedQuestion, Signal
 from learnflow.domain.question.topic import topic_of
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, title
 from learnflow.models.vocabulary import Intent, SkillLevel, Specialist
 from learnflow.tutor.offline.content.library import FOLLOW_UPS
-from learnflow.tutor.offline.retrieval.point_index import canonical, stems_of, text_stems, topic_stems
-from learnflow.tutor.offline.retrieval.points import named_point
+from learnflow.tutor.offline.point_index import canonical, stems_of, text_stems, topic_stems
+from learnflow.tutor.offline.points import named_point
 
 _LONGEST_FOLLOW_UP: Final = 16  # words
 _UNCLEAR: Final = frozenset({"understand", "get", "follow", "confused", "lost", "unclear", "clear"})
@@ -21,6 +21,12 @@ _LEANING: Final = re.compile(
     r"^\W*(?:ok|okay|and|so|but|well)\b|\b(?:it|that|them|those|then)\W*$", re.IGNORECASE
 )  # fmt: skip
 _ABOUT: Final = re.compile(r"(?:(?:ok|okay|and|so|but|well)\W+)*(?:what|how) about\b", re.IGNORECASE)
+_ASKING: Final = frozenset(  # words by which an explanation is asked for
+    word
+    for signal in data("lexicon.toml")["signals"] if signal["intent"] == Intent.CONCEPTS
+    for phrase in signal["phrases"] for word in re.split(r"[ |]", phrase)
+)  # fmt: skip
+_OWN: Final = frozenset({"this", "that", "these", "my", "our"})
 _CODE: Final = re.compile(r"`|\w\.\w|\w\(")
 _RECOGNISED_BY: Final = 80  # characters from the beginning of a text; a turn keeps only so much of an answer
 
@@ -61,16 +67,18 @@ def is_follow_up(question: ParsedQuestion) -> bool:
 def asks_for_topic(question: ParsedQuestion, topic: str) -> bool:
     """Say whether a topic as a whole is asked for: it is named or gone on with, and nothing else is told.
 
-    A wish for an exercise as well tells nothing of it. Code among the words asks for one thing.
+    A wish for an exercise as well tells nothing of it. Code among the words asks for one thing, and "this" for
+    the code at hand.
     """
     if is_follow_up(question) or is_still_unclear(question):
         return True
-    if asks_for(question, "difference") or _CODE.search(question.snippet.prose):
+    of_code = question.code and not _OWN.isdisjoint(question.words)
+    if of_code or asks_for(question, "difference") or _CODE.search(question.snippet.prose):
         return False
     named = _places(hit for hit in question.mentions if hit.meaning.topic == topic)
     wished = _places(hit for hit in question.signals if hit.meaning.intent is Intent.EXERCISE)
-    told = (word for at, word in enumerate(question.words) if at not in named | wished)
-    rest = stems_of(canonical(word) for word in told if word != (question.foreign or "").lower())
+    told = {word for at, word in enumerate(question.words) if at not in named | wished and not word.isdigit()}
+    rest = stems_of(map(canonical, told - _ASKING - {(question.foreign or "").lower()}))
     return rest <= topic_stems(topic) and bool(named or rest)
 
 

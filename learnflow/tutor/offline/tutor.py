@@ -18,7 +18,7 @@ from learnflow.tutor.offline.answers.debug import debug
 from learnflow.tutor.offline.answers.review import review
 from learnflow.tutor.offline.answers.static_diagnosis import causes, fault_behind
 from learnflow.tutor.offline.answers.unspoken_language import for_debug, for_review, unspoken
-from learnflow.tutor.offline.retrieval.points import find_point
+from learnflow.tutor.offline.points import find_point
 from learnflow.tutor.proof import Prover
 
 _LAST_PROGRAM: Final = (

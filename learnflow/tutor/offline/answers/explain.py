@@ -21,7 +21,7 @@ from learnflow.tutor.offline.answers.points_and_names import explain_names, expl
 from learnflow.tutor.offline.answers.static_diagnosis import bugs
 from learnflow.tutor.offline.content.error_notes import ERROR_NOTES
 from learnflow.tutor.offline.content.library import EXPLANATIONS
-from learnflow.tutor.offline.retrieval.points import PointMatch, find_point
+from learnflow.tutor.offline.points import PointMatch, find_point
 from learnflow.tutor.student_level import depth
 
 _THANKS: Final = frozenset({"thanks", "thank", "thx", "ty", "cheers"})

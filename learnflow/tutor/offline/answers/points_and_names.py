@@ -18,8 +18,8 @@ from learnflow.tutor.answer_text import draft
 from learnflow.tutor.asked_names import documentation, documented_names, places_of_names, unknown_names
 from learnflow.tutor.offline.content.library import EXPLANATIONS, Explanation
 from learnflow.tutor.offline.conversation import answered_before, wanted_level
-from learnflow.tutor.offline.retrieval.point_index import question_terms, stems_of, text_stems
-from learnflow.tutor.offline.retrieval.points import PointMatch
+from learnflow.tutor.offline.point_index import question_terms, stems_of, text_stems
+from learnflow.tutor.offline.points import PointMatch
 from learnflow.tutor.student_level import depth
 
 CHANGE: Final = "Change one thing in the example, guess what it prints now, and run it."

@@ -63,7 +63,8 @@ async def test_practice_for_homework_is_an_exercise() -> None:
 @pytest.mark.parametrize(
     ("question", "topic"),
     [("How do regexes help with sorting?", "sorting"), ("Why are tuples called tuples?", "tuples"),
-     ("who invented loops", "loops"), ("what does this program do?", "functions")],
+     ("who invented loops", "loops"), ("what does this program do?", "functions"),
+     ("what does this function do?", "functions"), ("explain this loop", "loops")],
 )  # fmt: skip
 async def test_a_lesson_is_only_for_who_asks_for_its_topic(question: str, topic: str) -> None:
     draft = honest(await OfflineTutor().explain(*with_question(request(question, "def f():\n    pass", topic=topic))))
@@ -74,6 +75,18 @@ async def test_a_lesson_is_only_for_who_asks_for_its_topic(question: str, topic:
     lesson = honest(await OfflineTutor().explain(*with_question(request(f"Explain {name(topic)}", topic=topic))))
     assert EXPLANATIONS[topic].beginner.text in lesson.text
     assert "nothing is prepared" not in lesson.text
+
+
+@pytest.mark.parametrize(
+    "wish",
+    ["Explain {}", "what are {}?", "how do {} work in Python?", "teach me {} step by step", "I don't understand {}",
+     "I need help understanding {}, can you explain them?", "explain {} like i'm five", "give me an overview of {}",
+     "tell me everything about {}", "{}?", "Can you explain {} with a simple example?", "what are {} used for"],
+)  # fmt: skip
+@pytest.mark.parametrize("topic", ["loops", "functions", "dictionaries", "tuples"])
+async def test_a_topic_is_asked_for_in_many_words(wish: str, topic: str) -> None:
+    draft = honest(await OfflineTutor().explain(*with_question(request(wish.format(topic), topic=topic))))
+    assert EXPLANATIONS[topic].beginner.text in draft.text
 
 
 @pytest.mark.parametrize("style", ["visual", "step-by-step", "kinesthetic"])

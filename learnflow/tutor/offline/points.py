@@ -9,7 +9,7 @@ from typing import Final
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.taxonomy import GENERAL
 from learnflow.tutor.offline.content.library import LONGEST_ANSWER, Point
-from learnflow.tutor.offline.retrieval.point_index import (
+from learnflow.tutor.offline.point_index import (
     Name,
     is_named,
     names_among,

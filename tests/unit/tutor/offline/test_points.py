@@ -6,7 +6,7 @@ from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.vocabulary import Language, SkillLevel, Specialist
 from learnflow.tutor.offline import OfflineTutor
 from learnflow.tutor.offline.content.library import EXPLANATIONS
-from learnflow.tutor.offline.retrieval.points import find_point
+from learnflow.tutor.offline.points import find_point
 from tests.support.offline_requests import honest, request, turn, with_question
 
 
