@@ -7,9 +7,9 @@ from typing import Final
 
 from learnflow.code_analysis.engine import in_analysis_thread
 from learnflow.code_analysis.finding import Finding
+from learnflow.code_analysis.occurrences import names_set_in_loop
 from learnflow.code_analysis.rule import Certainty
 from learnflow.code_analysis.rules.division_and_floats import inexact_result
-from learnflow.code_analysis.occurrences import names_set_in_loop
 from learnflow.models.draft import Draft
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.taxonomy import name, title
