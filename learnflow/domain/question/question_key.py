@@ -7,7 +7,7 @@ from zlib import crc32
 
 from learnflow.domain.question.lexicon import data
 from learnflow.domain.question.parsed_question import ParsedQuestion
-from learnflow.domain.question.stemming import singular
+from learnflow.domain.question.spelling import singular
 from learnflow.models.taxonomy import GENERAL
 from learnflow.models.vocabulary import Intent
 

@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import Final
 
 from learnflow.domain.question.lexicon import Phrases, data, words
-from learnflow.domain.question.stemming import stem
+from learnflow.domain.question.spelling import stem
 from learnflow.models.taxonomy import TOPICS
 
 Alike = Callable[[str, str], bool]  # of two texts of telling words: whether they ask the same

@@ -9,8 +9,7 @@ from typing import Final
 
 from learnflow.domain.question.lexicon import data, words
 from learnflow.domain.question.parsed_question import ParsedQuestion
-from learnflow.domain.question.spelling import corrected, operators_in_words
-from learnflow.domain.question.stemming import singular, stem
+from learnflow.domain.question.spelling import corrected, operators_in_words, singular, stem
 from learnflow.models.taxonomy import TOPICS
 from learnflow.tutor.offline.content.library import EMPTY, EXPLANATIONS, FOLLOW_UPS, SAME, Point
 

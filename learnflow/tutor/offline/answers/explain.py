@@ -1,5 +1,6 @@
 """Explanations in three steps: understand the question, select what is prepared for it, render it for the student."""
 
+import re
 from typing import Final
 
 from learnflow.code_analysis.occurrences import places
@@ -15,8 +16,7 @@ from learnflow.models.vocabulary import Intent
 from learnflow.tutor.answer_text import draft
 from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.offline import conversation
-from learnflow.tutor.offline.answers.explanation_choice import ExplanationChoice, Variant, select
-from learnflow.tutor.offline.answers.explanation_text import in_short, render
+from learnflow.tutor.offline.answers.explanation_text import ExplanationChoice, Variant, render, select
 from learnflow.tutor.offline.answers.points_and_names import explain_names, explain_own_names, explain_point
 from learnflow.tutor.offline.answers.static_diagnosis import bugs
 from learnflow.tutor.offline.content.error_notes import ERROR_NOTES
@@ -25,6 +25,7 @@ from learnflow.tutor.offline.points import PointMatch, find_point
 from learnflow.tutor.student_level import depth
 
 _THANKS: Final = frozenset({"thanks", "thank", "thx", "ty", "cheers"})
+_FIRST_SENTENCE: Final = re.compile(r"(?<=[.!?]) +(?=[A-Z`])")
 _SURE: Final = 1.0  # the weight from which a word asks for an exercise
 _TWO: Final = 2  # of so many topics there is room to say when to take which
 _PREPARED: Final = "a prepared explanation; I cannot answer the finer points of your question."
@@ -78,12 +79,26 @@ def explain_concept(request: AgentRequest, question: ParsedQuestion, concept: st
     if concept not in EXPLANATIONS:
         return unprepared(request, question, concept)
     choice = ExplanationChoice(request, question, concept, EXPLANATIONS[concept], depth(request, concept))
-    text = in_short(choice)
+    paragraphs, examples = _in_short(choice)
     return draft(
-        *text.paragraphs, topic=concept, confidence=0.85,
-        missing=f"the part on {name(concept)} is prepared, the same for all {_readers(choice)}.", code=text.examples,
-        metadata={"level": choice.level, "telling": text.variant, "suggested_topic": concept},
+        *paragraphs, topic=concept, confidence=0.85,
+        missing=f"the part on {name(concept)} is prepared, the same for all {_readers(choice)}.", code=examples,
+        metadata={"level": choice.level, "telling": choice.variant, "suggested_topic": concept},
     )  # fmt: skip
+
+
+def _in_short(choice: ExplanationChoice) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return a topic in a few words, and an example; for beginners one sentence, and how to get the rest."""
+    part, explanation, about = choice.translation, choice.explanation, title(choice.topic)
+    python = choice.question.may_be_python
+    whole = (choice.text(choice.variant) if python else part.text if part else None) or ""  # nothing sure to hold
+    more = f'Say "Explain {name(choice.topic)}" for {"more" if whole else "the idea behind it"}.'
+    if choice.is_beginners:
+        return (f"{about}: {_FIRST_SENTENCE.split(whole)[0]} {more}" if whole else more,), ()
+    if not python:
+        return (f"{about}: {whole} {more}" if whole else more,), (part.code,) if part else ()
+    shown = explanation.picture if choice.variant is Variant.PICTURE else explanation.at(choice.level)
+    return (f"{about}: {whole}", explanation.warning(choice.level)), (shown.code,)
 
 
 def _explain_topic(choice: ExplanationChoice) -> Draft:

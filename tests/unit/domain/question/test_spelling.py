@@ -4,7 +4,15 @@ import tomllib
 
 import pytest
 
-from learnflow.domain.question.spelling import corrected, distance, operators_in_words, vocabulary, words_listed
+from learnflow.domain.question.spelling import (
+    corrected,
+    distance,
+    operators_in_words,
+    singular,
+    stem,
+    vocabulary,
+    words_listed,
+)
 
 MISSPELT = {
     "a letter left out": ("inheritnce", "inheritance"),
@@ -85,3 +93,29 @@ def test_a_sign_is_read_as_words(text: str, words: str) -> None:
 )
 def test_what_is_no_such_sign_stays(text: str) -> None:
     assert operators_in_words(text) == text
+
+
+@pytest.mark.parametrize(
+    ("plural", "expected"),
+    [("lists", "list"), ("queries", "query"), ("class", "class"), ("status", "status"), ("gas", "gas"), ("is", "is")],
+)
+def test_a_plural_is_read_as_its_singular(plural: str, expected: str) -> None:
+    assert singular(plural) == expected
+
+
+@pytest.mark.parametrize(
+    "forms",
+    [
+        ("reverse", "reversed", "reversing"),
+        ("stop", "stops", "stopped"),
+        ("loop", "looping"),
+        ("call", "calls", "called"),
+    ],
+)
+def test_forms_of_a_word_have_one_stem(forms: tuple[str, ...]) -> None:
+    assert len({stem(form) for form in forms}) == 1
+
+
+@pytest.mark.parametrize("word", ["is", "as", "red", "bed", "go"])
+def test_a_short_word_has_no_ending(word: str) -> None:
+    assert stem(word) == word
