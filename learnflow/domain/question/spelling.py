@@ -24,7 +24,7 @@ _WORD: Final = re.compile(r"[a-z0-9_+#]+")
 
 # Endings are cut by two functions, because they serve two ends: `singular` gives a word that people read, in question
 # keys and in the names of points; `stem` gives a root that is only compared. On the pairs of similarity.py, a stem made
-# on top of the singular finds 47.6 % of those that ask the same (Snowball's English stemmer: 47.8 %) in place of 46.6 %,
+# on top of the singular finds 47.6 % of those that ask the same (Snowball's English stemmer: 47.8 %) in place of 46.6,
 # at a precision of 88.6 in place of 88.7 %: too little for a second algorithm, or a package more.
 _SHORTEST_PLURAL: Final = 4  # characters
 _SINGULAR_ENDINGS: Final = ("ss", "us", "is")  # class, status, analysis
