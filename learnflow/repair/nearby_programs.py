@@ -2,16 +2,16 @@
 
 import ast
 import json
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from typing import Final, TypeAlias
 
 from pydantic import JsonValue
-from tree_sitter import Node
 
 from learnflow.code_analysis.syntax_tree import part, text
 from learnflow.models.vocabulary import ExerciseLanguage
+from learnflow.repair.edits import Edit
 from learnflow.repair.edits.change import called, difference
 from learnflow.repair.grammar import DIALECTS, parsed, relevant_nodes
 from learnflow.repair.nearby_inputs import nearby_inputs
@@ -29,15 +29,23 @@ def nearby_programs(language: ExerciseLanguage, code: str, edited: Sequence[str]
 
     That is None for an edit that changes the literal itself. What is empty, 0 or 1 is not varied: so a count begins.
     """
-    root, source = parsed(language, code.encode()), code.encode()
-    if root is None or not edited:
-        return ()
-    functions = {function.name for function in outline(language, code).functions}
-    found: list[_Replacement] = []
-    for node, value in islice(_literals(root, language, functions), _VALUES):
-        start, end = (len(source[:byte].decode()) for byte in (node.start_byte, node.end_byte))
-        found += [(start, end, _written(near, language)) for near in nearby_inputs([value])[:_EACH]]
+    varied = islice(_literals(language, code), _VALUES) if edited else ()
+    found = [
+        (start, end, _written(near, language))
+        for start, end, value, _ in varied
+        for near in nearby_inputs([value])[:_EACH]
+    ]
     return tuple(tuple(_with(code, other, replacement) for other in edited) for replacement in found)
+
+
+def without_other_input(language: ExerciseLanguage, code: str, edited: Sequence[Edit]) -> tuple[Edit, ...]:
+    """Leave out the edits of what a program's functions are called with: with that, the student says what comes."""
+    given = [(start, end) for start, end, _, is_given in _literals(language, code) if is_given]
+    return tuple(
+        edit
+        for edit in edited
+        if not any(_with(code, edit.code, (start, end, code[start:end])) is None for start, end in given)
+    )
 
 
 def _with(base: str, edited: str, replacement: _Replacement) -> str | None:
@@ -51,24 +59,28 @@ def _with(base: str, edited: str, replacement: _Replacement) -> str | None:
     return None
 
 
-def _literals(root: Node, language: ExerciseLanguage, functions: Container[str]) -> Iterator[tuple[Node, JsonValue]]:
-    """Yield lists of literals, what names begin with, and what the program's own functions are called with."""
-    dialect = DIALECTS[language]
-    for node in relevant_nodes(root, dialect):
+def _literals(language: ExerciseLanguage, code: str) -> Iterator[tuple[int, int, JsonValue, bool]]:
+    """Yield lists of literals, what names begin with, and what the program's own functions are called with.
+
+    Each is told from and to which character it goes, and whether it is an argument of such a call.
+    """
+    source, dialect = code.encode(), DIALECTS[language]
+    root = parsed(language, source)
+    functions = {function.name for function in outline(language, code).functions}
+    for node in relevant_nodes(root, dialect) if root else ():
         above = node.parent
         if above is None or above.type in _COLLECTIONS:
             continue
         value = _value(text(node), language)
-        if isinstance(value, list):
-            if len(value) > 1 and node.type in _COLLECTIONS:
-                yield node, value
-        elif value is not None and not isinstance(value, bool) and value not in (0, 1, "", " "):
-            is_first = above.type in (*dialect.assignments, "variable_declarator") and "augmented" not in above.type
-            is_given = above.parent is not None and text(called(above.parent)) in functions
-            if (is_first and node in (part(above, "right"), part(above, "value"))) or (
-                is_given and part(above.parent, "arguments") == above
-            ):
-                yield node, value
+        call = above.parent
+        is_given = call is not None and text(called(call)) in functions and part(call, "arguments") == above
+        is_first = above.type in (*dialect.assignments, "variable_declarator") and "augmented" not in above.type
+        is_first = is_first and node in (part(above, "right"), part(above, "value"))
+        counts = isinstance(value, bool) or value in (None, 0, 1, "", " ")
+        is_list = isinstance(value, list) and len(value) > 1 and node.type in _COLLECTIONS
+        if is_list or ((is_given or is_first) and not counts and not isinstance(value, list)):
+            start, end = (len(source[:byte].decode()) for byte in (node.start_byte, node.end_byte))
+            yield start, end, value, is_given
 
 
 def _value(words: str, language: ExerciseLanguage) -> JsonValue:

@@ -15,7 +15,7 @@ from learnflow.repair.edits import Edit, edits
 from learnflow.repair.grammar import integers
 from learnflow.repair.hard_coding import hard_codes
 from learnflow.repair.nearby_inputs import nearby_inputs
-from learnflow.repair.nearby_programs import nearby_programs
+from learnflow.repair.nearby_programs import nearby_programs, without_other_input
 from learnflow.repair.probes import Probed, probed
 from learnflow.repair.variants import Trial, Variants, ran
 from learnflow.sandbox import CallingConvention, CaseResult, Sandbox, Verdict
@@ -27,8 +27,6 @@ _COMPARED: Final = 24  # candidates whose outputs are compared; more of them agr
 _AT_ONCE: Final = 4  # cases that all edits of a Java program run on
 _CUT: Final = "…"
 _NEVER: Final = "\N{WHITE SQUARE} no output is this"
-
-
 # How many edits are run: each costs a process in Python, and a compilation in Java.
 BUDGET: Final = {ExerciseLanguage.PYTHON: 300, ExerciseLanguage.JAVASCRIPT: 400, ExerciseLanguage.JAVA: 60}
 
@@ -163,6 +161,8 @@ def _ordered(search: _Search, scores: Mapping[int, float]) -> tuple[Edit, ...]:
         return _UNSEEN + (1 - _UNSEEN) * score if score > 0 or line not in scores else 0.0
 
     made = edits(search.program.language, search.program.code, likely)
+    if search.program.calling.entry is None:
+        made = without_other_input(search.program.language, search.program.code, made)
     outputs = [case.output for case in search.program.cases]
     kept = [edit for edit in made if not hard_codes(search.program.code, edit.code, outputs)]
     return tuple(kept[: BUDGET[search.program.language]])

@@ -18,11 +18,15 @@ from learnflow.tutor.proof.trial import Observation, ending
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What was tried, in sentences, and what it shows: True for right, False for wrong, None for neither."""
+    """What was tried, in sentences, and what it shows: True for right, False for wrong, None for neither.
+
+    `line` is where a small change helps.
+    """
 
     text: str
     is_right: bool | None = None
     ran: Ended | None = None
+    line: int | None = None
 
 
 async def try_out(request: AgentRequest, question: ParsedQuestion, prover: Prover) -> Tried:
@@ -32,8 +36,8 @@ async def try_out(request: AgentRequest, question: ParsedQuestion, prover: Prove
         exercise, grading = graded
         passes, total = grading.verdict is Verdict.PASSED, len(grading.cases)
         told = f'I ran it on the {total} test cases of your open exercise "{exercise.name}": {grading.passed} pass.'
-        place = None if passes else told_line(await prover.line_at_fault(request, question, exercise))
-        return Tried(" ".join(filter(None, (told, place))), passes, Ended.FINISHED)
+        line = None if passes else await prover.line_at_fault(request, question, exercise)
+        return Tried(" ".join(filter(None, (told, told_line(line)))), passes, Ended.FINISHED, line)
     observed = await prover.observe(request, question)
     if isinstance(observed, str):
         return Tried(f"I have not run your code ({observed}), so I do not say that it is right.")
@@ -42,8 +46,9 @@ async def try_out(request: AgentRequest, question: ParsedQuestion, prover: Prove
     if results:
         is_right = all(right for _, right in results)
         found = None if is_right else await prover.repair(request, question)
-        place = told_line(found.line, "it gives what you want") if found else None
-        return Tried(" ".join(filter(None, (*(text for text, _ in results), place))), is_right, ran)
+        line = found.line if found else None
+        told = (*(text for text, _ in results), told_line(line, "it gives what you want"))
+        return Tried(" ".join(filter(None, told)), is_right, ran, line)
     if ran is Ended.FINISHED and not await asyncio.to_thread(_acts, question):
         return Tried("Running your code calls none of its functions, so I have not tried what they do.", ran=ran)
     failed = next((each for each in observed if _is_wrong(each)), observed[0])
@@ -77,6 +82,8 @@ def _result(wanted: Expectation, observation: Observation) -> tuple[str, bool]:
 def summary(tried: Tried, *, can_be_glad: bool) -> Iterator[str]:
     """Yield the opening of a review that has no remarks."""
     yield tried.text
+    if tried.line is not None:
+        return
     if tried.is_right is False:
         yield "By reading it I see no cause. Send it as a question of its own, and I look for the place with you."
     elif can_be_glad:

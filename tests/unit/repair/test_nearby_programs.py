@@ -3,7 +3,8 @@
 import pytest
 
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.repair.nearby_programs import nearby_programs
+from learnflow.repair.edits import edits
+from learnflow.repair.nearby_programs import nearby_programs, without_other_input
 
 PYTHON, JAVASCRIPT, JAVA = ExerciseLanguage
 
@@ -40,3 +41,12 @@ def test_an_edit_of_the_value_itself_is_left_out() -> None:
     programs = nearby_programs(PYTHON, "a = [2, 4]\nprint(a)", ["a = [2, 5]\nprint(a)", "a = [2, 4]\nprint(a[0])"])
     assert programs
     assert all(of_value is None and of_print is not None for of_value, of_print in programs)
+
+
+def test_what_a_function_is_called_with_is_not_to_blame() -> None:
+    code = "def up_to(n):\n    return sum(range(1, n))\nprint(up_to(5))"
+    made = edits(PYTHON, code)
+    kept = without_other_input(PYTHON, code, made)
+    assert {code.replace("5", "6")} == {edit.code for edit in made if edit.words == "`5` becomes `6`"}
+    assert not any("up_to(6)" in edit.code or "up_to(4)" in edit.code for edit in kept)
+    assert {edit.line for edit in kept} == {2, 3}, "the call itself may be"

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from learnflow.domain.question.parsed_question import ParsedQuestion
+from learnflow.domain.question.spelling import stem
 from learnflow.models.draft import Draft
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.taxonomy import GENERAL, name, title
@@ -57,8 +58,9 @@ def _homework(request: AgentRequest, question: ParsedQuestion) -> Draft | None:
     signature = _CALL.search(request.query.query_text)
     if _HOMEWORK.isdisjoint(question.words) or not (signature or "write" in question.words):
         return None
-    words = frozenset(part for word in question.words for part in (word, *word.split("_")))  # also those inside names
-    task = next((task for task in HOMEWORK if not task.words.isdisjoint(words)), HOMEWORK[-1])
+    words = {stem(part) for word in question.words for part in word.split("_")}  # also those inside names
+    named = [task for task in HOMEWORK if not words.isdisjoint(map(stem, task.words))]
+    task = named[0] if len(named) == 1 else HOMEWORK[-1]  # the steps to one of several things are of another task
     takes = signature[2] if signature and signature[2] else "its input"
     steps = [_FIRST_STEP, *task.steps]
     written = "\n".join(f"{place}. {step.replace('INPUT', takes)}" for place, step in enumerate(steps, start=1))
