@@ -2,7 +2,6 @@
 
 import ast
 import asyncio
-import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, lru_cache, partial
@@ -17,7 +16,7 @@ from learnflow.code_analysis.finding import Finding
 from learnflow.code_analysis.linters import LinterUnavailableError
 from learnflow.code_analysis.pattern_rules import read_pattern_rules
 from learnflow.code_analysis.python_tree import PythonTree, covers, loaded
-from learnflow.code_analysis.rule import Certainty, Kind, Match, Rule
+from learnflow.code_analysis.rule import Kind, Match, Rule
 from learnflow.code_analysis.syntax_tree import SyntaxTree, read
 from learnflow.domain.phrasing import one_line
 from learnflow.domain.question.errors import ERRORS, find_error
@@ -32,24 +31,21 @@ _KEPT: Final = 64  # sources: triage asks for the findings of a question's code,
 
 
 def analyze(
-    code: str, language: Language | None, *, error: str | None = None, complaint: str | None = None
+    code: str, language: Language | None, *, error: str | None = None
 ) -> tuple[Finding, ...]:
-    """Return what is surely wrong in code, or can be better, by line. Code of no known language is read as Python.
+    """Return what is wrong in code, or can be better, by line. Code of no known language is read as Python.
 
     With an `error` (its key; one that is only a name, such as TypeError, stands for all kinds of it): the findings that
-    it can come from, those that raise it themselves first. With a `complaint`, the student's words: what these make
-    likely, in the order of the rules. Python that cannot be read has one finding, its first syntax error.
+    it can come from, those that raise it themselves first. Python that cannot be read has one finding, its first syntax
+    error.
     """
     language = language or Language.PYTHON
-    if complaint is not None:
-        rules_due = [rule for rule in _of(language, Certainty.LIKELY) if re.search(rule.complaint, complaint)]
-        return tuple(_findings(code, language, rules_due))
     if error is None:
         try:
             return _all(code, language)
         except LinterUnavailableError:  # which may be there again for the next one
             return _sorted(code, language, linted=False)
-    behind = [rule for rule in _of(language, Certainty.SURE) if _explains(rule, error)]
+    behind = [rule for rule in _of(language) if _explains(rule, error)]
     findings = _unreadable(code, language) or _findings(code, language, behind, raised=True)
     return tuple(sorted(findings, key=lambda finding: (finding.kind is not Kind.ERROR, finding.line)))
 
@@ -60,7 +56,7 @@ async def in_analysis_thread(function: Callable[..., Result], *arguments: object
 
 
 def _sorted(code: str, language: Language, *, linted: bool) -> tuple[Finding, ...]:
-    due = [rule for rule in _of(language, Certainty.SURE) if not rule.needs_error]
+    due = [rule for rule in _of(language) if not rule.needs_error]
     findings = _unreadable(code, language) or _findings(code, language, due, linted=linted)
     return tuple(sorted(findings, key=lambda finding: finding.line))
 
@@ -155,8 +151,8 @@ def _is_behind(node: ast.AST, line: int, names: set[str]) -> bool:
 
 
 @cache
-def _of(language: Language, certainty: Certainty) -> tuple[Rule, ...]:
-    return tuple(rule for rule in all_rules() if language in rule.languages and rule.certainty is certainty)
+def _of(language: Language) -> tuple[Rule, ...]:
+    return tuple(rule for rule in all_rules() if language in rule.languages)
 
 
 @cache

@@ -30,13 +30,13 @@ from tree_sitter import Node, Query, QueryCursor
 from learnflow.code_analysis.bounded_parsing import tree_sitter_language
 from learnflow.code_analysis.linters import ruff
 from learnflow.code_analysis.python_tree import PythonTree
-from learnflow.code_analysis.rule import Check, Example, Kind, Match, Rule
+from learnflow.code_analysis.rule import Certainty, Check, Example, Kind, Match, Rule
 from learnflow.code_analysis.syntax_tree import SyntaxTree, around, is_in_loop, line, text
 from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language
 
 _LONGEST = 4_000  # characters of code that are searched
-_SHARED = ("topic", "message", "fix", "beneath", "kind", "explains", "complaint", "focus")
+_SHARED = ("topic", "message", "fix", "beneath", "kind", "explains", "certainty", "focus")
 
 
 def _compiles(pattern: str) -> str:
@@ -59,13 +59,13 @@ class PatternRule(BaseModel):
     beneath: Words | None = None
     kind: Kind = Kind.BUG
     explains: tuple[str, ...] = ()
-    complaint: str = ""
+    certainty: Certainty = Certainty.LIKELY
     focus: str = ""
     in_strings: bool = False
     patterns: Mapping[Language, Pattern] = {}
     queries: Mapping[Language, str] = {}
     linter: Literal["", "ruff"] = ""
-    examples: tuple[tuple[Language, str, str] | tuple[Language, str, str, str], ...] = ()
+    examples: tuple[tuple[Language, str, str], ...] = ()
 
     @model_validator(mode="after")
     def _has_step(self) -> Self:

@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 
 class Certainty(StrEnum):
-    """How sure a finding is: the code alone shows it, or the student's complaint makes it likely."""
+    """How sure a finding is: the code alone proves what it says, or it is a place to look, as code can be meant so."""
 
     SURE = "sure"
     LIKELY = "likely"
@@ -40,12 +40,11 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Code that breaks a rule, the same code mended, and the complaint that makes the first likely, if any."""
+    """Code that breaks a rule, and the same code mended or right code that looks like it."""
 
     language: Language
     bad: str
     good: str
-    complaint: str = ""
 
 
 _FUNCTIONS: Final[Mapping[Language, str]] = MappingProxyType({
@@ -56,10 +55,10 @@ _FUNCTIONS: Final[Mapping[Language, str]] = MappingProxyType({
 })
 
 
-def in_function(language: Language, bad: str, good: str, complaint: str = "") -> Example:
+def in_function(language: Language, bad: str, good: str) -> Example:
     """Return an example of statements, in a function that makes them a program."""
     function = _FUNCTIONS[language]
-    return Example(language, function.format(bad), function.format(good), complaint)
+    return Example(language, function.format(bad), function.format(good))
 
 
 Check: TypeAlias = Callable[[Any], Iterator[Match]]  # of a PythonTree, or of a SyntaxTree for the other languages
@@ -73,8 +72,7 @@ class Rule:
 
     `fix` is the first step to mend it, `beneath` what lies under it for advanced students. `explains` are the keys of
     the errors (learnflow.domain.question.errors) that it can be behind; with `needs_error` it is a fault only where one
-    of them came up. `complaint` is a pattern of the student's words without which the code is right as often as not.
-    With `once`, the first match is enough to begin with. `focus` is what a review can be asked for (speed, security,
+    of them came up. With `once`, the first match is enough to begin with. `focus` is what a review can be asked for (speed, security,
     design); `only_in_focus`: said only to who asks for it.
     """
 
@@ -87,7 +85,7 @@ class Rule:
     kind: Kind = Kind.BUG
     explains: tuple[str, ...] = ()
     needs_error: bool = False
-    complaint: str = ""
+    certainty: Certainty = Certainty.LIKELY
     focus: str = ""
     only_in_focus: bool = False
     once: bool = False
@@ -98,11 +96,6 @@ class Rule:
     def is_linter_code(self) -> bool:
         """Whether its key is the code by which a linter knows it."""
         return self.key.isupper()
-
-    @property
-    def certainty(self) -> Certainty:
-        """How sure its findings are."""
-        return Certainty.LIKELY if self.complaint else Certainty.SURE
 
     def in_language(self, *examples: Example, nodes: Kinds = (), **fields: Any) -> Declaration:  # noqa: ANN401 - a Rule's
         """Declare the same for the language of the examples, but for `fields`; its condition is the decorated check."""
@@ -124,7 +117,7 @@ def rule(key: str, *languages: Language, nodes: Kinds = (), **fields: Any) -> De
 
 
 def python_rule(key: str, *kinds: type[ast.AST], **fields: Any) -> Declaration:  # noqa: ANN401 - a Rule's
-    """Declare a rule for Python alone; its examples are bad code, good code and, if any, a complaint."""
+    """Declare a rule for Python alone; its examples are bad code and good code."""
     fields["examples"] = tuple(Example(Language.PYTHON, *texts) for texts in fields["examples"])
     return rule(key, Language.PYTHON, nodes=kinds, **fields)
 

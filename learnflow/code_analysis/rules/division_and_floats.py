@@ -8,8 +8,7 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.code_analysis.finding import Finding
-from learnflow.code_analysis.python_tree import PythonTree
-from learnflow.code_analysis.rule import CPP, GO, JAVA, JS, Example, Match, rule
+from learnflow.code_analysis.rule import CPP, GO, JAVA, Certainty, Example, Match, Rule, rule
 from learnflow.code_analysis.syntax_tree import SyntaxTree, bare, line, part, text
 from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language
@@ -32,6 +31,7 @@ _CASTS: Final[Mapping[Language, str]] = MappingProxyType({
     GO: "float64({})",
 })
 _FRACTION: Final = re.compile(r"\d\.\d|double|float|/")
+_INEXACT: Final = re.compile(r"\d\.\d{12,}|\b0\.1 ?\+ ?0\.2\b|\b0\.3\b.{0,40}\b0\.1\b.{0,20}\b0\.2\b")
 
 
 @rule(
@@ -92,19 +92,17 @@ def _stored_in(node: Node) -> str | None:
     return kind if kind in _FLOATING else None
 
 
-@rule(
-    "inexact-result", *Language, once=True, topic="data-types",
-    complaint=r"\d\.\d{12,}|\b0\.1 ?\+ ?0\.2\b|\b0\.3\b.{0,40}\b0\.1\b.{0,20}\b0\.2\b",
+inexact_result: Final = Rule(
+    "inexact-result", tuple(Language), topic="data-types", certainty=Certainty.SURE,
     message="floats are stored in binary, and most fractions, 0.1 and 0.2 among them, have no exact binary form. So a sum can be off in the last digit, 0.30000000000000004 for 0.1 + 0.2. It is no mistake of yours or of the computer: it is so in nearly every language.",
     fix="Round where you show it (`round(x, 2)` in Python), compare with a tolerance (`math.isclose(a, b)`) instead of `==`, and for money count in cents or use a decimal type.",
     beneath="A float (IEEE 754) is a whole number of 53 bits times a power of two; what is printed is the shortest decimal that gives that float back.",
-    examples=(Example(JS, "console.log(0.1 + 0.2);", "console.log(3);", "it shows 0.30000000000000004"),),
 )  # fmt: skip
-def inexact_result(tree: PythonTree | SyntaxTree) -> Iterator[Match]:
-    lines = enumerate(tree.code.splitlines(), start=1)
-    yield from (Match(number) for number, content in lines if _FRACTION.search(content))
 
 
-def by_words_alone(complaint: str) -> tuple[Finding, ...]:
-    """Return what a complaint tells by itself, without any code."""
-    return (Finding(inexact_result, 1),) if re.search(inexact_result.complaint, complaint) else ()
+def by_words_alone(complaint: str, code: str | None) -> tuple[Finding, ...]:
+    """Return what a complaint proves by the digits in it, at the first line of code that calculates with fractions."""
+    if not _INEXACT.search(complaint):
+        return ()
+    lines = enumerate((code or "").splitlines(), start=1)
+    return (Finding(inexact_result, next((number for number, content in lines if _FRACTION.search(content)), 1)),)

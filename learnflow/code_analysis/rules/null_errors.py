@@ -118,16 +118,3 @@ def index_out_of_range(tree: SyntaxTree) -> Iterator[Match]:
             undefined = f", so `{name}[{index}]` is `undefined`" if tree.language is JS else ""
             has = has if size else "no elements at all"
             yield Match(line(node), {"index": index, "name": name, "has": has, "result": undefined})
-
-
-@rule(
-    "loop-one-too-far", *_LANGUAGES, nodes=("for_statement",), topic="", kind=Kind.ERROR, explains=_ERRORS, needs_error=True,
-    message="the loop goes one too far: `<= {length}` lets the index reach `{length}`, but the last index is one less. Write `<`.",
-    examples=(
-        Example(JS, "for (let i = 0; i <= a.length; i++) { f(a[i].n); }", "for (let i = 0; i < a.length; i++) { f(a[i].n); }"),
-    ),
-)  # fmt: skip
-def loop_one_too_far(_: SyntaxTree, loop: Node) -> Iterator[Match]:
-    bound = _LENGTH.search(text(loop).partition("{")[0])
-    if bound:
-        yield Match(line(loop), {"length": bound["of"]})

@@ -14,16 +14,6 @@ from learnflow.code_analysis.syntax_tree import FUNCTIONS, SyntaxTree, around, c
 _WORD: Final = re.compile(r"[A-Za-z_$][\w$]*")
 _BLOCKS: Final = frozenset({"statement_block", "block", "compound_statement"})
 _POSTFIX: Final = re.compile(r"\w+(?P<step>--|\+\+)")
-_OPERAND: Final = r"\w+(?:\.\w+(?:\(\))?)?"
-_DIVISION: Final = re.compile(rf"(?<![\w./*])(?P<left>{_OPERAND}) / (?P<right>{_OPERAND})(?![\w./*])")
-_DIVIDED: Final = {
-    JAVA: "(double) {left} / {right}", CPP: "static_cast<double>({left}) / {right}",
-    GO: "float64({left}) / float64({right})", RUST: "{left} as f64 / {right} as f64",
-}  # fmt: skip
-_PRODUCT: Final = re.compile(
-    r"\b(?P<name>\w+) \*= \w|\bint (?P<sum>\w+) = \w+ [+*] \w+;|\b(?P<again>\w+) = (?P=again) \* "
-)
-_WIDER: Final = {JAVA: "long", CPP: "long long", GO: "int64"}
 
 
 @rule(
@@ -121,35 +111,3 @@ def literals_divided(_: SyntaxTree, node: Node) -> Iterator[Match]:
     whole = left.isdecimal() and right.isdecimal() and text(part(node, "operator")) == "/"
     if whole and 0 < int(left) < int(right):
         yield Match(line(node), {"name": text(node)})
-
-
-@rule(
-    "whole-numbers-divided", JAVA, CPP, GO, RUST, topic="operators",
-    complaint=r"(?i)\d\.\d|decimal|fraction|\bhalf\b|percent|round|\b0\b|\bzero\b|whole|digits",
-    message="if both sides of `{name}` are whole numbers, the division drops the fraction: 5 / 2 gives 2, and 1 / 3 gives 0.",
-    fix="Make one side a floating number before you divide: `{change}`.",
-    beneath="The types of the operands choose the division; what the result is stored or printed as comes too late to matter.",
-    examples=(in_function(JAVA, "g(n / k);", "double m = n / k;", "it gives 0 and not 0.5"),),
-)  # fmt: skip
-def whole_numbers_divided(tree: SyntaxTree) -> Iterator[Match]:
-    code = tree.masked
-    division = None if re.search(r"double|float|f64", code) else _DIVISION.search(code)
-    if division:
-        change = _DIVIDED[tree.language].format_map(division.groupdict())
-        yield Match(code.count("\n", 0, division.start()) + 1, {"name": division[0], "change": change})
-
-
-@rule(
-    "overflows", JAVA, CPP, GO, topic="data-types",
-    complaint=r"(?i)negative|minus|overflow|\b(?:big|huge|large|wrong|weird|strange)\b|-\d",
-    message="`{name}` is an `int` of 32 bits in most cases, and holds at most 2,147,483,647: what goes beyond wraps around, without an error, into the negative.",
-    fix="Use a wider type, `{kind}`, for `{name}` and for what it is calculated from.",
-    beneath="Signed numbers are kept in two's complement, where the largest is followed by the smallest (in C++ it is undefined behaviour).",
-    examples=(in_function(JAVA, "int r = 1;\n    r *= n;", "g(n);", "it gets negative"),),
-)  # fmt: skip
-def overflows(tree: SyntaxTree) -> Iterator[Match]:
-    code = tree.masked
-    product = _PRODUCT.search(code) if re.search(r"\bint(?:32)?\b", code) else None
-    if product:
-        name = next(filter(None, product.groups()))
-        yield Match(code.count("\n", 0, product.start()) + 1, {"name": name, "kind": _WIDER[tree.language]})

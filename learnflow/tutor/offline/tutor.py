@@ -16,7 +16,7 @@ from learnflow.tutor.exercises import ExerciseReply
 from learnflow.tutor.offline.answers import exercise, explain, progress
 from learnflow.tutor.offline.answers.debug import debug
 from learnflow.tutor.offline.answers.review import review
-from learnflow.tutor.offline.answers.static_diagnosis import causes, fault_behind
+from learnflow.tutor.offline.answers.static_diagnosis import candidates, fault_behind
 from learnflow.tutor.offline.answers.unspoken_language import for_debug, for_review, unspoken
 from learnflow.tutor.offline.points import find_point
 from learnflow.tutor.proof import Prover
@@ -62,7 +62,7 @@ def _cause(text: str, question: ParsedQuestion) -> tuple[str, int] | None:
         return (fault.topic, fault.line) if fault and fault.tells_cause else None
     if question.trace:
         return None
-    return next(((cause.topic, cause.line) for cause in causes(text, question)), None)
+    return next(((cause.topic, cause.line) for cause in candidates(text, question)), None)
 
 
 def _on_last_program(answer: Draft, request: AgentRequest) -> Draft:

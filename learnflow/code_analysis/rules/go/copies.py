@@ -14,7 +14,6 @@ from learnflow.code_analysis.syntax_tree import (
     FUNCTIONS,
     SyntaxTree,
     around,
-    bare,
     is_used_after,
     kind,
     line,
@@ -90,29 +89,6 @@ def _holds_structs(tree: SyntaxTree, items: str) -> bool:
     structs = {text(part(spec, "name")) for spec in tree.of("type_spec") if "struct" in text(part(spec, "type"))}
     kinds = re.findall(rf"\b{re.escape(items)}\b(?: :?=)? (?:\[\w*\]|map\[\w+\])(\w+)", tree.code)
     return bool(kinds) and structs.issuperset(kinds)
-
-
-@rule(
-    "shares-array", GO, once=True, topic="lists",
-    complaint="(?i)original|also|too|both|changes|first (?:slice|one)",
-    message="`{name}` is a part of `{other}` and shares its array: writing to `{name}` writes into `{other}`, also `append`, as long as there is room behind it.",
-    fix="Make a copy first: `{change}`.",
-    beneath="A slice is a pointer, a length and a capacity. `append` makes a new array only when the capacity is used up; `a[:n:n]` limits it.",
-    examples=(
-        in_function(GO, "b := a[:2]\n\tb = append(b, 9)",
-                    "b := slices.Clone(a[:2])\n\tb = append(b, 9)", "the original changes too"),
-    ),
-)  # fmt: skip
-def shares_array(tree: SyntaxTree) -> Iterator[Match]:
-    parts = [(name, value) for name, value, _ in tree.given if kind(value) == "slice_expression"]
-    slices = {name: text(part(value, "operand")) for name, value in parts if not text(value).endswith("[:0]")}
-    for change in tree.of(*CHANGES):
-        left = bare(part(change, "left"))
-        item = part(left, "operand") if kind(left) == "index_expression" else None
-        target = text(item or left)
-        if target in slices and (item is not None or text(part(change, "right")).startswith(f"append({target},")):
-            clone = f"{target} := slices.Clone({slices[target]}[...])"
-            yield Match(line(change), {"name": target, "other": slices[target], "change": clone})
 
 
 @rule(

@@ -70,26 +70,6 @@ def compares_identity(tree: SyntaxTree) -> Iterator[Match]:
 
 
 @rule(
-    "compares-references", JAVA, topic="object-oriented-programming",
-    complaint=r"(?i)equal|same|false|never|\bnot\b|n't\b|differ|duplicate|twice",
-    message="`{name}` asks whether both are one and the same object. Two objects of `{kind}` with the same content are still two.",
-    fix="Write a method `equals` (and `hashCode`) in `{kind}` that compares the fields, and ask `{change}`.",
-    beneath="`==` compares references; `equals` inherited from Object does the same until you override it. A `record` has both from the start.",
-    examples=(
-        Example(JAVA, "class P {}\nclass A { boolean f(P a, P b) { return a == b; } }",
-                "class P {}\nclass A { boolean f(P a, P b) { return a.equals(b); } }", "they are equal but it says false"),
-    ),
-)  # fmt: skip
-def compares_references(tree: SyntaxTree) -> Iterator[Match]:
-    own = {text(part(made, "name")): made for made in tree.of("class_declaration")}
-    for node, sign, first, second in _compared(tree):
-        linked = any(text(part(field, "type")) == first for field in of(own.get(first), "field_declaration"))
-        if sign == "==" and first == second and first in own and not linked:  # nodes of a list are compared by identity
-            change = one_line(f"{text(part(node, 'left'))}.equals({text(part(node, 'right'))})", 80)
-            yield Match(line(node), {"name": one_line(text(node)), "kind": first, "change": change})
-
-
-@rule(
     "shared-static", JAVA, nodes=("field_declaration",), topic="object-oriented-programming",
     message="`{name}` is `static`: there is one for the whole class `{owner}`, so each new object overwrites it for all.",
     fix="Take `static` away, so that each object has a `{name}` of its own.",

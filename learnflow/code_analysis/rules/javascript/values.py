@@ -142,27 +142,6 @@ def compares_objects(tree: SyntaxTree) -> Iterator[Match]:
 
 
 @rule(
-    "same-object", JS, topic="variables",
-    complaint=r"(?i)both|original|also|too\b|chang|same|as well|copy|first|other|modif|untouched|side effect",
-    message="`{name} = {other}` makes no copy: both names stand for one and the same object, so a change by one shows in the other.",
-    fix="Make a copy: `[...{other}]` or `{{...{other}}}`.",
-    beneath="Assignment binds a name and copies nothing. Such a copy is shallow: what is nested is still shared; only a deep copy copies all.",
-    examples=(
-        Example(JS, "const a = [1];\nconst b = a;\nb.push(2);", "const a = [1];\nconst b = [...a];\nb.push(2);", "the original changes too"),
-    ),
-)  # fmt: skip
-def same_object(tree: SyntaxTree) -> Iterator[Match]:
-    kinds = tree.types
-    targets = [part(call, "function") for call in tree.of("call_expression") if called_name(call) in _IN_PLACE]
-    targets += (part(assignment, "left") for assignment in tree.of("assignment_expression"))
-    changed = {text(part(target, "object")) for target in targets}
-    for new, value, node in tree.given:
-        old = text(value)
-        if kinds.get(old) in _OBJECTS and changed & {new, old}:
-            yield Match(line(node), {"name": new, "other": old})
-
-
-@rule(
     "changed-in-for-each", JS, nodes=("call_expression",), topic="loops",
     message="`{name}` gets shorter while the loop goes through it: the item behind the removed one moves to its place, and the loop skips it.",
     fix="Keep what is to stay in a new array instead: `{name}.filter(...)`.",

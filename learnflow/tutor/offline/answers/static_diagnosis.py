@@ -6,7 +6,7 @@ from typing import Final
 
 from learnflow.code_analysis.engine import analyze, in_analysis_thread
 from learnflow.code_analysis.finding import Finding
-from learnflow.code_analysis.rule import Certainty, Kind, Rule
+from learnflow.code_analysis.rule import Kind, Rule
 from learnflow.code_analysis.rules.division_and_floats import by_words_alone
 from learnflow.code_analysis.syntax import check
 from learnflow.domain.question.errors import ERRORS, ErrorSign
@@ -34,24 +34,10 @@ def bugs(code: str, language: Language | None) -> tuple[Finding, ...]:
     return tuple(finding for finding in analyze(code, language) if finding.kind is Kind.BUG)
 
 
-def causes(text: str, question: ParsedQuestion) -> tuple[Finding, ...]:
-    """Return the causes of a wrong result that are told where nothing can be tried."""
-    possible = candidates(text, question)
-    return possible[:1] if possible and possible[0].rule.certainty is Certainty.LIKELY else possible
-
-
 def candidates(text: str, question: ParsedQuestion) -> tuple[Finding, ...]:
-    """Return possible causes of a wrong result in the code of a question, or in the calls that stand in its words.
-
-    Of those that only the complaint makes likely, the first is the likeliest.
-    """
+    """Return possible causes of a wrong result in the code of a question, or in the calls that stand in its words."""
     code = question.code or "\n".join(match[0] for match in _IN_PROSE.finditer(text))
-    sure = bugs(code, question.language) if code else ()
-    likely = analyze(code, question.language, complaint=text) if question.code and not sure else ()
-    plain = by_words_alone(text)  # these words leave no other cause
-    placed = tuple(finding for finding in likely if finding.rule.key in {finding.rule.key for finding in plain})
-    others = tuple(finding for finding in likely if finding not in placed)
-    return sure or ((*placed, *others) if placed else plain or likely)
+    return (bugs(code, question.language) if code else ()) or by_words_alone(text, question.code)
 
 
 async def suspects(code: str, language: Language | None) -> str | None:
@@ -69,14 +55,14 @@ async def error_to_explain(text: str, question: ParsedQuestion, raised: ErrorSig
     """Return the error of a run; None where it lacks what was not sent, and the complaint has another cause."""
     if raised is None or raised.key not in _PARTS_MISSING:
         return raised
-    return None if await in_analysis_thread(causes, text, question) else raised
+    return None if await in_analysis_thread(candidates, text, question) else raised
 
 
 async def visible_fault(text: str, question: ParsedQuestion, error: ErrorSign | None) -> Finding | None:
     """Return the fault that can be seen by reading the code; of a known error, or of any kind without one."""
     fault = await in_analysis_thread(_fault, question, error)
     if error is None and fault is not None and fault.rule.key == "python-name-error":
-        possible = await in_analysis_thread(causes, text, question)
+        possible = await in_analysis_thread(candidates, text, question)
         return None if possible else fault  # the name may stand in what was not sent
     return fault
 
