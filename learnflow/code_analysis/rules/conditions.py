@@ -6,7 +6,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import CPP, GO, JAVA, JS, RUST, Example, Match, in_function, rule
+from learnflow.code_analysis.rule import CPP, GO, JAVA, JS, RUST, Example, Kind, Match, in_function, rule
 from learnflow.code_analysis.syntax_tree import SyntaxTree, bare, line, part, text
 from learnflow.domain.phrasing import one_line
 
@@ -128,7 +128,7 @@ def one_statement(_: SyntaxTree, node: Node) -> Iterator[Match]:
 
 
 @rule(
-    "falls-through", JS, JAVA, CPP, nodes=_CASES, once=True, topic="conditionals",
+    "falls-through", JS, JAVA, CPP, nodes=_CASES, once=True, topic="conditionals", kind=Kind.RISK,
     message="`{name}` has no `break`, so after it the next case runs as well, and so on to the end or to the next `break`.",
     fix="End each case with `break;` (or say `// falls through` where it is meant).",
     beneath="The labels of a `switch` are only places to jump to; nothing but `break` or `return` leaves it.",

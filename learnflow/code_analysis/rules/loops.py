@@ -1,6 +1,7 @@
 """Loops in the languages with braces: whether they end, how far they count, what they change in what they go through."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -20,6 +21,7 @@ from learnflow.code_analysis.syntax_tree import (
     of,
     part,
     text,
+    walk,
 )
 from learnflow.domain.phrasing import one_line
 
@@ -48,7 +50,9 @@ _DECLARATIONS: Final = (
     "variable_declarator", "init_declarator", "var_spec", "short_var_declaration", "declaration", "formal_parameter",
     "parameter_declaration", "formal_parameters",
 )  # fmt: skip
-_ASKS: Final = ("call_expression", "method_invocation", "member_expression", "field_access")
+_PLAIN: Final = re.compile(  # what has the same value as long as no variable in it gets another
+    r"identifier|(?:binary|unary|parenthesized)_expression|\w*literal|number|string(?:_\w+)?|true|false|null|undefined|nil|\W+|!"
+)
 _CHANGED_ELSEWHERE: Final = re.compile(
     r">>|&\w|\.exit\(|\.Exit\(|\bexit\("
 )  # read into, given away by address, or the end
@@ -188,7 +192,11 @@ def item_only(tree: SyntaxTree, loop: Node) -> Iterator[Match]:
     ),
 )  # fmt: skip
 def one_for_all(tree: SyntaxTree) -> Iterator[Match]:
-    made = {name: node for name, value, node in tree.given if value is not None and value.type in _MADE}
+    declared = Counter(name for name, _, _ in tree.given)
+    made = {
+        name: node for name, value, node in tree.given
+        if value is not None and value.type in _MADE and declared[name] == 1
+    }  # fmt: skip
     for call in tree.of("call_expression", "method_invocation"):
         loop = around(call, *LOOPS, *FUNCTIONS)
         owner, _, argument = text(call).removesuffix(")").partition(".push(" if tree.language is JS else ".add(")
@@ -214,6 +222,8 @@ def one_for_all(tree: SyntaxTree) -> Iterator[Match]:
                 "class A { int n = 0; void step() { n++; } void run() { while (n < 3) { step(); } } }"),
         Example(CPP, "int main() { int n = 3; while (n > 0) { std::cout << n; } }",
                 "int main() { int n = 3; while (n > 0) { step(n); } }"),
+        Example(CPP, "int main() { int n = 3; while (n > 0) { std::cout << n; } }",
+                "int main() { int n = 3, bits = 0; while ((1 << bits) < n) { bits++; } while (--n > 0) { f(); } while (*p < n) { ++p; } }"),
         Example(GO, "package main\n\nfunc main() {\n\tn := 3\n\tfor n > 0 {\n\t\tprintln(n)\n\t}\n}",
                 "package main\n\nfunc main() {\n\tn := 3\n\tfor n > 0 {\n\t\tn--\n\t}\n}"),
     ),
@@ -223,13 +233,17 @@ def loop_never_changes(tree: SyntaxTree, loop: Node) -> Iterator[Match]:
     if tree.language is GO and test is None:
         test = next((child for child in loop.named_children if child.type == "binary_expression"), None)
     steps = part(loop, "increment") or part(loop, "update")  # JavaScript's word, C++'s and Java's
-    if test is None or body is None or test.type != "binary_expression" or steps or any(of(test, *_ASKS)):
+    if test is None or body is None or test.type != "binary_expression" or steps or not all(map(_is_plain, walk(test))):
         return
-    sides = (part(test, "left"), part(test, "right"))
-    plain = {text(side) for side in sides if side and side.type == "identifier"}
+    plain = names(test)
     if plain and not any(of(body, *_ENDS_OR_WAITS)) and not any(_may_change(tree, loop, body, name) for name in plain):
         name = min(plain, key=text(test).find)
         yield Match(line(loop), {"name": name, "condition": one_line(text(test)), "change": f"{name}++"})
+
+
+def _is_plain(node: Node) -> bool:
+    through_pointer = node.type == "unary_expression" and text(part(node, "operator")) in {"*", "<-"}
+    return _PLAIN.fullmatch(node.type) is not None and not through_pointer
 
 
 def _may_change(tree: SyntaxTree, loop: Node, body: Node, name: str) -> bool:

@@ -7,7 +7,7 @@ from time import process_time
 import pytest
 
 from learnflow.code_analysis.engine import all_rules, analyze, rules_in
-from learnflow.code_analysis.rule import Certainty, Example, Kind, Rule
+from learnflow.code_analysis.rule import Example, Kind, Rule
 from learnflow.domain.question.errors import ERRORS
 from learnflow.models.taxonomy import TOPICS
 from learnflow.models.vocabulary import Language
@@ -23,9 +23,8 @@ NOT_SENT = "python-name-error"  # an example uses names that it does not define
 def broken(rule: Rule, example: Example, code: str) -> set[str]:
     """Return the rules that code breaks, as the rule of the example is asked for."""
     error = rule.explains[0] if rule.needs_error else None
-    complaint = example.complaint if rule.certainty is Certainty.LIKELY else None
     return {
-        finding.rule.key for finding in analyze(code, example.language, error=error, complaint=complaint)
+        finding.rule.key for finding in analyze(code, example.language, error=error)
         if (finding.kind in WRONG and finding.rule.key != NOT_SENT) or finding.rule.key == rule.key
     }  # fmt: skip
 

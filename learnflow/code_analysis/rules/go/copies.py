@@ -15,7 +15,6 @@ from learnflow.code_analysis.syntax_tree import (
     SyntaxTree,
     around,
     is_used_after,
-    kind,
     line,
     names,
     of,
@@ -67,7 +66,9 @@ def slice_kept(_: SyntaxTree, function: Node) -> Iterator[Match]:
     Example(GO, "type T struct { n int }\nfunc f(a []T) {\n\tfor _, x := range a { x.n = 2 }\n}",
             "type T struct { n int }\nfunc f(a []T) {\n\tfor i := range a { a[i].n = 2 }\n}"),
     Example(GO, "func f() {\n\tfor _, x := range a { x = 2 }\n}",
-            "func mark(m map[string]*Node) {\n\tfor _, x := range m { x.seen = true }\n}"),
+            "func mark(m map[string]*Node) {\n\tfor _, x := range m {\n\t\tx.seen = true\n\t}\n}"),
+    Example(GO, "func f() {\n\tfor _, x := range a { x = 2 }\n}",
+            "func f() {\n\tfor _, n := range counts { for n > 0 { n-- } }\n}"),
     nodes=("for_statement",),
 )  # fmt: skip
 def range_copy(tree: SyntaxTree, loop: Node) -> Iterator[Match]:
@@ -79,6 +80,7 @@ def range_copy(tree: SyntaxTree, loop: Node) -> Iterator[Match]:
     for change in of(body, *CHANGES):
         target = text(part(change, "left") or change.named_children[0])
         changed = target == name or (target.startswith(f"{name}.") and _holds_structs(tree, items))
+        changed = changed and around(change, "for_statement") == loop  # else an inner loop may read it again
         if changed and not is_used_after(change, body, name):
             yield Match(line(change), {"name": name, "items": items, "change": f"use the index, `{items}[i]`"})
             break

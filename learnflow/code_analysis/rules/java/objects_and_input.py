@@ -33,7 +33,9 @@ _NEW_TEXT: Final = frozenset({
 
 def _kind(types: dict[str, str], node: Node | None) -> str:
     if kind(node) == "method_invocation":
-        return "String" if text(part(node, "name")) in {*_NEW_TEXT, "nextLine", "next", "readLine"} else ""
+        owner, name = part(node, "object"), text(part(node, "name"))
+        reads = name in {"nextLine", "readLine"} or (name == "next" and types.get(text(owner)) == "Scanner")
+        return "String" if reads or (name in _NEW_TEXT and _kind(types, owner) == "String") else ""
     return "String" if kind(node) == "string_literal" else types.get(text(node), "")
 
 
@@ -53,6 +55,7 @@ def _compared(tree: SyntaxTree) -> Iterator[tuple[Node, str, str, str]]:
     beneath="Literals are kept once (and Integers from -128 to 127 are cached), so `==` seems to work with them now and then.",
     examples=(
         in_function(JAVA, "if (s == t) { g(); }", "if (s.equals(t)) { g(); }"),
+        in_function(JAVA, "if (s.trim() == t) { g(); }", "if (Character.toLowerCase(a) == Character.toLowerCase(b)) { g(); }"),
         in_function(JAVA, 'if (answer == "yes") {}', "if (s == t || s.equals(t)) { g(); }"),
     ),
 )  # fmt: skip

@@ -25,11 +25,15 @@ _EMPTY: Final = frozenset({"", "null", "undefined", "[]", "{}", "''", '""', "0"}
 _LOOKING: Final = frozenset({"binary_expression", "template_substitution", "subscript_expression", "unary_expression"})
 
 
-def own_functions(tree: SyntaxTree, *, later: bool) -> dict[str, Node]:
-    """Return the functions of the code by name, those that are async or those that are not; no methods of those."""
-    methods = ("method_definition",) if later else ()
+def own_functions(
+    tree: SyntaxTree,
+    *,
+    later: bool,
+    among: tuple[str, ...] = ("function_declaration", "arrow_function", "function_expression"),
+) -> dict[str, Node]:
+    """Return the functions of the code by name, those that are async or those that are not."""
     functions: dict[str, list[Node]] = {}
-    for made in tree.of("function_declaration", "arrow_function", "function_expression", *methods):
+    for made in tree.of(*among):
         functions.setdefault(text(part(made, "name") or part(made.parent, "name")), []).append(made)
     single = {name: made[0] for name, made in functions.items() if name and len(made) == 1}
     return {name: made for name, made in single.items() if text(made).startswith("async") == later}
@@ -49,20 +53,30 @@ def own_functions(tree: SyntaxTree, *, later: bool) -> dict[str, Node]:
                 "const d = a.map(async x => g(x));\nfor (const p of d) { console.log(await p); }"),
         Example(JS, "async function f() { return 1; }\nconsole.log(f());",
                 "async function f(n) { return n; }\nconst a = f(1), b = f(2);\nconsole.log(await Promise.all([a, b]));"),
+        Example(JS, "class A { async get() { return 1; }\nshow() { console.log(this.get()); } }",
+                "class A { async get() { return 1; }\nshow() { console.log(this.map.get('n')); } }"),
     ),
 )  # fmt: skip
 def not_awaited(tree: SyntaxTree) -> Iterator[Match]:
-    own = {*own_functions(tree, later=True), "fetch"}
+    own = _async_calls(tree)
     for name, value, node in tree.given:
         call = one_line(text(value))
         maps_later = called_name(value) == "map" and text(part(value, "arguments")).startswith("(async")
-        if _gives_promise(value, own) and _is_only_looked_at(tree, name, node):
+        if _gives_promise(value, own | {"fetch"}) and _is_only_looked_at(tree, name, node):
             yield _promise(node, called_name(value), f"const {name} = await {call}")
         elif maps_later and _is_only_looked_at(tree, name, node, printed=True):
             yield _promise(node, "map(async ...)", f"const {name} = await Promise.all({call})", "a list of promises")
     for call_node in tree.of("call_expression"):
-        if called_name(call_node) in own - {"fetch"} and _is_looked_at(call_node):
+        if text(part(call_node, "function")) in own and _is_looked_at(call_node):
             yield _promise(call_node, called_name(call_node), f"await {one_line(text(call_node))}")
+
+
+def _async_calls(tree: SyntaxTree) -> frozenset[str]:
+    """Return how async functions of the code are called: by name, or as a method of `this` or of an own object."""
+    objects = {name for name, value, _ in tree.given if kind(value) in {"new_expression", "object"}}
+    methods = own_functions(tree, later=True, among=("method_definition",))
+    of_objects = (f"{owner}.{name}" for owner in ("this", *objects) for name in methods)
+    return frozenset((*own_functions(tree, later=True), *of_objects))
 
 
 def _promise(node: Node, called: str, change: str, what: str = "a promise") -> Match:
@@ -71,7 +85,8 @@ def _promise(node: Node, called: str, change: str, what: str = "a promise") -> M
 
 def _gives_promise(value: Node | None, own: set[str]) -> bool:
     """Say whether a value is the call of an own async function, or that of what a response holds."""
-    return kind(value) == "call_expression" and (called_name(value) in own or text(value).endswith(".json()"))
+    called = text(part(value, "function"))
+    return kind(value) == "call_expression" and (called in own or called.endswith(".json"))
 
 
 def _is_only_looked_at(tree: SyntaxTree, name: str, declared: Node, *, printed: bool = False) -> bool:

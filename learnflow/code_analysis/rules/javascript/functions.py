@@ -143,12 +143,12 @@ def braces_without_return(_: SyntaxTree, made: Node) -> Iterator[Match]:
     examples=(
         Example(JS, "a.forEach(x => { if (x) return x; });", "a.forEach(x => { if (x) f(x); });"),
         Example(JS, "rows.forEach((row) => { if (row.bad) { return false; } f(row); });",
-                "rows.forEach((row) => { if (!row) { return skip(row); } out.push(row.map((n) => { return n + 1; })); });"),
+                "rows.forEach((row) => { if (!row) { throw new Error(row); } if (!row.n) { return skip(row); } out.push(row.map((n) => { return n + 1; })); });"),
     ),
 )  # fmt: skip
 def for_each_return(_: SyntaxTree, made: Node) -> Iterator[Match]:
     for end in _returns(made) if called_name(argument_of(made)) == "forEach" else ():
-        if end.named_children and end.named_children[0].type not in _WITHOUT_VALUE:
+        if end.type == "return_statement" and end.named_children and end.named_children[0].type not in _WITHOUT_VALUE:
             yield Match(line(end))
 
 

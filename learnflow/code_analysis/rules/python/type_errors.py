@@ -91,11 +91,11 @@ def compare_types(tree: PythonTree, node: ast.Compare) -> Iterator[Match]:
 @python_error(
     "python-invalid-literal", ast.Call, topic="data-types",
     message="int() gets the text {text}, which is no whole number.",
-    examples=[("n = int('3.5')", "n = int('3')")],
+    examples=[("n = int('3.5')", "n = int('3')"), ("n = int('3.5')", "n = int('ff', base=16)")],
 )  # fmt: skip
 def invalid_literal(tree: PythonTree, node: ast.Call) -> Iterator[Match]:
     match node:
-        case ast.Call(func=ast.Name(id="int"), args=[argument]):
+        case ast.Call(func=ast.Name(id="int"), args=[argument], keywords=[]):
             text = tree.value(argument)
             if isinstance(text, ast.Constant) and isinstance(text.value, str) and not _is_int(text.value):
                 yield Match(node.lineno, {"text": one_line(repr(text.value), 40)})
