@@ -30,9 +30,7 @@ _LEAVING: Final = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _KEPT: Final = 64  # sources: triage asks for the findings of a question's code, and its specialist again
 
 
-def analyze(
-    code: str, language: Language | None, *, error: str | None = None
-) -> tuple[Finding, ...]:
+def analyze(code: str, language: Language | None, *, error: str | None = None) -> tuple[Finding, ...]:
     """Return what is wrong in code, or can be better, by line. Code of no known language is read as Python.
 
     With an `error` (its key; one that is only a name, such as TypeError, stands for all kinds of it): the findings that

@@ -72,8 +72,8 @@ class Rule:
 
     `fix` is the first step to mend it, `beneath` what lies under it for advanced students. `explains` are the keys of
     the errors (learnflow.domain.question.errors) that it can be behind; with `needs_error` it is a fault only where one
-    of them came up. With `once`, the first match is enough to begin with. `focus` is what a review can be asked for (speed, security,
-    design); `only_in_focus`: said only to who asks for it.
+    of them came up. With `once`, the first match is enough to begin with. `focus` is what a review can be asked for
+    (speed, security, design); `only_in_focus`: said only to who asks for it.
     """
 
     key: str

@@ -5,11 +5,15 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import CPP, Example, Match, in_function, rule
+from learnflow.code_analysis.rule import CPP, Certainty, Example, Match, in_function, rule
 from learnflow.code_analysis.syntax_tree import LOOPS, SyntaxTree, around, is_statement, kind, line, of, part, text
 
-_NUMBERS: Final = frozenset({"int", "long", "double", "float", "short", "unsigned", "size_t", "long long"})
-_STATEMENTS: Final = ("assignment_expression", "update_expression", "expression_statement")
+_BUILT_IN: Final = frozenset({"primitive_type", "sized_type_specifier"})
+_KEPT: Final = frozenset({"static", "extern", "thread_local"})
+_BODIES: Final = ("function_definition", "lambda_expression")
+_JUMPS: Final = ("goto_statement", "labeled_statement", "preproc_if", "preproc_ifdef")
+_CHOICES: Final = ("if_statement", "switch_statement", "conditional_expression", "try_statement")
+_OPERATORS: Final = frozenset({"+", "-", "*", "/", "%", "<", ">", "<=", ">=", "==", "!=", "&&", "||"})
 _CHANGING: Final = frozenset({"push_back", "emplace_back", "pop_back", "clear", "insert", "erase", "resize", "append"})
 
 
@@ -92,30 +96,65 @@ def pointer_copied(_: SyntaxTree, function: Node) -> Iterator[Match]:
 
 
 @rule(
-    "never-set", CPP, nodes=("declaration",), topic="variables",
-    message="`{name}` ({kind}) has no first value, and line {first} adds to whatever happens to be in its memory: the result is any number.",
-    fix="Give it a first value: `{kind} {name} = 0;`.",
+    "never-set", CPP, nodes=("declaration",), topic="variables", certainty=Certainty.SURE,
+    message="`{name}` ({kind}) has no first value, and line {first} uses whatever happens to be in its memory: the result can be anything.",
+    fix="Give it a first value: `{kind} {name} = {value};`.",
     beneath="Local variables of the built-in types are not initialised in C++; to read one before is undefined behaviour.",
     examples=(
         in_function(CPP, "int n;\n  n += 2;", "int n = 0;\n  n += 2;"),
+        in_function(CPP, "int p;\n  for (char c : word) { if (c != ' ') p = p * (c - 'A' + 1); }\n  std::cout << p;",
+                    "int p;\n  std::cin >> p;\n  int last;\n  for (int i = 0; i < p; i++) { if (i > 0) f(last + 1); last = i; }"),
+        in_function(CPP, "double low, high;\n  low = 1;\n  if (low > high) { f(); }", "double low, high;\n  read(low, high);\n  if (low > high) { f(); }"),
         Example(CPP, "int next() { int n; n++; return n; }", "int next() { static int n; n++; return n; }"),
+        Example(CPP, "int f() { bool found; return found; }",
+                "int f(bool c) { int n; if (c) { n = 1; } else { n = 2; } int m; auto set = [&] { m = 3; }; set(); return n + m; }"),
     ),
 )  # fmt: skip
 def never_set(_: SyntaxTree, declaration: Node) -> Iterator[Match]:
-    function, number = around(declaration, "function_definition"), text(part(declaration, "type"))
-    if number not in _NUMBERS or not {"static", "extern", "thread_local"}.isdisjoint(text(declaration).split()):
+    function, number = around(declaration, *_BODIES), part(declaration, "type")
+    words = set(text(declaration).split())
+    if function is None or kind(number) not in _BUILT_IN or not _KEPT.isdisjoint(words) or any(of(function, *_JUMPS)):
         return
     for name in (text(child) for child in declaration.named_children if child.type == "identifier"):
-        uses = (use for use in of(function, "identifier") if use.start_byte > declaration.end_byte)
-        change = around(next((use for use in uses if text(use) == name), None), *_STATEMENTS)
-        if change and _adds(change, name):
-            yield Match(line(declaration), {"name": name, "kind": number, "first": str(line(change))})
+        uses = [use for use in of(function, "identifier") if text(use) == name]
+        later = [use for use in uses if use.start_byte >= declaration.end_byte]
+        if later and _is_read(later[0], name) and _is_read_unset(later, declaration):
+            value = "1" if any(text(part(use.parent, "operator")) in {"*=", "*"} for use in later) else "0"
+            values = {"name": name, "kind": text(number), "first": str(line(later[0])), "value": value}
+            yield Match(line(declaration), values)
 
 
-def _adds(node: Node, name: str) -> bool:
-    if node.type == "update_expression":
-        return text(part(node, "argument")) == name
-    return text(part(node, "left")) == name and text(part(node, "operator")) in {"+=", "-=", "*=", "/="}
+def _is_read(use: Node, name: str) -> bool:
+    """Say whether the value of a name is surely used here, and not set, given away by reference, or only named."""
+    above = use.parent
+    while kind(above) in {"parenthesized_expression", "condition_clause"} and above is not None:
+        use, above = above, above.parent
+    operator = text(part(above, "operator"))
+    match kind(above):
+        case "binary_expression":
+            shown = operator == "<<" and text(above).startswith(("cout", "std::cout"))
+            return shown or operator in _OPERATORS
+        case "assignment_expression" if operator == "=" and part(above, "left") == use:
+            value = part(above, "right")
+            return any(text(inner) == name and _is_read(inner, name) for inner in of(value, "identifier"))
+        case "init_declarator":
+            return part(above, "value") == use and kind(part(above, "declarator")) == "identifier"
+        case "unary_expression" | "update_expression" | "assignment_expression" | "return_statement":
+            return True
+    return kind(above) in {"if_statement", "while_statement"}
+
+
+def _is_read_unset(uses: list[Node], declaration: Node) -> bool:
+    """Say whether no earlier round of a loop can have set a variable before its first use."""
+    loop, first = None, uses[0]
+    outer = around(first, *LOOPS)
+    while outer is not None and outer.start_byte > declaration.start_byte:
+        loop, outer = outer, around(outer, *LOOPS)
+    if around(first, *_BODIES) != around(declaration, *_BODIES):
+        return False
+    nearest = around(first, *LOOPS, *_CHOICES)
+    in_loop = [use for use in uses if loop is not None and use.end_byte <= loop.end_byte]
+    return loop is None or nearest == loop or all(_is_read(use, text(use)) for use in in_loop)
 
 
 @rule(

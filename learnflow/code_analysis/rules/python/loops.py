@@ -185,6 +185,7 @@ def skipped_step(_: PythonTree, loop: ast.While) -> Iterator[Match]:
     beneath="The iterator of a list holds an index and compares it with the length of now, so it neither notices nor complains.",
     examples=[
         ("for x in a:\n    if x:\n        a.remove(x)", "for x in a.copy():\n    if x:\n        a.remove(x)"),
+        ("for x in a:\n    if x:\n        a.remove(x)", "for x in a:\n    a.remove(twin(x))"),
         ("for i in range(len(a)):\n    del a[i]", "for x in a:\n    if x:\n        a.remove(x)\n        break"),
     ],
 )  # fmt: skip
@@ -197,20 +198,23 @@ def changed_while_looped(tree: PythonTree, loop: ast.For) -> Iterator[Match]:
             pass
         case _:
             return
-    line = next((getattr(node, "lineno", 0) for node in inside(loop.body) if _takes_out(node, name, index)), None)
+    items = stored(ast.walk(loop.target))
+    taking = (node for node in inside(loop.body) if _takes_out(node, name, index, items))
+    line = next((getattr(node, "lineno", 0) for node in taking), None)
     if line and name not in stored(inside(loop.body)) and not leaves(loop):
         fixes = (tree.replaced(loop.iter, f"{name}.copy()"),) if isinstance(loop.iter, ast.Name) else ()
         yield Match(line, {"name": name, "loop": str(loop.lineno)}, fixes)
 
 
-def _takes_out(node: ast.AST, name: str, index: str | None) -> bool:
-    """Say whether a node takes an item out of a list; with an index, the item there."""
+def _takes_out(node: ast.AST, name: str, index: str | None, items: set[str]) -> bool:
+    """Say whether a node takes the item of this round out of a list, or the one at an index; others may lie ahead."""
     match node:
         case (
             ast.Call(func=ast.Attribute(value=ast.Name(id=changed), attr="pop"), args=[at])
             | ast.Delete(targets=[ast.Subscript(value=ast.Name(id=changed), slice=at)])
         ):
             return changed == name and (index is None or ast.unparse(at) == index)
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=changed), attr="remove")):
-            return changed == name and index is None
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=changed), attr="remove"), args=[item]):
+            own = isinstance(item, ast.Constant) or (isinstance(item, ast.Name) and item.id in items)
+            return changed == name and index is None and own
     return False

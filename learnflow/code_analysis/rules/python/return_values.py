@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from learnflow.code_analysis.linters import ruff
-from learnflow.code_analysis.python_tree import TEXT, PythonTree, has, is_input, stored
+from learnflow.code_analysis.python_tree import TEXT, PythonTree, has, is_input
 from learnflow.code_analysis.rule import Match, python_rule
 from learnflow.code_analysis.rules.python.calls import is_iterator
 from learnflow.domain.phrasing import one_line
@@ -76,11 +76,14 @@ def gives_nothing(tree: PythonTree) -> Iterator[Match]:
     message="without `()` this is only the function `{name}` itself; it is not called.",
     fix="Call it: `{change}`.",
     beneath="A function is an object like others: its name gives the object, and the parentheses call it. As a condition it is always true.",
-    examples=[("s = 'a'\nprint(s.upper)", "s = 'a'\nprint(s.upper())")],
+    examples=[
+        ("s = 'a'\nprint(s.upper)", "s = 'a'\nprint(s.upper())"),
+        ("def f():\n    return 1\nif f == 1:\n    g()", "def f():\n    return 1\ndef h(f):\n    return f == 1"),
+    ],
 )  # fmt: skip
 def not_called(tree: PythonTree) -> Iterator[Match]:
     called = {id(node.func) for node in tree.of(ast.Call)}
-    own = set(tree.functions) - stored(tree.nodes)
+    own = {name for name in tree.functions if tree.bindings[name] == 1}
     attributes = {node.attr for node in tree.of(ast.Attribute) if isinstance(node.ctx, ast.Store)}
     attributes |= {node.target.id for node in tree.of(ast.AnnAssign) if isinstance(node.target, ast.Name)}
     for node in (result for part in tree.nodes for result in _results(part) if id(result) not in called):
