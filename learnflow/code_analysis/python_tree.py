@@ -16,7 +16,7 @@ from learnflow.code_analysis.bounded_parsing import parse_python
 _CHANGING: Final = frozenset({
     "append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault", "popitem", "add", "discard",
 })  # fmt: skip
-_ALWAYS_THERE: Final = frozenset({*dir(builtins), "__name__", "__file__", "__doc__", "self"})
+_LEAVE_ALONE: Final = frozenset(dir(builtins)) - {"exec", "eval", "setattr", "delattr"}
 CONTAINERS: Final = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 _MAKE_CONTAINERS: Final = frozenset({"list", "sorted", "set", "dict", "split", "splitlines", "copy", "readlines"})
 
@@ -231,7 +231,7 @@ def _changed(nodes: Iterable[ast.AST]) -> Iterator[str]:
             case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()):
                 yield name
             case ast.Call(func=called, args=arguments):  # a function may change what it is given
-                harmless = isinstance(called, ast.Name) and called.id in _ALWAYS_THERE
+                harmless = isinstance(called, ast.Name) and called.id in _LEAVE_ALONE
                 yield from (argument.id for argument in arguments if isinstance(argument, ast.Name) and not harmless)
 
 

@@ -123,5 +123,9 @@ def python_rule(key: str, *kinds: type[ast.AST], **fields: Any) -> Declaration: 
 
 
 def python_error(key: str, *kinds: type[ast.AST], **fields: Any) -> Declaration:  # noqa: ANN401 - a Rule's
-    """Declare a rule on Python that stops with an error; it explains the error that it is called like, if no other."""
-    return python_rule(key, *kinds, kind=Kind.ERROR, **{"explains": (key,), **fields})
+    """Declare a rule on Python that stops with an error; it explains the error that it is called like, if no other.
+
+    Its findings are sure, but where the error must have come up first.
+    """
+    certainty = Certainty.LIKELY if fields.get("needs_error") else Certainty.SURE
+    return python_rule(key, *kinds, kind=Kind.ERROR, **{"explains": (key,), "certainty": certainty, **fields})

@@ -59,6 +59,10 @@ class SyntaxTree:
         """Each name that a declaration gives a value or none, with that value and the declaration."""
         return tuple(given(self.root))
 
+    def declares(self, name: str) -> bool:
+        """Say whether a declaration of this code makes a name."""
+        return any(declared == name for declared, _, _ in self.given)
+
     @cached_property
     def types(self) -> dict[str, str]:
         """What Java declares each name to be, and the kind of value that it begins as in JavaScript; "" for several."""

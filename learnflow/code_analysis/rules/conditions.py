@@ -6,7 +6,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import CPP, GO, JAVA, JS, RUST, Example, Kind, Match, in_function, rule
+from learnflow.code_analysis.rule import CPP, GO, JAVA, JS, RUST, Certainty, Example, Kind, Match, in_function, rule
 from learnflow.code_analysis.syntax_tree import SyntaxTree, bare, line, part, text
 from learnflow.domain.phrasing import one_line
 
@@ -24,7 +24,7 @@ _OPENING: Final = ("if_statement", "for_statement", "while_statement", "for_in_s
 
 
 @rule(
-    "always-true", JS, CPP, nodes=("binary_expression",), topic="conditionals",
+    "always-true", JS, CPP, nodes=("binary_expression",), topic="conditionals", certainty=Certainty.SURE,
     message="`{condition}` is always true: `||` joins two conditions, and the second is just `{value}`, which counts as true by itself.",
     fix="Compare with each value: `{change}`.",
     beneath="`||` binds looser than a comparison; any text but an empty one, and any number but 0, counts as true.",
@@ -49,7 +49,7 @@ def _is_condition(node: Node) -> bool:
 
 
 @rule(
-    "either-differs", JS, JAVA, CPP, GO, RUST, nodes=("binary_expression",), topic="conditionals",
+    "either-differs", JS, JAVA, CPP, GO, RUST, nodes=("binary_expression",), topic="conditionals", certainty=Certainty.SURE,
     message="`{condition}` is always true: whatever the value is, it differs from at least one of the two.",
     fix="Both must differ, so join them by `&&`: `{change}`.",
     beneath="By De Morgan, not (a or b) is (not a) and (not b); with a negation, `||` and `&&` change places.",

@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from learnflow.code_analysis.finding import Finding
 from learnflow.code_analysis.rule import CPP, GO, JAVA, Certainty, Example, Match, Rule, rule
+from learnflow.code_analysis.rules.variables import divides_to_zero
 from learnflow.code_analysis.syntax_tree import SyntaxTree, bare, line, part, text
 from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language
@@ -54,7 +55,8 @@ def whole_division(tree: SyntaxTree) -> Iterator[Match]:
         rounds_down = text(division.parent).endswith(f"* {text(right)}")  # `n / 10 * 10`
         if text(part(division, "operator")) != "/" or left is None or right is None or kind is None or rounds_down:
             continue
-        if _is_whole(left, whole) and _is_whole(right, whole):
+        is_zero = divides_to_zero(division) and tree.language is not GO  # which has a rule of its own
+        if _is_whole(left, whole) and _is_whole(right, whole) and not is_zero:
             shown = one_line(text(left if tree.language is JAVA else bare(left)))
             change = f"{_CASTS[tree.language].format(shown)} / {one_line(text(right))}"
             yield Match(line(division), {"name": one_line(text(division)), "kind": kind, "change": change})

@@ -8,7 +8,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import CPP, GO, JAVA, JS, RUST, Example, Kind, Match, in_function, rule
+from learnflow.code_analysis.rule import CPP, GO, JAVA, JS, RUST, Certainty, Example, Kind, Match, in_function, rule
 from learnflow.code_analysis.syntax_tree import FUNCTIONS, SyntaxTree, around, changes, line, names, part, text
 
 _WORD: Final = re.compile(r"[A-Za-z_$][\w$]*")
@@ -97,7 +97,7 @@ def step_too_late(_: SyntaxTree, step: Node) -> Iterator[Match]:
 
 
 @rule(
-    "literals-divided", JAVA, CPP, nodes=("binary_expression",), topic="operators",
+    "literals-divided", JAVA, CPP, nodes=("binary_expression",), topic="operators", certainty=Certainty.SURE,
     message="`{name}` is a division of two whole numbers, and drops the fraction: it is 0 here.",
     fix="Write one of them with a point, `1.0` instead of `1`, say.",
     beneath="The types of the operands choose the division, before anything else of the formula is looked at.",
@@ -107,7 +107,12 @@ def step_too_late(_: SyntaxTree, step: Node) -> Iterator[Match]:
     ),
 )  # fmt: skip
 def literals_divided(_: SyntaxTree, node: Node) -> Iterator[Match]:
+    if divides_to_zero(node):
+        yield Match(line(node), {"name": text(node)})
+
+
+def divides_to_zero(node: Node) -> bool:
+    """Say whether a division is one of a whole number by a larger one, both written out."""
     left, right = text(part(node, "left")), text(part(node, "right"))
     whole = left.isdecimal() and right.isdecimal() and text(part(node, "operator")) == "/"
-    if whole and 0 < int(left) < int(right):
-        yield Match(line(node), {"name": text(node)})
+    return whole and 0 < int(left) < int(right)

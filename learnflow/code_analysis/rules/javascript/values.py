@@ -7,7 +7,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import JS, Example, Match, rule
+from learnflow.code_analysis.rule import JS, Certainty, Example, Match, rule
 from learnflow.code_analysis.rules.javascript.asynchronous import argument_of
 from learnflow.code_analysis.syntax_tree import (
     FUNCTIONS,
@@ -100,7 +100,7 @@ def _is_checked(tree: SyntaxTree, name: str, use: Node) -> bool:
 
 
 @rule(
-    "sorts-as-text", JS, topic="sorting",
+    "sorts-as-text", JS, topic="sorting", certainty=Certainty.SURE,
     message='`sort()` without a comparator compares its items as text, and as text "10" comes before "9".',
     fix="Give it a comparator: `.sort((a, b) => a - b)` for numbers, smallest first.",
     beneath="The default turns each item into a string and compares UTF-16 units; the comparator's sign decides instead.",

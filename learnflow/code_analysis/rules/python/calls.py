@@ -96,6 +96,7 @@ def not_iterable(tree: PythonTree, loop: ast.For) -> Iterator[Match]:
     beneath="Defaults are kept with the function object (`{function}.__defaults__`) and not worked out at the call.",
     examples=[
         ("def f(a, seen={}):\n    seen[a] = 1", "def f(a, seen=None):\n    seen = {}"),
+        ("def f(a, seen={}):\n    seen[a] = 1", "def f(a, kept={}):\n    try:\n        return kept[a]\n    except KeyError:\n        kept[a] = g(a)"),
         ("class A:\n    def __init__(self, x=[]):\n        self.x = x", "class A:\n    def __init__(self, x=None):\n        self.x = x or []"),
     ],
 )  # fmt: skip
@@ -127,6 +128,9 @@ def _memos(function: Function) -> set[str]:
             case (ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[ast.Name(id=name)])
                   | ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="get"))):  # fmt: skip
                 names.add(name)
+            case ast.Try(body=body):
+                kept = (part.value for part in parts(body, ast.Subscript) if isinstance(part.ctx, ast.Load))
+                names |= loaded(*kept)  # an error says that the key is new
     return names
 
 

@@ -51,10 +51,16 @@ def self_missing(_: PythonTree, owner: ast.ClassDef) -> Iterator[Match]:
     message="the method `{name}` has no `self`: Python passes the object itself as the first value of each call, and here there is no place for it.",
     fix="Write it as the first parameter: `{change}`.",
     beneath="`robot.say(x)` means `Robot.say(robot, x)`; only `@staticmethod` takes no object.",
-    examples=[("class A:\n    def f(x):\n        print(x)", "class A:\n    def f(self, x):\n        print(x)")],
+    examples=[
+        ("class A:\n    def f(x):\n        print(x)", "class A:\n    def f(self, x):\n        print(x)"),
+        ("class A:\n    def f(x):\n        print(x)", "class A:\n    def f(x):\n        print(x)\n\n    @classmethod\n    def g(cls):\n        return cls.f"),
+    ],
 )  # fmt: skip
 def no_self(tree: PythonTree, owner: ast.ClassDef) -> Iterator[Match]:
-    helpers = loaded(*owner.body)  # called while the class is made
+    helpers = loaded(*owner.body)  # called while the class is made, or looked up in it
+    helpers |= {node.attr for node in parts(owner.body, ast.Attribute) if ast.unparse(node.value) == "cls"}
+    if "getattr" in helpers:  # any of them may be
+        return
     for method in _methods(owner):
         special = method.name.startswith("__") and method.name != "__init__"
         meant = method.decorator_list or method.name in helpers or owner.keywords or special

@@ -6,7 +6,7 @@ from itertools import combinations, islice
 from typing import Final
 
 from learnflow.code_analysis.python_tree import NUMBER, PythonTree, is_input
-from learnflow.code_analysis.rule import Match, python_rule
+from learnflow.code_analysis.rule import Certainty, Match, python_rule
 from learnflow.domain.phrasing import one_line
 
 _MOST_BRANCHES: Final = 20  # of an `if` that are compared with one another
@@ -36,7 +36,7 @@ def _is_stable(node: ast.expr) -> bool:
 
 
 @python_rule(
-    "always-true", topic="conditionals",
+    "always-true", topic="conditionals", certainty=Certainty.SURE,
     message="`{condition}` is always true: `or` joins two conditions, and the second is just `{value}`, which counts as true by itself.",
     fix="Compare with each value: `{change}`.",
     beneath="`or` binds looser than a comparison, and gives its first operand that counts as true; any text but an empty one does.",
@@ -57,7 +57,7 @@ def always_true(tree: PythonTree) -> Iterator[Match]:
 
 
 @python_rule(
-    "either-differs", ast.BoolOp, topic="conditionals",
+    "either-differs", ast.BoolOp, topic="conditionals", certainty=Certainty.SURE,
     message="`{condition}` is always true: whatever the value is, it differs from at least one of the two.",
     fix="Both must differ, so join them by `and`: `{change}`.",
     beneath="By De Morgan, not (a or b) is (not a) and (not b); with a negation, `or` and `and` change places.",
@@ -141,7 +141,7 @@ def chained_with_true(tree: PythonTree, node: ast.Compare) -> Iterator[Match]:
 
 
 @python_rule(
-    "case-never-fits", ast.Compare, topic="strings",
+    "case-never-fits", ast.Compare, topic="strings", certainty=Certainty.SURE,
     message="the left side has only small letters, and the text on the right has a capital one: they are never equal.",
     fix="Write the text on the right in small letters too.",
     beneath="Comparison is by characters, and `A` and `a` are two.",
@@ -157,7 +157,7 @@ def case_never_fits(_: PythonTree, node: ast.Compare) -> Iterator[Match]:
 
 
 @python_rule(
-    "text-and-number", topic="data-types",
+    "text-and-number", topic="data-types", certainty=Certainty.SURE,
     message="`{name}` is text (`input` always gives text), and text never equals a number, so this is {result} true.",
     fix="Turn what is typed into a number at once: `{name} = int(input(...))`.",
     beneath="`==` between two types that know nothing of each other is False, and no error.",
@@ -196,7 +196,7 @@ def texts_compared(tree: PythonTree, node: ast.Compare) -> Iterator[Match]:
 
 
 @python_rule(
-    "texts-ordered", ast.Call, topic="sorting",
+    "texts-ordered", ast.Call, topic="sorting", certainty=Certainty.SURE,
     message='what `{name}` is ordered by is text, and texts are compared letter by letter: "10" comes before "9".',
     fix="Order by the number: `{change}`.",
     beneath="Strings compare by the code points of their first difference; the length does not matter before that.",

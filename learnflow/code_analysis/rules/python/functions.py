@@ -4,7 +4,8 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from learnflow.code_analysis.python_tree import Function, PythonTree, has, inside, loaded, parts, stored
+from learnflow.code_analysis.linters import ruff
+from learnflow.code_analysis.python_tree import Function, PythonTree, covers, has, inside, loaded, parts, stored
 from learnflow.code_analysis.rule import Match, python_rule
 from learnflow.code_analysis.rules.python.loops import added_to
 from learnflow.domain.phrasing import one_line
@@ -196,3 +197,36 @@ def never_runs(tree: PythonTree) -> Iterator[Match]:
         if following and isinstance(statement, _ENDS) and not has(following, ast.Yield, ast.YieldFrom):
             word = ast.unparse(statement).split()[0]
             yield Match(following[0].lineno, {"name": word, "first": str(statement.lineno)})
+
+
+@python_rule(
+    "B023", topic="closures",
+    message="each of these functions uses the variable `{name}` itself, not the value that it had: where they are called after the loop, it has its last value.",
+    fix="Bind the value at once, by a default: `{name}={name}` among the parameters.",
+    beneath="A closure captures the variable, and looks its value up when it is called.",
+    examples=[
+        ("for k in range(3):\n    def g():\n        return k\n    f.append(g)", "for k in range(3):\n    def g(k=k):\n        return k\n    f.append(g)"),
+        ("f = [lambda: k for k in range(3)]", "f = [lambda k=k: k for k in range(3)]"),
+        ("for k in range(3):\n    f[k] = lambda: k", "for k in range(3):\n    def g():\n        return k\n    print(g())"),
+    ],
+)  # fmt: skip
+def late_binding(tree: PythonTree) -> Iterator[Match]:
+    kept = list(_kept(tree))
+    names = {function.id for function in kept if isinstance(function, ast.Name)}
+    functions = [node for node in tree.of(ast.FunctionDef) if node.name in names]
+    functions += [function for function in kept if isinstance(function, ast.Lambda)]
+    for match in ruff("B023")(tree):
+        if any(covers([function], match.line) for function in functions):
+            yield match
+
+
+def _kept(tree: PythonTree) -> Iterator[ast.expr]:
+    """Yield what is put into something that outlives the round of a loop."""
+    for node in tree.nodes:
+        match node:
+            case (ast.Call(func=ast.Attribute(attr="append"), args=[value])
+                  | ast.Assign(targets=[ast.Subscript()], value=value)
+                  | ast.ListComp(elt=value) | ast.DictComp(value=value)):  # fmt: skip
+                yield value
+            case ast.Call(keywords=keywords):
+                yield from (keyword.value for keyword in keywords if keyword.arg == "command")  # of a button

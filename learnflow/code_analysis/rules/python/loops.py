@@ -6,7 +6,7 @@ from typing import Final
 
 from learnflow.code_analysis.python_tree import PythonTree, has, inside, loaded, measured, parts, range_of, stored
 from learnflow.code_analysis.rule import Example, Match, python_rule
-from learnflow.code_analysis.rules.loops import loop_never_changes
+from learnflow.code_analysis.rules.endless_loops import loop_never_changes
 from learnflow.domain.phrasing import one_line
 from learnflow.models.vocabulary import Language
 

@@ -72,12 +72,12 @@ def _changed_from_itself(node: ast.AST) -> Iterator[tuple[str, int]]:
 @python_error(
     "python-recursion-error", topic="recursion",
     message="`{name}` calls itself every time: no condition stops it (there is no base case).",
-    examples=[("def f(n):\n    return f(n - 1)\nf(3)", "def f(n):\n    return f(n - 1) if n else 0\nf(3)")],
+    examples=[("def f(n):\n    return f(n - 1)\nf(3)", "def f(n):\n    return f(n - 1) if n else 0\nf(3)"), ("def f(n):\n    return f(n - 1)\nf(3)", "def f(n):\n    from maths import f\n    return f(n)")],
 )  # fmt: skip
 def recursion_error(tree: PythonTree) -> Iterator[Match]:
     for name, function in tree.functions.items():
         nodes = list(own_nodes(function))
-        if any(isinstance(node, (*_CHOICES, ast.Yield, ast.YieldFrom)) for node in nodes):
+        if tree.bindings[name] > 1 or any(isinstance(node, (*_CHOICES, ast.Yield, ast.YieldFrom)) for node in nodes):
             continue
         for node in nodes:
             if isinstance(node, ast.Call) and ast.unparse(node.func) == name:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from learnflow.code_analysis.python_tree import PythonTree, range_of
-from learnflow.code_analysis.rule import Match, python_rule
+from learnflow.code_analysis.rule import Certainty, Match, python_rule
 from learnflow.domain.phrasing import one_line
 
 _BIT_OPERATORS: Final = (ast.BitAnd, ast.BitOr, ast.LShift, ast.RShift, ast.Invert)
@@ -14,7 +14,7 @@ _OF_BITS: Final = re.compile(r"flag|mask|bit", re.IGNORECASE)
 
 
 @python_rule(
-    "empty-range", ast.For, topic="loops",
+    "empty-range", ast.For, topic="loops", certainty=Certainty.SURE,
     message="`range({first}, {last})` counts upwards, and it begins behind its end: it is empty, and the loop runs not once.",
     fix="To count down, say the step: `{change}`.",
     beneath="A range is worked out from start, stop and step alone; the step is 1 unless you say so, and the stop is never reached.",

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from learnflow.code_analysis.python_tree import NUMBER, TEXT, PythonTree, is_input
-from learnflow.code_analysis.rule import Match, python_error
+from learnflow.code_analysis.rule import Certainty, Match, python_error
 from learnflow.domain.phrasing import one_line
 
 _IN_PLACE: Final = frozenset({"sort", "append", "reverse", "extend", "insert", "clear", "remove", "update"})
@@ -110,7 +110,7 @@ def _is_int(text: str) -> bool:
 
 
 @python_error(
-    "python-none-attribute", ast.Attribute, topic="null-values",
+    "python-none-attribute", ast.Attribute, topic="null-values", certainty=Certainty.LIKELY,
     message="`{name}` is None, {why}; so it has no `.{attr}`.",
     examples=[("a = [2, 1]\nb = a.sort()\nb.append(3)", "a = [2, 1]\na.sort()\na.append(3)")],
 )  # fmt: skip
@@ -121,7 +121,7 @@ def none_attribute(tree: PythonTree, node: ast.Attribute) -> Iterator[Match]:
 
 
 @python_error(
-    "python-none-subscript", ast.Subscript, topic="null-values",
+    "python-none-subscript", ast.Subscript, topic="null-values", certainty=Certainty.LIKELY,
     message="`{name}` is None, {why}; so it has no items.",
     examples=[("a = [2, 1]\nb = a.sort()\nprint(b[0])", "a = [2, 1]\na.sort()\nprint(a[0])")],
 )  # fmt: skip
