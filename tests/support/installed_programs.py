@@ -7,21 +7,22 @@ same each time; with LEARNFLOW_ALL_PROGRAMS=1 all of them.
 import ast
 import os
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from shutil import which
-from typing import Final
+from typing import Final, TypeVar
 from zipfile import ZipFile
 
 from learnflow.models.vocabulary import Language
 
+Name = TypeVar("Name", str, Path)
 ALL: Final = "LEARNFLOW_ALL_PROGRAMS"
 MOST: Final = {Language.PYTHON: 1_000}
 MOST_FILES: Final = 60
 LONGEST: Final = 20_000  # characters of a file
 LONGEST_FUNCTION: Final = 1_500
-STEP: Final = 7  # every so many are taken, for a sample of all parts of a library
+STEP: Final = 3  # every so many files are read, for a sample of all parts of a library
 
 
 def installed_programs(language: Language) -> list[str]:
@@ -32,12 +33,16 @@ def installed_programs(language: Language) -> list[str]:
     }.get(language, lambda: iter(()))()  # fmt: skip
     if os.environ.get(ALL):
         return list(programs)
-    return list(islice(programs, 0, MOST.get(language, MOST_FILES) * STEP, STEP))
+    return list(islice(programs, MOST.get(language, MOST_FILES)))
+
+
+def _sample(names: Iterable[Name]) -> list[Name]:
+    return sorted(names)[:: 1 if os.environ.get(ALL) else STEP]
 
 
 def _python_functions() -> Iterator[str]:
     library = Path(sysconfig.get_path("stdlib"))
-    for file in sorted(library.rglob("*.py")):
+    for file in _sample(library.rglob("*.py")):
         if {"test", "tests", "idlelib", "site-packages", "lib2to3"}.isdisjoint(file.parts):
             yield from _definitions(file.read_text(encoding="utf-8", errors="replace"))
 
@@ -76,13 +81,14 @@ def _java_library() -> Iterator[str]:
     sources = sorted(Path(java).resolve().parents[2].glob("*/lib/src.zip")) if java else []
     for source in [path for path in sources if path.is_file()][-1:]:
         with ZipFile(source) as library:
-            for name in sorted(library.namelist()):
-                if name.startswith("java.base/java/") and library.getinfo(name).file_size < LONGEST:
+            names = (name for name in library.namelist() if name.startswith("java.base/java/"))
+            for name in _sample(names):
+                if library.getinfo(name).file_size < LONGEST:
                     yield library.read(name).decode(errors="replace")
 
 
 def _files(folder: Path, suffix: str) -> Iterator[str]:
-    for file in sorted(folder.rglob(f"*{suffix}")):
+    for file in _sample(folder.rglob(f"*{suffix}")):
         tests = file.name.endswith(f"_test{suffix}") or "testdata" in file.parts
         if not tests and file.stat().st_size < LONGEST:
             yield file.read_text(encoding="utf-8", errors="replace")

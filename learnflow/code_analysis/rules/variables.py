@@ -9,10 +9,32 @@ from typing import Final
 from tree_sitter import Node
 
 from learnflow.code_analysis.rule import CPP, GO, JAVA, JS, RUST, Certainty, Example, Kind, Match, in_function, rule
-from learnflow.code_analysis.syntax_tree import FUNCTIONS, SyntaxTree, around, changes, line, names, part, text
+from learnflow.code_analysis.syntax_tree import (
+    FUNCTIONS,
+    LOOPS,
+    SyntaxTree,
+    around,
+    changes,
+    line,
+    names,
+    of,
+    part,
+    text,
+)
 
 _WORD: Final = re.compile(r"[A-Za-z_$][\w$]*")
 _BLOCKS: Final = frozenset({"statement_block", "block", "compound_statement"})
+_HEAD: Final = re.compile(
+    r"for ?\(?(?:int|long|auto|size_t)? ?(?P<index>\w+) :?= (?P<first>\d+); "
+    r"(?P=index) (?P<sign><=?) (?P<last>\d+); (?:(?P=index)\+\+|\+\+(?P=index))"
+)
+_PRODUCT: Final = re.compile(r"(?P<name>\w+) (?:\*=|= (?P=name) \*) (?P<factor>\w+)")
+_BITS: Final = {"int": 32, "int32": 32, "int32_t": 32, "long": 64, "long long": 64, "int64": 64, "int64_t": 64}
+_INT: Final = 32
+_CHOICES: Final = ("if_statement", "switch_statement", "switch_expression", "conditional_expression")
+_LEAVES: Final = ("break_statement", "return_statement")
+_MOST: Final = 10_000  # rounds that are worked out
+_WIDER: Final = {JAVA: "long", CPP: "long long", GO: "int64"}
 _POSTFIX: Final = re.compile(r"\w+(?P<step>--|\+\+)")
 
 
@@ -116,3 +138,53 @@ def divides_to_zero(node: Node) -> bool:
     left, right = text(part(node, "left")), text(part(node, "right"))
     whole = left.isdecimal() and right.isdecimal() and text(part(node, "operator")) == "/"
     return whole and 0 < int(left) < int(right)
+
+
+@rule(
+    "overflows", JAVA, CPP, GO, nodes=("for_statement",), topic="data-types", certainty=Certainty.SURE,
+    message="`{name}` is of type `{kind}`, which holds at most {most}. In the round for `{index}` = {round} the product is {product}: too much, so it wraps around, without an error.",
+    fix="Use a wider type for `{name}`: `{wider}`.",
+    beneath="Signed numbers are kept in two's complement, where the largest is followed by the smallest (in C++ it is undefined behaviour).",
+    examples=(
+        in_function(CPP, "int r = 1;\n  for (int i = 1; i <= 20; i++) { r *= i; }", "int r = 1;\n  for (int i = 1; i <= 12; i++) { r *= i; }"),
+        in_function(CPP, "int r = 1;\n  for (int i = 1; i <= 20; i++) { r *= i; }", "int r = 1;\n  for (int i = 1; i <= 20; i++) { r *= i; if (r > 99) break; }"),
+        in_function(JAVA, "int r = 1;\n    for (int i = 0; i < 32; i++) { r = r * 2; }", "int r = 1;\n    for (int i = 0; i < n; i++) { r = r * 2; }"),
+        Example(GO, "package main\n\nfunc main() {\n\tvar r int32 = 1\n\tfor i := 1; i <= 13; i++ { r *= i }\n}",
+                "package main\n\nfunc main() {\n\tr := 1\n\tfor i := 1; i <= 20; i++ { r *= i }\n}"),
+    ),
+)  # fmt: skip
+def overflows(tree: SyntaxTree, loop: Node) -> Iterator[Match]:
+    head, product = _HEAD.match(text(loop)), _only_product(tree, loop)
+    if head is None or product is None:
+        return
+    bits, value, kind = _number(tree, product["name"])
+    most, factor, first = 2 ** (bits - 1) - 1 if bits else 0, product["factor"], int(head["first"])
+    last = min(int(head["last"]) + (head["sign"] == "<="), first + _MOST)
+    for at in range(first, last if bits and (factor == head["index"] or factor.isdecimal()) else first):
+        value *= at if factor == head["index"] else int(factor)
+        if value > most:
+            wider = _WIDER[tree.language] if bits == _INT else "one for large numbers, from the standard library"
+            values = {"index": head["index"], "round": str(at), "most": f"{most:,}", "product": f"{value:,}"}
+            yield Match(line(loop), {"name": product["name"], "kind": kind, "wider": wider, **values})
+            return
+
+
+def _only_product(tree: SyntaxTree, loop: Node) -> re.Match[str] | None:
+    """Return the product that is all that a loop changes, in each of its rounds, and nothing else changes."""
+    outer, inner = around(loop, *LOOPS, *FUNCTIONS), list(changes(part(loop, "body")))
+    if len(inner) != 1 or any(of(loop, *_LEAVES)) or (outer is not None and outer.type in LOOPS):
+        return None
+    (name, change), every = inner[0], [changed for changed, _ in changes(tree.root)]
+    always = around(change, *_CHOICES, *LOOPS) == loop
+    return _PRODUCT.fullmatch(text(change)) if always and every.count(name) == 1 else None
+
+
+def _number(tree: SyntaxTree, name: str) -> tuple[int, int, str]:
+    """Return the bits, the first value and the type of a number that is declared once; (0, 0, "") if not sure."""
+    declared = [(value, node) for given_name, value, node in tree.given if given_name == name]
+    if len(declared) != 1 or not text(declared[0][0]).isdecimal():
+        return 0, 0, ""
+    value, node = declared[0]
+    kind = text(part(node, "type") or part(node.parent, "type")) or ("int" if tree.language is GO else "")
+    bits = 64 if kind == "int" and tree.language is GO else _BITS.get(kind, 0)
+    return bits, int(text(value)), kind

@@ -26,7 +26,7 @@ def test_a_fault_counts_where_its_error_was_raised(code: str, error: str, said: 
 @pytest.mark.parametrize(("language", "code", "error", "said"), [
     (JS, "const a = [{n: 1}];\na[2].n;", "javascript-undefined-property", "index 2"),
     (CPP, "int main() { int* q = nullptr;\n*q = 1; }", "cpp-segmentation-fault", "`q` is `nullptr`"),
-    (JAVA, "class A { void f(int[] a) { for (int i = 0; i <= a.length; i++) {} } }",
+    (JAVA, "class A { void f(int[] a) { for (int i = 0; i <= a.length; i++) { g(a[i]); } } }",
      "java-array-index-out-of-bounds", "one too far"),
     (JAVA, "class A { void f() { String s = null;\ns.length(); } }", "java-null-pointer-exception", "`s` is `null`"),
     (GO, "package main\nfunc main() { var p *T\np.x = 1 }", "go-nil-pointer", "`p` is `nil`"),

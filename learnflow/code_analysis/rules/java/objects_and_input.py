@@ -6,7 +6,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from learnflow.code_analysis.rule import JAVA, Example, Match, in_function, rule
+from learnflow.code_analysis.rule import JAVA, Certainty, Example, Match, in_function, rule
 from learnflow.code_analysis.syntax_tree import (
     LOOPS,
     SyntaxTree,
@@ -169,3 +169,28 @@ def line_left(tree: SyntaxTree) -> Iterator[Match]:
         wanted = text(part(second, "name")) == "nextLine" and not is_statement(second) and not trimmed
         if name in _TOKENS and goes_on and wanted:
             yield Match(line(second), {"name": name, "first": str(line(first)), "change": f"{scanner}.nextLine();"})
+
+
+@rule(
+    "no-text-form", JAVA, nodes=("method_invocation",), topic="object-oriented-programming", certainty=Certainty.SURE,
+    message="the class `{kind}` has no `toString`, so this prints its name and a hash (like `{kind}@1b6d3586`), not what is in the object.",
+    fix="Write a method `public String toString()` in `{kind}` that gives what you want to see.",
+    beneath="`println` calls `toString`; the one inherited from Object knows nothing of your fields.",
+    examples=(
+        Example(JAVA, "class Dog { String n; }\nclass A { void f(Dog d) { System.out.println(d); } }",
+                'class Dog { public String toString() { return "dog"; } }\nclass A { void f(Dog d) { System.out.println(d); } }'),
+        Example(JAVA, "class Dog { }\nclass A { void f() { System.out.println(new Dog()); } }",
+                "class Dog extends Animal { }\nrecord P(int n) { }\nclass A { void f(Dog d, P p) { System.out.println(d); System.out.println(p); } }"),
+    ),
+)  # fmt: skip
+def no_text_form(tree: SyntaxTree, call: Node) -> Iterator[Match]:
+    given = part(call, "arguments")
+    printed = text(part(call, "object")) in {"System.out", "System.err"} and text(part(call, "name")).startswith(
+        "print"
+    )
+    shown = given.named_children[0] if given is not None and printed and given.named_child_count == 1 else None
+    kind_shown = text(part(shown, "type")) or tree.types.get(text(shown), "")
+    for own in tree.of("class_declaration"):
+        inherits = part(own, "superclass") or part(own, "interfaces")
+        if kind_shown == text(part(own, "name")) and not inherits and "toString" not in text(own):
+            yield Match(line(call), {"kind": kind_shown})
