@@ -83,7 +83,7 @@ def _promise(node: Node, called: str, change: str, what: str = "a promise") -> M
     return Match(line(node), {"name": called, "what": what, "change": change})
 
 
-def _gives_promise(value: Node | None, own: set[str]) -> bool:
+def _gives_promise(value: Node | None, own: frozenset[str]) -> bool:
     """Say whether a value is the call of an own async function, or that of what a response holds."""
     called = text(part(value, "function"))
     return kind(value) == "call_expression" and (called in own or called.endswith(".json"))

@@ -213,11 +213,10 @@ def never_runs(tree: PythonTree) -> Iterator[Match]:
 def late_binding(tree: PythonTree) -> Iterator[Match]:
     kept = list(_kept(tree))
     names = {function.id for function in kept if isinstance(function, ast.Name)}
-    functions = [node for node in tree.of(ast.FunctionDef) if node.name in names]
-    functions += [function for function in kept if isinstance(function, ast.Lambda)]
-    for match in ruff("B023")(tree):
-        if any(covers([function], match.line) for function in functions):
-            yield match
+    made = [node for node in tree.of(ast.FunctionDef) if node.name in names]
+    lambdas = [ast.Expr(function) for function in kept if isinstance(function, ast.Lambda)]
+    statements = [*made, *(ast.copy_location(statement, statement.value) for statement in lambdas)]
+    yield from (match for match in ruff("B023")(tree) if covers(statements, match.line))
 
 
 def _kept(tree: PythonTree) -> Iterator[ast.expr]:
