@@ -19,6 +19,8 @@ PROVEN, DISPROVED, NOT_PROVABLE = ProofVerdict.PROVEN, ProofVerdict.DISPROVED, P
 AVERAGE = "numbers = [2, 4, 6]\ntotal = 0\nfor i in range(1, len(numbers)):\n    total += numbers[i]\n"
 AVERAGE += "print(total / len(numbers))"
 TABLE = "n = input()\nfor i in range(1, 4):\n    print(n * i)"
+LOST = f"{TABLE}\nstr(n)"
+SQUARE = "a = int(input())\nabs(a)\nb = a ^ 2\nprint(b)"
 BEYOND = "a = [1, 2, 3]\nfor i in range(len(a) + 1):\n    print(a[i])"
 CALLBACKS = "const later = [];\nfor (var i = 0; i < 3; i++) later.push(() => console.log(i));\nlater.forEach(f => f());"
 TEXTS = "a = input('First: ')\nb = input('Second: ')\nprint(a + b)"
@@ -92,23 +94,28 @@ async def test_a_part_of_a_program_and_what_cannot_run_here_prove_nothing(sandbo
 @pytest.mark.parametrize(
     ("text", "code", "mended", "told"),
     [
-        (CASES[0][0], AVERAGE, (), "- Line 3 (`for i in range(1, len(numbers)):`): `1` becomes `0`."),
-        (CASES[4][0], TABLE, (TABLE.replace("input()", "int(input())"),), "What helps is in line 1 (`n = input()`)"),
+        (
+            CASES[0][0],
+            f"{AVERAGE}\nround(total)",
+            (),
+            "- Line 3 (`for i in range(1, len(numbers)):`): `1` becomes `0`.",
+        ),
+        (CASES[4][0], LOST, (LOST.replace("input()", "int(input())"),), "What helps is in line 1 (`n = input()`)"),
     ],
 )
 async def test_the_offline_tutor_gives_no_change_that_does_not_help(
     text: str, code: str, mended: tuple[str, ...], told: str, sandbox: Sandbox
 ) -> None:
-    """Without proofs, the false fixes come back: a last round is said to be missing, and `+ 1` to mend it."""
+    """Without proofs, the false fixes come back: that a result should be kept which does not matter."""
     asked = with_question(request(text, code))
     ran = await Prover(sandbox).run(*asked)
     draft = honest(await OfflineTutor(Prover(sandbox)).debug(*asked, ran))
     assert draft.code_examples == mended
     assert told in draft.text
-    assert "last round" not in draft.text
+    assert "thrown away" not in draft.text
     assert draft.metadata["fix_applied"] is bool(mended)
     unproven = honest(await OfflineTutor().debug(*asked, ran))
-    assert "last round" in unproven.text
+    assert "thrown away" in unproven.text
     assert unproven.code_examples
 
 
@@ -140,21 +147,20 @@ async def test_a_review_of_what_is_wrong_says_the_line_and_not_the_change(sandbo
 
 
 async def test_the_offline_tutor_says_what_it_has_proven(sandbox: Sandbox) -> None:
-    asked = with_question(request("It prints 34 but should be 7", TEXTS))
+    asked = with_question(request("When I enter 5, it prints 7 but should be 25", SQUARE))
     draft = honest(await OfflineTutor(Prover(sandbox)).debug(*asked, await Prover(sandbox).run(*asked)))
     assert draft.metadata["fix_applied"] is True
     assert Proof.model_validate(draft.metadata["proof"]).verdict is PROVEN
     assert "The cause is in line 3" in draft.text
-    assert "I ran the changed code with the input `3, 4`: it prints `First: Second: 7`, as it should." in draft.text
+    assert "I ran the changed code with the input `5`: it prints `25`, as it should." in draft.text
 
 
 async def test_of_several_suspicions_the_proven_one_is_told(sandbox: Sandbox) -> None:
-    code = "a = input()\nb = input()\nprint(a + b)\nfor i in range(1, 3):\n    print(i)"
-    asked = with_question(request("When I enter 5 and 6, it ends with: it gives 2 but should be 3", code))
-    assert "in line 3" in (await OfflineTutor().debug(*asked)).text
+    asked = with_question(request("When I enter 5, it prints 7 but should be 25", SQUARE))
+    assert "in line 2" in (await OfflineTutor().debug(*asked)).text
     draft = honest(await OfflineTutor(Prover(sandbox)).debug(*asked, await Prover(sandbox).run(*asked)))
-    assert "The cause is in line 4" in draft.text
-    assert draft.code_examples == (code.replace("range(1, 3)", "range(1, 4)"),)
+    assert "The cause is in line 3" in draft.text
+    assert draft.code_examples == (SQUARE.replace("a ^ 2", "a ** 2"),)
 
 
 @pytest.mark.parametrize(
