@@ -26,9 +26,10 @@ _WORD: Final = re.compile(r"[A-Za-z_$][\w$]*")
 _BLOCKS: Final = frozenset({"statement_block", "block", "compound_statement"})
 _HEAD: Final = re.compile(
     r"for ?\(?(?:int|long|auto|size_t)? ?(?P<index>\w+) :?= (?P<first>\d+); "
-    r"(?P=index) (?P<sign><=?) (?P<last>\d+); (?:(?P=index)\+\+|\+\+(?P=index))"
+    r"(?P=index) (?P<sign><=?) (?P<last>\w+); (?:(?P=index)\+\+|\+\+(?P=index))"
 )
 _PRODUCT: Final = re.compile(r"(?P<name>\w+) (?:\*=|= (?P=name) \*) (?P<factor>\w+)")
+_PARAMETERS: Final = ("parameter_declaration", "formal_parameter")
 _BITS: Final = {"int": 32, "int32": 32, "int32_t": 32, "long": 64, "long long": 64, "int64": 64, "int64_t": 64}
 _INT: Final = 32
 _CHOICES: Final = ("if_statement", "switch_statement", "switch_expression", "conditional_expression")
@@ -149,6 +150,10 @@ def divides_to_zero(node: Node) -> bool:
         in_function(CPP, "int r = 1;\n  for (int i = 1; i <= 20; i++) { r *= i; }", "int r = 1;\n  for (int i = 1; i <= 12; i++) { r *= i; }"),
         in_function(CPP, "int r = 1;\n  for (int i = 1; i <= 20; i++) { r *= i; }", "int r = 1;\n  for (int i = 1; i <= 20; i++) { r *= i; if (r > 99) break; }"),
         in_function(JAVA, "int r = 1;\n    for (int i = 0; i < 32; i++) { r = r * 2; }", "int r = 1;\n    for (int i = 0; i < n; i++) { r = r * 2; }"),
+        Example(JAVA, "class A {\n  static int f(int n) { int r = 1; for (int i = 2; i <= n; i++) { r *= i; } return r; }\n  void g() { h(f(5), f(13)); }\n}",
+                "class A {\n  static int f(int n) { int r = 1; for (int i = 2; i <= n; i++) { r *= i; } return r; }\n  void g() { h(f(5), f(12), f(k)); }\n}"),
+        Example(CPP, "int f(int n) { int r = 1; for (int i = 2; i <= n; ++i) r *= i; return r; }\nint main() { std::cout << f(13); }",
+                "long long f(int n) { long long r = 1; for (int i = 2; i <= n; ++i) r *= i; return r; }\nint main() { std::cout << f(13); }"),
         Example(GO, "package main\n\nfunc main() {\n\tvar r int32 = 1\n\tfor i := 1; i <= 13; i++ { r *= i }\n}",
                 "package main\n\nfunc main() {\n\tr := 1\n\tfor i := 1; i <= 20; i++ { r *= i }\n}"),
     ),
@@ -159,7 +164,7 @@ def overflows(tree: SyntaxTree, loop: Node) -> Iterator[Match]:
         return
     bits, value, kind = _number(tree, product["name"])
     most, factor, first = 2 ** (bits - 1) - 1 if bits else 0, product["factor"], int(head["first"])
-    last = min(int(head["last"]) + (head["sign"] == "<="), first + _MOST)
+    last = min(_largest(tree, loop, head["last"]) + (head["sign"] == "<="), first + _MOST)
     for at in range(first, last if bits and (factor == head["index"] or factor.isdecimal()) else first):
         value *= at if factor == head["index"] else int(factor)
         if value > most:
@@ -167,6 +172,22 @@ def overflows(tree: SyntaxTree, loop: Node) -> Iterator[Match]:
             values = {"index": head["index"], "round": str(at), "most": f"{most:,}", "product": f"{value:,}"}
             yield Match(line(loop), {"name": product["name"], "kind": kind, "wider": wider, **values})
             return
+
+
+def _largest(tree: SyntaxTree, loop: Node, end: str) -> int:
+    """Return the number that a loop counts to: the one written, or the largest that its function is given; else -1."""
+    if end.isdecimal():
+        return int(end)
+    function = around(loop, *FUNCTIONS)
+    head = part(function, "declarator") or function
+    parameters = [text(part(node, "declarator") or part(node, "name")) for node in of(head, *_PARAMETERS)]
+    calls = [
+        call for call in tree.of("call_expression", "method_invocation")
+        if text(part(call, "function") or part(call, "name")) == text(part(head, "declarator") or part(head, "name"))
+    ]  # fmt: skip
+    given = [part(call, "arguments") for call in calls] if parameters == [end] else []
+    written = [text(arguments).strip("()") for arguments in given]
+    return max((int(number) for number in written if number.isdecimal()), default=-1)
 
 
 def _only_product(tree: SyntaxTree, loop: Node) -> re.Match[str] | None:
