@@ -1,7 +1,7 @@
 """Code in use on this machine: the standard libraries of its languages, and npm for JavaScript. It is taken as right.
 
 Python's functions and classes are taken one by one, of the other languages whole files. A sample of them is tried, the
-same each time; with LEARNFLOW_ALL_PROGRAMS=1 all of them.
+same each time; with LEARNFLOW_ALL_PROGRAMS=1 all of them, to be read: a few mistakes are really there.
 """
 
 import ast

@@ -97,6 +97,7 @@ def not_iterable(tree: PythonTree, loop: ast.For) -> Iterator[Match]:
     examples=[
         ("def f(a, seen={}):\n    seen[a] = 1", "def f(a, seen=None):\n    seen = {}"),
         ("def f(a, seen={}):\n    seen[a] = 1", "def f(a, kept={}):\n    try:\n        return kept[a]\n    except KeyError:\n        kept[a] = g(a)"),
+        ("def f(a, seen=[]):\n    seen.append(a)", "def f(a, next_number=[1]):\n    next_number[0] += 1"),
         ("class A:\n    def __init__(self, x=[]):\n        self.x = x", "class A:\n    def __init__(self, x=None):\n        self.x = x or []"),
     ],
 )  # fmt: skip
@@ -105,7 +106,7 @@ def mutable_default(_: PythonTree, function: Function) -> Iterator[Match]:
     defaults = function.args.defaults
     for argument, default in zip(named[len(named) - len(defaults) :], defaults, strict=True):
         name, meant = argument.arg, stored(inside(function.body)) | _memos(function)
-        if isinstance(default, ast.List | ast.Dict | ast.Set) and name in set(_changed(function)) - meant:
+        if ast.unparse(default) in {"[]", "{}"} and name in set(_changed(function)) - meant:
             yield Match(function.lineno, {"name": name, "value": ast.unparse(default), "function": function.name})
 
 
