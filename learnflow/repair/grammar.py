@@ -18,6 +18,7 @@ _GRAMMAR: Final = loads(files(__package__).joinpath("grammar.toml").read_text(en
 SWAPS: Final[Mapping[str, str]] = _GRAMMAR["swaps"]
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {name: tuple(others) for name, others in _GRAMMAR["words"].items()}
 WEIGHTS: Final[Mapping[str, float]] = _GRAMMAR["weights"]
+REASONS: Final[Mapping[str, str]] = _GRAMMAR["reasons"]
 INTEGER: Final = re.compile(r"([0-9]{1,18})([lLn]?)")
 
 

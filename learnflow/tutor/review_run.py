@@ -47,8 +47,8 @@ async def try_out(request: AgentRequest, question: ParsedQuestion, prover: Prove
         is_right = all(right for _, right in results)
         found = None if is_right else await prover.repair(request, question)
         line = found.line if found else None
-        told = (*(text for text, _ in results), told_line(line, "it gives what you want"))
-        return Tried(" ".join(filter(None, told)), is_right, ran, line)
+        place = told_line(line, "it gives what you want")
+        return Tried(" ".join(filter(None, (*(text for text, _ in results), place))), is_right, ran, line)
     if ran is Ended.FINISHED and not await asyncio.to_thread(_acts, question):
         return Tried("Running your code calls none of its functions, so I have not tried what they do.", ran=ran)
     failed = next((each for each in observed if _is_wrong(each)), observed[0])

@@ -159,8 +159,9 @@ def divides_to_zero(node: Node) -> bool:
     ),
 )  # fmt: skip
 def overflows(tree: SyntaxTree, loop: Node) -> Iterator[Match]:
-    head, product = _HEAD.match(text(loop)), _only_product(tree, loop)
-    if head is None or product is None:
+    head, change = _HEAD.match(text(loop)), _only_change(tree, loop)
+    product = _PRODUCT.fullmatch(text(change)) if change else None
+    if head is None or change is None or product is None:
         return
     bits, value, kind = _number(tree, product["name"])
     most, factor, first = 2 ** (bits - 1) - 1 if bits else 0, product["factor"], int(head["first"])
@@ -170,7 +171,7 @@ def overflows(tree: SyntaxTree, loop: Node) -> Iterator[Match]:
         if value > most:
             wider = _WIDER[tree.language] if bits == _INT else "one for large numbers, from the standard library"
             values = {"index": head["index"], "round": str(at), "most": f"{most:,}", "product": f"{value:,}"}
-            yield Match(line(loop), {"name": product["name"], "kind": kind, "wider": wider, **values})
+            yield Match(line(change), {"name": product["name"], "kind": kind, "wider": wider, **values})
             return
 
 
@@ -190,14 +191,14 @@ def _largest(tree: SyntaxTree, loop: Node, end: str) -> int:
     return max((int(number) for number in written if number.isdecimal()), default=-1)
 
 
-def _only_product(tree: SyntaxTree, loop: Node) -> re.Match[str] | None:
-    """Return the product that is all that a loop changes, in each of its rounds, and nothing else changes."""
+def _only_change(tree: SyntaxTree, loop: Node) -> Node | None:
+    """Return what alone a loop changes, in each of its rounds, and nothing else changes."""
     outer, inner = around(loop, *LOOPS, *FUNCTIONS), list(changes(part(loop, "body")))
     if len(inner) != 1 or any(of(loop, *_LEAVES)) or (outer is not None and outer.type in LOOPS):
         return None
     (name, change), every = inner[0], [changed for changed, _ in changes(tree.root)]
     always = around(change, *_CHOICES, *LOOPS) == loop
-    return _PRODUCT.fullmatch(text(change)) if always and every.count(name) == 1 else None
+    return change if always and every.count(name) == 1 else None
 
 
 def _number(tree: SyntaxTree, name: str) -> tuple[int, int, str]:

@@ -75,7 +75,7 @@ def conversions(node: Node, dialect: Dialect) -> Iterator[Change]:
         return
     reads = node.type in dialect.calls and text(called(node)) in _READS
     for wrapper in dialect.wrappers:
-        yield became(node, wrapper.format(text(node)), "conversion" if reads else "wrap")
+        yield became(node, wrapper.format(text(node)), "reading" if reads else "wrap")
     if kind(node) in dialect.calls and text(called(node)) in _CONVERTS and len(arguments(node)) == 1:
         for other in ("float", "int") if dialect.neutral == "None" else ():
             yield became(node, f"{other}({text(arguments(node)[0])})", "conversion")

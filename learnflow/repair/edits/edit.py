@@ -9,7 +9,7 @@ from tree_sitter import Node
 from learnflow.models.vocabulary import ExerciseLanguage
 from learnflow.repair.edits import calls, operators, statements, values
 from learnflow.repair.edits.change import Change
-from learnflow.repair.grammar import DIALECTS, WEIGHTS, Dialect, parsed, relevant_nodes, replaced
+from learnflow.repair.grammar import DIALECTS, REASONS, WEIGHTS, Dialect, parsed, relevant_nodes, replaced
 
 _KINDS: Final[tuple[Callable[[Node, Dialect], Iterator[Change]], ...]] = (
     operators.other_operators, operators.operands, operators.grouping, operators.negations, operators.conditions,
@@ -26,13 +26,14 @@ MOST: Final = 600
 class Edit:
     """A program that differs in one place: the line there, what is changed, and all of the program.
 
-    `weight`, from 0 to 1, is how often an edit of its kind is what a learner's program needs.
+    `weight`, from 0 to 1, is how often an edit of its kind is what a learner's program needs; `why` says why it can be.
     """
 
     line: int
     words: str
     code: str
     weight: float
+    why: str = ""
 
 
 def edits(language: ExerciseLanguage, code: str, suspicion: Callable[[int], float] = lambda _: 1.0) -> tuple[Edit, ...]:
@@ -53,7 +54,7 @@ def edits(language: ExerciseLanguage, code: str, suspicion: Callable[[int], floa
             continue
         edited = replaced(language, source, change.start, change.end, change.text)
         if edited is not None and edited not in made:
-            made[edited] = Edit(change.line, change.words, edited, WEIGHTS[change.kind])
+            made[edited] = Edit(change.line, change.words, edited, WEIGHTS[change.kind], REASONS.get(change.kind, ""))
     return tuple(made.values())
 
 

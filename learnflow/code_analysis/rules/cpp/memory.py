@@ -38,7 +38,7 @@ def copy_changed(_: SyntaxTree, function: Node) -> Iterator[Match]:
         if change and around(change, *LOOPS) is None and not _read_after(body, change, name):
             step = f"Take it by reference, as in `{text(part(parameter, 'type'))}& {name}`."
             called = text(part(head, "declarator"))
-            yield Match(line(change), {"name": name, "function": called, "change": step})
+            yield Match(line(parameter), {"name": name, "function": called, "change": step})
 
 
 def _changes(body: Node | None) -> Iterator[Node]:

@@ -84,7 +84,7 @@ async def _repaired(request: AgentRequest, case: Case, found: Repair, prover: Pr
     case = replace(case, line=shown[0].line if found.code else found.line, proof=proof)
     tried = "I tried small changes of it, one at a time, and ran each."
     if found.code:
-        told = (f"{tried} What helps is in {places[0]}.", error_text.mended(proof))
+        told = (f"{tried} What helps is in {places[0]}. {shown[0].why}".strip(), error_text.mended(proof))
     else:
         listed = "\n".join(f"- {place[0].upper()}{place[1:]}." for place in places)
         told = (
