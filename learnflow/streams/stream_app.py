@@ -43,6 +43,11 @@ class Worker(faust.Worker):
         lines: Lines = cast("Any", self.app).log_lines
         lines.shape()
 
+    async def _sentinel_task(self) -> None:
+        """Let what was cancelled end before the loop is closed; mode waits a second, also for nothing."""
+        if left := asyncio.all_tasks() - {cast("asyncio.Task[Any]", asyncio.current_task())}:
+            await asyncio.wait(left, timeout=1.0)
+
 
 def relax_garbage_collection() -> None:
     """Leave what is loaded out of every collection, and collect less often."""
