@@ -19,7 +19,7 @@ from tests.support.command_line import Cli
 from tests.support.running_system import Client, Reader, Systems, Worker, envelope, systems, until
 
 QUESTION: Final = "Can you explain how a for loop works in Python?"
-SECONDS: Final = 60.0
+SECONDS: Final = 180.0
 EXERCISE: Final = {
     "topic": "loops", "difficulty": "beginner", "language": "python", "created_at": "2026-01-02T14:30:00Z",
     "problem_text": "Write a function that prints numbers from 1 to N.",

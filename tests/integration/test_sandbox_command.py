@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 from learnflow.sandbox import Sandbox
+from tests.support import fork_server
+from tests.support.command_line import SECONDS
+from tests.support.fork_server import SANDBOX
 from tests.support.sandboxes import opened
 
 DOUBLES = '{"input": 1, "output": 2}\n\n{"input": 2, "output": 4}\n{"input": -3, "output": -6}\n'
@@ -35,12 +38,8 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def sandboxed(*arguments: str | Path, **environment: str) -> Result:
-    return subprocess.run(
-        [sys.executable, "-m", "learnflow.sandbox", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **environment},
+    return fork_server.run(
+        list(map(str, arguments)), os.environ | environment, Path.cwd(), given="", timeout=SECONDS, program=SANDBOX
     )
 
 
@@ -179,7 +178,7 @@ def test_a_run_shows_output_fault_and_how_it_ended(tmp_path: Path) -> None:
 
 
 def test_prepare_says_of_each_language_whether_it_can_be_run() -> None:
-    done = sandboxed("prepare")
+    done = subprocess.run([sys.executable, "-m", SANDBOX, "prepare"], capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert done.stdout.splitlines() == [f"{language} can be run here" for language in ("python", "javascript", "java")]
     without_java = sandboxed("prepare", JAVA_HOME="/nowhere")

@@ -20,7 +20,7 @@ from tests.support.web_client import OPERATOR, SECRET, TOKENS, Told, get
 
 STUDENTS = [f"held-{number}" for number in range(12)] + ["änn ö?/%"]
 NAMES = [topic.name.removeprefix("learnflow-core-").removesuffix("-changelog") for topic in changelogs()]
-SECONDS = 60.0
+SECONDS = 180.0
 
 
 @dataclass(frozen=True)

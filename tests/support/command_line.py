@@ -14,7 +14,7 @@ from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPa
 from tests.support.apache_kafka import Broker
 
 LEARNFLOW: Final = [sys.executable, "-c", "from learnflow.cli import main; main()"]
-SECONDS: Final = 60
+SECONDS: Final = 180
 
 Result = subprocess.CompletedProcess[str]
 Cli = Callable[..., Result]

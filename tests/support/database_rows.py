@@ -10,7 +10,7 @@ import asyncpg
 
 from tests.support.running_system import until
 
-WAIT_SECONDS: Final = 30.0
+WAIT_SECONDS: Final = 120.0
 
 Row = dict[str, Any]
 

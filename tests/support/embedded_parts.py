@@ -21,7 +21,7 @@ from learnflow.embedded.data_directories import PidFile
 from tests.support.process_cleanup import ended_with_tests
 
 REPOSITORY: Final = Path(__file__).parents[2]
-DEADLINE: Final = 30.0
+DEADLINE: Final = 120.0
 NAMES: Final = {"postgres", "tansu"}
 
 SUPERVISOR: Final = """

@@ -23,12 +23,14 @@ from faust.cli.faust import cli as faust_cli
 
 from learnflow import cli
 from learnflow.cli.faust_program import load
+from learnflow.sandbox import __main__ as sandbox
 from learnflow.sandbox import bubblewrap_runner
 from learnflow.sandbox.orphan_guard import OrphanGuard
 
 REPOSITORY: Final = Path(__file__).parents[2]
 LEARNFLOW: Final = "learnflow"
-PROGRAMS: Final[dict[str, Callable[[], None]]] = {LEARNFLOW: cli.main, "faust": faust_cli}
+SANDBOX: Final = "learnflow.sandbox"
+PROGRAMS: Final[dict[str, Callable[[], int | None]]] = {LEARNFLOW: cli.main, "faust": faust_cli, SANDBOX: sandbox.main}
 MESSAGE_BYTES: Final = 1 << 17
 NUMBER_BYTES: Final = 32
 
@@ -175,4 +177,4 @@ def _become(
 
 if __name__ == "__main__":
     serve(socket.socket(fileno=int(sys.argv[1])))
-    PROGRAMS[sys.argv[0]]()
+    sys.exit(PROGRAMS[sys.argv[0]]())

@@ -25,9 +25,9 @@ from learnflow.topics import TOPICS
 from tests.support import fork_server
 from tests.support.apache_kafka import Broker
 
-START_SECONDS: Final = 60.0
-STOP_SECONDS: Final = 40.0
-OUTCOME_SECONDS: Final = 60.0
+START_SECONDS: Final = 180.0
+STOP_SECONDS: Final = 120.0
+OUTCOME_SECONDS: Final = 180.0
 COMPLETED: Final = "agent.response.completed"
 FAILED: Final = "agent.response.failed"
 
@@ -238,7 +238,7 @@ def envelope(student: str, event_type: str, payload: dict[str, Any], message_id:
     }
 
 
-def until(condition: Callable[[], object], seconds: float = 30.0) -> bool:
+def until(condition: Callable[[], object], seconds: float = 120.0) -> bool:
     """Say whether a condition came true in time.
 
     What is waited for needs the time of this machine: looking takes a third of it at most.

@@ -16,7 +16,7 @@ from learnflow.topics import AGENT_LOGS, BY_NAME, REQUESTS, TOPICS, Topic
 from tests.support.database_rows import Database
 from tests.support.running_system import until
 
-WAIT_SECONDS: Final = 30.0
+WAIT_SECONDS: Final = 120.0
 _SPECIALISTS: Final = {topic.name: f"learnflow-{agent}" for agent, topic in REQUESTS.items()}
 _STORED: Final = {topic.name for topic in STORED}
 

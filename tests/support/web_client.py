@@ -12,7 +12,7 @@ from typing import Any, Final
 OPERATOR: Final = "operators-0123456789"
 SECRET: Final = "students-0123456789"  # noqa: S105 - of the tests only
 TOKENS: Final = {"LEARNFLOW_WEB_OPERATOR_TOKEN": OPERATOR, "LEARNFLOW_WEB_STUDENT_SECRET": SECRET}
-SECONDS: Final = 10.0
+SECONDS: Final = 30.0
 NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
