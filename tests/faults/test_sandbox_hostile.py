@@ -29,7 +29,7 @@ IS_ROOT: Final = os.geteuid() == 0
 SECRET: Final = "what nobody may see"  # noqa: S105 - what programs must not find
 GONE_SECONDS: Final = 10.0
 LIMITS: Final = {
-    "wall_seconds": 20.0,
+    "wall_seconds": 60.0,
     "cpu_seconds": 10,
     "memory_bytes": 256 * MEBIBYTE,
     "processes": 32,
