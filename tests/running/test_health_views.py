@@ -18,7 +18,7 @@ from learnflow.models.agent_health import Figures, HealthReport
 from learnflow.topics import AGENT_LOGS, AGENT_RESPONSES, TRIAGE_ROUTING, Topic
 from tests.running.questions import get
 from tests.support.command_line import Cli, lines, one_line
-from tests.support.running_system import Client, Systems, until
+from tests.support.running_system import FETCH_WAIT_MS, Client, Systems, until
 from tests.support.topic_watcher import TopicWatcher
 
 SPECIALISTS: Final = ("concepts", "code-review", "debug", "exercise", "progress")
@@ -35,7 +35,7 @@ def messages(address: str, topic: Topic) -> list[dict[str, Any]]:
     consumer = confluent_kafka.Consumer({
         "bootstrap.servers": address,
         "group.id": uuid4().hex,
-        "fetch.wait.max.ms": 10,
+        "fetch.wait.max.ms": FETCH_WAIT_MS,
     })
     try:
         places = [TopicPartition(topic.name, number, 0) for number in range(topic.partitions)]

@@ -12,6 +12,7 @@ from uuid import uuid4
 from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
 
 from tests.support.apache_kafka import Broker
+from tests.support.running_system import FETCH_WAIT_MS
 
 LEARNFLOW: Final = [sys.executable, "-c", "from learnflow.cli import main; main()"]
 SECONDS: Final = 180
@@ -30,7 +31,11 @@ def produce(broker: Broker, topic: str, value: bytes | None, key: str | None, he
 
 @contextmanager
 def reading(broker: Broker, topic: str) -> Iterator[Consumer]:
-    consumer = Consumer({"bootstrap.servers": broker.address, "group.id": f"test-{uuid4()}", "fetch.wait.max.ms": 20})
+    consumer = Consumer({
+        "bootstrap.servers": broker.address,
+        "group.id": f"test-{uuid4()}",
+        "fetch.wait.max.ms": FETCH_WAIT_MS,
+    })
     numbers = consumer.list_topics(topic, timeout=30).topics[topic].partitions
     ends = [_end(consumer, TopicPartition(topic, number)) for number in numbers]
     consumer.assign([TopicPartition(topic, number, end) for number, end in zip(numbers, ends, strict=True)])

@@ -28,6 +28,7 @@ from tests.support.apache_kafka import Broker
 START_SECONDS: Final = 180.0
 STOP_SECONDS: Final = 120.0
 OUTCOME_SECONDS: Final = 180.0
+FETCH_WAIT_MS: Final = 100  # at 10 ms a reader alone took a fifth of a core of Kafka; the embedded broker wakes nobody
 COMPLETED: Final = "agent.response.completed"
 FAILED: Final = "agent.response.failed"
 
@@ -173,7 +174,7 @@ class Client:
         """Yield a reader of topics, from their beginning."""
         consumer = confluent_kafka.Consumer({
             "bootstrap.servers": self.address, "group.id": uuid4().hex, "enable.auto.commit": False,
-            "fetch.wait.max.ms": 10, "log_level": 0, "fetch.message.max.bytes": 4_000_000,
+            "fetch.wait.max.ms": FETCH_WAIT_MS, "log_level": 0, "fetch.message.max.bytes": 4_000_000,
         })  # fmt: skip
         try:
             described = consumer.list_topics(timeout=20).topics

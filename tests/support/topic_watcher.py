@@ -14,7 +14,7 @@ from confluent_kafka import TopicPartition
 from learnflow.sink.messages import STORED
 from learnflow.topics import AGENT_LOGS, BY_NAME, REQUESTS, TOPICS, Topic
 from tests.support.database_rows import Database
-from tests.support.running_system import until
+from tests.support.running_system import FETCH_WAIT_MS, until
 
 WAIT_SECONDS: Final = 120.0
 _SPECIALISTS: Final = {topic.name: f"learnflow-{agent}" for agent, topic in REQUESTS.items()}
@@ -153,7 +153,7 @@ def watching(address: str, database_url: str, topics: Iterable[Topic] = TOPICS) 
         "group.id": uuid4().hex,
         "enable.auto.commit": False,
         "log_level": 0,
-        "fetch.wait.max.ms": 10,
+        "fetch.wait.max.ms": FETCH_WAIT_MS,
         "fetch.message.max.bytes": 4_000_000,
     })
     watch = TopicWatcher(address, Database(database_url))
