@@ -16,7 +16,7 @@ from tests.support.submissions import after_noon, submit
 SCORES = (1.0, 0.0, 1.0, 1.0, 0.5)
 LEVELS = "SELECT student_id, python_mastery_levels FROM student_progress WHERE student_id = ANY($1)"
 LEDGER = "SELECT student_id, new_level FROM mastery_history WHERE student_id = ANY($1) ORDER BY at, message_id"
-SECONDS = 120.0
+SECONDS = 300.0
 
 
 @dataclass(slots=True)

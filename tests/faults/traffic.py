@@ -16,7 +16,7 @@ from learnflow.cli.audit import audit
 from tests.support.running_system import Client, Reader, envelope, until
 from tests.support.topic_watcher import json_object
 
-SECONDS: Final = 200.0  # until everything has its outcome, on a busy machine
+SECONDS: Final = 400.0  # until everything has its outcome, on a busy machine
 LATER: Final = 10.0  # seconds after the last outcome in which a second one would come
 KEY_ERROR: Final = 'person = {"name": "Maya"}\nprint(person["age"])\n'
 
