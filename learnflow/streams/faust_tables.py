@@ -90,7 +90,7 @@ class PartitionOptions(RocksDBOptions):
 class PatchedTable(faust.Table[Any, Any]):
     """Faust's, which says which of its changes are not sent yet."""
 
-    def _new_store(self) -> StoreT:
+    def _new_store(self) -> StoreT[Any, Any]:
         store = super()._new_store()
         if isinstance(store, Store):
             store.rocksdb_options = PartitionOptions(**self.options or {})
