@@ -1,6 +1,7 @@
 """Mutants are small mistakes that a compiler accepts; those that the tests of an exercise do not notice are found."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 from pydantic import JsonValue
@@ -14,6 +15,8 @@ from learnflow.tutor.exercises.generation.mutants import MOST, mutants
 from learnflow.tutor.exercises.generation.mutation_testing import run_mutants
 
 PYTHON, JAVASCRIPT, JAVA = ExerciseLanguage
+
+run_all = partial(run_mutants, seconds=300.0)  # none is left out on a slow machine
 
 
 @pytest.fixture
@@ -171,26 +174,26 @@ async def test_a_mistake_at_the_limit_survives_tests_that_do_not_look_there(
     language: ExerciseLanguage, sandbox: Sandbox
 ) -> None:
     weak = cases((30, True), (10, False), (70, True))
-    found = (await run_mutants(language, ADULT[language], weak, sandbox)).survivors
+    found = (await run_all(language, ADULT[language], weak, sandbox)).survivors
     assert [(one.mutant.change, one.input) for one in found] == [
         ("`>=` became `>`", 18), ("`18` became `19`", 18), ("`18` became `17`", 17),
     ]  # fmt: skip
     assert "Input: 18" in found[0].description()
     strong = [*weak, *cases((18, True), (17, False))]
-    assert (await run_mutants(language, ADULT[language], strong, sandbox)).survivors == ()
+    assert (await run_all(language, ADULT[language], strong, sandbox)).survivors == ()
 
 
 async def test_a_mutant_that_does_the_same_is_no_survivor(sandbox: Sandbox) -> None:
     code = "def largest(numbers):\n    best = numbers[0]\n    for number in numbers:\n        if number > best:\n"
     code += "            best = number\n    return best\n"
-    found = await run_mutants(PYTHON, code, cases(([1, 3, 2], 3), ([-1], -1), ([5, 4, 6], 6)), sandbox)
+    found = await run_all(PYTHON, code, cases(([1, 3, 2], 3), ([-1], -1), ([5, 4, 6], 6)), sandbox)
     assert found.survivors == ()
     assert [mutant.change for mutant in found.alike] == [*became("0", "(-1)"), *became(">", ">=")]
 
 
 async def test_a_mutant_that_never_ends_is_caught(sandbox: Sandbox) -> None:
     code = "def count(n):\n    steps = 0\n    while n > 0:\n        n -= 1\n        steps += 1\n    return steps\n"
-    found = await run_mutants(PYTHON, code, cases((3, 3), (0, 0), (1, 1)), sandbox)
+    found = await run_all(PYTHON, code, cases((3, 3), (0, 0), (1, 1)), sandbox)
     assert "`n -= 1` was removed" in [mutant.change for mutant in found.caught]
     assert found.survivors == ()
 
@@ -203,7 +206,7 @@ async def test_when_time_is_up_no_more_mutants_are_begun(sandbox: Sandbox) -> No
 
 async def test_what_comes_out_differently_each_time_proves_nothing(sandbox: Sandbox) -> None:
     code = "import random\n\ndef noisy(n):\n    if n > 2:\n        return random.random()\n    return n\n"
-    found = await run_mutants(PYTHON, code, cases((0, 0), (1, 1), (2, 2)), sandbox)
+    found = await run_all(PYTHON, code, cases((0, 0), (1, 1), (2, 2)), sandbox)
     assert "`return random.random()` became `return None`" in [mutant.change for mutant in found.alike]
 
 
@@ -215,6 +218,6 @@ def test_each_solution_of_the_bank_has_mutants(language: ExerciseLanguage) -> No
 
 @pytest.mark.parametrize("one", BANK.on("conditionals", PYTHON), ids=lambda one: one.name)
 async def test_no_wrong_program_passes_an_exercise_of_the_bank(one: Exercise, sandbox: Sandbox) -> None:
-    found = await run_mutants(one.language, one.solution_code, one.test_cases, sandbox)
+    found = await run_all(one.language, one.solution_code, one.test_cases, sandbox)
     assert found.survivors == ()
     assert len(found.caught) > len(found.alike)
