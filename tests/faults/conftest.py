@@ -11,6 +11,8 @@ from tests.support.running_system import Client, Systems, systems
 
 # As genuine deployments have it: on a slow machine who is silent for three seconds is not dead.
 SETTINGS = {"LEARNFLOW_KAFKA_SESSION_TIMEOUT_SECONDS": "6"}
+# Hundreds of questions at once take longer there than the two minutes after which one is given up.
+PATIENT = {**SETTINGS, "LEARNFLOW_LIMITS_OPEN_QUERY_SECONDS": "600"}
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +24,7 @@ def module_database(postgres_server: str, database_template: str) -> Iterator[st
 @pytest.fixture
 def workers(broker: Broker, module_database: str, tmp_path: Path) -> Iterator[Systems]:
     """Give what starts workers; those that a test leaves are ended."""
-    with systems(broker, module_database, tmp_path, **SETTINGS) as found:
+    with systems(broker, module_database, tmp_path, **PATIENT) as found:
         yield found
 
 

@@ -17,7 +17,7 @@ from learnflow import embedded
 from learnflow.database.migrations import migrate
 from learnflow.embedded.processes import reserved_port
 from tests.conftest import run
-from tests.faults.conftest import SETTINGS
+from tests.faults.conftest import PATIENT, SETTINGS
 from tests.faults.traffic import CONCEPTS, SECONDS, TOTALS, Traffic, check, check_endings, rows, traffic
 from tests.support.apache_kafka import Broker
 from tests.support.embedded_parts import named
@@ -80,7 +80,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 def test_postgresql_is_away_under_load(away: Any, server: Server, broker: Broker, tmp_path: Path) -> None:
     client = Client(broker.address)
     with (
-        systems(broker, server.url, tmp_path, **SETTINGS) as workers,
+        systems(broker, server.url, tmp_path, **PATIENT) as workers,
         traffic(client, students=20) as known,
         traffic(client, students=20) as unknown,
     ):
