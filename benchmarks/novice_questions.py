@@ -45,7 +45,10 @@ Response: TypeAlias = ResponseCompleted | ResponseFailed
 
 AT_ONCE: Final = 2
 _HALF: Final = 60
-_NAMED_LINE: Final = re.compile(r"\b(?:the cause|what is wrong|it) (?:is in|comes from) line (\d+)", re.IGNORECASE)
+_NAMED_LINE: Final = re.compile(
+    r"\b(?:(?:the cause|what is wrong|it) (?:is in|comes from)|what helps is in|with which .{3,40} are in) line (\d+)",
+    re.IGNORECASE,
+)
 _RUNNABLE: Final = {Language(language): language for language in ExerciseLanguage}
 
 

@@ -25,7 +25,8 @@ from typing import Final
 from benchmarks.repair_programs import FaultyProgram, from_directory, of_bank, of_learners
 from learnflow.models.exercise import TestCase
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.repair.search import FailingProgram, Repair, repair
+from learnflow.repair.claims import Repair
+from learnflow.repair.search import FailingProgram, repair
 from learnflow.sandbox import CallingConvention, Grading, Sandbox, SandboxSettings, Verdict, infer_calling_convention
 
 FEWEST: Final = 4  # cases that are given

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -75,13 +76,14 @@ class ExerciseAgent:
             if fails_visibly(grading):  # again, where the code cannot find the inputs that are hidden to tell of them
                 visible = tests[: visible_cases(len(tests))]
                 shown = await sandbox.grade(exercise.language, submission.code, visible, calling)
-            code = GradedCode(grading, shown, calling)
-            if not (code.passed or code.unreadable or sandbox.is_busy):
-                code = replace(code, line=await line_at_fault(exercise, submission.code, sandbox))
         except SandboxUnavailable as error:
             raise TutorUnavailable(
                 f"Submissions cannot be graded here at the moment, so yours does not count: {error}"
             ) from error
+        code = GradedCode(grading, shown, calling)
+        if not (code.passed or code.unreadable or sandbox.is_busy):
+            with suppress(SandboxUnavailable):  # it is graded, and counts, whatever becomes of the search
+                code = replace(code, line=await line_at_fault(exercise, submission.code, sandbox))
         return report(submission.exercise, code, request)
 
     def _sent(self, request: SpecialistRequest, reply: ExerciseReply, spent_ms: int) -> Sequence[Outgoing]:

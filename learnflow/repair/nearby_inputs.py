@@ -1,12 +1,13 @@
 """Inputs next to those of the tests: where a program with a small mistake shows it. Pure, and the same each time."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
+from math import isfinite
 from typing import Final, TypeVar
 
-import orjson
 from pydantic import JsonValue
 
 MOST: Final = 64
@@ -47,7 +48,7 @@ def nearby_inputs(
     """
     kind = _kind(inputs, constants)
     given = {_key(value) for value in inputs}
-    found: dict[bytes, JsonValue] = {}
+    found: dict[str, JsonValue] = {}
     vary = _items if arguments else _near
     for value in _in_turn([islice(vary(one, kind), MOST) for one in inputs]):
         if (key := _key(value)) not in given:
@@ -62,8 +63,8 @@ def _in_turn(sources: Sequence[Iterator[JsonValue]]) -> Iterator[JsonValue]:
         yield from chain.from_iterable(values)
 
 
-def _key(value: JsonValue) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+def _key(value: JsonValue) -> str:
+    return json.dumps(value, sort_keys=True)  # which takes what orjson refuses: large integers, halves of characters
 
 
 def _near(value: JsonValue, kind: _Kind) -> Iterator[JsonValue]:
@@ -137,7 +138,7 @@ def _kind(inputs: Sequence[JsonValue], constants: Iterable[int]) -> _Kind:
     lists = [part for part in parts if isinstance(part, list)]
     sortable = [one for one in lists if len(one) >= _SORTED and _comparable(one)]
     grids = [one for one in lists if len(one) > 1 and _is_grid(one)]
-    lowest = min(numbers, default=-1.0)
+    lowest = min((number for number in numbers if isfinite(number)), default=-1.0)
     return _Kind(
         lowest=None if lowest < 0 else min(int(lowest), 1),
         ordered=len(sortable) > 1 and all(map(_in_order, sortable)),

@@ -20,6 +20,7 @@ from learnflow.sandbox.outline import outline
 _COLLECTIONS: Final = frozenset({"list", "array", "array_initializer", "tuple"})
 _VALUES: Final = 3  # literals of a program that are changed
 _EACH: Final = 6  # other values of one
+_LONGEST: Final = 500  # characters of a literal that is read
 
 _Replacement: TypeAlias = tuple[int, int, str]
 
@@ -71,25 +72,28 @@ def _literals(language: ExerciseLanguage, code: str) -> Iterator[tuple[int, int,
         above = node.parent
         if above is None or above.type in _COLLECTIONS:
             continue
-        value = _value(text(node), language)
         call = above.parent
         is_given = call is not None and text(called(call)) in functions and part(call, "arguments") == above
         is_first = above.type in (*dialect.assignments, "variable_declarator") and "augmented" not in above.type
         is_first = is_first and node in (part(above, "right"), part(above, "value"))
+        is_list = node.type in _COLLECTIONS
+        value = _value(text(node), language) if is_list or is_given or is_first else None
         counts = isinstance(value, bool) or value in (None, 0, 1, "", " ")
-        is_list = isinstance(value, list) and len(value) > 1 and node.type in _COLLECTIONS
-        if is_list or ((is_given or is_first) and not counts and not isinstance(value, list)):
+        if len(value) > 1 if isinstance(value, list) else not (counts or is_list):
             start, end = (len(source[:byte].decode()) for byte in (node.start_byte, node.end_byte))
             yield start, end, value, is_given
 
 
 def _value(words: str, language: ExerciseLanguage) -> JsonValue:
-    """Return what a literal stands for; None where it is none."""
+    """Return what a literal stands for; None where it is none, or has no form in JSON that means the same."""
     if language is ExerciseLanguage.JAVA:
         words = words.replace("{", "[").replace("}", "]")
+    if len(words) > _LONGEST or (language is ExerciseLanguage.JAVA and "'" in words):  # a character is no text
+        return None
     with suppress(ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
-        value: JsonValue = json.loads(json.dumps(ast.literal_eval(words)))  # what has no JSON is not varied
-        return value
+        written = ast.literal_eval(words)
+        value: JsonValue = json.loads(json.dumps(written, allow_nan=False))
+        return value if value == written else None
     return None
 
 

@@ -1,7 +1,8 @@
 """A program and the cases that it fails → the line at fault and a repair, as far as running shows them."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final, TypeAlias
@@ -10,6 +11,7 @@ from pydantic import JsonValue
 
 from learnflow.models.exercise import TestCase
 from learnflow.models.vocabulary import ExerciseLanguage
+from learnflow.repair.claims import NONE_HELPS, STOPPED, Outputs, Repair, claimed, common_line, output
 from learnflow.repair.coverage import CaseCoverage, suspicion
 from learnflow.repair.edits import Edit, edits
 from learnflow.repair.grammar import integers
@@ -24,32 +26,15 @@ from learnflow.sandbox.grading import as_text
 _UNSEEN: Final = 0.1  # of the weight of an edit at a line that is as likely right as wrong
 _NEAR: Final = 16  # inputs next to those of the cases
 _COMPARED: Final = 24  # candidates whose outputs are compared; more of them agree on little
+SECONDS: Final = 20.0  # that a search takes at most, with the turns of others
+_LONGEST: Final = 8_000  # characters of a program that is searched
 _AT_ONCE: Final = 4  # cases that all edits of a Java program run on
-_CUT: Final = "…"
 _NEVER: Final = "\N{WHITE SQUARE} no output is this"
 # How many edits are run: each costs a process in Python, and a compilation in Java.
 BUDGET: Final = {ExerciseLanguage.PYTHON: 300, ExerciseLanguage.JAVASCRIPT: 400, ExerciseLanguage.JAVA: 60}
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """What a search has shown.
-
-    `line` is where all edits are that meet the cases; `code` is one of them, where they all do the same on other inputs
-    too. `candidates` are edits that meet the cases, one of those that do the same, the likeliest first. Without a line
-    or code, `problem` says why. `milliseconds` is what the runs took.
-    """
-
-    line: int | None = None
-    code: str | None = None
-    words: str = ""
-    candidates: tuple[Edit, ...] = ()
-    problem: str = ""
-    milliseconds: int = 0
-
-
 _Results: TypeAlias = dict[tuple[int, int], CaseResult]
-_Outputs: TypeAlias = tuple[str | None, ...]
 
 
 def _passed(result: CaseResult, case: TestCase) -> bool:
@@ -61,7 +46,7 @@ def _passed(result: CaseResult, case: TestCase) -> bool:
 class FailingProgram:
     """A program and what it fails.
 
-    `accepts` says whether a result is what its case wants; `own_lines` is how many of its first lines may be changed.
+    `accepts` says whether a result is what its case wants; `suffix` is the end of the code, which stays as it is.
     """
 
     language: ExerciseLanguage
@@ -69,7 +54,7 @@ class FailingProgram:
     cases: Sequence[TestCase]
     calling: CallingConvention
     accepts: Callable[[CaseResult, TestCase], bool] = _passed
-    own_lines: int | None = None
+    suffix: str = ""
 
 
 @dataclass
@@ -77,6 +62,7 @@ class _Search:
     program: FailingProgram
     sandbox: Sandbox
     milliseconds: int = 0
+    ran_all: bool = True
 
     def passes(self, results: _Results, variant: int, case: TestCase) -> bool:
         """Say whether a variant gives what is expected of a case."""
@@ -93,6 +79,7 @@ class _Search:
         variants = Variants(self.sandbox, program.language, program.calling, (program.code, *codes), probe)
         results, milliseconds = await variants.run(trials)
         self.milliseconds += milliseconds
+        self.ran_all = self.ran_all and len(results) == len(trials)
         return {(trials[place].variant, id(trials[place].case)): result for place, result in results.items()}
 
 
@@ -101,8 +88,14 @@ async def repair(program: FailingProgram, sandbox: Sandbox) -> Repair:
 
     Nothing is claimed where the edits that meet them disagree.
     """
-    search = _Search(program, sandbox)
-    found = await _searched(search)
+    if len(program.code) > _LONGEST:
+        return Repair(problem="the program is too long")
+    search, found = _Search(program, sandbox), Repair(problem="it took too long")
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SECONDS):
+            found = await _searched(search)
+    if found.problem == NONE_HELPS and not search.ran_all:
+        found = Repair(problem="not all small edits could be run")
     return replace(found, milliseconds=search.milliseconds)
 
 
@@ -117,6 +110,8 @@ async def _searched(search: _Search) -> Repair:
     failing = [case for case in search.program.cases if not search.passes(results, 0, case)]
     if not failing:
         return Repair(problem="the program passes all cases")
+    if any((result.got or "").startswith(STOPPED) for (variant, _), result in results.items() if variant == 0):
+        return Repair(problem="the program takes too long")
     tried = await asyncio.to_thread(_ordered, search, _scores(search, probe, results, 1))
     first = min(failing, key=lambda case: len(str(case.input)))
     left = await _survivors(search, tried, [first])
@@ -152,11 +147,8 @@ def _scores(search: _Search, probe: Probed, results: _Results, number: int) -> d
 
 def _ordered(search: _Search, scores: Mapping[int, float]) -> tuple[Edit, ...]:
     """Return the edits that are worth a run, the likeliest first."""
-    own = search.program.own_lines
 
     def likely(line: int) -> float:
-        if own is not None and line > own:
-            return 0.0
         score = scores.get(line, 0.0) if any(scores.values()) else 1.0
         return _UNSEEN + (1 - _UNSEEN) * score if score > 0 or line not in scores else 0.0
 
@@ -164,7 +156,13 @@ def _ordered(search: _Search, scores: Mapping[int, float]) -> tuple[Edit, ...]:
     if search.program.calling.entry is None:
         made = without_other_input(search.program.language, search.program.code, made)
     outputs = [case.output for case in search.program.cases]
-    kept = [edit for edit in made if not hard_codes(search.program.code, edit.code, outputs)]
+    outputs += [line for text in outputs if isinstance(text, str) for line in text.splitlines()]
+    suffix = search.program.suffix
+    kept = [
+        edit for edit in made
+        if edit.code.endswith(suffix) and edit.line <= search.program.code.removesuffix(suffix).count("\n") + 1
+        if not hard_codes(search.program.code, edit.code, outputs)
+    ]  # fmt: skip
     return tuple(kept[: BUDGET[search.program.language]])
 
 
@@ -181,7 +179,7 @@ async def _judged(search: _Search, left: Sequence[Edit], rest: Sequence[TestCase
     if len(left) > _COMPARED:
         left, rest = await _survivors(search, left, rest), []
     if len(left) > _COMPARED:
-        return Repair(_line(left), candidates=tuple(left), problem="many edits meet all cases")
+        return Repair(common_line(left), candidates=tuple(left), problem="many edits meet all cases")
     near = [TestCase(input=value, output=_NEVER) for value in _near(search)] if len(left) > 1 else []
     reads = search.program.calling.entry is not None or any(as_text(case.input) for case in search.program.cases)
     edited = () if reads or len(left) == 1 else tuple(edit.code for edit in left)
@@ -191,46 +189,13 @@ async def _judged(search: _Search, left: Sequence[Edit], rest: Sequence[TestCase
     trials = [Trial(number, case) for number in range(1, len(left) + 1) for case in (*rest, *near)]
     trials += [Trial(number, search.program.cases[0]) for number in numbers.values()]
     results = await search.run([*(edit.code for edit in left), *numbers], trials) if trials else {}
-    outputs: dict[Edit, _Outputs] = {}
+    outputs: dict[Edit, Outputs] = {}
     for number, edit in enumerate(left, 1):
         if search.passes_all(results, number, rest):
             compared = [(number, case) for case in near]
             compared += [(numbers.get(codes[number - 1] or "", -1), search.program.cases[0]) for codes in programs]
-            outputs[edit] = tuple(_output(results.get((which, id(case)))) for which, case in compared)
-    return _claimed(outputs)
-
-
-def _claimed(outputs: Mapping[Edit, _Outputs]) -> Repair:
-    """Claim what all edits have in common."""
-    passing = tuple(outputs)
-    if not passing:
-        return Repair(problem="no small edit meets all cases")
-    if len(passing) == 1 or _agree(tuple(outputs.values())):
-        return Repair(_line(passing), passing[0].code, passing[0].words, passing[:1])
-    problem = "edits that meet all cases do different things on other inputs"
-    return Repair(_line(passing), candidates=tuple(_likeliest(outputs)), problem=problem)
-
-
-def _likeliest(outputs: Mapping[Edit, _Outputs]) -> Iterator[Edit]:
-    """Yield one of those edits that do the same; none that always gives the same, where others do not."""
-    alike: dict[_Outputs, list[Edit]] = {}
-    for edit, seen in outputs.items():
-        alike.setdefault(seen or (edit.code,), []).append(edit)
-    varying = [edits for seen, edits in alike.items() if len({*seen} - {None}) > 1]
-    yield from (
-        edits[0] for edits in sorted(varying or alike.values(), key=lambda edits: -sum(e.weight for e in edits))
-    )
-
-
-def _line(passing: Sequence[Edit]) -> int | None:
-    lines = {edit.line for edit in passing}
-    return lines.pop() if len(lines) == 1 else None
-
-
-def _agree(outputs: Sequence[_Outputs]) -> bool:
-    """Say whether the outputs of all are the same for each input, as far as they are known, and some are."""
-    known = [{output for output in one if output is not None} for one in zip(*outputs, strict=True)]
-    return any(known) and all(len(one) <= 1 for one in known)
+            outputs[edit] = tuple(output(results.get((which, id(case)))) for which, case in compared)
+    return claimed(outputs)
 
 
 def _near(search: _Search) -> tuple[JsonValue, ...]:
@@ -239,11 +204,3 @@ def _near(search: _Search) -> tuple[JsonValue, ...]:
         inputs, integers(search.program.language, search.program.code), arguments=search.program.calling.spread != "one"
     )
     return found[:_NEAR]
-
-
-def _output(result: CaseResult | None) -> str | None:
-    """Return what came out, or how it ended; None where that is not known, or not in whole."""
-    if result is None or result.verdict is Verdict.NOT_RUN or (result.got or "").endswith(_CUT):
-        return None
-    is_known = result.verdict is Verdict.WRONG and result.got is not None
-    return result.got if is_known else f"\N{WHITE SQUARE}{result.verdict}"

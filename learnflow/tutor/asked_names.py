@@ -59,7 +59,7 @@ def unknown_names(question: ParsedQuestion, *, also_words: bool) -> str | None:
     ]
     if not nowhere:
         return None
-    where = "neither in your code nor" if question.code else "not"
+    where = "neither set in your code, as far as I can read it, nor" if question.code else "not"
     return (
         f"I cannot say what {together(nowhere)} is: it is {where} among the built-ins whose documentation I have. Send "
         "me the code in which it is defined, and I say where it gets its value."

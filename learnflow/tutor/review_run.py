@@ -31,13 +31,9 @@ class Tried:
 
 async def try_out(request: AgentRequest, question: ParsedQuestion, prover: Prover) -> Tried:
     """Run a question's code: on the tests of the open exercise that it is for, with what should come, or by itself."""
-    graded = await prover.grade(request, question)
-    if graded is not None:
-        exercise, grading = graded
-        passes, total = grading.verdict is Verdict.PASSED, len(grading.cases)
-        told = f'I ran it on the {total} test cases of your open exercise "{exercise.name}": {grading.passed} pass.'
-        line = None if passes else await prover.line_at_fault(request, question, exercise)
-        return Tried(" ".join(filter(None, (told, told_line(line)))), passes, Ended.FINISHED, line)
+    on_tests = await try_on_open_exercise(request, question, prover)
+    if on_tests is not None:
+        return on_tests
     observed = await prover.observe(request, question)
     if isinstance(observed, str):
         return Tried(f"I have not run your code ({observed}), so I do not say that it is right.")
@@ -55,6 +51,18 @@ async def try_out(request: AgentRequest, question: ParsedQuestion, prover: Prove
     told = run_report.what_happened(CodeRun(failed.execution, made_input=failed.made_input), None) or ""
     more = "" if _is_wrong(failed) else " Whether that is what it should do I do not know, and I tried nothing else."
     return Tried(f"{told}{more}", False if _is_wrong(failed) else None, failed.execution.ended)
+
+
+async def try_on_open_exercise(request: AgentRequest, question: ParsedQuestion, prover: Prover) -> Tried | None:
+    """Run a question's code on the tests of the open exercise that it is for; None where it is for none."""
+    graded = await prover.grade(request, question)
+    if graded is None:
+        return None
+    exercise, grading = graded
+    passes, total = grading.verdict is Verdict.PASSED, len(grading.cases)
+    told = f'I ran it on the {total} test cases of your open exercise "{exercise.name}": {grading.passed} pass.'
+    line = None if passes else await prover.line_at_fault(request, question, exercise)
+    return Tried(" ".join(filter(None, (told, told_line(line)))), passes, Ended.FINISHED, line)
 
 
 def _acts(question: ParsedQuestion) -> bool:

@@ -17,13 +17,13 @@ def test_a_second_debug_worker_comes_and_goes_under_load(
     sink = workers.start("sink", wait=False)
     worker = workers.start("worker")
     with traffic(client) as flow:
-        flow.ask(100, DEBUG)
+        flow.ask(40, DEBUG)
         second = workers.start("worker", "--only", "debug", name="debug")
-        flow.ask(200, DEBUG)
-        assert flow.follow(lambda it: it.answered >= 150)
+        flow.ask(80, DEBUG)
+        assert flow.follow(lambda it: it.answered >= 60)
         assert not flow.settled()
         assert second.stop() == 0
-        flow.ask(50)
+        flow.ask(20)
         check(flow, module_database)
         sys.stdout.write(f"debug: {flow.repeats()} repeats\n")
     assert worker.stop() == 0
@@ -33,14 +33,14 @@ def test_a_second_debug_worker_comes_and_goes_under_load(
 def test_graceful_restarts_while_questions_wait(workers: Systems, client: Client, module_database: str) -> None:
     sink = workers.start("sink", wait=False)
     with traffic(client) as flow:
-        flow.ask(150)
+        flow.ask(60)
         for _ in range(RESTARTS):
-            flow.ask(50)
+            flow.ask(20)
             worker = workers.start("worker", name="worker")
-            least = flow.answered + 20
+            least = flow.answered + 10
             assert flow.follow(lambda it: it.answered >= least)  # noqa: B023 - called before the next round
             assert worker.stop() == 0
-        flow.ask(50)
+        flow.ask(20)
         worker = workers.start("worker", name="worker", wait=False)
         check(flow, module_database)
         sys.stdout.write(f"{RESTARTS} restarts: {flow.repeats()} repeats\n")
@@ -57,7 +57,7 @@ def test_a_worker_that_stops_finishes_and_commits_what_it_began(
     worker = workers.start("worker", name="worker")
     before = committed(client, "concepts")
     with traffic(client) as flow:
-        flow.ask(200, CONCEPTS)
+        flow.ask(80, CONCEPTS)
         assert flow.follow(lambda it: it.answered >= 10)
         assert worker.stop() == 0
         finished = committed(client, "concepts") - before

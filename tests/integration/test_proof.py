@@ -153,6 +153,13 @@ async def test_a_review_knows_what_the_code_does_with_the_input_that_is_named(ap
     assert "5\n55\n555" in told(api)
 
 
+async def test_a_review_knows_that_the_result_is_wrong(api: MessagesApi, claude: Tutor) -> None:
+    api.will(says({**REVIEW, "code_examples": []}))
+    await claude.review(*with_question(request("Is this good? It should print 4", AVERAGE)))
+    assert "# What was tried with the code" in told(api)
+    assert "it prints `3.3333333333333335`, and you want `4`" in told(api)
+
+
 async def test_a_false_sentence_on_an_output_is_asked_for_once_more_and_then_left_out(
     api: MessagesApi, claude: Tutor
 ) -> None:

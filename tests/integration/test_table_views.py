@@ -21,6 +21,7 @@ from tests.support.web_client import OPERATOR, SECRET, TOKENS, Told, get
 STUDENTS = [f"held-{number}" for number in range(12)] + ["änn ö?/%"]
 NAMES = [topic.name.removeprefix("learnflow-core-").removesuffix("-changelog") for topic in changelogs()]
 SECONDS = 180.0
+PATIENT = {"LEARNFLOW_LIMITS_OPEN_QUERY_SECONDS": "600"}  # nobody answers, and all of them are to be seen at once
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,10 @@ def running(broker: Broker, module_database: str, tmp_path_factory: pytest.TempP
     """Run them, and let every student ask and pass an exercise."""
     directory = tmp_path_factory.mktemp("tables")
     core, debug = ["worker", "--only", "core"], ["worker", "--only", "debug"]
-    with systems(broker, module_database, directory, **TOKENS) as started, workers(started, core, core, debug) as found:
+    with (
+        systems(broker, module_database, directory, **TOKENS, **PATIENT) as started,
+        workers(started, core, core, debug) as found,
+    ):
         one, other, debug_only = found
         yield Running(one, other, debug_only, _let_them_ask(Client(broker.address), one))
 
@@ -206,7 +210,7 @@ def test_a_worker_that_does_not_answer_leaves_gaps_that_are_named(
     """A third worker of core takes partitions and is killed: at once they are unknown, then others have them."""
     directory = tmp_path_factory.mktemp("gone")
     before = _counted(running.one)
-    with systems(broker, module_database, directory, **TOKENS) as started:
+    with systems(broker, module_database, directory, **TOKENS, **PATIENT) as started:
         gone = started.start("worker", "--only", "core")
         assert until(lambda: gone.web in str(_sizes(running.one, "profiles")["partitions"]), SECONDS)
         gone.kill()

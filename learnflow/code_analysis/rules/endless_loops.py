@@ -47,7 +47,7 @@ _ENDS_OR_WAITS: Final = (
 _PARAMETERS: Final = ("formal_parameter", "parameter_declaration", "formal_parameters")
 
 _CHANGED_ELSEWHERE: Final = re.compile(
-    r">>|&\w|\.exit\(|\.Exit\(|\bexit\("
+    r">>|&\w|\.exit\(|\.Exit\(|\bexit\(|\babort\(|\bpanic\(|\.Fatal|\bgoto\b"
 )  # read into, given away by address, or the end
 
 

@@ -32,6 +32,7 @@ _PARAMETERS: Final = (
 )  # fmt: skip
 _ROUNDS: Final = ("for_in_statement", "enhanced_for_statement", "range_clause", "for_range_loop")
 _ASSIGNMENTS: Final = ("assignment_expression", "assignment_statement")
+_DIGITS: Final = 18  # of an index that is read
 
 
 @rule(
@@ -141,7 +142,7 @@ def index_out_of_range(tree: SyntaxTree) -> Iterator[Match]:
     for node in tree.of(*_ITEMS):
         name = text(part(node, "object") or part(node, "array") or part(node, "argument") or part(node, "operand"))
         index = text(part(node, "index") or part(node, "indices")).strip("[]")
-        if name in sizes and index.isdecimal() and int(index) >= sizes[name]:
+        if name in sizes and index.isdecimal() and len(index) <= _DIGITS and int(index) >= sizes[name]:
             size = sizes[name]
             has = f"only {size} elements (indexes 0 to {size - 1})" if size > 1 else "only 1 element (index 0)"
             undefined = f", so `{name}[{index}]` is `undefined`" if tree.language is JS else ""

@@ -25,10 +25,11 @@ from learnflow.code_analysis.syntax_tree import (
 _WORD: Final = re.compile(r"[A-Za-z_$][\w$]*")
 _BLOCKS: Final = frozenset({"statement_block", "block", "compound_statement"})
 _HEAD: Final = re.compile(
-    r"for ?\(?(?:int|long|auto|size_t)? ?(?P<index>\w+) :?= (?P<first>\d+); "
+    r"for ?\(?(?:int|long|auto|size_t)? ?(?P<index>\w+) :?= (?P<first>\d{1,18}); "
     r"(?P=index) (?P<sign><=?) (?P<last>\w+); (?:(?P=index)\+\+|\+\+(?P=index))"
 )
-_PRODUCT: Final = re.compile(r"(?P<name>\w+) (?:\*=|= (?P=name) \*) (?P<factor>\w+)")
+_PRODUCT: Final = re.compile(r"(?P<name>\w+) (?:\*=|= (?P=name) \*) (?P<factor>\w{1,18})")
+_NUMBER: Final = re.compile(r"\d{1,18}")
 _PARAMETERS: Final = ("parameter_declaration", "formal_parameter")
 _BITS: Final = {"int": 32, "int32": 32, "int32_t": 32, "long": 64, "long long": 64, "int64": 64, "int64_t": 64}
 _INT: Final = 32
@@ -177,7 +178,7 @@ def overflows(tree: SyntaxTree, loop: Node) -> Iterator[Match]:
 
 def _largest(tree: SyntaxTree, loop: Node, end: str) -> int:
     """Return the number that a loop counts to: the one written, or the largest that its function is given; else -1."""
-    if end.isdecimal():
+    if _NUMBER.fullmatch(end):
         return int(end)
     function = around(loop, *FUNCTIONS)
     head = part(function, "declarator") or function
@@ -188,7 +189,7 @@ def _largest(tree: SyntaxTree, loop: Node, end: str) -> int:
     ]  # fmt: skip
     given = [part(call, "arguments") for call in calls] if parameters == [end] else []
     written = [text(arguments).strip("()") for arguments in given]
-    return max((int(number) for number in written if number.isdecimal()), default=-1)
+    return max((int(number) for number in written if _NUMBER.fullmatch(number)), default=-1)
 
 
 def _only_change(tree: SyntaxTree, loop: Node) -> Node | None:
@@ -204,7 +205,7 @@ def _only_change(tree: SyntaxTree, loop: Node) -> Node | None:
 def _number(tree: SyntaxTree, name: str) -> tuple[int, int, str]:
     """Return the bits, the first value and the type of a number that is declared once; (0, 0, "") if not sure."""
     declared = [(value, node) for given_name, value, node in tree.given if given_name == name]
-    if len(declared) != 1 or not text(declared[0][0]).isdecimal():
+    if len(declared) != 1 or _NUMBER.fullmatch(text(declared[0][0])) is None:
         return 0, 0, ""
     value, node = declared[0]
     kind = text(part(node, "type") or part(node.parent, "type")) or ("int" if tree.language is GO else "")

@@ -12,6 +12,7 @@ from learnflow.repair.grammar import WORDS, Dialect
 
 _MANY: Final = 3  # arguments that change places
 _READS: Final = ("input", "prompt", "readline", "nextLine", "readLine")
+_TO_NUMBERS: Final = ("int({})", "float({})", "Number({})")
 _CONVERTS: Final = ("int", "float", "Number", "parseInt", "parseFloat", "str", "String")
 
 
@@ -79,6 +80,16 @@ def conversions(node: Node, dialect: Dialect) -> Iterator[Change]:
     if kind(node) in dialect.calls and text(called(node)) in _CONVERTS and len(arguments(node)) == 1:
         for other in ("float", "int") if dialect.neutral == "None" else ():
             yield became(node, f"{other}({text(arguments(node)[0])})", "conversion")
+
+
+def operands_as_numbers(node: Node, dialect: Dialect) -> Iterator[Change]:
+    """Add what two texts stand for: both sides of `+` are made numbers."""
+    left, right = part(node, "left"), part(node, "right")
+    if left is None or right is None or node.type not in dialect.operations or kind(part(node, "operator")) != "+":
+        return
+    for wrapper in dialect.wrappers:
+        if wrapper in _TO_NUMBERS:
+            yield became(node, f"{wrapper.format(text(left))} + {wrapper.format(text(right))}", "numbers")
 
 
 def sorting(node: Node, dialect: Dialect) -> Iterator[Change]:

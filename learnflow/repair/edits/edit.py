@@ -14,8 +14,8 @@ from learnflow.repair.grammar import DIALECTS, REASONS, WEIGHTS, Dialect, parsed
 _KINDS: Final[tuple[Callable[[Node, Dialect], Iterator[Change]], ...]] = (
     operators.other_operators, operators.operands, operators.grouping, operators.negations, operators.conditions,
     values.constants, values.bounds, values.slices, values.firsts, values.names, values.indexes,
-    calls.argument_edits, calls.words, calls.missing_calls, calls.conversions, calls.sorting, calls.splits,
-    calls.copies, calls.neighbours,
+    calls.argument_edits, calls.words, calls.missing_calls, calls.conversions, calls.operands_as_numbers,
+    calls.sorting, calls.splits, calls.copies, calls.neighbours,
     statements.left_out, statements.returned, statements.in_another_order, statements.indented,
     statements.comparison_statements, statements.declarations,
 )  # fmt: skip

@@ -21,6 +21,7 @@ from learnflow.tutor.claude.answers.briefing import (
     linter_section,
     repair_section,
     run_section,
+    tried_section,
 )
 from learnflow.tutor.claude.answers.drafts import ModelAnswer
 from learnflow.tutor.claude.answers.exercise import ClaudeAuthor, exercise_from_bank, exercise_order, written_exercise
@@ -37,6 +38,7 @@ from learnflow.tutor.interface import Misrouted
 from learnflow.tutor.proof import Prover
 from learnflow.tutor.proof.answer import disproof, false_output
 from learnflow.tutor.review_findings import look_over
+from learnflow.tutor.review_run import try_out
 
 _MAX_TOKENS: Final = 3_000  # of an answer; some scripts take a token a letter
 
@@ -83,6 +85,7 @@ class ClaudeTutor:
         evidence = [linter_section(findings)]
         if question.code:
             evidence.append(run_section(await self._prover.run(request, question), question))
+            evidence.append(tried_section(await try_out(request, question, self._prover)))
         doubt = self._doubt(request, question)
         reply = await self._reply(Specialist.CODE_REVIEW, request, Review, *evidence, doubt=doubt)
         return self._supportive(reply) or drafts.review(reply, question)

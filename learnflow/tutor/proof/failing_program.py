@@ -46,8 +46,8 @@ def failing_program(
         return result.got is not None and len(printed) == len(outputs) and all(map(is_right, printed, outputs))
 
     case = TestCase(input=given.stdin if given else "", output="\n".join(outputs))
-    own_lines = len(code.splitlines())
-    return FailingProgram(language, whole, (case,), CallingConvention("program"), accepts, own_lines)
+    suffix = whole.removeprefix(code)
+    return FailingProgram(language, whole, (case,), CallingConvention("program"), accepts, suffix)
 
 
 async def line_at_fault(exercise: Exercise, code: str, sandbox: Sandbox) -> int | None:

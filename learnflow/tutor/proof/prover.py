@@ -11,7 +11,8 @@ from learnflow.models.events.routing import AgentRequest
 from learnflow.models.exercise import Exercise
 from learnflow.models.metadata import Proof
 from learnflow.models.vocabulary import ExerciseLanguage, ProofVerdict
-from learnflow.repair.search import Repair, repair
+from learnflow.repair.claims import Repair
+from learnflow.repair.search import repair
 from learnflow.sandbox import Execution, Grading, Sandbox, SandboxUnavailable, infer_calling_convention
 from learnflow.sandbox.outline import outline
 from learnflow.tutor.code_run import NOT_RUN, CodeRun, CodeRunner, runnable_language
@@ -96,9 +97,8 @@ class Prover:
                 if program is None or (found and (found.code or not found.candidates)):
                     break
                 ours = await repair(program, self._sandbox.of(request.query.student_id))
-                calls = program.code.removeprefix(code)
                 if found is None or ours.candidates:
-                    found = replace(ours, code=ours.code.removesuffix(calls) if ours.code else None)
+                    found = replace(ours, code=ours.code.removesuffix(program.suffix) if ours.code else None)
         return found
 
     async def grade(self, request: AgentRequest, question: ParsedQuestion) -> tuple[Exercise, Grading] | None:

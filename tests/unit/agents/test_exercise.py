@@ -15,7 +15,7 @@ from learnflow.models.events.routing import AgentRequest
 from learnflow.models.events.students import ExerciseGraded, ExerciseVerified, HintGiven
 from learnflow.models.exercise import Assigned
 from learnflow.models.vocabulary import ExerciseLanguage, Specialist
-from learnflow.sandbox import Sandbox, SandboxSettings
+from learnflow.sandbox import Sandbox, SandboxSettings, SandboxUnavailable
 from learnflow.settings import Settings
 from learnflow.streams.codec import Clock
 from learnflow.streams.message_processor import Delivery
@@ -140,6 +140,16 @@ async def test_a_failed_submission_is_told_the_line_where_a_small_change_helps(
     busy = await answer()
     assert (busy.metadata or {})["line"] is None, "others wait for the sandbox"
     assert (busy.metadata or {})["passed"] == (told.metadata or {})["passed"]
+
+
+async def test_what_is_graded_counts_although_the_search_cannot_run(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nowhere(*_: object) -> int:
+        raise SandboxUnavailable
+
+    monkeypatch.setattr("learnflow.agents.exercise.line_at_fault", nowhere)
+    assert (await graded(context, asking("Here", "x = 1"))).payload.passed is False
 
 
 async def test_a_submission_fails_with_the_reason_and_is_not_graded(nowhere: Context) -> None:

@@ -32,9 +32,19 @@ def test_an_edit_is_made_in_programs_with_other_values(
     assert all(program != (code.replace(*edit),) for program in programs)
 
 
-@pytest.mark.parametrize("code", ["total = 0\nfor i in range(1, 4): total += i", "print('Total')", "x = [", "a = [1]"])
+@pytest.mark.parametrize("code", [
+    "total = 0\nfor i in range(1, 4): total += i", "print('Total')", "x = [", "a = [1]", "prices = {1: 2}",
+    "a = (1, 2)", "x = 1e999", "x = " + " + ".join(f"name{number}" for number in range(500)),
+])  # fmt: skip
 def test_how_a_count_begins_and_what_is_only_printed_is_no_input(code: str) -> None:
     assert nearby_programs(PYTHON, code, [code.replace("i", "i + 1")]) == ()
+
+
+def test_what_json_cannot_hold_is_varied_all_the_same() -> None:
+    code = "big = 100000000000000000000\nhalf = '\\ud800'\nprint(big)"
+    assert ("big = 99999999999999999999\nhalf = '\\ud800'\nprint(-big)",) in nearby_programs(
+        PYTHON, code, [code.replace("(big)", "(-big)")]
+    )
 
 
 def test_an_edit_of_the_value_itself_is_left_out() -> None:

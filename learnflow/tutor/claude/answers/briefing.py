@@ -13,12 +13,13 @@ from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.routing import AgentRequest, Turn
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites, title
 from learnflow.models.vocabulary import Specialist
-from learnflow.repair.search import Repair
+from learnflow.repair.claims import NONE_HELPS, Repair
 from learnflow.sandbox import Ended, Execution
 from learnflow.tutor.claude.prompts import both_ends, fenced
 from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.progress_figures import figures_in_words, suggestions, suggestions_in_words
 from learnflow.tutor.review_findings import ReviewFindings
+from learnflow.tutor.review_run import Tried
 from learnflow.tutor.student_level import depth, is_hard, mastery
 
 _CHARACTERS_A_TOKEN: Final = 4  # about
@@ -156,9 +157,14 @@ def _where(line: int | None, code: str) -> str:
     return f"\nline {line}: {lines[line - 1].strip()}" if line <= len(lines) else f"\nline {line}"
 
 
+def tried_section(tried: Tried) -> str:
+    """Return what was tried with code that is to be reviewed, which may be the tests of an open exercise."""
+    return f"# What was tried with the code\n\n{tried.text}"
+
+
 def repair_section(found: Repair | None) -> str:
     """Return what a search for small changes of the code showed; nothing where none was made."""
-    if found is None:
+    if found is None or not (found.candidates or found.problem == NONE_HELPS):
         return ""
     if not found.candidates:
         return "# What running small changes of the code showed\n\nNone of them gives what should come."

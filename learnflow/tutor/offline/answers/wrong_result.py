@@ -14,7 +14,7 @@ from learnflow.models.draft import Draft
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.taxonomy import name, title
 from learnflow.models.vocabulary import Language
-from learnflow.repair.search import Repair
+from learnflow.repair.claims import NONE_HELPS, Repair
 from learnflow.tutor import run_report
 from learnflow.tutor.answer_text import draft
 from learnflow.tutor.code_run import CodeRun
@@ -22,6 +22,7 @@ from learnflow.tutor.offline.answers import error_text, static_diagnosis
 from learnflow.tutor.offline.answers.case import Case
 from learnflow.tutor.offline.content.library import EXPLANATIONS
 from learnflow.tutor.proof import Prover, proven_findings
+from learnflow.tutor.review_run import Tried, try_on_open_exercise
 from learnflow.tutor.student_level import depth
 
 _WISH: Final = re.compile(
@@ -38,21 +39,32 @@ _STUCK: Final = re.compile(
 _LOOP: Final = re.compile(r"\s*(?:\w+:\s*)?(?:for|while|loop)\b")
 _MOST: Final = 3  # names
 _MOST_CHANGES: Final = 3  # that are told
+_YOURS: Final = "it is for you to say whether that is what you mean."
 
 
 async def wrong_result(request: AgentRequest, case: Case, prover: Prover) -> Draft:
     """Tell what is proven; else what can be seen by reading, as a place to look; else how to find the place."""
     text, code = request.query.query_text, case.question.code
     possible = await in_analysis_thread(static_diagnosis.candidates, text, case.question)
-    standing = await proven_findings.tried(request, case.question, possible, prover)
-    is_proven = bool(standing) and proven_findings.holds(standing[0][1])
-    found = None if is_proven else await prover.repair(request, case.question)
-    if found and found.candidates:
-        return await _repaired(request, case, found, prover)
-    if standing:
-        (cause, proof), *others = standing
+    findings = await proven_findings.tried(request, case.question, possible, prover)
+    repair = tried = None
+    if not (findings and proven_findings.holds(findings[0][1])):
+        tried = await try_on_open_exercise(request, case.question, prover)
+        repair = None if tried else await prover.repair(request, case.question)
+    if repair and repair.candidates:
+        return await _repaired(request, case, repair, prover)
+    if findings and tried is None:
+        (cause, proof), *others = findings
         return _cause(request, replace(case, proof=proof), cause, *(other for other, _ in others))
-    return await _no_cause_seen(case, code, text, found) if code else _ask(case, text)
+    return await _no_cause_seen(case, text, _told(tried, repair)) if code else _ask(case, text)
+
+
+def _told(tried: Tried | None, repair: Repair | None) -> str | None:
+    """Return what the tests of the open exercise showed, or that no small change helps where that was seen."""
+    if tried is not None:
+        return tried.text
+    none_helps = repair is not None and repair.problem == NONE_HELPS
+    return "I tried small changes of it, one at a time, and none gives what you expect." if none_helps else None
 
 
 def _cause(request: AgentRequest, case: Case, cause: Finding, *others: Finding) -> Draft:
@@ -76,34 +88,34 @@ def _cause(request: AgentRequest, case: Case, cause: Finding, *others: Finding) 
     )  # fmt: skip
 
 
-async def _repaired(request: AgentRequest, case: Case, found: Repair, prover: Prover) -> Draft:
-    """Tell the small change that helps; where several do, all, for the student to choose."""
-    shown = found.candidates[:_MOST_CHANGES]
-    places = [f"line {edit.line} ({case.shown_line(edit.line)}): {edit.words}" for edit in shown]
-    proof = await prover.prove(request, case.question, found.code) if found.code else None
-    case = replace(case, line=shown[0].line if found.code else found.line, proof=proof)
+async def _repaired(request: AgentRequest, case: Case, repair: Repair, prover: Prover) -> Draft:
+    """Tell the small change that is proven; where it is not, or several help, all, for the student to choose."""
+    proof = await prover.prove(request, case.question, repair.code) if repair.code else None
+    is_proven, edits = proven_findings.holds(proof), repair.candidates[:_MOST_CHANGES]
+    case = replace(case, line=edits[0].line if is_proven else repair.line, proof=proof if is_proven else None)
+    places = [f"line {edit.line} ({case.shown_line(edit.line)}): {edit.words}" for edit in edits]
     tried = "I tried small changes of it, one at a time, and ran each."
-    if found.code:
-        told = (f"{tried} What helps is in {places[0]}. {shown[0].why}".strip(), error_text.mended(proof))
+    if is_proven:
+        told = (f"{tried} What helps is in {places[0]}. {edits[0].why}".strip(), error_text.mended(proof))
     else:
         listed = "\n".join(f"- {place[0].upper()}{place[1:]}." for place in places)
-        told = (
-            f"{tried} With these values each of these alone gives what you expect:\n{listed}",
-            "With other values they differ, so it is for you to say which of them is what you mean.",
-        )
+        what = "each of these alone gives" if len(places) > 1 else "this gives"
+        differ = "With other values they differ, so" if repair.differ else "I could not compare more, so"
+        told = (f"{tried} With these values {what} what you expect:\n{listed}", f"{differ} {_YOURS}")
     return draft(
-        run_report.what_happened(case.ran, None), *told, topic=case.topic, confidence=0.85 if found.code else 0.5,
-        missing=case.missing, code=(found.code,) if found.code else (), metadata=case.metadata().as_json(),
+        run_report.what_happened(case.ran, None), *told, topic=case.topic, confidence=0.85 if is_proven else 0.5,
+        missing=case.missing, code=(repair.code,) if is_proven and repair.code else (),
+        metadata=case.metadata().as_json(),
     )  # fmt: skip
 
 
-async def _no_cause_seen(case: Case, code: str, text: str, found: Repair | None) -> Draft:
-    suspected = await static_diagnosis.suspects(code, case.question.language)
+async def _no_cause_seen(case: Case, text: str, tried: str | None) -> Draft:
+    code, language = case.question.code or "", case.question.language
+    suspected = await static_diagnosis.suspects(code, language)
     unseen = None if suspected else "By reading alone I cannot see what goes wrong in your code."
     return draft(
-        run_report.what_happened(case.ran, None) or unseen,
-        "I tried small changes of it, one at a time, and none gives what you expect." if found else None, suspected,
-        *_find_out(code, case.question.language, text, case.ran),
+        run_report.what_happened(case.ran, None) or unseen, tried, suspected,
+        *_find_out(code, language, text, case.ran),
         topic=case.topic, confidence=0.5 if suspected else 0.35, missing=case.missing,
         metadata=case.metadata().as_json(),
     )  # fmt: skip

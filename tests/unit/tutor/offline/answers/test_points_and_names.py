@@ -104,7 +104,7 @@ async def test_what_is_prepared_on_exactly_that_comes_first() -> None:
     ("text", "code", "where"),
     [
         ("what does frobnicate do?", None, "it is not among the built-ins"),
-        ("what is `frob`?", COUNTER, "it is neither in your code nor among the built-ins"),
+        ("what is `frob`?", COUNTER, "neither set in your code, as far as I can read it, nor among the built-ins"),
         ("what does my_function(x) return", None, "it is not among the built-ins"),
     ],
 )
