@@ -38,7 +38,10 @@ def test_questions_in_flight_while_the_worker_is_killed_and_started_again(
         check(flow, module_database)
         tell("one worker", flow)
         answered = Counter({one.query_id: one.agent for one in flow.outcomes}.values())
-        assert until(lambda: lifetime_totals(again) == {**answered, "triage": QUESTIONS})
+        assert until(lambda: lifetime_totals(again) == {**answered, "triage": QUESTIONS}), (
+            lifetime_totals(again),
+            answered,
+        )
     assert again.stop() == 0
     assert sink.stop() == 0
 
