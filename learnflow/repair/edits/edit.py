@@ -16,7 +16,8 @@ _KINDS: Final[tuple[Callable[[Node, Dialect], Iterator[Change]], ...]] = (
     values.constants, values.bounds, values.slices, values.firsts, values.names, values.indexes,
     calls.argument_edits, calls.words, calls.missing_calls, calls.conversions, calls.operands_as_numbers,
     calls.sorting, calls.splits, calls.copies, calls.neighbours,
-    statements.left_out, statements.returned, statements.in_another_order, statements.indented,
+    statements.left_out, statements.returned, statements.in_another_order, statements.before_the_loop,
+    statements.indented,
     statements.comparison_statements, statements.declarations,
 )  # fmt: skip
 MOST: Final = 600

@@ -10,6 +10,7 @@ from learnflow.repair.edits.change import Change, arguments, became, called
 from learnflow.repair.grammar import Dialect, one_line
 
 _SIMPLE: Final = frozenset({"expression_statement", "return_statement", "break_statement", "continue_statement"})
+_JUMPS: Final = frozenset({"return_statement", "raise_statement", "break_statement", "continue_statement"})
 _PRINTS: Final = frozenset({"print", "log", "println"})
 _STEP: Final = "    "
 
@@ -55,6 +56,26 @@ def in_another_order(node: Node, dialect: Dialect) -> Iterator[Change]:
     )  # fmt: skip
 
 
+def before_the_loop(node: Node, dialect: Dialect) -> Iterator[Change]:
+    """Do once, before a loop, what its body begins with: a first value that is given in each round."""
+    block, after = node.parent, node.next_named_sibling
+    loop = block.parent if block else None
+    if block is None or loop is None or after is None or block.type not in dialect.blocks:
+        return
+    if loop.type not in dialect.loops or block.named_children[0] != node or not _gives_value(node, dialect):
+        return
+    head = text(loop).encode()[: node.start_byte - loop.start_byte].decode(errors="replace")
+    yield Change(
+        loop.start_byte, after.start_byte, f"{text(node)}\n{' ' * loop.start_point.column}{head}",
+        node.start_point.row + 1, f"`{one_line(node)}` comes before the loop", "hoist",
+    )  # fmt: skip
+
+
+def _gives_value(node: Node, dialect: Dialect) -> bool:
+    inner = node.named_children[0] if node.named_children else node
+    return node.type.endswith("declaration") or (inner.type in dialect.assignments and "augmented" not in inner.type)
+
+
 def _is_plain(node: Node) -> bool:
     return node.type == "expression_statement" and kind(node.named_children[0]) != "string"
 
@@ -73,7 +94,8 @@ def indented(node: Node, dialect: Dialect) -> Iterator[Change]:
             inner = inner.named_children[-1]
         if inner is None or inner.type != "block":
             return
-        yield _moved(node, inner.start_point.column, "goes into the block before it")
+        if inner.named_children[-1].type not in _JUMPS:  # after one, nothing is reached
+            yield _moved(node, inner.start_point.column, "goes into the block before it")
         before = inner.named_children[-1]
 
 

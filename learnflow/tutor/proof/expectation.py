@@ -68,6 +68,11 @@ class Expectation:
     actual: str | None = None
     call: str | None = None
 
+    def is_met(self, output: str) -> bool:
+        """Say whether an output is what should come, and does not go on showing what comes instead."""
+        goes_on = self.actual and not shows(self.expected, self.actual) and shows(output, self.actual)
+        return meets(output, self.expected) and not goes_on
+
 
 class _Role(Enum):
     EXPECTED = auto()

@@ -9,7 +9,7 @@ from learnflow.models.exercise import Exercise, TestCase
 from learnflow.models.vocabulary import ExerciseLanguage
 from learnflow.repair.search import FailingProgram, repair
 from learnflow.sandbox import CallingConvention, CaseResult, Sandbox, infer_calling_convention
-from learnflow.tutor.proof.expectation import Expectation, meets, meets_to_the_letter
+from learnflow.tutor.proof.expectation import Expectation, meets_to_the_letter
 from learnflow.tutor.proof.trial import MARK, Observation
 
 CALLED: Final[Mapping[ExerciseLanguage, str]] = MappingProxyType({
@@ -36,16 +36,18 @@ def failing_program(
     whole = code
     for _, wanted in asked:
         whole = calling(language, whole, wanted)
-    outputs = [wanted.expected for _, wanted in asked]
+    outputs = [wanted for _, wanted in asked]
     given = asked[0][0].made_input
-    is_right = meets_to_the_letter if to_the_letter else meets
+
+    def is_right(printed: str, wanted: Expectation) -> bool:
+        return wanted.is_met(printed) and (not to_the_letter or meets_to_the_letter(printed, wanted.expected))
 
     def accepts(result: CaseResult, case: TestCase) -> bool:
         del case
         printed = (result.got or "").split(MARK)[-len(outputs) :]
         return result.got is not None and len(printed) == len(outputs) and all(map(is_right, printed, outputs))
 
-    case = TestCase(input=given.stdin if given else "", output="\n".join(outputs))
+    case = TestCase(input=given.stdin if given else "", output="\n".join(wanted.expected for wanted in outputs))
     suffix = whole.removeprefix(code)
     return FailingProgram(language, whole, (case,), CallingConvention("program"), accepts, suffix)
 

@@ -8,7 +8,7 @@ from learnflow.models.metadata import Proof
 from learnflow.models.vocabulary import ProofVerdict
 from learnflow.sandbox import Ended, Execution
 from learnflow.tutor.made_input import MadeInput
-from learnflow.tutor.proof.expectation import Expectation, meets, shows
+from learnflow.tutor.proof.expectation import Expectation, shows
 
 MARK: Final = "\x1e"  # printed before the value of a call
 NEEDS_MORE: Final = frozenset({
@@ -41,7 +41,7 @@ class Observation:
     def is_met(self) -> bool:
         """Whether what should come came."""
         finished = self.execution.ended is Ended.FINISHED
-        return finished and self.expectation is not None and meets(output(self.execution), self.expectation.expected)
+        return finished and self.expectation is not None and self.expectation.is_met(output(self.execution))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _of_working(trial: Trial) -> Proof:
         same = output(trial.before) == output(after)
         what = "the same comes as before" if same else f"it {ending(after)}"
         return _proof(trial, ProofVerdict.NOT_PROVABLE, f"{what}, and I do not know what should come")
-    if meets(output(trial.before), wanted.expected):
+    if wanted.is_met(output(trial.before)):
         return _proof(trial, ProofVerdict.NOT_PROVABLE, "your code, run by itself, gave that already")
     return _met(trial, wanted, f"it {ending(after)}")
 
@@ -116,7 +116,7 @@ def _of_working(trial: Trial) -> Proof:
 def _met(trial: Trial, wanted: Expectation, what: str) -> Proof:
     if not trial.is_asked:
         return _proof(trial, ProofVerdict.NOT_PROVABLE, f"{what}, and that is not the case you write of")
-    if meets(output(trial.after), wanted.expected):
+    if wanted.is_met(output(trial.after)):
         return _proof(trial, ProofVerdict.PROVEN, f"{what}, as it should")
     return _proof(trial, ProofVerdict.DISPROVED, f"{what}, and should give `{one_line(wanted.expected, _LONGEST)}`")
 

@@ -52,6 +52,8 @@ def codes(language: ExerciseLanguage, code: str) -> list[str]:
         ("while True:\n    a", "if True:\n    a"),
         ("x = max(a)", "x = min(a)"),
         ("x = True", "x = False"),
+        ("x = a + b", "x = int(a) + int(b)"),
+        ("for a in b:\n    n = 0\n    n += a", "n = 0\nfor a in b:\n    n += a"),
         ("return_ = 1\nb = 2", "b = 2\nreturn_ = 1"),
     ],
 )
@@ -73,6 +75,8 @@ def test_what_a_learner_s_python_needs(faulty: str, right: str) -> None:
         ("a.push(b);", "a.unshift(b);"),
         ("for (const a of b) { c = a; }", "for (const a of b) { c += a; }"),
         ("x = a || b && c;", "x = (a || b) && c;"),
+        ("for (const a of b) {\n  let n = 0;\n  n += a;\n}", "let n = 0;\nfor (const a of b) {\n  n += a;\n}"),
+        ("x = a + b", "x = Number(a) + Number(b)"),
     ],
 )
 def test_what_a_learner_s_javascript_needs(faulty: str, right: str) -> None:
@@ -96,6 +100,11 @@ def test_what_a_learner_s_javascript_needs(faulty: str, right: str) -> None:
 def test_what_a_learner_s_java_needs(faulty: str, right: str) -> None:
     code = "class Main {{ static int f(int[] a, int b) {{\n{}\n}} }}"
     assert code.format(right) in codes(JAVA, code.format(faulty))
+
+
+def test_nothing_is_put_where_it_is_never_reached() -> None:
+    code = "def f(a):\n    return a\n\nprint(f(1))"
+    assert not any("    print" in made for made in codes(PYTHON, code))
 
 
 def test_an_edit_says_where_and_what() -> None:

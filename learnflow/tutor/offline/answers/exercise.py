@@ -19,6 +19,7 @@ from learnflow.tutor.student_level import depth
 _PREPARED: Final = "a prepared exercise, not one made for you."
 _GOING_ON: Final = frozenset({"another", "next", "more", "again", "harder", "easier", "same"})
 _HOMEWORK: Final = frozenset({"homework", "assignment", "coursework"})
+_DO_IT: Final = re.compile(r"\b(?:solve|do|write|finish) (?:this|it|that)\b.{0,20}\bfor me\b", re.IGNORECASE)
 _CALL: Final = re.compile(r"\b([A-Za-z_]\w{1,40})\(([A-Za-z_][\w, ]{0,60})?\)")
 _FIRST_STEP: Final = "Say in your own words what goes in and what comes out, and note two inputs with their results."
 _NOT_LOOKED_AT: Final = "steps by rule, not a look at your own attempt; send me that, and I look at it."
@@ -56,7 +57,8 @@ def _explanation_too(request: AgentRequest, question: ParsedQuestion) -> str | N
 def _homework(request: AgentRequest, question: ParsedQuestion) -> Draft | None:
     """Return the way to what somebody has to write, None where no homework is asked to be done."""
     signature = _CALL.search(request.query.query_text)
-    if _HOMEWORK.isdisjoint(question.words) or not (signature or "write" in question.words):
+    is_homework = not _HOMEWORK.isdisjoint(question.words) and (signature or "write" in question.words)
+    if not (is_homework or _DO_IT.search(request.query.query_text)):
         return None
     words = {stem(part) for word in question.words for part in word.split("_")}  # also those inside names
     named = [task for task in HOMEWORK if not words.isdisjoint(map(stem, task.words))]

@@ -47,6 +47,7 @@ async def test_another_one_is_on_the_topic_of_the_last() -> None:
         ("This is my assignment, please write sum_all(numbers)", "Make a result and give it its first value"),
         ("homework: write find_longest(words) for me", "Keep the best so far: begin with the first piece of words."),
         ("write averages and minima for me, it is homework", "Write down the steps by which you would do it by hand"),
+        ("can you solve this for me?? sum of the digits of a number, 472 -> 13", "Make a result and give it its first"),
         ("Please write my homework", "Write down the steps by which you would do it by hand"),
     ],
 )

@@ -85,6 +85,21 @@ def test_an_output_meets_what_was_expected_with_words_around_it_at_most(
     assert meets(output, expected) is is_met
 
 
+@pytest.mark.parametrize(
+    ("output", "expected", "actual", "is_met"),
+    [
+        ("5\n12\n14\n", "14", "5 12 14", False),
+        ("14\n", "14", "5 12 14", True),
+        ("3\n6\n9\n", "3 6 9", "3", True),
+        ("14\n", "14", None, True),
+    ],
+)
+def test_what_goes_on_as_before_is_not_what_should_come(
+    output: str, expected: str, actual: str | None, *, is_met: bool
+) -> None:
+    assert Expectation(expected, actual).is_met(output) is is_met
+
+
 def test_digits_that_were_left_out_count_as_shown() -> None:
     assert shows("3.3333333333333335", "3.33")
     assert not shows("3.4", "3.33")
