@@ -159,7 +159,7 @@ def _where(line: int | None, code: str) -> str:
 
 def tried_section(tried: Tried) -> str:
     """Return what was tried with code that is to be reviewed, which may be the tests of an open exercise."""
-    return f"# What was tried with the code\n\n{tried.text}"
+    return f"# What was tried with the code\n\n{fenced(tried.text)}"
 
 
 def repair_section(found: Repair | None) -> str:
