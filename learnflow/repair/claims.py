@@ -28,7 +28,6 @@ class Repair:
 
     line: int | None = None
     code: str | None = None
-    words: str = ""
     candidates: tuple[Edit, ...] = ()
     differ: bool = False
     problem: str = ""
@@ -41,7 +40,7 @@ def claimed(outputs: Mapping[Edit, Outputs]) -> Repair:
     if not passing:
         return Repair(problem=NONE_HELPS)
     if len(passing) == 1 or _agree(tuple(outputs.values())):
-        return Repair(common_line(passing), passing[0].code, passing[0].words, passing[:1])
+        return Repair(common_line(passing), passing[0].code, passing[:1])
     differ = len(set(outputs.values())) > 1
     problem = "edits that meet all cases do different things on other inputs" if differ else "edits cannot be compared"
     return Repair(common_line(passing), candidates=tuple(_likeliest(outputs)), differ=differ, problem=problem)
