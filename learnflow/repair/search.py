@@ -122,8 +122,9 @@ async def _searched_at_once(search: _Search, probe: Probed) -> Repair:
     """Run all edits before it is known what fails: a start of Java costs more than they do."""
     tried = await asyncio.to_thread(_ordered, search, {})
     first, rest = search.program.cases[:_AT_ONCE], search.program.cases[_AT_ONCE:]
-    trials = [Trial(number, case) for number in (0, len(tried) + 1) for case in search.program.cases]
+    trials = [Trial(0, case) for case in search.program.cases]
     trials += [Trial(number, case) for number in range(1, len(tried) + 1) for case in first]
+    trials += [Trial(len(tried) + 1, case) for case in search.program.cases]
     results = await search.run([edit.code for edit in tried], trials, probe)
     if search.passes_all(results, 0, search.program.cases):
         return Repair(problem="the program passes all cases")

@@ -10,6 +10,7 @@ from learnflow.repair.edits.change import Change, became, loop_around
 from learnflow.repair.grammar import SWAPS, Dialect
 
 _ORDERED: Final = frozenset({"-", "/", "//", "%", "**", "<", "<=", ">", ">="})
+_LOGICAL: Final = frozenset({"&&", "||", "and", "or"})
 _SIGNS: Final = ("!", "-", "not")
 _LOOSE: Final = frozenset({"+", "-", "&&", "||", "and", "or"})
 _TIGHT: Final = frozenset({"*", "/", "//", "%", "&&", "and"})
@@ -73,10 +74,14 @@ def grouping(node: Node, dialect: Dialect) -> Iterator[Change]:
 
 
 def negations(node: Node, dialect: Dialect) -> Iterator[Change]:
-    """Take a sign away, or turn a condition around."""
+    """Take a sign away, or turn a condition around, or what `and` or `or` joins."""
     if node.type in dialect.negations and node.children[0].type in _SIGNS:
         yield became(node, text(node.children[-1]), "negation")
     holder = node.parent
+    if holder is not None and node.is_named and kind(part(holder, "operator")) in _LOGICAL:
+        if node.type not in dialect.negations:
+            yield became(node, dialect.negated.format(text(node)), "negation")
+        return
     if holder is None or (node.type == "parenthesized_expression" and holder.type != "if_clause"):
         return
     whole = holder if holder.type == "parenthesized_expression" else node

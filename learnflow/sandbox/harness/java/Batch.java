@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -22,12 +23,12 @@ public final class Batch {
         String given = new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
         Job job = new Job((Map<?, ?>) Json.read(given));
         write("{\"ready\":true}");
-        Compiler compiler = new Compiler(job.code);
-        if (compiler.fault != null) {
-            write("{\"syntax\":" + compiler.fault + "}");
+        Compiler compiler = new Compiler(List.of(new Compiler.Source("", job.code)));
+        if (!compiler.errors.isEmpty()) {
+            write("{\"syntax\":" + compiler.fault(job.code) + "}");
             return;
         }
-        job.classes = compiler.classes();
+        job.classes = compiler.classes("");
         write("{\"ready\":true}"); // compiling took its time, and is none of a case's
         for (int number = 0; number < job.size(); number++) {
             Run.of(job, number);

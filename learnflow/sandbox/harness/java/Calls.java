@@ -5,16 +5,17 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Finds and calls the method of a test, or a program's main. */
 final class Calls {
-    private final ClassLoader loader;
+    final ClassLoader loader;
     private final List<Class<?>> classes = new ArrayList<>();
 
-    /** Loads all classes of the job afresh. */
-    Calls(Job job) throws ClassNotFoundException {
-        loader = new StudentClasses(job.classes);
-        for (String name : job.classes.keySet()) {
+    /** Loads all classes afresh. */
+    Calls(Map<String, byte[]> files) throws ClassNotFoundException {
+        loader = new StudentClasses(files);
+        for (String name : files.keySet()) {
             classes.add(loader.loadClass(name));
         }
     }

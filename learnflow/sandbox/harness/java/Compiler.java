@@ -3,6 +3,7 @@ package learnflow;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,32 +24,34 @@ final class Compiler {
     static final String FILE = "Main.java";
     private static final int ERRORS_SHOWN = 5;
     private static final List<String> OPTIONS =
-            List.of("-g", "-proc:none", "-nowarn", "-Xlint:none", "-cp", "/nowhere");
+            List.of("-g", "-proc:none", "-nowarn", "-Xlint:none", "-Xmaxerrs", "10000", "-cp", "/nowhere");
+    private static final JavaCompiler JAVAC = ToolProvider.getSystemJavaCompiler();
+    private static final JavaFileManager LIBRARY = JAVAC.getStandardFileManager(null, Locale.ENGLISH, null);
 
-    /** The JSON of the first error, or null. */
-    String fault;
-
+    final List<Diagnostic<? extends JavaFileObject>> errors;
     private final Map<String, ByteArrayOutputStream> classes = new LinkedHashMap<>();
 
-    Compiler(String code) {
-        JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
+    Compiler(Collection<Source> sources) {
         DiagnosticCollector<JavaFileObject> told = new DiagnosticCollector<>();
-        JavaFileManager files = new InMemory(javac.getStandardFileManager(told, Locale.ENGLISH, null));
-        if (!javac.getTask(null, files, told, OPTIONS, null, List.of(new Source(code))).call()) {
-            fault = fault(told, code.split("\n", -1));
-        }
+        JAVAC.getTask(null, new InMemory(), told, OPTIONS, null, sources).call();
+        errors = told.getDiagnostics().stream()
+                .filter(one -> one.getKind() == Diagnostic.Kind.ERROR).collect(Collectors.toList());
     }
 
-    /** Returns the class files by their names, in the order in which the compiler wrote them. */
-    Map<String, byte[]> classes() {
+    /** Returns the class files of a package (or "") by their names, in the order in which the compiler wrote them. */
+    Map<String, byte[]> classes(String within) {
         Map<String, byte[]> files = new LinkedHashMap<>();
-        classes.forEach((name, file) -> files.put(name, StudentClasses.withoutExit(file.toByteArray())));
+        classes.forEach((name, file) -> {
+            if (name.startsWith(within)) {
+                files.put(name, StudentClasses.withoutExit(file.toByteArray()));
+            }
+        });
         return files;
     }
 
-    private static String fault(DiagnosticCollector<JavaFileObject> told, String[] lines) {
-        List<Diagnostic<? extends JavaFileObject>> errors = told.getDiagnostics().stream()
-                .filter(one -> one.getKind() == Diagnostic.Kind.ERROR).collect(Collectors.toList());
+    /** Returns the JSON of the first error in the code. */
+    String fault(String code) {
+        String[] lines = code.split("\n", -1);
         String trace = errors.stream().limit(ERRORS_SHOWN).map(error -> shown(error, lines)).collect(Collectors.joining());
         Diagnostic<?> first = errors.get(0);
         String line = first.getLineNumber() > 0 ? String.valueOf(first.getLineNumber()) : "null";
@@ -65,11 +68,12 @@ final class Compiler {
         return message + lines[line - 1] + "\n" + " ".repeat((int) Math.max(0, error.getColumnNumber() - 1)) + "^\n";
     }
 
-    private static final class Source extends SimpleJavaFileObject {
+    /** A file of source in a directory (or ""). */
+    static final class Source extends SimpleJavaFileObject {
         private final String code;
 
-        Source(String code) {
-            super(URI.create("string:///" + FILE), Kind.SOURCE);
+        Source(String directory, String code) {
+            super(URI.create("string:///" + directory + FILE), Kind.SOURCE);
             this.code = code;
         }
 
@@ -85,8 +89,8 @@ final class Compiler {
     }
 
     private final class InMemory extends ForwardingJavaFileManager<JavaFileManager> {
-        InMemory(JavaFileManager files) {
-            super(files);
+        InMemory() {
+            super(LIBRARY);
         }
 
         @Override

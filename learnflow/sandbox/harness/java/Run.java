@@ -110,7 +110,7 @@ public final class Run {
 
     private void call() {
         try {
-            Calls calls = new Calls(job);
+            Calls calls = new Calls(job.classes);
             if (job.entry == null) {
                 calls.main();
                 end("{\"ended\":\"finished\",\"exit\":0}");
