@@ -9,7 +9,7 @@ from tests.faults.traffic import Traffic, check, traffic
 from tests.running.questions import get
 from tests.support.running_system import Client, Systems, Worker, until
 
-QUESTIONS = int(os.environ.get("LEARNFLOW_TEST_QUESTIONS", "200"))
+QUESTIONS = int(os.environ.get("LEARNFLOW_TEST_QUESTIONS", "120"))
 
 
 def tell(what: str, flow: Traffic) -> None:

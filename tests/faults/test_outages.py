@@ -23,7 +23,7 @@ from tests.support.apache_kafka import Broker
 from tests.support.embedded_parts import named
 from tests.support.running_system import Client, Systems, systems, until
 
-AWAY_SECONDS = float(os.environ.get("LEARNFLOW_TEST_AWAY_SECONDS", "8"))
+AWAY_SECONDS = float(os.environ.get("LEARNFLOW_TEST_AWAY_SECONDS", "5"))
 ROUND_SECONDS = 1.0  # in which each flow asks twenty questions: one worker answers hardly more
 VERSIONS = "SELECT student_id, version FROM student_state WHERE student_id = ANY($1)"
 

@@ -8,7 +8,7 @@ import confluent_kafka
 from tests.faults.traffic import CONCEPTS, DEBUG, check, traffic
 from tests.support.running_system import Client, Systems
 
-RESTARTS = int(os.environ.get("LEARNFLOW_TEST_RESTARTS", "3"))
+RESTARTS = int(os.environ.get("LEARNFLOW_TEST_RESTARTS", "2"))
 
 
 def test_a_second_debug_worker_comes_and_goes_under_load(

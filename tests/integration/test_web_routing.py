@@ -15,7 +15,7 @@ from tests.support.running_system import Client, Systems, Worker, envelope, syst
 from tests.support.submissions import submit
 from tests.support.web_client import SECRET, TOKENS, Told, get, post
 
-STUDENTS = [f"routed-{number}" for number in range(12)] + ["änn ö?/%"]
+STUDENTS = [f"routed-{number}" for number in range(12)] + ["röuted ö?/%"]
 SECONDS = 180.0  # four workers start, and two of them share the students anew
 VIEWS = ("progress", "mastery", "struggle", "conversation")
 
@@ -49,7 +49,9 @@ def _let_them_learn(client: Client, found: list[Worker]) -> None:
             turns = get(found[0].web, _path(student, "conversation")).body.get("turns", ())
             return len(turns) == 3 and bool(get(found[-1].web, _path(student, "mastery")).body.get("ledger"))
 
-        assert until(learned, SECONDS), get(found[-1].web, _path(student, "mastery"))
+        assert until(learned, SECONDS), [
+            get(found[0].web, _path(student, view)) for view in ("conversation", "questions")
+        ]
 
 
 def _path(student: str, view: str) -> str:
