@@ -1,8 +1,11 @@
 """What was once answered falsely, asked on the whole way: triage, specialist, sandbox."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
+import orjson
 import pytest
 
 from learnflow.agents.context import Context, mastery_model
@@ -14,6 +17,8 @@ from learnflow.sandbox import Sandbox, SandboxSettings
 from learnflow.settings import Settings
 from learnflow.streams.codec import Clock
 from learnflow.tutor.factory import tutor
+from tests.support.claude_server import Player, playing_claude
+from tests.support.messages_api import KEY
 
 PYTHON, JAVASCRIPT, CPP = Language.PYTHON, Language.JAVASCRIPT, Language.CPP
 AVERAGE = "numbers = [2, 4, 6]\ntotal = 0\nfor i in range(1, len(numbers)):\n    total += numbers[i]\n"
@@ -38,14 +43,28 @@ class Account:
 """
 
 
+@asynccontextmanager
+async def started() -> AsyncIterator[Pipeline]:
+    settings, clock = Settings(), Clock(lambda: NOON, timedelta(minutes=5))
+    async with Sandbox(SandboxSettings()) as sandbox:
+        chosen = tutor(settings, sandbox, clock)
+        yield Pipeline(Context(settings, chosen, sandbox, mastery_model(settings.learner), clock, "test"))
+        await chosen.close()
+
+
 @pytest.fixture
 async def pipeline(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pipeline]:
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
-    settings, clock = Settings(), Clock(lambda: NOON, timedelta(minutes=5))
-    async with Sandbox(SandboxSettings()) as sandbox:
-        offline = tutor(settings, sandbox, clock)
-        yield Pipeline(Context(settings, offline, sandbox, mastery_model(settings.learner), clock, "test"))
-        await offline.close()
+    async with started() as found:
+        yield found
+
+
+@pytest.fixture
+def claude(monkeypatch: pytest.MonkeyPatch) -> Iterator[Player]:
+    with playing_claude() as player:
+        for name, value in {**player.environment, "ANTHROPIC_API_KEY": KEY}.items():
+            monkeypatch.setenv(name, value)
+        yield player
 
 
 @pytest.mark.parametrize(
@@ -84,3 +103,33 @@ async def test_nothing_false_is_said(  # noqa: PLR0913, PLR0917 - what a case co
     assert [words for words in never_said if words.lower() in whole.lower()] == []
     if (answer.metadata or {}).get("fix_applied"):
         assert (answer.metadata or {})["proof"]["verdict"] == "proven"
+
+
+MENDED = {"fix_applied": True, "code_examples": [{"language": "cpp", "code": PRODUCT.replace("int p;", "int p = 1;")}]}
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "language", "answer"),
+    [
+        ("is a string mutable? I wrote s = s + 'x' and s changed", None, None,
+         {"text": "Strings never change: `s + 'x'` is a new one, and the name now stands for it."}),
+        ("the product of the 26 letters comes out wrong", PRODUCT, CPP,
+         {"text": "`p` never gets a first value.", "error_type": None, "line": 3, **MENDED}),
+        ("what goes into randint(lb, ub)?", None, None, {"text": "Both ends belong to the range."}),
+        ("what is `num` in this class?", ACCOUNT, PYTHON, {"text": "`num` is what the caller gives."}),
+        ("¿Por qué mi bucle no termina nunca?", None, None, {"text": "¿Me enseñas el bucle?", "asks_back": True}),
+        ("mera program kyun nahi chal raha hai", None, None, {"text": "Apna code dikhao.", "asks_back": True}),
+    ],
+)  # fmt: skip
+async def test_claude_is_asked_what_was_asked_and_nothing_is_called_mended_that_cannot_be_run(
+    text: str, code: str | None, language: Language | None, answer: dict[str, Any], claude: Player
+) -> None:
+    claude.changes = dict.fromkeys(("missing_concept", "error_type"), answer)
+    async with started() as pipeline:
+        outcome = await pipeline.ask(Question(query_text=text, code_snippet=code, language=language))
+    assert isinstance(outcome.response, ResponseCompleted)
+    assert text in orjson.loads(claude.bodies[-1])["messages"][-1]["content"], "in the student's own words"
+    assert outcome.response.response_text.startswith(answer["text"]), "nothing of ours comes before it"
+    metadata = outcome.response.metadata or {}
+    assert not metadata.get("fix_applied")
+    assert metadata.get("proof", {"verdict": "unproven"})["verdict"] != "proven"
