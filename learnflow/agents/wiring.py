@@ -178,6 +178,7 @@ def wire_core(app: StreamApp, context: Context) -> Tables:
     students = StudentStore(tables, source, assignments, behind(STUDENT_EVENTS))
     struggle, learner = StruggleAgent(context, students, windows), LearnerAgent(context, students)
     wiring.add(Agent.TRIAGE, STUDENT_QUERIES, TriageAgent(context))
+    wiring.problems[Agent.TRIAGE] = context.tutor.problem
     wiring.add(Agent.ROUTER, TRIAGE_ROUTING, RouterAgent(context, students))
     wiring.add_table_writer(Agent.STRUGGLE, struggle, TRIAGE_ROUTING, STUDENT_EVENTS)
     wiring.add_table_writer(Agent.LEARNER, learner, TRIAGE_ROUTING, AGENT_RESPONSES, STUDENT_EVENTS)
@@ -208,8 +209,13 @@ def wire_specialist(app: StreamApp, context: Context, specialist: Specialist) ->
     """One of the five that answer students."""
     wiring = AgentWiring(app, context)
     wiring.add(Agent(specialist), REQUESTS[specialist], SPECIALISTS[specialist](context))
-    if Agent(specialist) in RUNS_CODE:
-        wiring.problems[Agent(specialist)] = lambda: context.sandbox.problem
+    runs_code = Agent(specialist) in RUNS_CODE
+
+    def problem() -> str | None:
+        return (context.sandbox.problem if runs_code else None) or context.tutor.problem()
+
+    wiring.problems[Agent(specialist)] = problem
+    if runs_code:
         app.task(wiring.check_sandbox)
     if specialist is Specialist.EXERCISE:
         additions = BatchSource(context.settings.need_database(), add_exercises)

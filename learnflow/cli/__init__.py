@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "audit": ("audit:command", "Compute again from the topics what is stored and shown, and compare."),
     "rebuild": ("maintenance:rebuild", "Add up again what is known of students, from their history."),
     "mastery": ("mastery:command", "Show mastery levels and their reasons, set one, fit the model."),
+    "claude": ("claude:command", "Try what answers in Claude's place can do."),
     "costs": ("costs:command", "Show what Claude cost, by agent, topic, student or model."),
     "dead-letters": ("dead_letters:command", "Look at what could not be processed, and send it again."),
     "evaluate": ("evaluate:command", "Ask a set of questions, and report how good the answers are."),

@@ -1,17 +1,23 @@
 """Edits that meet all cases, and what they do beside them → what may be claimed. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from pydantic import JsonValue
+
 from learnflow.repair.edits import Edit
+from learnflow.repair.edits.change import common_start
 from learnflow.sandbox import CaseResult, Verdict
+from learnflow.sandbox.grading import as_text
 
 NONE_HELPS: Final = "no small edit meets all cases"
 STOPPED: Final = "it raised Stopped"
 _NO_OUTPUT: Final = "\N{WHITE SQUARE}"
 _RAISED: Final = "it raised "
 _CUT: Final = "…"
+_GIVES: Final = re.compile(r"\b(?:return|yield|print|println|log)\b|=>")
 
 Outputs: TypeAlias = tuple[str | None, ...]
 
@@ -80,3 +86,18 @@ def _agree(outputs: Sequence[Outputs]) -> bool:
     return all(len(one) <= 1 for one in known) and any(
         one and not next(iter(one)).startswith(_NO_OUTPUT) for one in known
     )
+
+
+def hard_codes(before: str, after: str, outputs: Sequence[JsonValue]) -> bool:
+    """Say whether the line that an edit changes gives a constant that is an output, instead of working it out.
+
+    What the program gave as a constant already may be given elsewhere: true and false, say.
+    """
+    start = common_start(before, after)
+    line = after[after.rfind("\n", 0, start) + 1 :].partition("\n")[0]
+    given = _GIVES.search(line)
+    if given is None:
+        return False
+    constant = line[given.end() :].strip(" ();\"'")
+    known = {as_text(output).strip() for output in outputs if not isinstance(output, bool)}
+    return constant in known and not re.search(rf"(?<![\w.]){re.escape(constant)}(?![\w.])", before)

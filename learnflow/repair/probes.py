@@ -1,7 +1,11 @@
-"""Calls put into a program: which of its statements ran, and whether its loops ever end."""
+"""Calls put into a program: which of its statements ran, and whether its loops ever end.
 
-from collections.abc import Callable, Iterator
+A line is likely at fault that ran where cases fail, and not where they pass.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import Final
 
 from tree_sitter import Node
@@ -104,9 +108,34 @@ def _before(node: Node, call: str, language: ExerciseLanguage) -> Iterator[tuple
         yield node.start_byte, f"{call}\n{' ' * node.start_point.column}"
 
 
-def line_scores(spans: tuple[tuple[int, int], ...], score: Callable[[int], float]) -> dict[int, float]:
-    """Return the score of each line: that of the innermost statement on it."""
+@dataclass(frozen=True, slots=True)
+class CaseCoverage:
+    """Which statements ran for a case, by their numbers, and whether it passed."""
+
+    ran: frozenset[int]
+    passed: bool
+
+
+def ochiai(number: int, cases: Sequence[CaseCoverage]) -> float:
+    """Return how suspicious a statement is, from 0 to 1.
+
+    Ochiai: Abreu, Zoeteweij and van Gemund, "On the accuracy of spectrum-based fault localization", 2007.
+    """
+    failing = sum(not case.passed for case in cases)
+    ran_failing = sum(number in case.ran for case in cases if not case.passed)
+    ran = sum(number in case.ran for case in cases)
+    return ran_failing / sqrt(failing * ran) if ran_failing else 0.0
+
+
+def suspicion(spans: tuple[tuple[int, int], ...], cases: Sequence[CaseCoverage]) -> dict[int, float]:
+    """Return how suspicious each line of a program is, as its innermost statement; without one it is not there."""
     scores: dict[int, float] = {}
     for number, (start, end) in enumerate(spans):
-        scores.update(dict.fromkeys(range(start, end + 1), score(number)))
+        scores.update(dict.fromkeys(range(start, end + 1), ochiai(number, cases)))
     return scores
+
+
+def ran_in(printed: str) -> frozenset[int]:
+    """Return the numbers that a bit map in hexadecimal holds."""
+    bits = int(printed or "0", 16)
+    return frozenset(number for number in range(bits.bit_length()) if bits >> number & 1)

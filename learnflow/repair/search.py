@@ -11,14 +11,12 @@ from pydantic import JsonValue
 
 from learnflow.models.exercise import TestCase
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.repair.claims import NONE_HELPS, STOPPED, Outputs, Repair, claimed, common_line, output
-from learnflow.repair.coverage import CaseCoverage, suspicion
+from learnflow.repair.claims import NONE_HELPS, STOPPED, Outputs, Repair, claimed, common_line, hard_codes, output
 from learnflow.repair.edits import Edit, edits
 from learnflow.repair.grammar import integers
-from learnflow.repair.hard_coding import hard_codes
 from learnflow.repair.nearby_inputs import nearby_inputs
 from learnflow.repair.nearby_programs import nearby_programs, without_other_input
-from learnflow.repair.probes import Probed, probed
+from learnflow.repair.probes import CaseCoverage, Probed, probed, suspicion
 from learnflow.repair.variants import Trial, Variants, ran
 from learnflow.sandbox import CallingConvention, CaseResult, Sandbox, Verdict
 from learnflow.sandbox.grading import as_text

@@ -16,9 +16,8 @@ from pydantic import JsonValue
 
 from learnflow.models.exercise import TestCase
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.repair.coverage import ran_in
 from learnflow.repair.edits.change import difference
-from learnflow.repair.probes import Probed, guarded
+from learnflow.repair.probes import Probed, guarded, ran_in
 from learnflow.sandbox import CallingConvention, CaseResult, Sandbox, Verdict
 from learnflow.sandbox.grading import as_text
 

@@ -165,6 +165,7 @@ def _readable(prices: str) -> str:
 class Claude(Section):
     """How Claude is asked; the key is ANTHROPIC_API_KEY of the environment."""
 
+    structured: Literal["auto", "native", "tool", "prompt"] = "auto"
     model: Annotated[str, Field(min_length=1)] = "claude-sonnet-5-5"
     triage_model: Annotated[str, Field(min_length=1)] = "claude-haiku-5-5"
     timeout_seconds: PositiveFloat = 60.0
@@ -182,16 +183,15 @@ class Claude(Section):
     prices: Annotated[str, AfterValidator(_readable)] = "claude-sonnet-5-5 3 15, claude-haiku-5-5 1 5"
 
     @model_validator(mode="after")
-    def _models_have_prices(self) -> Self:
-        known = self.rates()
+    def _a_budget_knows_its_prices(self) -> Self:
         for key in ("model", "triage_model"):
-            if getattr(self, key) not in known:
+            if self.budget_usd_per_day and getattr(self, key) not in price_list(self.prices):
                 raise ValueError(f"prices has none for {getattr(self, key)}, the model of {variable('claude', key)}")
         return self
 
     def rates(self) -> Mapping[str, Rates]:
-        """Return what each model costs."""
-        return price_list(self.prices)
+        """Return what each model costs; one without a price costs nothing."""
+        return {self.model: Rates(0, 0), self.triage_model: Rates(0, 0), **price_list(self.prices)}
 
 
 class Safety(Section):

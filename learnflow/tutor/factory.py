@@ -17,7 +17,8 @@ from learnflow.tutor.claude.budget.metered_client import MeteredClient
 from learnflow.tutor.claude.budget.spending_guard import DailyLimits, SpendingGuard
 from learnflow.tutor.claude.cache.explanation_cache import CachedTutor, ExplanationCache
 from learnflow.tutor.claude.client.claude_client import ClaudeClient
-from learnflow.tutor.claude.client.sdk import AnthropicApi
+from learnflow.tutor.claude.client.sdk import ADDRESS, KEYS, AnthropicApi
+from learnflow.tutor.claude.client.structured_output import Structured
 from learnflow.tutor.claude.interface import ClaudeUnavailable
 from learnflow.tutor.claude.prompts import agent_prompt
 from learnflow.tutor.claude.tutor import ClaudeTutor
@@ -29,7 +30,7 @@ from learnflow.tutor.proof import Prover
 if TYPE_CHECKING:
     from learnflow.tutor.claude.client.recording import HttpTransport
 
-KEYS: Final = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
+_GIVEN: Final = (*KEYS, ADDRESS)
 
 
 def tutor(
@@ -37,11 +38,11 @@ def tutor(
 ) -> Tutor:
     """Return the tutor, whose answers are looked over before they are given.
 
-    `auto` is Claude where there is a key; with a `transport` in place of the network, it is Claude in any case. Raises
-    SettingsError when Claude is asked for and there is no key.
+    `auto` is Claude where there is a key, or the address of another server; with a `transport` in place of the network,
+    it is Claude in any case. Raises SettingsError when Claude is asked for and there is no key.
     """
     wanted = settings.learnflow.tutor
-    with_claude = transport is not None or wanted == "claude" or (wanted == "auto" and any(map(os.environ.get, KEYS)))
+    with_claude = transport is not None or wanted == "claude" or (wanted == "auto" and any(map(os.environ.get, _GIVEN)))
     prover = Prover(sandbox)
     offline = OfflineTutor(prover)
     chosen = _claude(settings, sandbox, now, transport, prover, offline) if with_claude else offline
@@ -54,7 +55,7 @@ def _claude(  # noqa: PLR0913, PLR0917 - what it is made of
 ) -> Tutor:  # fmt: skip
     """Return Claude's tutor, with the explanation cache before it and, before that, the answers while it is away."""
     own, url = settings.claude, settings.database.url
-    client = ClaudeClient(_api(transport), own)
+    client = ClaudeClient(_api(transport, own.structured), own)
     database = Database(url, lacking="nothing is remembered, and only this worker's spending is known") if url else None
     stored = UsageInPostgres(database) if database else None
     guard = SpendingGuard(DailyLimits(own.questions_per_day, own.budget_usd_per_day), now, stored)
@@ -66,7 +67,7 @@ def _claude(  # noqa: PLR0913, PLR0917 - what it is made of
             await database.close()
 
     clients = partial(MeteredClient, client, guard, own.rates())
-    claude = ClaudeTutor(clients, settings, sandbox, prover, now=now, close=close)
+    claude = ClaudeTutor(clients, settings, sandbox, prover, now=now, problem=lambda: client.problem, close=close)
     if not own.cache_days:
         return FallbackTutor(claude, offline, own.when_away)
     version = f"{agent_prompt(Specialist.CONCEPTS).version} {own.model}"
@@ -74,8 +75,10 @@ def _claude(  # noqa: PLR0913, PLR0917 - what it is made of
     return FallbackTutor(cached, offline, own.when_away, cached.earlier)
 
 
-def _api(transport: "HttpTransport | None") -> AnthropicApi:
+def _api(transport: "HttpTransport | None", structured: Structured) -> AnthropicApi:
     try:
-        return AnthropicApi(api_key=transport.api_key if transport else None, transport=transport)
+        return AnthropicApi(
+            api_key=transport.api_key if transport else None, transport=transport, structured=structured
+        )
     except ClaudeUnavailable as error:
         raise SettingsError(f"LEARNFLOW_TUTOR: asks for Claude, but {error}") from None

@@ -62,6 +62,9 @@ class Tutor(Protocol):
     async def progress(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Say in words where the student stands."""
 
+    def problem(self) -> str | None:
+        """Say what keeps it from its own answers until somebody changes something."""
+
     async def close(self) -> None:
         """Let go of what it holds, at the end of the process."""
 
@@ -102,6 +105,10 @@ class TutorWrapper:
     async def progress(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Say in words where the student stands."""
         return await self._draft(request, question, lambda tutor: tutor.progress(request, question))
+
+    def problem(self) -> str | None:
+        """Say what keeps the other from its own answers."""
+        return self._tutor.problem()
 
     async def close(self) -> None:
         """Let go of what the other holds."""

@@ -14,8 +14,9 @@ from learnflow.topics import TOPICS
 from tests.support.apache_kafka import Broker
 from tests.support.claude_server import Player, playing_claude
 from tests.support.messages_api import KEY, MODEL
-from tests.support.running_system import Client, systems, workers
+from tests.support.running_system import Client, systems, until, workers
 from tests.support.topic_watcher import TopicMessage, TopicWatcher, watching
+from tests.support.web_client import get
 
 OFFLINE: Final = "offline"
 TIMEOUT: Final = 4  # seconds that one answer may take
@@ -49,6 +50,7 @@ class Ground:
     watch: TopicWatcher
     claude: Player
     logs: Path
+    web: str
     students: set[str] = field(default_factory=set)
 
     def ask(self, student: str, text: str, **payload: Any) -> TopicMessage:
@@ -72,10 +74,10 @@ def ground(broker: Broker, module_database: str, tmp_path_factory: pytest.TempPa
     with (
         playing_claude() as claude,
         systems(broker, module_database, directory, **SETTINGS, **claude.environment) as started,
-        workers(started, ["worker"], ["sink"]),
+        workers(started, ["worker"], ["sink"]) as (worker, _),
         watching(broker.address, module_database) as watch,
     ):
-        yield Ground(Client(broker.address), watch, claude, directory)
+        yield Ground(Client(broker.address), watch, claude, directory, worker.web)
 
 
 @pytest.fixture
@@ -142,6 +144,8 @@ def test_while_claude_is_away_all_are_answered_and_told_so(answers: Ground, mode
         assert answers.usage(said.payload["query_id"]) == []
         if agent != "exercise":
             assert said.payload["response_text"].startswith("Claude, who usually answers here, cannot be reached")
+    if mode == "refuses":
+        assert until(lambda: "Claude cannot be asked: the key is not accepted" in str(get(answers.web, "/health").body))
 
 
 def test_where_claude_hangs_questions_end_in_time(answers: Ground) -> None:

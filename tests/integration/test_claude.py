@@ -14,6 +14,7 @@ from learnflow.tutor.claude.interface import (
     ClaudeReply,
     ClaudeRequest,
     ClaudeUnavailable,
+    LastingFault,
     Message,
     RateLimited,
     Tokens,
@@ -55,7 +56,7 @@ ASK = ClaudeRequest(MODEL, "Count things.", QUESTION, Count, 500)
 
 
 async def called(api: MessagesApi) -> CallResult[Count]:
-    claude = AnthropicApi(api_key=KEY, base_url=api.url)
+    claude = AnthropicApi(api_key=KEY, base_url=api.url, structured="native")
     try:
         return await claude.call(ASK)
     finally:
@@ -163,17 +164,17 @@ NO_API = "what answered is not the Messages API"
         (sends([], 502), TransientFailure, "status 502 (no reason given)"),
         (fails(429, "rate_limit_error"), TransientFailure, "status 429 (rate_limit_error)"),
         (fails(429, "rate_limit_error", {"retry-after": "3"}), RateLimited, "status 429 (rate_limit_error)"),
-        (fails(429, "rate_limit_error", {"x-should-retry": "false"}), ClaudeUnavailable,
+        (fails(429, "rate_limit_error", {"x-should-retry": "false"}), LastingFault,
          "the request, or what its account may spend, was refused: status 429 (rate_limit_error)"),
-        (sends(SPENT, 429), ClaudeUnavailable, f"{UP}status 429 (rate_limit_error)"),
-        (fails(402, "billing_error"), ClaudeUnavailable, f"{UP}status 402 (billing_error)"),
-        (fails(403, "billing_error"), ClaudeUnavailable, f"{UP}status 403 (billing_error)"),
-        (fails(401, "authentication_error"), ClaudeUnavailable,
+        (sends(SPENT, 429), LastingFault, f"{UP}status 429 (rate_limit_error)"),
+        (fails(402, "billing_error"), LastingFault, f"{UP}status 402 (billing_error)"),
+        (fails(403, "billing_error"), LastingFault, f"{UP}status 403 (billing_error)"),
+        (fails(401, "authentication_error"), LastingFault,
          "the key is not accepted: status 401 (authentication_error)"),
-        (fails(403, "permission_error"), ClaudeUnavailable, "the key is not accepted: status 403 (permission_error)"),
-        (fails(404, "not_found_error"), ClaudeUnavailable,
+        (fails(403, "permission_error"), LastingFault, "the key is not accepted: status 403 (permission_error)"),
+        (fails(404, "not_found_error"), LastingFault,
          f"there is no model {MODEL} at this address: status 404 (not_found_error)"),
-        (fails(400, "invalid_request_error"), ClaudeUnavailable,
+        (fails(400, "invalid_request_error"), LastingFault,
          "the request, or what its account may spend, was refused: status 400 (invalid_request_error)"),
         (fails(400, "invalid_request_error", {"x-should-retry": "true"}), TransientFailure,
          "status 400 (invalid_request_error)"),
@@ -250,11 +251,11 @@ async def test_the_service_may_say_for_how_long(status: int, kind: type[Transien
         (says({"count": 3}, "max_tokens"), "it was longer than the limit of tokens, and cut off"),
         (says('{"count": 3', "model_context_window_exceeded"), "it was longer than the context window, and cut off"),
         (says({"count": 3}, "pause_turn"), "it ended with pause_turn"),
-        (says("There are three."), "Invalid JSON"),
-        (says(""), "Invalid JSON"),
+        (says("There are three."), "there is no JSON object"),
+        (says(""), "there is no JSON object"),
         (says({"count": "many"}), "count: Input should be a valid integer"),
         (says({}), "count: Field required"),
-        (sends({**message(""), "content": []}), "Invalid JSON"),
+        (sends({**message(""), "content": []}), "there is no JSON object"),
     ],
 )
 async def test_an_answer_of_no_use_is_told_apart(answer: Answer, reason: str, api: MessagesApi) -> None:
@@ -295,8 +296,9 @@ async def test_what_takes_the_place_of_the_network_sees_every_call() -> None:
 def test_without_a_key_it_cannot_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_PROFILE"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("ANTHROPIC_BASE_URL", raising=False)
     with pytest.raises(ClaudeUnavailable, match="ANTHROPIC_API_KEY is not set"):
-        AnthropicApi(base_url="http://127.0.0.1:1")
+        AnthropicApi()
 
 
 async def test_the_usual_variables_are_read(api: MessagesApi, monkeypatch: pytest.MonkeyPatch) -> None:

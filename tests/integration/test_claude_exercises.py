@@ -145,7 +145,7 @@ async def test_an_answer_of_no_use_counts_as_an_attempt(api: MessagesApi, sandbo
     api.will(says("Sorry."), says(RIGHT, "max_tokens"), says(RIGHT))
     done = await made(api, sandbox)
     problems = [str(one.problem) for one in done.tried]
-    assert "Invalid JSON" in problems[0]
+    assert "there is no JSON object" in problems[0]
     assert problems[1:] == ["the answer is no exercise: it was longer than the limit of tokens, and cut off", "None"]
     assert [one["role"] for one in api.asked[2]["messages"]] == ["user"]
     assert "cut off" in api.asked[2]["messages"][0]["content"]

@@ -4,7 +4,9 @@ The real SDK against local servers: llmock where it has the fault, pytest-httpse
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +19,7 @@ from learnflow import metrics
 from learnflow.settings import Claude as ClaudeSettings
 from learnflow.tutor.claude.client.claude_client import ClaudeClient
 from learnflow.tutor.claude.client.sdk import AnthropicApi
-from learnflow.tutor.claude.interface import ClaudeReply, ClaudeUnavailable, Tokens, UnusableReply
+from learnflow.tutor.claude.interface import ClaudeReply, ClaudeUnavailable, LastingFault, Tokens, UnusableReply
 from tests.support.claude_requests import Count, ask
 from tests.support.messages_api import (
     INPUT_TOKENS,
@@ -129,7 +131,7 @@ LASTING: Final = {
 # An answer that is paid and of no use: one call; who asked can say what was wrong and ask anew.
 USELESS: Final = {
     "wrong shape": "Field required",
-    "no JSON": "Invalid JSON",
+    "no JSON": "there is no JSON object",
     "refusal": "it was a refusal",
     "max_tokens": "it was longer than the limit of tokens, and cut off",
 }
@@ -144,7 +146,7 @@ async def faulty(llmock: LLMock, httpserver: HTTPServer) -> AsyncIterator[Faulty
 
 async def asked(url: str, seconds: float = 20.0) -> Outcome:
     """Ask one question, without any jitter."""
-    claude = AnthropicApi(api_key=KEY, base_url=url)
+    claude = AnthropicApi(api_key=KEY, base_url=url, structured="native")
     asking = ClaudeClient(claude, ClaudeSettings(attempts=ATTEMPTS), random=lambda: 0.0)
     try:
         return await asking.ask(ask(), asyncio.get_running_loop().time() + seconds)
@@ -178,9 +180,30 @@ async def test_a_fault_that_stays_ends_after_all_attempts(fault: str, faulty: Fa
 @pytest.mark.parametrize("fault", LASTING)
 async def test_what_asking_again_does_not_help_is_asked_once(fault: str, faulty: Faulty) -> None:
     outcome = await asked(faulty.plan(fault, 1))
-    assert type(outcome) is ClaudeUnavailable
+    assert type(outcome) is LastingFault
     assert str(outcome) == LASTING[fault]
     assert faulty.calls == 1
+
+
+async def test_what_lasts_is_told_once_and_so_is_its_end(
+    httpserver: HTTPServer, caplog: pytest.LogCaptureFixture
+) -> None:  # fmt: skip
+    api = MessagesApi(httpserver)
+    wrong = fails(401, "authentication_error")
+    api.will(wrong, wrong, fails(529, "overloaded_error"), wrong, says({"count": 3}), says({"count": 3}))
+    asking = ClaudeClient(AnthropicApi(api_key=KEY, base_url=api.url), ClaudeSettings(attempts=1))
+    caplog.set_level(logging.INFO, "learnflow")
+    problems = []
+    for _ in range(6):
+        with suppress(ClaudeUnavailable):
+            await asking.ask(ask(), asyncio.get_running_loop().time() + 20)
+        problems.append(asking.problem)
+    await asking.close()
+    lasting = "Claude cannot be asked: the key is not accepted: status 401 (authentication_error)"
+    assert problems == [lasting] * 4 + [None] * 2, "that it is away meanwhile changes nothing"
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("learnflow")] == [
+        f"{lasting}. Questions get other answers until this is changed.", "Claude answers again.",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("fault", USELESS)

@@ -71,7 +71,9 @@ async def claude_tutor(api: MessagesApi, **settings: dict[str, Any]) -> AsyncIte
     paying = partial(MeteredClient, asking, SpendingGuard(DailyLimits(), now), chosen.claude.rates())
 
     async with Sandbox(SandboxSettings()) as sandbox:
-        tutor = ClaudeTutor(paying, chosen, sandbox, Prover(sandbox), now=now, close=asking.close)
+        tutor = ClaudeTutor(
+            paying, chosen, sandbox, Prover(sandbox), now=now, problem=lambda: asking.problem, close=asking.close
+        )
         try:
             yield tutor
         finally:

@@ -69,6 +69,10 @@ class ClaudeUnavailable(Exception):  # noqa: N818 - a state, which a tutor witho
     for_students: str = "Claude, who usually answers here, cannot be reached at the moment."
 
 
+class LastingFault(ClaudeUnavailable):
+    """Claude cannot be asked until somebody changes something: the key, the model, the address, the budget there."""
+
+
 class TransientFailure(ClaudeUnavailable):
     """The service or the network failed, and need not the next time; `after`: seconds that the service asks to wait."""
 
@@ -97,6 +101,13 @@ class UnusableReply(Exception):  # noqa: N818 - what came back
         self.model = model
         self.tokens = tokens
         self.refused = refused
+
+
+class WayRefused(UnusableReply):
+    """The service did not accept how a value was asked for. The next call asks in another way; nothing is paid."""
+
+    def __init__(self, reason: str, model: str) -> None:
+        super().__init__(reason, model, Tokens(0, 0))
 
 
 @dataclass(frozen=True, slots=True)

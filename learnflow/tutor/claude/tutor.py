@@ -50,13 +50,17 @@ class ClaudeTutor:
 
     def __init__(  # noqa: PLR0913 - what it is made of
         self, clients: MeteredClients, settings: Settings, sandbox: Sandbox, prover: Prover, *,
-        now: Callable[[], datetime], close: Callable[[], Awaitable[None]],
+        now: Callable[[], datetime], problem: Callable[[], str | None], close: Callable[[], Awaitable[None]],
     ) -> None:  # fmt: skip
-        """`clients` makes what asks for one agent and one question; `close` lets go of what they share."""
+        """`clients` makes what asks for one agent and one question; `close` lets go of what they share.
+
+        `problem` says what keeps all of them from asking until somebody changes something.
+        """
         self._clients = clients
         self._settings = settings
         self._now = now
         self._close = close
+        self._problem = problem
         self._triage = ClaudeTriage(clients, settings.claude)
         self._sandbox = sandbox
         self._prover = prover
@@ -118,6 +122,10 @@ class ClaudeTutor:
             problem=lambda report: drafts.invented_figure(report, figures),
         )  # fmt: skip
         return self._supportive(reply) or drafts.report(reply, request)
+
+    def problem(self) -> str | None:
+        """Say why Claude cannot be asked."""
+        return self._problem()
 
     async def close(self) -> None:
         """Let go of the connections."""

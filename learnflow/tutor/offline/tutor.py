@@ -116,6 +116,9 @@ class OfflineTutor:
         """Give a prepared exercise that fits, without its solution."""
         return exercise.exercise(request, question)
 
+    def problem(self) -> None:
+        """Nothing keeps it."""
+
     async def close(self) -> None:
         """Hold nothing."""
 

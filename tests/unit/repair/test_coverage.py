@@ -3,8 +3,7 @@
 import pytest
 
 from learnflow.models.vocabulary import ExerciseLanguage
-from learnflow.repair.coverage import CaseCoverage, ochiai, ran_in, suspicion
-from learnflow.repair.probes import guarded, probed
+from learnflow.repair.probes import CaseCoverage, guarded, ochiai, probed, ran_in, suspicion
 
 PYTHON, JAVASCRIPT, JAVA = ExerciseLanguage
 

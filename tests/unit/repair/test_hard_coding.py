@@ -3,7 +3,7 @@
 import pytest
 from pydantic import JsonValue
 
-from learnflow.repair.hard_coding import hard_codes
+from learnflow.repair.claims import hard_codes
 
 
 @pytest.mark.parametrize(

@@ -90,8 +90,14 @@ def test_a_wrong_setting_is_refused_in_one_line_that_names_it(tmp_path: Path, na
         ("[claude]\nprices = claude-sonnet-5-5 -3 15\n", "'-3' is no price"),
         ("[claude]\nprices = claude-sonnet-5-5 nan 15\n", "'nan' is no price"),
         ("[claude]\nprices = a 3 15, a 1 5\n", "a has two entries"),
-        ("[claude]\nmodel = claude-other\n", "none for claude-other, the model of LEARNFLOW_CLAUDE_MODEL"),
-        ("[claude]\nprices = claude-sonnet-5-5 3 15\n", "for claude-haiku-5-5, the model of LEARNFLOW_CLAUDE_TRIAGE"),
+        (
+            "[claude]\nmodel = claude-other\nbudget_usd_per_day = 5\n",
+            "none for claude-other, the model of LEARNFLOW_CLAUDE_MODEL",
+        ),
+        (
+            "[claude]\nprices = claude-sonnet-5-5 3 15\nbudget_usd_per_day = 5\n",
+            "for claude-haiku-5-5, the model of LEARNFLOW_CLAUDE_TRIAGE",
+        ),
         ("port = 1\n", "faust.ini: cannot be read"),
         ("[web]\nport = 1\nport = 2\n", "faust.ini: cannot be read"),
     ],

@@ -32,6 +32,10 @@ class Away:
 
     triage = explain = explain_concept = review = debug = exercise = progress = _fail
 
+    def problem(self) -> str | None:
+        """Nothing lasts."""
+        return None
+
     async def close(self) -> None:
         """Hold nothing."""
 

@@ -16,6 +16,7 @@ REFUSED: Final = (
 )
 _FOR_ANOTHER_SECONDS: Final = 5.0  # that an answer without Claude may take
 _LEAST_SECONDS: Final = 3.0  # that Claude takes for an answer
+UNREADABLE: Final = "Claude, who usually answers here, wrote nothing that could be read."
 SPEECHLESS: Final = (
     "I could not find a good answer to this question. Please ask it again in other words, or in smaller parts."
 )
@@ -41,25 +42,28 @@ async def usable_reply(
     """Return a reply that is of use; one that is of none is shown to Claude, and asked for once more.
 
     `problem` says why an answer is of no use; `doubt` says what is false in a first one, which does if no better comes.
-    Raises ClaudeAway, or TutorUnavailable for a refusal and for a second answer of no use.
+    Raises ClaudeAway, also where a second one cannot be read either, or TutorUnavailable for a refusal and for a second
+    answer of no use.
     """
     doubtful: ClaudeReply[T] | None = None
+    speechless = TutorUnavailable(SPEECHLESS)
     for attempt in range(2):
         try:
             reply = await client.ask(request, deadline)
         except (ClaudeUnavailable, UnusableReply) as error:
             if doubtful is None and (final := _final(error, client)):
                 raise final from error
-            request = _with_problem(request, str(error))
+            request, speechless = _with_problem(request, str(error)), ClaudeAway(UNREADABLE)
             continue
         flaw = problem(reply.value)
         if flaw is None and attempt == 0:
             doubtful, flaw = reply, await doubt(reply.value)
         if flaw is None:
             return reply
-        request = _with_problem(request, flaw, reply.value)
+        request, speechless = _with_problem(request, flaw, reply.value), TutorUnavailable(SPEECHLESS)
     if doubtful is None:
-        raise TutorUnavailable(SPEECHLESS, client.usage)
+        speechless.usage = client.usage
+        raise speechless
     return doubtful
 
 

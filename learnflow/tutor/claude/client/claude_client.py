@@ -1,6 +1,7 @@
 """The client of a process: asks Claude within its limits, again where that helps, and not while it does not answer."""
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import Callable
@@ -17,11 +18,13 @@ from learnflow.tutor.claude.interface import (
     ClaudeReply,
     ClaudeRequest,
     ClaudeUnavailable,
+    LastingFault,
     ModelApi,
     RateLimited,
     T,
     TransientFailure,
     UnusableReply,
+    WayRefused,
     loop_time,
 )
 from learnflow.tutor.claude.limits.model_limits import Demand, unused_limits
@@ -29,6 +32,7 @@ from learnflow.tutor.claude.limits.rate_limit_queue import RateLimitQueue
 
 BACKOFF: Final = Backoff(first=0.5, longest=8.0)
 FAIR_SECONDS: Final = 10.0  # a call that had less and brought nothing says nothing about Claude
+_log = logging.getLogger(__name__)
 _STATES: Final[tuple[State, ...]] = ("closed", "half-open", "open")  # as CLAUDE_BREAKER numbers them
 
 
@@ -53,6 +57,7 @@ class ClaudeClient:
         self._random = random
         self._breaker = CircuitBreaker(settings.failures_until_pause, settings.pause_seconds)
         self._queues: dict[str, RateLimitQueue] = {}
+        self.problem: str | None = None  # what does not pass by itself, since the last call
         # the event loop's clock, also for whoever asks outside of it
         metrics.CLAUDE_BREAKER.set_function(lambda: _STATES.index(self._breaker.state(time.monotonic())))
 
@@ -144,8 +149,21 @@ class ClaudeClient:
                 self._breaker = self._breaker.left() if trial else self._breaker
             case TransientFailure() as failure if not isinstance(failure, RateLimited):
                 self._breaker = self._breaker.failed(loop_time())
-            case _:
+            case outcome:
                 self._breaker = self._breaker.answered()
+                self._note(outcome)
+
+    def _note(self, outcome: object) -> None:
+        """Say once in the log what does not pass by itself, and once that it is over."""
+        lasting = f"Claude cannot be asked: {outcome}" if isinstance(outcome, LastingFault) else None
+        replied = isinstance(outcome, ClaudeReply | UnusableReply) and not isinstance(outcome, WayRefused)
+        if lasting == self.problem or not (lasting or replied):
+            return
+        if lasting:
+            _log.error("%s. Questions get other answers until this is changed.", lasting)
+        else:
+            _log.info("Claude answers again.")
+        self.problem = lasting
 
     async def _wait_to_retry(self, failure: TransientFailure, failures: int, deadline: float) -> None:
         """Wait before the next try. Raises ClaudeUnavailable where there is none, or none in time."""

@@ -1,22 +1,33 @@
 """Claude, through the SDK. No other module imports anthropic, and this one only when Claude is made: it costs 59 MB."""
 
+import os
 from functools import cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import ValidationError
 
-from learnflow.models.fields import Model, NonBlank, explain
+from learnflow.models.fields import Model, NonBlank
+from learnflow.tutor.claude.client.structured_output import (
+    ApiReply,
+    NoObject,
+    Structured,
+    Way,
+    Ways,
+    read_value,
+    with_schema,
+)
 from learnflow.tutor.claude.interface import (
     CallResult,
     ClaudeReply,
     ClaudeRequest,
     ClaudeUnavailable,
+    LastingFault,
     RateLimited,
     T,
-    Tokens,
     TransientFailure,
     UnusableReply,
+    WayRefused,
 )
 from learnflow.tutor.claude.rate_limit_headers import RateLimits, rate_limits, retry_after
 
@@ -27,6 +38,10 @@ if TYPE_CHECKING:
 CONNECT_SECONDS: Final = 5.0
 SECONDS: Final = 600.0  # whoever asks has a deadline; this only ends what nobody waits for
 
+KEYS: Final = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
+ADDRESS: Final = "ANTHROPIC_BASE_URL"
+_NO_KEY: Final = "none"  # for a server of one's own, which asks for none
+_COMPLETE: Final = frozenset({"end_turn", "stop_sequence", "tool_use", "stop"})
 _CUT_SHORT: Final = {
     "max_tokens": "it was longer than the limit of tokens, and cut off",
     "model_context_window_exceeded": "it was longer than the context window, and cut off",
@@ -39,67 +54,44 @@ _SPENT: Final = frozenset({
     "linked_organization_billing_unavailable",
     "linked_organization_spend_limit_reached",
 })
+_REFUSED: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY})  # also for a field unknown
 _PASSING: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS})
 
 
-_Count = Annotated[int, Field(ge=0, lt=2**31)]  # more no answer has, and PostgreSQL keeps their sums
+class ServedModel(Model):
+    """A model that a server offers."""
+
+    id: NonBlank
 
 
-class ContentBlock(Model):
-    """A part of an answer; only those of the type `text` are read."""
+class ModelList(Model):
+    """What a server offers."""
 
-    type: str
-    text: str | None = None
-
-
-class TokenUsage(Model):
-    """The tokens of a call. Those of the cache come apart from the others that went in."""
-
-    input_tokens: _Count | None = None
-    output_tokens: _Count | None = None
-    cache_read_input_tokens: _Count | None = None
-    cache_creation_input_tokens: _Count | None = None
-
-
-class ApiReply(Model):
-    """A whole answer, also one that is of no use."""
-
-    model: Annotated[NonBlank, StringConstraints(max_length=100)]
-    stop_reason: str
-    content: tuple[ContentBlock, ...]
-    usage: TokenUsage
-
-    @property
-    def text(self) -> str:
-        """What was written, in however many blocks."""
-        return "".join(block.text or "" for block in self.content if block.type == "text")
-
-    @property
-    def tokens(self) -> Tokens:
-        """What it cost."""
-        usage = self.usage
-        read, written = usage.cache_read_input_tokens or 0, usage.cache_creation_input_tokens or 0
-        return Tokens((usage.input_tokens or 0) + read + written, usage.output_tokens or 0, read, written)
+    data: tuple[ServedModel, ...]
 
 
 class AnthropicApi:
     """Asks Claude for values of a given type, each time with one call. One is made for a process."""
 
     def __init__(
-        self, *, api_key: str | None = None, base_url: str | None = None, transport: "AsyncBaseTransport | None" = None
-    ) -> None:
+        self, *, api_key: str | None = None, base_url: str | None = None, transport: "AsyncBaseTransport | None" = None,
+        structured: Structured = "auto",
+    ) -> None:  # fmt: skip
         """Read what is None from ANTHROPIC_API_KEY and the other variables of the SDK.
 
         `transport` takes the place of the network, to record or to replay. Raises ClaudeUnavailable when there is no
-        key, or no address in ANTHROPIC_BASE_URL.
+        key and no address of another server, or no address in ANTHROPIC_BASE_URL.
         """
         from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient  # noqa: PLC0415 - as the module says
         from httpx2 import InvalidURL, Timeout  # noqa: PLC0415 - the SDK's own, and as dear
 
+        key, token = (api_key or _given(KEYS[0])), _given(KEYS[1])
+        address = _address(base_url or _given(ADDRESS))
         try:
             self._client = AsyncAnthropic(
-                api_key=api_key,
-                base_url=base_url,
+                api_key=key or (_NO_KEY if address and not token else None),
+                auth_token=token,
+                base_url=address,
                 timeout=Timeout(SECONDS, connect=CONNECT_SECONDS),
                 max_retries=0,  # who asks again has to heed the limits, and to count
                 open_telemetry={"traces": False, "propagation": False},  # our spans are nobody else's
@@ -109,6 +101,7 @@ class AnthropicApi:
             raise ClaudeUnavailable(f"ANTHROPIC_BASE_URL is no address: {error}") from None
         if not (self._client.api_key or self._client.auth_token or self._client.credentials):
             raise ClaudeUnavailable("there is no key: ANTHROPIC_API_KEY is not set")
+        self._ways = Ways(structured)
 
     async def call(self, request: ClaudeRequest[T]) -> CallResult[T]:
         """Make one call, and return what became of it with the limits that the service told.
@@ -118,15 +111,17 @@ class AnthropicApi:
         """
         from anthropic import AnthropicError, APIConnectionError, APIStatusError, APITimeoutError  # noqa: PLC0415 - as above
 
-        limits = RateLimits()
+        limits, way = RateLimits(), self._ways.of(request.model)
+        parameters = with_schema(request, way, _schema(request.reply_type))
         try:
-            response = await self._client.messages.with_raw_response.create(**_parameters(request))
+            response = await self._client.messages.with_raw_response.create(**parameters)
             limits = rate_limits(response.headers)
-            return CallResult(_reply(await response.read(), request), limits)
+            return CallResult(self._reply(await response.read(), request, way), limits)
         except (UnusableReply, ClaudeUnavailable) as error:
             return CallResult(error, limits)
         except APIStatusError as error:
-            return CallResult(_status_failure(error, request.model), rate_limits(error.response.headers))
+            limits = rate_limits(error.response.headers)
+            return CallResult(self._refusal(error, request.model, way) or _status_failure(error, request.model), limits)
         except APITimeoutError:
             return CallResult(TransientFailure("no answer in time"), limits)
         except APIConnectionError as error:
@@ -135,21 +130,52 @@ class AnthropicApi:
         except AnthropicError as error:
             return CallResult(ClaudeUnavailable(type(error).__name__), limits)
 
+    @property
+    def address(self) -> str:
+        """Where it asks."""
+        return str(self._client.base_url)
+
+    async def models(self) -> tuple[str, ...] | None:
+        """Return the names of the models that are served, or None where the server does not tell."""
+        from anthropic import AnthropicError  # noqa: PLC0415 - as the module says
+
+        try:
+            response = await self._client.models.with_raw_response.list()
+            return tuple(one.id for one in ModelList.model_validate_json(await response.read()).data)
+        except (AnthropicError, ValidationError):
+            return None
+
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
 
+    def _refusal(self, error: "APIStatusError", model: str, way: Way) -> WayRefused | None:
+        """Return what says that another way of asking may be accepted."""
+        if error.status_code not in _REFUSED or not self._ways.refused(model, way):
+            return None
+        return WayRefused(f"a server that knows no {way} structured output refused it", model)
 
-def _parameters(request: ClaudeRequest[T]) -> dict[str, Any]:
-    """Return what the SDK is given. The system prompt comes first and is kept in the API's cache."""
-    return {
-        "model": request.model,
-        "max_tokens": request.max_tokens,
-        "system": [{"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}],
-        "messages": [{"role": message.role, "content": message.text} for message in request.messages],
-        # not messages.parse: it reads the text before anyone can see that the answer was refused or cut off
-        "output_config": {"format": {"type": "json_schema", "schema": _schema(request.reply_type)}},
-    }
+    def _reply(self, body: bytes, request: ClaudeRequest[T], way: Way) -> ClaudeReply[T]:
+        """Read an answer; not as the SDK does, which takes anything for one, and recurses as deep as it goes."""
+        try:
+            reply = ApiReply.model_validate_json(body)
+        except ValidationError as error:
+            raise TransientFailure("what answered is not the Messages API") from error
+        model, tokens = reply.model or request.model, reply.tokens
+        if reply.stop_reason not in _COMPLETE:
+            reason = _CUT_SHORT.get(reply.stop_reason, f"it ended with {reply.stop_reason}")
+            raise UnusableReply(reason, model, tokens, refused=reply.stop_reason == "refusal")
+        if len(reply.text.encode()) > request.max_tokens * _BYTES_A_TOKEN:  # it would not fit into a message of ours
+            raise UnusableReply("it was longer than the limit of tokens", model, tokens)
+        try:
+            value = read_value(request.reply_type, reply.text, reply.filled_in)
+        except NoObject as error:
+            self._ways.ignored(request.model, way)
+            raise UnusableReply(str(error), model, tokens) from error
+        except ValueError as error:
+            raise UnusableReply(str(error), model, tokens) from error
+        self._ways.worked(request.model, way)
+        return ClaudeReply(value, model, tokens)
 
 
 @cache
@@ -159,12 +185,22 @@ def _schema(reply_type: type[Model]) -> dict[str, Any]:
     return transform_schema(reply_type)
 
 
+def _given(name: str) -> str | None:
+    """Return a variable of the environment without the line break that a file's content may end with."""
+    return os.environ.get(name, "").strip() or None
+
+
+def _address(url: str | None) -> str | None:
+    """Return the address below which the SDK adds the version itself."""
+    return url.strip().rstrip("/").removesuffix("/v1") if url else None
+
+
 def _status_failure(error: "APIStatusError", model: str) -> ClaudeUnavailable:
     """Say what a status means. The service's own words are left out: nobody knows what they repeat."""
     status, kind, headers = error.status_code, error.type or "no reason given", error.response.headers
     reason = f"status {status} ({kind})"
     if status == HTTPStatus.PAYMENT_REQUIRED or kind == "billing_error" or error.error_code in _SPENT:
-        return ClaudeUnavailable(f"the spending limit or the credit of the account is used up: {reason}")
+        return LastingFault(f"the spending limit or the credit of the account is used up: {reason}")
     passing = status in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR
     if {"true": True, "false": False}.get(headers.get("x-should-retry", ""), passing):
         after = retry_after(headers)
@@ -173,27 +209,8 @@ def _status_failure(error: "APIStatusError", model: str) -> ClaudeUnavailable:
         return TransientFailure(reason, after)
     match status:
         case 401 | 403:
-            return ClaudeUnavailable(f"the key is not accepted: {reason}")
+            return LastingFault(f"the key is not accepted: {reason}")
         case 404:
-            return ClaudeUnavailable(f"there is no model {model} at this address: {reason}")
+            return LastingFault(f"there is no model {model} at this address: {reason}")
     # a spending limit that was set in the console is a 400, too, and differs in its words only
-    return ClaudeUnavailable(f"the request, or what its account may spend, was refused: {reason}")
-
-
-def _reply(body: bytes, request: ClaudeRequest[T]) -> ClaudeReply[T]:
-    """Read an answer; not as the SDK does, which takes anything for a message, and recurses as deep as it goes."""
-    try:
-        reply = ApiReply.model_validate_json(body)
-    except ValidationError as error:
-        raise TransientFailure("what answered is not the Messages API") from error
-    text, tokens = reply.text, reply.tokens
-    if reply.stop_reason != "end_turn":
-        reason = _CUT_SHORT.get(reply.stop_reason, f"it ended with {reply.stop_reason}")
-        raise UnusableReply(reason, reply.model, tokens, refused=reply.stop_reason == "refusal")
-    if len(text.encode()) > request.max_tokens * _BYTES_A_TOKEN:  # it would not fit into a message of ours
-        raise UnusableReply("it was longer than the limit of tokens", reply.model, tokens)
-    try:
-        value = request.reply_type.model_validate_json(text)
-    except ValidationError as error:
-        raise UnusableReply(explain(error), reply.model, tokens) from error
-    return ClaudeReply(value, reply.model, tokens)
+    return LastingFault(f"the request, or what its account may spend, was refused: {reason}")

@@ -1,0 +1,207 @@
+"""How a model is asked for a value of a given shape, and how what it wrote is read.
+
+Servers that speak the Messages API differ here: some write by a schema (`output_config`), some fill in a tool, and some
+do neither, and silently leave out what they do not know. A model that finds the schema in its prompt can always try.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from functools import cache
+from types import NoneType
+from typing import Annotated, Any, Final, Literal, TypeAlias, cast, get_args
+
+import orjson
+from pydantic import BeforeValidator, Field, JsonValue, StringConstraints, ValidationError
+
+from learnflow.models.fields import Model, NonBlank, explain
+from learnflow.tutor.claude.interface import ClaudeRequest, T, Tokens
+
+
+class Way(StrEnum):
+    """What carries the schema: the API's structured output, a tool, or the prompt."""
+
+    NATIVE = "native"
+    TOOL = "tool"
+    PROMPT = "prompt"
+
+
+Structured: TypeAlias = Literal["auto", "native", "tool", "prompt"]
+
+_TOOL: Final = "answer"
+_BRACES: Final = 2_000  # places in a text at which an object may begin
+_PATIENCE: Final = 3
+_DECODER: Final = json.JSONDecoder()
+_ASKED: Final = """
+
+# The form of your answer
+
+Write one JSON object by this JSON schema, and nothing before or after it:
+
+```json
+{schema}
+```
+"""
+
+
+_Count = Annotated[int, Field(ge=0, lt=2**31)]  # more no answer has, and PostgreSQL keeps their sums
+
+
+class ContentBlock(Model):
+    """A part of an answer that is read."""
+
+    type: str
+    text: str | None = None
+    input: JsonValue = None
+
+
+def _known_blocks(content: object) -> object:
+    """Skip what is neither text nor the use of a tool, such as thinking."""
+    if not isinstance(content, list):
+        return content
+    return [one for one in content if not isinstance(one, dict) or one.get("type") in {"text", "tool_use"}]
+
+
+class TokenUsage(Model):
+    """The tokens of a call. Those of the cache come apart from the others that went in."""
+
+    input_tokens: _Count | None = None
+    output_tokens: _Count | None = None
+    cache_read_input_tokens: _Count | None = None
+    cache_creation_input_tokens: _Count | None = None
+
+
+class ApiReply(Model):
+    """A whole answer, also one that is of no use. Servers that are not Anthropic's leave out some of it."""
+
+    model: Annotated[NonBlank, StringConstraints(max_length=100)] = ""
+    stop_reason: str = "end_turn"
+    content: Annotated[tuple[ContentBlock, ...], BeforeValidator(_known_blocks)]
+    usage: TokenUsage | None = None
+
+    @property
+    def text(self) -> str:
+        """What was written, in however many blocks."""
+        return "".join(block.text or "" for block in self.content if block.type == "text")
+
+    @property
+    def filled_in(self) -> JsonValue:
+        """What a tool was called with, or None."""
+        return next((block.input for block in self.content if block.type == "tool_use"), None)
+
+    @property
+    def tokens(self) -> Tokens:
+        """What it cost."""
+        usage = self.usage or TokenUsage()
+        read, written = usage.cache_read_input_tokens or 0, usage.cache_creation_input_tokens or 0
+        return Tokens((usage.input_tokens or 0) + read + written, usage.output_tokens or 0, read, written)
+
+
+class NoObject(Exception):  # noqa: N818 - what came back
+    """There is no JSON object of the shape in a reply: the way was not understood."""
+
+
+class Ways:
+    """The way that each model is asked in. `auto` begins with the first and goes on where a model does not know it."""
+
+    def __init__(self, chosen: Structured) -> None:
+        self._first = Way.NATIVE if chosen == "auto" else Way(chosen)
+        self._fixed = chosen != "auto"
+        self._ways: dict[str, Way] = {}
+        self._patience: dict[str, int] = {}  # replies without a value that a way which has worked may still bring
+
+    def of(self, model: str) -> Way:
+        """Return how a model is asked now."""
+        return self._ways.get(model, self._first)
+
+    def worked(self, model: str, way: Way) -> None:
+        """A value came in this way, which stays."""
+        self._ways[model], self._patience[model] = way, _PATIENCE
+
+    def ignored(self, model: str, way: Way) -> None:
+        """A reply had no value of the shape."""
+        if self._fixed or self.of(model) is not way:
+            return
+        self._patience[model] = self._patience.get(model, 0) - 1
+        if self._patience[model] < 0:
+            self._ways[model] = Way.TOOL if way is Way.NATIVE else Way.PROMPT
+
+    def refused(self, model: str, way: Way) -> bool:
+        """A request was refused. Say whether it is worth another, which has nothing but the prompt.
+
+        Where that is refused, too, the way was not the reason.
+        """
+        if self._fixed or self.of(model) is not way:
+            return not self._fixed  # others have found another way meanwhile
+        if self._patience.get(model, 0) > 0:
+            return False
+        self._ways[model] = Way.PROMPT if way is not Way.PROMPT else self._first
+        return way is not Way.PROMPT
+
+
+def with_schema(request: ClaudeRequest[T], way: Way, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return what the SDK is given. The system prompt comes first and is kept in the API's cache."""
+    asked = _ASKED.format(schema=json.dumps(schema)) if way is Way.PROMPT else ""
+    parameters: dict[str, Any] = {
+        "model": request.model,
+        "max_tokens": request.max_tokens,
+        "system": [{"type": "text", "text": request.system + asked, "cache_control": {"type": "ephemeral"}}],
+        "messages": [{"role": message.role, "content": message.text} for message in request.messages],
+    }
+    if way is Way.NATIVE:
+        # not messages.parse: it reads the text before anyone can see that the answer was refused or cut off
+        parameters["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
+    if way is Way.TOOL:
+        parameters["tools"] = [{"name": _TOOL, "description": "Gives the answer.", "input_schema": schema}]
+        parameters["tool_choice"] = {"type": "tool", "name": _TOOL}
+    return parameters
+
+
+def read_value(reply_type: type[T], text: str, filled_in: JsonValue = None) -> T:
+    """Return the value in a text, whatever stands around it, or in what a tool was `filled_in` with.
+
+    What may be null may be left out. Raises NoObject, or ValueError with what is wrong with the value.
+    """
+    text = filled_in if isinstance(filled_in, str) else text
+    whole = filled_in if isinstance(filled_in, dict) and filled_in else _whole(text)
+    found = [whole] if isinstance(whole, dict) else _likely(_objects(text), reply_type)
+    problem: Exception = NoObject("there is no JSON object of the asked form in it")
+    for one in reversed(found):
+        try:
+            return reply_type.model_validate_json(orjson.dumps({**_nulls(reply_type), **one}))
+        except ValidationError as error:
+            problem = ValueError(explain(error))
+    raise problem
+
+
+def _whole(text: str) -> JsonValue:
+    try:
+        return cast("JsonValue", orjson.loads(text))
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _objects(text: str) -> Iterator[dict[str, Any]]:
+    """Yield the JSON objects in a text that are in no other."""
+    place = text.find("{")
+    for _ in range(_BRACES):
+        if place < 0:
+            return
+        try:
+            found, end = _DECODER.raw_decode(text, place)
+        except (ValueError, RecursionError):
+            end = place + 1
+        else:
+            yield found
+        place = text.find("{", end)
+
+
+def _likely(objects: Iterable[dict[str, Any]], reply_type: type[Model]) -> list[dict[str, Any]]:
+    """Return the objects that have half of what the value needs; of several like that, the last is meant."""
+    needed = reply_type.model_fields.keys() - _nulls(reply_type).keys()
+    return [found for found in objects if 2 * len(found.keys() & needed) >= len(needed)]
+
+
+@cache
+def _nulls(reply_type: type[Model]) -> Mapping[str, None]:
+    return {name: None for name, field in reply_type.model_fields.items() if NoneType in get_args(field.annotation)}

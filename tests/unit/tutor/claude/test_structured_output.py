@@ -1,0 +1,104 @@
+"""A value is found in whatever a model writes around it, and each model is asked in a way that it knows."""
+
+import pytest
+
+from learnflow.models.fields import Model
+from learnflow.tutor.claude.client.structured_output import NoObject, Way, Ways, read_value
+
+NATIVE, TOOL, PROMPT = Way
+
+
+class Told(Model):
+    """A value with all kinds of fields."""
+
+    text: str
+    line: int | None
+    parts: tuple[str, ...]
+
+
+WHOLE = '{"text": "a {b}", "line": 3, "parts": ["c"]}'
+TOLD = Told(text="a {b}", line=3, parts=("c",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WHOLE,
+        f"```json\n{WHOLE}\n```",
+        f"<think>They want {{a value}}, so {{1}}.</think>\nHere it is: {WHOLE} I hope that it helps.",
+        f'{{"thought": "none"}} {WHOLE}',
+        f"{WHOLE.replace('3', '4')}\n{WHOLE}",
+        f'{WHOLE} by {{"properties": {{"text": {{}}}}, "text": {{}}, "parts": {{}}}}',
+        "<think>" + "if (a) { b; }\n" * 200 + f"</think>{WHOLE}",
+    ],
+)
+def test_the_object_with_most_of_the_fields_is_the_value(text: str) -> None:
+    assert read_value(Told, text) == TOLD
+
+
+def test_what_may_be_null_may_be_left_out() -> None:
+    assert read_value(Told, '{"text": "a", "parts": []}') == Told(text="a", line=None, parts=())
+
+
+def test_a_tool_that_was_filled_in_is_the_value() -> None:
+    assert read_value(Told, "I call a tool.", {"text": "a {b}", "line": 3, "parts": ["c"]}) == TOLD
+    assert read_value(Told, "I call a tool.", WHOLE) == TOLD, "some servers send text"
+    assert read_value(Told, WHOLE, {}) == TOLD, "and some nothing"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Sure! It is 3.", "x = {1: 2}", '{"other": 1} and', "{" * 5_000, "[1, 2]", '{"a":' * 9_000]
+)
+def test_without_an_object_of_the_shape_there_is_no_value(text: str) -> None:
+    with pytest.raises(NoObject, match="no JSON object"):
+        read_value(Told, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [('{"text": "a"}', "parts: Field required"), ("{}", "text: Field required"),
+     ('See: {"text": 3, "parts": []}', "text: Input should be a valid string")],
+)  # fmt: skip
+def test_what_is_wrong_with_a_value_is_said(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        read_value(Told, text)
+
+
+def test_a_way_that_is_ignored_is_left_for_the_next() -> None:
+    ways = Ways("auto")
+    assert ways.of("a") is NATIVE
+    ways.ignored("a", NATIVE)
+    ways.ignored("a", NATIVE)  # asked at the same time
+    assert (ways.of("a"), ways.of("b")) == (TOOL, NATIVE)
+    ways.ignored("a", TOOL)
+    ways.ignored("a", PROMPT)
+    assert ways.of("a") is PROMPT
+
+
+def test_a_way_that_has_worked_is_left_only_after_several_replies_without_a_value() -> None:
+    ways = Ways("auto")
+    ways.worked("a", NATIVE)
+    assert not ways.refused("a", NATIVE), "the request was at fault"
+    for _ in range(3):
+        ways.ignored("a", NATIVE)
+        assert ways.of("a") is NATIVE
+    ways.ignored("a", NATIVE)
+    assert ways.of("a") is TOOL
+
+
+def test_where_the_request_is_refused_the_prompt_is_tried_and_left_again_if_that_was_not_it() -> None:
+    ways = Ways("auto")
+    assert ways.refused("a", NATIVE)
+    assert ways.of("a") is PROMPT
+    assert ways.refused("a", NATIVE), "what was under way meanwhile is worth another call, too"
+    assert ways.of("a") is PROMPT
+    assert not ways.refused("a", PROMPT)
+    assert ways.of("a") is NATIVE
+
+
+@pytest.mark.parametrize("way", Way)
+def test_a_way_that_was_chosen_stays(way: Way) -> None:
+    ways = Ways(way.value)
+    ways.ignored("a", way)
+    assert not ways.refused("a", way)
+    assert ways.of("a") is way
