@@ -23,7 +23,7 @@ unit: $(READY) ## the tests that need no broker and no database, in less than a 
 	@$(BIN)/python -m pytest --numprocesses 2 --quiet tests/unit
 
 test: $(READY) ## every test, on genuine Kafka where Java and Maven are there
-	@$(BIN)/python -m pytest --numprocesses 4 --no-loadscope-reorder
+	@$(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder
 
 check: $(READY) ## lint, format, types, layers, and that generated files are fresh
 	@$(BIN)/ruff check .

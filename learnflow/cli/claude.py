@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -83,11 +84,18 @@ async def _check(own: Claude) -> tuple[str, tuple[str, ...] | None, list[ModelCh
     except ClaudeUnavailable as error:
         raise SettingsError(str(error)) from None
     try:
-        served = await apis[Way.NATIVE].models()
+        served = await _served(apis[Way.NATIVE], own.timeout_seconds)
         names = dict.fromkeys((own.model, own.triage_model))
         return apis[Way.NATIVE].address, served, [await _model(name, apis, own, served) for name in names]
     finally:
         await asyncio.gather(*(api.close() for api in apis.values()))
+
+
+async def _served(api: AnthropicApi, seconds: float) -> tuple[str, ...] | None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            return await api.models()
+    return None
 
 
 async def _model(
@@ -117,6 +125,8 @@ def _said(result: CallResult[Sum]) -> str:
 def _lacks(
     name: str, results: Sequence[CallResult[Sum]], own: Claude, served: Sequence[str] | None, speed: float | None
 ) -> Iterator[str]:  # fmt: skip
+    if all(isinstance(result.outcome, ClaudeUnavailable) for result in results):
+        return  # why is said already
     if served is None:
         yield "no list of models"
     elif name not in served:

@@ -130,7 +130,7 @@ async def _searched_at_once(search: _Search, probe: Probed) -> Repair:
     left = tuple(
         edit
         for number, edit in enumerate(tried, 1)
-        if scores.get(edit.line, 1.0) > 0 and search.passes_all(results, number, first)
+        if (scores.get(edit.line, 1.0) > 0 or not any(scores.values())) and search.passes_all(results, number, first)
     )
     return await _judged(search, left, rest)
 

@@ -98,6 +98,8 @@ class Variants:
         codes = [guarded(self.language, code) for code in self.codes]
         probed = guarded(self.language, self.probed.code) if self.probed else base
         differences = [difference(base, code) for code in (*codes, probed)]
+        if self.language is not ExerciseLanguage.PYTHON:
+            differences = [_in_utf16(base, *one) for one in differences]
         return _program(self.language, base, differences, self.calling.entry, len(codes))
 
 
@@ -128,6 +130,12 @@ def _program(
             return _java(text, base, differences, entry, probe)
 
 
+def _in_utf16(base: str, start: int, end: int, middle: str) -> tuple[int, int, str]:
+    """Count as Java and JavaScript do, to whom what is beyond 16 bits is two characters."""
+    before, after = base[:start], base[len(base) - end :]
+    return len(before.encode("utf-16-le")) // 2, len(after.encode("utf-16-le")) // 2, middle
+
+
 def _imported(code: str) -> list[str]:
     return sorted(set(re.findall(r"^\s*(?:import|from)\s+([a-z_]+)\b", code, re.MULTILINE)))
 
@@ -141,6 +149,4 @@ def _java(text: str, base: str, differences: Sequence[tuple[int, int, str]], ent
         "/* ENTRY */": json.dumps(entry),
         "/* PROBED */": str(probe),
     }
-    for mark, value in values.items():
-        text = text.replace(mark, value)
-    return text
+    return re.sub("|".join(map(re.escape, values)), lambda mark: values[mark[0]], text)

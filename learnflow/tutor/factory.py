@@ -1,10 +1,9 @@
 """The tutor that the settings ask for."""
 
-import os
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from learnflow.database.postgres import Database
 from learnflow.domain.personal_data import is_personal
@@ -17,8 +16,7 @@ from learnflow.tutor.claude.budget.metered_client import MeteredClient
 from learnflow.tutor.claude.budget.spending_guard import DailyLimits, SpendingGuard
 from learnflow.tutor.claude.cache.explanation_cache import CachedTutor, ExplanationCache
 from learnflow.tutor.claude.client.claude_client import ClaudeClient
-from learnflow.tutor.claude.client.sdk import ADDRESS, KEYS, AnthropicApi
-from learnflow.tutor.claude.client.structured_output import Structured
+from learnflow.tutor.claude.client.sdk import ADDRESS, KEYS, AnthropicApi, given, wants_no_key
 from learnflow.tutor.claude.interface import ClaudeUnavailable
 from learnflow.tutor.claude.prompts import agent_prompt
 from learnflow.tutor.claude.tutor import ClaudeTutor
@@ -30,8 +28,6 @@ from learnflow.tutor.proof import Prover
 if TYPE_CHECKING:
     from learnflow.tutor.claude.client.recording import HttpTransport
 
-_GIVEN: Final = (*KEYS, ADDRESS)
-
 
 def tutor(
     settings: Settings, sandbox: Sandbox, now: Callable[[], datetime], transport: "HttpTransport | None" = None
@@ -42,11 +38,15 @@ def tutor(
     it is Claude in any case. Raises SettingsError when Claude is asked for and there is no key.
     """
     wanted = settings.learnflow.tutor
-    with_claude = transport is not None or wanted == "claude" or (wanted == "auto" and any(map(os.environ.get, _GIVEN)))
+    with_claude = transport is not None or wanted == "claude" or (wanted == "auto" and _is_given())
     prover = Prover(sandbox)
     offline = OfflineTutor(prover)
     chosen = _claude(settings, sandbox, now, transport, prover, offline) if with_claude else offline
     return CheckedTutor(chosen, sandbox, prover)
+
+
+def _is_given() -> bool:
+    return any(map(given, KEYS)) or wants_no_key(given(ADDRESS))
 
 
 def _claude(  # noqa: PLR0913, PLR0917 - what it is made of
@@ -75,7 +75,7 @@ def _claude(  # noqa: PLR0913, PLR0917 - what it is made of
     return FallbackTutor(cached, offline, own.when_away, cached.earlier)
 
 
-def _api(transport: "HttpTransport | None", structured: Structured) -> AnthropicApi:
+def _api(transport: "HttpTransport | None", structured: str) -> AnthropicApi:
     try:
         return AnthropicApi(
             api_key=transport.api_key if transport else None, transport=transport, structured=structured

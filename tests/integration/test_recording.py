@@ -66,7 +66,7 @@ async def test_what_was_recorded_is_answered_again_without_network_and_key(api: 
     replay = Replay(tmp_path)
     assert [await asked(asker(NOWHERE, replay, replay.api_key), text) for text in texts] == live
     assert live[:2] == [Count(count=3), Count(count=4)]
-    assert [str(one).partition(":")[0] for one in live[2:]] == ["UnusableReply", "ClaudeUnavailable"]
+    assert [str(one).partition(":")[0] for one in live[2:]] == ["UnusableReply", "LastingFault"]
     assert replay.missing == 0
 
 
@@ -83,7 +83,7 @@ async def test_a_recording_holds_no_key_and_no_e_mail(api: MessagesApi, tmp_path
 
 async def test_what_was_not_recorded_is_missing(tmp_path: Path) -> None:
     replay = Replay(tmp_path)
-    assert "ClaudeUnavailable" in await asked(asker(NOWHERE, replay, replay.api_key), "three?")
+    assert "LastingFault" in await asked(asker(NOWHERE, replay, replay.api_key), "three?")
     assert replay.missing == 1
 
 

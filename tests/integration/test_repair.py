@@ -59,6 +59,19 @@ async def test_the_line_and_the_repair_of_a_wrong_comparison(language: ExerciseL
     assert grading.verdict is Verdict.PASSED
 
 
+@pytest.mark.parametrize("language", ExerciseLanguage)
+async def test_what_a_program_says_in_other_scripts_and_marks_changes_nothing(
+    language: ExerciseLanguage, sandbox: Sandbox
+) -> None:
+    """Languages count characters differently, and the text of a program is put into one of ours."""
+    comment = {PYTHON: "# \U0001f600 {}\n"}.get(language, "/* \U0001f600 *//* ENTRY */ /* PROBED */\n")
+    code = comment + COUNT[language]
+    found = await repair(failing(language, code, cases(*POSITIVE)), sandbox)
+    assert found.line == 5
+    assert found.code is not None
+    assert (await sandbox.grade(language, found.code, cases(*POSITIVE))).verdict is Verdict.PASSED
+
+
 PROGRAMS = {
     PYTHON: "n = input()\nfor i in range(1, 4):\n    print(n * i)\n",
     JAVASCRIPT: (

@@ -1,6 +1,7 @@
 """`learnflow evaluate`: how good the answers are to a set of questions, and what they cost."""
 
 import asyncio
+import logging
 import os
 import socket
 from collections.abc import Sequence
@@ -104,6 +105,7 @@ def _settings() -> Settings:
 
 
 async def _evaluate(questions: Sequence[Question], at_once: int, transport: "HttpTransport | None") -> Report:
+    logging.getLogger("learnflow").addHandler(logging.NullHandler())  # the report says what went wrong
     settings = _settings()
     clock = Clock(lambda: NOON, timedelta(seconds=settings.limits.future_seconds))
     turns = asyncio.Semaphore(at_once)

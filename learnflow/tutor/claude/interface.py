@@ -70,7 +70,14 @@ class ClaudeUnavailable(Exception):  # noqa: N818 - a state, which a tutor witho
 
 
 class LastingFault(ClaudeUnavailable):
-    """Claude cannot be asked until somebody changes something: the key, the model, the address, the budget there."""
+    """Claude cannot be asked until somebody changes something: the key, the model, the address, the budget there.
+
+    Where that is not `sure`, the one request may be at fault.
+    """
+
+    def __init__(self, reason: str, *, sure: bool = True) -> None:
+        super().__init__(reason)
+        self.sure = sure
 
 
 class TransientFailure(ClaudeUnavailable):

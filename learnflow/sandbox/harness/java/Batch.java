@@ -24,7 +24,7 @@ public final class Batch {
         Job job = new Job((Map<?, ?>) Json.read(given));
         write("{\"ready\":true}");
         Compiler compiler = new Compiler(List.of(new Compiler.Source("", job.code)));
-        if (!compiler.errors.isEmpty()) {
+        if (!compiler.succeeded) {
             write("{\"syntax\":" + compiler.fault(job.code) + "}");
             return;
         }

@@ -29,11 +29,12 @@ final class Compiler {
     private static final JavaFileManager LIBRARY = JAVAC.getStandardFileManager(null, Locale.ENGLISH, null);
 
     final List<Diagnostic<? extends JavaFileObject>> errors;
+    final boolean succeeded;
     private final Map<String, ByteArrayOutputStream> classes = new LinkedHashMap<>();
 
     Compiler(Collection<Source> sources) {
         DiagnosticCollector<JavaFileObject> told = new DiagnosticCollector<>();
-        JAVAC.getTask(null, new InMemory(), told, OPTIONS, null, sources).call();
+        succeeded = JAVAC.getTask(null, new InMemory(), told, OPTIONS, null, sources).call();
         errors = told.getDiagnostics().stream()
                 .filter(one -> one.getKind() == Diagnostic.Kind.ERROR).collect(Collectors.toList());
     }
@@ -51,6 +52,9 @@ final class Compiler {
 
     /** Returns the JSON of the first error in the code. */
     String fault(String code) {
+        if (errors.isEmpty()) {
+            return "{\"type\":\"CompileError\",\"message\":\"the compiler gave up\",\"line\":null,\"trace\":\"\"}";
+        }
         String[] lines = code.split("\n", -1);
         String trace = errors.stream().limit(ERRORS_SHOWN).map(error -> shown(error, lines)).collect(Collectors.joining());
         Diagnostic<?> first = errors.get(0);

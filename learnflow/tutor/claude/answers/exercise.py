@@ -9,7 +9,14 @@ from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Usage
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.taxonomy import title
-from learnflow.tutor.claude.interface import ClaudeRequest, ClaudeUnavailable, Message, ModelClient, UnusableReply
+from learnflow.tutor.claude.interface import (
+    ClaudeRequest,
+    ClaudeUnavailable,
+    Message,
+    ModelClient,
+    UnusableReply,
+    WayRefused,
+)
 from learnflow.tutor.claude.prompts import fenced, prompt
 from learnflow.tutor.exercises import ExerciseReply, assignment, choose
 from learnflow.tutor.exercises.bank import BANK
@@ -79,11 +86,12 @@ class ClaudeAuthor:
 
         Returns the model that wrote it, too. Raises AuthorUnavailable, or FlawedExercise where it is none.
         """
-        messages = _conversation(order, tried)
+        request = ClaudeRequest(self._model, self._prompt.text, _conversation(order, tried), Proposal, _MAX_TOKENS)
         try:
-            reply = await self._client.ask(
-                ClaudeRequest(self._model, self._prompt.text, messages, Proposal, _MAX_TOKENS), deadline
-            )
+            try:
+                reply = await self._client.ask(request, deadline)
+            except WayRefused:
+                reply = await self._client.ask(request, deadline)
         except ClaudeUnavailable as error:
             raise AuthorUnavailable(f"Claude cannot be asked: {error}") from error
         except UnusableReply as error:

@@ -7,7 +7,15 @@ from typing import Final
 
 from learnflow.models.events.routing import AgentRequest
 from learnflow.tutor.claude.budget.metered_client import MeteredClient
-from learnflow.tutor.claude.interface import ClaudeReply, ClaudeRequest, ClaudeUnavailable, Message, T, UnusableReply
+from learnflow.tutor.claude.interface import (
+    ClaudeReply,
+    ClaudeRequest,
+    ClaudeUnavailable,
+    Message,
+    T,
+    UnusableReply,
+    WayRefused,
+)
 from learnflow.tutor.interface import ClaudeAway, TutorUnavailable
 
 REFUSED: Final = (
@@ -53,7 +61,7 @@ async def usable_reply(
         except (ClaudeUnavailable, UnusableReply) as error:
             if doubtful is None and (final := _final(error, client)):
                 raise final from error
-            request, speechless = _with_problem(request, str(error)), ClaudeAway(UNREADABLE)
+            request, speechless = _with_problem(request, error), ClaudeAway(UNREADABLE)
             continue
         flaw = problem(reply.value)
         if flaw is None and attempt == 0:
@@ -74,8 +82,10 @@ def _final(error: ClaudeUnavailable | UnusableReply, client: MeteredClient) -> T
     return TutorUnavailable(REFUSED, client.usage) if error.refused else None
 
 
-def _with_problem(request: ClaudeRequest[T], problem: str, value: T | None = None) -> ClaudeRequest[T]:
+def _with_problem(request: ClaudeRequest[T], problem: object, value: T | None = None) -> ClaudeRequest[T]:
     """Return the question with what was wrong with the last answer, which stands before it where it could be read."""
+    if isinstance(problem, WayRefused):
+        return request  # nothing was answered
     if value is not None:
         answer = Message("assistant", value.model_dump_json())
         complaint = Message("user", f"This cannot be sent: {problem}.")

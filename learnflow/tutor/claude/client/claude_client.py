@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
@@ -32,6 +33,7 @@ from learnflow.tutor.claude.limits.rate_limit_queue import RateLimitQueue
 
 BACKOFF: Final = Backoff(first=0.5, longest=8.0)
 FAIR_SECONDS: Final = 10.0  # a call that had less and brought nothing says nothing about Claude
+_IN_A_ROW: Final = 3  # requests that are refused, before it is not they that are at fault
 _log = logging.getLogger(__name__)
 _STATES: Final[tuple[State, ...]] = ("closed", "half-open", "open")  # as CLAUDE_BREAKER numbers them
 
@@ -57,9 +59,15 @@ class ClaudeClient:
         self._random = random
         self._breaker = CircuitBreaker(settings.failures_until_pause, settings.pause_seconds)
         self._queues: dict[str, RateLimitQueue] = {}
-        self.problem: str | None = None  # what does not pass by itself, since the last call
+        self._problems: dict[str, str] = {}  # what does not pass by itself, by model, since its last call
+        self._refused: Counter[str] = Counter()  # requests in a row, by model
         # the event loop's clock, also for whoever asks outside of it
         metrics.CLAUDE_BREAKER.set_function(lambda: _STATES.index(self._breaker.state(time.monotonic())))
+
+    @property
+    def problem(self) -> str | None:
+        """What does not pass by itself, or None."""
+        return next(iter(self._problems.values()), None)
 
     @property
     def breaker(self) -> State:
@@ -112,7 +120,7 @@ class ClaudeClient:
             return result.outcome
         finally:
             metrics.CLAUDE_CALLS.labels(request.model, result.outcome.label if result else "given-up").inc()
-            self._settle(queue, demand, result, trial=trial)
+            self._settle(queue, demand, result, request.model, trial=trial)
 
     async def _traced_call(self, request: ClaudeRequest[T], deadline: float) -> CallResult[T]:
         attributes = {"gen_ai.provider.name": "anthropic", "gen_ai.request.model": request.model}
@@ -137,7 +145,7 @@ class ClaudeClient:
             return CallResult(failure(f"there was no answer within {round(had, 1):g} s"))
 
     def _settle(
-        self, queue: RateLimitQueue, demand: Demand, result: CallResult[Any] | None, *, trial: bool
+        self, queue: RateLimitQueue, demand: Demand, result: CallResult[Any] | None, model: str, *, trial: bool
     ) -> None:  # fmt: skip
         if result is None:  # cancelled
             queue.settle(demand, None)
@@ -151,19 +159,21 @@ class ClaudeClient:
                 self._breaker = self._breaker.failed(loop_time())
             case outcome:
                 self._breaker = self._breaker.answered()
-                self._note(outcome)
+                self._note(model, outcome)
 
-    def _note(self, outcome: object) -> None:
+    def _note(self, model: str, outcome: object) -> None:
         """Say once in the log what does not pass by itself, and once that it is over."""
-        lasting = f"Claude cannot be asked: {outcome}" if isinstance(outcome, LastingFault) else None
-        replied = isinstance(outcome, ClaudeReply | UnusableReply) and not isinstance(outcome, WayRefused)
-        if lasting == self.problem or not (lasting or replied):
-            return
-        if lasting:
-            _log.error("%s. Questions get other answers until this is changed.", lasting)
-        else:
-            _log.info("Claude answers again.")
-        self.problem = lasting
+        if isinstance(outcome, LastingFault):
+            self._refused[model] += 1
+            problem = f"Claude cannot be asked: {outcome}"
+            lasts = outcome.sure or self._refused[model] >= _IN_A_ROW
+            if lasts and self._problems.get(model) != problem:
+                self._problems[model] = problem
+                _log.error("%s. Questions get other answers until this is changed.", problem)
+        elif isinstance(outcome, ClaudeReply | UnusableReply) and not isinstance(outcome, WayRefused):
+            self._refused[model] = 0
+            if self._problems.pop(model, None):
+                _log.info("Claude answers again.")
 
     async def _wait_to_retry(self, failure: TransientFailure, failures: int, deadline: float) -> None:
         """Wait before the next try. Raises ClaudeUnavailable where there is none, or none in time."""

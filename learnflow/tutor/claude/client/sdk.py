@@ -1,22 +1,16 @@
 """Claude, through the SDK. No other module imports anthropic, and this one only when Claude is made: it costs 59 MB."""
 
 import os
+import re
 from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
 from learnflow.models.fields import Model, NonBlank
-from learnflow.tutor.claude.client.structured_output import (
-    ApiReply,
-    NoObject,
-    Structured,
-    Way,
-    Ways,
-    read_value,
-    with_schema,
-)
+from learnflow.tutor.claude.client.structured_output import ApiReply, NoObject, Way, Ways, read_value, with_schema
 from learnflow.tutor.claude.interface import (
     CallResult,
     ClaudeReply,
@@ -40,6 +34,7 @@ SECONDS: Final = 600.0  # whoever asks has a deadline; this only ends what nobod
 
 KEYS: Final = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 ADDRESS: Final = "ANTHROPIC_BASE_URL"
+_ANTHROPIC: Final = "https://api.anthropic.com"
 _NO_KEY: Final = "none"  # for a server of one's own, which asks for none
 _COMPLETE: Final = frozenset({"end_turn", "stop_sequence", "tool_use", "stop"})
 _CUT_SHORT: Final = {
@@ -47,6 +42,7 @@ _CUT_SHORT: Final = {
     "model_context_window_exceeded": "it was longer than the context window, and cut off",
     "refusal": "it was a refusal",
 }
+_KIND: Final = re.compile(r"(?!None)[A-Za-z_]{1,60}")
 _BYTES_A_TOKEN: Final = 32  # more than any text has on the average
 _SPENT: Final = frozenset({
     "contract_spend_limit_reached",
@@ -75,23 +71,23 @@ class AnthropicApi:
 
     def __init__(
         self, *, api_key: str | None = None, base_url: str | None = None, transport: "AsyncBaseTransport | None" = None,
-        structured: Structured = "auto",
+        structured: str = "auto",
     ) -> None:  # fmt: skip
         """Read what is None from ANTHROPIC_API_KEY and the other variables of the SDK.
 
-        `transport` takes the place of the network, to record or to replay. Raises ClaudeUnavailable when there is no
-        key and no address of another server, or no address in ANTHROPIC_BASE_URL.
+        `transport` takes the place of the network, to record or to replay; `structured` is a way, or auto. Raises
+        ClaudeUnavailable when there is no key and no address of another server, or no address in ANTHROPIC_BASE_URL.
         """
         from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient  # noqa: PLC0415 - as the module says
         from httpx2 import InvalidURL, Timeout  # noqa: PLC0415 - the SDK's own, and as dear
 
-        key, token = (api_key or _given(KEYS[0])), _given(KEYS[1])
-        address = _address(base_url or _given(ADDRESS))
+        address, token = _address(base_url or given(ADDRESS)), given(KEYS[1])
+        key = api_key or given(KEYS[0]) or (_NO_KEY if wants_no_key(address) and not token else None)
         try:
             self._client = AsyncAnthropic(
-                api_key=key or (_NO_KEY if address and not token else None),
-                auth_token=token,
-                base_url=address,
+                api_key=key or (None if token else _unless_blank(KEYS[0], "")),
+                auth_token=None if key else token,
+                base_url=address or _unless_blank(ADDRESS, _ANTHROPIC),
                 timeout=Timeout(SECONDS, connect=CONNECT_SECONDS),
                 max_retries=0,  # who asks again has to heed the limits, and to count
                 open_telemetry={"traces": False, "propagation": False},  # our spans are nobody else's
@@ -165,10 +161,12 @@ class AnthropicApi:
         if reply.stop_reason not in _COMPLETE:
             reason = _CUT_SHORT.get(reply.stop_reason, f"it ended with {reply.stop_reason}")
             raise UnusableReply(reason, model, tokens, refused=reply.stop_reason == "refusal")
-        if len(reply.text.encode()) > request.max_tokens * _BYTES_A_TOKEN:  # it would not fit into a message of ours
+        if (
+            len(reply.written.encode(errors="replace")) > request.max_tokens * _BYTES_A_TOKEN
+        ):  # it would not fit into a message of ours
             raise UnusableReply("it was longer than the limit of tokens", model, tokens)
         try:
-            value = read_value(request.reply_type, reply.text, reply.filled_in)
+            value = read_value(request.reply_type, reply.written)
         except NoObject as error:
             self._ways.ignored(request.model, way)
             raise UnusableReply(str(error), model, tokens) from error
@@ -185,9 +183,19 @@ def _schema(reply_type: type[Model]) -> dict[str, Any]:
     return transform_schema(reply_type)
 
 
-def _given(name: str) -> str | None:
+def given(name: str) -> str | None:
     """Return a variable of the environment without the line break that a file's content may end with."""
     return os.environ.get(name, "").strip() or None
+
+
+def wants_no_key(address: str | None) -> bool:
+    """Say whether an address is that of a server of one's own."""
+    return address is not None and not (urlsplit(address).hostname or "").endswith("anthropic.com")
+
+
+def _unless_blank(name: str, otherwise: str) -> str | None:
+    """Return what keeps the SDK from reading a variable that is blank."""
+    return otherwise if name in os.environ and given(name) is None else None
 
 
 def _address(url: str | None) -> str | None:
@@ -197,7 +205,8 @@ def _address(url: str | None) -> str | None:
 
 def _status_failure(error: "APIStatusError", model: str) -> ClaudeUnavailable:
     """Say what a status means. The service's own words are left out: nobody knows what they repeat."""
-    status, kind, headers = error.status_code, error.type or "no reason given", error.response.headers
+    status, kind, headers = error.status_code, str(error.type), error.response.headers
+    kind = kind if _KIND.fullmatch(kind) else "no reason given"  # it is the server's, and goes into logs
     reason = f"status {status} ({kind})"
     if status == HTTPStatus.PAYMENT_REQUIRED or kind == "billing_error" or error.error_code in _SPENT:
         return LastingFault(f"the spending limit or the credit of the account is used up: {reason}")
@@ -213,4 +222,4 @@ def _status_failure(error: "APIStatusError", model: str) -> ClaudeUnavailable:
         case 404:
             return LastingFault(f"there is no model {model} at this address: {reason}")
     # a spending limit that was set in the console is a 400, too, and differs in its words only
-    return LastingFault(f"the request, or what its account may spend, was refused: {reason}")
+    return LastingFault(f"the request, or what its account may spend, was refused: {reason}", sure=False)

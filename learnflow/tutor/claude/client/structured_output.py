@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import cache
 from types import NoneType
-from typing import Annotated, Any, Final, Literal, TypeAlias, cast, get_args
+from typing import Annotated, Any, Final, get_args
 
-import orjson
 from pydantic import BeforeValidator, Field, JsonValue, StringConstraints, ValidationError
 
 from learnflow.models.fields import Model, NonBlank, explain
@@ -26,10 +25,8 @@ class Way(StrEnum):
     PROMPT = "prompt"
 
 
-Structured: TypeAlias = Literal["auto", "native", "tool", "prompt"]
-
 _TOOL: Final = "answer"
-_BRACES: Final = 2_000  # places in a text at which an object may begin
+_LOOKS: Final = 4  # times that a text may be read
 _PATIENCE: Final = 3
 _DECODER: Final = json.JSONDecoder()
 _ASKED: Final = """
@@ -59,7 +56,7 @@ def _known_blocks(content: object) -> object:
     """Skip what is neither text nor the use of a tool, such as thinking."""
     if not isinstance(content, list):
         return content
-    return [one for one in content if not isinstance(one, dict) or one.get("type") in {"text", "tool_use"}]
+    return [one for one in content if not isinstance(one, dict) or one.get("type") in ("text", "tool_use")]
 
 
 class TokenUsage(Model):
@@ -85,9 +82,10 @@ class ApiReply(Model):
         return "".join(block.text or "" for block in self.content if block.type == "text")
 
     @property
-    def filled_in(self) -> JsonValue:
-        """What a tool was called with, or None."""
-        return next((block.input for block in self.content if block.type == "tool_use"), None)
+    def written(self) -> str:
+        """What a tool was called with, as JSON; what was written, where there is none."""
+        filled_in = next((block.input for block in self.content if block.type == "tool_use"), None)
+        return (filled_in if isinstance(filled_in, str) else json.dumps(filled_in)) if filled_in else self.text
 
     @property
     def tokens(self) -> Tokens:
@@ -104,7 +102,7 @@ class NoObject(Exception):  # noqa: N818 - what came back
 class Ways:
     """The way that each model is asked in. `auto` begins with the first and goes on where a model does not know it."""
 
-    def __init__(self, chosen: Structured) -> None:
+    def __init__(self, chosen: str) -> None:
         self._first = Way.NATIVE if chosen == "auto" else Way(chosen)
         self._fixed = chosen != "auto"
         self._ways: dict[str, Way] = {}
@@ -131,12 +129,17 @@ class Ways:
 
         Where that is refused, too, the way was not the reason.
         """
-        if self._fixed or self.of(model) is not way:
-            return not self._fixed  # others have found another way meanwhile
-        if self._patience.get(model, 0) > 0:
+        if self._fixed:
             return False
-        self._ways[model] = Way.PROMPT if way is not Way.PROMPT else self._first
-        return way is not Way.PROMPT
+        if self.of(model) is not way:  # others have found another one meanwhile
+            return True
+        if way is Way.PROMPT:
+            self._ways.pop(model, None)
+            self._patience.pop(model, None)
+        elif self._patience.get(model, 0) <= 0:
+            self._ways[model] = Way.PROMPT
+            return True
+        return False
 
 
 def with_schema(request: ClaudeRequest[T], way: Way, schema: dict[str, Any]) -> dict[str, Any]:
@@ -157,39 +160,32 @@ def with_schema(request: ClaudeRequest[T], way: Way, schema: dict[str, Any]) -> 
     return parameters
 
 
-def read_value(reply_type: type[T], text: str, filled_in: JsonValue = None) -> T:
-    """Return the value in a text, whatever stands around it, or in what a tool was `filled_in` with.
+def read_value(reply_type: type[T], text: str) -> T:
+    """Return the value in a text, whatever stands around it. What may be null may be left out.
 
-    What may be null may be left out. Raises NoObject, or ValueError with what is wrong with the value.
+    Raises NoObject, or ValueError with what is wrong with the value.
     """
-    text = filled_in if isinstance(filled_in, str) else text
-    whole = filled_in if isinstance(filled_in, dict) and filled_in else _whole(text)
-    found = [whole] if isinstance(whole, dict) else _likely(_objects(text), reply_type)
     problem: Exception = NoObject("there is no JSON object of the asked form in it")
-    for one in reversed(found):
+    for found in reversed(_likely(_objects(text), reply_type)):
         try:
-            return reply_type.model_validate_json(orjson.dumps({**_nulls(reply_type), **one}))
-        except ValidationError as error:
-            problem = ValueError(explain(error))
+            return reply_type.model_validate_json(json.dumps({**_nulls(reply_type), **found}))
+        except (ValidationError, RecursionError) as error:
+            wrong = explain(error) if isinstance(error, ValidationError) else "it is nested too deeply"
+            problem = ValueError(wrong) if isinstance(problem, NoObject) else problem
     raise problem
 
 
-def _whole(text: str) -> JsonValue:
-    try:
-        return cast("JsonValue", orjson.loads(text))
-    except orjson.JSONDecodeError:
-        return None
-
-
 def _objects(text: str) -> Iterator[dict[str, Any]]:
-    """Yield the JSON objects in a text that are in no other."""
-    place = text.find("{")
-    for _ in range(_BRACES):
-        if place < 0:
-            return
+    """Yield the JSON objects in a text that are in no other. The time is in line with its length, whatever it is."""
+    place, budget = text.find("{"), _LOOKS * len(text)
+    while place >= 0 and budget > 0:
         try:
             found, end = _DECODER.raw_decode(text, place)
-        except (ValueError, RecursionError):
+        except json.JSONDecodeError as error:
+            budget -= error.pos - place + 1
+            end = place + 1
+        except RecursionError:
+            budget -= len(text) - place
             end = place + 1
         else:
             yield found

@@ -1,9 +1,13 @@
 """A value is found in whatever a model writes around it, and each model is asked in a way that it knows."""
 
+import json
+import time
+
 import pytest
+from pydantic import JsonValue
 
 from learnflow.models.fields import Model
-from learnflow.tutor.claude.client.structured_output import NoObject, Way, Ways, read_value
+from learnflow.tutor.claude.client.structured_output import ApiReply, NoObject, Way, Ways, read_value
 
 NATIVE, TOOL, PROMPT = Way
 
@@ -40,14 +44,34 @@ def test_what_may_be_null_may_be_left_out() -> None:
     assert read_value(Told, '{"text": "a", "parts": []}') == Told(text="a", line=None, parts=())
 
 
-def test_a_tool_that_was_filled_in_is_the_value() -> None:
-    assert read_value(Told, "I call a tool.", {"text": "a {b}", "line": 3, "parts": ["c"]}) == TOLD
-    assert read_value(Told, "I call a tool.", WHOLE) == TOLD, "some servers send text"
-    assert read_value(Told, WHOLE, {}) == TOLD, "and some nothing"
+@pytest.mark.parametrize(
+    ("filled_in", "text"),
+    [
+        ({"text": "a {b}", "line": 3, "parts": ["c"]}, "I call a tool."),
+        (WHOLE, "I call a tool."),  # some servers send text
+        ({}, WHOLE),  # and some nothing
+        (None, WHOLE),
+    ],
+)
+def test_a_tool_that_was_filled_in_is_the_value(filled_in: JsonValue, text: str) -> None:
+    blocks = [{"type": "thinking", "text": ["?"]}, {"type": "text", "text": text}, {"type": []}]
+    reply = {"content": [*blocks, {"type": "tool_use", "name": "answer", "input": filled_in}]}
+    assert read_value(Told, ApiReply.model_validate(reply).written) == TOLD
 
 
 @pytest.mark.parametrize(
-    "text", ["", "Sure! It is 3.", "x = {1: 2}", '{"other": 1} and', "{" * 5_000, "[1, 2]", '{"a":' * 9_000]
+    "text",
+    [
+        "",
+        "Sure! It is 3.",
+        "x = {1: 2}",
+        '{"other": 1} and',
+        "{" * 5_000,
+        "[1, 2]",
+        "{}",
+        '{"answer": 42}',
+        '{"a":' * 9_000,
+    ],
 )
 def test_without_an_object_of_the_shape_there_is_no_value(text: str) -> None:
     with pytest.raises(NoObject, match="no JSON object"):
@@ -56,12 +80,38 @@ def test_without_an_object_of_the_shape_there_is_no_value(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [('{"text": "a"}', "parts: Field required"), ("{}", "text: Field required"),
+    [('{"text": "a"}', "parts: Field required"),
      ('See: {"text": 3, "parts": []}', "text: Input should be a valid string")],
 )  # fmt: skip
 def test_what_is_wrong_with_a_value_is_said(text: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         read_value(Told, text)
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ('"text": "\\ud800", "parts": []', "Invalid JSON"),
+        ('"text": 123456789012345678901234567890, "parts": []', "text: Input should be a valid string"),
+        (f'"text": "a", "parts": {"[" * 300}{"]" * 300}', "recursion limit exceeded"),
+    ],
+)
+def test_what_json_can_hold_and_nobody_can_store_is_said(part: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        read_value(Told, f"Here: {{{part}}}")
+
+
+def test_looking_for_an_object_takes_a_time_in_line_with_the_length() -> None:
+    """Read again from each brace, this would take minutes."""
+    hostile = '{"a":' * 900 + "[" + "[]," * 100_000
+    began = time.process_time()
+    with pytest.raises(NoObject):
+        read_value(Told, hostile)
+    whole = time.process_time()
+    with pytest.raises(NoObject):
+        read_value(Told, "[" + "[]," * 100_000)
+    json.loads("[" + "[]," * 100_000 + "1]")
+    assert whole - began < 50 * max(time.process_time() - whole, 0.01)
 
 
 def test_a_way_that_is_ignored_is_left_for_the_next() -> None:
