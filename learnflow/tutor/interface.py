@@ -64,9 +64,11 @@ class Tutor(Protocol):
 
     def problem(self) -> str | None:
         """Say what keeps it from its own answers until somebody changes something."""
+        return None
 
     async def close(self) -> None:
         """Let go of what it holds, at the end of the process."""
+        return
 
 
 Answer: TypeAlias = Callable[[Tutor], Awaitable[Draft]]  # asks a tutor for the draft that is wanted

@@ -13,6 +13,7 @@ from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Intent
 from learnflow.tutor.code_run import NOT_RUN, CodeRun
 from learnflow.tutor.exercises import ExerciseReply
+from learnflow.tutor.interface import Tutor
 from learnflow.tutor.offline.answers import exercise, explain, progress
 from learnflow.tutor.offline.answers.debug import debug
 from learnflow.tutor.offline.answers.review import review
@@ -72,7 +73,7 @@ def _on_last_program(answer: Draft, request: AgentRequest) -> Draft:
     return answer.model_copy(update={"text": f"{_LAST_PROGRAM}\n\n{answer.text}"})
 
 
-class OfflineTutor:
+class OfflineTutor(Tutor):
     """Answers from rules, prepared content and the linter; needs no key and no network.
 
     `prover` tries what it would say; without one nothing counts as proven.
@@ -115,12 +116,6 @@ class OfflineTutor:
     async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:
         """Give a prepared exercise that fits, without its solution."""
         return exercise.exercise(request, question)
-
-    def problem(self) -> None:
-        """Nothing keeps it."""
-
-    async def close(self) -> None:
-        """Hold nothing."""
 
     async def progress(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Say in words where the student stands."""

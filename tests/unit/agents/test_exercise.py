@@ -111,7 +111,7 @@ async def told_of(context: Context, code: str) -> str:
 async def test_no_code_tells_of_an_input_that_is_hidden(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     """The last case of the exercise has 1071, and is in the same start of Python as the others."""
     assert EXERCISE.test_cases[-1].input == [1071, 462]
-    monkeypatch.setattr("learnflow.repair.search.SECONDS", 2.0)  # each variant of a program that looks at all is slow
+    monkeypatch.setattr(Sandbox, "is_busy", True)  # or 300 variants of a program that looks at everything were run
     grading = await context.sandbox.grade(EXERCISE.language, f"HONEST = False{PEEKING}", EXERCISE.test_cases)
     assert "AND FOUND 1071" in grading.cases[0].printed, "it is there to be found"
     told = await told_of(context, f"HONEST = False{PEEKING}")
