@@ -35,7 +35,7 @@ _QUESTION: Final = Message("user", "How much is 17 + 25? Give the number, and on
 
 @dataclass(frozen=True, slots=True)
 class ModelCheck:
-    """What a model can do: the way in which it writes values, or None; `lacks` has the rest in words."""
+    """What a model can do: for each way of asking `yes`, or `no` with the reason; `lacks` has the rest in words."""
 
     model: str
     native: str
@@ -71,11 +71,11 @@ def check(*, as_json: bool) -> int:
     Ends with 1 where a model answers in none of them.
     """
     address, served, checks = asyncio.run(_check(settings.current().claude))
-    for one in checks if as_json else ():
-        json_line({"address": address, "models": served, **asdict(one)})
+    for model in checks if as_json else ():
+        json_line({"address": address, "models": served, **asdict(model)})
     if not as_json:
         _show(address, served, checks)
-    return 0 if all(one.answers for one in checks) else 1
+    return 0 if all(model.answers for model in checks) else 1
 
 
 async def _check(own: Claude) -> tuple[str, tuple[str, ...] | None, list[ModelCheck]]:
@@ -147,8 +147,8 @@ def _show(address: str, served: Sequence[str] | None, checks: Sequence[ModelChec
     )
     click.echo(plain(f"{address} serves: {listed}"))
     shown = table("model", *Way, "tokens/s", "what it lacks")
-    for one in checks:
-        speed = f"{one.tokens_a_second:.1f}" if one.tokens_a_second else DASH
-        row = (one.model, one.native, one.tool, one.prompt, speed, "; ".join(one.lacks) or DASH)
+    for model in checks:
+        speed = f"{model.tokens_a_second:.1f}" if model.tokens_a_second else DASH
+        row = (model.model, model.native, model.tool, model.prompt, speed, "; ".join(model.lacks) or DASH)
         shown.add_row(*map(plain, row))
     console().print(shown)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from typing import Final, TypeAlias
 
@@ -130,7 +131,7 @@ async def _searched_at_once(search: _Search, probe: Probed) -> Repair:
     left = tuple(
         edit
         for number, edit in enumerate(tried, 1)
-        if (scores.get(edit.line, 1.0) > 0 or not any(scores.values())) and search.passes_all(results, number, first)
+        if _likelihood(scores, edit.line) > 0 and search.passes_all(results, number, first)
     )
     return await _judged(search, left, rest)
 
@@ -144,14 +145,15 @@ def _scores(search: _Search, probe: Probed, results: _Results, number: int) -> d
     )
 
 
+def _likelihood(scores: Mapping[int, float], line: int) -> float:
+    """Return how likely a line is at fault, from 0 to 1, by how suspicious lines are; 1 where none is."""
+    score = scores.get(line, 0.0) if any(scores.values()) else 1.0
+    return _UNSEEN + (1 - _UNSEEN) * score if score > 0 or line not in scores else 0.0
+
+
 def _ordered(search: _Search, scores: Mapping[int, float]) -> tuple[Edit, ...]:
     """Return the edits that are worth a run, the likeliest first."""
-
-    def likely(line: int) -> float:
-        score = scores.get(line, 0.0) if any(scores.values()) else 1.0
-        return _UNSEEN + (1 - _UNSEEN) * score if score > 0 or line not in scores else 0.0
-
-    made = edits(search.program.language, search.program.code, likely)
+    made = edits(search.program.language, search.program.code, partial(_likelihood, scores))
     if search.program.calling.entry is None:
         made = without_other_input(search.program.language, search.program.code, made)
     outputs = [case.output for case in search.program.cases]

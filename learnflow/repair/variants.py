@@ -99,7 +99,7 @@ class Variants:
         probed = guarded(self.language, self.probed.code) if self.probed else base
         differences = [difference(base, code) for code in (*codes, probed)]
         if self.language is not ExerciseLanguage.PYTHON:
-            differences = [_in_utf16(base, *one) for one in differences]
+            differences = [_in_utf16(base, *place) for place in differences]
         return _program(self.language, base, differences, self.calling.entry, len(codes))
 
 

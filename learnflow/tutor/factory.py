@@ -16,7 +16,7 @@ from learnflow.tutor.claude.budget.metered_client import MeteredClient
 from learnflow.tutor.claude.budget.spending_guard import DailyLimits, SpendingGuard
 from learnflow.tutor.claude.cache.explanation_cache import CachedTutor, ExplanationCache
 from learnflow.tutor.claude.client.claude_client import ClaudeClient
-from learnflow.tutor.claude.client.sdk import ADDRESS, KEYS, AnthropicApi, given, wants_no_key
+from learnflow.tutor.claude.client.sdk import ADDRESS, KEYS, AnthropicApi, from_environment, wants_no_key
 from learnflow.tutor.claude.interface import ClaudeUnavailable
 from learnflow.tutor.claude.prompts import agent_prompt
 from learnflow.tutor.claude.tutor import ClaudeTutor
@@ -46,7 +46,7 @@ def tutor(
 
 
 def _is_given() -> bool:
-    return any(map(given, KEYS)) or wants_no_key(given(ADDRESS))
+    return any(map(from_environment, KEYS)) or wants_no_key(from_environment(ADDRESS))
 
 
 def _claude(  # noqa: PLR0913, PLR0917 - what it is made of

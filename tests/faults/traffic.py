@@ -17,7 +17,7 @@ from tests.support.running_system import Client, Reader, envelope, until
 from tests.support.topic_watcher import json_object
 
 SECONDS: Final = 400.0  # until everything has its outcome, on a busy machine
-LATER: Final = 6.0  # seconds after the last outcome in which a second one would come
+LATER: Final = 10.0  # seconds after the last outcome in which a second one would come
 KEY_ERROR: Final = 'person = {"name": "Maya"}\nprint(person["age"])\n'
 
 KINDS: Final[Sequence[dict[str, Any]]] = (

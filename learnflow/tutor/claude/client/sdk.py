@@ -81,8 +81,8 @@ class AnthropicApi:
         from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient  # noqa: PLC0415 - as the module says
         from httpx2 import InvalidURL, Timeout  # noqa: PLC0415 - the SDK's own, and as dear
 
-        address, token = _address(base_url or given(ADDRESS)), given(KEYS[1])
-        key = api_key or given(KEYS[0]) or (_NO_KEY if wants_no_key(address) and not token else None)
+        address, token = _address(base_url or from_environment(ADDRESS)), from_environment(KEYS[1])
+        key = api_key or from_environment(KEYS[0]) or (_NO_KEY if wants_no_key(address) and not token else None)
         try:
             self._client = AsyncAnthropic(
                 api_key=key or (None if token else _unless_blank(KEYS[0], "")),
@@ -137,7 +137,7 @@ class AnthropicApi:
 
         try:
             response = await self._client.models.with_raw_response.list()
-            return tuple(one.id for one in ModelList.model_validate_json(await response.read()).data)
+            return tuple(model.id for model in ModelList.model_validate_json(await response.read()).data)
         except (AnthropicError, ValidationError):
             return None
 
@@ -183,7 +183,7 @@ def _schema(reply_type: type[Model]) -> dict[str, Any]:
     return transform_schema(reply_type)
 
 
-def given(name: str) -> str | None:
+def from_environment(name: str) -> str | None:
     """Return a variable of the environment without the line break that a file's content may end with."""
     return os.environ.get(name, "").strip() or None
 
@@ -195,7 +195,7 @@ def wants_no_key(address: str | None) -> bool:
 
 def _unless_blank(name: str, otherwise: str) -> str | None:
     """Return what keeps the SDK from reading a variable that is blank."""
-    return otherwise if name in os.environ and given(name) is None else None
+    return otherwise if name in os.environ and from_environment(name) is None else None
 
 
 def _address(url: str | None) -> str | None:

@@ -56,7 +56,7 @@ def _known_blocks(content: object) -> object:
     """Skip what is neither text nor the use of a tool, such as thinking."""
     if not isinstance(content, list):
         return content
-    return [one for one in content if not isinstance(one, dict) or one.get("type") in ("text", "tool_use")]
+    return [block for block in content if not isinstance(block, dict) or block.get("type") in ("text", "tool_use")]
 
 
 class TokenUsage(Model):
