@@ -1,5 +1,6 @@
 """The exercise agent: what fails where nothing can be run, and that an exercise ends once."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -95,7 +96,7 @@ def common_divisor(a, b):
         texts += [repr(value) for value in frame.f_locals.values() if value is not texts]
         frame = frame.f_back
     texts += [repr(each) for each in gc.get_objects() if isinstance(each, (list, dict))]
-    hidden = "".join(["10", "71"])
+    hidden = "".join(["10", "71, 462"])
     message = "PEEKED " + ("AND FOUND " + hidden if any(hidden in each for each in texts) else "IN VAIN")
     print(message)
     raise type(message, (Exception,), {})(message)
@@ -109,18 +110,21 @@ async def told_of(context: Context, code: str) -> str:
 
 
 async def test_no_code_tells_of_an_input_that_is_hidden(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The last case of the exercise has 1071, and is in the same start of Python as the others."""
+    """The last case of the exercise has 1071, and is in the same start of Python as the others.
+
+    Four digits alone are found by chance too, in an address or an id.
+    """
     assert EXERCISE.test_cases[-1].input == [1071, 462]
     monkeypatch.setattr(Sandbox, "is_busy", True)  # or 300 variants of a program that looks at everything were run
     grading = await context.sandbox.grade(EXERCISE.language, f"HONEST = False{PEEKING}", EXERCISE.test_cases)
-    assert "AND FOUND 1071" in grading.cases[0].printed, "it is there to be found"
+    assert "AND FOUND 1071, 462" in grading.cases[0].printed, "it is there to be found"
     told = await told_of(context, f"HONEST = False{PEEKING}")
     assert "PEEKED IN VAIN" in told, "what may be shown is"
-    assert "1071" not in told
+    assert not re.search(r"\b1071\b", told)
     told = await told_of(context, f"HONEST = True{PEEKING}")
     assert '"verdict":"hidden"' in told
     assert "PEEKED" not in told
-    assert "1071" not in told
+    assert not re.search(r"\b1071\b", told)
 
 
 async def test_a_failed_submission_is_told_the_line_where_a_small_change_helps(
