@@ -15,7 +15,7 @@ from learnflow.agents.specialist_request import SpecialistRequest, reported
 from learnflow.bounded_cache import BoundedCache
 from learnflow.domain.question import distress
 from learnflow.domain.question.parsed_question import ParsedQuestion
-from learnflow.models.draft import Draft, total_tokens
+from learnflow.models.draft import Draft, token_count
 from learnflow.models.envelope import Event
 from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested
 from learnflow.models.vocabulary import Specialist
@@ -86,7 +86,7 @@ def combine(draft: Draft, explanation: Draft | None) -> Draft:
         return draft
     usage = draft.usage + explanation.usage
     if explanation.metadata.get(distress.METADATA_FIELD):  # then nothing else is said
-        return explanation.model_copy(update={"token_count": total_tokens(usage), "usage": usage})
+        return explanation.model_copy(update={"token_count": token_count(explanation.model, usage), "usage": usage})
     # What was explained, and by whom: it need not be who wrote the rest.
     prompt = {key: value for key, value in explanation.metadata.items() if key == "prompt"}
     origin = {"topic": explanation.topic, "model": explanation.model, **prompt}
@@ -96,7 +96,7 @@ def combine(draft: Draft, explanation: Draft | None) -> Draft:
             "code_examples": tuple(dict.fromkeys(draft.code_examples + explanation.code_examples)),
             "confidence": round(min(draft.confidence, explanation.confidence), 2),
             "metadata": {**draft.metadata, "explained": origin},
-            "token_count": total_tokens(usage),
+            "token_count": token_count(draft.model, usage),
             "usage": usage,
         }
     )

@@ -16,7 +16,7 @@ from learnflow.domain.question import distress
 from learnflow.domain.question.handover import Handover, misrouted
 from learnflow.domain.question.last_program import with_last_program
 from learnflow.domain.question.parsed_question import ParsedQuestion, parse_question
-from learnflow.models.draft import Draft, Usage
+from learnflow.models.draft import OFFLINE_MODEL, Draft, Usage
 from learnflow.models.envelope import Event
 from learnflow.models.events.logs import ActivityLogged
 from learnflow.models.events.responses import Failure, ResponseCompleted
@@ -26,7 +26,6 @@ from learnflow.models.vocabulary import Agent, Specialist
 from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery
 from learnflow.topics import AGENT_LOGS, REQUESTS
-from learnflow.tutor.answer_text import OFFLINE_MODEL
 from learnflow.tutor.interface import Misrouted, TutorUnavailable
 
 NOTICED: Final = "safety.distress.noticed"  # the action in agent-logs

@@ -1,13 +1,14 @@
 """What a tutor says, before it becomes a response, and what it cost: the tokens of a model, and their price."""
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from learnflow.models.fields import Confidence, JsonObject, Model, NullAsEmpty, ResponseText, Short, Text, TopicKey
 from learnflow.models.vocabulary import Agent
 
+OFFLINE_MODEL: Final = "offline"
 DECIMALS = 8  # of a price: a token that is read from a cache can cost a tenth of a millionth of a dollar
 
 
@@ -24,9 +25,9 @@ class Usage(Model):
     price_usd: NonNegativeFloat = Field(description="By the prices in the settings of that day.")
 
 
-def total_tokens(usage: Iterable[Usage]) -> int | None:
-    """Return the tokens of all calls together, or None where there were none."""
-    return sum(item.input_tokens + item.output_tokens for item in usage) or None
+def token_count(model: str, usage: Iterable[Usage]) -> int | None:
+    """Return the tokens of an answer; None where no model wrote it, whatever was paid for replies of no use."""
+    return None if model == OFFLINE_MODEL else sum(item.input_tokens + item.output_tokens for item in usage) or None
 
 
 def summed(usage: Iterable[Usage]) -> tuple[Usage, ...]:

@@ -4,9 +4,8 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from learnflow.models.draft import Draft
+from learnflow.models.draft import OFFLINE_MODEL, Draft
 
-OFFLINE_MODEL: Final = "offline"
 LONGEST: Final = 2_500  # characters that are still read on a terminal
 _PARAGRAPHS: Final = "\n\n"
 _SIGNATURE: Final = "(From the offline tutor: "

@@ -16,13 +16,13 @@ from learnflow.agents.specialist_request import NOTICED
 from learnflow.agents.wiring import SPECIALISTS
 from learnflow.domain.mastery.model import shipped
 from learnflow.domain.question.parsed_question import ParsedQuestion
-from learnflow.models.draft import Draft
+from learnflow.models.draft import Draft, Usage
 from learnflow.models.envelope import Event, version_metadata
 from learnflow.models.events.logs import ActivityLogged
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
 from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested
 from learnflow.models.events.students import ExerciseVerified
-from learnflow.models.vocabulary import Specialist
+from learnflow.models.vocabulary import Agent, Specialist
 from learnflow.sandbox import Sandbox, SandboxSettings
 from learnflow.settings import Settings
 from learnflow.streams.codec import Clock
@@ -189,6 +189,9 @@ def test_a_paragraph_is_not_said_twice() -> None:
     assert both.text == "It is past the end.\n\nLists count from 0.\n\nSo the last is at 2."
     assert (both.confidence, both.token_count) == (0.5, None)
     assert combine(first, None) == first
+    in_vain = Usage(agent=Agent.DEBUG, model=MODEL, calls=2, input_tokens=9, output_tokens=9, price_usd=0)
+    paid = combine(first.model_copy(update={"usage": (in_vain,)}), second)
+    assert (paid.token_count, paid.usage) == (None, (in_vain,)), "no model wrote what is said"
 
 
 async def test_a_question_goes_to_the_agent_that_claude_names_and_stays_there(

@@ -19,7 +19,7 @@ from learnflow.domain.conversation import Conversation
 from learnflow.domain.question import distress
 from learnflow.domain.question.exercise_wish import EXERCISE_ID
 from learnflow.domain.student_exercises import Exercises
-from learnflow.models.draft import Draft
+from learnflow.models.draft import OFFLINE_MODEL, Draft
 from learnflow.models.envelope import Event
 from learnflow.models.events import event_with
 from learnflow.models.events.queries import QuerySubmitted
@@ -38,7 +38,6 @@ from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.solution_guard import SolutionGuard
 
 FEWEST_WORDS: Final = 20
-OFFLINE: Final = "offline"
 # One time and one student for all runs, so that the same questions are the same requests, and a recording fits.
 NOON: Final = datetime(2026, 1, 2, 12, tzinfo=UTC)
 STUDENT: Final = "evaluation"
@@ -172,7 +171,7 @@ def _draft(answer: ResponseCompleted) -> Draft:
         code_examples=answer.code_examples,
         confidence=answer.confidence,
         topic="general",
-        model=answer.claude_model or OFFLINE,
+        model=answer.claude_model or OFFLINE_MODEL,
     )
 
 
@@ -190,7 +189,7 @@ async def _leaks(outcome: Outcome, answer: ResponseCompleted, sandbox: Sandbox) 
 
 def _honest(answer: ResponseCompleted) -> bool:
     """An answer that no model wrote says so and has no tokens; the exercise agent's are facts, whoever tells them."""
-    if answer.claude_model != OFFLINE:
+    if answer.claude_model != OFFLINE_MODEL:
         return bool(answer.claude_model) and answer.token_count is not None
     no_claim = answer.agent_name is Specialist.EXERCISE or (answer.metadata or {}).get(distress.METADATA_FIELD) is True
-    return answer.token_count is None and (no_claim or OFFLINE in answer.response_text)
+    return answer.token_count is None and (no_claim or OFFLINE_MODEL in answer.response_text)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from learnflow.models.draft import Draft, Usage, total_tokens
+from learnflow.models.draft import OFFLINE_MODEL, Draft, Usage, token_count
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.events.students import ExerciseAssigned, ExerciseGraded, HintGiven
 from learnflow.models.exercise import Assigned, Exercise
@@ -16,7 +16,6 @@ from learnflow.models.fields import Model
 from learnflow.models.metadata import ExerciseMetadata
 from learnflow.models.taxonomy import GENERAL, name
 from learnflow.models.vocabulary import Closing, Language, LearningStyle
-from learnflow.tutor.answer_text import OFFLINE_MODEL
 from learnflow.tutor.exercises.hidden_cases import visible_cases
 
 _SHOWN_TESTS: Final = ("", "One of the tests", "Two of the tests")  # by how many are shown: one at least
@@ -65,7 +64,7 @@ def draft(
             **(metadata or {}),
         }).as_json(),
         model=model,
-        token_count=None if model == OFFLINE_MODEL else total_tokens(usage),
+        token_count=token_count(model, usage),
         usage=usage,
     )
 

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from learnflow.domain.question.parsed_question import ParsedQuestion
-from learnflow.models.draft import Draft
+from learnflow.models.draft import OFFLINE_MODEL, Draft
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.metadata import Proof
 from learnflow.models.vocabulary import ExerciseLanguage, Language, ProofVerdict
 from learnflow.sandbox import Execution
-from learnflow.tutor.answer_text import OFFLINE_MODEL
 from learnflow.tutor.proof.output_claims import OutputClaim, false_claims, output_claims, without_sentences
 from learnflow.tutor.proof.prover import Prover
 from learnflow.tutor.proof.whole_program import changed_code

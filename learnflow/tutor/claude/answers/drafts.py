@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from learnflow.domain.question import distress
 from learnflow.domain.question.intent import OFF_TOPIC
 from learnflow.domain.question.parsed_question import ParsedQuestion
-from learnflow.models.draft import Draft, Usage, total_tokens
+from learnflow.models.draft import Draft, Usage, token_count
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.fields import NUL, SHORTEST_RESPONSE
 from learnflow.models.metadata import AnswerMetadata, DebugMetadata, ExplanationMetadata, RemarkMetadata, ReviewMetadata
@@ -131,7 +131,7 @@ def _draft(
         topic=topic,
         metadata={**metadata, "prompt": reply.prompt},
         model=reply.model,
-        token_count=total_tokens(reply.usage),
+        token_count=token_count(reply.model, reply.usage),
         usage=reply.usage,
     )
 
