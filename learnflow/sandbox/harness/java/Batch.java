@@ -23,7 +23,7 @@ public final class Batch {
         String given = new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
         Job job = new Job((Map<?, ?>) Json.read(given));
         write("{\"ready\":true}");
-        Compiler compiler = new Compiler(List.of(new Compiler.Source("", job.code)));
+        Compiler compiler = new Compiler(List.of(new Compiler.Source("", job.code)), true);
         if (!compiler.succeeded) {
             write("{\"syntax\":" + compiler.fault(job.code) + "}");
             return;

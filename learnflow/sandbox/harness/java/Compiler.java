@@ -3,6 +3,7 @@ package learnflow;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +25,7 @@ final class Compiler {
     static final String FILE = "Main.java";
     private static final int ERRORS_SHOWN = 5;
     private static final List<String> OPTIONS =
-            List.of("-g", "-proc:none", "-nowarn", "-Xlint:none", "-Xmaxerrs", "10000", "-cp", "/nowhere");
+            List.of("-proc:none", "-nowarn", "-Xlint:none", "-Xmaxerrs", "10000", "-cp", "/nowhere");
     private static final JavaCompiler JAVAC = ToolProvider.getSystemJavaCompiler();
     private static final JavaFileManager LIBRARY = JAVAC.getStandardFileManager(null, Locale.ENGLISH, null);
 
@@ -32,9 +33,12 @@ final class Compiler {
     final boolean succeeded;
     private final Map<String, ByteArrayOutputStream> classes = new LinkedHashMap<>();
 
-    Compiler(Collection<Source> sources) {
+    /** Compiles them; lines and names of variables are in the class files if they are `traceable`, and cost a sixth. */
+    Compiler(Collection<Source> sources, boolean traceable) {
+        List<String> options = new ArrayList<>(OPTIONS);
+        options.add(traceable ? "-g" : "-g:none");
         DiagnosticCollector<JavaFileObject> told = new DiagnosticCollector<>();
-        succeeded = JAVAC.getTask(null, new InMemory(), told, OPTIONS, null, sources).call();
+        succeeded = JAVAC.getTask(null, new InMemory(), told, options, null, sources).call();
         errors = told.getDiagnostics().stream()
                 .filter(one -> one.getKind() == Diagnostic.Kind.ERROR).collect(Collectors.toList());
     }

@@ -9,6 +9,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,15 +25,17 @@ import javax.tools.Diagnostic;
 public final class Variants {
     private static final long ENOUGH = 400_000_000L; // nanoseconds that a case may take to compile: then fewer at once
     private static final int LONGEST = 16_000; // bytes that a variant prints
-    private static final String GUARD = "class LearnflowGuard { static int left = 200_000;"
+    private static final String END = "LearnflowEnd"; // the last class of a file: with it, the file is compiled
+    private static final String GUARD = "package guard; public class LearnflowGuard { static int left = 200_000;"
             + " static java.math.BigInteger ran = java.math.BigInteger.ZERO;"
-            + " static void step() { if (--left < 0) throw new Error(\"it does not end\"); }"
-            + " static void ran(int number) { ran = ran.setBit(number); } }";
+            + " public static void step() { if (--left < 0) throw new Error(\"it does not end\"); }"
+            + " public static void ran(int number) { ran = ran.setBit(number); } }";
     private static Variants ours;
 
     private final String program;
     private final String[] variants;
     private final Map<Integer, Map<String, byte[]>> compiled = new HashMap<>();
+    private final Map<String, byte[]> guard = new HashMap<>();
     private int atOnce = 4;
 
     private Variants(Class<?> texts) throws ReflectiveOperationException {
@@ -58,7 +61,7 @@ public final class Variants {
         } catch (Throwable ignored) {
             // what ran before it is what counts
         }
-        Field ran = calls.loader.loadClass("v" + number + ".LearnflowGuard").getDeclaredField("ran");
+        Field ran = calls.loader.loadClass("guard.LearnflowGuard").getDeclaredField("ran");
         ran.setAccessible(true);
         out.print("ran " + ((BigInteger) ran.get(null)).toString(16) + ".");
         return null;
@@ -92,7 +95,9 @@ public final class Variants {
         if (compiled.get(number).isEmpty()) {
             throw new IllegalStateException("it does not compile");
         }
-        return compiled.get(number);
+        Map<String, byte[]> classes = new LinkedHashMap<>(compiled.get(number));
+        classes.putAll(guard);
+        return classes;
     }
 
     /** Compiles variants: where the compiler refuses some, it leaves also others, and is asked for these again. */
@@ -102,7 +107,10 @@ public final class Variants {
             waiting.put(new Compiler.Source("v" + number + "/", code(number)), number);
         }
         while (!waiting.isEmpty()) {
-            Compiler compiler = new Compiler(waiting.keySet());
+            List<Compiler.Source> sources = new ArrayList<>(List.of(new Compiler.Source("guard/", GUARD)));
+            sources.addAll(waiting.keySet());
+            Compiler compiler = new Compiler(sources, false);
+            guard.putAll(compiler.classes("guard."));
             int before = waiting.size();
             for (Diagnostic<?> error : compiler.errors) {
                 Integer refused = waiting.remove(error.getSource());
@@ -112,7 +120,7 @@ public final class Variants {
             }
             waiting.values().removeIf(number -> {
                 Map<String, byte[]> classes = compiler.classes("v" + number + ".");
-                boolean whole = classes.containsKey("v" + number + ".LearnflowGuard"); // the last of a file
+                boolean whole = classes.remove("v" + number + "." + END) != null;
                 if (whole) {
                     compiled.put(number, classes);
                 }
@@ -135,7 +143,8 @@ public final class Variants {
         String[] parts = variants[number].split(":", 3);
         int end = program.length() - Integer.parseInt(parts[1]);
         String code = program.substring(0, Integer.parseInt(parts[0])) + parts[2] + program.substring(end);
-        return "package v" + number + "; " + code.replaceFirst("(?m)^\\s*package [^;]*;", "") + "\n" + GUARD;
+        String unpackaged = code.replaceFirst("(?m)^\\s*package [^;]*;", "");
+        return "package v" + number + "; import guard.LearnflowGuard; " + unpackaged + "\nclass " + END + " { }";
     }
 
     /** What a variant prints: one that goes on without end would end all others with it. */
