@@ -39,7 +39,7 @@ from learnflow.settings import current
 from learnflow.settings.sections import Database
 from learnflow.streams.codec import Clock
 from learnflow.tutor.factory import tutor
-from learnflow.tutor.proof.whole_program import changed_code
+from learnflow.tutor.proof.programs import changed_code
 
 Response: TypeAlias = ResponseCompleted | ResponseFailed
 

@@ -30,7 +30,7 @@ from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.exercises.grade_report import GradedCode, fails_visibly
 from learnflow.tutor.exercises.hidden_cases import visible_cases
 from learnflow.tutor.interface import TutorUnavailable
-from learnflow.tutor.proof.failing_program import line_at_fault
+from learnflow.tutor.proof.programs import line_at_fault
 
 NAME = Specialist.EXERCISE
 

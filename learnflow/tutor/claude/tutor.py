@@ -37,8 +37,7 @@ from learnflow.tutor.exercises.generation.generate import SECONDS, GenerationFai
 from learnflow.tutor.interface import Misrouted
 from learnflow.tutor.proof import Prover
 from learnflow.tutor.proof.answer import disproof, false_output
-from learnflow.tutor.review_findings import look_over
-from learnflow.tutor.review_run import try_out
+from learnflow.tutor.review_evidence import look_over, try_out
 
 _MAX_TOKENS: Final = 3_000  # of an answer; some scripts take a token a letter
 

@@ -17,7 +17,7 @@ from learnflow.models.vocabulary import Closing
 from learnflow.sandbox import CallingConvention, CaseResult, Fault, Grading, Verdict
 from learnflow.tutor.exercises.hidden_cases import kind_of_input, visible_cases
 from learnflow.tutor.exercises.reply import ExerciseReply, draft, next_hint, numbered_hint
-from learnflow.tutor.proof.failing_program import told_line
+from learnflow.tutor.proof.programs import told_line
 
 MISSING: Final = "Missing"  # the sandbox's own: there is no function of that name
 HIDDEN: Final = "hidden"  # the verdict where only what is hidden fails

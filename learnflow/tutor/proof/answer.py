@@ -10,8 +10,8 @@ from learnflow.models.metadata import Proof
 from learnflow.models.vocabulary import ExerciseLanguage, Language, ProofVerdict
 from learnflow.sandbox import Execution
 from learnflow.tutor.proof.output_claims import OutputClaim, false_claims, output_claims, without_sentences
+from learnflow.tutor.proof.programs import changed_code
 from learnflow.tutor.proof.prover import Prover
-from learnflow.tutor.proof.whole_program import changed_code
 
 _RUNNABLE: Final = {Language(language): language for language in ExerciseLanguage}
 _LEFT_OUT: Final = (

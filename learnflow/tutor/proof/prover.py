@@ -18,9 +18,8 @@ from learnflow.sandbox.outline import outline
 from learnflow.tutor.code_run import NOT_RUN, CodeRun, CodeRunner, runnable_language
 from learnflow.tutor.made_input import MadeInput, made_inputs
 from learnflow.tutor.proof.expectation import Expectation, expectations
-from learnflow.tutor.proof.failing_program import CALLED, calling, failing_program, line_at_fault
+from learnflow.tutor.proof.programs import CALLED, calling, failing_program, line_at_fault, whole_program
 from learnflow.tutor.proof.trial import Observation, Trial, judged
-from learnflow.tutor.proof.whole_program import whole_program
 
 _MOST_TRIALS: Final = 4
 _ORDER: Final = (ProofVerdict.DISPROVED, ProofVerdict.PROVEN, ProofVerdict.NOT_PROVABLE)  # what decides, first

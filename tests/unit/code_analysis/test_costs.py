@@ -6,7 +6,7 @@ from learnflow.code_analysis.engine import analyze
 from learnflow.domain.question.intent import triage
 from learnflow.models.vocabulary import Language
 from learnflow.tutor.offline import OfflineTutor
-from learnflow.tutor.review_findings import look_over
+from learnflow.tutor.review_evidence import look_over
 from tests.support.offline_requests import honest, request, with_question
 
 TWICE = (

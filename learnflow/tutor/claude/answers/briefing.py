@@ -18,8 +18,7 @@ from learnflow.sandbox import Ended, Execution
 from learnflow.tutor.claude.prompts import both_ends, fenced
 from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.progress_figures import figures_in_words, suggestions, suggestions_in_words
-from learnflow.tutor.review_findings import ReviewFindings
-from learnflow.tutor.review_run import Tried
+from learnflow.tutor.review_evidence import ReviewFindings, Tried
 from learnflow.tutor.student_level import depth, is_hard, mastery
 
 _CHARACTERS_A_TOKEN: Final = 4  # about

@@ -19,8 +19,16 @@ from learnflow.tutor.answer_text import draft
 from learnflow.tutor.offline.content.library import REVIEW_WISHES
 from learnflow.tutor.offline.conversation import topic_of_request
 from learnflow.tutor.proof import Prover
-from learnflow.tutor.review_findings import LOOKED, MOST_REMARKS, NOT_LINTED, ReviewFindings, look_over
-from learnflow.tutor.review_run import Tried, summary, try_out
+from learnflow.tutor.review_evidence import (
+    LOOKED,
+    MOST_REMARKS,
+    NOT_LINTED,
+    ReviewFindings,
+    Tried,
+    look_over,
+    summary,
+    try_out,
+)
 from learnflow.tutor.student_level import advice, depth
 
 _MOST: Final = {SkillLevel.BEGINNER: 3, SkillLevel.INTERMEDIATE: 5, SkillLevel.ADVANCED: MOST_REMARKS}

@@ -22,7 +22,7 @@ from learnflow.tutor.offline.answers import error_text, static_diagnosis
 from learnflow.tutor.offline.answers.case import Case
 from learnflow.tutor.offline.content.library import EXPLANATIONS
 from learnflow.tutor.proof import Prover, proven_findings
-from learnflow.tutor.review_run import Tried, try_on_open_exercise
+from learnflow.tutor.review_evidence import Tried, try_on_open_exercise
 from learnflow.tutor.student_level import depth
 
 _WISH: Final = re.compile(

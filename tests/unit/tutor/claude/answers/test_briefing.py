@@ -14,7 +14,7 @@ from learnflow.tutor.claude.answers.triage import triage_message
 from learnflow.tutor.claude.prompts import fenced
 from learnflow.tutor.code_run import NOT_RUN, CodeRun
 from learnflow.tutor.exercises.bank import BANK
-from learnflow.tutor.review_findings import look_over
+from learnflow.tutor.review_evidence import look_over
 from tests.support.claude_briefings import CODE, CONCEPTS_TOLD, DEBUG_TOLD, PROGRESS_TOLD, REVIEW_TOLD
 from tests.support.offline_requests import request, turn, with_question
 
