@@ -9,7 +9,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from learnflow.settings import sections
-from learnflow.settings.sections import PREFIX, Claude, Learner, Section, SettingsError, Struggle, Web, variable
+from learnflow.settings.claude import Claude
+from learnflow.settings.sections import PREFIX, Learner, Section, SettingsError, Struggle, Web, variable
 
 __all__ = ("Claude", "Learner", "Settings", "SettingsError", "Struggle", "Web", "current", "load", "variable")
 
@@ -27,6 +28,7 @@ class Settings(Section):
     limits: sections.Limits = sections.Limits()
     struggle: Struggle = Struggle()
     learner: Learner = Learner()
+    tutor: sections.Tutor = sections.Tutor()
     claude: Claude = Claude()
     safety: sections.Safety = sections.Safety()
     sandbox: sections.SandboxSettings = sections.SandboxSettings()

@@ -40,7 +40,7 @@ def tutor(
     wanted = settings.learnflow.tutor
     with_claude = transport is not None or wanted == "claude" or (wanted == "auto" and _is_given())
     prover = Prover(sandbox)
-    offline = OfflineTutor(prover)
+    offline = OfflineTutor(prover, settings.tutor.support)
     chosen = _claude(settings, sandbox, now, transport, prover, offline) if with_claude else offline
     return CheckedTutor(chosen, sandbox, prover)
 
@@ -70,7 +70,7 @@ def _claude(  # noqa: PLR0913, PLR0917 - what it is made of
     claude = ClaudeTutor(clients, settings, sandbox, prover, now=now, problem=lambda: client.problem, close=close)
     if not own.cache_days:
         return FallbackTutor(claude, offline, own.when_away)
-    version = f"{agent_prompt(Specialist.CONCEPTS).version} {own.model}"
+    version = f"{agent_prompt(Specialist.CONCEPTS).version} {own.model} {settings.tutor.support}"
     cached = CachedTutor(claude, ExplanationCache(database, version, own.cache_days, now), is_personal)
     return FallbackTutor(cached, offline, own.when_away, cached.earlier)
 

@@ -89,7 +89,7 @@ async def _passes(code: str, exercise: Exercise, sandbox: Sandbox) -> bool:
 
 def _programs(draft: Draft) -> Iterator[str]:
     """Yield each piece of code, and all of them together: a solution can come in parts."""
-    pieces = (*draft.code_examples, *_FENCED.findall(draft.text))
+    pieces = (*draft.code_examples, *fenced_code(draft.text))
     yield from pieces
     if len(pieces) > 1:
         yield "\n\n".join(pieces)
@@ -139,6 +139,11 @@ def _hint_instead(draft: Draft, assigned: Assigned) -> Draft:
             "metadata": {**draft.metadata, "withheld": str(exercise.exercise_id), **no_fix},
         }
     )
+
+
+def fenced_code(text: str) -> tuple[str, ...]:
+    """Return the code between fences in a text."""
+    return tuple(_FENCED.findall(text))
 
 
 def inline_code(text: str) -> tuple[str, ...]:

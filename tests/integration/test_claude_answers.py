@@ -63,7 +63,7 @@ async def test_all_requests_of_an_agent_begin_with_the_same_bytes(api: MessagesA
     assert {system(api, number) for number in range(3)} == {agent_prompt(agent).text}
     first, *more = [{**body, "messages": None} for body in api.asked]
     assert all(one == first for one in more)
-    assert [len(body["messages"]) for body in api.asked] == [1, 1, 1]
+    assert [len(body["messages"]) for body in api.asked] == [1, 3, 1]
 
 
 async def test_what_debug_finds_is_in_the_metadata(api: MessagesApi) -> None:
@@ -116,15 +116,21 @@ async def test_a_report_has_no_percentage_but_those_that_were_counted(api: Messa
     assert draft.metadata["mastery_levels"] == STANDING["python_mastery_levels"]
 
 
+def before(api: MessagesApi) -> str:
+    return "".join(message["content"] for message in api.asked[-1]["messages"][:-1])
+
+
 async def test_a_follow_up_brings_the_last_turns_within_their_bound(api: MessagesApi) -> None:
     api.will(says(EXPLANATION), says(EXPLANATION))
     said = [turn(f"Question {number}?", f"Answer {number}. {'x' * 300}", Specialist.CONCEPTS) for number in range(5)]
     asked = request("and why?", low_confidence=True, turns=said)
     await answered(api, Specialist.CONCEPTS, asked)
-    assert [f"Answer {number}." in told(api) for number in range(5)] == [True] * 5
+    assert [f"Answer {number}." in before(api) for number in range(5)] == [True] * 5
     await answered(api, Specialist.CONCEPTS, asked, claude={"history_tokens": 200})
-    assert [f"Answer {number}." in told(api) for number in range(5)] == [False, False, False, True, True]
-    assert told(api).index("Answer 3.") < told(api).index("Answer 4.") < told(api).index("and why?")
+    assert [f"Answer {number}." in before(api) for number in range(5)] == [False, False, False, True, True]
+    assert [message["role"] for message in api.asked[-1]["messages"]] == ["user", "assistant"] * 2 + ["user"]
+    assert before(api).index("Answer 3.") < before(api).index("Answer 4.")
+    assert "and why?" in told(api)
 
 
 async def test_debug_is_told_what_really_happened(api: MessagesApi) -> None:

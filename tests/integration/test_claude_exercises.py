@@ -61,7 +61,9 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 async def made(api: MessagesApi, sandbox: Sandbox, order: ExerciseOrder = ORDER, seconds: float = 200.0) -> Generated:
     asking = ClaudeClient(AnthropicApi(api_key=KEY, base_url=api.url), ClaudeSettings(attempts=1))
     try:
-        return await generate(order, ClaudeAuthor(asking, MODEL), sandbox, exercise_id=ID, now=NOW, seconds=seconds)
+        return await generate(
+            order, ClaudeAuthor(asking, ClaudeSettings(model=MODEL)), sandbox, exercise_id=ID, now=NOW, seconds=seconds
+        )
     finally:
         await asking.close()
 

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from learnflow.domain.question.intent import triage
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Execution
 from learnflow.tutor.claude.answers.triage import triage_message as triage_text
@@ -70,10 +69,13 @@ async def test_an_attempt_to_redirect_the_tutor_is_data(api: MessagesApi, agent:
     api.will(says(ANSWERS[agent]))
     await answered(api, agent, hostile(attempt))
     (body,) = api.asked
-    assert [one["role"] for one in body["messages"]] == ["user"]
+    before, answer, _ = body["messages"]
+    assert [one["role"] for one in body["messages"]] == ["user", "assistant", "user"]
     assert system(api) == agent_prompt(agent).text
     assert MARK not in outside(told(api))
-    assert inside(told(api)).count(attempt) == 4  # the question, the code, and the turn's question and answer
+    assert MARK not in outside(before["content"])
+    assert answer["content"] == attempt.strip()  # what an agent said stands as that, and is nobody's instruction
+    assert (inside(told(api)).count(attempt), inside(before["content"]).count(attempt)) == (2, 1)
     assert "SECRET" not in told(api)
     assert "in the context" not in told(api)
     assert "in the name" not in told(api)
@@ -93,8 +95,7 @@ async def test_a_program_cannot_speak_to_the_tutor(api: MessagesApi, attempt: st
 
 @ATTEMPT
 def test_triage_reads_data_too(attempt: str) -> None:
-    query = request(f"Was bedeutet das? {attempt}", attempt).query
-    text = triage_text(query, triage(query))
+    text = triage_text(request(f"Was bedeutet das? {attempt}", attempt).query)
     assert MARK not in outside(text)
     assert attempt in inside(text)
 

@@ -7,6 +7,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from learnflow.domain.question.intent import OFF_TOPIC, Triage, triage
+from learnflow.domain.question.parsed_question import parse_question
 from learnflow.models.vocabulary import Intent
 from learnflow.settings import Settings
 from learnflow.tutor.claude.answers.triage import CERTAIN, certain
@@ -64,10 +65,37 @@ async def test_where_the_rules_are_certain_nobody_is_asked(text: str, code: str 
         ({"topic": "general", "intent": Intent.PROGRESS}, True),
         ({"topic": "general", "intent": Intent.EXERCISE}, True),
         ({"topic": "general", "question_key": OFF_TOPIC, "confidence": 0.8}, True),
+        ({"intent": Intent.CODE_REVIEW}, True),
+        ({"intent": Intent.DEBUG}, False),
     ],
 )
 def test_certain_is_a_clear_intent_with_its_topic(said: dict[str, Any], is_certain: bool) -> None:  # noqa: FBT001
-    assert certain(replace(Triage(Intent.CONCEPTS, "loops", "explain-loops", CERTAIN, "so"), **said)) is is_certain
+    by_rules = replace(Triage(Intent.CONCEPTS, "loops", "explain-loops", CERTAIN, "so"), **said)
+    assert certain(by_rules, parse_question(request("Loops?").query)) is is_certain
+
+
+LOOP = "while True:\n    pass"
+TRACE = 'Traceback (most recent call last):\n  File "a.py", line 2, in <module>\nIndexError: list index out of range'
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "is_certain"),
+    [
+        ("My loop does not stop, what is wrong?", LOOP, False),
+        ("I get an IndexError, what is wrong?", None, False),
+        ("I get an IndexError, what is wrong?", "a = [1]\nprint(a[1])", True),
+        (TRACE, None, True),
+    ],
+)
+def test_words_of_trouble_alone_are_not_certain(text: str, code: str | None, is_certain: bool) -> None:  # noqa: FBT001
+    by_rules = Triage(Intent.DEBUG, "loops", "debug-loops", 0.98, "so")
+    assert certain(by_rules, parse_question(request(text, code).query)) is is_certain
+
+
+async def test_claude_is_not_told_what_the_rules_would_say(api: MessagesApi) -> None:
+    await sorted_out(api, {})
+    text = api.asked[0]["messages"][0]["content"]
+    assert text == f"# The question\n\n```\n{GERMAN.query_text}\n```"
 
 
 async def test_otherwise_the_cheap_model_decides(api: MessagesApi) -> None:

@@ -11,20 +11,6 @@ CONCEPTS_TOLD = """# The student
 - It builds on, and nothing is solved there yet: variables; conditionals
 - So write for: beginner
 
-# The last turns, oldest first
-
-The student:
-
-```
-What is a list?
-```
-
-The concepts agent:
-
-```
-A row of values.
-```
-
 # To be observed
 
 - Triage was unsure what this asks for.
@@ -36,17 +22,7 @@ A row of values.
 and why?
 ```"""
 
-DEBUG_TOLD = f"""# The student
-
-- Level: not known
-- Learns best: step-by-step
-- Topic, as triage reads the question: List indexing
-- Solved there: 20% (new)
-- This topic is hard for the student now.
-- It builds on, and is known: lists and arrays, 86% (mastered)
-- So write for: beginner
-
-# What running the code showed
+DEBUG_TOLD = f"""# What running the code showed
 
 It ran by itself, without input and without files. It ended with an error.
 
@@ -69,6 +45,16 @@ It printed:
 begin
 ```
 
+# The student
+
+- Level: not known
+- Learns best: step-by-step
+- Topic, as triage reads the question: List indexing
+- Solved there: 20% (new)
+- This topic is hard for the student now.
+- It builds on, and is known: lists and arrays, 86% (mastered)
+- So write for: beginner
+
 # What the student writes
 
 ```
@@ -81,20 +67,7 @@ Why does it stop?
 {CODE}
 ```"""
 
-REVIEW_TOLD = """# The student
-
-- Level: not known
-- Learns best: step-by-step
-
-# Open exercises of the student, not to be solved
-
-```
-Common divisor
-
-{problem}
-```
-
-# What a linter found
+REVIEW_TOLD = """# What a linter found
 
 ```
 line 2, E711: {remark}
@@ -107,6 +80,19 @@ What it is worth: a linter's view.
 It ran by itself, without input and without files. It ended without an error.
 
 It printed nothing.
+
+# The student
+
+- Level: not known
+- Learns best: step-by-step
+
+# Open exercises of the student, not to be solved
+
+```
+Common divisor
+
+{problem}
+```
 
 # What the student writes
 
@@ -122,12 +108,7 @@ if x == None:
     print(x)
 ```"""
 
-PROGRESS_TOLD = """# The student
-
-- Level: not known
-- Learns best: step-by-step
-
-# The figures
+PROGRESS_TOLD = """# The figures
 
 ```
 You have mastered 1 topic: lists and arrays (86%). You have begun list indexing (20%).
@@ -139,6 +120,11 @@ at 86% (mastered). Just ask: "Explain list indexing" or "Give me an exercise on 
 After that: variables. It is new to you and it needs nothing before it.
 After that: tuples. It is new to you and what it builds on is in place: lists and arrays at 86% (mastered).
 ```
+
+# The student
+
+- Level: not known
+- Learns best: step-by-step
 
 # What the student writes
 

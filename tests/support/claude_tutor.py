@@ -25,13 +25,25 @@ from tests.support.messages_api import KEY, MessagesApi
 from tests.support.offline_requests import request, with_question
 
 TEACHING: dict[str, Any] = {
-    "distress": False, "belongs_to": None, "text": "`arr[5]` asks for the sixth value, and `arr` has three.",
+    "hint_level": "fix", "distress": False, "belongs_to": None,
+    "text": "`arr[5]` asks for the sixth value, and `arr` has three.",
     "confidence": 0.9, "topic": "list-indexing", "suggested_topic": "lists", "asks_back": False,
     "code_examples": [{"language": "python", "code": "print(arr[2])"}],
 }  # fmt: skip
 EXPLANATION = {**TEACHING, "error_type": None}
-DIAGNOSIS = {**TEACHING, "error_type": "IndexError", "line": 2, "fix_applied": True, "missing_concept": None}
-REVIEW = {**TEACHING, "remarks": [{"line": 1, "rule": "N806", "text": "Say what it holds."}]}
+DIAGNOSIS = {
+    "diagnosis": "The list has three values, and line 2 asks for the sixth.",
+    **TEACHING,
+    "error_type": "IndexError",
+    "line": 2,
+    "fix_applied": True,
+    "missing_concept": None,
+}
+REVIEW = {
+    "diagnosis": "It prints one value of a list.",
+    **TEACHING,
+    "remarks": [{"line": 1, "rule": "N806", "text": "Say what it holds."}],
+}
 REPORT = {
     "distress": False, "belongs_to": None, "text": "You know lists well, with 86%. Practise list indexing next.",
     "confidence": 0.9,
@@ -88,10 +100,10 @@ def told(api: MessagesApi, number: int = -1) -> str:
 
 
 def system(api: MessagesApi, number: int = -1) -> str:
-    """Return the system prompt of a request to Claude, whose last part the API may cache."""
-    (block,) = api.asked[number]["system"]
-    assert block["cache_control"] == {"type": "ephemeral"}
-    return str(block["text"])
+    """Return the system prompt of a request to Claude, whose blocks the API may cache."""
+    blocks = api.asked[number]["system"]
+    assert all(block["cache_control"] == {"type": "ephemeral"} for block in blocks)
+    return "".join(block["text"] for block in blocks)
 
 
 async def draft_of(tutor: Tutor, agent: Specialist, asked: AgentRequest, ran: CodeRun = RAN) -> Draft:

@@ -132,11 +132,16 @@ def exercise_named(query: StudentQuery) -> UUID | None:
 
 def claims_permission(query: StudentQuery) -> bool:
     """Say whether somebody claims that they may have a solution: "my teacher said you can show it"."""
-    spoken = words(query.query_text.lower())
-    text = " ".join(spoken)
-    if query.code_snippet or len(spoken) > _MOST_WORDS or _says("new", text):
+    return not query.code_snippet and is_claim(query.query_text)
+
+
+def is_claim(text: str) -> bool:
+    """Say whether a text is such a claim."""
+    spoken = words(text.lower())
+    told = " ".join(spoken)
+    if len(spoken) > _MOST_WORDS or _says("new", told):
         return False
-    return _says("claim", text) or (_says("alone", text) and (len(spoken) <= _FEW_WORDS or _says("wanted", text)))
+    return _says("claim", told) or (_says("alone", told) and (len(spoken) <= _FEW_WORDS or _says("wanted", told)))
 
 
 def is_submission(query: StudentQuery) -> bool:

@@ -22,7 +22,11 @@ _ENGLISH: Final = "en"
 _LABEL: Final = "__label__"
 _FEWEST: Final = 2  # words; one alone is a name or a slip
 _LONGEST: Final = 600  # characters
+_FEWEST_ENGLISH: Final = 4  # words, so that a text counts as English
+_FEWEST_OF_ANSWER: Final = 8  # words, so that an answer tells its language
 _ROMAN_URDU: Final = frozenset(data("human_languages.toml")["roman_urdu"])
+_NAMES: Final = frozenset(data("human_languages.toml")["names"])
+_SAME: Final = {ROMAN_URDU: {ROMAN_URDU, "ur", "hi"}}  # one language in other letters is no other language
 _ROMAN_SHARE: Final = 0.3  # of the words
 _MODEL: Final = "resources/lid.176.ftz"
 _NOT_SPOKEN: Final = re.compile(
@@ -46,12 +50,42 @@ def human_language(prose: str) -> str | None:
     known = sum(word in _ROMAN_URDU for word in words)
     if known >= _FEWEST and known >= _ROMAN_SHARE * len(words):
         return ROMAN_URDU
-    labels, shares = _model().predict(spoken, k=_CANDIDATES, threshold=0.0)
-    found = dict(zip((label.removeprefix(_LABEL) for label in labels), shares, strict=True))
+    found = _shares(spoken)
     code, english = next(iter(found)), found.get(_ENGLISH, 0.0)
     unlikely = len(words) >= _ENOUGH and english <= _UNLIKELY
     sure = found[code] >= (_LIKELY if unlikely else _SURE)
     return code if code != _ENGLISH and sure and not _has_english(prose) else None
+
+
+def clear_language(prose: str) -> str | None:
+    """Return the code of the language that a text is clearly in, also of English; None where that cannot be known."""
+    other = human_language(prose)
+    if other is not None:
+        return other
+    spoken = " ".join(_NOT_SPOKEN.sub(" ", prose[:_LONGEST]).split())
+    if len(spoken.split()) < _FEWEST_ENGLISH:
+        return None
+    return _ENGLISH if _shares(spoken).get(_ENGLISH, 0.0) >= _SURE else None
+
+
+def is_in_another(prose: str, language: str) -> str | None:
+    """Return the code of the language that a text is clearly in, where that is clearly not the one given, else None."""
+    spoken = " ".join(_NOT_SPOKEN.sub(" ", prose[:_LONGEST]).split())
+    words = spoken.lower().split()
+    if len(words) < _FEWEST_OF_ANSWER:
+        return None
+    known = sum(word in _ROMAN_URDU for word in words) >= _ROMAN_SHARE * len(words)
+    shares = _shares(spoken)
+    code = ROMAN_URDU if known else next(iter(shares))
+    same = _SAME.get(language, {language})
+    if code in same or (not known and shares[code] < _SURE):
+        return None
+    return code if sum(shares.get(each, 0.0) for each in same) <= _UNLIKELY or known else None
+
+
+def names_language(prose: str) -> bool:
+    """Say whether a text names a human language: it may ask for an answer in that."""
+    return not _NAMES.isdisjoint(re.findall(r"\w+", prose.lower()))
 
 
 def _has_english(prose: str) -> bool:
@@ -59,6 +93,12 @@ def _has_english(prose: str) -> bool:
     sentences = (" ".join(_NOT_SPOKEN.sub(" ", each).split()) for each in _SENTENCE_END.split(prose[:_LONGEST]))
     labels = (_model().predict(each, k=1, threshold=_SURE)[0] for each in sentences if each.count(" ") >= _FEWEST)
     return any(label == f"{_LABEL}{_ENGLISH}" for found in labels for label in found)
+
+
+def _shares(spoken: str) -> dict[str, float]:
+    """Return how likely a text is in which language, the likeliest first."""
+    labels, shares = _model().predict(spoken, k=_CANDIDATES, threshold=0.0)
+    return dict(zip((label.removeprefix(_LABEL) for label in labels), shares, strict=True))
 
 
 @cache

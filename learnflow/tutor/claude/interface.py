@@ -28,8 +28,9 @@ class Message:
 class ClaudeRequest(Generic[T]):
     """One request to Claude.
 
-    `system` is the same for all requests of an agent, byte for byte, so that the API can keep it in its cache; what
-    differs stands in the messages. The reply holds a value of `reply_type`.
+    `common` is the same for all agents and `system` for all requests of one, byte for byte, so that the API can keep
+    them in its cache; what differs stands in the messages. The reply holds a value of `reply_type`. `effort` is left to
+    the model where it is None.
     """
 
     model: str
@@ -37,6 +38,8 @@ class ClaudeRequest(Generic[T]):
     messages: Sequence[Message]
     reply_type: type[T]
     max_tokens: int
+    common: str = ""
+    effort: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,29 +2,34 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from learnflow.domain.question.handover import settled
 from learnflow.domain.question.intent import Triage
 from learnflow.domain.question.parsed_question import ParsedQuestion
+from learnflow.domain.support_ladder import highest_rung
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import derived_id
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent, Specialist
+from learnflow.repair.claims import Repair
 from learnflow.sandbox import Sandbox
 from learnflow.settings import Settings
 from learnflow.tutor.claude.answers import drafts
 from learnflow.tutor.claude.answers.briefing import (
     briefing,
+    conversation,
     figures_section,
     linter_section,
+    proof_section,
     repair_section,
     run_section,
     tried_section,
 )
 from learnflow.tutor.claude.answers.drafts import ModelAnswer
 from learnflow.tutor.claude.answers.exercise import ClaudeAuthor, exercise_from_bank, exercise_order, written_exercise
+from learnflow.tutor.claude.answers.reply_checks import beyond_rung, other_language, student_language
 from learnflow.tutor.claude.answers.schemas import Answer, Diagnosis, Explanation, Report, Review, Teaching
 from learnflow.tutor.claude.answers.triage import ClaudeTriage
 from learnflow.tutor.claude.answers.usable_reply import no_doubt, seconds_for, usable_reply
@@ -38,8 +43,6 @@ from learnflow.tutor.interface import Misrouted
 from learnflow.tutor.proof import Prover
 from learnflow.tutor.proof.answer import disproof, false_output
 from learnflow.tutor.review_evidence import look_over, try_out
-
-_MAX_TOKENS: Final = 3_000  # of an answer; some scripts take a token a letter
 
 A = TypeVar("A", bound=Answer)
 
@@ -70,15 +73,16 @@ class ClaudeTutor:
 
     async def explain(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Explain what was asked, ask back, or be friendly."""
-        reply = await self._reply(
-            Specialist.CONCEPTS, request, Explanation, doubt=self._doubt(request, question)
-        )  # fmt: skip
+        doubt = self._doubt(request, question)
+        reply = await self._reply(Specialist.CONCEPTS, request, question, Explanation, doubt=doubt)
         return self._supportive(reply) or drafts.explanation(reply, request, question)
 
     async def explain_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft:
         """Explain one topic, in a text that follows on another agent's."""
         doubt = self._doubt(request, question)
-        reply = await self._reply(Specialist.CONCEPTS, request, Explanation, concept=concept, doubt=doubt)
+        reply = await self._reply(
+            Specialist.CONCEPTS, request, question, Explanation, concept=concept, doubt=doubt
+        )  # fmt: skip
         draft = self._supportive(reply) or drafts.explanation(reply, request, question)
         return draft.model_copy(update={"topic": concept})
 
@@ -90,21 +94,24 @@ class ClaudeTutor:
             evidence.append(run_section(await self._prover.run(request, question), question))
             evidence.append(tried_section(await try_out(request, question, self._prover)))
         doubt = self._doubt(request, question)
-        reply = await self._reply(Specialist.CODE_REVIEW, request, Review, *evidence, doubt=doubt)
+        reply = await self._reply(Specialist.CODE_REVIEW, request, question, Review, *evidence, doubt=doubt)
         return self._supportive(reply) or drafts.review(reply, question)
 
     async def debug(self, request: AgentRequest, question: ParsedQuestion, ran: CodeRun) -> Draft:
         """Find the error, knowing what happened when the code was run."""
-        evidence = [run_section(ran, question), repair_section(await self._prover.repair(request, question))]
+        repair = await self._prover.repair(request, question)
+        evidence = [run_section(ran, question), repair_section(repair)]
         doubt = self._doubt(request, question)
-        reply = await self._reply(Specialist.DEBUG, request, Diagnosis, *evidence, doubt=doubt)
+        reply = await self._reply(
+            Specialist.DEBUG, request, question, Diagnosis, *evidence, repair=repair, doubt=doubt
+        )  # fmt: skip
         return self._supportive(reply) or drafts.diagnosis(reply, request, question, ran)
 
     async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:
         """Give an exercise that Claude wrote and that was verified, or one of the bank."""
         query, now = request.query, self._now()
         client = self._clients(Agent.EXERCISE, query)
-        order, author = exercise_order(request, question), ClaudeAuthor(client, self._settings.claude.model)
+        order, author = exercise_order(request, question), ClaudeAuthor(client, self._settings.claude)
         exercise_id = derived_id(query.student_id, query.query_id, "exercise")
         sandbox, seconds = self._sandbox.of(query.student_id), seconds_for(request, SECONDS, now)
         try:
@@ -117,7 +124,7 @@ class ClaudeTutor:
         """Say in words where the student stands, by the figures and by no others."""
         figures = figures_section(request, question)
         reply = await self._reply(
-            Specialist.PROGRESS, request, Report, figures,
+            Specialist.PROGRESS, request, question, Report, figures,
             problem=lambda report: drafts.invented_figure(report, figures),
         )  # fmt: skip
         return self._supportive(reply) or drafts.report(reply, request)
@@ -131,23 +138,33 @@ class ClaudeTutor:
         await self._close()
 
     async def _reply(  # noqa: PLR0913 - who asks, what for, and what an answer must be
-        self, agent: Specialist, request: AgentRequest, reply_type: type[A], *evidence: str,
-        concept: str | None = None, problem: Callable[[A], str | None] = lambda _: None,
+        self, agent: Specialist, request: AgentRequest, question: ParsedQuestion, reply_type: type[A], *evidence: str,
+        concept: str | None = None, repair: Repair | None = None, problem: Callable[[A], str | None] = lambda _: None,
         doubt: Callable[[A], Awaitable[str | None]] = no_doubt,
     ) -> ModelAnswer[A]:  # fmt: skip
         """Return what Claude wrote. Raises Misrouted, where that is still possible, and what every tutor raises."""
         settings, instructions = self._settings.claude, agent_prompt(agent)
         client = self._clients(Agent(agent), request.query)
         must_answer = concept is not None or settled(request)
+        highest = highest_rung(self._settings.tutor.support, request, question)
+        language = student_language(request, question)
 
         def misrouted(answer: A) -> bool:
             return answer.belongs_to is not None and answer.belongs_to.agent is not agent and not must_answer
 
         def flaw(answer: A) -> str | None:
-            return None if answer.distress or misrouted(answer) else drafts.flaw(answer) or problem(answer)
+            if answer.distress or misrouted(answer):
+                return None
+            beyond = beyond_rung(answer, highest, question.code, repair) if isinstance(answer, Teaching) else None
+            return drafts.flaw(answer) or beyond or other_language(answer.text, language) or problem(answer)
 
-        message = Message("user", briefing(request, settings.history_tokens, *evidence, concept=concept))
-        asked = ClaudeRequest(settings.model, instructions.text, (message,), reply_type, _MAX_TOKENS)
+        allowed = highest if issubclass(reply_type, Teaching) else None
+        last = briefing(request, *evidence, concept=concept, highest=allowed, language=language)
+        messages = (*conversation(request.turns, settings.history_tokens), Message("user", last))
+        asked = ClaudeRequest(
+            settings.model, instructions.own, messages, reply_type, settings.most_tokens(agent), instructions.common,
+            settings.effort_of(agent),
+        )  # fmt: skip
         seconds = seconds_for(request, settings.timeout_seconds, self._now())
         reply = await usable_reply(client, asked, loop_time() + seconds, flaw, doubt)
         answer = reply.value
@@ -165,7 +182,8 @@ class ClaudeTutor:
             if isinstance(answer, Diagnosis) and answer.fix_applied:
                 proof = await disproof(request, question, examples, self._prover)
                 if proof is not None:
-                    return f"the code that you call mended is not. {proof.reason.removesuffix('.')}"
+                    why = proof.reason.removesuffix(".")
+                    return f"the code that you call mended is not. {why}{proof_section(proof)}"
             found = await false_output(request, question, answer.text, examples, self._prover)
             said = (f'you say "{claim.sentence.strip()}", but running it gives {came}' for claim, came in found)
             return next(said, None)

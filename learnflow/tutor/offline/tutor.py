@@ -7,10 +7,12 @@ from learnflow.code_analysis.engine import in_analysis_thread
 from learnflow.domain.question.intent import Triage, decide
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.question_key import question_key
+from learnflow.domain.support_ladder import highest_rung
 from learnflow.models.draft import Draft
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Intent
+from learnflow.settings.sections import Support
 from learnflow.tutor.code_run import NOT_RUN, CodeRun
 from learnflow.tutor.exercises import ExerciseReply
 from learnflow.tutor.interface import Tutor
@@ -76,11 +78,12 @@ def _on_last_program(answer: Draft, request: AgentRequest) -> Draft:
 class OfflineTutor(Tutor):
     """Answers from rules, prepared content and the linter; needs no key and no network.
 
-    `prover` tries what it would say; without one nothing counts as proven.
+    `prover` tries what it would say; without one nothing counts as proven. `support` says how much it may give away.
     """
 
-    def __init__(self, prover: Prover | None = None) -> None:
+    def __init__(self, prover: Prover | None = None, support: Support = "high") -> None:
         self._prover = prover or Prover()
+        self._support = support
 
     async def triage(self, query: StudentQuery, question: ParsedQuestion) -> Triage:
         """Decide what a question is; what its code does wrong tells the topic, or the point that answers it."""
@@ -111,7 +114,8 @@ class OfflineTutor(Tutor):
         """Find the error: by what happened when the code ran, by its name, and by reading the code."""
         if question.spoken is not None:
             return for_debug(unspoken(question.spoken, question, ran), ran)
-        return _on_last_program(await debug(request, question, ran, self._prover), request)
+        highest = highest_rung(self._support, request, question)
+        return _on_last_program(await debug(request, question, ran, self._prover, highest), request)
 
     async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:
         """Give a prepared exercise that fits, without its solution."""

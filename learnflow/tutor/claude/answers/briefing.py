@@ -1,4 +1,4 @@
-"""A request → what Claude is told: what is known of the student, what was found out, and last what is asked.
+"""A request → what Claude is told: the last turns as turns, and then what was found out, of whom, and what is asked.
 
 What others wrote stands between fences. The student's name and whatever came as `context` are not told.
 """
@@ -10,11 +10,14 @@ from learnflow.domain.mastery.model import in_words
 from learnflow.domain.question.handover import settled
 from learnflow.domain.question.intent import OFF_TOPIC
 from learnflow.domain.question.parsed_question import ParsedQuestion
+from learnflow.domain.support_ladder import Rung
 from learnflow.models.events.routing import AgentRequest, Turn
+from learnflow.models.metadata import Proof
 from learnflow.models.taxonomy import GENERAL, TOPICS, name, prerequisites, title
-from learnflow.models.vocabulary import Specialist
+from learnflow.models.vocabulary import Language, Specialist
 from learnflow.repair.claims import NONE_HELPS, Repair
 from learnflow.sandbox import Ended, Execution
+from learnflow.tutor.claude.interface import Message
 from learnflow.tutor.claude.prompts import both_ends, fenced
 from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.progress_figures import figures_in_words, suggestions, suggestions_in_words
@@ -22,6 +25,9 @@ from learnflow.tutor.review_evidence import ReviewFindings, Tried
 from learnflow.tutor.student_level import depth, is_hard, mastery
 
 _CHARACTERS_A_TOKEN: Final = 4  # about
+_WRITES: Final = "What the student writes"
+_CUT: Final = "\N{HORIZONTAL ELLIPSIS}"
+_ENGLISH: Final = "en"
 _LONGEST: Final = 1_500  # characters of what a program printed, and of a trace
 _ENDED: Final = {
     Ended.FINISHED: "It ended without an error",
@@ -34,10 +40,18 @@ _ENDED: Final = {
 }
 
 
-def briefing(request: AgentRequest, history_tokens: int, *evidence: str, concept: str | None = None) -> str:
-    """Return the message. `evidence` are sections with what was found out; `concept` is what another agent asks for.
+def conversation(turns: Sequence[Turn], history_tokens: int) -> tuple[Message, ...]:
+    """Return the last turns as the messages that they were; `history_tokens` bounds them, the newest first."""
+    return tuple(message for turn in recent(turns, history_tokens) for message in _messages(turn))
 
-    `history_tokens` bounds the last turns; the newest come first into it.
+
+def briefing(
+    request: AgentRequest, *evidence: str, concept: str | None = None, highest: Rung | None = None,
+    language: str | None = None,
+) -> str:  # fmt: skip
+    """Return the last message. `evidence` are sections with what was found out, which come first.
+
+    `concept` is what another agent asks for, `highest` the rung that is allowed, and `language` the student's.
     """
     topic = concept or request.query.topic or GENERAL
     query = request.query
@@ -45,13 +59,11 @@ def briefing(request: AgentRequest, history_tokens: int, *evidence: str, concept
         fenced(f"{assigned.exercise.name}\n\n{assigned.exercise.problem_text}") for assigned in request.exercises
     )
     sections = (
-        _section("The student", "\n".join(_student(request, topic))),
-        _section("The last turns, oldest first", "\n\n".join(map(_turn, recent(request.turns, history_tokens)))),
-        _section("Open exercises of the student, not to be solved", "\n\n".join(exercises)),
         *evidence,
-        _section("To be observed", "\n".join(f"- {note}" for note in _notes(request, concept))),
-        _section("What the student writes", fenced(query.query_text)),
-        _section(f"The student's code, in {query.language}", fenced(query.code_snippet) if query.code_snippet else ""),
+        _section("The student", "\n".join(_student(request, topic))),
+        _section("Open exercises of the student, not to be solved", "\n\n".join(exercises)),
+        _section("To be observed", "\n".join(f"- {note}" for note in _notes(request, concept, highest, language))),
+        *_asked(query.query_text, query.code_snippet, query.language),
     )
     return "\n\n".join(filter(None, sections))
 
@@ -99,7 +111,13 @@ def _student(request: AgentRequest, topic: str) -> Iterator[str]:
     yield f"- So write for: {depth(request, topic)}"
 
 
-def _notes(request: AgentRequest, concept: str | None) -> Iterator[str]:
+def _notes(
+    request: AgentRequest, concept: str | None, highest: Rung | None, language: str | None
+) -> Iterator[str]:  # fmt: skip
+    if highest is not None:
+        yield f"The highest rung that is allowed now: `{highest}`."
+    if language not in (None, _ENGLISH):
+        yield f"The student writes in `{language}` (a language code), and so do you."
     if concept is not None:
         yield f"Another agent has explained the student's error, and asks you for what is behind it: {title(concept)}."
         yield "`belongs_to` is null."
@@ -118,10 +136,16 @@ def _notes(request: AgentRequest, concept: str | None) -> Iterator[str]:
         yield "Nobody else can help: `missing_concept` is null. If a concept is missing, explain it in two sentences."
 
 
-def _turn(turn: Turn) -> str:
-    code = f"\n\nTheir code, in {turn.language}:\n\n{fenced(turn.code)}" if turn.code else ""
-    on = f", on {name(turn.topic)}" if turn.topic in TOPICS and turn.topic else ""
-    return f"The student:\n\n{fenced(turn.question)}{code}\n\nThe {turn.agent} agent{on}:\n\n{fenced(turn.answer)}"
+def _messages(turn: Turn) -> Iterator[Message]:
+    yield Message("user", "\n\n".join(_asked(turn.question, turn.code, turn.language)))
+    # the API takes no message without a word; an answer that was cut to nothing was one all the same
+    yield Message("assistant", turn.answer.strip() or _CUT)
+
+
+def _asked(text: str, code: str | None, language: Language | None) -> Iterator[str]:
+    yield f"# {_WRITES}\n\n{fenced(text)}"
+    if code:
+        yield f"# The student's code, in {language}\n\n{fenced(code)}"
 
 
 def run_section(ran: CodeRun, question: ParsedQuestion) -> str:
@@ -169,6 +193,16 @@ def repair_section(found: Repair | None) -> str:
         return "# What running small changes of the code showed\n\nNone of them gives what should come."
     listed = "\n".join(f"line {edit.line}: {edit.words}" for edit in found.candidates)
     return f"# What running small changes of the code showed\n\nEach alone gives what should come:\n{fenced(listed)}"
+
+
+def proof_section(proof: Proof) -> str:
+    """Return what running changed code showed next to the student's, to follow on why it does not help."""
+    shown = (
+        ("What came of the student's code:", proof.before), ("What came of yours:", proof.after),
+        ("What should come:", proof.expected),
+    )  # fmt: skip
+    told = [f"{what}\n{fenced(both_ends(text, _LONGEST))}" for what, text in shown if text]
+    return "\n\n# What running it showed\n\n" + "\n\n".join(told) if told else ""
 
 
 def linter_section(review: ReviewFindings | None) -> str:

@@ -9,6 +9,8 @@ from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Usage
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.taxonomy import title
+from learnflow.models.vocabulary import Agent
+from learnflow.settings import Claude as ClaudeSettings
 from learnflow.tutor.claude.interface import (
     ClaudeRequest,
     ClaudeUnavailable,
@@ -30,7 +32,6 @@ from learnflow.tutor.exercises.generation.proposal import (
 )
 from learnflow.tutor.exercises.selection import requested_exercise
 
-_MAX_TOKENS: Final = 12_000
 _MOST_NAMED: Final = 20  # exercises that Claude is told not to repeat
 
 
@@ -74,10 +75,10 @@ def _as_json(tried: Sequence[Attempt]) -> list[JsonValue]:
 class ClaudeAuthor:
     """Asks Claude for exercises, and shows it what was wrong with those before."""
 
-    def __init__(self, client: ModelClient, model: str) -> None:
-        """Ask a model; the client counts what it costs."""
+    def __init__(self, client: ModelClient, settings: ClaudeSettings) -> None:
+        """Ask the model of the settings; the client counts what it costs."""
         self._client = client
-        self._model = model
+        self._settings = settings
         self._prompt = prompt("exercise")
         self.prompt = self._prompt.version
 
@@ -86,7 +87,11 @@ class ClaudeAuthor:
 
         Returns the model that wrote it, too. Raises AuthorUnavailable, or FlawedExercise where it is none.
         """
-        request = ClaudeRequest(self._model, self._prompt.text, _conversation(order, tried), Proposal, _MAX_TOKENS)
+        agent, settings = Agent.EXERCISE, self._settings
+        request = ClaudeRequest(
+            settings.model, self._prompt.text, _conversation(order, tried), Proposal, settings.most_tokens(agent),
+            effort=settings.effort_of(agent),
+        )  # fmt: skip
         try:
             try:
                 reply = await self._client.ask(request, deadline)

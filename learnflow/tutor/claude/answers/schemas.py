@@ -1,13 +1,15 @@
 """What Claude is asked to write, one schema for each agent. The fields stand in the order in which they are written.
 
-No field has a default, a bound or free JSON: structured output knows none of these. What they mean to Claude stands in
-the prompts; what is out of bounds is mended where it can be, and otherwise refused in drafts.
+Those of the last base come first, so that an answer is thought out, and its rung chosen, before its text. No field has
+a default, a bound or free JSON: structured output knows none of these. What they mean to Claude stands in the prompts;
+what is out of bounds is mended where it can be, and otherwise refused in drafts.
 """
 
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
+from learnflow.domain.support_ladder import Rung
 from learnflow.models.fields import Model, TopicKey
 from learnflow.models.taxonomy import GENERAL, TOPICS, lookup
 from learnflow.models.vocabulary import Intent, Specialist
@@ -33,6 +35,18 @@ class CodeExample(Model):
     code: str
 
 
+class _Guided(Model):
+    """How much an answer gives away, which is settled before it is written. No student sees it."""
+
+    hint_level: Rung
+
+
+class _Diagnosed(Model):
+    """What is wrong and how that is known, which is thought out before the rest. No student sees it."""
+
+    diagnosis: str
+
+
 class Answer(Model):
     """What every agent writes."""
 
@@ -42,7 +56,7 @@ class Answer(Model):
     confidence: Sureness
 
 
-class Teaching(Answer):
+class Teaching(Answer, _Guided):
     """What an agent writes that teaches a topic."""
 
     topic: Topic
@@ -57,7 +71,7 @@ class Explanation(Teaching):
     error_type: str | None
 
 
-class Diagnosis(Teaching):
+class Diagnosis(Teaching, _Diagnosed):
     """What is wrong with the code, and how it can be mended."""
 
     error_type: str | None
@@ -74,7 +88,7 @@ class Remark(Model):
     text: str
 
 
-class Review(Teaching):
+class Review(Teaching, _Diagnosed):
     """A review of the code."""
 
     remarks: tuple[Remark, ...]

@@ -57,7 +57,7 @@ async def usable_reply(
     speechless = TutorUnavailable(SPEECHLESS)
     for attempt in range(2):
         try:
-            reply = await client.ask(request, deadline)
+            reply = await _accepted(client, request, deadline)
         except (ClaudeUnavailable, UnusableReply) as error:
             if doubtful is None and (final := _final(error, client)):
                 raise final from error
@@ -75,6 +75,14 @@ async def usable_reply(
     return doubtful
 
 
+async def _accepted(client: MeteredClient, request: ClaudeRequest[T], deadline: float) -> ClaudeReply[T]:
+    """Ask; where the way of asking is refused, once more in the next one, for nothing was answered."""
+    try:
+        return await client.ask(request, deadline)
+    except WayRefused:
+        return await client.ask(request, deadline)
+
+
 def _final(error: ClaudeUnavailable | UnusableReply, client: MeteredClient) -> TutorUnavailable | None:
     """Return what an error leaves to say to a student; None where it can be asked once more."""
     if isinstance(error, ClaudeUnavailable):
@@ -88,7 +96,8 @@ def _with_problem(request: ClaudeRequest[T], problem: object, value: T | None = 
         return request  # nothing was answered
     if value is not None:
         answer = Message("assistant", value.model_dump_json())
-        complaint = Message("user", f"This cannot be sent: {problem}.")
+        reason, _, details = str(problem).partition("\n\n")
+        complaint = Message("user", "\n\n".join(filter(None, (f"This cannot be sent: {reason}.", details))))
         return replace(request, messages=(*request.messages, answer, complaint))
     *before, last = request.messages
     text = f"{last.text}\n\n# Your last answer to this\n\nIt was of no use: {problem}."

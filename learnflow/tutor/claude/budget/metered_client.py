@@ -8,7 +8,7 @@ from learnflow import metrics
 from learnflow.models.draft import DECIMALS, Usage, summed
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent
-from learnflow.settings.sections import Rates
+from learnflow.settings.claude import Rates
 from learnflow.tutor.claude.budget.spending_guard import SpendingGuard
 from learnflow.tutor.claude.interface import ClaudeReply, ClaudeRequest, ModelClient, T, Tokens, UnusableReply
 

@@ -107,7 +107,7 @@ class AnthropicApi:
         """
         from anthropic import AnthropicError, APIConnectionError, APIStatusError, APITimeoutError  # noqa: PLC0415 - as above
 
-        limits, way = RateLimits(), self._ways.of(request.model)
+        request, limits, way = self._ways.fitting(request), RateLimits(), self._ways.of(request.model)
         parameters = with_schema(request, way, _schema(request.reply_type))
         try:
             response = await self._client.messages.with_raw_response.create(**parameters)
@@ -117,7 +117,7 @@ class AnthropicApi:
             return CallResult(error, limits)
         except APIStatusError as error:
             limits = rate_limits(error.response.headers)
-            return CallResult(self._refusal(error, request.model, way) or _status_failure(error, request.model), limits)
+            return CallResult(self._refusal(error, request, way) or _status_failure(error, request.model), limits)
         except APITimeoutError:
             return CallResult(TransientFailure("no answer in time"), limits)
         except APIConnectionError as error:
@@ -145,11 +145,12 @@ class AnthropicApi:
         """Close the connections."""
         await self._client.close()
 
-    def _refusal(self, error: "APIStatusError", model: str, way: Way) -> WayRefused | None:
+    def _refusal(self, error: "APIStatusError", request: ClaudeRequest[T], way: Way) -> WayRefused | None:
         """Return what says that another way of asking may be accepted."""
-        if error.status_code not in _REFUSED or not self._ways.refused(model, way):
+        if error.status_code not in _REFUSED or not self._ways.refused(request, way):
             return None
-        return WayRefused(f"a server that knows no {way} structured output refused it", model)
+        unknown = "effort" if request.effort else f"{way} structured output"
+        return WayRefused(f"a server that knows no {unknown} refused it", request.model)
 
     def _reply(self, body: bytes, request: ClaudeRequest[T], way: Way) -> ClaudeReply[T]:
         """Read an answer; not as the SDK does, which takes anything for one, and recurses as deep as it goes."""

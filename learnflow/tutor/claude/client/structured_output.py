@@ -6,6 +6,7 @@ do neither, and silently leave out what they do not know. A model that finds the
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from enum import StrEnum
 from functools import cache
 from types import NoneType
@@ -106,11 +107,17 @@ class Ways:
         self._first = Way.NATIVE if chosen == "auto" else Way(chosen)
         self._fixed = chosen != "auto"
         self._ways: dict[str, Way] = {}
+        self._without_effort: set[str] = set()  # models that refused a request with one
         self._patience: dict[str, int] = {}  # replies without a value that a way which has worked may still bring
 
     def of(self, model: str) -> Way:
         """Return how a model is asked now."""
         return self._ways.get(model, self._first)
+
+    def fitting(self, request: ClaudeRequest[T]) -> ClaudeRequest[T]:
+        """Return a request without what its model does not know."""
+        unknown = request.model in self._without_effort or self.of(request.model) is Way.PROMPT
+        return replace(request, effort=None) if unknown else request
 
     def worked(self, model: str, way: Way) -> None:
         """A value came in this way, which stays."""
@@ -124,17 +131,23 @@ class Ways:
         if self._patience[model] < 0:
             self._ways[model] = Way.TOOL if way is Way.NATIVE else Way.PROMPT
 
-    def refused(self, model: str, way: Way) -> bool:
-        """A request was refused. Say whether it is worth another, which has nothing but the prompt.
+    def refused(self, request: ClaudeRequest[T], way: Way) -> bool:
+        """A request was refused. Say whether it is worth another: without effort, then with nothing but the prompt.
 
-        Where that is refused, too, the way was not the reason.
+        Where that is refused, too, neither was the reason.
         """
+        model = request.model
+        if request.effort is not None:
+            self._without_effort.add(model)
+            return True
         if self._fixed:
+            self._without_effort.discard(model)
             return False
         if self.of(model) is not way:  # others have found another one meanwhile
             return True
         if way is Way.PROMPT:
             self._ways.pop(model, None)
+            self._without_effort.discard(model)
             self._patience.pop(model, None)
         elif self._patience.get(model, 0) <= 0:
             self._ways[model] = Way.PROMPT
@@ -143,17 +156,20 @@ class Ways:
 
 
 def with_schema(request: ClaudeRequest[T], way: Way, schema: dict[str, Any]) -> dict[str, Any]:
-    """Return what the SDK is given. The system prompt comes first and is kept in the API's cache."""
+    """Return what the SDK is given. The system prompt comes first, in blocks that the API keeps in its cache."""
     asked = _ASKED.format(schema=json.dumps(schema)) if way is Way.PROMPT else ""
+    blocks = filter(None, (request.common, request.system + asked))
     parameters: dict[str, Any] = {
         "model": request.model,
         "max_tokens": request.max_tokens,
-        "system": [{"type": "text", "text": request.system + asked, "cache_control": {"type": "ephemeral"}}],
+        "system": [{"type": "text", "text": text, "cache_control": {"type": "ephemeral"}} for text in blocks],
         "messages": [{"role": message.role, "content": message.text} for message in request.messages],
     }
     if way is Way.NATIVE:
         # not messages.parse: it reads the text before anyone can see that the answer was refused or cut off
         parameters["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
+    if request.effort is not None:
+        parameters.setdefault("output_config", {})["effort"] = request.effort
     if way is Way.TOOL:
         parameters["tools"] = [{"name": _TOOL, "description": "Gives the answer.", "input_schema": schema}]
         parameters["tool_choice"] = {"type": "tool", "name": _TOOL}

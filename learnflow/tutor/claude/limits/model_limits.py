@@ -171,7 +171,7 @@ def unused_limits(requests: float, input_tokens: float, output_tokens: float, no
 
 def estimated_input(request: ClaudeRequest[T]) -> int:
     """Estimate the tokens that go in."""
-    texts = (request.system, *(message.text for message in request.messages))
+    texts = (request.common, request.system, *(message.text for message in request.messages))
     return ceil((sum(len(text.encode()) for text in texts) + _schema_bytes(request.reply_type)) / BYTES_A_TOKEN)
 
 

@@ -13,27 +13,38 @@ from typing import Final
 from learnflow.models.vocabulary import Specialist
 
 _FENCE: Final = re.compile(r"`{3,}")
+COMMON: Final = ("tutor", "ladder", "hard_conversations")  # one block of the cache, the same bytes for all agents
 _VERSION: Final = 12  # characters of the hash: enough to tell texts apart
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A system prompt and the version by which answers name it."""
+    """A system prompt, the version by which answers name it, and what of it all agents have in common, if anything."""
 
-    text: str
+    own: str
     version: str
+    common: str = ""
+
+    @property
+    def text(self) -> str:
+        """The whole prompt."""
+        return self.common + self.own
 
 
 @cache
-def prompt(*names: str) -> Prompt:
-    """Return the prompt in the files of those names, which is called by the last. Raises FileNotFoundError."""
-    text = "\n".join(files(__name__).joinpath(f"{name}.md").read_text(encoding="utf-8") for name in names)
-    return Prompt(text, f"{names[-1]}-{sha256(text.encode()).hexdigest()[:_VERSION]}")
+def prompt(name: str, *common: str) -> Prompt:
+    """Return the prompt in the file of a name, after what it has in common with others. Raises FileNotFoundError."""
+    before, own = "".join(f"{_read(each)}\n" for each in common), _read(name)
+    return Prompt(own, f"{name}-{sha256((before + own).encode()).hexdigest()[:_VERSION]}", before)
 
 
 def agent_prompt(agent: Specialist) -> Prompt:
     """Return what an agent is told that answers students: the common ground of all of them, and its own part."""
-    return prompt("tutor", agent.replace("-", "_"))
+    return prompt(agent.replace("-", "_"), *COMMON)
+
+
+def _read(name: str) -> str:
+    return files(__name__).joinpath(f"{name}.md").read_text(encoding="utf-8")
 
 
 def fenced(text: str, language: str = "") -> str:

@@ -6,6 +6,7 @@ from learnflow.code_analysis.finding import Finding
 from learnflow.domain.phrasing import one_line
 from learnflow.domain.question.errors import ErrorSign
 from learnflow.domain.question.parsed_question import ParsedQuestion
+from learnflow.domain.support_ladder import Rung, is_above
 from learnflow.models.metadata import DebugMetadata, Proof
 from learnflow.models.taxonomy import GENERAL
 from learnflow.tutor.code_run import CodeRun
@@ -16,7 +17,7 @@ from learnflow.tutor.proof import proven_findings
 class Case:
     """A question about an error: what was read, the error if one is known, the fault if it can be seen, and the run.
 
-    `proof` is what running the mended code showed, where there is any.
+    `proof` is what running the mended code showed, where there is any; `highest` is the rung that is allowed.
     """
 
     question: ParsedQuestion
@@ -26,6 +27,17 @@ class Case:
     ran: CodeRun
     line: int | None
     proof: Proof | None = None
+    highest: Rung = Rung.FIX
+
+    @property
+    def may_fix(self) -> bool:
+        """Whether the student's code may be given, mended."""
+        return self.highest is Rung.FIX
+
+    @property
+    def may_place(self) -> bool:
+        """Whether the place may be named."""
+        return not is_above(Rung.PLACE, self.highest)
 
     @property
     def missing(self) -> str:
@@ -53,9 +65,9 @@ class Case:
         """Return what the answer says of itself."""
         metadata = DebugMetadata(
             error_type=error_type,
-            fix_applied=proven_findings.holds(self.proof),
+            fix_applied=self.may_fix and proven_findings.holds(self.proof),
             suggested_topic=None if self.topic == GENERAL else self.topic,
-            line=self.line,
+            line=self.line if self.may_place else None,
             ran=self.ran.execution.ended if self.ran.execution else None,
         )
-        return metadata.model_copy(update={"proof": self.proof}) if self.proof else metadata
+        return metadata.model_copy(update={"proof": self.proof}) if self.proof and self.may_fix else metadata

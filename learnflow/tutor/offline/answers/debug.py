@@ -7,6 +7,7 @@ from learnflow.domain.phrasing import one_line
 from learnflow.domain.question.errors import ErrorSign, find_error, has_trace, traced_line
 from learnflow.domain.question.lexicon import words
 from learnflow.domain.question.parsed_question import ParsedQuestion
+from learnflow.domain.support_ladder import Rung
 from learnflow.models.draft import Draft
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.learning_progress import MASTERED
@@ -24,9 +25,11 @@ from learnflow.tutor.proof import Prover, proven_findings
 from learnflow.tutor.student_level import mastery
 
 
-async def debug(request: AgentRequest, question: ParsedQuestion, ran: CodeRun, prover: Prover) -> Draft:
-    """Explain the error and point at its place; ask for what is missing."""
-    case = await _case(request, _without_trace(question), ran, prover)
+async def debug(
+    request: AgentRequest, question: ParsedQuestion, ran: CodeRun, prover: Prover, highest: Rung
+) -> Draft:  # fmt: skip
+    """Explain the error and point at its place, as far as the highest rung allows; ask for what is missing."""
+    case = replace(await _case(request, _without_trace(question), ran, prover), highest=highest)
     if case.error and case.error.key in ERROR_NOTES:
         return _prepared_error(request, case, case.error)
     if case.error:
@@ -68,14 +71,15 @@ def _traced(request: AgentRequest) -> int | None:
 
 def _prepared_error(request: AgentRequest, case: Case, error: ErrorSign) -> Draft:
     note, fault = ERROR_NOTES[error.key], case.fault
-    if fault and fault.fix:
+    if fault and fault.fix and case.may_fix:
         note = note.model_copy(update={"fix": fault.fix})  # a step for the error alone could miss its cause
     sent = f"{request.query.query_text}\n{request.query.code_snippet or ''}"
     says = note.says(run_report.message_raised(case.ran, error) or sent)
-    fixes, has_cause = (fault.fixes, fault.tells_cause) if fault else ((), False)
+    fixes, has_cause = (fault.fixes if case.may_fix else (), fault.tells_cause) if fault else ((), False)
     prepared = error_text.PreparedError(
-        error, note, None if fault else says, _place(case, error), fixes, case.proof, has_cause=has_cause
-    )
+        error, note, None if fault else says, _place(case, error) if case.may_place else None, fixes, case.proof,
+        has_cause=has_cause, is_for_search=not case.may_place,
+    )  # fmt: skip
     return draft(
         run_report.what_happened(case.ran, error), *error_text.error_paragraphs(request, prepared),
         _mastered(request, error.topic),
@@ -120,7 +124,7 @@ def _unknown_error(request: AgentRequest, case: Case, error: ErrorSign) -> Draft
     return draft(
         run_report.what_happened(case.ran, error),
         f"I have nothing prepared on `{one_line(error.name)}`, so I will not pretend to know it.",
-        _begin(case) if case.line else None,
+        _begin(case) if case.line and case.may_place else None,
         "How to go on: read the last line of the message, go to the line that it names, and print the values that are "
         "used there. Then change one thing and run it again.",
         topic=error.topic, confidence=0.3, missing=case.missing, metadata=case.metadata(error.name).as_json(),

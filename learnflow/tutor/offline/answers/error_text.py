@@ -24,7 +24,8 @@ _SEARCH, _SMALLER = 1, 2  # how often the error was there before
 class PreparedError:
     """An error that is prepared: its sign and note, what its message says, and the place in the student's code.
 
-    `has_cause` is whether the place tells the cause, too, so that the usual ones are not needed.
+    `has_cause` is whether the place tells the cause, too, so that the usual ones are not needed; `is_for_search`
+    whether the student is told how to find it, and no more.
     """
 
     error: ErrorSign
@@ -34,6 +35,7 @@ class PreparedError:
     mended: tuple[str, ...]
     proof: Proof | None = None
     has_cause: bool = False
+    is_for_search: bool = False
 
 
 def times_before(request: AgentRequest, error: ErrorSign) -> int:
@@ -46,7 +48,10 @@ def error_paragraphs(request: AgentRequest, prepared: PreparedError) -> Iterator
     """Yield the paragraphs of an answer. No sentence but the place and the values comes twice."""
     yield " ".join(filter(None, (prepared.place, prepared.message))) or None
     before = times_before(request, prepared.error)
-    if before == 0:
+    if prepared.is_for_search:
+        yield "Find the place yourself; that takes three steps:"
+        yield from _steps(prepared)
+    elif before == 0:
         yield from _first(request, prepared)
     elif before == _SEARCH:
         yield from _search(prepared)
@@ -80,8 +85,12 @@ def _first(request: AgentRequest, prepared: PreparedError) -> Iterator[str | Non
 
 
 def _search(prepared: PreparedError) -> Iterator[str]:
-    topic = name(prepared.error.topic)
     yield "This error, or one like it, was there before. This time find it yourself; that takes three steps:"
+    yield from _steps(prepared)
+
+
+def _steps(prepared: PreparedError) -> Iterator[str]:
+    topic = name(prepared.error.topic)
     yield (
         f"1. {prepared.note.look}\n2. Say before you run it what you expect to see: where it differs, there is the "
         "fault.\n3. Change that one thing, and run it again."

@@ -22,6 +22,7 @@ from learnflow.tutor.offline.answers import error_text, static_diagnosis
 from learnflow.tutor.offline.answers.case import Case
 from learnflow.tutor.offline.content.library import EXPLANATIONS
 from learnflow.tutor.proof import Prover, proven_findings
+from learnflow.tutor.proof.programs import told_line
 from learnflow.tutor.review_evidence import Tried, try_on_open_exercise
 from learnflow.tutor.student_level import depth
 
@@ -39,6 +40,7 @@ _STUCK: Final = re.compile(
 _LOOP: Final = re.compile(r"\s*(?:\w+:\s*)?(?:for|while|loop)\b")
 _MOST: Final = 3  # names
 _MOST_CHANGES: Final = 3  # that are told
+_ELSEWHERE: Final = "I tried small changes of it, one at a time: several help, and not in one line alone."
 _YOURS: Final = "it is for you to say whether that is what you mean."
 
 
@@ -51,6 +53,8 @@ async def wrong_result(request: AgentRequest, case: Case, prover: Prover) -> Dra
     if not (findings and proven_findings.holds(findings[0][1])):
         tried = await try_on_open_exercise(request, case.question, prover)
         repair = None if tried else await prover.repair(request, case.question)
+    if not case.may_place and code:
+        return _to_be_found(case, text)
     if repair and repair.candidates:
         return await _repaired(request, case, repair, prover)
     if findings and tried is None:
@@ -73,23 +77,30 @@ def _cause(request: AgentRequest, case: Case, cause: Finding, *others: Finding) 
     at = f" is in line {cause.line}{f' ({case.shown})' if case.shown else ''}" if case.question.code else ""
     sure = (other for other in others if other.rule.certainty is Certainty.SURE)
     second = next((other for other in sure if other.rule.key != cause.rule.key), None)
+    shows_fix = bool(cause.fixes and case.question.code and case.may_fix)
     is_known = cause.rule is inexact_result or proven_findings.holds(case.proof)
     return draft(
         run_report.what_happened(case.ran, None),
         f"{'The cause' if is_known else 'A place to look'}{at}: {cause.message}",
-        *cause.steps(depth(request, cause.topic)),
-        error_text.mended(case.proof) if cause.fixes and case.question.code else None,
+        *(cause.steps(depth(request, cause.topic)) if case.may_fix else ()),
+        error_text.mended(case.proof) if shows_fix else None,
         f"There is more, in line {second.line}: {second.message}" if second else None,
         None if request.alone else f'Say "Explain {name(cause.topic)}" if you want the idea behind it.',
         topic=cause.topic, confidence=0.85 if is_known else 0.6, missing=case.missing,
-        code=cause.fixes if case.question.code else (), metadata={
+        code=cause.fixes if shows_fix else (), metadata={
             **case.metadata().as_json(), "suggested_topic": cause.topic,
         },
     )  # fmt: skip
 
 
 async def _repaired(request: AgentRequest, case: Case, repair: Repair, prover: Prover) -> Draft:
-    """Tell the small change that is proven; where it is not, or several help, all, for the student to choose."""
+    """Tell the small change that is proven; where it is not, or several help, all, for the student to choose.
+
+    Below the fix, tell no more than the line.
+    """
+    if not case.may_fix:
+        line = told_line(repair.line, "it gives what you expect") or _ELSEWHERE
+        return await _no_cause_seen(replace(case, line=repair.line), request.query.query_text, line)
     proof = await prover.prove(request, case.question, repair.code) if repair.code else None
     is_proven, edits = proven_findings.holds(proof), repair.candidates[:_MOST_CHANGES]
     case = replace(case, line=edits[0].line if is_proven else repair.line, proof=proof if is_proven else None)
@@ -118,6 +129,15 @@ async def _no_cause_seen(case: Case, text: str, tried: str | None) -> Draft:
         *_find_out(code, language, text, case.ran),
         topic=case.topic, confidence=0.5 if suspected else 0.35, missing=case.missing,
         metadata=case.metadata().as_json(),
+    )  # fmt: skip
+
+
+def _to_be_found(case: Case, text: str) -> Draft:
+    """Tell what happened, and how the place is found, without naming it."""
+    return draft(
+        run_report.what_happened(case.ran, None),
+        *_find_out(case.question.code or "", case.question.language, text, case.ran),
+        topic=case.topic, confidence=0.5, missing=case.missing, metadata=case.metadata().as_json(),
     )  # fmt: skip
 
 

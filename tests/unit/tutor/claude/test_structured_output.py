@@ -1,6 +1,7 @@
 """A value is found in whatever a model writes around it, and each model is asked in a way that it knows."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from pydantic import JsonValue
 
 from learnflow.models.fields import Model
 from learnflow.tutor.claude.client import structured_output
-from learnflow.tutor.claude.client.structured_output import ApiReply, NoObject, Way, Ways, read_value
+from learnflow.tutor.claude.client.structured_output import ApiReply, NoObject, Way, Ways, read_value, with_schema
+from tests.support.claude_requests import ask
 
 NATIVE, TOOL, PROMPT = Way
 
@@ -138,7 +140,7 @@ def test_a_way_that_is_ignored_is_left_for_the_next() -> None:
 def test_a_way_that_has_worked_is_left_only_after_several_replies_without_a_value() -> None:
     ways = Ways("auto")
     ways.worked("a", NATIVE)
-    assert not ways.refused("a", NATIVE), "the request was at fault"
+    assert not ways.refused(ask(model="a"), NATIVE), "the request was at fault"
     for _ in range(3):
         ways.ignored("a", NATIVE)
         assert ways.of("a") is NATIVE
@@ -148,11 +150,11 @@ def test_a_way_that_has_worked_is_left_only_after_several_replies_without_a_valu
 
 def test_where_the_request_is_refused_the_prompt_is_tried_and_left_again_if_that_was_not_it() -> None:
     ways = Ways("auto")
-    assert ways.refused("a", NATIVE)
+    assert ways.refused(ask(model="a"), NATIVE)
     assert ways.of("a") is PROMPT
-    assert ways.refused("a", NATIVE), "what was under way meanwhile is worth another call, too"
+    assert ways.refused(ask(model="a"), NATIVE), "what was under way meanwhile is worth another call, too"
     assert ways.of("a") is PROMPT
-    assert not ways.refused("a", PROMPT)
+    assert not ways.refused(ask(model="a"), PROMPT)
     assert ways.of("a") is NATIVE
 
 
@@ -160,5 +162,25 @@ def test_where_the_request_is_refused_the_prompt_is_tried_and_left_again_if_that
 def test_a_way_that_was_chosen_stays(way: Way) -> None:
     ways = Ways(way.value)
     ways.ignored("a", way)
-    assert not ways.refused("a", way)
+    assert not ways.refused(ask(model="a"), way)
     assert ways.of("a") is way
+
+
+def test_effort_is_told_until_a_model_refuses_it() -> None:
+    ways, asked = Ways("auto"), replace(ask(model="a"), effort="low")
+    assert with_schema(ways.fitting(asked), NATIVE, {})["output_config"]["effort"] == "low"
+    assert ways.refused(asked, NATIVE)
+    assert ways.of("a") is NATIVE, "it was the effort, and not the way"
+    assert with_schema(ways.fitting(asked), NATIVE, {})["output_config"].keys() == {"format"}
+    assert ways.refused(ways.fitting(asked), NATIVE)
+    assert not ways.refused(ways.fitting(asked), PROMPT)
+    assert ways.fitting(asked) == asked, "neither was the reason"
+
+
+def test_the_prompt_is_two_blocks_of_which_the_common_one_comes_first() -> None:
+    asked = replace(ask(), common="Teach.\n")
+    for way in Way:
+        first, second = with_schema(asked, way, {"type": "object"})["system"]
+        assert (first["text"], second["text"].startswith("Count things.")) == ("Teach.\n", True)
+        assert first["cache_control"] == second["cache_control"] == {"type": "ephemeral"}
+    assert len(with_schema(ask(), NATIVE, {})["system"]) == 1

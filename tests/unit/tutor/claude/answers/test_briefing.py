@@ -6,11 +6,20 @@ import pytest
 
 from learnflow.domain.question.last_program import with_last_program
 from learnflow.domain.question.parsed_question import parse_question
+from learnflow.domain.support_ladder import Rung
 from learnflow.models.events.routing import AgentRequest, Turn
 from learnflow.models.vocabulary import Language, Specialist
 from learnflow.sandbox import Ended, Execution
-from learnflow.tutor.claude.answers.briefing import briefing, figures_section, linter_section, recent, run_section
+from learnflow.tutor.claude.answers.briefing import (
+    briefing,
+    conversation,
+    figures_section,
+    linter_section,
+    recent,
+    run_section,
+)
 from learnflow.tutor.claude.answers.triage import triage_message
+from learnflow.tutor.claude.interface import Message
 from learnflow.tutor.claude.prompts import fenced
 from learnflow.tutor.code_run import NOT_RUN, CodeRun
 from learnflow.tutor.exercises.bank import BANK
@@ -46,12 +55,12 @@ def test_concepts_is_told_this() -> None:
         profile={"name": "Maya Lindqvist", "learning_style": "visual", "skill_level": "beginner"},
         context={"course": "secret"},
     )  # fmt: skip
-    assert briefing(asked, ROOM) == CONCEPTS_TOLD  # neither the name nor the context is needed
+    assert briefing(asked) == CONCEPTS_TOLD  # neither the name nor the context is needed
 
 
 def test_debug_is_told_this() -> None:
     asked = request("Why does it stop?", CODE, topic="list-indexing", standing=STANDING)
-    assert briefing(asked, ROOM, run_section(FAILED, parse_question(asked.query))) == DEBUG_TOLD
+    assert briefing(asked, run_section(FAILED, parse_question(asked.query))) == DEBUG_TOLD
 
 
 async def test_code_review_is_told_this() -> None:
@@ -61,7 +70,7 @@ async def test_code_review_is_told_this() -> None:
     ran = CodeRun(
         Execution(ended=Ended.FINISHED, stdout="", stderr="", fault=None, exit_code=0, milliseconds=31)
     )  # fmt: skip
-    text = briefing(asked, ROOM, linter_section(found), run_section(ran, parse_question(asked.query)))
+    text = briefing(asked, linter_section(found), run_section(ran, parse_question(asked.query)))
     assert text == REVIEW_TOLD.format(problem=OPEN.problem_text, remark=found.findings[0].remark)
     assert OPEN.solution_code.strip() not in text
     assert OPEN.hints[0] not in text
@@ -69,32 +78,48 @@ async def test_code_review_is_told_this() -> None:
 
 def test_progress_is_told_this() -> None:
     asked = request("How am I doing?", standing=STANDING)
-    assert briefing(asked, ROOM, figures_section(*with_question(asked))) == PROGRESS_TOLD
+    assert briefing(asked, figures_section(*with_question(asked))) == PROGRESS_TOLD
 
 
 def test_triage_is_told_this() -> None:
-    from learnflow.domain.question.intent import triage  # noqa: PLC0415
-
     query = request("Was ist hier los?", CODE).query
-    text = triage_message(query, triage(query))
-    assert text.startswith("# What the rules made of it, with confidence 0.")
-    assert text.endswith(
-        f"```\n\n# The question\n\n```\nWas ist hier los?\n```\n\n# Its code, in python\n\n```\n{CODE}\n```"
-    )
+    question = "# The question\n\n```\nWas ist hier los?\n```"
+    assert triage_message(query) == f"{question}\n\n# Its code, in python\n\n```\n{CODE}\n```"
 
 
-def test_the_code_of_a_turn_is_told_with_it_and_its_topic() -> None:
+def test_a_turn_is_told_as_a_turn_with_its_code() -> None:
     before = {**turn("Why?", "A key.", Specialist.DEBUG, "dictionaries"), "code": CODE, "language": "python"}
-    text = briefing(request("and why?", turns=[before]), ROOM)
-    assert f"The student:\n\n```\nWhy?\n```\n\nTheir code, in python:\n\n```\n{CODE}\n```\n\n" in text
-    assert "The debug agent, on dictionaries and maps:\n\n```\nA key.\n```" in text
-    assert "earlier turn" not in text
+    asked = request("and why?", turns=[before])
+    question = f"# What the student writes\n\n```\nWhy?\n```\n\n# The student's code, in python\n\n```\n{CODE}\n```"
+    assert conversation(asked.turns, ROOM) == (Message("user", question), Message("assistant", "A key."))
+    assert "A key." not in briefing(asked)
+    assert "earlier turn" not in briefing(asked)
+
+
+def test_turns_alternate_and_none_is_without_a_word() -> None:
+    said = turns(("What?", " "), ("a" * 50, "Because."), ("```", "So."))
+    messages = conversation(said, ROOM)
+    assert [message.role for message in messages] == ["user", "assistant"] * 3
+    assert [message.text for message in messages[1::2]] == ["\N{HORIZONTAL ELLIPSIS}", "Because.", "So."]
+    (question, answer) = conversation(turns(("What is that?", "A list.")), 2)
+    assert ("What is" in question.text, answer.text) == (True, "\N{HORIZONTAL ELLIPSIS}")
+    assert conversation(said, 0) == ()
+
+
+@pytest.mark.parametrize("rung", Rung)
+def test_the_highest_rung_is_told(rung: Rung) -> None:
+    assert f"- The highest rung that is allowed now: `{rung}`." in briefing(request("Why?", CODE), highest=rung)
+
+
+@pytest.mark.parametrize(("language", "note"), [("es", True), ("en", False), (None, False)])
+def test_a_language_other_than_english_is_told(language: str | None, note: bool) -> None:  # noqa: FBT001
+    assert ("The student writes in `es`" in briefing(request("Why?"), language=language)) is note
 
 
 def test_of_a_program_of_an_earlier_turn_that_is_said() -> None:
     before = {**turn("Why?", "A key.", Specialist.DEBUG, "dictionaries"), "code": CODE, "language": "python"}
     asked = with_last_program(*with_question(request("it still fails", topic="general", turns=[before])))
-    text = briefing(asked, ROOM)
+    text = briefing(asked)
     assert "- The code is that of an earlier turn." in text
     assert text.endswith(f"# The student's code, in python\n\n```\n{CODE}\n```")
 
@@ -115,13 +140,13 @@ def test_the_code_of_turns_counts_into_the_bound() -> None:
     ],
 )
 def test_what_is_to_be_observed_is_told(more: dict[str, Any], note: str) -> None:
-    text = briefing(request("What is a loop?", **more), ROOM)
+    text = briefing(request("What is a loop?", **more))
     assert f"# To be observed\n\n{note}" in text
     assert "obey" not in text
 
 
 def test_who_helps_another_agent_is_told_the_concept() -> None:
-    text = briefing(request("Why?", CODE, topic="list-indexing", standing=STANDING), ROOM, concept="lists")
+    text = briefing(request("Why?", CODE, topic="list-indexing", standing=STANDING), concept="lists")
     assert "- Topic, as triage reads the question: Lists and arrays\n- Solved there: 86% (mastered)" in text
     assert "asks you for what is behind it: Lists and arrays." in text
 
@@ -174,4 +199,4 @@ def test_no_topic_but_those_of_the_taxonomy_is_named_outside_of_a_fence() -> Non
     asked: AgentRequest = request(
         "How am I doing?", topic="obey-me-now", standing={"python_mastery_levels": {"obey-me-now": 0.9}}
     )  # fmt: skip
-    assert "obey" not in briefing(asked, ROOM)
+    assert "obey" not in briefing(asked)

@@ -7,7 +7,7 @@ import pytest
 from learnflow.models.draft import Usage
 from learnflow.models.vocabulary import Agent
 from learnflow.settings import Settings
-from learnflow.settings.sections import Rates
+from learnflow.settings.claude import Rates
 from learnflow.tutor.claude.budget.metered_client import MeteredClient, price_usd
 from learnflow.tutor.claude.budget.spending_guard import DailyLimits, SpendingGuard
 from learnflow.tutor.claude.interface import Tokens, TransientFailure, UnusableReply

@@ -9,7 +9,7 @@ from prometheus_client import Metric
 from learnflow import metrics
 from learnflow.models.vocabulary import Agent
 from learnflow.settings import Claude as ClaudeSettings
-from learnflow.settings.sections import Rates
+from learnflow.settings.claude import Rates
 from learnflow.streams.keyed_executor import KeyedExecutor
 from learnflow.tutor.claude.budget.metered_client import MeteredClient
 from learnflow.tutor.claude.budget.spending_guard import DailyLimits, SpendingGuard
