@@ -47,7 +47,8 @@ def command(days: int, by: By, *, as_json: bool) -> None:
     rows = connection.fetch(_SUMS.format(key=_KEYS[by]), today - timedelta(days=days - 1))
     if as_json:
         for row in rows[:-1]:
-            json_line({by: row["key"], **{name: value for name, value in row.items() if name != "key"}})
+            counted = {name: value for name, value in row.items() if name != "key"}
+            json_line({by: row["key"], **counted, "cached_share": round(_cached_share(row), 4)})
     elif rows:
         _show(rows, by)
     else:
@@ -59,8 +60,14 @@ def _show(rows: Sequence[asyncpg.Record], by: By) -> None:
     for column in shown.columns[1:]:
         column.justify = "right"
     for row in rows:
-        cached = row["cache_read_tokens"] / max(row["input_tokens"], 1)
-        counts = (f"{row['questions']:,}", f"{row['calls']:,}", f"{row['input_tokens']:,}", f"{cached:.0%}")
+        cached = f"{_cached_share(row):.0%}"
+        counts = (f"{row['questions']:,}", f"{row['calls']:,}", f"{row['input_tokens']:,}", cached)
         name = "all" if row is rows[-1] else plain(row["key"])
         shown.add_row(name, *counts, f"{row['output_tokens']:,}", f"{row['price_usd']:,.4f}")
     console().print(shown)
+
+
+def _cached_share(row: asyncpg.Record) -> float:
+    """Return how much of what went in was read from the API's cache; what was written to it went in as well."""
+    share: float = row["cache_read_tokens"] / max(row["input_tokens"], 1)
+    return share

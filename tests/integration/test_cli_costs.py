@@ -1,11 +1,24 @@
 """`learnflow costs` and `learnflow purge` against a real database."""
 
+from collections.abc import Iterator
 from typing import Final
 
+import asyncpg
 import pytest
 
+from learnflow.models.draft import Usage
+from learnflow.models.vocabulary import Specialist
+from learnflow.sandbox import Sandbox, SandboxSettings
+from learnflow.settings import Settings
+from learnflow.tutor.claude.prompts import agent_prompt
+from learnflow.tutor.factory import tutor
 from tests.conftest import execute, run
+from tests.support.claude_server import Player, playing_claude
+from tests.support.claude_tutor import ANSWERS, CODE, STANDING, draft_of, now
 from tests.support.command_line import Cli, lines
+from tests.support.messages_api import KEY
+from tests.support.offline_requests import request
+from tests.support.prompt_cache import PromptCache, tokens
 
 USAGE: Final = """
     INSERT INTO students (student_id, name, email) VALUES ('ann', 'Ann', 'a@b.c');
@@ -58,6 +71,73 @@ def test_costs_are_shown_with_all_at_the_end(learnflow: Cli) -> None:
         ["triage", "2", "2", "2,000", "50%", "100", "1.0000"],
         ["all", "2", "4", "5,000", "20%", "900", "3.2500"],
     ]
+
+
+EACH: Final = 6  # questions to each agent
+PAID: Final = """
+    INSERT INTO claude_usage (message_id, agent, model, query_id, calls, input_tokens, output_tokens, cache_read_tokens,
+        cache_write_tokens, price_usd, at)
+    VALUES (gen_random_uuid(), $1, $2, gen_random_uuid(), $3, $4, $5, $6, $7, $8, now())"""
+
+
+async def ask_all(url: str) -> None:
+    """Ask each agent some questions over the SDK, and store what they cost."""
+    usages: list[Usage] = []
+    async with Sandbox(SandboxSettings()) as sandbox:
+        claude = tutor(Settings.model_validate({"claude": {"cache_days": 0}}), sandbox, now)
+        for number in range(EACH):
+            asked = request(f"Why does it stop, in try {number}?", CODE, topic="list-indexing", standing=STANDING)
+            for agent in ANSWERS:
+                usages += (await draft_of(claude, agent, asked)).usage
+        await claude.close()
+    connection = await asyncpg.connect(url)
+    for usage in usages:
+        await connection.execute(
+            PAID, usage.agent, usage.model, usage.calls, usage.input_tokens, usage.output_tokens,
+            usage.cache_read_tokens, usage.cache_write_tokens, usage.price_usd,
+        )  # fmt: skip
+    await connection.close()
+
+
+@pytest.fixture
+def player(monkeypatch: pytest.MonkeyPatch) -> Iterator[Player]:
+    with playing_claude() as found:
+        monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", found.environment["ANTHROPIC_BASE_URL"])
+        yield found
+
+
+def test_most_of_the_common_part_comes_from_the_cache_and_costs_show_how_much(
+    bare: Cli, database_url: str, player: Player
+) -> None:
+    run(ask_all(database_url))
+    assert len(player.cache.first_blocks) == EACH * len(ANSWERS)
+    assert player.cache.share_of_first_blocks > 0.8
+    rows = lines(bare("costs", "--json", LEARNFLOW_DATABASE_URL=database_url))
+    shares = {row["agent"]: row["cached_share"] for row in rows}
+    assert shares.keys() == set(ANSWERS)
+    assert all(row["cached_share"] == round(row["cache_read_tokens"] / row["input_tokens"], 4) for row in rows)
+    common = sum(whole for _, whole in player.cache.first_blocks)
+    assert sum(row["cache_read_tokens"] for row in rows) > 0.8 * common
+    shown = bare("costs", LEARNFLOW_DATABASE_URL=database_url).stdout.splitlines()[-1].split()
+    whole = sum(row["cache_read_tokens"] for row in rows) / sum(row["input_tokens"] for row in rows)
+    assert shown[0] == "all"
+    assert f"{whole:.0%}" in shown
+
+
+def test_what_differs_in_the_common_part_is_not_read_again() -> None:
+    cache, common = PromptCache(), agent_prompt(Specialist.DEBUG).common
+
+    def read(text: str, form: str = "a", model: str = "claude-sonnet-5-5") -> int:
+        system = [{"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}]
+        body = {"model": model, "system": system, "messages": [], "output_config": {"format": form}}
+        return cache.usage(body, "")["cache_read_input_tokens"]
+
+    assert read(common) == 0
+    assert read(common) == tokens(common)
+    assert read(f"At noon. {common}") == read(common, form="b") == 0
+    assert read("Short.") == read("Short.") == 0, "below the floor"
+    assert read(common, model="claude-haiku-5-5") == read(common, model="claude-haiku-5-5") == 0
 
 
 def test_where_claude_was_not_asked_that_is_said(bare: Cli, database_url: str) -> None:

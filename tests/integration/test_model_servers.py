@@ -70,6 +70,7 @@ QUESTIONS: Final = (
     *EXERCISES,
     *plain("What happens behind the scenes when I press run?", "How am I doing?"),
 )
+NAMED_ERRORS: Final = tuple(question for question in QUESTIONS if "Error" in question.query_text)[:3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ async def test_ways_are_tried_in_their_order(kind: Kind, server: Player) -> None
 async def test_questions_asked_together_cost_nobody_more_than_two_calls(kind: Kind, server: Player) -> None:
     async with started() as pipeline:
         first = await ask_together(pipeline, server, CONCEPTS)
-        then = await ask(pipeline, server, QUESTIONS[LEARNING : LEARNING + 3])
+        then = await ask(pipeline, server, NAMED_ERRORS)
     assert [str(question) for question in first if question.most_calls > MOST_CALLS] == []
     assert [str(question) for question in first if not (question.by_model or question.honest)] == []
     assert [str(question) for question in then if not question.by_model or question.most_calls != 1] == []

@@ -14,6 +14,7 @@ from werkzeug import Request, Response
 from tests.integration.proposals import RIGHT
 from tests.support.claude_tutor import DIAGNOSIS, EXPLANATION, REPORT, REVIEW, SORTED
 from tests.support.messages_api import fails, message
+from tests.support.prompt_cache import PromptCache
 
 HANGS_SECONDS: Final = 120.0  # longer than any question waits
 
@@ -37,6 +38,7 @@ class Player:
     bodies: list[str] = field(default_factory=list)
     answered: int = 0
     at_once: int = 0
+    cache: PromptCache = field(default_factory=PromptCache)
     going_on: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -61,8 +63,9 @@ class Player:
             return fails(401, "authentication_error")(request)
         self.going_on.wait(HANGS_SECONDS if self.mode == "hangs" else self.seconds)
         self.answered += 1
-        said = message(json.dumps(self._value(asked)))
-        return Response(json.dumps(said | {"model": asked["model"]}), content_type="application/json")
+        text = json.dumps(self._value(asked))
+        said = message(text) | {"model": asked["model"], "usage": self.cache.usage(asked, text)}
+        return Response(json.dumps(said), content_type="application/json")
 
     def _value(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Return a value of the shape that is asked for; figures in it are those that were told."""

@@ -24,6 +24,7 @@ _FEWEST: Final = 2  # words; one alone is a name or a slip
 _LONGEST: Final = 600  # characters
 _FEWEST_ENGLISH: Final = 4  # words, so that a text counts as English
 _FEWEST_OF_ANSWER: Final = 8  # words, so that an answer tells its language
+_FEWEST_LETTERS: Final = 20  # of a script that has none between words
 _ROMAN_URDU: Final = frozenset(data("human_languages.toml")["roman_urdu"])
 _NAMES: Final = frozenset(data("human_languages.toml")["names"])
 _SAME: Final = {ROMAN_URDU: {ROMAN_URDU, "ur", "hi"}}  # one language in other letters is no other language
@@ -72,7 +73,7 @@ def is_in_another(prose: str, language: str) -> str | None:
     """Return the code of the language that a text is clearly in, where that is clearly not the one given, else None."""
     spoken = " ".join(_NOT_SPOKEN.sub(" ", prose[:_LONGEST]).split())
     words = spoken.lower().split()
-    if len(words) < _FEWEST_OF_ANSWER:
+    if len(words) < _FEWEST_OF_ANSWER and len(_OTHER_LETTERS.findall(spoken)) < _FEWEST_LETTERS:
         return None
     known = sum(word in _ROMAN_URDU for word in words) >= _ROMAN_SHARE * len(words)
     shares = _shares(spoken)

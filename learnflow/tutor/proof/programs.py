@@ -76,8 +76,8 @@ def told_line(line: int | None, then: str = "all tests pass") -> str | None:
 def changed_code(code: str, examples: Sequence[str]) -> str | None:
     """Return the example that is most like the student's code, and differs from it; None where none is like it."""
     others = [example for example in examples if _lines(example) and _lines(example) != _lines(code)]
-    best = max(others, key=lambda example: _likeness(code, example), default=None)
-    return best if best is not None and _likeness(code, best) >= _ALIKE else None
+    best = max(others, key=lambda example: likeness(code, example), default=None)
+    return best if best is not None and likeness(code, best) >= _ALIKE else None
 
 
 def whole_program(language: ExerciseLanguage, code: str, example: str) -> str | None:
@@ -110,7 +110,7 @@ def _first(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> int:
     return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
 
 
-def _likeness(code: str, example: str) -> float:
+def likeness(code: str, example: str) -> float:
     """Return how alike two programs are, by their characters, from 0 to 1."""
     return SequenceMatcher(None, "".join(_lines(code)), "".join(_lines(example)), autojunk=False).ratio()
 

@@ -12,9 +12,10 @@ from learnflow.domain.support_ladder import Rung, is_above
 from learnflow.models.events.routing import AgentRequest
 from learnflow.repair.claims import Repair
 from learnflow.tutor.claude.answers.schemas import Diagnosis, Teaching
-from learnflow.tutor.proof import changed_code
+from learnflow.tutor.proof.programs import likeness
 from learnflow.tutor.solution_guard import fenced_code, inline_code
 
+_ALIKE: Final = 0.6  # how alike an example is to the code that it changes
 _MENDED: Final = 0.75  # how alike a line is to one of the student's that it changes
 _SHORTEST: Final = 4  # characters of code that says something
 _HALF: Final = 0.5  # of the student's lines, so that an example stands for the program
@@ -42,8 +43,7 @@ def beyond_rung(answer: Teaching, highest: Rung, code: str | None, repair: Repai
 
 def _gives_change(code: str, examples: Sequence[str], spans: Sequence[str], repair: Repair | None) -> bool:
     programs = [example for example in examples if not _only_shows_more(code, example)]
-    whole = changed_code(code, programs)
-    if whole is not None and len(_lines(whole)) >= _HALF * len(_lines(code)) and _differs(code, whole):
+    if any(_is_changed(code, program) for program in programs):
         return True
     own = _lines(code)
     given = [*(line for program in programs for line in _lines(program)), *spans]
@@ -64,9 +64,12 @@ def _only_shows_more(code: str, example: str) -> bool:
     return all(_SHOWS.match(line) for line in (*added, *rest))
 
 
-def _differs(code: str, example: str) -> bool:
-    """Say whether an example has a line that the student's code has not."""
-    return not set(_lines(example)) <= set(_lines(code))
+def _is_changed(code: str, example: str) -> bool:
+    """Say whether an example is the student's code, in whole or for the most part, with something else in it."""
+    own, given = _lines(code), _lines(example)
+    kept = sum(line in given for line in own)
+    is_like = kept >= _HALF * len(own) or (likeness(code, example) >= _ALIKE and len(given) >= _HALF * len(own))
+    return is_like and not set(given) <= set(own)
 
 
 def _changes(line: str, own: Iterable[str]) -> bool:

@@ -76,11 +76,13 @@ async def usable_reply(
 
 
 async def _accepted(client: MeteredClient, request: ClaudeRequest[T], deadline: float) -> ClaudeReply[T]:
-    """Ask; where the way of asking is refused, once more in the next one, for nothing was answered."""
+    """Ask; where effort is refused, once more without it, for nothing was answered."""
     try:
         return await client.ask(request, deadline)
     except WayRefused:
-        return await client.ask(request, deadline)
+        if request.effort is None:
+            raise
+        return await client.ask(replace(request, effort=None), deadline)
 
 
 def _final(error: ClaudeUnavailable | UnusableReply, client: MeteredClient) -> TutorUnavailable | None:

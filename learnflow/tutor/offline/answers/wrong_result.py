@@ -22,7 +22,6 @@ from learnflow.tutor.offline.answers import error_text, static_diagnosis
 from learnflow.tutor.offline.answers.case import Case
 from learnflow.tutor.offline.content.library import EXPLANATIONS
 from learnflow.tutor.proof import Prover, proven_findings
-from learnflow.tutor.proof.programs import told_line
 from learnflow.tutor.review_evidence import Tried, try_on_open_exercise
 from learnflow.tutor.student_level import depth
 
@@ -40,7 +39,9 @@ _STUCK: Final = re.compile(
 _LOOP: Final = re.compile(r"\s*(?:\w+:\s*)?(?:for|while|loop)\b")
 _MOST: Final = 3  # names
 _MOST_CHANGES: Final = 3  # that are told
-_ELSEWHERE: Final = "I tried small changes of it, one at a time: several help, and not in one line alone."
+_TRIED: Final = "I tried small changes of it, one at a time, and ran each."
+_HELPS: Final = "In line {line} is one with which it gives what you expect."
+_ELSEWHERE: Final = "Several give what you expect, and not in one line alone."
 _YOURS: Final = "it is for you to say whether that is what you mean."
 
 
@@ -99,20 +100,20 @@ async def _repaired(request: AgentRequest, case: Case, repair: Repair, prover: P
     Below the fix, tell no more than the line.
     """
     if not case.may_fix:
-        line = told_line(repair.line, "it gives what you expect") or _ELSEWHERE
-        return await _no_cause_seen(replace(case, line=repair.line), request.query.query_text, line)
+        line = repair.line or (repair.candidates[0].line if repair.code else None)
+        place = f"{_TRIED} {_HELPS.format(line=line) if line else _ELSEWHERE}"
+        return await _no_cause_seen(replace(case, line=line), request.query.query_text, place)
     proof = await prover.prove(request, case.question, repair.code) if repair.code else None
     is_proven, edits = proven_findings.holds(proof), repair.candidates[:_MOST_CHANGES]
     case = replace(case, line=edits[0].line if is_proven else repair.line, proof=proof if is_proven else None)
     places = [f"line {edit.line} ({case.shown_line(edit.line)}): {edit.words}" for edit in edits]
-    tried = "I tried small changes of it, one at a time, and ran each."
     if is_proven:
-        told = (f"{tried} What helps is in {places[0]}. {edits[0].why}".strip(), error_text.mended(proof))
+        told = (f"{_TRIED} What helps is in {places[0]}. {edits[0].why}".strip(), error_text.mended(proof))
     else:
         listed = "\n".join(f"- {place[0].upper()}{place[1:]}." for place in places)
         what = "each of these alone gives" if len(places) > 1 else "this gives"
         differ = "With other values they differ, so" if repair.differ else "I could not compare more, so"
-        told = (f"{tried} With these values {what} what you expect:\n{listed}", f"{differ} {_YOURS}")
+        told = (f"{_TRIED} With these values {what} what you expect:\n{listed}", f"{differ} {_YOURS}")
     return draft(
         run_report.what_happened(case.ran, None), *told, topic=case.topic, confidence=0.85 if is_proven else 0.5,
         missing=case.missing, code=(repair.code,) if is_proven and repair.code else (),

@@ -6,8 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from learnflow.domain.question.human_language import ROMAN_URDU, human_language
+from learnflow.domain.question.human_language import (
+    ROMAN_URDU,
+    clear_language,
+    human_language,
+    is_in_another,
+    names_language,
+)
+from learnflow.domain.question.lexicon import data
 from learnflow.domain.question.snippet import split_prose_and_code
+from learnflow.models.vocabulary import SkillLevel
+from learnflow.tutor.offline.content.library import EXPLANATIONS
 from tests.support.offline_requests import request
 
 DATA = Path(os.environ.get("LEARNFLOW_DATA", Path(__file__).parents[5] / "shared" / "data"))
@@ -75,3 +84,47 @@ def test_of_questions_in_english_hardly_one_is_taken_for_another_language() -> N
         pytest.skip("the questions are not here; LEARNFLOW_DATA names the folder that has them")
     texts = [json.loads(line)["query_text"] for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     assert sum(language(text) is not None for text in texts) < len(texts) / 500
+
+
+SENTENCES = data("spoken_languages.toml", "learnflow.tutor.offline.content")
+SAYS = {code: entry["says"] for code, entry in SENTENCES.items() if code != "other"}
+
+
+@pytest.mark.parametrize(("code", "text"), SAYS.items())
+def test_an_answer_in_the_language_that_was_written_is_in_no_other(code: str, text: str) -> None:
+    assert is_in_another(text, code) is None
+
+
+@pytest.mark.parametrize(("code", "text"), SAYS.items())
+def test_an_answer_to_a_student_who_writes_english_is_known_to_be_in_another(code: str, text: str) -> None:
+    assert is_in_another(text, "en") == code
+
+
+def test_no_prepared_explanation_is_taken_for_another_language_than_english() -> None:
+    texts = [part.text for topic in EXPLANATIONS.values() for part in (*map(topic.at, SkillLevel), topic.picture)]
+    assert len(texts) > 150
+    assert [text for text in texts if is_in_another(text, "en")] == []
+
+
+@pytest.mark.parametrize("text", ["Use a loop.", "`arr[5]` asks for `arr`", "", "print(x) for y", "1 2 3 4 5 6 7 8 9"])
+def test_of_a_short_answer_nothing_is_claimed(text: str) -> None:
+    assert is_in_another(text, "es") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Why does my program stop in the second line?", "en"), ("it still fails", None), ("x = 1", None),
+        ("KeyError: 'x'", None), ("warum gibt meine Funktion None aus?", "de"), ("loop kya hota hai?", ROMAN_URDU),
+    ],
+)  # fmt: skip
+def test_a_language_is_clear_also_where_it_is_english(text: str, code: str | None) -> None:
+    assert clear_language(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [("Explain it in German, please", True), ("antworte auf Deutsch", True), ("What is a list?", False)],
+)
+def test_who_names_a_language_may_want_it(text: str, names: bool) -> None:  # noqa: FBT001
+    assert names_language(text) is names
