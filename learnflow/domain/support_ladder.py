@@ -44,12 +44,12 @@ def is_above(rung: Rung, highest: Rung) -> bool:
     return LADDER.index(rung) > LADDER.index(highest)
 
 
-def highest_rung(support: Support, request: AgentRequest, question: ParsedQuestion) -> Rung:
-    """Return the highest rung that an answer to a request may reach."""
+def highest_rung(support: Support, request: AgentRequest, question: ParsedQuestion, agent: Specialist) -> Rung:
+    """Return the highest rung that an agent's answer to a request may reach."""
     last = Rung.PLACE if is_own_work(request, question) else _LAST[support]
     reached = LADDER.index(_FIRST[support]) + tries(request, question)
     # to have code reviewed is to be shown places in it
-    least = Rung.PLACE if request.query.routed_to_agent is Specialist.CODE_REVIEW else Rung.QUESTION
+    least = Rung.PLACE if agent is Specialist.CODE_REVIEW else Rung.QUESTION
     return LADDER[max(min(reached, LADDER.index(last)), LADDER.index(least))]
 
 

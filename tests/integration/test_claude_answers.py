@@ -23,7 +23,7 @@ from tests.support.claude_tutor import (
     system,
     told,
 )
-from tests.support.messages_api import INPUT_TOKENS, MODEL, OUTPUT_TOKENS, MessagesApi, says
+from tests.support.messages_api import INPUT_TOKENS, MODEL, OUTPUT_TOKENS, MessagesApi, fails, says
 from tests.support.offline_requests import request, turn, with_question
 
 
@@ -153,6 +153,37 @@ async def test_the_model_is_that_of_the_settings(api: MessagesApi) -> None:
     draft = await answered(api, Specialist.CONCEPTS)
     assert api.asked[0]["model"] == Settings().claude.model
     assert draft.metadata["level"] == "beginner"
+
+
+REFUSED = fails(400, "invalid_request_error")
+
+
+async def test_each_agent_has_its_tokens_and_its_effort(api: MessagesApi) -> None:
+    api.will(says(DIAGNOSIS), says(EXPLANATION))
+    claude = {"effort": "debug low", "max_tokens": Settings().claude.max_tokens.replace("4500", "5000")}
+    await answered(api, Specialist.DEBUG, claude=claude)
+    await answered(api, Specialist.CONCEPTS, claude=claude)
+    assert [body["max_tokens"] for body in api.asked] == [5_000, 3_000]
+    assert [body["output_config"].get("effort") for body in api.asked] == ["low", None]
+
+
+async def test_a_model_that_knows_no_effort_is_asked_without_it_from_then_on(api: MessagesApi) -> None:
+    api.will(REFUSED, says(DIAGNOSIS), says(DIAGNOSIS))
+    async with claude_tutor(api, claude={"effort": "debug low"}) as tutor:
+        for _ in range(2):
+            assert (await draft_of(tutor, Specialist.DEBUG, QUESTION)).text == DIAGNOSIS["text"]
+    assert ["effort" in body["output_config"] for body in api.asked] == [True, False, False]
+    assert all("format" in body["output_config"] for body in api.asked)
+
+
+async def test_what_is_thought_before_an_answer_is_not_told(api: MessagesApi) -> None:
+    api.will(says(DIAGNOSIS | {"diagnosis": "HIDDEN"}))
+    draft = await answered(api, Specialist.DEBUG)
+    assert "HIDDEN" not in draft.model_dump_json()
+    assert "hint_level" not in draft.model_dump_json()
+    fields = list(api.asked[0]["output_config"]["format"]["schema"]["properties"])
+    assert fields[:2] == ["diagnosis", "hint_level"]
+    assert fields.index("text") > 1
 
 
 async def test_without_code_nothing_is_linted(api: MessagesApi) -> None:

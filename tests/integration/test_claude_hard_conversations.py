@@ -87,6 +87,11 @@ HARD = {
         {**HINT, "code_examples": [{"language": "python", "code": "for i in range(len(numbers)):"}]},
         CHANGED.format("hint"), HINT,
     ),
+    "another program that does what it should": Hard(
+        request(WISH, AVERAGE),
+        {**HINT, "code_examples": [{"language": "python", "code": "print(sum([2, 4, 6]) / 3)"}]},
+        "its code does what the student's should do, and no more than hint is allowed now", HINT,
+    ),
     "the change in a word of the text": Hard(
         request(WISH, AVERAGE), {**HINT, "text": "Take `range(0, len(numbers))` there."}, CHANGED.format("hint"), HINT
     ),

@@ -7,7 +7,7 @@ from typing import TypeVar
 from learnflow.domain.question.handover import settled
 from learnflow.domain.question.intent import Triage
 from learnflow.domain.question.parsed_question import ParsedQuestion
-from learnflow.domain.support_ladder import highest_rung
+from learnflow.domain.support_ladder import Rung, highest_rung
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import derived_id
 from learnflow.models.events.routing import AgentRequest
@@ -29,19 +29,19 @@ from learnflow.tutor.claude.answers.briefing import (
 )
 from learnflow.tutor.claude.answers.drafts import ModelAnswer
 from learnflow.tutor.claude.answers.exercise import ClaudeAuthor, exercise_from_bank, exercise_order, written_exercise
-from learnflow.tutor.claude.answers.reply_checks import beyond_rung, other_language, student_language
+from learnflow.tutor.claude.answers.reply_checks import all_code, beyond_rung, other_language, student_language
 from learnflow.tutor.claude.answers.schemas import Answer, Diagnosis, Explanation, Report, Review, Teaching
 from learnflow.tutor.claude.answers.triage import ClaudeTriage
 from learnflow.tutor.claude.answers.usable_reply import no_doubt, seconds_for, usable_reply
 from learnflow.tutor.claude.budget.metered_client import MeteredClients
 from learnflow.tutor.claude.interface import ClaudeRequest, Message, loop_time
-from learnflow.tutor.claude.prompts import agent_prompt
+from learnflow.tutor.claude.prompts import Prompt, agent_prompt
 from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.exercises import ExerciseReply
 from learnflow.tutor.exercises.generation.generate import SECONDS, GenerationFailed, generate
 from learnflow.tutor.interface import Misrouted
 from learnflow.tutor.proof import Prover
-from learnflow.tutor.proof.answer import disproof, false_output
+from learnflow.tutor.proof.answer import disproof, false_output, gives_solution
 from learnflow.tutor.review_evidence import look_over, try_out
 
 A = TypeVar("A", bound=Answer)
@@ -146,31 +146,51 @@ class ClaudeTutor:
         settings, instructions = self._settings.claude, agent_prompt(agent)
         client = self._clients(Agent(agent), request.query)
         must_answer = concept is not None or settled(request)
-        highest = highest_rung(self._settings.tutor.support, request, question)
+        highest = highest_rung(self._settings.tutor.support, request, question, agent)
         language = student_language(request, question)
 
         def misrouted(answer: A) -> bool:
             return answer.belongs_to is not None and answer.belongs_to.agent is not agent and not must_answer
 
-        def flaw(answer: A) -> str | None:
+        async def flaw(answer: A) -> str | None:
             if answer.distress or misrouted(answer):
                 return None
-            beyond = beyond_rung(answer, highest, question.code, repair) if isinstance(answer, Teaching) else None
-            return drafts.flaw(answer) or beyond or other_language(answer.text, language) or problem(answer)
+            found = drafts.flaw(answer) or other_language(answer.text, language) or problem(answer)
+            return found or await self._beyond(answer, request, question, highest, repair)
 
         allowed = highest if issubclass(reply_type, Teaching) else None
         last = briefing(request, *evidence, concept=concept, highest=allowed, language=language)
-        messages = (*conversation(request.turns, settings.history_tokens), Message("user", last))
-        asked = ClaudeRequest(
-            settings.model, instructions.own, messages, reply_type, settings.most_tokens(agent), instructions.common,
-            settings.effort_of(agent),
-        )  # fmt: skip
+        asked = self._request(agent, instructions, request, last, reply_type)
         seconds = seconds_for(request, settings.timeout_seconds, self._now())
         reply = await usable_reply(client, asked, loop_time() + seconds, flaw, doubt)
         answer = reply.value
         if answer.belongs_to is not None and misrouted(answer) and not answer.distress:
             raise Misrouted(answer.belongs_to.agent, drafts.storable_line(answer.belongs_to.because), client.usage)
         return ModelAnswer(answer, reply.model, instructions.version, client.usage)
+
+    def _request(
+        self, agent: Specialist, instructions: Prompt, request: AgentRequest, last: str, reply_type: type[A]
+    ) -> ClaudeRequest[A]:  # fmt: skip
+        settings = self._settings.claude
+        messages = (*conversation(request.turns, settings.history_tokens), Message("user", last))
+        return ClaudeRequest(
+            settings.model, instructions.own, messages, reply_type, settings.most_tokens(agent), instructions.common,
+            settings.effort_of(agent),
+        )  # fmt: skip
+
+    async def _beyond(
+        self, answer: Answer, request: AgentRequest, question: ParsedQuestion, highest: Rung, repair: Repair | None
+    ) -> str | None:  # fmt: skip
+        """Say what an answer gives that is above a rung: by what it claims, by what it holds, and by running that."""
+        if not isinstance(answer, Teaching):
+            return None
+        if found := beyond_rung(answer, highest, question.code, repair):
+            return found
+        if highest is Rung.FIX or not question.code:
+            return None
+        if await gives_solution(request, question, all_code(answer), self._prover):
+            return f"its code does what the student's should do, and no more than {highest} is allowed now"
+        return None
 
     def _doubt(self, request: AgentRequest, question: ParsedQuestion) -> Callable[[Teaching], Awaitable[str | None]]:
         """Return what runs the code of an answer, and says what of it is not so."""

@@ -11,7 +11,7 @@ from learnflow.domain.support_ladder import highest_rung
 from learnflow.models.draft import Draft
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.student_query import StudentQuery
-from learnflow.models.vocabulary import Intent
+from learnflow.models.vocabulary import Intent, Specialist
 from learnflow.settings.sections import Support
 from learnflow.tutor.code_run import NOT_RUN, CodeRun
 from learnflow.tutor.exercises import ExerciseReply
@@ -114,7 +114,7 @@ class OfflineTutor(Tutor):
         """Find the error: by what happened when the code ran, by its name, and by reading the code."""
         if question.spoken is not None:
             return for_debug(unspoken(question.spoken, question, ran), ran)
-        highest = highest_rung(self._support, request, question)
+        highest = highest_rung(self._support, request, question, Specialist.DEBUG)
         return _on_last_program(await debug(request, question, ran, self._prover, highest), request)
 
     async def exercise(self, request: AgentRequest, question: ParsedQuestion) -> ExerciseReply:

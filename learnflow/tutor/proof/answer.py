@@ -1,6 +1,7 @@
 """An answer that says that code is mended → the same with what running it has shown, or without the code."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from learnflow.domain.question.parsed_question import ParsedQuestion
@@ -30,6 +31,20 @@ async def disproof(
     changed = changed_code(question.code or "", examples)
     proof = await prover.prove(request, question, changed) if changed else None
     return proof if proof and proof.verdict is ProofVerdict.DISPROVED else None
+
+
+async def gives_solution(
+    request: AgentRequest, question: ParsedQuestion, examples: Sequence[str], prover: Prover
+) -> bool:  # fmt: skip
+    """Say whether one of the examples, run by itself, gives all that the student's code should give, and does not."""
+    for example in dict.fromkeys([question.code or "", *examples]):
+        snippet = replace(question.snippet, code=example)
+        observed = await prover.observe(request, replace(question, snippet=snippet)) if example.strip() else ""
+        told = () if isinstance(observed, str) else (each for each in observed if each.expectation)
+        wanted = [each for each in told if each.made_input is None or each.made_input.told]
+        if wanted and all(each.is_met for each in wanted):
+            return example != question.code
+    return False
 
 
 async def false_output(

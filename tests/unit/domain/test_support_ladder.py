@@ -29,8 +29,8 @@ def asks(text: str = "Why is it 6?", code: str | None = LOOP, *turns: dict[str, 
     return request(text, code, topic=more.pop("topic", "loops"), turns=turns, **more)
 
 
-def rung(asked: AgentRequest, support: Support = "moderate") -> Rung:
-    return highest_rung(support, *with_question(asked))
+def rung(asked: AgentRequest, support: Support = "moderate", agent: Specialist = Specialist.DEBUG) -> Rung:
+    return highest_rung(support, *with_question(asked), agent)
 
 
 @pytest.mark.parametrize(
@@ -126,8 +126,8 @@ def test_anything_else_is(asked: AgentRequest) -> None:
 
 
 def test_a_review_shows_places_at_the_least() -> None:
-    query = asks().query.model_copy(update={"routed_to_agent": Specialist.CODE_REVIEW})
-    assert rung(asks().model_copy(update={"query": query}), "low") is PLACE
+    assert rung(asks(), "low", Specialist.CODE_REVIEW) is PLACE
+    assert rung(asks(), "low", Specialist.CONCEPTS) is QUESTION
 
 
 def test_rungs_are_ordered() -> None:

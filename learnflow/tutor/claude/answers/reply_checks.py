@@ -35,10 +35,14 @@ def beyond_rung(answer: Teaching, highest: Rung, code: str | None, repair: Repai
         return f"it mends the code, and no more than {highest} is allowed now"
     if isinstance(answer, Diagnosis) and answer.line is not None and is_above(Rung.PLACE, highest):
         return f"it names the line, and no more than {highest} is allowed now"
-    examples = [*(example.code for example in answer.code_examples), *fenced_code(answer.text)]
-    if code and _gives_change(code, examples, inline_code(answer.text), repair):
+    if code and _gives_change(code, all_code(answer), inline_code(answer.text), repair):
         return f"it holds the student's code, changed, and no more than {highest} is allowed now"
     return None
+
+
+def all_code(answer: Teaching) -> tuple[str, ...]:
+    """Return the pieces of code of an answer, also those between fences in its text."""
+    return (*(example.code for example in answer.code_examples), *fenced_code(answer.text))
 
 
 def _gives_change(code: str, examples: Sequence[str], spans: Sequence[str], repair: Repair | None) -> bool:

@@ -44,7 +44,7 @@ async def no_doubt(_: object) -> str | None:
 
 
 async def usable_reply(
-    client: MeteredClient, request: ClaudeRequest[T], deadline: float, problem: Callable[[T], str | None],
+    client: MeteredClient, request: ClaudeRequest[T], deadline: float, problem: Callable[[T], Awaitable[str | None]],
     doubt: Callable[[T], Awaitable[str | None]] = no_doubt,
 ) -> ClaudeReply[T]:  # fmt: skip
     """Return a reply that is of use; one that is of none is shown to Claude, and asked for once more.
@@ -63,7 +63,7 @@ async def usable_reply(
                 raise final from error
             request, speechless = _with_problem(request, error), ClaudeAway(UNREADABLE)
             continue
-        flaw = problem(reply.value)
+        flaw = await problem(reply.value)
         if flaw is None and attempt == 0:
             doubtful, flaw = reply, await doubt(reply.value)
         if flaw is None:
