@@ -23,6 +23,7 @@ from learnflow.settings import Settings, Web
 from learnflow.settings.sections import Kafka
 from learnflow.streams.codec import Clock
 from learnflow.streams.stream_app import StreamApp
+from learnflow.streams.topic_reader import TopicReader
 from learnflow.tables import Tables
 from learnflow.topics import LARGEST_DEAD_LETTER
 from learnflow.tutor.factory import tutor
@@ -32,7 +33,6 @@ from learnflow.web.event_stream import READ, Events, add_events
 from learnflow.web.monitoring import Probes, add_health, add_metrics, add_probes, health
 from learnflow.web.page import add_ask, add_page
 from learnflow.web.student_state import DatabaseStudentState
-from learnflow.web.topic_events import TopicReader
 from learnflow.web.views import add_views
 
 CORE: Final = "core"

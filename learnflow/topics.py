@@ -8,6 +8,7 @@ from typing import Final
 
 from learnflow.models.vocabulary import Agent, Specialist
 
+HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 WEEK: Final = timedelta(days=7)
 MONTH: Final = timedelta(days=30)
@@ -78,6 +79,15 @@ CONCEPTS_REQUESTS: Final = REQUESTS[Specialist.CONCEPTS]
 DEBUG_REQUESTS: Final = REQUESTS[Specialist.DEBUG]
 _RESPONSES: Final = ("agent.response.completed", "agent.response.failed", "agent.response.late")
 AGENT_RESPONSES: Final = _for_core("agent-responses", WEEK, "All agent responses", Agent.LEARNER, _RESPONSES)
+AGENT_RESPONSE_PROGRESS: Final = Topic(
+    "agent-response-progress",
+    6,
+    2,
+    HOUR,
+    "How far answers are that are under way",
+    Agent.SINK,
+    ("agent.response.progress",),
+)
 AGENT_LOGS: Final = Topic(
     "agent-logs", 6, 2, DAY, "Agent activity and heartbeats", Agent.SINK, ("agent.activity.logged", "agent.heartbeat")
 )
@@ -103,6 +113,7 @@ _STUDENT_EVENTS: Final = (
     "struggle.resolved",
     "student.progress.due",
     "student.progress.rebuilt",
+    "student.query.cancelled",
 )
 STUDENT_EVENTS: Final = _for_core(
     "student-events", WEEK, "What is known of a student from elsewhere", Agent.LEARNER, _STUDENT_EVENTS, external=True
@@ -116,6 +127,7 @@ TOPICS: Final = (
     TRIAGE_ROUTING,
     *REQUESTS.values(),
     AGENT_RESPONSES,
+    AGENT_RESPONSE_PROGRESS,
     AGENT_LOGS,
     STUDENT_STRUGGLE,
     MASTERY_LEVEL_UPDATED,

@@ -9,8 +9,8 @@ from learnflow.domain.phrasing import many
 from learnflow.models.events import students
 from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated, Signals, StruggleDetected
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
-from learnflow.models.events.queries import QueryRefused, QuerySubmitted
-from learnflow.models.events.responses import ResponseCompleted, ResponseFailed, ResponseLate
+from learnflow.models.events.queries import QueryCancelled, QueryRefused, QuerySubmitted
+from learnflow.models.events.responses import ResponseCompleted, ResponseFailed, ResponseLate, ResponseProgress
 from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested, RoutingDecision
 from learnflow.models.fields import Model
 
@@ -19,6 +19,7 @@ TEXTS: Final[Mapping[type[Model], str]] = {
     ResponseCompleted: "{0.agent_name} in {0.processing_time_ms:,} ms: {0.response_text}",
     ResponseFailed: "failed ({0.failure}): {0.reason}",
     QueryRefused: "query {0.query_id} counts nowhere: {0.reason}",
+    QueryCancelled: "stops the answer to {0.query_id}",
     ResponseLate: "{0.agent_name} was too late with an answer",
     Heartbeat: (
         "{0.agent_name}@{0.instance} {0.status}: {0.processed:,} processed, {0.errors:,} errors, "
@@ -70,6 +71,12 @@ def _(answered: CollaborationAnswered) -> str:
     if answered.explanation is None:
         return f"{answered.source_agent} cannot explain {answered.concept}"
     return f"{answered.source_agent} explains {answered.concept}: {answered.explanation.text}"
+
+
+@summary.register
+def _(under_way: ResponseProgress) -> str:
+    written = f": {under_way.text}" if under_way.text else ""
+    return f"{under_way.agent_name} is at it ({under_way.stage}){written}"
 
 
 @summary.register

@@ -7,14 +7,14 @@ from typing import Any, Final
 from pydantic.json_schema import models_json_schema
 
 from learnflow.models.agent_health import AgentHealthMetrics
-from learnflow.models.agent_response import AgentResponse
 from learnflow.models.envelope import Event
 from learnflow.models.events import EVENTS, PAYLOADS
+from learnflow.models.events.responses import AgentResponse
+from learnflow.models.events.routing import MessageFlow
 from learnflow.models.examples import EXAMPLES
 from learnflow.models.exercise import Exercise
 from learnflow.models.fields import Model
 from learnflow.models.learning_progress import LearningProgress
-from learnflow.models.message_flow import MessageFlow
 from learnflow.models.student import Student
 from learnflow.models.student_query import StudentQuery
 from learnflow.topics import AGENT_LOGS

@@ -52,6 +52,32 @@ class ProofVerdict(StrEnum):
     NOT_PROVABLE = "not-provable"
 
 
+class Stage(StrEnum):
+    """What is being done for an answer that is under way."""
+
+    SORTING = "sorting"
+    RUNNING_CODE = "running-code"
+    SEARCHING_FIX = "searching-fix"
+    ASKING = "asking"
+    WRITING = "writing"
+    CHECKING = "checking"
+
+    @property
+    def words(self) -> str:
+        """What a student reads of it."""
+        return _STAGES[self]
+
+
+_STAGES: Final = {
+    Stage.SORTING: "Finding out what your question is about …",
+    Stage.RUNNING_CODE: "Running your code …",
+    Stage.SEARCHING_FIX: "Looking for a small change that helps …",
+    Stage.ASKING: "Thinking …",
+    Stage.WRITING: "Writing …",
+    Stage.CHECKING: "Checking the answer …",
+}
+
+
 class QueryStatus(StrEnum):
     """How far a query has come; it only moves forward."""
 

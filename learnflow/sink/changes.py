@@ -200,6 +200,7 @@ _OF_LEARNERS: Final[Mapping[str, Callable[[Event[Any]], tuple[Row, ...]]]] = {
     "struggle.resolved": partial(_history, rows.StruggleRow),
     "student.progress.updated": _progress,
     "student.query.refused": _nothing,
+    "student.query.cancelled": _nothing,
     "student.progress.due": _nothing,
     "student.progress.rebuilt": _nothing,
 }

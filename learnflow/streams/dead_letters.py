@@ -17,7 +17,7 @@ from mode.utils.logging import get_logger
 
 from learnflow.backoff import until_possible
 from learnflow.streams.codec import LONGEST_REASON
-from learnflow.streams.partition_reader import passes, reader_of
+from learnflow.streams.topic_reader import passes, reader_of
 from learnflow.topics import DEAD_LETTERS
 
 Headers = tuple[tuple[str, bytes | None], ...]  # Kafka allows a header without a value

@@ -18,7 +18,7 @@ from learnflow.backoff import until_possible
 from learnflow.models.envelope import Event
 from learnflow.models.events import EVENT_TYPES, query_id_of
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
-from learnflow.streams.partition_reader import partition_of, passes, reader_of
+from learnflow.streams.topic_reader import partition_of, passes, reader_of
 from learnflow.topics import AGENT_RESPONSES
 
 OUTCOMES: Final = (ResponseCompleted, ResponseFailed)

@@ -10,9 +10,9 @@ import asyncpg
 
 from learnflow.database.postgres import Database, DatabaseAway
 from learnflow.database.question_search import Search
-from learnflow.models.agent_response import AgentResponse
+from learnflow.models.events.responses import AgentResponse
+from learnflow.models.events.routing import MessageFlow
 from learnflow.models.fields import Model
-from learnflow.models.message_flow import MessageFlow
 from learnflow.models.student_query import StudentQuery
 from learnflow.web import models
 from learnflow.web.json_http import Refused

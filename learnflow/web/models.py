@@ -7,12 +7,11 @@ from pydantic import BeforeValidator, ConfigDict, Field, NonNegativeInt, StringC
 
 from learnflow.domain.learner.mastery_change_reasons import Outcome
 from learnflow.domain.struggle.observations import Observation
-from learnflow.models.agent_response import AgentResponse
 from learnflow.models.events.learning import Signals
-from learnflow.models.events.routing import Turn
+from learnflow.models.events.responses import AgentResponse
+from learnflow.models.events.routing import MessageFlow, Turn
 from learnflow.models.fields import Id, Model, Probability, Short, StudentId, Text, Timestamp, TopicKey
 from learnflow.models.learning_progress import LearningProgress
-from learnflow.models.message_flow import MessageFlow
 from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Intent, Language, QueryStatus, Specialist, StruggleLevel
 

@@ -21,10 +21,10 @@ from learnflow.settings import Settings
 from learnflow.streams.codec import Clock
 from learnflow.streams.faust_tables import TableManager
 from learnflow.streams.stream_app import StreamApp
+from learnflow.web.agent_logs import AgentLogs
 from learnflow.web.consumer_lag import ConsumerLag
 from learnflow.web.database_views import WebDatabase
 from learnflow.web.json_http import Refused
-from learnflow.web.topic_events import AgentLogs
 
 STALLED: Final = timedelta(minutes=5)  # without progress although messages wait
 TOTALS_SECONDS: Final = 2.0  # between two looks at them

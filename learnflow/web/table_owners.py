@@ -8,8 +8,8 @@ from aiohttp import web
 from faust.types import TP
 from yarl import URL
 
-from learnflow.streams.partition_reader import partition_of
 from learnflow.streams.stream_app import StreamApp
+from learnflow.streams.topic_reader import partition_of
 from learnflow.tables import CORE
 from learnflow.tables.model_tables import PARTITIONS
 from learnflow.topics import changelog

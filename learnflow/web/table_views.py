@@ -11,8 +11,8 @@ from pydantic import Field, NonNegativeInt, TypeAdapter, ValidationError
 from yarl import URL
 
 from learnflow.models.fields import Model, Timestamp
-from learnflow.streams.partition_reader import partition_of
 from learnflow.streams.stream_app import StreamApp
+from learnflow.streams.topic_reader import partition_of
 from learnflow.tables import student_of
 from learnflow.tables.model_tables import PARTITIONS
 from learnflow.tables.table_contents import TableContents

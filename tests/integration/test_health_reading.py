@@ -23,10 +23,10 @@ from learnflow.streams import topic_admin
 from learnflow.streams.agent_stats import Activity
 from learnflow.streams.codec import Clock
 from learnflow.topics import AGENT_LOGS, DEBUG_REQUESTS, STUDENT_EVENTS, TOPICS, Topic
+from learnflow.web.agent_logs import AgentLogs
 from learnflow.web.consumer_lag import SUBSCRIPTIONS, ConsumerLag, Subscription
 from learnflow.web.database_views import WebDatabase
 from learnflow.web.monitoring import Health, LifetimeTotals
-from learnflow.web.topic_events import AgentLogs
 from tests.support.apache_kafka import Broker
 from tests.support.running_system import envelope
 

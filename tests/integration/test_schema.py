@@ -9,11 +9,11 @@ from typing import Annotated, Any, Final, Union, get_args, get_origin
 import asyncpg
 import pytest
 
-from learnflow.models.agent_response import AgentResponse
+from learnflow.models.events.responses import AgentResponse
+from learnflow.models.events.routing import MessageFlow
 from learnflow.models.exercise import Exercise
 from learnflow.models.fields import Model
 from learnflow.models.learning_progress import LearningProgress
-from learnflow.models.message_flow import MessageFlow
 from learnflow.models.student import Student
 from learnflow.models.student_query import StudentQuery
 from tests.integration.example_rows import EXAMPLES

@@ -16,7 +16,7 @@ from learnflow.sink.connection_writer import TAKEN
 from learnflow.sink.messages import SinkMessage
 from learnflow.streams.codec import Refusal, decode
 from learnflow.streams.dead_letters import DeadLetter
-from learnflow.topics import AGENT_LOGS, BY_NAME, DEAD_LETTERS, TOPICS
+from learnflow.topics import AGENT_LOGS, AGENT_RESPONSE_PROGRESS, BY_NAME, DEAD_LETTERS, TOPICS
 
 POLL_MS: Final = 500
 QUIET_POLLS: Final = 4  # without a message, after which nothing more comes: a transaction's end has an offset as well
@@ -42,9 +42,12 @@ class Message(NamedTuple):
         return Place(*self.raw[:3])
 
 
+AUDITED: Final = tuple(topic for topic in TOPICS if topic is not AGENT_RESPONSE_PROGRESS)  # it counts nothing
+
+
 @dataclass(slots=True)
 class TopicHistory:
-    """All topics, as far as they have been read. `whole` says that nothing of them has been deleted yet."""
+    """These topics, as far as they have been read. `whole` says that nothing of them has been deleted yet."""
 
     reader: AIOKafkaConsumer
     whole: bool = True
@@ -57,7 +60,7 @@ class TopicHistory:
     @asynccontextmanager
     async def open(cls, bootstrap: list[str]) -> AsyncIterator[Self]:
         """Yield the history, of which nothing is read yet."""
-        partitions = await kafka_clients.partitions_of(bootstrap, [topic.name for topic in TOPICS])
+        partitions = await kafka_clients.partitions_of(bootstrap, [topic.name for topic in AUDITED])
         async with kafka_clients.consumer(bootstrap, partitions) as reader:
             starts = await reader.beginning_offsets(partitions)
             # A compacted topic begins where it always did, and need not hold what was replaced.

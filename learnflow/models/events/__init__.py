@@ -10,8 +10,8 @@ from learnflow.models.envelope import Event, Payload, version_metadata
 from learnflow.models.events import students
 from learnflow.models.events.learning import MasteryUpdated, ProgressUpdated, StruggleDetected
 from learnflow.models.events.logs import ActivityLogged, Heartbeat
-from learnflow.models.events.queries import QueryRefused, QuerySubmitted, submitted_query
-from learnflow.models.events.responses import ResponseCompleted, ResponseFailed, ResponseLate
+from learnflow.models.events.queries import QueryCancelled, QueryRefused, QuerySubmitted, submitted_query
+from learnflow.models.events.responses import ResponseCompleted, ResponseFailed, ResponseLate, ResponseProgress
 from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested, RoutingDecision
 from learnflow.models.fields import Model
 from learnflow.models.student_query import StudentQuery
@@ -20,12 +20,14 @@ PAYLOADS: Final[Mapping[str, type[Model]]] = MappingProxyType({
     "student.query.submitted": QuerySubmitted,
     "triage.routing.decision": RoutingDecision,
     "student.query.refused": QueryRefused,
+    "student.query.cancelled": QueryCancelled,
     "agent.request.created": AgentRequest,
     "agent.collaboration.requested": CollaborationRequested,
     "agent.collaboration.answered": CollaborationAnswered,
     "agent.response.completed": ResponseCompleted,
     "agent.response.failed": ResponseFailed,
     "agent.response.late": ResponseLate,
+    "agent.response.progress": ResponseProgress,
     "student.struggle.detected": StruggleDetected,
     "mastery.level.updated": MasteryUpdated,
     "student.progress.updated": ProgressUpdated,

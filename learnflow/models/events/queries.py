@@ -1,4 +1,4 @@
-"""student-queries: what students submit."""
+"""student-queries: what students submit; student-events: what they want no longer."""
 
 from typing import Literal, Self
 
@@ -24,6 +24,12 @@ class QuerySubmitted(Model):
     def _code_has_a_language(self) -> Self:
         need_language(self.code_snippet, self.language)
         return self
+
+
+class QueryCancelled(Model):
+    """`student.query.cancelled`: a student stops the answer to a query of their own. Of another's it says nothing."""
+
+    query_id: Id
 
 
 class QueryRefused(Model):

@@ -1,15 +1,18 @@
-"""agent-responses: the one outcome of each query, and what came too late to be it."""
+"""agent-responses: the one outcome of each query, and what came too late to be it; how far it is until then.
+
+And AgentResponse (data model 2.2): what is kept of an outcome that is an answer.
+"""
 
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import PositiveInt, StringConstraints
+from pydantic import Field, PositiveInt, StringConstraints
 
 from learnflow.models.draft import Usage
-from learnflow.models.fields import Confidence, Id, Model, NonBlank, NullAsEmpty, ResponseText, Text
+from learnflow.models.fields import Confidence, Id, Model, NonBlank, NullAsEmpty, ResponseText, Text, Timestamp
 from learnflow.models.metadata import MetadataJson
 from learnflow.models.student_query import StudentQuery
-from learnflow.models.vocabulary import Agent, ResponseType, Specialist
+from learnflow.models.vocabulary import Agent, ResponseType, Specialist, Stage
 
 
 class ResponseCompleted(Model):
@@ -38,6 +41,7 @@ class Failure(StrEnum):
     OVERDUE = "overdue"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
+    STOPPED = "stopped"
 
 
 class ResponseFailed(Model):
@@ -58,3 +62,32 @@ class ResponseLate(Model):
     agent_name: Agent
     query: StudentQuery
     usage: tuple[Usage, ...] = ()
+
+
+class ResponseProgress(Model):
+    """`agent.response.progress`: how far an answer is. Each makes good for those before it, which may be lost."""
+
+    query_id: Id
+    agent_name: Agent
+    stage: Stage
+    text: Text | None = Field(
+        default=None,
+        description="All of the answer that has been written and checked so far; the answer itself may be another.",
+    )
+
+
+class AgentResponse(Model):
+    """The one answer to a query."""
+
+    response_id: Id
+    query_id: Id
+    agent_type: Specialist
+    response_text: ResponseText
+    response_type: ResponseType
+    processing_time_ms: PositiveInt
+    confidence_score: Confidence
+    code_examples: Annotated[tuple[Text, ...], NullAsEmpty()] = ()
+    metadata: MetadataJson | None = None
+    created_at: Timestamp
+    claude_model: Annotated[Text, StringConstraints(min_length=1, max_length=100)]
+    token_count: PositiveInt | None = None

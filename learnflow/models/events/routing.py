@@ -1,15 +1,30 @@
-"""triage-routing and the *-requests: who shall answer, and with what knowledge."""
+"""triage-routing and the *-requests: who shall answer, and with what knowledge.
 
-from typing import Annotated
+And MessageFlow (data model 2.6): the trace that a query leaves on its way through the agents.
+"""
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
+from collections.abc import Iterable
+from typing import Annotated, Self
+
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
 
 from learnflow.models.draft import Draft, Usage
 from learnflow.models.exercise import Assigned
-from learnflow.models.fields import Confidence, Id, Model, NonBlank, NullAsEmpty, Probability, Text, Timestamp, TopicKey
+from learnflow.models.fields import (
+    Confidence,
+    Id,
+    Model,
+    NonBlank,
+    NullAsEmpty,
+    Probability,
+    Short,
+    Text,
+    Timestamp,
+    TopicKey,
+)
 from learnflow.models.student import Profile
 from learnflow.models.student_query import StudentQuery
-from learnflow.models.vocabulary import Intent, Language, Specialist
+from learnflow.models.vocabulary import Agent, Intent, Language, MessageType, Specialist
 
 
 class RoutingDecision(Model):
@@ -107,3 +122,32 @@ class CollaborationAnswered(Model):
     draft: Draft
     explanation: Annotated[Draft | None, Field(description="None when there is none to be had.")] = None
     spent_ms: Annotated[PositiveInt, Field(description="Time that the agents spent so far, in milliseconds.")]
+
+
+class MessageFlow(Model):
+    """One message between two agents, or from an agent to the student."""
+
+    trace_id: Id
+    query_id: Id
+    message_id: Id
+    source_agent: Short
+    destination_agent: Short
+    message_content: NonBlank
+    message_type: MessageType
+    timestamp: Timestamp
+    sequence_order: PositiveInt
+
+    @model_validator(mode="after")
+    def _directed(self) -> Self:
+        if self.source_agent == self.destination_agent:
+            raise ValueError("destination_agent: must differ from source_agent")
+        if self.message_type is MessageType.ROUTING_DECISION and self.source_agent != Agent.TRIAGE:
+            raise ValueError("message_type: only triage makes a routing_decision")
+        return self
+
+
+def check_sequence(flow: Iterable[MessageFlow]) -> None:
+    """Raise ValueError unless the messages of one trace are numbered 1, 2, 3 … in their order."""
+    orders = [message.sequence_order for message in flow]
+    if orders != list(range(1, len(orders) + 1)):
+        raise ValueError(f"sequence_order: must be sequential within a trace, got {orders}")

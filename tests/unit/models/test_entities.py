@@ -6,11 +6,11 @@ import pytest
 from pydantic import ValidationError
 
 from learnflow.models.agent_health import AgentHealthMetrics
-from learnflow.models.agent_response import AgentResponse
+from learnflow.models.events.responses import AgentResponse
+from learnflow.models.events.routing import MessageFlow, check_sequence
 from learnflow.models.exercise import Exercise
 from learnflow.models.fields import Model, explain
 from learnflow.models.learning_progress import LearningProgress
-from learnflow.models.message_flow import MessageFlow, check_sequence
 from learnflow.models.student import Student, enrolment_email
 from learnflow.models.student_query import StudentQuery, TransitionError
 from learnflow.models.vocabulary import QueryStatus

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import pytest
 
-from learnflow.models.agent_response import AgentResponse
 from learnflow.models.events import EVENTS
+from learnflow.models.events.responses import AgentResponse
 from learnflow.models.examples import EXAMPLES as EVENT_EXAMPLES
 from learnflow.models.exercise import Exercise
 from learnflow.models.fields import Model

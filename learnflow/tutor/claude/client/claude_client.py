@@ -14,6 +14,8 @@ from learnflow.backoff import Backoff
 from learnflow.domain.personal_data import mask
 from learnflow.settings import Claude as ClaudeSettings
 from learnflow.tutor.claude.client.circuit_breaker import CircuitBreaker, State
+from learnflow.tutor.claude.client.model_limits import Demand, unused_limits
+from learnflow.tutor.claude.client.rate_limit_queue import RateLimitQueue
 from learnflow.tutor.claude.interface import (
     CallResult,
     ClaudeReply,
@@ -28,8 +30,6 @@ from learnflow.tutor.claude.interface import (
     WayRefused,
     loop_time,
 )
-from learnflow.tutor.claude.limits.model_limits import Demand, unused_limits
-from learnflow.tutor.claude.limits.rate_limit_queue import RateLimitQueue
 
 BACKOFF: Final = Backoff(first=0.5, longest=8.0)
 FAIR_SECONDS: Final = 10.0  # a call that had less and brought nothing says nothing about Claude

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from learnflow.tutor.claude.client.model_limits import Demand, ModelLimits, TokenBucket, unused_limits
+from learnflow.tutor.claude.client.model_limits import full_bucket as bucket_of
 from learnflow.tutor.claude.interface import Tokens
-from learnflow.tutor.claude.limits.model_limits import Demand, ModelLimits, TokenBucket, unused_limits
-from learnflow.tutor.claude.limits.model_limits import full_bucket as bucket_of
 from learnflow.tutor.claude.rate_limit_headers import RateLimit, RateLimits, rate_limits, retry_after
 from tests.support.claude_requests import ask
 

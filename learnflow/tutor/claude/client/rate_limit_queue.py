@@ -4,8 +4,8 @@ import asyncio
 from contextlib import suppress
 from typing import Any, Final
 
+from learnflow.tutor.claude.client.model_limits import NO_DEMAND, Demand, ModelLimits
 from learnflow.tutor.claude.interface import ClaudeRequest, ClaudeUnavailable, Tokens, loop_time
-from learnflow.tutor.claude.limits.model_limits import NO_DEMAND, Demand, ModelLimits
 from learnflow.tutor.claude.rate_limit_headers import NONE_TOLD, RateLimits
 
 _LONGEST: Final = 600.0  # who asks to be left alone for longer is asked again after 10 minutes
