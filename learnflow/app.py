@@ -17,6 +17,8 @@ from learnflow import traces
 from learnflow.agents.context import Context, mastery_model, similarity
 from learnflow.agents.wiring import wire_core, wire_sink, wire_specialist
 from learnflow.logs import Lines
+from learnflow.models.events import EVENT_TYPES
+from learnflow.models.events.queries import QueryCancelled
 from learnflow.models.vocabulary import Specialist
 from learnflow.sandbox import Sandbox
 from learnflow.settings import Settings, Web
@@ -25,7 +27,7 @@ from learnflow.streams.codec import Clock
 from learnflow.streams.stream_app import StreamApp
 from learnflow.streams.topic_reader import TopicReader
 from learnflow.tables import Tables
-from learnflow.topics import LARGEST_DEAD_LETTER
+from learnflow.topics import LARGEST_DEAD_LETTER, STUDENT_EVENTS
 from learnflow.tutor.factory import tutor
 from learnflow.web.access import Access, add_session
 from learnflow.web.database_views import WebDatabase
@@ -60,9 +62,29 @@ def build(roles: Sequence[str], settings: Settings, datadir: Path) -> StreamApp:
     first.at_end(context.sandbox.close)
     first.at_end(context.tutor.close)
     first.at_end(partial(asyncio.to_thread, traces.start(context.instance)))
+    if set(roles) & set(ANSWERING):
+        _hear_stops(first, context)
     core = next(((app, tables) for app, tables in wired if tables), None)
     _serve(first, apps, access, context, core)
     return first
+
+
+def _hear_stops(app: StreamApp, context: Context) -> None:
+    """Hear which answers students stop; a worker that takes over a question hears what was said before, too."""
+    settings = context.settings
+    reader = TopicReader(
+        settings.learnflow.bootstrap,
+        [STUDENT_EVENTS],
+        settings.kafka.fetch_wait_ms,
+        for_what="No answer can be stopped",
+        seconds_back=settings.limits.open_query_seconds,
+        containing=EVENT_TYPES[QueryCancelled].encode(),
+    )
+
+    async def hear() -> None:
+        await reader.run(context.answers.stop)
+
+    app.task(hear)
 
 
 def _context(settings: Settings) -> Context:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from time import perf_counter
 
+from learnflow.agents.answers_under_way import Stopped
 from learnflow.agents.context import Context
 from learnflow.agents.messages import follow
 from learnflow.agents.specialist_request import SpecialistRequest, milliseconds_since, supportive
@@ -11,7 +12,7 @@ from learnflow.domain.question.parsed_question import ParsedQuestion, parse_ques
 from learnflow.models.draft import Draft
 from learnflow.models.envelope import Event
 from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested
-from learnflow.models.vocabulary import Specialist
+from learnflow.models.vocabulary import Agent, Specialist
 from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery
 from learnflow.topics import REQUESTS
@@ -44,10 +45,8 @@ class ConceptsAgent:
         request, explanation, started = asked.request, None, perf_counter()
         try:
             if asked.concept is not None:
-                explanation = await self._context.tutor.explain_concept(
-                    request, parse_question(request.query), asked.concept
-                )
-        except TutorUnavailable as error:  # the other agent answers alone, and tells what was paid in vain
+                explanation = await self._explanation(event, asked.concept)
+        except (TutorUnavailable, Stopped) as error:  # the other agent answers alone, and tells what was paid in vain
             request = request.model_copy(update={"usage": request.usage + error.usage})
         payload = CollaborationAnswered(
             request=request,
@@ -55,7 +54,16 @@ class ConceptsAgent:
             concept=asked.concept,
             draft=asked.draft,
             explanation=explanation,
+            stopped=self._context.answers.is_stopped(request.query),
             spent_ms=asked.spent_ms + milliseconds_since(started),
         )
         answered = follow(event, asked.request.query.query_id, "explanation", payload, self._context.now())
         return [Outgoing(REQUESTS[asked.source_agent], answered)]
+
+    async def _explanation(self, event: Event[CollaborationRequested], concept: str) -> Draft:
+        """Return the explanation that another agent's answer lacks; the student sees the rest of that meanwhile."""
+        asked, question = event.payload, parse_question(event.payload.request.query)
+        return await self._context.answers.work(
+            event, Agent.CONCEPTS, self._context.now,
+            lambda: self._context.tutor.explain_concept(asked.request, question, concept), opening=asked.draft.text,
+        )  # fmt: skip

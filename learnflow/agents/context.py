@@ -1,10 +1,11 @@
 """What every agent is given, and what of it is built from settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from learnflow.agents.answers_under_way import AnswersUnderWay
 from learnflow.domain.mastery.model import MasteryModel, shipped
 from learnflow.domain.mastery.parameters import Parameters
 from learnflow.domain.question.similarity import Alike, alike
@@ -27,6 +28,7 @@ class Context:
     now: Clock
     instance: str
     alike: Alike = alike
+    answers: AnswersUnderWay = field(default_factory=AnswersUnderWay)
 
 
 def similarity(settings: Struggle) -> Alike:

@@ -6,19 +6,22 @@ the same way, whatever they lack and however late they are: sent at once, they w
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+from learnflow.agents.answers_under_way import STOPPED
 from learnflow.agents.context import Context
-from learnflow.agents.messages import completed, follow
+from learnflow.agents.messages import completed, failed, follow
 from learnflow.agents.specialist_request import SpecialistRequest, reported
 from learnflow.bounded_cache import BoundedCache
 from learnflow.domain.question import distress
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import Draft, token_count
 from learnflow.models.envelope import Event
+from learnflow.models.events.responses import Failure
 from learnflow.models.events.routing import AgentRequest, CollaborationAnswered, CollaborationRequested
-from learnflow.models.vocabulary import Specialist
+from learnflow.models.student_query import StudentQuery
+from learnflow.models.vocabulary import Agent, Specialist
 from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery
 from learnflow.topics import CONCEPTS_REQUESTS
@@ -44,6 +47,8 @@ class DebugAgent:
         if isinstance(event.payload, CollaborationAnswered):
             answered: CollaborationAnswered = event.payload
             self._sent[answered.request.query.query_id, event.attempt] = None
+            if answered.stopped or self._context.answers.is_stopped(answered.request.query):
+                return [self._stopped(event, answered.request.query, answered.draft, answered.explanation)]
             draft, now = combine(answered.draft, answered.explanation), self._context.now()
             response = completed(event, answered.request.query, NAME, draft, answered.spent_ms, now)
             return reported(event, [response], self._context)
@@ -53,6 +58,8 @@ class DebugAgent:
             self._sent[work] = None
             if asked is None:  # the question has left here with its answer, or for good
                 return []
+            if self._context.answers.is_stopped(event.payload.query):
+                return [self._stopped(event, asked.request.query, asked.draft)]
             return [completed(event, event.payload.query, NAME, asked.draft, asked.spent_ms, self._context.now())]
         request = SpecialistRequest(event, NAME, self._context)
         sent = await request.answer(self._draft, lambda draft, spent: [self._next(event, draft, spent)])
@@ -74,6 +81,12 @@ class DebugAgent:
         )
         question = follow(event, request.query.query_id, "collaboration", asked, self._context.now())
         return Outgoing(CONCEPTS_REQUESTS, question)
+
+    def _stopped(self, event: Event[Any], query: StudentQuery, *drafts: Draft | None) -> Outgoing:
+        """Return the outcome of a query whose answer was stopped while concepts had it, with what it has cost."""
+        usage = tuple(usage for draft in drafts if draft for usage in draft.usage)
+        now = self._context.now()
+        return failed(event, query, Agent.DEBUG, Failure.STOPPED, STOPPED, now, usage)
 
     def _awaited(self, student_id: str) -> bool:
         """Say whether an answer of a student is with concepts, as far as this worker has sent it there."""

@@ -20,11 +20,12 @@ from learnflow.models.events.responses import ResponseLate
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.events.students import ExerciseAssigned, ExerciseGraded
 from learnflow.models.fields import Model
-from learnflow.models.vocabulary import Specialist
+from learnflow.models.vocabulary import Specialist, Stage
 from learnflow.sandbox import SandboxUnavailable, infer_calling_convention
 from learnflow.streams.event_producer import Outgoing
 from learnflow.streams.message_processor import Delivery
 from learnflow.topics import STUDENT_EVENTS
+from learnflow.tutor.answer_progress import enter
 from learnflow.tutor.exercises import ExerciseReply, claim, hint, report, solution, wrong_language
 from learnflow.tutor.exercises.bank import BANK
 from learnflow.tutor.exercises.grade_report import GradedCode, fails_visibly
@@ -70,6 +71,7 @@ class ExerciseAgent:
         solution, tests = exercise.solution_code, exercise.test_cases
         calling = await asyncio.to_thread(infer_calling_convention, exercise.language, solution, tests)
         sandbox = self._context.sandbox.of(request.query.student_id)
+        enter(Stage.RUNNING_CODE)
         try:
             grading = await sandbox.grade(exercise.language, submission.code, tests, calling)
             shown = None

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 
 from mode.utils.logging import get_logger
 
+from learnflow.agents.answers_under_way import STOPPED, Stopped
 from learnflow.agents.context import Context
 from learnflow.agents.messages import TOO_LATE, completed, failed, follow
 from learnflow.domain.question import distress
@@ -58,12 +59,17 @@ class SpecialistRequest:
             return [self._too_late()]
         started = perf_counter()
         try:
-            composed = await compose(self._request, self.question)
+            composed = await self._context.answers.work(
+                self.event, Agent(self._agent), self._context.now, lambda: compose(self._request, self.question)
+            )
         except Misrouted as error:
             return [self._handed_over(Handover(error.target, str(error)), error.usage)]
         except TutorUnavailable as error:
             query, agent, now = self.event.payload.query, Agent(self._agent), self._context.now()
             return [failed(self.event, query, agent, Failure.UNAVAILABLE, str(error), now, error.usage)]
+        except Stopped as stopped:
+            query, agent, now = self.event.payload.query, Agent(self._agent), self._context.now()
+            return [failed(self.event, query, agent, Failure.STOPPED, STOPPED, now, stopped.usage)]
         return reported(self.event, finish(composed, milliseconds_since(started)), self._context)
 
     def _too_late(self) -> Outgoing:

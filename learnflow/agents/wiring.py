@@ -170,6 +170,7 @@ def wire_core(app: StreamApp, context: Context) -> Tables:
         return lambda partition: any(app.behind(topic.name, partition) for topic in topics)
 
     wiring, tables, url = AgentWiring(app, context), Tables.of(app), context.settings.need_database()
+    context.answers.post = wiring.outbox.post
     source = StudentSource(url, context.settings.limits.turns)
     assignments, windows = BatchSource(url, load_assignments), BatchSource(url, load_windows)
     histories = BatchSource(url, load_complete_histories)
@@ -208,6 +209,7 @@ def wire_sink(app: StreamApp, context: Context) -> None:
 def wire_specialist(app: StreamApp, context: Context, specialist: Specialist) -> None:
     """One of the five that answer students."""
     wiring = AgentWiring(app, context)
+    context.answers.post = wiring.outbox.post
     wiring.add(Agent(specialist), REQUESTS[specialist], SPECIALISTS[specialist](context))
     runs_code = Agent(specialist) in RUNS_CODE
 

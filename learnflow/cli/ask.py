@@ -1,27 +1,34 @@
-"""`learnflow ask`: one question, and its answer."""
+"""`learnflow ask`: one question, how far its answer is, and the answer."""
 
 import asyncio
+import signal
 import sys
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 from uuid import UUID, uuid4
 
 import click
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import KafkaError
 from pydantic import ValidationError
+from rich.console import Group
+from rich.live import Live
 from rich.panel import Panel
+from rich.spinner import Spinner
 from rich.syntax import Syntax
+from rich.text import Text
 
 from learnflow.cli import connection, kafka_clients
 from learnflow.cli.output import as_json, console, json_line, plain
 from learnflow.models.envelope import Event
-from learnflow.models.events.queries import QuerySubmitted
-from learnflow.models.events.responses import ResponseCompleted, ResponseFailed
+from learnflow.models.events.queries import QueryCancelled, QuerySubmitted
+from learnflow.models.events.responses import ResponseCompleted, ResponseFailed, ResponseProgress
 from learnflow.models.fields import explain
 from learnflow.models.vocabulary import Language
 from learnflow.streams.codec import Refusal, decode
-from learnflow.topics import AGENT_RESPONSES, STUDENT_QUERIES
+from learnflow.topics import AGENT_RESPONSE_PROGRESS, AGENT_RESPONSES, BY_NAME, STUDENT_EVENTS, STUDENT_QUERIES
 
 ENDINGS: Final = {
     **dict.fromkeys((".js", ".mjs"), "javascript"),
@@ -31,6 +38,8 @@ ENDINGS: Final = {
     ".go": "go",
     ".rs": "rust",
 }
+
+_FRAME: Final = 4  # columns, and lines, of a panel around its words
 
 Outcome = Event[ResponseCompleted] | Event[ResponseFailed]
 
@@ -59,7 +68,8 @@ def command(*, wait: float, as_json: bool, **asked: Any) -> None:  # noqa: ANN40
     learnflow ask "Here is my code" --student student-123 --code a.py --exercise 750e8400-e29b-41d4-a716-446655440002
     echo 'fn main() {}' | learnflow ask "Review my code" --student student-123 --code - --language rust
 
-    Ends with 1 when the question fails or is not answered in time.
+    On a terminal the answer is seen while it is written; Ctrl-C stops it, and a second one ends the command at once.
+    Ends with 1 when the question fails, is stopped, or is not answered in time.
     """
     question = _question(**asked)
     outcome = asyncio.run(_ask(connection.broker(), question, wait))
@@ -105,30 +115,86 @@ def _code(name: str) -> str:
 
 
 async def _ask(bootstrap: list[str], question: Event[QuerySubmitted], wait: float) -> Outcome:
-    partitions = await kafka_clients.partitions_of(bootstrap, [STUDENT_QUERIES.name, AGENT_RESPONSES.name])
-    answers = [partition for partition in partitions if partition.topic == AGENT_RESPONSES.name]
+    read = (AGENT_RESPONSES, AGENT_RESPONSE_PROGRESS)
+    partitions = await kafka_clients.partitions_of(bootstrap, [topic.name for topic in (STUDENT_QUERIES, *read)])
+    answers = [partition for partition in partitions if partition.topic != STUDENT_QUERIES.name]
     # The reader is in place before the question leaves, or a quick answer would be missed.
     async with kafka_clients.consumer(bootstrap, answers) as reader, kafka_clients.producer(bootstrap) as sender:
         await sender.send_and_wait(STUDENT_QUERIES.name, question.encode(), key=question.key)
         try:
-            with console(stderr=True).status("Waiting for the answer"):
+            with _Waiting(question, sender) as waiting:
                 async with asyncio.timeout(wait):
-                    return await _outcome(reader, question.message_id)
+                    return await _outcome(reader, question.message_id, waiting)
         except TimeoutError:
             raise click.ClickException(f"no answer after {wait:g} s; the question is {question.message_id}") from None
 
 
-async def _outcome(reader: AIOKafkaConsumer, query_id: UUID) -> Outcome:
+class _Waiting:
+    """What a terminal shows until the answer is there: what is being done for it, and its words so far.
+
+    It is gone afterwards, and written nowhere but to a terminal. Ctrl-C stops the answer; the second ends the command.
+    """
+
+    def __init__(self, question: Event[QuerySubmitted], sender: AIOKafkaProducer) -> None:
+        self._spinner = Spinner("dots", "Waiting for the answer")
+        self._shown = Live(self._spinner, console=console(stderr=True), transient=True, redirect_stdout=False)
+        self._question = question
+        self._sender = sender
+        self._stopping: asyncio.Task[None] | None = None
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGINT, self._interrupted)
+        self._stack.callback(loop.remove_signal_handler, signal.SIGINT)
+        if self._shown.console.is_terminal:
+            self._stack.enter_context(self._shown)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def show(self, progress: ResponseProgress) -> None:
+        """Show how far the answer is."""
+        if self._stopping is None:
+            self._spinner.update(text=progress.stage.words)
+        words = [Panel(self._last_lines(progress.text), title="Answer", border_style="dim")] if progress.text else []
+        self._shown.update(Group(*words, self._spinner))
+
+    def _last_lines(self, text: str) -> Text:
+        """Return what fits onto the terminal of words that grow at their end."""
+        width, height = self._shown.console.size
+        lines = Text(plain(text)).wrap(self._shown.console, max(width - _FRAME, 1))
+        return Text("\n").join(lines[-max(height - _FRAME - 1, 1) :])
+
+    def _interrupted(self) -> None:
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+        self._spinner.update(text="Stopping the answer …")
+        self._stopping = asyncio.create_task(self._stop())
+
+    async def _stop(self) -> None:
+        stop = kafka_clients.student_event(
+            self._question.student_id or "", QueryCancelled(query_id=self._question.message_id)
+        )
+        with suppress(KafkaError):
+            await self._sender.send_and_wait(STUDENT_EVENTS.name, stop.encode(), key=stop.key)
+
+
+async def _outcome(reader: AIOKafkaConsumer, query_id: UUID, waiting: _Waiting) -> Outcome:
     wanted_id = str(query_id).encode()
     while True:
         message = await reader.getone()
         if message.value is None or wanted_id not in message.value:
             continue  # somebody else's, of which there may be many
         try:
-            event: Event[Any] = decode(AGENT_RESPONSES, message.key, message.value)
+            event: Event[Any] = decode(BY_NAME[message.topic], message.key, message.value)
         except Refusal:
             continue
-        if event.payload.query_id == query_id and isinstance(event.payload, ResponseCompleted | ResponseFailed):
+        if event.payload.query_id != query_id:
+            continue
+        if isinstance(event.payload, ResponseProgress):
+            waiting.show(event.payload)
+        elif isinstance(event.payload, ResponseCompleted | ResponseFailed):
             return event
 
 

@@ -1,6 +1,7 @@
 """What is tried out before anything is said: the student's code, really run."""
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,8 +10,9 @@ from learnflow.code_analysis.syntax import check
 from learnflow.domain.question.errors import has_trace
 from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.routing import AgentRequest
-from learnflow.models.vocabulary import ExerciseLanguage, Language
+from learnflow.models.vocabulary import ExerciseLanguage, Language, Stage
 from learnflow.sandbox import Ended, Execution, Sandbox, SandboxUnavailable
+from learnflow.tutor.answer_progress import enter
 from learnflow.tutor.made_input import MadeInput, made_inputs
 
 _REMEMBERED: Final = 512  # runs
@@ -39,6 +41,7 @@ class CodeRunner:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._runs: BoundedCache[tuple[ExerciseLanguage, str, str], asyncio.Task[Execution]] = BoundedCache(_REMEMBERED)
+        self._waiting: Counter[asyncio.Task[Execution]] = Counter()
 
     async def run_question(self, request: AgentRequest, question: ParsedQuestion) -> CodeRun:
         """Run the code of a question, where it is in a language that can be run here."""
@@ -48,6 +51,7 @@ class CodeRunner:
             return NOT_RUN
         inputs = await asyncio.to_thread(made_inputs, language, code, request.query.query_text)
         given = inputs[0] if inputs else None
+        enter(Stage.RUNNING_CODE)
         try:
             execution = await self.run(language, code, request.query.student_id, given.stdin if given else "")
         except SandboxUnavailable as error:
@@ -55,13 +59,22 @@ class CodeRunner:
         return CodeRun(execution, made_input=given)
 
     async def run(self, language: ExerciseLanguage, code: str, student_id: str, stdin: str = "") -> Execution:
-        """Run code, or wait for the run of it that belongs to who asked first. Raises SandboxUnavailable."""
+        """Run code, or wait for the run of it that belongs to who asked first. Raises SandboxUnavailable.
+
+        A run that nobody waits for any more is given up.
+        """
         key = (language, code, stdin)
         run = self._runs.get(key)
         if run is None:
             run = self._runs[key] = asyncio.create_task(self._sandbox.of(student_id).run(language, code, stdin))
             run.add_done_callback(lambda done: self._runs.pop(key, None) if _passes(done) else None)
-        return await asyncio.shield(run)
+        self._waiting[run] += 1
+        try:
+            return await asyncio.shield(run)
+        finally:
+            self._waiting -= Counter([run])
+            if run not in self._waiting:
+                run.cancel()  # which changes nothing for one that is done
 
 
 def runnable_language(question: ParsedQuestion) -> ExerciseLanguage | None:

@@ -30,7 +30,9 @@ LARGEST: Final = 4_096  # bytes of a body with a token
 COOKIE: Final = "learnflow_token"
 OPEN: Final = frozenset({"/live", "/ready", "/", "/static", "/api/session"})  # what holds nothing of anybody
 STUDENTS_OWN: Final = "/api/students/{student_id}/"  # what begins with it belongs to the student who is named
-STUDENTS: Final = frozenset({"/api/queries/{query_id}", "/api/questions", "/api/events"})  # these ask `visitor_of`
+STUDENTS: Final = frozenset({  # these ask `visitor_of`
+    "/api/queries/{query_id}", "/api/questions", "/api/questions/{query_id}/stop", "/api/events",
+})  # fmt: skip
 _LOCAL: Final = "localhost"
 _NOTHING_SHOWN: Final = "A token is needed: send it as Authorization: Bearer …, or enter it on the page."
 NOT_VALID: Final = "This token is not valid."

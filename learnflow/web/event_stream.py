@@ -4,23 +4,24 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
 from aiohttp import web
 
 from learnflow.models.envelope import Event
+from learnflow.models.events.learning import StruggleDetected
 from learnflow.models.fields import Model
 from learnflow.streams.processing import RecentIds
 from learnflow.streams.stream_app import StreamApp
-from learnflow.topics import AGENT_RESPONSES, MASTERY_LEVEL_UPDATED, STUDENT_STRUGGLE
+from learnflow.topics import AGENT_RESPONSE_PROGRESS, AGENT_RESPONSES, MASTERY_LEVEL_UPDATED, STUDENT_STRUGGLE
 from learnflow.web.access import visitor_of
 from learnflow.web.json_http import parameters
 from learnflow.web.models import EventsAsked
-from learnflow.web.push_messages import PushedStruggle, push_message
+from learnflow.web.push_messages import push_message
 
-READ: Final = (STUDENT_STRUGGLE, MASTERY_LEVEL_UPDATED, AGENT_RESPONSES)
+READ: Final = (STUDENT_STRUGGLE, MASTERY_LEVEL_UPDATED, AGENT_RESPONSES, AGENT_RESPONSE_PROGRESS)
 KEEP_ALIVE_SECONDS: Final = 15.0
 READY_SECONDS: Final = 5.0  # an opened page waits for the reader at most so long
 PULSE_SECONDS: Final = 5.0
@@ -186,15 +187,18 @@ class Events:
 
     def _tell(self, event: Event[Any]) -> None:
         asked_here = getattr(event.payload, "query_id", None) in self._asked_here
-        message = push_message(event, whole=asked_here)
-        if message is None:
-            return
-        name, content = message
         shown = self.broadcast.shows(event.student_id)
-        encoded = encode_event(name, content, content.student_id)
-        if shown and not asked_here and (whole := push_message(event, whole=True)):
-            encoded = replace(encoded, whole=encode_event(*whole).data)
-        self.broadcast.publish(encoded, urgent=asked_here or shown or isinstance(content, PushedStruggle))
+        for_all = push_message(event, whole=asked_here)
+        whole = push_message(event, whole=True) if shown and not asked_here else None
+        if for_all is None and whole is None:
+            return
+        encoded = EncodedEvent(
+            encode_event(*for_all).data if for_all else b"",
+            event.student_id,
+            encode_event(*whole).data if whole else None,
+        )
+        urgent = asked_here or shown or isinstance(event.payload, StruggleDetected)
+        self.broadcast.publish(encoded, urgent=urgent)
 
     async def _beat(self, name: str, pulse: Callable[[], Model]) -> None:
         while True:

@@ -1,6 +1,7 @@
-"""The page, and the questions that it sends on their way to the agents as any others.
+"""The page, and the questions that it sends on their way to the agents as any others, and stops.
 
-`/`, `/static` and `POST /api/questions`. All that the page needs comes from here, and it can reach no other host.
+`/`, `/static`, `POST /api/questions` and `POST /api/questions/{query_id}/stop`. All that the page needs comes from
+here, and it can reach no other host.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Self, cast
+from typing import Any, Final, Self, TypeVar, cast
 from uuid import UUID, uuid4
 
 import orjson
@@ -18,13 +19,14 @@ from faust.web import View
 from pydantic import ValidationError, model_validator
 
 from learnflow.models.envelope import Event
-from learnflow.models.events.queries import QuerySubmitted
+from learnflow.models.events import event_with
+from learnflow.models.events.queries import QueryCancelled, QuerySubmitted
 from learnflow.models.fields import JsonObject, Model, StudentId, explain
 from learnflow.models.student_query import Code, QueryText, need_language
 from learnflow.models.vocabulary import Language
 from learnflow.streams.event_producer import EventProducer, Outgoing
 from learnflow.streams.stream_app import StreamApp
-from learnflow.topics import STUDENT_QUERIES
+from learnflow.topics import STUDENT_EVENTS, STUDENT_QUERIES
 from learnflow.web.access import visitor_of
 from learnflow.web.json_http import Refused, answer, json_body, log_no_unreadable_requests
 
@@ -43,6 +45,8 @@ HEADERS: Final = MappingProxyType({
 
 LARGEST: Final = 131_072  # bytes; text, code and context of the largest question, escaped, are less
 SEND_SECONDS: Final = 10.0
+
+Sent = TypeVar("Sent", bound=Model)
 
 
 def add_page(app: StreamApp) -> None:
@@ -78,8 +82,14 @@ class Question(Model):
         return self
 
 
+class Stop(Model):
+    """Whose question it is whose answer is wanted no longer."""
+
+    student_id: StudentId
+
+
 class Accepted(Model):
-    """The question is on its way; `/api/queries/{query_id}` tells how far it is."""
+    """The question, or the wish to stop its answer, is on its way; `/api/queries/{query_id}` tells how far it is."""
 
     query_id: UUID
 
@@ -91,24 +101,42 @@ def add_ask(app: StreamApp, now: Callable[[], datetime], asked: Callable[[UUID],
     @app.page("/api/questions")
     class QuestionsView(View):
         async def post(self, request: Any, **_: Any) -> Any:  # noqa: ANN401 - Faust's request and response
-            question = await _question(request)
+            question = await _body(Question, request)
             if not visitor_of(request).may_see(question.student_id):
                 raise Refused(HTTPStatus.FORBIDDEN, "student_id: you may only ask for yourself.")
             event = _event(question, now())
             asked(event.message_id)
-            try:
-                async with asyncio.timeout(SEND_SECONDS):
-                    await outbox.send([Outgoing(STUDENT_QUERIES, event)])
-            except TimeoutError:
-                sentence = "The question could not be sent on in time. Please ask again in a moment."
-                raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, sentence) from None
+            await _send(outbox, Outgoing(STUDENT_QUERIES, event), "The question")
             return answer(Accepted(query_id=event.message_id), HTTPStatus.ACCEPTED)
 
+    @app.page("/api/questions/{query_id}/stop", name="stop")
+    class StopView(View):
+        async def post(self, request: Any, query_id: str, **_: Any) -> Any:  # noqa: ANN401 - as above
+            stop = await _body(Stop, request)
+            if not visitor_of(request).may_see(stop.student_id):
+                raise Refused(HTTPStatus.FORBIDDEN, "student_id: you may only stop answers to yourself.")
+            try:
+                cancelled = QueryCancelled.model_validate({"query_id": query_id})
+            except ValidationError:
+                raise Refused(HTTPStatus.BAD_REQUEST, "This is no question's id.") from None
+            event = event_with(cancelled, uuid4(), now(), student_id=stop.student_id, trace_id=uuid4())
+            await _send(outbox, Outgoing(STUDENT_EVENTS, event), "This")
+            return answer(Accepted(query_id=cancelled.query_id), HTTPStatus.ACCEPTED)
 
-async def _question(request: web.Request) -> Question:
+
+async def _send(outbox: EventProducer, message: Outgoing, what: str) -> None:
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            await outbox.send([message])
+    except TimeoutError:
+        sentence = f"{what} could not be sent on in time. Please ask again in a moment."
+        raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, sentence) from None
+
+
+async def _body(model: type[Sent], request: web.Request) -> Sent:
     body = await json_body(request, LARGEST)
     try:
-        return Question.model_validate(orjson.loads(body))
+        return model.model_validate(orjson.loads(body))
     except orjson.JSONDecodeError:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "message: is not valid JSON") from None
     except ValidationError as error:

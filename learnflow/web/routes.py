@@ -12,7 +12,7 @@ from learnflow.web import models
 from learnflow.web.access import Login, Session
 from learnflow.web.database_views import Answers
 from learnflow.web.json_http import Error
-from learnflow.web.page import Accepted, Question
+from learnflow.web.page import Accepted, Question, Stop
 from learnflow.web.table_views import TableEntry, TableList, TableSizes
 from learnflow.web.views import Struggles
 
@@ -78,12 +78,15 @@ ROUTES: Final = (
     Route("/api/figures", "The questions of the last hour.", Figures),
     Route("/metrics", "What this process measures, for Prometheus.", "text/plain"),
     Route("/api/struggles", "The struggles that were told last.", Struggles, errors=(_AWAY,)),
-    Route("/api/events", "What happens, as server-sent events: health, figures, struggle, mastery, answer; a student "
-          "gets their own, an operator those of one student where one is named.", "text/event-stream", "student",
-          asks=models.EventsAsked, errors=(_BAD,)),
+    Route("/api/events", "What happens, as server-sent events: health, figures, struggle, mastery, progress, answer; a "
+          "student gets their own, an operator those of one student where one is named.", "text/event-stream",
+          "student", asks=models.EventsAsked, errors=(_BAD,)),
     Route("/api/answers", "What was asked and answered last.", Answers, asks=models.AnswersAsked, errors=(_BAD, _AWAY)),
     Route("/api/questions", "Ask a question; the answer comes as an event, and to the query's own address.", Accepted,
           "student", "post", takes=Question, status=HTTPStatus.ACCEPTED,
+          errors=(*_NO_JSON, HTTPStatus.UNPROCESSABLE_ENTITY, _AWAY)),
+    Route("/api/questions/{query_id}/stop", "Stop the answer to a question; one that is there already stays.", Accepted,
+          "student", "post", takes=Stop, status=HTTPStatus.ACCEPTED,
           errors=(*_NO_JSON, HTTPStatus.UNPROCESSABLE_ENTITY, _AWAY)),
     Route("/api/session", "Who asks, by the token that came with the request.", Session, "everybody"),
     Route("/api/session", "Keep a token in a cookie.", Session, "everybody", "post", takes=Login,

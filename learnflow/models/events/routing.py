@@ -121,6 +121,7 @@ class CollaborationAnswered(Model):
     concept: Concept
     draft: Draft
     explanation: Annotated[Draft | None, Field(description="None when there is none to be had.")] = None
+    stopped: bool = Field(default=False, description="The student has stopped the answer.")
     spent_ms: Annotated[PositiveInt, Field(description="Time that the agents spent so far, in milliseconds.")]
 
 

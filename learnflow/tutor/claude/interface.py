@@ -1,8 +1,8 @@
 """What Claude is asked, what it replies, and how asking can end."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import ClassVar, Generic, Literal, Protocol, TypeVar
 
 from learnflow.models.fields import Model
@@ -25,6 +25,24 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of one call. `input` are all that went in, also those read from the cache or written to it."""
+
+    input: int
+    output: int
+    cache_read: int = 0
+    cache_write: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class ReplyListener:
+    """Hears of a reply while it is written. A call that is made again begins anew."""
+
+    hear: Callable[[str], None]  # told all that was written so far, a few times a second
+    tokens: Tokens | None = None  # of the last call, as far as they are known
+
+
+@dataclass(frozen=True, slots=True)
 class ClaudeRequest(Generic[T]):
     """One request to Claude.
 
@@ -40,16 +58,7 @@ class ClaudeRequest(Generic[T]):
     max_tokens: int
     common: str = ""
     effort: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """The tokens of one call. `input` are all that went in, also those read from the cache or written to it."""
-
-    input: int
-    output: int
-    cache_read: int = 0
-    cache_write: int = 0
+    listener: ReplyListener | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

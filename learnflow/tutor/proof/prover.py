@@ -10,11 +10,12 @@ from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.exercise import Exercise
 from learnflow.models.metadata import Proof
-from learnflow.models.vocabulary import ExerciseLanguage, ProofVerdict
+from learnflow.models.vocabulary import ExerciseLanguage, ProofVerdict, Stage
 from learnflow.repair.claims import Repair
 from learnflow.repair.search import repair
 from learnflow.sandbox import Execution, Grading, Sandbox, SandboxUnavailable, infer_calling_convention
 from learnflow.sandbox.outline import outline
+from learnflow.tutor.answer_progress import enter
 from learnflow.tutor.code_run import NOT_RUN, CodeRun, CodeRunner, runnable_language
 from learnflow.tutor.made_input import MadeInput, made_inputs
 from learnflow.tutor.proof.expectation import Expectation, expectations
@@ -49,6 +50,7 @@ class Prover:
         program = await asyncio.to_thread(whole_program, language, code, example)
         if program is None:
             return _not_provable("It was not run: it is only a part of your program.")
+        enter(Stage.CHECKING)
         try:
             runs = await _run_cases(self._runner, request, question, language, code, program)
         except SandboxUnavailable as problem:
@@ -74,6 +76,7 @@ class Prover:
         language = await asyncio.to_thread(runnable_language, question)
         if self._runner is None or question.code is None or language is None:
             return "I cannot run this here"
+        enter(Stage.RUNNING_CODE)
         try:
             runs = await _run_cases(self._runner, request, question, language, question.code)
         except SandboxUnavailable as problem:
@@ -95,6 +98,7 @@ class Prover:
                 program = failing_program(language, code, observed, to_the_letter=to_the_letter)
                 if program is None or (found and (found.code or not found.candidates)):
                     break
+                enter(Stage.SEARCHING_FIX)
                 ours = await repair(program, self._sandbox.of(request.query.student_id))
                 if found is None or ours.candidates:
                     found = replace(ours, code=ours.code.removesuffix(program.suffix) if ours.code else None)
@@ -110,6 +114,7 @@ class Prover:
             asked = infer_calling_convention(exercise.language, exercise.solution_code, exercise.test_cases).entry
             if exercise.language is language and asked in functions:
                 sandbox = self._sandbox.of(request.query.student_id)
+                enter(Stage.RUNNING_CODE)
                 with suppress(SandboxUnavailable):
                     return exercise, await sandbox.grade(language, code, exercise.test_cases)
         return None
@@ -117,6 +122,7 @@ class Prover:
     async def line_at_fault(self, request: AgentRequest, question: ParsedQuestion, exercise: Exercise) -> int | None:
         """Return the one line where small changes of a question's code make it pass the tests of an exercise."""
         if self._sandbox is not None and question.code is not None:
+            enter(Stage.SEARCHING_FIX)
             with suppress(SandboxUnavailable):
                 return await line_at_fault(exercise, question.code, self._sandbox.of(request.query.student_id))
         return None

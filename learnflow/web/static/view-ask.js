@@ -1,6 +1,7 @@
 // Ask a question, and see its answer come.
 
 import { get, send } from "./api.js";
+import { answerUnderWay } from "./answer-under-way.js";
 import { el, labelled, prose, queryLink, said } from "./dom.js";
 import { DASH, duration } from "./words.js";
 
@@ -54,10 +55,10 @@ export function askView({ content, search, session }) {
   const early = new Map(); // answers that are here before their question is known to be accepted
 
   function add(id, question) {
-    const place = el("div", { class: "answer" }, el("p", { class: "waiting" }, "On its way …"));
+    const place = answerUnderWay(id, question.student_id);
     asked.prepend(el("li", { "data-query": id },
       el("div", { class: "question" }, said("Question: "), prose(question.query_text), question.code_snippet && labelled("Code sent", question.code_snippet)),
-      place,
+      place.element,
       el("p", { class: "dim" }, queryLink(id, "Its way through the agents")),
     ));
     waiting.set(id, place);
@@ -73,11 +74,11 @@ export function askView({ content, search, session }) {
     }
     if (answer.text === null) return void fetchWords(answer, place);
     waiting.delete(answer.query_id);
-    place.replaceChildren(...answerParts(answer));
+    place.answered(answerParts(answer));
   }
 
   async function fetchWords(answer, place) {
-    for (let tries = 0; tries < 20 && place.isConnected; tries += 1) {
+    for (let tries = 0; tries < 20 && place.element.isConnected; tries += 1) {
       const found = await get(`/api/queries/${answer.query_id}`).catch(() => null);
       const text = found?.response?.response_text;
       if (text) return arrived({ ...answer, text, code_examples: found.response.code_examples ?? [] });
@@ -90,7 +91,12 @@ export function askView({ content, search, session }) {
     for (const [id, place] of waiting) await fetchWords({ query_id: id, status: "completed", text: null }, place);
   }
 
-  return { heard: (name, found) => name === "answer" && arrived(found), again: missed };
+  function heard(name, found) {
+    if (name === "answer") arrived(found);
+    if (name === "progress") waiting.get(found.query_id)?.progress(found);
+  }
+
+  return { heard, again: missed };
 }
 
 /** An answer's words, its code, and who gave it. */

@@ -16,7 +16,7 @@ const ADDRESSES = ["progress", "mastery", "struggle", "conversation", "answers?l
 export async function studentView({ content, parameters: [id], session }) {
   const away = el("p", { class: "away", role: "status" });
   const parts = new Map(ADDRESSES.map((address) => [address, el("div")]));
-  const talk = conversation();
+  const talk = conversation(id);
   parts.get("conversation").append(section("Conversation", talk.parts));
   const draw = {
     progress: (found) => progressSection(found),
@@ -71,6 +71,7 @@ export async function studentView({ content, parameters: [id], session }) {
   return {
     heard(name, found) {
       if (found.student_id !== id) return;
+      if (name === "progress") return void talk.progress(found);
       if (name === "answer") talk.pushed(found);
       soon();
     },

@@ -1,5 +1,6 @@
 """What one agent spends on one question."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Final, TypeAlias
@@ -7,8 +8,9 @@ from typing import Final, TypeAlias
 from learnflow import metrics
 from learnflow.models.draft import DECIMALS, Usage, summed
 from learnflow.models.student_query import StudentQuery
-from learnflow.models.vocabulary import Agent
+from learnflow.models.vocabulary import Agent, Stage
 from learnflow.settings.claude import Rates
+from learnflow.tutor.answer_progress import enter, spend
 from learnflow.tutor.claude.budget.spending_guard import SpendingGuard
 from learnflow.tutor.claude.interface import ClaudeReply, ClaudeRequest, ModelClient, T, Tokens, UnusableReply
 
@@ -39,10 +41,15 @@ class MeteredClient:
     async def ask(self, request: ClaudeRequest[T], deadline: float) -> ClaudeReply[T]:
         """Return Claude's reply. Raises QuotaUsedUp or BudgetUsedUp, and what the other client raises."""
         async with self._guard.admitted(self._query):
+            enter(Stage.SORTING if self._agent is Agent.TRIAGE else Stage.ASKING)
             try:
                 reply = await self._client.ask(request, deadline)
             except UnusableReply as error:
                 self._pay(request.model, error.tokens)
+                raise
+            except asyncio.CancelledError:  # the student has stopped the answer; what was written of it is paid
+                if request.listener and request.listener.tokens:
+                    self._pay(request.model, request.listener.tokens)
                 raise
             self._pay(request.model, reply.tokens)
             return reply
@@ -54,6 +61,7 @@ class MeteredClient:
             cache_read_tokens=tokens.cache_read, cache_write_tokens=tokens.cache_write, price_usd=price,
         )  # fmt: skip
         self.usage = summed((*self.usage, call))
+        spend(call)
         for kind, number in asdict(tokens).items():
             metrics.CLAUDE_TOKENS.labels(self._agent, model, kind.replace("_", "-")).inc(number)
         metrics.CLAUDE_USD.labels(self._agent, model).inc(price)

@@ -8,7 +8,9 @@ from typing import Final
 from uuid import UUID
 
 from learnflow.models.exercise import Exercise
+from learnflow.models.vocabulary import Stage
 from learnflow.sandbox import Sandbox, SandboxUnavailable
+from learnflow.tutor.answer_progress import enter
 from learnflow.tutor.exercises.generation.proposal import (
     Attempt,
     Author,
@@ -60,6 +62,7 @@ async def generate(  # noqa: PLR0913 - an order, who works on it, and what a rep
                 try:
                     proposal, model = await author.write(order, tried, deadline)
                     exercise = exercise_from(order, proposal, exercise_id, now)
+                    enter(Stage.CHECKING)
                     await verify(exercise, sandbox)
                 except FlawedExercise as flaw:
                     tried.append(Attempt(number=number, problem=str(flaw), details=flaw.details, proposal=proposal))
