@@ -97,6 +97,7 @@ class Claude(Section):
     """How Claude is asked; the key is ANTHROPIC_API_KEY of the environment."""
 
     structured: Literal["auto", "native", "tool", "prompt"] = "auto"
+    stream: bool = True
     model: Annotated[str, Field(min_length=1)] = "claude-sonnet-5-5"
     triage_model: Annotated[str, Field(min_length=1)] = "claude-haiku-5-5"
     timeout_seconds: PositiveFloat = 60.0

@@ -4,6 +4,7 @@ Whoever works on an answer says what they do, and need not know who hears of it:
 """
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from learnflow.models.draft import Usage, summed
 from learnflow.models.fields import NUL
 from learnflow.models.vocabulary import Stage
 from learnflow.tutor.answer_text import joined
+
+_log = logging.getLogger(__name__)
 
 Tell: TypeAlias = Callable[[Stage, str | None], None]
 Check: TypeAlias = Callable[[str], Awaitable[bool]]
@@ -118,6 +121,7 @@ class WordGate:
         self._next = self._readable(text)
         if len(self._next) > len(self._passed) and not self._refused and self._checking is None:
             self._checking = asyncio.create_task(self._check(self._progress, self._progress.check))
+            self._checking.add_done_callback(_log_failure)
 
     async def close(self) -> None:
         """Show nothing more."""
@@ -145,6 +149,11 @@ class WordGate:
                     progress.show(words)
         finally:
             self._checking = None
+
+
+def _log_failure(checking: asyncio.Task[None]) -> None:
+    if not checking.cancelled() and (error := checking.exception()):
+        _log.error("Words of an answer could not be checked, and are not shown", exc_info=error)
 
 
 def _sentence_ends(text: str, after: int) -> Iterator[int]:

@@ -14,8 +14,10 @@ from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.domain.question.snippet import TAGS, guess
 from learnflow.models.draft import Draft
 from learnflow.models.events.routing import AgentRequest
+from learnflow.models.taxonomy import GENERAL
 from learnflow.models.vocabulary import Language
 from learnflow.sandbox import Sandbox
+from learnflow.tutor.answer_progress import check_words_by
 from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.interface import Answer, Tutor, TutorWrapper
 from learnflow.tutor.proof import Prover
@@ -57,13 +59,24 @@ class CheckedTutor(TutorWrapper):
 
     async def progress(self, request: AgentRequest, question: ParsedQuestion) -> Draft:
         """Say in words where the student stands; there is no code in it."""
+        self._check_words(request)
         return await self._tutor.progress(request, question)
 
     async def _draft(self, request: AgentRequest, question: ParsedQuestion, answer: Answer) -> Draft:
+        self._check_words(request)
         draft = await answer(self._tutor)
         readable = await asyncio.to_thread(check_examples, draft, question.language or Language.PYTHON)
         true = await true_draft(readable, request, question, self._prover)
         return await self._solution_guard.guarded(true, request)
+
+    def _check_words(self, request: AgentRequest) -> None:
+        """Let the words of an answer that is being written be shown as far as they give no solution away."""
+
+        async def check(text: str) -> bool:
+            so_far = Draft.model_construct(text=text, confidence=0.0, topic=GENERAL, model="")
+            return await self._solution_guard.guarded(so_far, request) is so_far
+
+        check_words_by(check)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from learnflow.tutor.claude.answers.exercise import ClaudeAuthor, exercise_from_
 from learnflow.tutor.claude.answers.reply_checks import all_code, beyond_rung, other_language, student_language
 from learnflow.tutor.claude.answers.schemas import Answer, Diagnosis, Explanation, Report, Review, Teaching
 from learnflow.tutor.claude.answers.triage import ClaudeTriage
-from learnflow.tutor.claude.answers.usable_reply import no_doubt, seconds_for, usable_reply
+from learnflow.tutor.claude.answers.usable_reply import heard, no_doubt, seconds_for, usable_reply
 from learnflow.tutor.claude.budget.metered_client import MeteredClients
 from learnflow.tutor.claude.interface import ClaudeRequest, Message, loop_time
 from learnflow.tutor.claude.prompts import Prompt, agent_prompt
@@ -125,7 +125,7 @@ class ClaudeTutor:
         figures = figures_section(request, question)
         reply = await self._reply(
             Specialist.PROGRESS, request, question, Report, figures,
-            problem=lambda report: drafts.invented_figure(report, figures),
+            problem=lambda text: drafts.invented_figure(text, figures),
         )  # fmt: skip
         return self._supportive(reply) or drafts.report(reply, request)
 
@@ -139,7 +139,7 @@ class ClaudeTutor:
 
     async def _reply(  # noqa: PLR0913 - who asks, what for, and what an answer must be
         self, agent: Specialist, request: AgentRequest, question: ParsedQuestion, reply_type: type[A], *evidence: str,
-        concept: str | None = None, repair: Repair | None = None, problem: Callable[[A], str | None] = lambda _: None,
+        concept: str | None = None, repair: Repair | None = None, problem: Callable[[str], str | None] = lambda _: None,
         doubt: Callable[[A], Awaitable[str | None]] = no_doubt,
     ) -> ModelAnswer[A]:  # fmt: skip
         """Return what Claude wrote. Raises Misrouted, where that is still possible, and what every tutor raises."""
@@ -152,17 +152,23 @@ class ClaudeTutor:
         def misrouted(answer: A) -> bool:
             return answer.belongs_to is not None and answer.belongs_to.agent is not agent and not must_answer
 
+        def unfit(text: str) -> str | None:
+            return other_language(text, language) or problem(text)
+
         async def flaw(answer: A) -> str | None:
             if answer.distress or misrouted(answer):
                 return None
-            found = drafts.flaw(answer) or other_language(answer.text, language) or problem(answer)
+            found = drafts.flaw(answer) or unfit(answer.text)
             return found or await self._beyond(answer, request, question, highest, repair)
 
         allowed = highest if issubclass(reply_type, Teaching) else None
         last = briefing(request, *evidence, concept=concept, highest=allowed, language=language)
         asked = self._request(agent, instructions, request, last, reply_type)
         seconds = seconds_for(request, settings.timeout_seconds, self._now())
-        reply = await usable_reply(client, asked, loop_time() + seconds, flaw, doubt)
+        # what may go beyond the rung is looked at as a whole, and debug's is run
+        shows = not issubclass(reply_type, Teaching) or (highest is Rung.FIX and agent is not Specialist.DEBUG)
+        async with heard(asked, unfit, settings, shows=shows) as asked:
+            reply = await usable_reply(client, asked, loop_time() + seconds, flaw, doubt)
         answer = reply.value
         if answer.belongs_to is not None and misrouted(answer) and not answer.distress:
             raise Misrouted(answer.belongs_to.agent, drafts.storable_line(answer.belongs_to.because), client.usage)

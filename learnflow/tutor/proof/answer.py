@@ -8,8 +8,9 @@ from learnflow.domain.question.parsed_question import ParsedQuestion
 from learnflow.models.draft import OFFLINE_MODEL, Draft
 from learnflow.models.events.routing import AgentRequest
 from learnflow.models.metadata import Proof
-from learnflow.models.vocabulary import ExerciseLanguage, Language, ProofVerdict
+from learnflow.models.vocabulary import ExerciseLanguage, Language, ProofVerdict, Stage
 from learnflow.sandbox import Execution
+from learnflow.tutor.answer_progress import enter
 from learnflow.tutor.proof.output_claims import OutputClaim, false_claims, output_claims, without_sentences
 from learnflow.tutor.proof.programs import changed_code
 from learnflow.tutor.proof.prover import Prover
@@ -58,6 +59,7 @@ async def false_output(
     async def run_code(code: str) -> Execution | None:
         return await prover.run_code(language, code, request.query.student_id)
 
+    enter(Stage.CHECKING)
     grounds = [*filter(None, [question.code]), *examples]
     return await false_claims(output_claims(text), language, grounds, run_code)
 

@@ -58,10 +58,10 @@ def flaw(answer: Answer) -> str | None:
     return "its text has a NUL character" if NUL in answer.text else None
 
 
-def invented_figure(report: Report, shown: str) -> str | None:
-    """Say which percentage of a report is none of the figures, if there is one."""
+def invented_figure(text: str, shown: str) -> str | None:
+    """Say which percentage of a report's text is none of the figures, if there is one."""
     given = set(_PERCENT.findall(shown))
-    other = next((percentage for percentage in _PERCENT.findall(report.text) if percentage not in given), None)
+    other = next((percentage for percentage in _PERCENT.findall(text) if percentage not in given), None)
     return f"the figures have no {other}%" if other else None
 
 

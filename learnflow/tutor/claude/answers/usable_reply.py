@@ -1,22 +1,29 @@
 """A reply of Claude's that can be used, in time, which takes two calls at the most."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from learnflow.models.events.routing import AgentRequest
+from learnflow.models.vocabulary import Stage
+from learnflow.settings import Claude as ClaudeSettings
+from learnflow.tutor.answer_progress import WordGate, enter
 from learnflow.tutor.claude.budget.metered_client import MeteredClient
+from learnflow.tutor.claude.client.streaming import value_so_far
 from learnflow.tutor.claude.interface import (
     ClaudeReply,
     ClaudeRequest,
     ClaudeUnavailable,
     Message,
+    ReplyListener,
     T,
     UnusableReply,
     WayRefused,
 )
 from learnflow.tutor.interface import ClaudeAway, TutorUnavailable
+from learnflow.tutor.proof.output_claims import output_claims
 
 REFUSED: Final = (
     "I cannot answer this question. Ask me about something else: a topic of programming, an error in your code, or an "
@@ -41,6 +48,30 @@ def seconds_for(request: AgentRequest, most: float, now: datetime) -> float:
 
 async def no_doubt(_: object) -> str | None:
     """Have nothing to say against any answer."""
+
+
+@asynccontextmanager
+async def heard(
+    request: ClaudeRequest[T], problem: Callable[[str], str | None], settings: ClaudeSettings, *, shows: bool
+) -> AsyncIterator[ClaudeRequest[T]]:
+    """Yield a request whose reply is heard while it is written, and shown as far as it may be.
+
+    What is claimed of outputs may be taken back when it is run, so it waits; where all of an answer is such a claim,
+    nothing `shows`. Nor do the words of one that is for another agent, or to somebody in distress.
+    """
+    gate = WordGate(lambda text: not output_claims(text) and problem(text) is None)
+
+    def hear(written: str) -> None:
+        enter(Stage.WRITING)
+        value = value_so_far(written) if shows else {}
+        text, elsewhere = value.get("text"), value.get("belongs_to", ...)
+        if isinstance(text, str) and value.get("distress") is False and elsewhere is None:
+            gate.write(text.lstrip())
+
+    try:
+        yield replace(request, listener=ReplyListener(hear)) if settings.stream else request
+    finally:
+        await gate.close()
 
 
 async def usable_reply(

@@ -5,7 +5,8 @@ is used. It imports no anthropic: what it sees are requests and responses.
 
 A file holds one exchange and is named after what was asked: the hash of the request's path and body, in which nothing
 differs between two runs over the same questions. Headers are not kept, so no key is; bodies are kept as they were sent,
-which is without personal data (`claude_client.py`). Of a failure only its kind is kept: its words may repeat anything.
+which is without personal data (`claude_client.py`). Of a failure only its kind is kept: its words may
+repeat anything. An answer that came as a stream is kept as a whole.
 """
 
 from hashlib import sha256
@@ -16,6 +17,8 @@ from typing import Any, Final
 
 import orjson
 from httpx2 import AsyncBaseTransport, AsyncHTTPTransport, Request, Response
+
+from learnflow.tutor.claude.client.streaming import EVENT_STREAM, whole_body
 
 _NAME: Final = 32  # characters of the hash
 _JSON: Final = {"content-type": "application/json"}
@@ -42,7 +45,10 @@ class Recording(HttpTransport):
         """Ask the API, and keep what was asked and answered."""
         response = await self._network.handle_async_request(request)
         asked, content = await request.aread(), await response.aread()
-        kept = {"request": _json(asked), "response": {"status": response.status_code, "body": _kept(response, content)}}
+        kept = {
+            "request": _asked(asked),
+            "response": {"status": response.status_code, "body": _kept(response, content)},
+        }
         (self._directory / _file(request, asked)).write_bytes(orjson.dumps(kept, option=_OPTIONS) + b"\n")
         return response
 
@@ -76,7 +82,7 @@ class Replay(HttpTransport):
 
 
 def _file(request: Request, content: bytes) -> str:
-    canonical = orjson.dumps([request.url.path, _json(content)], option=orjson.OPT_SORT_KEYS)
+    canonical = orjson.dumps([request.url.path, _asked(content)], option=orjson.OPT_SORT_KEYS)
     return f"{sha256(canonical).hexdigest()[:_NAME]}.json"
 
 
@@ -88,8 +94,15 @@ def _json(content: bytes) -> Any:  # noqa: ANN401 - any JSON
         return content.decode(errors="replace")
 
 
-def _kept(response: Response, content: bytes) -> Any:  # noqa: ANN401 - any JSON
+def _asked(content: bytes) -> Any:  # noqa: ANN401 - any JSON
+    """Return what was asked; whether the answer should come in a stream makes it no other."""
     body = _json(content)
+    return {name: value for name, value in body.items() if name != "stream"} if isinstance(body, dict) else body
+
+
+def _kept(response: Response, content: bytes) -> Any:  # noqa: ANN401 - any JSON
+    streamed = response.headers.get("content-type", "").startswith(EVENT_STREAM)
+    body = _json(whole_body(content) if streamed else content)
     if response.status_code < HTTPStatus.BAD_REQUEST:
         return body
     error = body.get("error") if isinstance(body, dict) else None

@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from learnflow.models.fields import Model, NonBlank
+from learnflow.tutor.claude.client.streaming import EVENT_STREAM, read_stream
 from learnflow.tutor.claude.client.structured_output import ApiReply, NoObject, Way, Ways, read_value, with_schema
 from learnflow.tutor.claude.interface import (
     CallResult,
@@ -18,6 +20,7 @@ from learnflow.tutor.claude.interface import (
     ClaudeUnavailable,
     LastingFault,
     RateLimited,
+    ReplyListener,
     T,
     TransientFailure,
     UnusableReply,
@@ -26,7 +29,7 @@ from learnflow.tutor.claude.interface import (
 from learnflow.tutor.claude.rate_limit_headers import RateLimits, rate_limits, retry_after
 
 if TYPE_CHECKING:
-    from anthropic import APIStatusError
+    from anthropic import APIStatusError, AsyncAPIResponse
     from httpx2 import AsyncBaseTransport
 
 CONNECT_SECONDS: Final = 5.0
@@ -97,34 +100,46 @@ class AnthropicApi:
             raise ClaudeUnavailable(f"ANTHROPIC_BASE_URL is no address: {error}") from None
         if not (self._client.api_key or self._client.auth_token or self._client.credentials):
             raise ClaudeUnavailable("there is no key: ANTHROPIC_API_KEY is not set")
-        self._ways = Ways(structured)
+        self._ways = Ways(structured, streams=not wants_no_key(address))
 
     async def call(self, request: ClaudeRequest[T]) -> CallResult[T]:
         """Make one call, and return what became of it with the limits that the service told.
 
+        A server that refuses to answer in a stream is asked once more, without, and is known from then on.
         A failure is returned: TransientFailure, or RateLimited, where the next time can be better; ClaudeUnavailable
         where it cannot; UnusableReply where there was a reply, and it is of no use.
         """
         from anthropic import AnthropicError, APIConnectionError, APIStatusError, APITimeoutError  # noqa: PLC0415 - as above
+        from httpx2 import HTTPError  # noqa: PLC0415 - as above
 
         request, limits, way = self._ways.fitting(request), RateLimits(), self._ways.of(request.model)
-        parameters = with_schema(request, way, _schema(request.reply_type))
+        listener = request.listener if self._ways.may_stream(request.model) else None
+        parameters = with_schema(request, way, _schema(request.reply_type)) | ({"stream": True} if listener else {})
         try:
-            response = await self._client.messages.with_raw_response.create(**parameters)
-            limits = rate_limits(response.headers)
-            return CallResult(self._reply(await response.read(), request, way), limits)
+            async with self._client.messages.with_streaming_response.create(**parameters) as response:
+                limits = rate_limits(response.headers)
+                body = await self._body(response, listener, request)
+            return CallResult(self._reply(body, request, way), limits)
         except (UnusableReply, ClaudeUnavailable) as error:
             return CallResult(error, limits)
         except APIStatusError as error:
-            limits = rate_limits(error.response.headers)
-            return CallResult(self._refusal(error, request, way) or _status_failure(error, request.model), limits)
+            return await self._refused(error, request, way, listener)
         except APITimeoutError:
             return CallResult(TransientFailure("no answer in time"), limits)
-        except APIConnectionError as error:
+        except (APIConnectionError, HTTPError) as error:  # the other comes in the middle of a reply
             reason = f"no connection ({type(error.__cause__ or error).__name__})"
             return CallResult(TransientFailure(reason), limits)
         except AnthropicError as error:
             return CallResult(ClaudeUnavailable(type(error).__name__), limits)
+
+    async def _body(
+        self, response: "AsyncAPIResponse[Any]", listener: ReplyListener | None, request: ClaudeRequest[Any]
+    ) -> bytes:
+        """Return the whole body of a response, also of one that comes as a stream."""
+        if listener is None or not response.headers.get("content-type", "").startswith(EVENT_STREAM):
+            return await response.read()
+        self._ways.streams[request.model] = True
+        return await read_stream(response.iter_bytes(), listener, request.max_tokens * _BYTES_A_TOKEN)
 
     @property
     def address(self) -> str:
@@ -145,12 +160,21 @@ class AnthropicApi:
         """Close the connections."""
         await self._client.close()
 
-    def _refusal(self, error: "APIStatusError", request: ClaudeRequest[T], way: Way) -> WayRefused | None:
-        """Return what says that another way of asking may be accepted."""
-        if error.status_code not in _REFUSED or not self._ways.refused(request, way):
-            return None
-        unknown = "effort" if request.effort else f"{way} structured output"
-        return WayRefused(f"a server that knows no {unknown} refused it", request.model)
+    async def _refused(
+        self, error: "APIStatusError", request: ClaudeRequest[T], way: Way, listener: ReplyListener | None
+    ) -> CallResult[T]:
+        """Return what a status means; where it may be the stream that was refused, what comes of asking without."""
+        model, is_refused = request.model, error.status_code in _REFUSED
+        if is_refused and listener and model not in self._ways.streams:
+            result = await self.call(replace(request, listener=None))
+            if not isinstance(result.outcome, WayRefused | ClaudeUnavailable):
+                self._ways.streams[model] = False
+            return result
+        limits = rate_limits(error.response.headers)
+        if is_refused and self._ways.refused(request, way):
+            unknown = "effort" if request.effort else f"{way} structured output"
+            return CallResult(WayRefused(f"a server that knows no {unknown} refused it", model), limits)
+        return CallResult(_status_failure(error, model), limits)
 
     def _reply(self, body: bytes, request: ClaudeRequest[T], way: Way) -> ClaudeReply[T]:
         """Read an answer; not as the SDK does, which takes anything for one, and recurses as deep as it goes."""

@@ -101,13 +101,20 @@ class NoObject(Exception):  # noqa: N818 - what came back
 
 
 class Ways:
-    """The way that each model is asked in. `auto` begins with the first and goes on where a model does not know it."""
+    """The way that each model is asked in. `auto` begins with the first and goes on where a model does not know it.
 
-    def __init__(self, chosen: str) -> None:
+    `streams` says whether a model answers in a stream, as soon as that is known; the argument, whether all are trusted
+    to. Others are asked to once a value has come in a way that is newer than streams are: who knows the prompt alone
+    may refuse what it does not know.
+    """
+
+    def __init__(self, chosen: str, *, streams: bool = False) -> None:
         self._first = Way.NATIVE if chosen == "auto" else Way(chosen)
         self._fixed = chosen != "auto"
         self._ways: dict[str, Way] = {}
         self._without_effort: set[str] = set()  # models that refused a request with one
+        self._all_stream = streams
+        self.streams: dict[str, bool] = {}
         self._patience: dict[str, int] = {}  # replies without a value that a way which has worked may still bring
 
     def of(self, model: str) -> Way:
@@ -118,6 +125,11 @@ class Ways:
         """Return a request without what its model does not know."""
         unknown = request.model in self._without_effort or self.of(request.model) is Way.PROMPT
         return replace(request, effort=None) if unknown else request
+
+    def may_stream(self, model: str) -> bool:
+        """Say whether a model may be asked for a stream."""
+        is_newer = self.of(model) is not Way.PROMPT and (self._all_stream or self._patience.get(model, 0) > 0)
+        return self.streams.get(model, is_newer)
 
     def worked(self, model: str, way: Way) -> None:
         """A value came in this way, which stays."""
