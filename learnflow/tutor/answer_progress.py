@@ -109,17 +109,17 @@ class WordGate:
         self._progress = _CURRENT.get()
         self._passed = ""
         self._next = ""
-        self._refused = False
+        self._refused: str | None = None
         self._checking: asyncio.Task[None] | None = None
 
     def write(self, text: str) -> None:
         """Take all that was written so far. What does not go on with what was shown begins anew."""
         if self._progress is None or self._progress.check is None:
             return
-        if not text.startswith(self._passed):
-            self._passed, self._refused = "", False
+        if not text.startswith(self._refused or self._passed):
+            self._passed, self._refused = "", None
         self._next = self._readable(text)
-        if len(self._next) > len(self._passed) and not self._refused and self._checking is None:
+        if len(self._next) > len(self._passed) and self._refused is None and self._checking is None:
             self._checking = asyncio.create_task(self._check(self._progress, self._progress.check))
             self._checking.add_done_callback(_log_failure)
 
@@ -141,9 +141,9 @@ class WordGate:
 
     async def _check(self, progress: AnswerProgress, check: Check) -> None:
         try:
-            while len(words := self._next) > len(self._passed) and not self._refused:
+            while len(words := self._next) > len(self._passed) and self._refused is None:
                 if not await check(words):
-                    self._refused = True
+                    self._refused = words
                 elif self._next.startswith(words):  # or something else is written by now
                     self._passed = words
                     progress.show(words)

@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,6 +13,12 @@ KEY: Final = "sk-ant-test-0123456789"
 MODEL: Final = "claude-sonnet-5-5"
 INPUT_TOKENS: Final = 1_200
 OUTPUT_TOKENS: Final = 800
+PIECE: Final = 12  # characters of an answer that come together
+# the type of a block → that of what is added to it, the block's field, and where in an addition its part stands
+_DELTAS: Final = {
+    "text": ("text_delta", "text", "text"), "tool_use": ("input_json_delta", "input", "partial_json"),
+    "thinking": ("thinking_delta", "thinking", "thinking"),
+}  # fmt: skip
 
 Answer = Callable[[Request], Response]
 
@@ -24,6 +30,38 @@ def message(text: str, stop_reason: str | None = "end_turn") -> dict[str, Any]:
         "content": [{"type": "text", "text": text}], "stop_reason": stop_reason, "stop_sequence": None,
         "usage": {"input_tokens": INPUT_TOKENS, "output_tokens": OUTPUT_TOKENS},
     }  # fmt: skip
+
+
+def stream(whole: dict[str, Any]) -> Iterator[bytes]:
+    """Yield the events of the same answer as it comes bit by bit; what a tool is filled in with is cut up as well."""
+    usage = whole.get("usage") or {}
+    yield _event(
+        "message_start", message=whole | {"content": [], "stop_reason": None, "usage": usage | {"output_tokens": 1}}
+    )
+    yield _event("ping")
+    for index, block in enumerate(whole["content"]):
+        kind, text, delta = _DELTAS[block["type"]]
+        written = block[text] if isinstance(block[text], str) else json.dumps(block[text])
+        empty = {} if isinstance(block[text], dict) else ""
+        yield _event("content_block_start", index=index, content_block=block | {text: empty})
+        for start in range(0, len(written), PIECE):
+            part = {"type": kind, delta: written[start : start + PIECE]}
+            yield _event("content_block_delta", index=index, delta=part)
+        yield _event("content_block_stop", index=index)
+    ending = {"stop_reason": whole.get("stop_reason"), "stop_sequence": None}
+    yield _event("message_delta", delta=ending, usage={"output_tokens": usage.get("output_tokens", 0)})
+    yield _event("message_stop")
+
+
+def _event(kind: str, **content: Any) -> bytes:
+    data = json.dumps({"type": kind, **content}, ensure_ascii=False)
+    return f"event: {kind}\ndata: {data}\n\n".encode()
+
+
+def streams(value: object, pieces: Callable[[Iterator[bytes]], Iterator[bytes]] = lambda pieces: pieces) -> Answer:
+    """Answer with a value in a stream, whose pieces may be changed."""
+    whole = message(value if isinstance(value, str) else json.dumps(value))
+    return lambda _: Response(pieces(stream(whole)), content_type="text/event-stream; charset=utf-8")
 
 
 def says(value: object, stop_reason: str | None = "end_turn") -> Answer:
