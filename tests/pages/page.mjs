@@ -68,6 +68,59 @@ const SCENARIOS = {
     return { ...asked, politely: await page.locator("#asked").getAttribute("aria-live") };
   },
 
+  async underWay() {
+    const page = await opened();
+    await visit(page, "/ask");
+    await live(page);
+    await page.evaluate(() => {
+      window.seen = [];
+      new MutationObserver(() => {
+        const place = document.querySelector("#asked .under-way");
+        if (place) window.seen.push([place.querySelector(".waiting").textContent, place.querySelector(".words").innerText]);
+      }).observe(document.getElementById("asked"), { childList: true, subtree: true, characterData: true });
+    });
+    const asked = await ask(page, given.text);
+    const seen = await page.evaluate(() => window.seen);
+    return { ...asked, seen };
+  },
+
+  async stops() {
+    const page = await opened({ width: NARROW });
+    await visit(page, "/ask");
+    await live(page);
+    await page.getByLabel("Student").fill(given.student);
+    await page.getByLabel("Question").fill(given.text);
+    await page.getByRole("button", { name: "Ask" }).focus();
+    await page.keyboard.press("Enter");
+    const place = page.locator("#asked .answer").first();
+    await place.locator(".words p").first().waitFor();
+    const own = await page.context().newPage(); // the student's own page, where the question was not asked
+    await own.goto(`${given.web}/#/student/${given.student}`);
+    await own.locator(".conversation .under-way .words p").first().waitFor();
+    const elsewhere = await own.locator(".conversation .under-way").innerText();
+    const faults = [];
+    for (const scheme of ["light", "dark"]) {
+      for (const [name, each] of [["ask", page], ["student", own]]) {
+        await each.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+        const { violations } = await new AxeBuilder({ page: each }).analyze();
+        faults.push(...violations.filter((violation) => GRAVE.has(violation.impact)).map((violation) => `${name} ${scheme}: ${violation.id}`));
+        if (given.pictures) await each.screenshot({ path: `${given.pictures}/under-way-${name}-${scheme}.png`, fullPage: true });
+      }
+    }
+    await page.bringToFront();
+    const widths = [await page.evaluate(() => document.documentElement.scrollWidth), await own.evaluate(() => document.documentElement.scrollWidth)];
+    await page.getByRole("link", { name: "way through" }).first().focus();
+    await page.keyboard.press("Shift+Tab");
+    const button = await page.evaluate(() => document.activeElement.textContent);
+    await page.keyboard.press("Enter");
+    await page.locator("#asked > li .error:text('No answer')").first().waitFor();
+    const focused = await page.evaluate(() => document.activeElement.classList.contains("answer"));
+    if (given.pictures) await page.screenshot({ path: `${given.pictures}/stopped.png`, fullPage: true });
+    await own.locator(".conversation .by").first().waitFor();
+    const there = await own.locator(".conversation .answer").first().innerText();
+    return { id: await page.locator("#asked > li").first().getAttribute("data-query"), text: await place.innerText(), there, elsewhere, faults, widths, button, focused };
+  },
+
   async struggles() {
     const page = await opened();
     await visit(page, "/");

@@ -13,7 +13,7 @@ from werkzeug import Request, Response
 
 from tests.integration.proposals import RIGHT
 from tests.support.claude_tutor import DIAGNOSIS, EXPLANATION, REPORT, REVIEW, SORTED
-from tests.support.messages_api import fails, message
+from tests.support.messages_api import fails, message, stream
 from tests.support.prompt_cache import PromptCache
 
 HANGS_SECONDS: Final = 120.0  # longer than any question waits
@@ -34,6 +34,7 @@ class Player:
     server: HTTPServer
     mode: str = "answers"
     seconds: float = 0.0  # that an answer takes
+    piece_seconds: float = 0.0  # between two pieces of an answer that comes as a stream
     changes: dict[str, Any] = field(default_factory=dict)
     bodies: list[str] = field(default_factory=list)
     answered: int = 0
@@ -65,7 +66,14 @@ class Player:
         self.answered += 1
         text = json.dumps(self._value(asked))
         said = message(text) | {"model": asked["model"], "usage": self.cache.usage(asked, text)}
+        if asked.get("stream"):
+            return Response(self._pieces(said), content_type="text/event-stream")
         return Response(json.dumps(said), content_type="application/json")
+
+    def _pieces(self, said: dict[str, Any]) -> Iterator[bytes]:
+        for piece in stream(said):
+            self.going_on.wait(self.piece_seconds)
+            yield piece
 
     def _value(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Return a value of the shape that is asked for; figures in it are those that were told."""
