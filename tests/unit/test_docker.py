@@ -17,7 +17,7 @@ from compose_spec import PyCompose
 from learnflow import metrics
 from learnflow.app import ROLES
 from learnflow.settings import SettingsError, load
-from learnflow.topics import TOPICS
+from learnflow.sink.messages import STORED
 
 ROOT: Final = Path(__file__).parents[2]
 DOCKER: Final = ROOT / "docker"
@@ -98,7 +98,7 @@ def test_every_alert_says_in_a_sentence_what_is_the_matter() -> None:
 
 
 def test_the_sink_is_too_late_at_half_of_the_shortest_retention() -> None:
-    shortest = min(topic.retention for topic in TOPICS if topic.retention)
+    shortest = min(topic.retention for topic in STORED if topic.retention)
     (rule,) = (rule for rule in RULES if rule["alert"] == "SinkBehind")
     assert float(rule["expr"].rpartition(">")[2]) == shortest.total_seconds() / 2
 
