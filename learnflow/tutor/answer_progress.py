@@ -59,11 +59,9 @@ class AnswerProgress:
 
     @property
     def _text(self) -> str | None:
-        return (
-            joined(self._opening, self._words)
-            if self._opening and self._words
-            else self._opening or self._words or None
-        )
+        if self._opening and self._words:
+            return joined(self._opening, self._words)
+        return self._opening or self._words or None
 
 
 _CURRENT: Final[ContextVar[AnswerProgress | None]] = ContextVar("answer_progress", default=None)

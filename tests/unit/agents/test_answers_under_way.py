@@ -1,21 +1,37 @@
 """How far answers are is told now and then; a student stops their own, and what was spent on it is counted."""
 
 import asyncio
-from datetime import UTC, datetime
-from typing import Any, Final
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NoReturn
 from uuid import UUID, uuid4
 
 import pytest
 
 from learnflow.agents.answers_under_way import AnswersUnderWay, Stopped
-from learnflow.models.draft import Usage
+from learnflow.agents.concepts import ConceptsAgent
+from learnflow.agents.context import Context
+from learnflow.agents.debug import DebugAgent
+from learnflow.agents.triage import TriageAgent
+from learnflow.domain.mastery.model import shipped
+from learnflow.domain.question.intent import Triage
+from learnflow.domain.question.parsed_question import ParsedQuestion
+from learnflow.models.draft import Draft, Usage
 from learnflow.models.envelope import Event
-from learnflow.models.events import event_with
+from learnflow.models.events import event_with, query_id_of
 from learnflow.models.events.queries import QueryCancelled
+from learnflow.models.events.responses import Failure
+from learnflow.models.events.routing import AgentRequest, RoutingDecision
 from learnflow.models.examples import EXAMPLES
+from learnflow.models.student_query import StudentQuery
 from learnflow.models.vocabulary import Agent, Stage
+from learnflow.sandbox import Sandbox, SandboxSettings
+from learnflow.settings import Settings
+from learnflow.streams.codec import Clock
 from learnflow.streams.event_producer import Outgoing
+from learnflow.streams.message_processor import Delivery
 from learnflow.tutor.answer_progress import enter, spend
+from learnflow.tutor.offline import OfflineTutor
 
 NOON: Final = datetime(2026, 1, 14, 12, tzinfo=UTC)
 REQUEST: Final[Event[Any]] = EXAMPLES["agent.request.created"]
@@ -146,3 +162,62 @@ async def test_a_slow_or_broken_broker_holds_nothing_up(posted: Posted) -> None:
     answers.post = posted
     assert await work(answers, stages) == "an answer"
     assert posted.payloads
+
+
+class Busy(OfflineTutor):
+    """Spends something, and comes to no end."""
+
+    async def triage(self, query: StudentQuery, question: ParsedQuestion) -> Triage:  # noqa: ARG002 - a tutor's
+        return await self._never()
+
+    async def explain_concept(self, request: AgentRequest, question: ParsedQuestion, concept: str) -> Draft:  # noqa: ARG002 - a tutor's
+        return await self._never()
+
+    async def _never(self) -> NoReturn:
+        await endless()
+        raise AssertionError
+
+
+async def stopped_at_work(agent: Any, context: Context, event: Event[Any]) -> Event[Any]:
+    """Let an agent handle a message until its student stops the answer, and return what it sends."""
+    handling = asyncio.create_task(agent(Delivery(event, 0, 0)))
+    await asyncio.sleep(0.01)
+    query_id = query_id_of(event)
+    assert query_id is not None
+    assert event.student_id is not None
+    assert not handling.done()
+    context.answers.stop(stop(event.student_id, query_id))
+    (sent,) = await handling
+    following: Event[Any] = sent.event
+    return following
+
+
+@pytest.fixture
+def context() -> Context:
+    clock = Clock(lambda: NOON, timedelta(minutes=5))
+    return Context(Settings(), Busy(), Sandbox(SandboxSettings()), shipped(), clock, "worker-1")
+
+
+async def test_a_stop_while_concepts_has_debugs_draft_ends_at_debug_with_all_that_was_spent(context: Context) -> None:
+    asked = EXAMPLES["agent.collaboration.requested"]
+    before = PAID.model_copy(update={"agent": Agent.DEBUG})
+    draft = asked.payload.draft.model_copy(update={"usage": (before,)})
+    event = asked.model_copy(update={"payload": asked.payload.model_copy(update={"draft": draft})})
+    answered = await stopped_at_work(ConceptsAgent(context), context, event)
+    assert (answered.payload.stopped, answered.payload.explanation) == (True, None)
+    (sent,) = await DebugAgent(replace(context, answers=AnswersUnderWay()))(Delivery(answered, 0, 0))
+    outcome = sent.event.payload
+    assert (outcome.failure, outcome.agent_name) == (Failure.STOPPED, Agent.DEBUG)
+    assert {usage.agent for usage in outcome.usage} == {Agent.CONCEPTS, Agent.DEBUG}
+
+
+async def test_a_stop_at_triage_lets_the_rules_decide_and_ends_at_the_specialist(context: Context) -> None:
+    asked = EXAMPLES["student.query.submitted"]
+    unclear = asked.model_copy(update={"payload": asked.payload.model_copy(update={"query_text": "It is odd"})})
+    routed = await stopped_at_work(TriageAgent(context), context, unclear)
+    assert isinstance(routed.payload, RoutingDecision)
+    assert routed.payload.usage == (PAID,)
+    request = REQUEST.payload.model_copy(update={"query": routed.payload.query})
+    event = REQUEST.model_copy(update={"payload": request, "student_id": request.query.student_id})
+    (sent,) = await ConceptsAgent(context)(Delivery(event, 0, 0))
+    assert sent.event.payload.failure is Failure.STOPPED
