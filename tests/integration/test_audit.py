@@ -78,6 +78,7 @@ def student_events() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "bob", "struggle.resolved", {"topic": "lists", "resolved_by": "success", "query_count": 3, "reason": "solved"}
     yield "ann", "student.progress.due", {"day": "2026-01-02"}
     yield "cid", "student.progress.rebuilt", {"state": {}}
+    yield "cid", "student.query.cancelled", {"query_id": other}
 
 
 def say_all(client: Client, answers: Reader) -> None:
