@@ -30,12 +30,12 @@ from learnflow.tutor.claude.answers.briefing import (
 from learnflow.tutor.claude.answers.drafts import ModelAnswer
 from learnflow.tutor.claude.answers.exercise import ClaudeAuthor, exercise_from_bank, exercise_order, written_exercise
 from learnflow.tutor.claude.answers.reply_checks import all_code, beyond_rung, other_language, student_language
-from learnflow.tutor.claude.answers.schemas import Answer, Diagnosis, Explanation, Report, Review, Teaching
+from learnflow.tutor.claude.answers.schemas import Answer, Diagnosis, Elsewhere, Explanation, Report, Review, Teaching
 from learnflow.tutor.claude.answers.triage import ClaudeTriage
 from learnflow.tutor.claude.answers.usable_reply import heard, no_doubt, seconds_for, usable_reply
 from learnflow.tutor.claude.budget.metered_client import MeteredClients
 from learnflow.tutor.claude.interface import ClaudeRequest, Message, loop_time
-from learnflow.tutor.claude.prompts import Prompt, agent_prompt
+from learnflow.tutor.claude.prompts import agent_prompt
 from learnflow.tutor.code_run import CodeRun
 from learnflow.tutor.exercises import ExerciseReply
 from learnflow.tutor.exercises.generation.generate import SECONDS, GenerationFailed, generate
@@ -143,42 +143,39 @@ class ClaudeTutor:
         doubt: Callable[[A], Awaitable[str | None]] = no_doubt,
     ) -> ModelAnswer[A]:  # fmt: skip
         """Return what Claude wrote. Raises Misrouted, where that is still possible, and what every tutor raises."""
-        settings, instructions = self._settings.claude, agent_prompt(agent)
-        client = self._clients(Agent(agent), request.query)
-        must_answer = concept is not None or settled(request)
-        highest = highest_rung(self._settings.tutor.support, request, question, agent)
-        language = student_language(request, question)
+        settings, client = self._settings.claude, self._clients(Agent(agent), request.query)
+        highest, language = self._highest(request, question, agent), student_language(request, question)
 
-        def misrouted(answer: A) -> bool:
-            return answer.belongs_to is not None and answer.belongs_to.agent is not agent and not must_answer
+        def elsewhere(answer: A) -> Elsewhere | None:
+            return None if concept is not None or settled(request) else _elsewhere(answer, agent)
 
         def unfit(text: str) -> str | None:
             return other_language(text, language) or problem(text)
 
         async def flaw(answer: A) -> str | None:
-            if answer.distress or misrouted(answer):
+            if answer.distress or elsewhere(answer):
                 return None
             found = drafts.flaw(answer) or unfit(answer.text)
             return found or await self._beyond(answer, request, question, highest, repair)
 
         allowed = highest if issubclass(reply_type, Teaching) else None
-        last = briefing(request, *evidence, concept=concept, highest=allowed, language=language)
-        asked = self._request(agent, instructions, request, last, reply_type)
+        told = briefing(request, *evidence, concept=concept, highest=allowed, language=language)
         seconds = seconds_for(request, settings.timeout_seconds, self._now())
-        # what may go beyond the rung is looked at as a whole, and debug's is run
-        shows = not issubclass(reply_type, Teaching) or (highest is Rung.FIX and agent is not Specialist.DEBUG)
-        async with heard(asked, unfit, settings, shows=shows) as asked:
+        asking = self._request(agent, request, told, reply_type)
+        async with heard(asking, unfit, settings, shows=_may_show(reply_type, highest)) as asked:
             reply = await usable_reply(client, asked, loop_time() + seconds, flaw, doubt)
-        answer = reply.value
-        if answer.belongs_to is not None and misrouted(answer) and not answer.distress:
-            raise Misrouted(answer.belongs_to.agent, drafts.storable_line(answer.belongs_to.because), client.usage)
-        return ModelAnswer(answer, reply.model, instructions.version, client.usage)
+        if other := elsewhere(reply.value):
+            raise Misrouted(other.agent, drafts.storable_line(other.because), client.usage)
+        return ModelAnswer(reply.value, reply.model, agent_prompt(agent).version, client.usage)
+
+    def _highest(self, request: AgentRequest, question: ParsedQuestion, agent: Specialist) -> Rung:
+        return highest_rung(self._settings.tutor.support, request, question, agent)
 
     def _request(
-        self, agent: Specialist, instructions: Prompt, request: AgentRequest, last: str, reply_type: type[A]
+        self, agent: Specialist, request: AgentRequest, told: str, reply_type: type[A]
     ) -> ClaudeRequest[A]:  # fmt: skip
-        settings = self._settings.claude
-        messages = (*conversation(request.turns, settings.history_tokens), Message("user", last))
+        settings, instructions = self._settings.claude, agent_prompt(agent)
+        messages = (*conversation(request.turns, settings.history_tokens), Message("user", told))
         return ClaudeRequest(
             settings.model, instructions.own, messages, reply_type, settings.most_tokens(agent), instructions.common,
             settings.effort_of(agent),
@@ -220,3 +217,14 @@ class ClaudeTutor:
         if not reply.answer.distress:
             return None
         return drafts.supportive(reply, self._settings.safety.supportive_answer)
+
+
+def _may_show(reply_type: type[Answer], highest: Rung) -> bool:
+    """Say whether words may be shown before all is there: not of what is run first, or looked at for too much help."""
+    return not issubclass(reply_type, Diagnosis) and (highest is Rung.FIX or not issubclass(reply_type, Teaching))
+
+
+def _elsewhere(answer: Answer, agent: Specialist) -> Elsewhere | None:
+    """Return what an answer says of another agent that should have been asked; somebody in distress is not sent on."""
+    other = answer.belongs_to
+    return None if other is None or answer.distress or other.agent is agent else other
