@@ -63,7 +63,9 @@ async def test_a_stopped_answer_ends_with_what_was_spent_on_it() -> None:
     assert stopped.value.usage == (PAID,)
 
 
-@pytest.mark.parametrize("other", [stop(student="student-2"), stop(query_id=uuid4()), REQUEST], ids=str)
+@pytest.mark.parametrize(
+    "other", [stop(student="student-2"), stop(query_id=uuid4()), REQUEST], ids=["student", "query", "event"]
+)
 async def test_nobody_stops_the_answer_of_another(other: Event[Any]) -> None:
     answers = AnswersUnderWay()
     under_way = asyncio.create_task(work(answers, endless))
