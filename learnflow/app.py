@@ -32,6 +32,7 @@ from learnflow.tutor.factory import tutor
 from learnflow.web.access import Access, add_session
 from learnflow.web.database_views import WebDatabase
 from learnflow.web.event_stream import READ, Events, add_events
+from learnflow.web.feedback import add_feedback
 from learnflow.web.monitoring import Probes, add_health, add_metrics, add_probes, health
 from learnflow.web.page import add_ask, add_page
 from learnflow.web.student_state import DatabaseStudentState
@@ -74,11 +75,10 @@ def _hear_stops(app: StreamApp, context: Context) -> None:
     settings = context.settings
     reader = TopicReader(
         settings.learnflow.bootstrap,
-        [STUDENT_EVENTS],
+        {STUDENT_EVENTS: [EVENT_TYPES[QueryCancelled]]},
         settings.kafka.fetch_wait_ms,
         for_what="No answer can be stopped",
         seconds_back=settings.limits.open_query_seconds,
-        containing=EVENT_TYPES[QueryCancelled].encode(),
     )
 
     async def hear() -> None:
@@ -120,6 +120,7 @@ def _serve(
     add_page(app)
     add_events(app, events)
     add_ask(app, context.now, events.asked)
+    add_feedback(app, database, context.now)
     add_metrics(app, apps)
 
 

@@ -108,6 +108,8 @@ _STUDENT_EVENTS: Final = (
     "exercise.hint.given",
     "exercise.graded",
     "mastery.level.set",
+    "response.rated",
+    "teacher.answered",
     "student.skill.upgraded",
     "student.struggle.detected",
     "struggle.resolved",

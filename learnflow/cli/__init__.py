@@ -18,6 +18,8 @@ COMMANDS: Final = {
     "up": ("up:command", "Run all of LearnFlow on this machine until Ctrl-C."),
     "demo": ("demo:command", "Send sample questions through a throwaway LearnFlow and show the answers."),
     "ask": ("ask:command", "Ask a question as a student, and print the answer."),
+    "rate": ("feedback:rate", "Say as a student whether an answer helped."),
+    "feedback": ("feedback:command", "Show how answers are rated, and who waits for a teacher; answer as a teacher."),
     "tail": ("tail:command", "Show the events of topics as they come."),
     "status": ("status:command", "Show how all agents are doing."),
     "students": ("students:command", "Import, show and deactivate students."),

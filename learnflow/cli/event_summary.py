@@ -26,6 +26,7 @@ TEXTS: Final[Mapping[type[Model], str]] = {
         "{0.in_flight:,} in flight"
     ),
     students.StruggleResolved: "no longer struggles with {0.topic} (by {0.resolved_by}): {0.reason}",
+    students.TeacherAnswered: "{0.answered_by} adds to the answer to {0.query_id}: {0.text}",
     students.SkillUpgraded: "{0.old_level} → {0.new_level}: {0.reason}",
     students.ExerciseAssigned: "{0.exercise.topic} ({0.exercise.difficulty}): {0.exercise.problem_text}",
     students.ExerciseVerified: "{0.exercise.topic} ({0.exercise.difficulty}) holds: {0.exercise.problem_text}",
@@ -83,6 +84,12 @@ def _(under_way: ResponseProgress) -> str:
 def _(done: ActivityLogged) -> str:
     time = "" if done.duration_ms is None else f" in {done.duration_ms:,} ms"
     return f"{done.agent_name}@{done.instance} {done.action}{time}" + (f": {done.error}" if done.error else "")
+
+
+@summary.register
+def _(rated: students.ResponseRated) -> str:
+    wish = ", and asks for a teacher" if rated.ask_teacher else ""
+    return f"thumbs {rated.rating} for {rated.query_id}{wish}" + (f": {rated.reason}" if rated.reason else "")
 
 
 @summary.register

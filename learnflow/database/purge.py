@@ -10,13 +10,17 @@ AT_A_TIME: Final = 5_000  # questions in one transaction, so that the sink is no
 
 _EXPLANATIONS: Final = "created_at <= $1"
 _OLD: Final = "received_at < $1"  # not the sender's time, which may be any
-# What hangs on a question goes with it: its response and its way. That a student's history now lacks it is noted in
-# the same statement.
+# What hangs on a question goes with it: its response and its way, and what was said of the response. That a student's
+# history now lacks it is noted in the same statement.
 _DELETE: Final = f"""
 WITH gone AS (
     DELETE FROM query_history WHERE query_id IN (
         SELECT query_id FROM query_history WHERE {_OLD} LIMIT {AT_A_TIME}
-    ) RETURNING student_id, received_at
+    ) RETURNING query_id, student_id, received_at
+), ratings AS (
+    DELETE FROM response_ratings WHERE query_id IN (SELECT query_id FROM gone)
+), additions AS (
+    DELETE FROM teacher_answers WHERE query_id IN (SELECT query_id FROM gone)
 ), noted AS (
     INSERT INTO purged_queries AS p (student_id, queries, until)
     SELECT student_id, count(*), max(received_at) FROM gone GROUP BY student_id
@@ -25,6 +29,11 @@ WITH gone AS (
 )
 SELECT count(*) FROM gone
 """  # noqa: S608 - of the constants above
+# Of questions that are not there, or came again when theirs was gone.
+_DELETE_FEEDBACK: Final = (
+    f"DELETE FROM response_ratings WHERE {_OLD}",  # noqa: S608 - as above
+    f"DELETE FROM teacher_answers WHERE {_OLD}",  # noqa: S608 - as above
+)
 _PURGED: Final = "SELECT student_id, until FROM purged_queries WHERE student_id = ANY($1::text[])"
 
 
@@ -56,7 +65,10 @@ async def _questions(database: asyncpg.Connection, before: datetime, dry_run: bo
         gone = int(await database.fetchval(_DELETE, before))
         deleted += gone
         if gone < AT_A_TIME:
-            return deleted
+            break
+    for statement in _DELETE_FEEDBACK:
+        await database.execute(statement, before)
+    return deleted
 
 
 async def purged(database: asyncpg.Connection, student_ids: list[str]) -> dict[str, datetime]:

@@ -143,6 +143,13 @@ class LearningStyle(StrEnum):
     EXAMPLE_DRIVEN = "example-driven"
 
 
+class Rating(StrEnum):
+    """What a student thinks of an answer."""
+
+    UP = "up"
+    DOWN = "down"
+
+
 class SkillLevel(StrEnum):
     """How far a student is; also how hard an exercise or a topic is."""
 

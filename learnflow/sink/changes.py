@@ -195,6 +195,8 @@ _OF_LEARNERS: Final[Mapping[str, Callable[[Event[Any]], tuple[Row, ...]]]] = {
     "exercise.hint.given": _hint_given,
     "exercise.graded": partial(_history, rows.SubmissionRow),
     "mastery.level.set": _level_set,
+    "response.rated": partial(_history, rows.RatingRow),
+    "teacher.answered": partial(_history, rows.TeacherAnswerRow),
     "mastery.level.updated": partial(_history, rows.MasteryRow),
     "student.struggle.detected": _struggle,
     "struggle.resolved": partial(_history, rows.StruggleRow),

@@ -135,6 +135,29 @@ class SubmissionRow(NamedTuple):
     gave_up: bool
 
 
+class RatingRow(NamedTuple):
+    """What a student thinks of an answer."""
+
+    message_id: UUID
+    student_id: str
+    at: datetime
+    query_id: UUID
+    rating: str
+    reason: str | None
+    ask_teacher: bool
+
+
+class TeacherAnswerRow(NamedTuple):
+    """What a teacher adds to an answer."""
+
+    message_id: UUID
+    student_id: str
+    at: datetime
+    query_id: UUID
+    text: str
+    answered_by: str
+
+
 class MasteryRow(NamedTuple):
     """A change of a mastery level."""
 
@@ -216,7 +239,6 @@ class UsageRow(NamedTuple):
 
 QUERY_COLUMNS: Final = (*QueryContent._fields, *QueryState._fields)
 QueryRow: TypeAlias = ResponseRow | FlowRow | UsageRow | TotalRow
-LearnerRow: TypeAlias = (
-    ProfileRow | ExerciseRow | AssignmentRow | HintRow | SubmissionRow | MasteryRow | StruggleRow | ProgressRow
-)
+HistoryRow: TypeAlias = SubmissionRow | RatingRow | TeacherAnswerRow | MasteryRow | StruggleRow
+LearnerRow: TypeAlias = ProfileRow | ExerciseRow | AssignmentRow | HintRow | HistoryRow | ProgressRow
 Row: TypeAlias = QueryRow | LearnerRow

@@ -144,6 +144,8 @@ WRITE: Final[Mapping[type[rows.Row], str]] = MappingProxyType({
     rows.AssignmentRow: _ASSIGNMENTS,
     rows.HintRow: _HINTS,
     rows.SubmissionRow: _SUBMISSIONS,
+    rows.RatingRow: _insert("response_ratings", rows.RatingRow._fields, _OWN),
+    rows.TeacherAnswerRow: _insert("teacher_answers", rows.TeacherAnswerRow._fields, _OWN),
     rows.ResponseRow: _insert("agent_responses", rows.ResponseRow._fields, "query_id"),
     rows.FlowRow: _insert("message_flow", rows.FlowRow._fields, "message_id"),
     rows.MasteryRow: _insert("mastery_history", rows.MasteryRow._fields, _OWN),

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -74,22 +74,24 @@ async def consumer(
 
 
 async def events(
-    reader: AIOKafkaConsumer, most: int, clock: Clock | None = None, containing: bytes = b""
+    reader: AIOKafkaConsumer, most: int, wanted: Mapping[Topic, Collection[str]], clock: Clock | None = None
 ) -> AsyncIterator[Event[Any]]:
-    """Yield every event that can be read, at most so many before others have their turn in the loop.
+    """Yield the events of the types wanted of each topic, at most so many before others have their turn in the loop.
 
-    Only messages that contain some bytes are decoded, which tells most others apart at no cost.
+    Only messages that have the name of such a type somewhere are decoded, which leaves out most others at no cost.
     """
     while True:
         batches = await reader.getmany(timeout_ms=POLL_MS, max_records=most)
         for record in sorted(chain.from_iterable(batches.values()), key=attrgetter("timestamp")):
-            if containing not in (record.value or b""):
+            topic, value = BY_NAME[record.topic], record.value or b""
+            if not any(name.encode() in value for name in wanted[topic]):
                 continue
             try:
-                event = decode(BY_NAME[record.topic], record.key, record.value, clock)
+                event = decode(topic, record.key, value, clock)
             except Refusal:
                 continue  # its agent has made a dead letter of it
-            yield event
+            if event.event_type in wanted[topic]:
+                yield event
         await asyncio.sleep(0)
 
 
@@ -104,14 +106,16 @@ async def seek_back(reader: AIOKafkaConsumer, places: Sequence[TopicPartition], 
 
 @dataclass(frozen=True, slots=True)
 class TopicReader:
-    """Reads topics from now on, or from some seconds back. `for_what` says who hears nothing while it cannot."""
+    """Reads topics from now on, or from some seconds back: of each topic the events of some types.
+
+    `for_what` says who hears nothing while it cannot.
+    """
 
     bootstrap: list[str]
-    topics: Sequence[Topic]
+    topics: Mapping[Topic, Collection[str]]
     fetch_wait_ms: int
     for_what: str = "Pages get no events"
     seconds_back: float = 0.0
-    containing: bytes = b""
 
     async def run(self, tell: Callable[[Event[Any]], None], ready: asyncio.Event | None = None) -> None:
         """Tell of every event until cancelled. `ready` is set while nothing that is sent can be missed."""
@@ -122,7 +126,7 @@ class TopicReader:
                 async with consumer(self.bootstrap, "latest", self.fetch_wait_ms) as reader:
                     await self._seek(reader, counts)
                     ready.set()
-                    async for event in events(reader, most=200, containing=self.containing):
+                    async for event in events(reader, 200, self.topics):
                         tell(event)
             except (KafkaError, OSError) as error:
                 _log.warning("%s for now: %s", self.for_what, error)

@@ -39,7 +39,9 @@ class AgentLogs:
                     # As far back as the figures say, however long the brokers let us wait; twice changes nothing.
                     await seek_back(reader, places, max(self._since, self._now() - HOUR).timestamp())
                     self.problem = None
-                    async for event in events(reader, most=100, clock=self._now):  # a few milliseconds
+                    async for event in events(
+                        reader, 100, {AGENT_LOGS: AGENT_LOGS.events}, self._now
+                    ):  # a few milliseconds
                         self._take(event)
             except (KafkaError, OSError) as error:
                 self.problem = f"agent-logs cannot be read: {error}"

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,16 +12,28 @@ from aiohttp import web
 
 from learnflow.models.envelope import Event
 from learnflow.models.events.learning import StruggleDetected
+from learnflow.models.events.students import ResponseRated, TeacherAnswered
 from learnflow.models.fields import Model
 from learnflow.streams.processing import RecentIds
 from learnflow.streams.stream_app import StreamApp
-from learnflow.topics import AGENT_RESPONSE_PROGRESS, AGENT_RESPONSES, MASTERY_LEVEL_UPDATED, STUDENT_STRUGGLE
+from learnflow.topics import (
+    AGENT_RESPONSE_PROGRESS,
+    AGENT_RESPONSES,
+    MASTERY_LEVEL_UPDATED,
+    STUDENT_EVENTS,
+    STUDENT_STRUGGLE,
+    Topic,
+)
 from learnflow.web.access import visitor_of
 from learnflow.web.json_http import parameters
 from learnflow.web.models import EventsAsked
 from learnflow.web.push_messages import push_message
 
-READ: Final = (STUDENT_STRUGGLE, MASTERY_LEVEL_UPDATED, AGENT_RESPONSES, AGENT_RESPONSE_PROGRESS)
+_WHOLE: Final = (STUDENT_STRUGGLE, MASTERY_LEVEL_UPDATED, AGENT_RESPONSES, AGENT_RESPONSE_PROGRESS)
+READ: Final[Mapping[Topic, Collection[str]]] = {  # each event from the topic on which it is believed
+    **{topic: topic.events for topic in _WHOLE},
+    STUDENT_EVENTS: ("response.rated", "teacher.answered"),
+}
 KEEP_ALIVE_SECONDS: Final = 15.0
 READY_SECONDS: Final = 5.0  # an opened page waits for the reader at most so long
 PULSE_SECONDS: Final = 5.0
@@ -197,7 +209,7 @@ class Events:
             event.student_id,
             encode_event(*whole).data if whole else None,
         )
-        urgent = asked_here or shown or isinstance(event.payload, StruggleDetected)
+        urgent = asked_here or shown or isinstance(event.payload, StruggleDetected | ResponseRated | TeacherAnswered)
         self.broadcast.publish(encoded, urgent=urgent)
 
     async def _beat(self, name: str, pulse: Callable[[], Model]) -> None:

@@ -10,10 +10,9 @@ from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Self, TypeVar, cast
+from typing import Any, Final, Self, cast
 from uuid import UUID, uuid4
 
-import orjson
 from aiohttp import web
 from faust.web import View
 from pydantic import ValidationError, model_validator
@@ -21,14 +20,14 @@ from pydantic import ValidationError, model_validator
 from learnflow.models.envelope import Event
 from learnflow.models.events import event_with
 from learnflow.models.events.queries import QueryCancelled, QuerySubmitted
-from learnflow.models.fields import JsonObject, Model, StudentId, explain
+from learnflow.models.fields import JsonObject, Model, StudentId
 from learnflow.models.student_query import Code, QueryText, need_language
 from learnflow.models.vocabulary import Language
 from learnflow.streams.event_producer import EventProducer, Outgoing
 from learnflow.streams.stream_app import StreamApp
 from learnflow.topics import STUDENT_EVENTS, STUDENT_QUERIES
 from learnflow.web.access import visitor_of
-from learnflow.web.json_http import Refused, answer, json_body, log_no_unreadable_requests
+from learnflow.web.json_http import Refused, answer, log_no_unreadable_requests, posted
 
 STATIC: Final = Path(__file__).parent / "static"
 POLICY: Final = (
@@ -45,8 +44,6 @@ HEADERS: Final = MappingProxyType({
 
 LARGEST: Final = 131_072  # bytes; text, code and context of the largest question, escaped, are less
 SEND_SECONDS: Final = 10.0
-
-Sent = TypeVar("Sent", bound=Model)
 
 
 def add_page(app: StreamApp) -> None:
@@ -101,18 +98,18 @@ def add_ask(app: StreamApp, now: Callable[[], datetime], asked: Callable[[UUID],
     @app.page("/api/questions")
     class QuestionsView(View):
         async def post(self, request: Any, **_: Any) -> Any:  # noqa: ANN401 - Faust's request and response
-            question = await _body(Question, request)
+            question = await posted(Question, request, LARGEST)
             if not visitor_of(request).may_see(question.student_id):
                 raise Refused(HTTPStatus.FORBIDDEN, "student_id: you may only ask for yourself.")
             event = _event(question, now())
             asked(event.message_id)
-            await _send(outbox, Outgoing(STUDENT_QUERIES, event), "The question")
+            await send_in_time(outbox, Outgoing(STUDENT_QUERIES, event))
             return answer(Accepted(query_id=event.message_id), HTTPStatus.ACCEPTED)
 
     @app.page("/api/questions/{query_id}/stop", name="stop")
     class StopView(View):
         async def post(self, request: Any, query_id: str, **_: Any) -> Any:  # noqa: ANN401 - as above
-            stop = await _body(Stop, request)
+            stop = await posted(Stop, request, LARGEST)
             if not visitor_of(request).may_see(stop.student_id):
                 raise Refused(HTTPStatus.FORBIDDEN, "student_id: you may only stop answers to yourself.")
             try:
@@ -120,27 +117,18 @@ def add_ask(app: StreamApp, now: Callable[[], datetime], asked: Callable[[UUID],
             except ValidationError:
                 raise Refused(HTTPStatus.BAD_REQUEST, "This is no question's id.") from None
             event = event_with(cancelled, uuid4(), now(), student_id=stop.student_id, trace_id=uuid4())
-            await _send(outbox, Outgoing(STUDENT_EVENTS, event), "This")
+            await send_in_time(outbox, Outgoing(STUDENT_EVENTS, event))
             return answer(Accepted(query_id=cancelled.query_id), HTTPStatus.ACCEPTED)
 
 
-async def _send(outbox: EventProducer, message: Outgoing, what: str) -> None:
+async def send_in_time(outbox: EventProducer, message: Outgoing) -> None:
+    """Send what somebody waits for. Raises Refused with 503 when the broker does not take it in time."""
     try:
         async with asyncio.timeout(SEND_SECONDS):
             await outbox.send([message])
     except TimeoutError:
-        sentence = f"{what} could not be sent on in time. Please ask again in a moment."
+        sentence = "This could not be sent on in time. Please try again in a moment."
         raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, sentence) from None
-
-
-async def _body(model: type[Sent], request: web.Request) -> Sent:
-    body = await json_body(request, LARGEST)
-    try:
-        return model.model_validate(orjson.loads(body))
-    except orjson.JSONDecodeError:
-        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "message: is not valid JSON") from None
-    except ValidationError as error:
-        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, explain(error)) from None
 
 
 def _event(question: Question, at: datetime) -> Event[QuerySubmitted]:

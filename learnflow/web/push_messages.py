@@ -7,6 +7,7 @@ from pydantic import Field
 from learnflow.models.envelope import Event
 from learnflow.models.events.learning import MasteryUpdated, StruggleDetected
 from learnflow.models.events.responses import ResponseCompleted, ResponseFailed, ResponseProgress
+from learnflow.models.events.students import ResponseRated, TeacherAnswered
 from learnflow.models.fields import Confidence, Id, Model, StudentId, Text, Timestamp, TopicKey
 from learnflow.models.vocabulary import Agent, Language
 
@@ -58,7 +59,15 @@ class PushedProgress(Model):
     text: Text | None = None
 
 
-Pushed = PushedStruggle | PushedMastery | PushedAnswer | PushedProgress
+class PushedFeedback(Model):
+    """`feedback`: an answer was rated, or a teacher has added to it. What counts of it, the views say."""
+
+    student_id: StudentId
+    at: Timestamp
+    query_id: Id
+
+
+Pushed = PushedStruggle | PushedMastery | PushedAnswer | PushedProgress | PushedFeedback
 
 
 def push_message(event: Event[Any], *, whole: bool) -> tuple[str, Pushed] | None:
@@ -66,28 +75,28 @@ def push_message(event: Event[Any], *, whole: bool) -> tuple[str, Pushed] | None
 
     How far an answer is concerns those alone who wait for it.
     """
-    payload = event.payload
-    if event.student_id is None:
-        return None
     whose: dict[str, Any] = {"student_id": event.student_id, "at": event.timestamp}
-    if isinstance(payload, StruggleDetected):
-        return "struggle", PushedStruggle(**dict(payload), **whose)
-    if isinstance(payload, MasteryUpdated):
-        return "mastery", PushedMastery(**dict(payload), **whose)
-    if isinstance(payload, ResponseProgress) and whole:
-        return "progress", PushedProgress(**dict(payload) | {"stage": payload.stage.words}, **whose)
-    if isinstance(payload, ResponseCompleted | ResponseFailed):
-        return "answer", _answer(payload, whose, whole=whole)
+    match event.payload if event.student_id is not None else None:
+        case StruggleDetected() as struggle:
+            return "struggle", PushedStruggle(**dict(struggle), **whose)
+        case MasteryUpdated() as mastery:
+            return "mastery", PushedMastery(**dict(mastery), **whose)
+        case ResponseProgress() as progress if whole:
+            return "progress", PushedProgress(**dict(progress) | {"stage": progress.stage.words}, **whose)
+        case ResponseRated(query_id=query_id) | TeacherAnswered(query_id=query_id):
+            return "feedback", PushedFeedback(**whose, query_id=query_id)
+        case ResponseCompleted() | ResponseFailed() as response:
+            return "answer", _answer(response, whose, whole=whole)
     return None
 
 
-def _answer(payload: ResponseCompleted | ResponseFailed, whose: dict[str, Any], *, whole: bool) -> PushedAnswer:
-    query = payload.query
-    whose |= {"query_id": payload.query_id, "agent_name": Agent(payload.agent_name)}
+def _answer(response: ResponseCompleted | ResponseFailed, whose: dict[str, Any], *, whole: bool) -> PushedAnswer:
+    query = response.query
+    whose |= {"query_id": response.query_id, "agent_name": Agent(response.agent_name)}
     whose |= {"topic": query.topic, "language": query.language, "asked_at": query.timestamp} if query else {}
     said: dict[str, Any] = {"question": query.query_text, "code": query.code_snippet} if whole and query else {}
-    if isinstance(payload, ResponseFailed):
-        return PushedAnswer(**whose, **said, status="failed", text=payload.reason)
-    said |= {"text": payload.response_text, "code_examples": payload.code_examples} if whole else {}
-    times = {"processing_time_ms": payload.processing_time_ms, "confidence": payload.confidence}
+    if isinstance(response, ResponseFailed):
+        return PushedAnswer(**whose, **said, status="failed", text=response.reason)
+    said |= {"text": response.response_text, "code_examples": response.code_examples} if whole else {}
+    times = {"processing_time_ms": response.processing_time_ms, "confidence": response.confidence}
     return PushedAnswer(**whose, **said, **times, status="completed")

@@ -7,8 +7,9 @@ from typing import Final, Literal
 from pydantic import BaseModel, RootModel
 
 from learnflow.models.agent_health import AgentHealth, Figures, HealthReport
+from learnflow.models.events.students import ResponseRated
 from learnflow.models.fields import Model
-from learnflow.web import models
+from learnflow.web import feedback, models
 from learnflow.web.access import Login, Session
 from learnflow.web.database_views import Answers
 from learnflow.web.json_http import Error
@@ -66,6 +67,7 @@ _NONE: Final = HTTPStatus.NOT_FOUND
 _AWAY: Final = HTTPStatus.SERVICE_UNAVAILABLE
 _NO_JSON: Final = (_BAD, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 _OF_ONE: Final = (_BAD, _NONE, _AWAY)  # student or question
+_SAID: Final = (*_NO_JSON, _NONE, HTTPStatus.UNPROCESSABLE_ENTITY, _AWAY)
 _STUDENT: Final = "/api/students/{student_id}"
 
 ROUTES: Final = (
@@ -78,9 +80,9 @@ ROUTES: Final = (
     Route("/api/figures", "The questions of the last hour.", Figures),
     Route("/metrics", "What this process measures, for Prometheus.", "text/plain"),
     Route("/api/struggles", "The struggles that were told last.", Struggles, errors=(_AWAY,)),
-    Route("/api/events", "What happens, as server-sent events: health, figures, struggle, mastery, progress, answer; a "
-          "student gets their own, an operator those of one student where one is named.", "text/event-stream",
-          "student", asks=models.EventsAsked, errors=(_BAD,)),
+    Route("/api/events", "What happens, as server-sent events: health, figures, struggle, mastery, progress, answer, "
+          "feedback; a student gets their own, an operator those of one student where one is named.",
+          "text/event-stream", "student", asks=models.EventsAsked, errors=(_BAD,)),
     Route("/api/answers", "What was asked and answered last.", Answers, asks=models.AnswersAsked, errors=(_BAD, _AWAY)),
     Route("/api/questions", "Ask a question; the answer comes as an event, and to the query's own address.", Accepted,
           "student", "post", takes=Question, status=HTTPStatus.ACCEPTED,
@@ -103,6 +105,15 @@ ROUTES: Final = (
           asks=models.AnswersAsked, errors=(_BAD, _AWAY)),
     Route(f"{_STUDENT}/questions", "A student's questions, the newest first.", models.StudentQuestions, "student",
           asks=models.QuestionsAsked, errors=(_BAD, _AWAY)),
+    Route(f"{_STUDENT}/feedback", "How a student rates their last answers, and what teachers have added to them.",
+          feedback.StudentFeedback, "student", asks=models.AnswersAsked, errors=(_BAD, _AWAY)),
+    Route(f"{_STUDENT}/ratings", "Rate an answer as the student who asked for it; the newest rating counts.",
+          feedback.Sent, "student", "post", takes=ResponseRated, status=HTTPStatus.ACCEPTED, errors=_SAID),
+    Route("/api/waiting", "Who waits for a teacher.", feedback.WaitingStudents, errors=(_AWAY,)),
+    Route("/api/teacher-answers", "Add something to an answer, as a teacher.", feedback.Sent, "operator", "post",
+          takes=feedback.TeacherWords, status=HTTPStatus.ACCEPTED, errors=_SAID),
+    Route("/api/ratings", "How answers are rated, by agent, tutor, model, version of the prompts and proof.",
+          feedback.RatingSummary, errors=(_AWAY,)),
     Route("/api/queries/{query_id}", "A question, its outcome and its way through the agents.", models.QueryTold,
           "student", errors=_OF_ONE),
     Route("/api/search", "Questions whose words fit.", models.SearchResult, asks=models.Searched, errors=(_BAD, _AWAY)),

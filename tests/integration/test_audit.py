@@ -72,6 +72,11 @@ def student_events() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "bob", "exercise.graded", given_up | {"score": 7}
     level = {"topic": "recursion", "level": 0.9, "reason": "an exam", "set_by": "teacher-7"}
     yield "bob", "mastery.level.set", level
+    rating = {"query_id": exercise, "rating": "down", "reason": "too short", "ask_teacher": True}
+    yield "ann", "response.rated", rating
+    yield "bob", "response.rated", rating  # of a question that is not bob's
+    yield "bob", "response.rated", rating | {"rating": "sideways"}
+    yield "ann", "teacher.answered", {"query_id": exercise, "text": "Draw it.", "answered_by": "teacher-7"}
     yield "bob", "student.skill.upgraded", {"old_level": "intermediate", "new_level": "advanced", "reason": "a test"}
     struggle = {"topic": "lists", "struggle_level": "low", "query_count": 3, "time_window_minutes": 5}
     yield "bob", "student.struggle.detected", struggle | {"recommendation": "Rest"}
@@ -143,6 +148,9 @@ def test_nothing_differs_after_events_of_every_type(audited: Audited, bare: Cli)
         ("exercises", "UPDATE exercises SET solution_code = 'pass'"),
         ("student_exercises", "UPDATE student_exercises SET attempts = 12"),
         ("exercise_submissions", "UPDATE exercise_submissions SET score = 0.7 WHERE NOT passed AND NOT gave_up"),
+        ("response_ratings", "UPDATE response_ratings SET rating = 'up'"),
+        ("response_ratings", "UPDATE response_ratings SET student_id = 'eve' WHERE student_id = 'bob'"),
+        ("teacher_answers", "DELETE FROM teacher_answers"),
         ("mastery_history", "DELETE FROM mastery_history WHERE student_id = 'ann'"),
         ("struggle_history", "UPDATE struggle_history SET query_count = 99"),
         ("student_progress ann, completed_exercises", "UPDATE student_progress SET completed_exercises = 12"),

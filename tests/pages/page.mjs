@@ -170,6 +170,72 @@ const SCENARIOS = {
     return { before, blocks, id, after, stored, reloaded: await queries(), markup };
   },
 
+  async rates() {
+    const page = await opened(given.narrow ? { width: NARROW } : {});
+    const teacher = await page.context().newPage();
+    await visit(page, `/student/${given.student}`);
+    await live(page);
+    const item = page.locator(`.conversation > li[data-query="${given.query}"]`);
+    const pressed = () => item.locator(".thumb").evaluateAll((thumbs) => thumbs.map((each) => each.getAttribute("aria-pressed")));
+    const picture = async (name, of = page) => {
+      for (const colorScheme of given.pictures ? ["light", "dark"] : []) {
+        await of.emulateMedia({ colorScheme });
+        await of.screenshot({ path: `${given.pictures}/${name}-${given.narrow ? "narrow" : "wide"}-${colorScheme}.png`, fullPage: true });
+      }
+    };
+    const found = { before: await pressed() };
+    await item.getByRole("button", { name: "It did not help" }).focus();
+    await page.keyboard.press("Enter");
+    await item.getByRole("status").filter({ hasText: "You said that it did not help." }).waitFor();
+    found.focused = await page.evaluate(() => document.activeElement.tagName);
+    await page.keyboard.type(given.reason);
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Space");
+    await picture("rating");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await item.getByRole("status").filter({ hasText: "A teacher will look at it." }).waitFor();
+    found.said = await item.getByRole("status").innerText();
+    found.pressed = await pressed();
+    found.back = await page.evaluate(() => document.activeElement.textContent);
+    await page.waitForResponse(async (response) => response.url().includes("/feedback") && (await response.json()).answers.some((each) => each.waits_for_teacher));
+    await page.reload();
+    await item.getByRole("status").filter({ hasText: "A teacher will look at it." }).waitFor();
+    found.reloaded = [await item.getByRole("status").innerText(), await pressed()];
+
+    await visit(teacher, "/");
+    await live(teacher);
+    const waiting = teacher.locator(`#waiting li[data-query="${given.query}"]`);
+    await waiting.waitFor();
+    found.waiting = await waiting.innerText();
+    found.answer = await waiting.locator("details .prose").textContent();
+    await picture("waiting", teacher);
+    await waiting.getByLabel(/^Your answer to/).focus();
+    await teacher.keyboard.type(given.words);
+    await teacher.keyboard.press("Tab");
+    await teacher.keyboard.press("Enter");
+    await waiting.waitFor({ state: "detached" });
+    await teacher.goto(`${given.web}/#/class`);
+    await teacher.locator(".ratings tbody tr").first().waitFor();
+    found.ratings = await teacher.locator(".ratings tbody tr").allInnerTexts();
+    found.widths = [await page.evaluate(() => document.documentElement.scrollWidth), await teacher.evaluate(() => document.documentElement.scrollWidth)];
+    await picture("class", teacher);
+
+    await item.locator(".addition").waitFor(); // without a reload
+    found.addition = await item.locator(".addition").innerText();
+    await picture("addition");
+    const { violations } = await new AxeBuilder({ page }).include(".rating").analyze();
+    found.violations = violations.filter((each) => GRAVE.has(each.impact)).map((each) => each.id);
+    await page.reload();
+    await item.locator(".addition").waitFor();
+    found.afterwards = [await item.locator(".addition").count(), await item.getByRole("status").innerText(), await item.locator(".rating img, .rating script").count()];
+    await page.route("**/ratings", (route) => route.fulfill({ status: 422, json: { error: "reason: must have at most 1,000 characters" } }));
+    await item.getByRole("button", { name: "It helped" }).click();
+    await item.getByRole("alert").filter({ hasText: "reason:" }).waitFor();
+    found.refused = [await item.getByRole("alert").innerText(), await pressed()];
+    return found;
+  },
+
   async between() {
     const page = await opened();
     const asked = [];

@@ -18,6 +18,7 @@ TOO_LARGE: Final = 2**31  # for an INTEGER
 LONGEST: Final = 255
 HISTORIES: Final = (
     "profile_history", "student_exercises", "exercise_submissions", "mastery_history", "struggle_history",
+    "response_ratings", "teacher_answers",
 )  # fmt: skip
 STRUGGLE: Final = {"topic": "loops", "struggle_level": "low", "query_count": 3, "time_window_minutes": 5}
 
@@ -45,6 +46,14 @@ def _cases() -> Iterator[tuple[str, Bad]]:
     yield _bad("exercise.hint.given", f"number: Input should be {below}", exercise_id=str(uuid4()), number=TOO_LARGE)
     yield _bad("exercise.graded", "error: must have at most", **graded, error="x" * (LONGEST + 1))
     yield _bad("mastery.level.set", "set_by: must have at most", **level, set_by="x" * (LONGEST + 1))
+    rated = {"query_id": str(uuid4()), "rating": "up"}
+    yield _bad("response.rated", "rating: Input should be 'up' or 'down'", **rated | {"rating": "sideways"})
+    yield _bad("response.rated", "query_id: is not a UUID", **rated | {"query_id": "x"})
+    yield _bad("response.rated", "reason: must have at most", **rated, reason="x" * 1_001)
+    words = {"query_id": str(uuid4()), "text": "Draw it.", "answered_by": "teacher-7"}
+    yield _bad("teacher.answered", "text: has a NUL", **words | {"text": "\0x"})
+    yield _bad("teacher.answered", "text: must have at most", **words | {"text": "x" * 8_001})
+    yield _bad("teacher.answered", "answered_by: must have at most", **words | {"answered_by": "x" * (LONGEST + 1)})
     yield _bad("student.skill.upgraded", "reason: has a NUL", old_level="beginner", new_level="advanced", reason="\0x")
     for name in ("query_count", "time_window_minutes"):
         struggle = STRUGGLE | {"recommendation": "Rest", name: TOO_LARGE}

@@ -172,6 +172,42 @@ def test_a_students_last_answers_are_there_when_the_page_is_opened_and_later_one
     assert found["markup"] == 0
 
 
+@pytest.fixture
+def answered(client: Client, watch: TopicWatcher, student: str) -> tuple[str, str, str]:
+    """Give a student, the id of their question, and its stored answer."""
+    query = client.ask(student, "What is recursion?")
+    text: str = watch.answered(query).payload["response_text"]
+    watch.database.stored(query)
+    return student, query, text
+
+
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+def test_an_answer_is_rated_and_a_teacher_adds_to_it(
+    browser: Browser, web: str, watch: TopicWatcher, answered: tuple[str, str, str], *, narrow: bool
+) -> None:
+    student, query, text = answered
+    reason, words = f"Too short {MARKUP}", "Draw the calls:\n\n```\n<b>f(1)</b>\n```"
+    pictures = os.environ.get("LEARNFLOW_TEST_PICTURES")
+    given = {"query": query, "student": student, "reason": reason, "words": words, "narrow": narrow}
+    found = browser.play("rates", web, pictures=pictures, **given)
+    assert found["before"] == ["false", "false"]
+    assert (found["focused"], found["pressed"]) == ("TEXTAREA", ["false", "true"])
+    assert found["said"] == f"You said that it did not help. “{reason}” A teacher will look at it."
+    assert found["reloaded"] == [found["said"], ["false", "true"]]
+    assert found["back"] == "It did not help"
+    assert all(part in found["waiting"] for part in (student, "What is recursion?", reason))
+    assert text.splitlines()[0] in found["answer"]
+    assert any(row.split()[0] == "concepts" for row in found["ratings"])
+    assert found["widths"] == [360, 360] if narrow else all(width <= 1280 for width in found["widths"])
+    assert found["addition"].startswith("From a teacher")
+    assert "<b>f(1)</b>" in found["addition"]
+    assert found["violations"] == []
+    assert found["afterwards"] == [1, f"You said that it did not help. “{reason}”", 0]
+    assert found["refused"] == ["reason: must have at most 1,000 characters", ["false", "true"]]
+    [addition] = [each for each in watch.on("student-events", student) if each.payload.get("text")]
+    assert addition.payload == {"query_id": query, "text": words, "answered_by": "operator"}
+
+
 def test_no_answer_is_missing_or_twice_while_the_page_is_opened(browser: Browser, web: str, student: str) -> None:
     found = browser.play("between", web, student=student, questions=15)
     assert sorted(found["shown"]) == sorted(found["asked"])

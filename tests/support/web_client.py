@@ -30,10 +30,10 @@ def get(web: str, path: str, token: str | None = OPERATOR, headers: Mapping[str,
     return _ask(urllib.request.Request(f"{web}{path}{asked}", headers=dict(headers)), token)  # noqa: S310 - our own address
 
 
-def post(web: str, path: str, body: object, token: str | None = None) -> Told:
+def post(web: str, path: str, body: object, token: str | None = None, headers: Mapping[str, str] = NONE) -> Told:
     """Send JSON to a worker."""
-    data = json.dumps(body).encode()
-    return _ask(urllib.request.Request(f"{web}{path}", data, {"Content-Type": "application/json"}), token)  # noqa: S310
+    data, sent = json.dumps(body).encode(), {"Content-Type": "application/json", **headers}
+    return _ask(urllib.request.Request(f"{web}{path}", data, sent), token)  # noqa: S310
 
 
 def _ask(request: urllib.request.Request, token: str | None) -> Told:

@@ -1,7 +1,7 @@
 """`learnflow audit`: computes again from the topics what tables, PostgreSQL and views must hold, and compares.
 
-topic_history (what was said) → expected_rows and expected_progress (what follows) → stored_rows (PostgreSQL),
-worker_views (core's tables, health) and agent_figures (heartbeats) → differences; comparison does it for all students.
+topic_history (what was said) → expected_rows and expected_progress (what follows) → differences (PostgreSQL),
+worker_views (core's tables, health, heartbeats) → differences; comparison does it for all students.
 """
 
 import asyncio

@@ -11,13 +11,18 @@ from typing import Final
 
 import asyncpg
 
-from learnflow.cli.audit.agent_figures import figure_differences, received
-from learnflow.cli.audit.differences import Difference, differing
+from learnflow.cli.audit.differences import Difference, differing, row_differences
 from learnflow.cli.audit.expected_progress import ExpectedProgress, expected_progress
 from learnflow.cli.audit.expected_rows import ExpectedRows, expected_rows, two_answers
-from learnflow.cli.audit.stored_rows import row_differences
 from learnflow.cli.audit.topic_history import TopicHistory
-from learnflow.cli.audit.worker_views import Get, health_differences, profile_differences, view_differences
+from learnflow.cli.audit.worker_views import (
+    Get,
+    figure_differences,
+    health_differences,
+    profile_differences,
+    received,
+    view_differences,
+)
 from learnflow.database.observation_history import load_histories
 from learnflow.database.purge import purged
 from learnflow.domain.mastery.model import MasteryModel

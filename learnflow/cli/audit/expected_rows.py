@@ -33,6 +33,8 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "exercises": ("exercise_id",),
     "student_exercises": ("student_id", "exercise_id"),
     "exercise_submissions": ("student_id", "message_id"),
+    "response_ratings": ("student_id", "message_id"),
+    "teacher_answers": ("student_id", "message_id"),
     "mastery_history": ("student_id", "message_id"),
     "struggle_history": ("student_id", "message_id"),
     "student_progress": ("student_id",),
@@ -46,6 +48,8 @@ _TABLES: Final[Mapping[type, str]] = {
     rows.ExerciseRow: "exercises",
     rows.AssignmentRow: "student_exercises",
     rows.SubmissionRow: "exercise_submissions",
+    rows.RatingRow: "response_ratings",
+    rows.TeacherAnswerRow: "teacher_answers",
     rows.MasteryRow: "mastery_history",
     rows.StruggleRow: "struggle_history",
 }

@@ -37,6 +37,8 @@ PAYLOADS: Final[Mapping[str, type[Model]]] = MappingProxyType({
     "exercise.hint.given": students.HintGiven,
     "exercise.graded": students.ExerciseGraded,
     "mastery.level.set": students.MasteryLevelSet,
+    "response.rated": students.ResponseRated,
+    "teacher.answered": students.TeacherAnswered,
     "student.skill.upgraded": students.SkillUpgraded,
     "struggle.resolved": students.StruggleResolved,
     "student.progress.due": students.ProgressDue,

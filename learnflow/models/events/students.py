@@ -10,7 +10,7 @@ from learnflow.models.fields import HAS_NUL, NUL, Id, Model, NonBlank, PositiveC
 from learnflow.models.learner_model import LearnerState
 from learnflow.models.student import ENROLLED, Email
 from learnflow.models.student_query import Code
-from learnflow.models.vocabulary import LearningStyle, SkillLevel
+from learnflow.models.vocabulary import LearningStyle, Rating, SkillLevel
 
 
 class ProfileUpdated(Model):
@@ -84,6 +84,26 @@ class MasteryLevelSet(Model):
     level: Probability
     reason: NonBlank
     set_by: Short
+
+
+TeacherText = Annotated[NonBlank, StringConstraints(max_length=8_000)]
+
+
+class ResponseRated(Model):
+    """`response.rated`: a student says whether an answer helped. The newest counts, if the question is theirs."""
+
+    query_id: Id
+    rating: Rating
+    reason: Annotated[NonBlank, StringConstraints(max_length=1_000)] | None = None
+    ask_teacher: bool = Field(default=False, description="The student would like a teacher to look at the answer.")
+
+
+class TeacherAnswered(Model):
+    """`teacher.answered`: what a teacher adds to an answer. It ends that the student waits for one."""
+
+    query_id: Id
+    text: TeacherText
+    answered_by: Short
 
 
 class SkillUpgraded(Model):

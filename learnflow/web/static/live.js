@@ -1,6 +1,6 @@
 // What the worker pushes. A hidden tab closes its connection: browsers have few of them for one host.
 
-const NAMES = ["health", "figures", "struggle", "mastery", "progress", "answer"];
+const NAMES = ["health", "figures", "struggle", "mastery", "progress", "answer", "feedback"];
 const AGAIN = 3000;
 
 /** Listen once `follow` says to whom; `heard(name, content)` for each event, `changed(connected)` when the connection comes or goes. */

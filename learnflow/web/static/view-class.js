@@ -1,7 +1,8 @@
 // The mastery of a class: students by topics, each level as text and as a shade; sorted by any column, and filtered.
 
 import { get } from "./api.js";
-import { el, scrolling, studentLink } from "./dom.js";
+import { el, scrolling, section, studentLink } from "./dom.js";
+import { ratingSection, waitingList } from "./teacher.js";
 import { band, level, shade, time } from "./words.js";
 
 const SHADES = [0, 0.1, 0.3, 0.5, 0.7, 0.85]; // where each begins
@@ -10,7 +11,8 @@ const RANKS = Object.keys(STATES); // in which order states are sorted
 const DIRECTIONS = { ascending: 1, descending: -1 };
 
 export async function classView({ content, search }) {
-  const { topics, students } = await get(`/api/class?${search}`);
+  const waiting = waitingList();
+  const [{ topics, students }, rated] = await Promise.all([get(`/api/class?${search}`), ratingSection(), waiting.look()]);
   const columns = [
     { name: "Student", value: (student) => nameOf(student).toLowerCase() },
     { name: "State", value: (student) => RANKS.indexOf(student.state) },
@@ -62,6 +64,8 @@ export async function classView({ content, search }) {
     ] : [el("p", { class: "none" }, "Nobody has a level yet.")]),
     el("ul", { class: "legend plain", "aria-label": "Shades" }, SHADES.map((value) => el("li", {}, el("span", { class: `swatch shade-${shade(value)}`, "aria-hidden": "true" }), `from ${level(value)}, ${band(value)}`))),
     el("p", { class: "dim" }, RANKS.map((each, at) => `${at ? "; " : ""}${each}: ${STATES[each]}`), "."),
+    section("Waiting for a teacher", waiting.element),
+    rated,
   );
 
   const byStudent = new Map(rows.map((each) => [each.student.student_id, each]));
@@ -70,7 +74,10 @@ export async function classView({ content, search }) {
       const changed = byStudent.get(found.student_id);
       if (name === "mastery") changed?.setLevel(found.topic, found.new_level);
       if (name === "struggle") changed?.setState("struggling");
+      waiting.heard(name);
     },
+    again: waiting.soon,
+    close: waiting.close,
   };
 }
 

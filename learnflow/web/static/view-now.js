@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { line } from "./chart.js";
 import { el, fact, queryLink, section, studentLink } from "./dom.js";
 import { struggleItem } from "./struggle.js";
+import { waitingList } from "./teacher.js";
 import { DASH, count, duration, rate, state, time } from "./words.js";
 
 const LOOK = 5000; // where nothing is pushed, it is asked for
@@ -18,6 +19,7 @@ export async function nowView({ content }) {
   const answers = el("ol", { class: "answers plain", id: "answers" });
   const noStruggles = el("p", { class: "none" }, "None so far. A struggle is three similar questions, or five failed submissions, on a topic within 24 hours.");
   const away = el("p", { class: "away", role: "status" });
+  const waiting = waitingList();
   const noAnswers = el("p", { class: "none" }, "None so far.");
   let answersTimer, closed = false;
   const pushedAt = { health: 0, figures: 0 };
@@ -81,12 +83,12 @@ export async function nowView({ content }) {
     for (const each of [...(found?.struggles ?? [])].reverse()) addStruggle(each);
   }
 
-  await Promise.all([lookAll(), recentStruggles(), recentAnswers()]);
+  await Promise.all([lookAll(), recentStruggles(), recentAnswers(), waiting.look()]);
   const timer = setInterval(() => lookAll().catch(() => {}), LOOK);
   content.append(
     el("h1", {}, "Right now"),
     el("div", { class: "columns" },
-      el("div", {}, section("Struggles", noStruggles, struggles)),
+      el("div", {}, section("Struggles", noStruggles, struggles, el("h3", {}, "Waiting for a teacher"), waiting.element)),
       el("div", {}, section("Questions", figures), section("Last answers", away, noAnswers, answers)),
     ),
     section("Agents and components", agents),
@@ -101,16 +103,19 @@ export async function nowView({ content }) {
       }
       if (name === "struggle") addStruggle(found);
       if (name === "answer") addAnswer(found);
+      waiting.heard(name);
     },
     again() {
       lookAll().catch(() => {});
       recentAnswers();
+      waiting.soon();
       answersIn(STORED); // what was answered just before the connection came may not be stored yet
     },
     close() {
       closed = true;
       clearInterval(timer);
       clearTimeout(answersTimer);
+      waiting.close();
     },
   };
 }

@@ -3,6 +3,7 @@
 import { get, student as path } from "./api.js";
 import { steps } from "./chart.js";
 import { el, fact, link, queryLink, scrolling, section } from "./dom.js";
+import { ratings } from "./rating.js";
 import { struggleItem } from "./struggle.js";
 import { conversation } from "./view-conversation.js";
 import { band, count, level, rate, time } from "./words.js";
@@ -11,12 +12,13 @@ const STORED = 1500; // after an event, until its row is stored
 const RECENT = 120_000; // a question that is younger may still be answered
 const LOOK = 30_000; // so that nothing is missing for longer, whatever was not pushed
 const AWAY = "The database cannot be asked now: what is stored may be missing here. New answers still come.";
-const ADDRESSES = ["progress", "mastery", "struggle", "conversation", "answers?limit=20", "questions?limit=20"];
+const ADDRESSES = ["progress", "mastery", "struggle", "conversation", "answers?limit=20", "feedback?limit=20", "questions?limit=20"];
 
 export async function studentView({ content, parameters: [id], session }) {
   const away = el("p", { class: "away", role: "status" });
   const parts = new Map(ADDRESSES.map((address) => [address, el("div")]));
   const talk = conversation(id);
+  const rated = ratings(id);
   parts.get("conversation").append(section("Conversation", talk.parts));
   const draw = {
     progress: (found) => progressSection(found),
@@ -39,6 +41,7 @@ export async function studentView({ content, parameters: [id], session }) {
     for (const [address, value] of values) if (value && draw[address]) redraw(address, value);
     talk.stored(values.get("answers?limit=20")?.answers ?? []);
     talk.turns(values.get("conversation")?.turns ?? []);
+    rated.show(parts.get("conversation").querySelector(".conversation"), values.get("feedback?limit=20")?.answers ?? []);
     const questions = values.get("questions?limit=20")?.questions ?? [];
     const waiting = questions.some((each) => !["completed", "failed"].includes(each.status) && Date.now() - Date.parse(each.timestamp) < RECENT);
     soon(waiting || absent ? 2 * STORED : LOOK);

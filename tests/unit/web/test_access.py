@@ -52,8 +52,11 @@ async def browsing(tmp_path: Path) -> AsyncIterator[Browsing]:
 
 FREE = ("/live", "/ready", "/", "/static/page.css", "/api/session")
 OWN = ("/api/students/ann/progress", "/api/students/ann/mastery", "/api/students/ann/struggle",
-       "/api/students/ann/questions", "/api/students/ann/conversation", "/api/queries/1", "/api/events")  # fmt: skip
+       "/api/students/ann/questions", "/api/students/ann/conversation", "/api/students/ann/feedback",
+       "/api/queries/1", "/api/events")  # fmt: skip
+WRITTEN = ("/api/students/ann/ratings", "/api/students/bob/ratings", "/api/teacher-answers")
 OTHERS = ("/api/students/bob/progress", "/api/students/bob/questions", "/api/students/ANN/progress",
+          "/api/students/bob/feedback", "/api/waiting", "/api/ratings",
           "/api/students/ann%2F..%2Fbob/progress", "/api/search", "/api/class", "/api/figures", "/health",
           "/health/debug", "/metrics")  # fmt: skip
 NOWHERE = ("/api/students/ann", "/api/nothing", "/api//search")
@@ -86,6 +89,8 @@ async def test_every_role_at_every_address(
     if token and token.isascii():
         with_cookie = await client.get("/api/events", headers={"Cookie": f"{COOKIE}={token}"})
         assert with_cookie.status == expected[1]
+    for path, status in zip(WRITTEN, (*expected[1:3], expected[2]), strict=True):
+        assert (await client.post(path, headers=bearer)).status == (200 if token == TOKEN else status), path
     assert (await client.post("/api/questions", headers=bearer)).status == expected[1]
 
 

@@ -122,6 +122,7 @@ def test_every_example_is_for_pages_or_not(name: str) -> None:
     expected = {
         "student.struggle.detected": "struggle", "mastery.level.updated": "mastery",
         "agent.response.completed": "answer", "agent.response.failed": "answer",
+        "response.rated": "feedback", "teacher.answered": "feedback",
     }  # fmt: skip
     found = push_message(EXAMPLES[name], whole=False)
     assert (found and found[0]) == expected.get(name)

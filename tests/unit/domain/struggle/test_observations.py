@@ -6,12 +6,14 @@ from uuid import uuid4
 
 import pytest
 
+from learnflow.domain.learner.learner_state import observation_of
 from learnflow.domain.struggle.observations import Attempt, End, Question, observed, question
 from learnflow.models.envelope import Event
 from learnflow.models.events import EVENT_TYPES
 from learnflow.models.events.responses import ResponseFailed
 from learnflow.models.events.routing import RoutingDecision
 from learnflow.models.events.students import ExerciseGraded, StruggleResolved
+from learnflow.models.examples import EXAMPLES
 from learnflow.models.fields import Model
 from learnflow.models.student_query import StudentQuery
 
@@ -125,3 +127,9 @@ def test_a_resolution_is_an_end(by: Any, clears: bool) -> None:  # noqa: FBT001
 def test_other_events_show_nothing() -> None:
     failed = ResponseFailed(query_id=uuid4(), agent_name="router", failure="overdue", reason="too late")
     assert observed(event(failed)) is None
+
+
+@pytest.mark.parametrize("name", ["response.rated", "teacher.answered"])
+def test_what_is_said_of_an_answer_shows_nothing_of_what_a_student_knows(name: str) -> None:
+    assert observed(EXAMPLES[name]) is None
+    assert observation_of(EXAMPLES[name]) is None
