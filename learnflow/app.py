@@ -31,10 +31,11 @@ from learnflow.topics import LARGEST_DEAD_LETTER, STUDENT_EVENTS
 from learnflow.tutor.factory import tutor
 from learnflow.web.access import Access, add_session
 from learnflow.web.database_views import WebDatabase
-from learnflow.web.event_stream import READ, Events, add_events
+from learnflow.web.event_stream import Events, add_events
 from learnflow.web.feedback import add_feedback
 from learnflow.web.monitoring import Probes, add_health, add_metrics, add_probes, health
 from learnflow.web.page import add_ask, add_page
+from learnflow.web.push_messages import READ
 from learnflow.web.student_state import DatabaseStudentState
 from learnflow.web.views import add_views
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -16,24 +16,11 @@ from learnflow.models.events.students import ResponseRated, TeacherAnswered
 from learnflow.models.fields import Model
 from learnflow.streams.processing import RecentIds
 from learnflow.streams.stream_app import StreamApp
-from learnflow.topics import (
-    AGENT_RESPONSE_PROGRESS,
-    AGENT_RESPONSES,
-    MASTERY_LEVEL_UPDATED,
-    STUDENT_EVENTS,
-    STUDENT_STRUGGLE,
-    Topic,
-)
 from learnflow.web.access import visitor_of
 from learnflow.web.json_http import parameters
 from learnflow.web.models import EventsAsked
 from learnflow.web.push_messages import push_message
 
-_WHOLE: Final = (STUDENT_STRUGGLE, MASTERY_LEVEL_UPDATED, AGENT_RESPONSES, AGENT_RESPONSE_PROGRESS)
-READ: Final[Mapping[Topic, Collection[str]]] = {  # each event from the topic on which it is believed
-    **{topic: topic.events for topic in _WHOLE},
-    STUDENT_EVENTS: ("response.rated", "teacher.answered"),
-}
 KEEP_ALIVE_SECONDS: Final = 15.0
 READY_SECONDS: Final = 5.0  # an opened page waits for the reader at most so long
 PULSE_SECONDS: Final = 5.0

@@ -1,6 +1,7 @@
 """What is pushed to open pages, and what of an event becomes of it."""
 
-from typing import Any, Literal
+from collections.abc import Collection, Mapping
+from typing import Any, Final, Literal
 
 from pydantic import Field
 
@@ -10,6 +11,20 @@ from learnflow.models.events.responses import ResponseCompleted, ResponseFailed,
 from learnflow.models.events.students import ResponseRated, TeacherAnswered
 from learnflow.models.fields import Confidence, Id, Model, StudentId, Text, Timestamp, TopicKey
 from learnflow.models.vocabulary import Agent, Language
+from learnflow.topics import (
+    AGENT_RESPONSE_PROGRESS,
+    AGENT_RESPONSES,
+    MASTERY_LEVEL_UPDATED,
+    STUDENT_EVENTS,
+    STUDENT_STRUGGLE,
+    Topic,
+)
+
+_WHOLE: Final = (STUDENT_STRUGGLE, MASTERY_LEVEL_UPDATED, AGENT_RESPONSES, AGENT_RESPONSE_PROGRESS)
+READ: Final[Mapping[Topic, Collection[str]]] = {  # each event from the topic on which it is believed
+    **{topic: topic.events for topic in _WHOLE},
+    STUDENT_EVENTS: ("response.rated", "teacher.answered"),
+}
 
 
 class PushedStruggle(StruggleDetected):

@@ -15,7 +15,7 @@ from learnflow.topics import AGENT_RESPONSE_PROGRESS, CONCEPTS_REQUESTS
 from tests.running.test_page import Browser, browser
 from tests.support.apache_kafka import Broker
 from tests.support.claude_server import Player, playing_claude
-from tests.support.messages_api import INPUT_TOKENS, KEY
+from tests.support.messages_api import KEY
 from tests.support.running_system import Client, Systems, envelope, systems, until, workers
 
 __all__ = ["browser"]
@@ -61,13 +61,13 @@ class Ground:
 
 
 @pytest.fixture(scope="module")
-def ground(broker: Broker, running_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+def ground(broker: Broker, module_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     """Run them; each has had a question, and so knows that its Claude can do more than the oldest of servers."""
     directory = tmp_path_factory.mktemp("under-way")
     with playing_claude() as claude:
         settings = SETTINGS | claude.environment
         with (
-            systems(broker, running_database, directory, **settings) as started,
+            systems(broker, module_database, directory, **settings) as started,
             workers(started, ["worker"], ["worker", "--only", "concepts"], ["sink"]),
         ):
             found = Ground(started, Client(broker.address), claude)
@@ -128,7 +128,8 @@ def test_what_claude_had_written_until_then_is_counted(ground: Ground) -> None:
     ground.client.send("student-events", student, envelope(student, "student.query.cancelled", {"query_id": query_id}))
     outcome = ground.outcome(query_id)
     [usage] = outcome["usage"]
-    assert (outcome["failure"], usage["calls"], usage["input_tokens"]) == ("stopped", 1, INPUT_TOKENS)
+    [whole] = ground.outcome(ground.client.ask(student_in(1), QUESTION))["usage"]
+    assert (outcome["failure"], usage["calls"], usage["input_tokens"]) == ("stopped", 1, whole["input_tokens"])
     assert usage["output_tokens"] >= len(SENTENCES[0]) // 4
 
 
