@@ -20,7 +20,8 @@ LARGEST_DEAD_LETTER: Final = 2 * LARGEST_MESSAGE  # the original and its headers
 class Topic:
     """A Kafka topic. `replication` is capped by the number of brokers; `retention` None keeps for good.
 
-    `reader` answers for what cannot be read on it: one dead letter, whoever else reads the topic.
+    `reader` answers for what cannot be read on it: one dead letter, whoever else reads the topic. None: nothing is lost
+    with a message there, and who reads it passes over what cannot be read.
     What people and programs send is `external`: bad input there, however much of it, is no fault of ours.
     """
 
@@ -29,7 +30,7 @@ class Topic:
     replication: int
     retention: timedelta | None
     purpose: str
-    reader: Agent
+    reader: Agent | None
     events: tuple[str, ...] = ()
     compacted: bool = False
     external: bool = False
@@ -80,13 +81,7 @@ DEBUG_REQUESTS: Final = REQUESTS[Specialist.DEBUG]
 _RESPONSES: Final = ("agent.response.completed", "agent.response.failed", "agent.response.late")
 AGENT_RESPONSES: Final = _for_core("agent-responses", WEEK, "All agent responses", Agent.LEARNER, _RESPONSES)
 AGENT_RESPONSE_PROGRESS: Final = Topic(
-    "agent-response-progress",
-    6,
-    2,
-    HOUR,
-    "How far answers are that are under way",
-    Agent.SINK,
-    ("agent.response.progress",),
+    "agent-response-progress", 6, 2, HOUR, "How far answers are that are under way", None, ("agent.response.progress",)
 )
 AGENT_LOGS: Final = Topic(
     "agent-logs", 6, 2, DAY, "Agent activity and heartbeats", Agent.SINK, ("agent.activity.logged", "agent.heartbeat")

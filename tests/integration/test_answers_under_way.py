@@ -144,6 +144,8 @@ def test_an_answer_that_is_there_stays(ground: Ground) -> None:
 
 
 def test_on_the_page_an_answer_appears_in_stages_and_words(ground: Ground, browser: Browser) -> None:
+    for unreadable in (b"{", b"agent.response.progress", b'{"event_type": "agent.response.progress"}'):
+        ground.client.send(AGENT_RESPONSE_PROGRESS.name, student_in(3), unreadable)  # and is passed over
     found = browser.play("underWay", ground.started.workers[0].web, student=student_in(3), text=QUESTION)
     stages = [stage for stage, _ in found["seen"]]
     words = [text for _, text in found["seen"] if text]
