@@ -33,7 +33,7 @@ final class Compiler {
     final boolean succeeded;
     private final Map<String, ByteArrayOutputStream> classes = new LinkedHashMap<>();
 
-    /** Compiles them; lines and names of variables are in the class files if they are `traceable`, and cost a sixth. */
+    /** Compiles them; lines and names of variables are in the class files if they are `traceable`, which takes time. */
     Compiler(Collection<Source> sources, boolean traceable) {
         List<String> options = new ArrayList<>(OPTIONS);
         options.add(traceable ? "-g" : "-g:none");
